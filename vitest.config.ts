@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    environment: 'node',
+    setupFiles: ['test/helpers/isolate.ts'],
+    testTimeout: 20_000,
+    // Width, colour and time zone are pinned so that what a test prints does not depend on the terminal.
+    env: { TZ: 'UTC', NO_COLOR: '1', COLUMNS: '100' },
+  },
+});
