@@ -1,0 +1,197 @@
+/**
+ * From the layers of the three files to one configuration that holds together: each layer is checked on its
+ * own (so a problem names its file), then the merged whole is checked across the files.
+ */
+import { type Catalog, catalogSchema, findCard, type ModelCard, modelCardSchema } from '../model-card.ts';
+import { nearest } from '../nearest.ts';
+import {
+  type CandidateSpec,
+  completePolicies,
+  modelsSchema,
+  type Policies,
+  type PoliciesLayer,
+  policiesSchema,
+} from '../policy.ts';
+import { type TaskKind, taskKinds } from '../task.ts';
+import { type Layer, type Merged, mergeLayers, type Origins, originOf } from './layers.ts';
+import { type ConfigProblem, problemsOf, refuseProblems } from './problem.ts';
+
+export const configFileNames = ['models', 'policies', 'catalog'] as const;
+export type ConfigFileName = (typeof configFileNames)[number];
+
+export const configSchemas = { models: modelsSchema, policies: policiesSchema, catalog: catalogSchema };
+
+export interface Config {
+  aliases: Record<string, string>;
+  routing: Record<TaskKind, CandidateSpec[]>;
+  policies: Policies;
+  catalog: Catalog;
+  /** Where each value comes from: per file, dotted path to origin. */
+  origins: Record<ConfigFileName, Origins>;
+}
+
+/** Throws `invalid-config` with every problem of every layer. */
+export function buildConfig(layers: Record<ConfigFileName, readonly Layer[]>): Config {
+  const problems: ConfigProblem[] = [];
+  const merged = {} as Record<ConfigFileName, Merged>;
+  for (const name of configFileNames) {
+    const sound = layers[name].filter((layer) => {
+      const parsed = configSchemas[name].safeParse(layer.value);
+      if (!parsed.success) problems.push(...problemsOf(layer.origin, parsed.error, configSchemas[name]));
+      return parsed.success;
+    });
+    merged[name] = mergeLayers(sound);
+  }
+  // What a broken layer would have added is not known: checking across files would accuse the innocent.
+  refuseProblems('invalid-config', problems);
+
+  const origins = Object.fromEntries(
+    configFileNames.map((name) => [name, merged[name].origins]),
+  ) as Config['origins'];
+  const catalog = completeCatalog(merged.catalog, problems);
+  const models = modelsSchema.parse(merged.models.value);
+  const aliases = models.aliases ?? {};
+  const routing = {} as Config['routing'];
+  for (const task of taskKinds) {
+    const list = models.routing?.[task];
+    if (list) routing[task] = list;
+    else {
+      problems.push({
+        origin: 'models.json',
+        path: `routing.${task}`,
+        message: 'has no candidates',
+        cure: 'list at least one alias',
+      });
+    }
+  }
+  const policies = completePolicies(merged.policies.value as PoliciesLayer);
+  const config: Config = { aliases, routing, policies, catalog, origins };
+  problems.push(...crossFileProblems(config));
+  refuseProblems('invalid-config', problems);
+  return config;
+}
+
+function completeCatalog({ value, origins }: Merged, problems: ConfigProblem[]): Catalog {
+  const layer = catalogSchema.parse(value);
+  const models: Record<string, ModelCard> = {};
+  for (const [name, partial] of Object.entries(layer.models ?? {})) {
+    const parsed = modelCardSchema.safeParse(partial);
+    if (parsed.success) models[name] = parsed.data;
+    else {
+      const origin = firstOriginBelow(origins, `models.${name}.`) ?? 'catalog.json';
+      for (const problem of problemsOf(origin, parsed.error, modelCardSchema)) {
+        problems.push({ ...problem, path: `models.${name}.${problem.path}` });
+      }
+    }
+  }
+  const longContext = layer.billing?.longContext;
+  return {
+    version: layer.version ?? 'unnamed',
+    billing: {
+      longContext: {
+        aboveInputTokens: longContext?.aboveInputTokens ?? Number.POSITIVE_INFINITY,
+        inputFactor: longContext?.inputFactor ?? 1,
+        outputFactor: longContext?.outputFactor ?? 1,
+      },
+      tiers: layer.billing?.tiers ?? {},
+    },
+    models,
+  };
+}
+
+function firstOriginBelow(origins: Origins, prefix: string): string | undefined {
+  for (const [path, origin] of origins) if (path.startsWith(prefix)) return origin;
+  return undefined;
+}
+
+function crossFileProblems({ aliases, routing, policies, catalog, origins }: Config): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const names = Object.keys(aliases);
+  const cards = Object.keys(catalog.models);
+  const known = (name: string) => Object.hasOwn(aliases, name) || findCard(catalog, name) !== undefined;
+  const report = (
+    file: ConfigFileName,
+    path: string,
+    message: string,
+    candidates: readonly string[],
+    otherwise: string,
+  ) => {
+    const word = /"([^"]*)"/.exec(message)?.[1] ?? '';
+    const guess = nearest(word, candidates);
+    const origin = originOf(origins[file], path) ?? `${file}.json`;
+    problems.push({ origin, path, message, cure: guess ? `did you mean ${guess}?` : otherwise });
+  };
+
+  for (const [alias, id] of Object.entries(aliases)) {
+    if (!findCard(catalog, id)) {
+      report(
+        'models',
+        `aliases.${alias}`,
+        `leads nowhere: no model "${id}" in the catalogue`,
+        cards,
+        `add a card "${id}" to catalog.json`,
+      );
+    }
+  }
+  for (const task of taskKinds) {
+    for (const spec of routing[task] ?? []) {
+      const name = typeof spec === 'string' ? spec : spec.alias;
+      if (!known(name)) {
+        report(
+          'models',
+          `routing.${task}`,
+          `unknown alias or model "${name}"`,
+          [...names, ...cards],
+          `add "${name}" to aliases`,
+        );
+      }
+    }
+  }
+  for (const name of policies.safetyCritical) {
+    if (!known(name)) {
+      report(
+        'policies',
+        'safetyCritical',
+        `unknown alias or model "${name}"`,
+        [...names, ...cards],
+        'name aliases of models.json',
+      );
+    }
+  }
+  for (const [language, alias] of Object.entries(policies.languages)) {
+    if (alias !== null && !known(alias)) {
+      report(
+        'policies',
+        `languages.${language}`,
+        `unknown alias "${alias}"`,
+        names,
+        'name an alias of models.json',
+      );
+    }
+  }
+  for (const section of ['caps', 'timeouts'] as const) {
+    for (const name of Object.keys(policies[section])) {
+      if (!known(name) && !(section === 'timeouts' && name === 'default')) {
+        report(
+          'policies',
+          `${section}.${name}`,
+          `unknown alias "${name}"`,
+          names,
+          'name an alias of models.json',
+        );
+      }
+    }
+  }
+  for (const [name, card] of Object.entries(catalog.models)) {
+    if (card.successor !== undefined && !findCard(catalog, card.successor)) {
+      report(
+        'catalog',
+        `models.${name}.successor`,
+        `no model "${card.successor}" in the catalogue`,
+        cards,
+        `add a card "${card.successor}"`,
+      );
+    }
+  }
+  return problems;
+}

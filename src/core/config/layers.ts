@@ -1,0 +1,60 @@
+/** Layers of configuration, weakest first: objects merge by key, lists and single values replace. */
+
+export interface Layer {
+  /** What a message calls it: a file's path, a variable's name, a flag. */
+  origin: string;
+  value: unknown;
+}
+
+/** Dotted path of a value to the origin of the layer that set it. */
+export type Origins = Map<string, string>;
+
+export interface Merged {
+  value: Record<string, unknown>;
+  origins: Origins;
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function mergeInto(
+  target: Record<string, unknown>,
+  layer: Record<string, unknown>,
+  origin: string,
+  path: string,
+  origins: Origins,
+) {
+  for (const [key, value] of Object.entries(layer)) {
+    // A key of a file is data; as a property name this one would reach the prototype.
+    if (value === undefined || key === '__proto__') continue;
+    const here = path === '' ? key : `${path}.${key}`;
+    if (isPlainObject(value)) {
+      const existing = Object.hasOwn(target, key) ? target[key] : undefined;
+      const next = isPlainObject(existing) ? existing : {};
+      target[key] = next;
+      mergeInto(next, value, origin, here, origins);
+    } else {
+      target[key] = value;
+      origins.set(here, origin);
+    }
+  }
+}
+
+export function mergeLayers(layers: readonly Layer[]): Merged {
+  const value: Record<string, unknown> = {};
+  const origins: Origins = new Map();
+  for (const layer of layers) {
+    if (isPlainObject(layer.value)) mergeInto(value, layer.value, layer.origin, '', origins);
+  }
+  return { value, origins };
+}
+
+/** The origin of a path, or of the nearest value above it that has one. */
+export function originOf(origins: Origins, path: string): string | undefined {
+  for (let here = path; here !== ''; here = here.slice(0, Math.max(0, here.lastIndexOf('.')))) {
+    const origin = origins.get(here);
+    if (origin !== undefined) return origin;
+  }
+  return undefined;
+}

@@ -1,0 +1,92 @@
+/** A fault of the configuration: where it is and what cures it. All of them are reported at once. */
+import * as z from 'zod';
+import { OrchError } from '../error.ts';
+import { nearest } from '../nearest.ts';
+
+export interface ConfigProblem {
+  /** File, variable or flag. */
+  origin: string;
+  /** Dotted path inside it; empty for the whole. */
+  path: string;
+  message: string;
+  cure: string;
+}
+
+export function formatProblem({ origin, path, message, cure }: ConfigProblem): string {
+  return `${origin}${path === '' ? '' : `: ${path}`}: ${message} (${cure})`;
+}
+
+/** Throws one error that lists every problem. */
+export function refuseProblems(
+  code: 'invalid-config' | 'invalid-environment',
+  problems: readonly ConfigProblem[],
+): void {
+  if (problems.length === 0) return;
+  const what = code === 'invalid-config' ? 'configuration' : 'environment';
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  throw new OrchError(
+    code,
+    `the ${what} has ${count}:\n${problems.map((problem) => `  ${formatProblem(problem)}`).join('\n')}`,
+    {
+      hint: code === 'invalid-config' ? 'see: orch help configuration' : 'see: orch help environment',
+      details: { problems },
+    },
+  );
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : String(part)))
+    .join('.')
+    .replaceAll('.[', '[');
+}
+
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let here: unknown = schema;
+  for (const part of [...path, undefined]) {
+    while (here instanceof z.ZodOptional || here instanceof z.ZodNullable) here = here.unwrap();
+    if (part === undefined) break;
+    if (here instanceof z.ZodObject) here = here.shape[String(part)];
+    else if (here instanceof z.ZodRecord) here = here.valueType;
+    else if (here instanceof z.ZodArray) here = here.element;
+    else return [];
+  }
+  return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
+}
+
+/** Turns what zod found in one layer into problems that name the key and the cure. */
+export function problemsOf(origin: string, error: z.ZodError, schema: z.ZodType): ConfigProblem[] {
+  return error.issues.flatMap((issue): ConfigProblem[] => {
+    const path = pathText(issue.path);
+    if (issue.code === 'unrecognized_keys') {
+      const keys = knownKeys(schema, issue.path);
+      return issue.keys.map((key) => {
+        const guess = nearest(key, keys);
+        return {
+          origin,
+          path: pathText([...issue.path, key]),
+          message: 'unknown key',
+          cure: guess ? `did you mean ${guess}?` : `known keys: ${keys.join(', ') || 'none'}`,
+        };
+      });
+    }
+    return [{ origin, path, message: issue.message, cure: cureFor(issue) }];
+  });
+}
+
+function cureFor(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `give ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+    case 'invalid_value':
+      return `one of: ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return issue.origin === 'array' ? 'list at least one' : 'give a larger value';
+    case 'too_big':
+      return 'give a smaller value';
+    case 'invalid_union':
+      return 'an alias, a model id, or {"alias": …, "effort": …}';
+    default:
+      return 'correct the value';
+  }
+}

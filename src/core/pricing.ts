@@ -1,0 +1,71 @@
+/** What tokens cost, from the catalogue. An unknown price is undefined, never 0. */
+import type { Billing, ModelCard } from './model-card.ts';
+import type { Usage } from './usage.ts';
+
+export interface PriceFacts {
+  card: ModelCard | undefined;
+  billing: Billing;
+}
+
+function longContextApplies(card: ModelCard, billing: Billing, inputTokens: number): boolean {
+  return card.longContext === true && inputTokens > billing.longContext.aboveInputTokens;
+}
+
+/**
+ * USD for one attempt. `serviceTier` is the one that the response names; a tier without a factor is priced
+ * as standard. Undefined when the model has no card or the server gave no token counts.
+ */
+export function costOf(
+  usage: Usage,
+  { card, billing }: PriceFacts,
+  serviceTier?: string,
+): number | undefined {
+  if (!card || usage.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
+  const rates = card.usdPerMillionTokens;
+  // Some servers count cached tokens beside the input instead of within it: never bill a negative number.
+  const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
+  const written = Math.min(usage.cacheWriteTokens ?? 0, usage.inputTokens - cached);
+  const fresh = usage.inputTokens - cached - written;
+  const long = longContextApplies(card, billing, usage.inputTokens);
+  const input =
+    fresh * rates.input +
+    cached * (rates.cachedInput ?? rates.input) +
+    written * (rates.cacheWrite ?? rates.input);
+  const inputUsd = input * (long ? billing.longContext.inputFactor : 1);
+  const outputUsd = usage.outputTokens * rates.output * (long ? billing.longContext.outputFactor : 1);
+  return ((inputUsd + outputUsd) * tierFactor(billing, serviceTier)) / 1_000_000;
+}
+
+function tierFactor(billing: Billing, serviceTier: string | undefined): number {
+  if (serviceTier === undefined) return 1;
+  return (Object.hasOwn(billing.tiers, serviceTier) ? billing.tiers[serviceTier] : undefined) ?? 1;
+}
+
+export interface CostRange {
+  /** The input as estimated, fully billed, and a short answer. */
+  lowUsd: number;
+  /** No answer within the request's limits can cost more: upper bound of the input, the whole output cap. */
+  highUsd: number;
+}
+
+/** What a request may cost before it is sent. Undefined when the model has no card. */
+export function costRange(
+  tokens: { approxInput: number; mostInput: number; visibleOutput: number; mostOutput: number },
+  facts: PriceFacts,
+): CostRange | undefined {
+  const { card } = facts;
+  if (!card) return undefined;
+  const { input, cacheWrite } = card.usdPerMillionTokens;
+  const allWritten = cacheWrite !== undefined && cacheWrite > input;
+  const usage = (inputTokens: number, outputTokens: number, written: boolean): Usage => ({
+    inputTokens,
+    outputTokens,
+    cachedInputTokens: 0,
+    cacheWriteTokens: written ? inputTokens : 0,
+    reasoningTokens: 0,
+  });
+  const shortAnswer = Math.min(tokens.visibleOutput, Math.max(16, Math.ceil(tokens.approxInput / 4)));
+  const low = costOf(usage(tokens.approxInput, shortAnswer, false), facts);
+  const high = costOf(usage(tokens.mostInput, tokens.mostOutput, allWritten), facts);
+  return low === undefined || high === undefined ? undefined : { lowUsd: Math.min(low, high), highUsd: high };
+}

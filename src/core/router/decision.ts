@@ -1,0 +1,66 @@
+/** A routing decision as a value: what `route --explain` prints and what `run` walks. */
+import type { Hop } from '../life-cycle.ts';
+import type { ModelCard } from '../model-card.ts';
+import type { GenerationParameters } from '../parameters.ts';
+import type { Timeouts } from '../policy.ts';
+import type { CostRange } from '../pricing.ts';
+import type { RequestFeatures } from './features.ts';
+
+export interface Candidate {
+  /** As the routing list or the caller names it: an alias or a model id. */
+  alias: string;
+  /** What that name stands for before any hop. */
+  requestedModel: string;
+  /** The living model's name in the catalogue. */
+  model: string;
+  /** The id that goes into the request. */
+  apiModel: string;
+  card: ModelCard | undefined;
+  hops: Hop[];
+  parameters: GenerationParameters;
+  timeouts: Timeouts;
+  /** Undefined: the price is not known. */
+  cost: CostRange | undefined;
+  /** What was changed or left out for this model, in words. */
+  notes: string[];
+}
+
+export type RejectionCode =
+  | 'safety'
+  | 'cap'
+  | 'window'
+  | 'ceiling'
+  | 'unknown-price'
+  | 'duplicate'
+  | 'retired'
+  | 'unknown-model';
+
+export interface Rejection {
+  alias: string;
+  model: string;
+  code: RejectionCode;
+  reason: string;
+}
+
+/** Which rule chose the order. */
+export type RoutingRule = 'forced' | 'safety-critical' | 'language' | 'task-order';
+
+export interface RouteDecision {
+  features: RequestFeatures;
+  rule: RoutingRule;
+  /** Undefined: no candidate is eligible. */
+  selected: Candidate | undefined;
+  /** Tried in this order when the selected one fails. */
+  fallbacks: Candidate[];
+  rejected: Rejection[];
+  /** One line: `task=refactor size=5800 safety=true => gpt-5-codex`, then what changed the outcome. */
+  rationale: string;
+  /** What the caller must know: hops, shutdowns near, a task that is not known, an unknown price. */
+  warnings: string[];
+  /** The ceiling that holds for the call, in USD. */
+  ceilingUsd: number | undefined;
+}
+
+export function candidatesOf(decision: RouteDecision): Candidate[] {
+  return decision.selected ? [decision.selected, ...decision.fallbacks] : [];
+}

@@ -1,0 +1,93 @@
+/** Whether one candidate may serve the request: its life, its cap, its window, its price. */
+import type { Config } from '../config/config.ts';
+import { formatCount, formatUsd } from '../format.ts';
+import { describeHop, type LifeCycleFacts, resolveModel, shutdownWarning } from '../life-cycle.ts';
+import { apiId, findCard, inputWindow } from '../model-card.ts';
+import { fitParameters } from '../parameters.ts';
+import { ceilingFor, generationFor, timeoutsFor } from '../policy.ts';
+import { costRange } from '../pricing.ts';
+import type { Candidate, Rejection, RejectionCode } from './decision.ts';
+import type { RequestFeatures } from './features.ts';
+import type { OrderedSpec } from './order.ts';
+
+export type Verdict = { candidate: Candidate; warnings: string[] } | { rejection: Rejection };
+
+export function judgeCandidate(
+  spec: OrderedSpec,
+  features: RequestFeatures,
+  config: Config,
+  facts: LifeCycleFacts,
+): Verdict {
+  const { name: alias } = spec;
+  const isAlias = Object.hasOwn(config.aliases, alias);
+  const requestedModel = (isAlias ? config.aliases[alias] : undefined) ?? alias;
+  const resolved = resolveModel(requestedModel, facts);
+  const { model, card, hops } = resolved;
+  const reject = (code: RejectionCode, reason: string): Verdict => ({
+    rejection: { alias, model, code, reason },
+  });
+
+  if (resolved.dead) return reject('retired', resolved.dead);
+  // A model that the caller named by its id never turns into another one; an alias may follow its successor.
+  if (features.forceModel !== undefined && !isAlias && hops[0]) {
+    return reject('retired', `${describeHop(hops[0])}: force ${model} instead`);
+  }
+
+  const cap = Object.hasOwn(config.policies.caps, alias) ? config.policies.caps[alias]?.max_input : undefined;
+  if (cap !== undefined && features.approxTokens > cap) {
+    return reject(
+      'cap',
+      `input is about ${formatCount(features.approxTokens)} tokens, cap for ${alias} is ${formatCount(cap)}`,
+    );
+  }
+  if (card && features.approxTokens > inputWindow(card)) {
+    return reject(
+      'window',
+      `input is about ${formatCount(features.approxTokens)} tokens, ${model} takes ${formatCount(inputWindow(card))}`,
+    );
+  }
+
+  const asked = features.effort ?? spec.effort;
+  const { parameters, notes } = fitParameters(generationFor(config.policies, features.task), card, asked);
+  const cost = costRange(
+    {
+      approxInput: features.approxTokens,
+      mostInput: features.mostTokens,
+      visibleOutput: parameters.visibleOutputTokens,
+      mostOutput: parameters.maxOutputTokens,
+    },
+    { card, billing: config.catalog.billing },
+  );
+  const ceiling = ceilingFor(config.policies, features.task, features.maxCostUsd);
+  if (ceiling !== undefined) {
+    if (!cost)
+      return reject(
+        'unknown-price',
+        `the price of ${model} is not known, so a ceiling of ${formatUsd(ceiling)} cannot be held`,
+      );
+    if (cost.highUsd > ceiling) {
+      return reject('ceiling', `may cost up to ${formatUsd(cost.highUsd)}, ceiling is ${formatUsd(ceiling)}`);
+    }
+  }
+
+  const warnings = hops.map((hop) => `${alias}: ${describeHop(hop)}`);
+  const shutdown = shutdownWarning(resolved);
+  if (shutdown) warnings.push(`${alias}: ${shutdown}`);
+  if (!card)
+    warnings.push(`${model} is not in the catalogue: its price is unknown and its limits are not checked`);
+  return {
+    candidate: {
+      alias,
+      requestedModel: findCard(facts.catalog, requestedModel)?.name ?? requestedModel,
+      model,
+      apiModel: apiId(model, card),
+      card,
+      hops,
+      parameters,
+      timeouts: timeoutsFor(config.policies, alias),
+      cost,
+      notes,
+    },
+    warnings,
+  };
+}

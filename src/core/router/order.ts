@@ -1,0 +1,62 @@
+/** The order of routing, before anything is known of the models: rules 1, 3 and 5 of the contract. */
+import type { Config } from '../config/config.ts';
+import type { CandidateSpec } from '../policy.ts';
+import type { ReasoningEffort } from '../task.ts';
+import type { Rejection, RoutingRule } from './decision.ts';
+import type { RequestFeatures } from './features.ts';
+
+export interface OrderedSpec {
+  name: string;
+  effort: ReasoningEffort | undefined;
+}
+
+export interface Ordering {
+  rule: RoutingRule;
+  specs: OrderedSpec[];
+  /** What a rule took out of the list. */
+  rejected: Rejection[];
+}
+
+function normalise(spec: CandidateSpec): OrderedSpec {
+  return typeof spec === 'string'
+    ? { name: spec, effort: undefined }
+    : { name: spec.alias, effort: spec.effort };
+}
+
+export function orderCandidates(features: RequestFeatures, config: Config): Ordering {
+  if (features.forceModel !== undefined) {
+    return { rule: 'forced', specs: [{ name: features.forceModel, effort: undefined }], rejected: [] };
+  }
+  const listed = config.routing[features.task].map(normalise);
+  if (features.safetyCritical) {
+    const allowed = config.policies.safetyCritical;
+    const specs = allowed.map(
+      (name) => listed.find((spec) => spec.name === name) ?? { name, effort: undefined },
+    );
+    const rejected = listed
+      .filter((spec) => !allowed.includes(spec.name))
+      .map(
+        (spec): Rejection => ({
+          alias: spec.name,
+          model: config.aliases[spec.name] ?? spec.name,
+          code: 'safety',
+          reason: `safety-critical work goes only to ${allowed.join(', ')}`,
+        }),
+      );
+    return { rule: 'safety-critical', specs, rejected };
+  }
+  const lean = features.language === undefined ? undefined : leanOf(config, features.language);
+  if (lean !== undefined && listed.some((spec) => spec.name === lean)) {
+    const first = listed.filter((spec) => spec.name === lean);
+    const changed = listed[0]?.name !== lean;
+    const specs = [...first, ...listed.filter((spec) => spec.name !== lean)];
+    return { rule: changed ? 'language' : 'task-order', specs, rejected: [] };
+  }
+  return { rule: 'task-order', specs: listed, rejected: [] };
+}
+
+function leanOf({ policies }: Config, language: string): string | undefined {
+  return (
+    (Object.hasOwn(policies.languages, language) ? policies.languages[language] : undefined) ?? undefined
+  );
+}

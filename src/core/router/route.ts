@@ -1,0 +1,61 @@
+/**
+ * Chooses the order in which models are tried. Pure: the same request, configuration, date and dead models
+ * give the same decision, so what `route --explain` prints is what `run` will do.
+ */
+import type { Config } from '../config/config.ts';
+import { describeHop, type LifeCycleFacts } from '../life-cycle.ts';
+import { ceilingFor } from '../policy.ts';
+import type { Candidate, Rejection, RouteDecision } from './decision.ts';
+import { judgeCandidate } from './eligibility.ts';
+import type { RequestFeatures } from './features.ts';
+import { orderCandidates } from './order.ts';
+
+export function route(features: RequestFeatures, config: Config, facts: LifeCycleFacts): RouteDecision {
+  const ordering = orderCandidates(features, config);
+  const rejected: Rejection[] = [...ordering.rejected];
+  const eligible: Candidate[] = [];
+  const warnings: string[] = [];
+  if (features.unknownTask !== undefined) {
+    warnings.push(`task "${features.unknownTask}" is not known: treated as docs`);
+  }
+
+  for (const spec of ordering.specs) {
+    const verdict = judgeCandidate(spec, features, config, facts);
+    if ('rejection' in verdict) {
+      rejected.push(verdict.rejection);
+      continue;
+    }
+    const { candidate } = verdict;
+    const twin = eligible.find(
+      (other) =>
+        other.model === candidate.model &&
+        (spec.effort === undefined || other.parameters.effort === candidate.parameters.effort),
+    );
+    if (twin) {
+      const reason = twin.alias === candidate.alias ? 'listed twice' : `same model as ${twin.alias}`;
+      rejected.push({ alias: candidate.alias, model: candidate.model, code: 'duplicate', reason });
+      continue;
+    }
+    eligible.push(candidate);
+    warnings.push(...verdict.warnings);
+  }
+
+  const [selected, ...fallbacks] = eligible;
+  return {
+    features,
+    rule: ordering.rule,
+    selected,
+    fallbacks,
+    rejected,
+    rationale: rationaleOf(features, selected),
+    warnings: [...new Set(warnings)],
+    ceilingUsd: ceilingFor(config.policies, features.task, features.maxCostUsd),
+  };
+}
+
+function rationaleOf(features: RequestFeatures, selected: Candidate | undefined): string {
+  const { task, approxTokens, safetyCritical } = features;
+  const outcome = selected ? selected.model : 'no eligible model';
+  const because = selected?.hops.map((hop) => describeHop(hop)) ?? [];
+  return `task=${task} size=${approxTokens} safety=${safetyCritical} => ${outcome}${because.length > 0 ? ` (${because.join('; ')})` : ''}`;
+}
