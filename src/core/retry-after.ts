@@ -1,0 +1,50 @@
+/** How long a provider asks to wait: by header, or in the words of its message. Milliseconds. */
+
+type Headers = (name: string) => string | null | undefined;
+
+const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `6m0s`, `1.5s`, `120ms`: the form of the x-ratelimit-reset headers. */
+export function readDuration(text: string): number | undefined {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text.trim()) return undefined;
+  return parts.reduce((sum, part) => sum + Number(part[1]) * unitMs[part[2]!]!, 0);
+}
+
+function readSeconds(text: string): number | undefined {
+  return /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : undefined;
+}
+
+/** `now` in milliseconds since 1970, for headers that give a date. */
+export function retryAfterMs(header: Headers, message: string, now: number): number | undefined {
+  const milliseconds = header('retry-after-ms');
+  if (milliseconds && /^\s*\d+(\.\d+)?\s*$/.test(milliseconds)) return Number(milliseconds);
+  const after = header('retry-after');
+  if (after) {
+    const seconds = readSeconds(after);
+    if (seconds !== undefined) return seconds;
+    const date = Date.parse(after);
+    if (!Number.isNaN(date)) return Math.max(0, date - now);
+  }
+  const said =
+    /(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?)\s?(ms|milliseconds?|s|seconds?|m|minutes?)\b/i.exec(
+      message,
+    );
+  if (said) {
+    const unit = said[2]!.toLowerCase();
+    const factor =
+      unit.startsWith('ms') || unit.startsWith('milli') ? 1 : unit.startsWith('m') ? 60_000 : 1000;
+    return Number(said[1]) * factor;
+  }
+  const resets = ['x-ratelimit-reset-requests', 'x-ratelimit-reset-tokens']
+    .filter(
+      (_, index) =>
+        Number(header(['x-ratelimit-remaining-requests', 'x-ratelimit-remaining-tokens'][index]!) ?? 0) === 0,
+    )
+    .map((name) => {
+      const value = header(name);
+      return value ? (readDuration(value) ?? readSeconds(value)) : undefined;
+    })
+    .filter((value) => value !== undefined);
+  return resets.length > 0 ? Math.max(...resets) : undefined;
+}
