@@ -1,0 +1,98 @@
+/**
+ * The record of one attempt: one row of the CSV. Column names are fixed; most have a counterpart in the
+ * OpenTelemetry GenAI conventions (docs: gen_ai.request.model, gen_ai.usage.input_tokens, …).
+ */
+import type { TaskKind } from '../task.ts';
+
+export type AttemptMode = 'single' | 'cascade' | 'consensus' | 'rehearsal';
+
+export interface UsageRecord {
+  /** ISO 8601, UTC, when the attempt began. */
+  ts: string;
+  latency_ms: number;
+  /** Time to the first event of the answer; undefined when none came. */
+  ttft_ms: number | undefined;
+  /** All attempts of one call share it. */
+  run_id: string;
+  /** 1-based within the call. */
+  attempt: number;
+  response_id: string | undefined;
+  task: TaskKind;
+  language: string | undefined;
+  safety_critical: boolean;
+  alias: string;
+  effort: string | undefined;
+  mode: AttemptMode;
+  /** Which routing rule chose the order. */
+  rule: string;
+  forced: boolean;
+  /** The model whose failure led to this attempt. */
+  escalated_from: string | undefined;
+  model_requested: string;
+  /** Undefined: the attempt ended before the server named one. */
+  model_served: string | undefined;
+  input_tokens: number | undefined;
+  cached_input_tokens: number | undefined;
+  cache_write_tokens: number | undefined;
+  output_tokens: number | undefined;
+  reasoning_tokens: number | undefined;
+  finish_reason: string | undefined;
+  /** Class of failure; undefined: the attempt gave the result. */
+  error: string | undefined;
+  service_tier: string | undefined;
+  /** Unknown is undefined, never 0. */
+  cost_usd: number | undefined;
+  /** `catalog`, `rehearsal`; undefined where the cost is unknown. */
+  cost_source: string | undefined;
+  /** Version of the price list. */
+  price_version: string | undefined;
+  /** Upper bound that was reserved before the attempt. */
+  cost_forecast_usd: number | undefined;
+  /** An estimate: the same tokens on the dearest candidate of the decision. */
+  baseline_cost_usd: number | undefined;
+  est_tokens: number;
+  tokens_dropped: number;
+  /** `applied`, `tests`, `typecheck`, `rejected`; undefined: nothing verified it. */
+  outcome: string | undefined;
+  outcome_source: string | undefined;
+  /** A name that the user gave, or a hash: no path by default. */
+  project: string | undefined;
+}
+
+export const usageColumns = [
+  'ts',
+  'latency_ms',
+  'ttft_ms',
+  'run_id',
+  'attempt',
+  'response_id',
+  'task',
+  'language',
+  'safety_critical',
+  'alias',
+  'effort',
+  'mode',
+  'rule',
+  'forced',
+  'escalated_from',
+  'model_requested',
+  'model_served',
+  'input_tokens',
+  'cached_input_tokens',
+  'cache_write_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'finish_reason',
+  'error',
+  'service_tier',
+  'cost_usd',
+  'cost_source',
+  'price_version',
+  'cost_forecast_usd',
+  'baseline_cost_usd',
+  'est_tokens',
+  'tokens_dropped',
+  'outcome',
+  'outcome_source',
+  'project',
+] as const satisfies readonly (keyof UsageRecord)[];

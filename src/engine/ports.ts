@@ -1,0 +1,109 @@
+/** What the engine needs of the world. Adapters implement these; tests and rehearsal use the same ones. */
+import type { FileChange } from '../core/patch/types.ts';
+import type { UsageRecord } from '../core/record/usage-record.ts';
+import type { LineRange, Source } from '../core/source.ts';
+import type { ReasoningEffort, Verbosity } from '../core/task.ts';
+import type { Usage } from '../core/usage.ts';
+
+export interface GenerateRequest {
+  /** The id that the API knows. */
+  model: string;
+  instructions: string;
+  input: string;
+  maxOutputTokens: number;
+  temperature: number | undefined;
+  effort: ReasoningEffort | undefined;
+  verbosity: Verbosity | undefined;
+  /** False: one plain answer, for servers that do not stream. */
+  stream: boolean;
+}
+
+export interface FinishReason {
+  unified: 'stop' | 'length' | 'content-filter' | 'other';
+  /** As the server says it. */
+  raw: string;
+}
+
+export interface GenerateResult {
+  /** Never empty. */
+  text: string;
+  responseId: string | undefined;
+  /** The model that the server says has answered; undefined when it does not say. */
+  servedModel: string | undefined;
+  usage: Usage;
+  finishReason: FinishReason;
+  serviceTier: string | undefined;
+  /** Milliseconds from the request to the first event. */
+  firstEventMs: number;
+}
+
+export interface GenerateOptions {
+  signal: AbortSignal;
+  firstEventMs: number;
+  idleMs: number;
+  totalMs: number;
+  /** A piece of the visible answer, as it arrives. */
+  onText?: ((delta: string) => void) | undefined;
+}
+
+/** Throws `AttemptFailure`, whatever happens. */
+export interface Provider {
+  generate(request: GenerateRequest, options: GenerateOptions): Promise<GenerateResult>;
+}
+
+export interface LedgerReading {
+  records: Partial<UsageRecord>[];
+  /** Rows that could not be read, with their line numbers. */
+  skipped: { file: string; line: number; reason: string }[];
+  /** The files that were read. */
+  files: string[];
+}
+
+export interface Ledger {
+  /** Appends whole rows, safe against other processes. Rejects when nothing or not all could be written. */
+  append(records: readonly UsageRecord[]): Promise<void>;
+  read(): Promise<LedgerReading>;
+  /** Where it is, for messages; undefined: turned off. */
+  readonly location: string | undefined;
+}
+
+export interface FilePattern {
+  /** A path or a glob. */
+  pattern: string;
+  range: LineRange | undefined;
+}
+
+export interface Workspace {
+  /** Reads what the patterns name, inside the roots, text only. Throws `OrchError` naming file and cure. */
+  readSources(patterns: readonly FilePattern[], signal: AbortSignal): Promise<Source[]>;
+  /** Whether a path of a patch exists; false for paths outside the roots. */
+  exists(path: string): Promise<boolean>;
+}
+
+export interface PatchCheck {
+  ok: boolean;
+  /** What git says, when it refuses. */
+  detail: string;
+  /** `git`, or `none` where git is missing. */
+  checkedBy: 'git' | 'none';
+}
+
+/** Asks git whether a patch applies to the files as they were read, and gives the intended bytes. */
+export interface PatchChecker {
+  check(patch: string, changes: readonly FileChange[], signal: AbortSignal): Promise<PatchCheck>;
+}
+
+/** Results too long for a tool's answer, and patches that wait to be applied, by id. */
+export interface ResultStore {
+  save(kind: 'result' | 'patch', text: string): Promise<string>;
+  load(kind: 'result' | 'patch', id: string): Promise<string | undefined>;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970, for records and dates. */
+  now(): number;
+  /** Milliseconds that only go forward, for durations. */
+  monotonic(): number;
+  /** Resolves early, without error, when the signal aborts. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
