@@ -1,7 +1,7 @@
 /** What the engine needs of the world. Adapters implement these; tests and rehearsal use the same ones. */
 import type { FileChange } from '../core/patch/types.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
-import type { LineRange, Source } from '../core/source.ts';
+import type { Source } from '../core/source.ts';
 import type { ReasoningEffort, Verbosity } from '../core/task.ts';
 import type { Usage } from '../core/usage.ts';
 
@@ -67,17 +67,21 @@ export interface Ledger {
   readonly location: string | undefined;
 }
 
-export interface FilePattern {
-  /** A path or a glob. */
-  pattern: string;
-  range: LineRange | undefined;
+/** Files of one call, with the folder that their paths (and a patch of them) are relative to. */
+export interface SourceSet {
+  /** Absolute: the top of the repository, or the working directory outside of one. */
+  base: string;
+  sources: Source[];
+  /** Whether a path of a patch exists in `base`. */
+  exists(path: string): boolean;
 }
 
 export interface Workspace {
-  /** Reads what the patterns name, inside the roots, text only. Throws `OrchError` naming file and cure. */
-  readSources(patterns: readonly FilePattern[], signal: AbortSignal): Promise<Source[]>;
-  /** Whether a path of a patch exists; false for paths outside the roots. */
-  exists(path: string): Promise<boolean>;
+  /**
+   * Reads what the arguments name (paths, globs, `path:10-40`), inside the roots, text only. Throws
+   * `OrchError` that names the file and the cure.
+   */
+  readSources(fileArguments: readonly string[]): Promise<SourceSet>;
 }
 
 export interface PatchCheck {
@@ -90,7 +94,12 @@ export interface PatchCheck {
 
 /** Asks git whether a patch applies to the files as they were read, and gives the intended bytes. */
 export interface PatchChecker {
-  check(patch: string, changes: readonly FileChange[], signal: AbortSignal): Promise<PatchCheck>;
+  check(
+    patch: string,
+    changes: readonly FileChange[],
+    base: string,
+    signal: AbortSignal,
+  ): Promise<PatchCheck>;
 }
 
 /** Results too long for a tool's answer, and patches that wait to be applied, by id. */

@@ -30,9 +30,12 @@ export interface Config {
   origins: Record<ConfigFileName, Origins>;
 }
 
-/** Throws `invalid-config` with every problem of every layer. */
-export function buildConfig(layers: Record<ConfigFileName, readonly Layer[]>): Config {
-  const problems: ConfigProblem[] = [];
+/** Throws `invalid-config` with every problem of every layer, after those that reading the files had. */
+export function buildConfig(
+  layers: Record<ConfigFileName, readonly Layer[]>,
+  readingProblems: readonly ConfigProblem[] = [],
+): Config {
+  const problems: ConfigProblem[] = [...readingProblems];
   const merged = {} as Record<ConfigFileName, Merged>;
   for (const name of configFileNames) {
     const sound = layers[name].filter((layer) => {

@@ -1,0 +1,53 @@
+/** Where things are on this machine: the package, the user's folders, the project's. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The folder of this package, whether the code runs from `dist/` or from `src/`. */
+export function packageFolder(): string {
+  let here = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(here, 'conf', 'models.json'))) {
+    const above = dirname(here);
+    if (above === here) throw new Error('the conf folder of the package is missing: install orch again');
+    here = above;
+  }
+  return here;
+}
+
+function xdg(variables: Variables, name: string, fallback: string[]): string {
+  const set = variables[name];
+  // The XDG specification asks to ignore relative paths.
+  return set !== undefined && isAbsolute(set) ? join(set, 'orch') : join(homedir(), ...fallback, 'orch');
+}
+
+export function userConfigFolder(variables: Variables): string {
+  if (process.platform === 'win32' && variables.APPDATA) return join(variables.APPDATA, 'orch');
+  return xdg(variables, 'XDG_CONFIG_HOME', ['.config']);
+}
+
+/** The ledger, stored results and what else outlives a call. */
+export function stateFolder(variables: Variables): string {
+  if (process.platform === 'win32' && variables.LOCALAPPDATA) return join(variables.LOCALAPPDATA, 'orch');
+  return xdg(variables, 'XDG_STATE_HOME', ['.local', 'state']);
+}
+
+/** The nearest folder from `start` upwards that holds `.git`: the top of the repository. */
+export function repositoryTop(start: string): string | undefined {
+  for (let here = resolve(start); ; here = dirname(here)) {
+    if (existsSync(join(here, '.git'))) return here;
+    if (dirname(here) === here) return undefined;
+  }
+}
+
+/** `.orch/` in the working directory or above it, as far as the top of the repository. */
+export function projectConfigFolder(cwd: string): string | undefined {
+  const top = repositoryTop(cwd) ?? resolve(cwd);
+  for (let here = resolve(cwd); ; here = dirname(here)) {
+    const folder = join(here, '.orch');
+    if (existsSync(folder)) return folder;
+    if (here === top || dirname(here) === here) return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+/** Asks git. Never through a shell, never with the variables that a hook sets for its own repository. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { FileChange } from '../core/patch/types.ts';
+import type { PatchCheck, PatchChecker } from '../engine/ports.ts';
+
+interface GitAnswer {
+  /** Undefined: git is not installed. */
+  status: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+function git(
+  args: readonly string[],
+  { cwd, input, signal }: { cwd: string; input: string; signal?: AbortSignal },
+): Promise<GitAnswer> {
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|OBJECT_DIRECTORY)$/.test(name),
+    ),
+  );
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      'git',
+      [...args],
+      { cwd, env: { ...env, LC_ALL: 'C' }, signal, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const failure = error as (NodeJS.ErrnoException & { code?: number | string }) | null;
+        if (failure?.name === 'AbortError') reject(failure);
+        else if (failure?.code === 'ENOENT') resolve({ status: undefined, stdout, stderr });
+        else
+          resolve({
+            status: failure === null ? 0 : typeof failure.code === 'number' ? failure.code : 1,
+            stdout,
+            stderr,
+          });
+      },
+    );
+    // git may end before it has read everything: what it says then is in its status.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+  });
+}
+
+/** Those of the absolute paths that git ignores; none outside a repository or without git. */
+export async function ignoredByGit(paths: readonly string[], cwd: string): Promise<Set<string>> {
+  if (paths.length === 0) return new Set();
+  const answer = await git(['check-ignore', '-z', '--stdin'], { cwd, input: paths.join('\0') });
+  return new Set(answer.stdout.split('\0').filter((path) => path !== ''));
+}
+
+/** Checks a patch on the working tree, then applies it to a copy and compares every byte. */
+export function gitPatchChecker(): PatchChecker {
+  return {
+    async check(patch, changes, base, signal) {
+      const answer = await git(['apply', '--check', '-'], { cwd: base, input: patch, signal });
+      if (answer.status === undefined) return { ok: true, detail: 'git is not installed', checkedBy: 'none' };
+      if (answer.status !== 0) return refused(answer);
+      return reproduce(patch, changes, signal);
+    },
+  };
+}
+
+function refused({ stderr }: GitAnswer): PatchCheck {
+  return {
+    ok: false,
+    detail: stderr.replaceAll('error: ', '').trim().split('\n').slice(0, 5).join('; '),
+    checkedBy: 'git',
+  };
+}
+
+async function reproduce(
+  patch: string,
+  changes: readonly FileChange[],
+  signal: AbortSignal,
+): Promise<PatchCheck> {
+  const scratch = mkdtempSync(join(tmpdir(), 'orch-check-'));
+  try {
+    for (const change of changes) {
+      if (change.kind === 'create') continue;
+      const path = join(scratch, change.oldPath ?? change.path);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, change.before);
+    }
+    const answer = await git(['-c', 'core.autocrlf=false', '-c', 'apply.whitespace=nowarn', 'apply', '-'], {
+      cwd: scratch,
+      input: patch,
+      signal,
+    });
+    if (answer.status !== 0) return refused(answer);
+    const wrong = changes.find(
+      (change) =>
+        change.kind !== 'delete' && readFileSync(join(scratch, change.path), 'utf8') !== change.after,
+    );
+    return wrong
+      ? { ok: false, detail: `${wrong.path} would not come out as intended`, checkedBy: 'git' }
+      : { ok: true, detail: '', checkedBy: 'git' };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * Ends an attempt that is silent for too long or takes too long. The package's own time-out covers only the
+ * wait for headers: a stalled body would hang for ever.
+ */
+import { AttemptFailure } from '../core/failure.ts';
+import { formatDuration } from '../core/format.ts';
+
+export interface WatchdogLimits {
+  /** All in milliseconds. */
+  firstEventMs: number;
+  idleMs: number;
+  totalMs: number;
+}
+
+export class Watchdog {
+  readonly #controller = new AbortController();
+  readonly #limits: WatchdogLimits;
+  readonly #caller: AbortSignal;
+  readonly #total: NodeJS.Timeout;
+  #silence: NodeJS.Timeout;
+  #failure: AttemptFailure | undefined;
+  readonly #onCallerAbort = () => this.#stop(new AttemptFailure('cancelled', 'cancelled'));
+
+  constructor(limits: WatchdogLimits, caller: AbortSignal) {
+    this.#limits = limits;
+    this.#caller = caller;
+    this.#silence = this.#after(limits.firstEventMs, 'first-event-timeout', 'no first event');
+    this.#total = this.#after(limits.totalMs, 'attempt-timeout', 'not finished');
+    if (caller.aborted) this.#onCallerAbort();
+    else caller.addEventListener('abort', this.#onCallerAbort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Why the attempt was ended; undefined while it may go on. */
+  get failure(): AttemptFailure | undefined {
+    return this.#failure;
+  }
+
+  /** An event has come. Any event counts: a reasoning model is silent for minutes, its stream is not. */
+  beat(): void {
+    clearTimeout(this.#silence);
+    this.#silence = this.#after(this.#limits.idleMs, 'idle-timeout', 'the stream was silent');
+  }
+
+  close(): void {
+    clearTimeout(this.#silence);
+    clearTimeout(this.#total);
+    this.#caller.removeEventListener('abort', this.#onCallerAbort);
+  }
+
+  #after(
+    milliseconds: number,
+    failureClass: 'first-event-timeout' | 'idle-timeout' | 'attempt-timeout',
+    what: string,
+  ): NodeJS.Timeout {
+    return setTimeout(
+      () => {
+        this.#stop(new AttemptFailure(failureClass, `${what} within ${formatDuration(milliseconds)}`));
+      },
+      Math.min(milliseconds, 2 ** 31 - 1),
+    );
+  }
+
+  #stop(failure: AttemptFailure): void {
+    this.#failure ??= failure;
+    this.close();
+    this.#controller.abort();
+  }
+}

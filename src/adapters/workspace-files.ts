@@ -1,0 +1,194 @@
+/** Reads files for a request: inside the roots, text only, nothing secret unless it is named exactly. */
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { OrchError } from '../core/error.ts';
+import { type LineRange, readFileArgument, type Source } from '../core/source.ts';
+import type { SourceSet, Workspace } from '../engine/ports.ts';
+import { repositoryTop } from './folders.ts';
+import { ignoredByGit } from './git.ts';
+
+export interface WorkspaceOptions {
+  cwd: string;
+  /** Absolute folders that may be read beside `cwd`. Asked at every call: a client may change its roots. */
+  roots: () => readonly string[];
+}
+
+/** Larger files never fit a request and only cost memory. */
+const largestFileBytes = 32 * 1024 * 1024;
+const mostFiles = 2000;
+const secretName =
+  /^(\.env(\..+)?|.*\.(pem|key|p12|pfx|keystore|jks)|id_(rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|\.pypirc|credentials(\.json)?)$/i;
+
+interface FoundFile {
+  path: string;
+  range: LineRange | undefined;
+}
+
+export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
+  return {
+    async readSources(fileArguments) {
+      const allowed = [cwd, ...roots()].map((root) => resolve(cwd, expandHome(root)));
+      const found: FoundFile[] = [];
+      for (const argument of fileArguments) found.push(...(await findFiles(argument, cwd, allowed)));
+      if (found.length > mostFiles) {
+        throw new OrchError(
+          'input-too-large',
+          `${found.length} files are named, at most ${mostFiles} are read`,
+          {
+            hint: 'narrow the globs',
+          },
+        );
+      }
+      return readAll(found, cwd, allowed);
+    },
+  };
+}
+
+function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+function assertAllowed(path: string, shown: string, allowed: readonly string[]): void {
+  const real = realpathSync(path);
+  const realRoots = allowed.filter((root) => existsSync(root)).map((root) => realpathSync(root));
+  if (allowed.some((root) => isInside(path, root)) && realRoots.some((root) => isInside(real, root))) return;
+  const through = real === path ? '' : ` (it leads to ${real})`;
+  throw new OrchError('file-forbidden', `${shown} is outside the folders that may be read${through}`, {
+    hint: `allowed: ${allowed.join(', ')}; name more folders in ORCH_ROOTS`,
+  });
+}
+
+async function findFiles(argument: string, cwd: string, allowed: readonly string[]): Promise<FoundFile[]> {
+  if (argument.includes('\0')) throw new OrchError('usage', 'a file name holds a NUL character');
+  // A file may be called `a:1` or `[id].ts`: what exists under the whole name is meant.
+  const whole = resolve(cwd, expandHome(argument));
+  if (existsSync(whole)) return [literal(whole, argument, undefined, allowed)];
+  const { pattern, range } = readFileArgument(argument);
+  const path = resolve(cwd, expandHome(pattern));
+  if (existsSync(path)) return [literal(path, pattern, range, allowed)];
+  if (!isDynamicPattern(pattern)) {
+    const broken = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
+      ? ' (a link that leads nowhere)'
+      : '';
+    throw new OrchError('file-not-found', `${pattern}: no such file${broken}`, { hint: `looked in ${cwd}` });
+  }
+  return matchGlob(pattern, range, cwd, allowed);
+}
+
+function literal(
+  path: string,
+  shown: string,
+  range: LineRange | undefined,
+  allowed: readonly string[],
+): FoundFile {
+  assertAllowed(path, shown, allowed);
+  if (statSync(path).isDirectory()) {
+    throw new OrchError('file-unreadable', `${shown} is a directory`, {
+      hint: `name files, or a glob such as ${join(shown, '**/*.ts')}`,
+    });
+  }
+  return { path, range };
+}
+
+async function matchGlob(
+  pattern: string,
+  range: LineRange | undefined,
+  cwd: string,
+  allowed: readonly string[],
+): Promise<FoundFile[]> {
+  const matches = await glob(expandHome(pattern).replaceAll('\\', '/'), {
+    cwd,
+    absolute: true,
+    dot: true,
+    onlyFiles: true,
+    expandDirectories: false,
+    followSymbolicLinks: false,
+    ignore: ['**/.git/**', '**/node_modules/**'],
+  });
+  const paths = matches.map((match) => resolve(match)).sort();
+  const ignored = await ignoredByGit(paths, cwd);
+  const kept = paths.filter((path) => !ignored.has(path) && !secretName.test(basename(path)));
+  if (kept.length === 0) {
+    const why =
+      matches.length === 0 ? 'matches no file' : 'matches only files that git ignores or that look secret';
+    throw new OrchError('file-not-found', `${pattern}: ${why}`, {
+      hint: `looked in ${cwd}; name such a file exactly to send it`,
+    });
+  }
+  for (const path of kept) assertAllowed(path, relative(cwd, path), allowed);
+  return kept.map((path) => ({ path, range }));
+}
+
+function readAll(found: readonly FoundFile[], cwd: string, allowed: readonly string[]): SourceSet {
+  const home = repositoryTop(cwd) ?? resolve(cwd);
+  const first = found[0]?.path;
+  const base =
+    first === undefined || isInside(first, home)
+      ? home
+      : (repositoryTop(dirname(first)) ?? allowed.find((root) => isInside(first, root)) ?? home);
+  const sources = found.map(({ path, range }): Source => {
+    const inside = isInside(path, base);
+    const shown = inside ? relative(base, path).split(sep).join('/') : path;
+    const text = readText(path, isAbsolute(shown) ? shown : relative(cwd, path) || shown);
+    if (range) checkRange(range, text, shown);
+    const executable = (statSync(path).mode & 0o100) !== 0;
+    return { path: shown, text, mode: executable ? '100755' : '100644', range };
+  });
+  const outside = sources.find((source) => isAbsolute(source.path));
+  if (outside) {
+    throw new OrchError('usage', `${outside.path} is not in ${base}, as the first file is`, {
+      hint: 'name files of one repository in a call',
+    });
+  }
+  return { base, sources, exists: (path) => existsSync(join(base, path)) };
+}
+
+function readText(path: string, shown: string): string {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new OrchError('file-unreadable', `${shown} is not a regular file`);
+    if (stats.size > largestFileBytes) {
+      throw new OrchError(
+        'input-too-large',
+        `${shown} is ${Math.round(stats.size / 1024 / 1024)} MB, at most 32 MB are read`,
+        {
+          hint: 'name a smaller file',
+        },
+      );
+    }
+    const bytes = readFileSync(path);
+    if (bytes.includes(0))
+      throw new OrchError('file-unreadable', `${shown} is a binary file`, { hint: 'only text can be sent' });
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof OrchError) throw error;
+    if (error instanceof TypeError) {
+      throw new OrchError('file-unreadable', `${shown} is not UTF-8 text`, {
+        hint: 'convert it to UTF-8 first',
+        cause: error,
+      });
+    }
+    throw new OrchError(
+      'file-unreadable',
+      `${shown} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      {
+        hint: 'check its permissions',
+        cause: error,
+      },
+    );
+  }
+}
+
+function checkRange({ from, to }: LineRange, text: string, shown: string): void {
+  const lines = text.split('\n').length;
+  if (from >= 1 && from <= to && from <= lines) return;
+  throw new OrchError('usage', `${shown}:${from}-${to}: the file has lines 1 to ${lines}`, {
+    hint: 'give a range such as path:10-40',
+  });
+}

@@ -1,0 +1,76 @@
+/** The first half of a call, and all of `route --explain`: read the files, assemble the input, decide. */
+import { OrchError } from '../core/error.ts';
+import { type AssembledInput, assembleInput } from '../core/input.ts';
+import { languageOfPaths } from '../core/language.ts';
+import { instructionAllowanceTokens } from '../core/prompts/instructions.ts';
+import type { DelegateRequest } from '../core/request.ts';
+import type { RouteDecision } from '../core/router/decision.ts';
+import type { RequestFeatures } from '../core/router/features.ts';
+import { route } from '../core/router/route.ts';
+import type { EngineContext } from './context.ts';
+import type { SourceSet } from './ports.ts';
+
+export interface PreparedCall {
+  request: DelegateRequest;
+  sourceSet: SourceSet;
+  input: AssembledInput;
+  decision: RouteDecision;
+}
+
+export async function prepare(request: DelegateRequest, context: EngineContext): Promise<PreparedCall> {
+  if (request.instruction.trim() === '') {
+    throw new OrchError('input-empty', 'there is nothing to do: the instruction is empty', {
+      hint: 'say what is to be done as an argument, with --input, or on standard input',
+    });
+  }
+  const sourceSet = await context.workspace.readSources(request.files);
+  const input = assembleInput(
+    { instruction: request.instruction, context: request.context, sources: sourceSet.sources },
+    { maxTokens: context.maxInputTokens, shape: request.shape, safetyCritical: request.safetyCritical },
+  );
+  const features: RequestFeatures = {
+    task: request.task,
+    unknownTask: request.unknownTask,
+    shape: request.shape,
+    approxTokens: input.approxTokens,
+    mostTokens: input.mostTokens + instructionAllowanceTokens,
+    language: request.language ?? languageOfPaths(sourceSet.sources.map((source) => source.path)),
+    safetyCritical: request.safetyCritical,
+    forceModel: request.forceModel,
+    effort: request.effort,
+    maxCostUsd: request.maxCostUsd,
+  };
+  return {
+    request: { ...request, language: features.language },
+    sourceSet,
+    input,
+    decision: decide(features, context),
+  };
+}
+
+/** Routes with what this process knows of dead models, on the day that its clock shows. */
+export function decide(features: RequestFeatures, { config, clock, state }: EngineContext): RouteDecision {
+  const today = new Date(clock.now()).toISOString().slice(0, 10);
+  return route(features, config, { catalog: config.catalog, today, notFound: state.notFound });
+}
+
+/** The error for a decision without a candidate: a ceiling that is too low is told apart from the rest. */
+export function noCandidateError(decision: RouteDecision): OrchError {
+  const { rejected, ceilingUsd } = decision;
+  const reasons = rejected.map(
+    ({ alias, model, reason }) => `  ${alias}${alias === model ? '' : ` (${model})`}: ${reason}`,
+  );
+  const overCeiling = rejected.some(({ code }) => code === 'ceiling' || code === 'unknown-price');
+  const message = `no model may take this request:\n${reasons.join('\n')}`;
+  const details = { rejected };
+  if (overCeiling) {
+    return new OrchError('over-budget', message, {
+      hint: `raise the ceiling of $${ceilingUsd}, lower --effort, or send less`,
+      details,
+    });
+  }
+  return new OrchError('no-eligible-model', message, {
+    hint: 'see: orch route --explain, with the same flags',
+    details,
+  });
+}
