@@ -26,6 +26,7 @@ export function choosePlaces(options: readonly Option[], lines: readonly string[
   for (const option of open(options)) byLineNumber(option, options);
   for (const group of twins) shareOut(group);
   if (dialect === 'unified' || dialect === 'v4a') betweenNeighbours(options);
+  dropRepetitions(options);
 }
 
 function open(options: readonly Option[]): Option[] {
@@ -56,6 +57,17 @@ function shareOut(group: readonly Option[]): void {
     option.chosen = candidates[at]!;
     option.chosenBy = 'repetition';
   });
+}
+
+/** Hunks with other context may still say the same for the same place. */
+function dropRepetitions(options: readonly Option[]): void {
+  const said = new Set<string>();
+  for (const option of options) {
+    if (!option.chosen || option.repeated) continue;
+    const key = JSON.stringify(option.chosen.splices);
+    if (said.has(key)) option.repeated = true;
+    said.add(key);
+  }
 }
 
 function underHeading({ hunk, candidates }: Option, lines: readonly string[]): Candidate[] {

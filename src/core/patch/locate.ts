@@ -8,11 +8,15 @@ import { BlankLineMatcher } from './match-blank-lines.ts';
 import { matchIndentation } from './match-indentation.ts';
 import { formsOf, matchLines } from './match-lines.ts';
 import { matchDeletionAnchored, matchTolerantContext } from './match-tolerant.ts';
+import type { Splice } from './splices.ts';
 import type { Hunk, MatchLevel, Operation } from './types.ts';
 
 export type Located =
   | { found: Candidate[]; level: MatchLevel }
   | { found: []; reason: 'not-found' | 'already-applied' | 'no-context'; lines?: number[] };
+
+/** Letters and digits below which added lines may well stand in a file twice. */
+const fewestSignificant = 3;
 
 const strictLevels = ['exact', 'trailing-space', 'typographic'] as const;
 
@@ -67,34 +71,42 @@ export class Locator {
 
   /** Only an empty file, or the end that V4A names, is a place for lines without context. */
   private withoutContext({ operations, atEnd }: Hunk): Located {
-    const end = this.index.lines.length;
+    const { lines } = this.index;
+    const end = lines.at(-1) === '' ? lines.length - 1 : lines.length;
     if (end > 0 && !atEnd) return { found: [], reason: 'no-context' };
     const add = operations.map(({ text }) => text);
     return { found: [{ first: end, end, splices: [{ at: end, remove: 0, add }] }], level: 'exact' };
   }
 
-  /** Drops the places where an insertion with context on one side only has been made already. */
+  /** Drops the places where an insertion has been made already: the same lines stand right there. */
   private unlessThere(hunk: Hunk, located: { found: Candidate[]; level: MatchLevel }): Located {
-    const { operations } = hunk;
-    const edge = operations[0]?.kind === 'add' || operations.at(-1)?.kind === 'add';
-    if (!edge || operations.some(({ kind }) => kind === 'drop')) return located;
-    const { keys } = this.index.view('trailing-space');
-    const there = ({ splices }: Candidate) =>
-      splices.every(({ at, add }) => {
-        const lines = add.map((line) => line.trimEnd());
-        if (lines.reduce((sum, line) => sum + significantLength(line), 0) === 0) return false;
-        const same = (start: number) => lines.every((line, offset) => keys[start + offset] === line);
-        return same(at) || same(at - lines.length);
-      });
-    const left = located.found.filter((candidate) => !there(candidate));
+    if (hunk.operations.some(({ kind }) => kind === 'drop')) return located;
+    const left = located.found.filter(({ splices }) => !splices.every((splice) => this.isThere(splice)));
     if (left.length > 0) return { found: left, level: located.level };
     return { found: [], reason: 'already-applied', lines: located.found.map(({ first }) => first + 1) };
+  }
+
+  /** The lines to add stand directly below or above the place, blank lines aside. */
+  private isThere({ at, add }: Splice): boolean {
+    const wanted = add.map((line) => line.trimEnd()).filter((line) => line !== '');
+    if (wanted.reduce((sum, line) => sum + significantLength(line), 0) < fewestSignificant) return false;
+    const { keys } = this.index.view('trailing-space');
+    const follows = (start: number, step: 1 | -1, lines: readonly string[]) => {
+      let line = start;
+      for (const text of lines) {
+        while (keys[line] === '') line += step;
+        if (keys[line] !== text) return false;
+        line += step;
+      }
+      return true;
+    };
+    return follows(at, 1, wanted) || follows(at - 1, -1, wanted.toReversed());
   }
 
   /** Lines, from 1, where the file already is what the hunk would make it. */
   private postImage(operations: readonly Operation[]): number[] {
     const added = operations.filter(({ kind }) => kind === 'add');
-    if (added.reduce((sum, { text }) => sum + significantLength(text), 0) < 3) return [];
+    if (added.reduce((sum, { text }) => sum + significantLength(text), 0) < fewestSignificant) return [];
     const after = operations
       .filter(({ kind }) => kind !== 'drop')
       .map((operation) => formsOf(operation, true));

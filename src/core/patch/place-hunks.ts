@@ -128,7 +128,7 @@ function meet(above: Splice, below: Splice): boolean {
 /** V4A's end marker chooses the place at the end of the file when the hunk fits there. */
 function atTheEnd(hunk: Hunk, candidates: Option['candidates'], end: number): Option['candidates'] {
   if (!hunk.atEnd) return candidates;
-  const last = candidates.filter((candidate) => candidate.end === end);
+  const last = candidates.filter((candidate) => candidate.end >= end - 1);
   return last.length === 1 ? last : candidates;
 }
 

@@ -10,13 +10,10 @@ export function placeWholeFile(edit: FileEdit, file: SourceFile): { after: strin
   if (problem) return { ...problem, path: file.path, block: edit.block };
   const spaced = withFormerSpace(before.lines, answered);
   const usual = usualEnding(before.endings);
-  const assemble = (lines: string[]) => {
-    const endings = lines.map(
-      (_, line) =>
-        (before.endings[line] === '\r\n' || before.endings[line] === '\n' ? usual : usual) as string,
-    );
-    if (before.lines.length > 0 && before.endings.at(-1) === '' && endings.length > 0)
-      endings[endings.length - 1] = '';
+  const assemble = (texts: readonly string[]) => {
+    const lines = [...texts];
+    if (before.lines.at(-1) !== '' && lines.length > 1 && lines.at(-1) === '') lines.pop();
+    const endings = lines.map((_, line) => (line === lines.length - 1 ? '' : usual));
     return joinText({ bom: before.bom, lines, endings });
   };
   const restored = assemble(spaced);

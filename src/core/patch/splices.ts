@@ -60,8 +60,8 @@ export function splicesOf(
 
 /**
  * Applies splices that do not overlap, sorted by place. Kept lines are the file's own bytes; added lines take
- * the ending of the lines around them; the final newline stays as it was unless `finalNewline` says otherwise
- * and the last line is touched.
+ * the ending of the lines around them; whether the file ends with a newline stays as it was, unless the last
+ * line is touched and `finalNewline` says otherwise.
  */
 export function applySplices(text: TextLines, splices: readonly Splice[], finalNewline?: boolean): string {
   const usual = usualEnding(text.endings);
@@ -76,28 +76,34 @@ export function applySplices(text: TextLines, splices: readonly Splice[], finalN
   };
   for (const { at, remove, add } of splices) {
     keepUpTo(at);
-    const near = [text.endings[at], text.endings[at - 1]].find(
-      (ending) => ending !== undefined && ending !== '',
-    );
+    const near = text.endings[at] || text.endings[at - 1] || usual;
     for (const line of add) {
       lines.push(line);
-      endings.push(near ?? usual);
+      endings.push(near);
     }
     next = at + remove;
   }
   keepUpTo(text.lines.length);
-  // Only the last line can be without newline, whichever line is the last one now.
-  for (let index = 0; index < endings.length - 1; index++) if (endings[index] === '') endings[index] = usual;
-  const lastSplice = splices.at(-1);
-  const touchesEnd = lastSplice !== undefined && lastSplice.at + lastSplice.remove >= text.lines.length;
-  if (touchesEnd && endings.length > 0) {
-    const had = text.lines.length === 0 || text.endings.at(-1) !== '';
-    const wanted = finalNewline ?? had;
-    // A deletion at the end leaves the line above as it is.
-    if (lastSplice.add.length > 0 || finalNewline !== undefined) {
-      const ending = endings.at(-1)!;
-      endings[endings.length - 1] = wanted ? (ending === '' ? usual : ending) : '';
-    }
-  }
-  return joinText({ bom: text.bom, lines, endings });
+  endWith(lines, splices, text, finalNewline);
+  // Whichever line is the last one now is the only one without ending.
+  const whole = lines.map((_, line) => (line === lines.length - 1 ? '' : endings[line] || usual));
+  return joinText({ bom: text.bom, lines, endings: whole });
+}
+
+/** Adds or takes the empty last line that stands for a final newline. */
+function endWith(
+  lines: string[],
+  splices: readonly Splice[],
+  text: TextLines,
+  finalNewline: boolean | undefined,
+): void {
+  const last = splices.at(-1);
+  const count = text.lines.length;
+  const had = text.lines.at(-1) === '';
+  // The last line that shows is the one before the empty one.
+  const touched = last !== undefined && last.at + last.remove >= (had ? count - 1 : count);
+  const wanted = touched && finalNewline !== undefined ? finalNewline : had;
+  if (lines.length === 0) lines.push('');
+  if (wanted && lines.at(-1) !== '') lines.push('');
+  else if (touched && finalNewline === false && lines.length > 1 && lines.at(-1) === '') lines.pop();
 }

@@ -1,11 +1,14 @@
-/** Takes a text apart into lines and their endings and puts it together again, byte for byte. */
+/**
+ * Takes a text apart into lines and their endings and puts it together again, byte for byte. A text that ends
+ * with a newline has an empty last line: models count it too, as context at the end of a file.
+ */
 
 export interface TextLines {
   /** The text began with U+FEFF, which is not part of the first line. */
   bom: boolean;
-  /** Lines without their endings. A bare carriage return is no ending: git does not see one either. */
+  /** Never empty. A bare carriage return is no ending: git does not see one either. */
   lines: string[];
-  /** `\n` or `\r\n` per line; empty for a last line without newline. */
+  /** `\n` or `\r\n` per line; empty for the last one and only for that. */
   endings: string[];
 }
 
@@ -14,19 +17,18 @@ export function splitText(text: string): TextLines {
   const lines: string[] = [];
   const endings: string[] = [];
   let start = bom ? 1 : 0;
-  while (start < text.length) {
+  for (;;) {
     const newline = text.indexOf('\n', start);
     if (newline === -1) {
       lines.push(text.slice(start));
       endings.push('');
-      break;
+      return { bom, lines, endings };
     }
     const crlf = newline > start && text.charCodeAt(newline - 1) === 13;
     lines.push(text.slice(start, crlf ? newline - 1 : newline));
     endings.push(crlf ? '\r\n' : '\n');
     start = newline + 1;
   }
-  return { bom, lines, endings };
 }
 
 export function joinText({ bom, lines, endings }: TextLines): string {
@@ -48,5 +50,7 @@ export function usualEnding(endings: readonly string[]): '\n' | '\r\n' {
 
 /** The lines of an answer: either ending counts, and a carriage return alone at the end of a line is noise. */
 export function answerLines(answer: string): string[] {
-  return answer.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  const lines = answer.split('\n').map((line) => line.replace(/\r+$/, ''));
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
 }
