@@ -1,0 +1,15 @@
+/** A place where a hunk fits. */
+import type { Splice } from './splices.ts';
+
+export interface Candidate {
+  /** File line, from 0, of the hunk's first old line, or where it would be. */
+  first: number;
+  /** First file line after the hunk's last old line. */
+  end: number;
+  splices: Splice[];
+}
+
+export interface Shift {
+  /** The operation's text may also be the line as it stood, with its first space. */
+  restored: boolean;
+}

@@ -1,0 +1,153 @@
+/**
+ * Chooses between several places for a hunk, or does not. Only four things can decide: a heading that names
+ * the place, a line number that is exactly right, located neighbours, and as many equal hunks as places.
+ */
+import type { Candidate } from './candidate.ts';
+import { indentationOf, isBlank } from './fold.ts';
+import type { Dialect, Hunk, HunkReport, MatchLevel } from './types.ts';
+
+export interface Option {
+  hunk: Hunk;
+  level: MatchLevel;
+  candidates: Candidate[];
+  chosen?: Candidate;
+  chosenBy?: HunkReport['chosenBy'];
+  /** The same hunk a second time, for the same place. */
+  repeated?: boolean;
+}
+
+export function choosePlaces(options: readonly Option[], lines: readonly string[], dialect: Dialect): void {
+  for (const option of options) if (option.candidates.length === 1) option.chosen = option.candidates[0]!;
+  const twins = twinsOf(options);
+  for (const group of twins) {
+    if (group[0]!.candidates.length === 1) for (const option of group.slice(1)) option.repeated = true;
+  }
+  for (const option of open(options)) pick(option, 'heading', underHeading(option, lines));
+  for (const option of open(options)) byLineNumber(option, options);
+  for (const group of twins) shareOut(group);
+  if (dialect === 'unified' || dialect === 'v4a') betweenNeighbours(options);
+  dropRepetitions(options);
+}
+
+function open(options: readonly Option[]): Option[] {
+  return options.filter((option) => !option.chosen && !option.repeated);
+}
+
+function pick(option: Option, by: NonNullable<HunkReport['chosenBy']>, fitting: readonly Candidate[]): void {
+  if (option.chosen || fitting.length !== 1) return;
+  option.chosen = fitting[0]!;
+  option.chosenBy = by;
+}
+
+function twinsOf(options: readonly Option[]): Option[][] {
+  const groups = new Map<string, Option[]>();
+  for (const option of options) {
+    const key = JSON.stringify(option.hunk.operations.map(({ kind, text }) => [kind, text]));
+    groups.set(key, [...(groups.get(key) ?? []), option]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+/** As many equal hunks as places: each place gets one, and which gets which makes no difference. */
+function shareOut(group: readonly Option[]): void {
+  if (group.some(({ chosen, repeated }) => chosen || repeated)) return;
+  const { candidates } = group[0]!;
+  if (candidates.length !== group.length) return;
+  group.forEach((option, at) => {
+    option.chosen = candidates[at]!;
+    option.chosenBy = 'repetition';
+  });
+}
+
+/** Hunks with other context may still say the same for the same place. */
+function dropRepetitions(options: readonly Option[]): void {
+  const said = new Set<string>();
+  for (const option of options) {
+    if (!option.chosen || option.repeated) continue;
+    const key = JSON.stringify(option.chosen.splices);
+    if (said.has(key)) option.repeated = true;
+    said.add(key);
+  }
+}
+
+function underHeading({ hunk, candidates }: Option, lines: readonly string[]): Candidate[] {
+  const heading = hunk.headings.at(-1)?.trim();
+  if (!heading) return [];
+  const isHeading = (line: string) => {
+    const text = line.trim();
+    // Git cuts the line at 80 bytes.
+    return text === heading || (heading.length >= 40 && text.startsWith(heading));
+  };
+  const touching = candidates.filter(({ first }) => first > 0 && isHeading(lines[first - 1]!));
+  if (touching.length === 1) return touching;
+  const places = [...lines.keys()].filter((line) => isHeading(lines[line]!));
+  if (places.length !== 1) return [];
+  const start = places[0]!;
+  const end = endOfBlock(lines, start);
+  return candidates.filter(({ first }) => first > start && first < end);
+}
+
+/** First line below that is no further in than the heading and starts something else. */
+function endOfBlock(lines: readonly string[], start: number): number {
+  const depth = indentationOf(lines[start]!).length;
+  for (let line = start + 1; line < lines.length; line++) {
+    const text = lines[line]!;
+    if (!isBlank(text) && indentationOf(text).length <= depth && /^\s*[\p{L}_@#/]/u.test(text)) return line;
+  }
+  return lines.length;
+}
+
+function byLineNumber(option: Option, options: readonly Option[]): void {
+  const { startLine } = option.hunk;
+  if (startLine === undefined) return;
+  const offsets = new Set(
+    options
+      .filter(
+        ({ chosen, chosenBy, hunk }) => chosen && chosenBy === undefined && hunk.startLine !== undefined,
+      )
+      .map(({ chosen, hunk }) => chosen!.first + 1 - hunk.startLine!),
+  );
+  if (offsets.size > 1) return;
+  const [offset = 0] = offsets;
+  pick(
+    option,
+    offset === 0 ? 'line' : 'offset',
+    option.candidates.filter(({ first }) => first + 1 === startLine + offset),
+  );
+}
+
+/** Hunks come in the order of the file, unless those that are certain show otherwise. */
+function betweenNeighbours(options: readonly Option[]): void {
+  const inAnswer = options.filter(({ repeated }) => !repeated);
+  for (let again = true; again; ) {
+    again = false;
+    const fixed = inAnswer.filter(({ chosen }) => chosen);
+    const ascending = fixed.every(
+      (option, at) => at === 0 || startOf(fixed[at - 1]!.chosen!) < startOf(option.chosen!),
+    );
+    if (!ascending) return;
+    for (const [at, option] of inAnswer.entries()) {
+      if (option.chosen) continue;
+      const before = inAnswer.slice(0, at).findLast(({ chosen }) => chosen)?.chosen;
+      const after = inAnswer.slice(at + 1).find(({ chosen }) => chosen)?.chosen;
+      if (!before || !after) continue;
+      pick(
+        option,
+        'neighbours',
+        option.candidates.filter(
+          (candidate) => endOf(before) <= startOf(candidate) && endOf(candidate) <= startOf(after),
+        ),
+      );
+      if (option.chosen) again = true;
+    }
+  }
+}
+
+function startOf({ splices, first }: Candidate): number {
+  return splices[0]?.at ?? first;
+}
+
+function endOf({ splices, end }: Candidate): number {
+  const last = splices.at(-1);
+  return last ? last.at + last.remove : end;
+}

@@ -1,0 +1,90 @@
+/**
+ * Markdown fences around a model's patch. A patch may contain fences itself, so the closing one is the last
+ * that can be, not the first that is met: cutting a patch short would lose edits without a sound.
+ */
+
+export interface Fence {
+  character: '`' | '~';
+  length: number;
+  /** Spaces before it. A fence in a diff's context stands one further in than the one around the diff. */
+  indentation: number;
+  /** What follows the opening fence: a language, a path or nothing. */
+  info: string;
+}
+
+export function fenceOn(line: string): Fence | undefined {
+  const match = /^( {0,3})(`{3,}|~{3,})[ \t]*([^`]*)$/.exec(line);
+  if (!match) return undefined;
+  return {
+    character: match[2]![0] as '`' | '~',
+    length: match[2]!.length,
+    indentation: match[1]!.length,
+    info: match[3]!.trim(),
+  };
+}
+
+export function closes(line: string, opening: Fence): boolean {
+  const fence = fenceOn(line);
+  return (
+    fence !== undefined &&
+    fence.info === '' &&
+    fence.indentation === opening.indentation &&
+    fence.character === opening.character &&
+    fence.length >= opening.length
+  );
+}
+
+/** Tells whether a line starts an edit format, so that the fence before it opens a block of its own. */
+export function startsEdit(line: string, next = ''): boolean {
+  return (
+    /^(?:diff --git |\*\*\* (?:Begin Patch|(?:Update|Add|Delete) File: )|apply_patch\b)/.test(line) ||
+    /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL)\b/i.test(line) ||
+    (/^--- \S/.test(line) && /^\+\+\+ \S/.test(next)) ||
+    /^@@(?: |$)/.test(line)
+  );
+}
+
+/** First line from `from` on that is not blank; the number of lines when there is none. */
+export function nextContent(lines: readonly string[], from: number): number {
+  let index = from;
+  while (index < lines.length && lines[index]!.trim() === '') index++;
+  return index;
+}
+
+/**
+ * The line that closes the fence opened on line `open`, or -1 when none does. `goesOn(closing, next)` says
+ * whether what stands between a possible closing line and the next possible one still belongs to the block.
+ */
+export function closingLine(
+  lines: readonly string[],
+  open: number,
+  goesOn: (closing: number, next: number) => boolean,
+): number {
+  const fence = fenceOn(lines[open]!)!;
+  let inner: Fence | undefined;
+  let last = -1;
+  const candidates: number[] = [];
+  for (let index = open + 1; index < lines.length; index++) {
+    const line = lines[index]!;
+    const here = fenceOn(line);
+    if (!here) continue;
+    if (closes(line, fence)) last = index;
+    if (inner) {
+      if (closes(line, inner)) inner = undefined;
+    } else if (closes(line, fence)) {
+      candidates.push(index);
+    } else if (here.character === fence.character && here.info !== '') {
+      const content = nextContent(lines, index + 1);
+      const opensEdit = startsEdit(lines[content] ?? '', lines[content + 1]);
+      if (opensEdit && candidates.length > 0) break;
+      inner = here;
+    }
+  }
+  // A fence that opens inside and never closes has taken the outer one's closing line.
+  if (candidates.length === 0) return last;
+  for (let at = 0; at < candidates.length; at++) {
+    const next = candidates[at + 1];
+    if (next === undefined || !goesOn(candidates[at]!, next)) return candidates[at]!;
+  }
+  return -1;
+}

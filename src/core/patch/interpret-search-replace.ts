@@ -1,0 +1,48 @@
+/** Makes edits of search/replace blocks. */
+import { type EditCollector, textOf } from './edit-collector.ts';
+import { operationsOf, type SearchReplaceBlock } from './read-search-replace.ts';
+import { splitText } from './text-lines.ts';
+
+/** `lastPath` is the path of the block before. Returns the path that this block names or inherits. */
+export function interpretSearchReplace(
+  section: SearchReplaceBlock,
+  lastPath: string | undefined,
+  collector: EditCollector,
+): string | undefined {
+  const block = collector.nextBlock();
+  const named = section.path ?? lastPath ?? collector.onlyFile();
+  if (named === undefined) {
+    collector.refuse('unknown-path', block, 'no line names the file of this block');
+    return undefined;
+  }
+  const resolved = collector.resolve(named, block);
+  if (!resolved) return named;
+  const { path } = resolved;
+  const file = collector.file(path);
+  const reading = chooseReading(section, file?.text ?? '');
+  if (!reading) {
+    collector.refuse('ambiguous', block, 'more than one line can be the divider of this block', path);
+  } else if (file) {
+    const operations = operationsOf(reading.search, reading.replace);
+    collector.addHunk('search-replace', path, { block, operations, headings: [] });
+  } else if (reading.search.some((line) => line.trim() !== '')) {
+    collector.refuse('unknown-path', block, `${path} was not given, so nothing can be searched in it`, path);
+  } else {
+    collector.create('search-replace', path, textOf(reading.replace), block);
+  }
+  return named;
+}
+
+/** A line of equal signs may be text as well: the right reading is the one whose search text is in the file. */
+function chooseReading(
+  section: SearchReplaceBlock,
+  text: string,
+): Pick<SearchReplaceBlock, 'search' | 'replace'> | undefined {
+  if (section.otherReadings.length === 0) return section;
+  const paragraph = (lines: readonly string[]) => `\n${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+  const haystack = paragraph(splitText(text).lines);
+  const fitting = [section, ...section.otherReadings].filter(({ search }) =>
+    haystack.includes(paragraph(search)),
+  );
+  return fitting.length === 1 ? fitting[0] : undefined;
+}

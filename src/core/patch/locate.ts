@@ -1,0 +1,129 @@
+/**
+ * Walks the ladder for one hunk: every place of a level is collected before the next, looser level is tried.
+ */
+import type { Candidate } from './candidate.ts';
+import { significantLength } from './fold.ts';
+import type { LineIndex } from './line-index.ts';
+import { BlankLineMatcher } from './match-blank-lines.ts';
+import { matchIndentation } from './match-indentation.ts';
+import { formsOf, matchLines } from './match-lines.ts';
+import { matchDeletionAnchored, matchTolerantContext } from './match-tolerant.ts';
+import type { Splice } from './splices.ts';
+import type { Hunk, MatchLevel, Operation } from './types.ts';
+
+export type Located =
+  | { found: Candidate[]; level: MatchLevel }
+  | { found: []; reason: 'not-found' | 'already-applied' | 'no-context'; lines?: number[] };
+
+/** Letters and digits below which added lines may well stand in a file twice. */
+const fewestSignificant = 3;
+
+const strictLevels = ['exact', 'trailing-space', 'typographic'] as const;
+
+export class Locator {
+  private blankLines: BlankLineMatcher | undefined;
+
+  constructor(private readonly index: LineIndex) {}
+
+  locate(hunk: Hunk): Located {
+    const { operations } = hunk;
+    if (operations.every(({ kind }) => kind === 'add')) return this.withoutContext(hunk);
+    const strictly = this.strictly(operations);
+    if (strictly) return this.unlessThere(hunk, strictly);
+    const proseless = withoutTrailingProse(operations);
+    if (proseless) {
+      const found = this.strictly(proseless);
+      if (found) return this.unlessThere({ ...hunk, operations: proseless }, found);
+    }
+    const applied = this.postImage(operations);
+    if (applied.length > 0) return { found: [], reason: 'already-applied', lines: applied };
+    for (const variant of proseless ? [operations, proseless] : [operations]) {
+      const found = this.loosely(variant);
+      if (found) return found;
+    }
+    return { found: [], reason: 'not-found' };
+  }
+
+  private strictly(operations: readonly Operation[]): { found: Candidate[]; level: MatchLevel } | undefined {
+    for (const level of strictLevels) {
+      for (const restored of [false, true]) {
+        const found = matchLines(this.index, operations, level, restored);
+        if (found.length > 0) return { found, level };
+      }
+    }
+    return undefined;
+  }
+
+  private loosely(operations: readonly Operation[]): { found: Candidate[]; level: MatchLevel } | undefined {
+    for (const restored of [false, true]) {
+      const found = matchIndentation(this.index, operations, restored);
+      if (found.length > 0) return { found, level: 'indentation' };
+    }
+    this.blankLines ??= new BlankLineMatcher(this.index);
+    const blank = this.blankLines.match(operations);
+    if (blank.length > 0) return { found: blank, level: 'blank-lines' };
+    const tolerant = matchTolerantContext(this.index, operations);
+    if (tolerant.length > 0) return { found: tolerant, level: 'tolerant-context' };
+    const anchored = matchDeletionAnchored(this.index, operations);
+    if (anchored.length > 0) return { found: anchored, level: 'deletion-anchored' };
+    return undefined;
+  }
+
+  /** Only an empty file, or the end that V4A names, is a place for lines without context. */
+  private withoutContext({ operations, atEnd }: Hunk): Located {
+    const { lines } = this.index;
+    const end = lines.at(-1) === '' ? lines.length - 1 : lines.length;
+    if (end > 0 && !atEnd) return { found: [], reason: 'no-context' };
+    const add = operations.map(({ text }) => text);
+    return { found: [{ first: end, end, splices: [{ at: end, remove: 0, add }] }], level: 'exact' };
+  }
+
+  /** Drops the places where an insertion has been made already: the same lines stand right there. */
+  private unlessThere(hunk: Hunk, located: { found: Candidate[]; level: MatchLevel }): Located {
+    if (hunk.operations.some(({ kind }) => kind === 'drop')) return located;
+    const left = located.found.filter(({ splices }) => !splices.every((splice) => this.isThere(splice)));
+    if (left.length > 0) return { found: left, level: located.level };
+    return { found: [], reason: 'already-applied', lines: located.found.map(({ first }) => first + 1) };
+  }
+
+  /** The lines to add stand directly below or above the place, blank lines aside. */
+  private isThere({ at, add }: Splice): boolean {
+    const wanted = add.map((line) => line.trimEnd()).filter((line) => line !== '');
+    if (wanted.reduce((sum, line) => sum + significantLength(line), 0) < fewestSignificant) return false;
+    const { keys } = this.index.view('trailing-space');
+    const follows = (start: number, step: 1 | -1, lines: readonly string[]) => {
+      let line = start;
+      for (const text of lines) {
+        while (keys[line] === '') line += step;
+        if (keys[line] !== text) return false;
+        line += step;
+      }
+      return true;
+    };
+    return follows(at, 1, wanted) || follows(at - 1, -1, wanted.toReversed());
+  }
+
+  /** Lines, from 1, where the file already is what the hunk would make it. */
+  private postImage(operations: readonly Operation[]): number[] {
+    const added = operations.filter(({ kind }) => kind === 'add');
+    if (added.reduce((sum, { text }) => sum + significantLength(text), 0) < fewestSignificant) return [];
+    const after = operations
+      .filter(({ kind }) => kind !== 'drop')
+      .map((operation) => formsOf(operation, true));
+    for (const level of strictLevels) {
+      const runs = this.index.findRuns(level, after);
+      if (runs.length > 0) return runs.map((run) => run + 1);
+    }
+    return [];
+  }
+}
+
+/** The hunk without the paragraph of unmarked lines after its last edit; undefined when there is none. */
+function withoutTrailingProse(operations: readonly Operation[]): Operation[] | undefined {
+  let end = operations.length;
+  while (end > 0 && operations[end - 1]!.unmarked) end--;
+  const tail = operations.slice(end);
+  const paragraph = tail.findIndex(({ text }) => text === '');
+  if (end === 0 || paragraph === -1) return undefined;
+  return operations.slice(0, end + paragraph);
+}

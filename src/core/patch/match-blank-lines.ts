@@ -1,0 +1,62 @@
+/** The hunk's lines stand in the file in order, with other blank lines between them than the hunk has. */
+import type { Candidate } from './candidate.ts';
+import { foldTypography, isBlank, significantLength } from './fold.ts';
+import { findIn, type LineIndex, positionsOf } from './line-index.ts';
+import { formsOf } from './match-lines.ts';
+import { splicesOf } from './splices.ts';
+import type { Operation } from './types.ts';
+
+export class BlankLineMatcher {
+  private readonly lineOf: number[] = [];
+  private readonly keys: string[] = [];
+  private readonly positions: Map<string, number[]>;
+
+  constructor(private readonly index: LineIndex) {
+    const folded = index.view('typographic').keys;
+    folded.forEach((key, line) => {
+      if (key === '') return;
+      this.lineOf.push(line);
+      this.keys.push(key);
+    });
+    this.positions = positionsOf(this.keys);
+  }
+
+  match(operations: readonly Operation[]): Candidate[] {
+    const told = [...operations.keys()].filter(
+      (at) => operations[at]!.kind !== 'add' && !isBlank(operations[at]!.text),
+    );
+    if (told.length === 0 || told.every((at) => significantLength(operations[at]!.text) === 0)) return [];
+    const wanted = told.map((at) => formsOf(operations[at]!, true).map(foldTypography));
+    const candidates: Candidate[] = [];
+    for (const start of findIn(this.keys, this.positions, wanted, this.index.budget)) {
+      const alignment: (number | undefined)[] = operations.map(() => undefined);
+      told.forEach((at, offset) => {
+        alignment[at] = this.lineOf[start + offset]!;
+      });
+      alignBlanks(operations, alignment, told);
+      const splices = splicesOf(operations, alignment);
+      const first = alignment[told[0]!]!;
+      if (splices) candidates.push({ first: first - told[0]!, end: alignment[told.at(-1)!]! + 1, splices });
+    }
+    return candidates;
+  }
+}
+
+/** Blank lines between two found lines are the file's own when there are as many of them. */
+function alignBlanks(
+  operations: readonly Operation[],
+  alignment: (number | undefined)[],
+  told: readonly number[],
+): void {
+  for (let index = 1; index < told.length; index++) {
+    const from = told[index - 1]!;
+    const to = told[index]!;
+    const blanks: number[] = [];
+    for (let at = from + 1; at < to; at++) if (operations[at]!.kind !== 'add') blanks.push(at);
+    const gap = alignment[to]! - alignment[from]! - 1;
+    if (gap !== blanks.length) continue;
+    blanks.forEach((at, offset) => {
+      alignment[at] = alignment[from]! + 1 + offset;
+    });
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The hunk's lines are the file's but for one and the same change of indentation. Added lines are changed
+ * alike; a hunk whose lines are shifted differently does not match.
+ */
+import type { Candidate } from './candidate.ts';
+import { indentationOf, isBlank, significantLength } from './fold.ts';
+import type { LineIndex } from './line-index.ts';
+import { splicesOf } from './splices.ts';
+import type { Operation } from './types.ts';
+
+/** A line shorter than this, alone, fits too many places once its indentation is free. */
+const fewestSignificant = 12;
+
+export function matchIndentation(
+  index: LineIndex,
+  operations: readonly Operation[],
+  restored: boolean,
+): Candidate[] {
+  const textOf = (operation: Operation) => (restored ? (operation.raw ?? operation.text) : operation.text);
+  const old = operations.filter(({ kind }) => kind !== 'add').map(textOf);
+  const told = old.filter((text) => !isBlank(text));
+  if (told.length === 0) return [];
+  if (told.reduce((sum, text) => sum + significantLength(text), 0) < fewestSignificant) return [];
+  const candidates: Candidate[] = [];
+  for (const start of index.findRuns(
+    'indentation',
+    old.map((text) => [text]),
+  )) {
+    const pairs = old
+      .map((text, offset) => [indentationOf(text), indentationOf(index.lines[start + offset]!)] as const)
+      .filter((_, offset) => !isBlank(old[offset]!));
+    const change = uniformChange(pairs);
+    if (!change) continue;
+    let line = start;
+    const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
+    const splices = splicesOf(operations, alignment, (text) => {
+      if (isBlank(text)) return text;
+      const indentation = indentationOf(text);
+      const changed = change(indentation);
+      return changed === undefined ? undefined : changed + text.slice(indentation.length);
+    });
+    if (splices) candidates.push({ first: start, end: start + old.length, splices });
+  }
+  return candidates;
+}
+
+type Change = (indentation: string) => string | undefined;
+
+/** The one change that takes every hunk indentation (left) to the file's (right). */
+export function uniformChange(pairs: readonly (readonly [string, string])[]): Change | undefined {
+  const known = new Map<string, string>();
+  for (const [hunk, file] of pairs) {
+    if (known.has(hunk) && known.get(hunk) !== file) return undefined;
+    known.set(hunk, file);
+  }
+  for (const change of possibleChanges(pairs[0]!)) {
+    if (pairs.every(([hunk, file]) => change(hunk) === file))
+      return (text) => known.get(text) ?? change(text);
+  }
+  return undefined;
+}
+
+function* possibleChanges([hunk, file]: readonly [string, string]): Generator<Change> {
+  if (file.endsWith(hunk)) {
+    const prefix = file.slice(0, file.length - hunk.length);
+    yield (text) => prefix + text;
+  }
+  if (hunk.endsWith(file)) {
+    const prefix = hunk.slice(0, hunk.length - file.length);
+    yield (text) => (text.startsWith(prefix) ? text.slice(prefix.length) : undefined);
+  }
+  for (const width of [4, 2, 8, 3]) {
+    yield (text) =>
+      text.replace(/^ +/, (spaces) => '\t'.repeat(spaces.length / width) + ' '.repeat(spaces.length % width));
+    yield (text) => text.replace(/\t/g, ' '.repeat(width));
+  }
+}

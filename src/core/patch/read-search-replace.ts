@@ -1,0 +1,110 @@
+/**
+ * Reads search/replace blocks: a path on a line of its own, then the old lines, a divider and the new lines.
+ * Understands the usual markers (`<<<<<<< SEARCH`, `<<<<<<< ORIGINAL`, `------- SEARCH`) with or without a
+ * fence around them.
+ */
+import { diffArrays } from 'diff';
+import { fenceOn } from './fences.ts';
+import { pathOnLine } from './resolve-path.ts';
+import type { AnswerContext, Operation } from './types.ts';
+
+export interface SearchReplaceBlock {
+  /** As the answer writes it; undefined when no line near the block names one. */
+  path: string | undefined;
+  search: string[];
+  replace: string[];
+  /** Further readings when more than one line could be the divider. */
+  otherReadings: { search: string[]; replace: string[] }[];
+  /** First line after the block. */
+  end: number;
+}
+
+const opening = /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL)\b:? *(.*?)>?$/i;
+const divider = /^={5,9}\s*$/;
+const closing = /^(?:>{5,9}|\+{5,9}) ?(?:REPLACE|UPDATED)\b.*$/i;
+const bareClosing = /^>{7}\s*$/;
+
+export function opensSearchReplace(line: string): boolean {
+  return opening.test(line);
+}
+
+/** Reads the block whose marker is on line `start`. `cut` when its divider or its end is missing. */
+export function readSearchReplace(
+  lines: readonly string[],
+  start: number,
+  context: AnswerContext,
+): SearchReplaceBlock | 'cut' {
+  const dividers: number[] = [];
+  let end = -1;
+  for (let index = start + 1; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (divider.test(line)) dividers.push(index);
+    else if (dividers.length > 0 && (closing.test(line) || bareClosing.test(line))) {
+      end = index;
+      break;
+    } else if (opening.test(line)) return 'cut';
+  }
+  if (end === -1) return 'cut';
+  const readings = dividers.map((at) => ({
+    search: lines.slice(start + 1, at),
+    replace: lines.slice(at + 1, end),
+  }));
+  const { search, replace } = readings[0]!;
+  const path = pathAbove(lines, start, context);
+  return { path, search, replace, otherReadings: readings.slice(1), end: end + 1 };
+}
+
+/** The nearest line above that names a path, across the fence and blank lines but not across another block. */
+function pathAbove(lines: readonly string[], start: number, context: AnswerContext): string | undefined {
+  const onMarker = opening.exec(lines[start]!)![1]!.trim();
+  if (onMarker !== '') {
+    const path = pathOnLine(onMarker, context);
+    if (path) return path;
+  }
+  let looked = 0;
+  for (let index = start - 1; index >= 0 && looked < 3; index--) {
+    const line = lines[index]!;
+    if (closing.test(line)) return undefined;
+    if (line.trim() === '') continue;
+    const fence = fenceOn(line);
+    if (fence) {
+      const inInfo = fence.info.split(/\s+/).map((word) => word.replace(/^(?:title|file|path)=/, ''));
+      for (const word of inInfo) {
+        if (/[/.]/.test(word)) {
+          const path = pathOnLine(word, context);
+          if (path) return path;
+        }
+      }
+      continue;
+    }
+    looked++;
+    const path = pathOnLine(line, context);
+    if (path) return path;
+  }
+  return undefined;
+}
+
+/** What the block keeps, drops and adds, so that kept lines can be taken from the file itself. */
+export function operationsOf(search: readonly string[], replace: readonly string[]): Operation[] {
+  let head = 0;
+  while (head < search.length && head < replace.length && search[head] === replace[head]) head++;
+  let tail = 0;
+  const room = Math.min(search.length, replace.length) - head;
+  while (tail < room && search[search.length - 1 - tail] === replace[replace.length - 1 - tail]) tail++;
+  const middle = diffArrays(
+    search.slice(head, search.length - tail),
+    replace.slice(head, replace.length - tail),
+    { maxEditLength: 2000 },
+  ) ?? [
+    { removed: true, added: false, value: search.slice(head, search.length - tail) },
+    { removed: false, added: true, value: replace.slice(head, replace.length - tail) },
+  ];
+  const keep = (text: string): Operation => ({ kind: 'keep', text });
+  return [
+    ...search.slice(0, head).map(keep),
+    ...middle.flatMap(({ value, added, removed }) =>
+      value.map((text): Operation => ({ kind: added ? 'add' : removed ? 'drop' : 'keep', text })),
+    ),
+    ...(tail > 0 ? search.slice(-tail).map(keep) : []),
+  ];
+}

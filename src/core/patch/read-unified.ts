@@ -1,0 +1,173 @@
+/**
+ * Reads unified diffs as models write them. Counts are ignored, line numbers and headings are kept as hints,
+ * an empty line is blank context and a line without marker is context.
+ */
+import { type HunkHeader, readHeader, readOperation } from './hunk-lines.ts';
+import { unquoteName } from './quote-name.ts';
+import type { FileMode, Operation } from './types.ts';
+
+export interface DraftHunk {
+  operations: Operation[];
+  startLine?: number;
+  headings: string[];
+  atEnd?: boolean;
+  finalNewline?: boolean;
+}
+
+export interface DraftFile {
+  /** As written, without a date. `/dev/null` is read as undefined together with `created` or `deleted`. */
+  oldName?: string;
+  newName?: string;
+  created: boolean;
+  deleted: boolean;
+  renamed: boolean;
+  binary: boolean;
+  newMode?: FileMode;
+  hunks: DraftHunk[];
+}
+
+const emptyFile = (): DraftFile => ({
+  created: false,
+  deleted: false,
+  renamed: false,
+  binary: false,
+  hunks: [],
+});
+
+/** Reads every file of the diff; lines between files that are no part of it are passed over. */
+export function readUnified(lines: readonly string[]): DraftFile[] {
+  const files: DraftFile[] = [];
+  let file: DraftFile | undefined;
+  const begin = () => {
+    file = emptyFile();
+    files.push(file);
+    return file;
+  };
+  let index = 0;
+  while (index < lines.length) {
+    const line = lines[index]!;
+    const header = readHeader(line);
+    if (line.startsWith('diff --git ')) {
+      Object.assign(begin(), namesOfGitLine(line));
+      index++;
+    } else if (startsNames(lines, index)) {
+      // The names after `diff --git` belong to the same file; without it they begin a new one.
+      if (!file || file.hunks.length > 0 || !hasGitLine(lines, index)) begin();
+      readNames(file!, lines[index]!, lines[index + 1]!);
+      index += 2;
+    } else if (header) {
+      const target: DraftFile = file ?? begin();
+      const end = endOfHunk(lines, index + 1, header);
+      target.hunks.push(readHunk(lines.slice(index + 1, end), header));
+      index = end;
+    } else {
+      if (file && file.hunks.length === 0) readExtendedHeader(file, line);
+      index++;
+    }
+  }
+  return files;
+}
+
+function startsNames(lines: readonly string[], index: number): boolean {
+  return /^--- \S/.test(lines[index]!) && /^\+\+\+ \S/.test(lines[index + 1] ?? '');
+}
+
+/** Looks back over the extended header for the `diff --git` line that these names belong to. */
+function hasGitLine(lines: readonly string[], index: number): boolean {
+  let above = index - 1;
+  while (
+    above >= 0 &&
+    /^(?:index|old mode|new mode|new file|deleted file|similarity|dissimilarity|rename|copy)\b/.test(
+      lines[above]!,
+    )
+  )
+    above--;
+  return above >= 0 && lines[above]!.startsWith('diff --git ');
+}
+
+function namesOfGitLine(line: string): Pick<DraftFile, 'oldName' | 'newName'> {
+  const rest = line.slice('diff --git '.length).trim();
+  const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(rest);
+  if (quoted) return { oldName: unquoteName(quoted[1]!), newName: unquoteName(quoted[2]!) };
+  // Names with spaces: both halves are the same but for the prefix.
+  const half = (rest.length - 1) / 2;
+  if (Number.isInteger(half) && rest[half] === ' ')
+    return { oldName: rest.slice(0, half), newName: rest.slice(half + 1) };
+  return {};
+}
+
+function readNames(file: DraftFile, oldLine: string, newLine: string): void {
+  const nameOn = (line: string) => unquoteName(line.slice(4).split('\t')[0]!.trim());
+  const oldName = nameOn(oldLine);
+  const newName = nameOn(newLine);
+  if (oldName === '/dev/null') file.created = true;
+  else file.oldName = oldName;
+  if (newName === '/dev/null') file.deleted = true;
+  else file.newName = newName;
+}
+
+function readExtendedHeader(file: DraftFile, line: string): void {
+  const mode = /^(?:new file mode|new mode) (100644|100755)\s*$/.exec(line);
+  if (mode) file.newMode = mode[1] as FileMode;
+  if (line.startsWith('new file mode')) file.created = true;
+  else if (line.startsWith('deleted file mode')) file.deleted = true;
+  else if (/^(?:Binary files .* differ|GIT binary patch)\s*$/.test(line)) file.binary = true;
+  const rename = /^rename (from|to) (.+)$/.exec(line);
+  if (rename) {
+    file.renamed = true;
+    file[rename[1] === 'from' ? 'oldName' : 'newName'] = unquoteName(rename[2]!.trim());
+  }
+}
+
+/** First line after the hunk: the next header, the next file, a mail signature or the end. */
+function endOfHunk(lines: readonly string[], from: number, header: HunkHeader): number {
+  let oldSeen = 0;
+  let newSeen = 0;
+  for (let index = from; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (line.startsWith('diff --git ') || readHeader(line)) return index;
+    if (/^Index: \S/.test(line) && /^=+$/.test(lines[index + 1] ?? '')) return index;
+    const complete = oldSeen === header.oldCount && newSeen === header.newCount;
+    if (complete && /^-- ?$/.test(line)) return index;
+    // A dropped line may look like the name of a file; then no hunk follows, or the counts say so.
+    if (startsNames(lines, index) && (complete || readHeader(lines[index + 2] ?? ''))) return index;
+    if (line[0] !== '+' && line[0] !== '\\') oldSeen++;
+    if (line[0] !== '-' && line[0] !== '\\') newSeen++;
+  }
+  return lines.length;
+}
+
+/** Also reads V4A's hunks, whose lines are the same. */
+export function readHunk(lines: readonly string[], header: HunkHeader): DraftHunk {
+  const operations: Operation[] = [];
+  let finalNewline: boolean | undefined;
+  for (const line of lines) {
+    if (line.startsWith('\\')) {
+      const previous = operations.at(-1)?.kind;
+      finalNewline = previous === 'drop' ? true : previous === undefined ? undefined : false;
+    } else operations.push(readOperation(line));
+  }
+  return {
+    operations,
+    headings: header.heading === undefined ? [] : [header.heading],
+    ...(header.startLine === undefined ? {} : { startLine: header.startLine }),
+    ...(finalNewline === undefined ? {} : { finalNewline }),
+  };
+}
+
+/** True when the lines up to `end` make the last hunk exactly as long as its header says. */
+export function lastHunkIsComplete(lines: readonly string[], end: number): boolean {
+  let start = end - 1;
+  while (start >= 0 && !readHeader(lines[start]!)) start--;
+  const header = start < 0 ? undefined : readHeader(lines[start]!);
+  if (header?.oldCount === undefined || header.newCount === undefined) return false;
+  let oldSeen = 0;
+  let newSeen = 0;
+  for (let index = start + 1; index < end; index++) {
+    const marker = lines[index]![0];
+    if (marker === '\\') continue;
+    if (marker !== '+') oldSeen++;
+    if (marker !== '-') newSeen++;
+  }
+  return oldSeen === header.oldCount && newSeen === header.newCount;
+}

@@ -1,0 +1,149 @@
+/**
+ * The vocabulary of the patch core. Lines are counted from 1 wherever a person or a model reads them and
+ * from 0 inside the core; every field that is shown says which.
+ */
+
+/** A file as it was read, the only text that edits are located in. */
+export interface SourceFile {
+  /** Relative to the repository root, with forward slashes. */
+  path: string;
+  /** Decoded UTF-8. A byte order mark stays in it as U+FEFF. */
+  text: string;
+  /** Default 100644. */
+  mode?: FileMode;
+}
+
+export type FileMode = '100644' | '100755';
+
+export type ChangeKind = 'modify' | 'create' | 'delete' | 'rename';
+
+/** What happens to one file, with its whole text on both sides. */
+export interface FileChange {
+  kind: ChangeKind;
+  /** Where the file is after the change; for a deletion, where it was. */
+  path: string;
+  /** Only for a rename. */
+  oldPath?: string;
+  /** Empty for a creation. */
+  before: string;
+  /** Empty for a deletion. */
+  after: string;
+  /** Mode after the change. Default: `oldMode`, or 100644. */
+  mode?: FileMode;
+  /** Mode before the change. Default 100644. */
+  oldMode?: FileMode;
+}
+
+export type Dialect = 'search-replace' | 'v4a' | 'unified' | 'whole-file';
+
+/** One line of a hunk, without its marker. */
+export interface Operation {
+  kind: 'keep' | 'drop' | 'add';
+  text: string;
+  /**
+   * Kept lines only: the line as it stood in the answer when that differs from `text`, because models lose
+   * the marker space and the first space may belong to the text itself.
+   */
+  raw?: string;
+  /** The line had no marker at all: context, or prose that follows the hunk. */
+  unmarked?: boolean;
+  /** The line stands for lines that the model left out ("..."). It matches any number of them. */
+  elided?: boolean;
+}
+
+/** One place to change, as the model described it. */
+export interface Hunk {
+  /** Counted from 1 over the whole answer: what a problem and a retry call it. */
+  block: number;
+  operations: Operation[];
+  /** The old line number that the header claims, from 1. A hint: it only breaks ties. */
+  startLine?: number;
+  /** Text of the lines that the header says stand above, outermost first. A hint as well. */
+  headings: string[];
+  /** V4A's `*** End of File`: the last old line is the last line of the file. */
+  atEnd?: boolean;
+  /** What the answer says about the final newline after the edit. Undefined: leave it as it is. */
+  finalNewline?: boolean;
+}
+
+/** Everything the answer wants for one file. */
+export interface FileEdit {
+  dialect: Dialect;
+  kind: 'modify' | 'create' | 'delete' | 'whole';
+  /** Resolved: a file that was sent, or a new one. */
+  path: string;
+  /** The file moves here. */
+  newPath?: string;
+  newMode?: FileMode;
+  /** The place in the answer of what has no hunk (a whole file, a deletion, a rename), from 1. */
+  block: number;
+  /** Empty for `create`, `delete` and `whole`. */
+  hunks: Hunk[];
+  /** The file's new text for `create` and `whole`, with `\n` line ends. */
+  text?: string;
+}
+
+/** How a hunk was found, from the most to the least certain. */
+export const matchLevels = [
+  'exact',
+  'trailing-space',
+  'typographic',
+  'indentation',
+  'blank-lines',
+  'tolerant-context',
+  'deletion-anchored',
+] as const;
+
+/** `whole-file` is an edit that replaces or creates the file: nothing had to be located. */
+export type MatchLevel = (typeof matchLevels)[number] | 'whole-file';
+
+export interface HunkReport {
+  path: string;
+  block: number;
+  level: MatchLevel;
+  /** First line that the hunk touches or stands on, from 1, in the original file. */
+  line: number;
+  /** The level is looser than `typographic`: worth a look. */
+  flagged: boolean;
+  /** What chose between several places, when there were several. */
+  chosenBy?: 'heading' | 'line' | 'offset' | 'neighbours' | 'repetition';
+}
+
+export type ProblemCode =
+  | 'not-a-patch'
+  | 'cut'
+  | 'unknown-path'
+  | 'exists'
+  | 'binary'
+  | 'not-found'
+  | 'ambiguous'
+  | 'already-applied'
+  | 'overlap'
+  | 'no-context'
+  | 'no-change'
+  | 'elided'
+  | 'too-loose'
+  | 'too-complex';
+
+/** Why an answer, or one block of it, is refused. */
+export interface PatchProblem {
+  code: ProblemCode;
+  path?: string;
+  block?: number;
+  /** Every place that fits, from 1. */
+  lines?: number[];
+  /** Up to ten consecutive real lines, the nearest to what was sought; `line` counts from 1. */
+  nearest?: { line: number; text: string }[];
+  /** One sentence for a person or a model. */
+  message: string;
+}
+
+/** What an answer is read against. */
+export interface AnswerContext {
+  /** The files that the model was given. No other existing file may be changed. */
+  files: SourceFile[];
+  /** `length` means that the provider stopped the answer: it is refused whatever it says. */
+  finishReason?: 'stop' | 'length';
+  /** Tells whether a path exists in the repository although it was not sent. Default: none does. */
+  exists?: (path: string) => boolean;
+}

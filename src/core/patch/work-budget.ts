@@ -1,0 +1,19 @@
+/**
+ * Bounds the work that one answer can cause. Counted in line comparisons instead of time, so that the same
+ * answer always ends the same way.
+ */
+export class WorkBudget {
+  private left: number;
+
+  constructor(comparisons = 40_000_000) {
+    this.left = comparisons;
+  }
+
+  spend(comparisons: number): void {
+    this.left -= comparisons;
+  }
+
+  get exhausted(): boolean {
+    return this.left < 0;
+  }
+}
