@@ -1,0 +1,95 @@
+/** Turns a model's answer into what was promised, or into a failure that says whether another model may cure it. */
+import { OrchError } from '../core/error.ts';
+import { AttemptFailure } from '../core/failure.ts';
+import { extractCode, extractText } from '../core/fences.ts';
+import { normaliseLanguage } from '../core/language.ts';
+import type { FileStat } from '../core/patch/diffstat.ts';
+import { patchFromAnswer } from '../core/patch/patch-from-answer.ts';
+import type { FileChange, HunkReport, PatchProblem } from '../core/patch/types.ts';
+import type { ReturnShape } from '../core/task.ts';
+import type { PatchChecker, SourceSet } from './ports.ts';
+
+export interface FinishedPatch {
+  changes: FileChange[];
+  stats: FileStat[];
+  hunks: HunkReport[];
+  checkedBy: 'git' | 'none';
+  /** Folder that the patch applies in. */
+  base: string;
+}
+
+export interface FinishedAnswer {
+  result: string;
+  patch: FinishedPatch | undefined;
+  warnings: string[];
+}
+
+export interface FinishFacts {
+  shape: ReturnShape;
+  language: string | undefined;
+  sourceSet: SourceSet;
+  patchChecker: PatchChecker;
+  /** Refuse every hunk that is located more loosely than by folded typography. */
+  strict?: boolean;
+  signal: AbortSignal;
+}
+
+/** Throws `AttemptFailure` of class `unusable-answer`. */
+export async function finishAnswer(answer: string, facts: FinishFacts): Promise<FinishedAnswer> {
+  if (facts.shape === 'patch') return finishPatch(answer, facts);
+  if (facts.shape === 'text') return { result: extractText(answer), patch: undefined, warnings: [] };
+  try {
+    const isLanguage = (info: string) => info !== '' && normaliseLanguage(info) === facts.language;
+    const { code, blocks } = extractCode(answer, isLanguage);
+    const warnings =
+      blocks > 1 ? [`the answer held ${blocks} code blocks; they are joined in their order`] : [];
+    return { result: code, patch: undefined, warnings };
+  } catch (error) {
+    if (error instanceof OrchError) throw new AttemptFailure('unusable-answer', error.message);
+    throw error;
+  }
+}
+
+async function finishPatch(
+  answer: string,
+  { sourceSet, patchChecker, strict, signal }: FinishFacts,
+): Promise<FinishedAnswer> {
+  const { base, sources, exists } = sourceSet;
+  const unique = sources.filter(
+    (source, at) => sources.findIndex((other) => other.path === source.path) === at,
+  );
+  const { patch, changes, stats, hunks, problems } = patchFromAnswer(answer, unique, {
+    exists,
+    strict: strict ?? false,
+  });
+  if (patch === undefined) throw new UnplaceableAnswer(problems);
+  const check = await patchChecker.check(patch, changes, base, signal);
+  if (!check.ok)
+    throw new AttemptFailure('unusable-answer', `git refuses the patch: ${check.detail}`, {
+      code: 'patch-unplaceable',
+    });
+  const warnings = hunks
+    .filter((hunk) => hunk.flagged)
+    .map(
+      (hunk) => `${hunk.path}:${hunk.line}: placed by ${hunk.level} only, worth a look (--strict refuses it)`,
+    );
+  if (check.checkedBy === 'none') warnings.push('git is not installed: the patch is checked by orch alone');
+  return { result: patch, patch: { changes, stats, hunks, checkedBy: check.checkedBy, base }, warnings };
+}
+
+/** An answer whose edits have no certain place, with every reason. */
+export class UnplaceableAnswer extends AttemptFailure {
+  constructor(readonly problems: readonly PatchProblem[]) {
+    super('unusable-answer', problems.map(describeProblem).join('; '), {
+      code: 'patch-unplaceable',
+      hint: 'name the files that the change touches with --file, or ask for a smaller change',
+    });
+  }
+}
+
+export function describeProblem({ path, block, message }: PatchProblem): string {
+  const where = [path, block === undefined ? undefined : `block ${block}`]
+    .filter((part) => part !== undefined && !message.includes(part))
+    .join(', ');
+  return where === '' ? message : `${where}: ${message}`;
+}

@@ -1,0 +1,145 @@
+/** One attempt, as a value, and the row it leaves in the record. */
+import type { AttemptFailure } from '../core/failure.ts';
+import { findCard, type ModelCard } from '../core/model-card.ts';
+import { costOf } from '../core/pricing.ts';
+import type { UsageRecord } from '../core/record/usage-record.ts';
+import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
+import { type Usage, unknownUsage } from '../core/usage.ts';
+import type { EngineContext } from './context.ts';
+import type { GenerateRequest, GenerateResult } from './ports.ts';
+
+export interface Attempt {
+  /** 1-based within the call. */
+  number: number;
+  candidate: Candidate;
+  startedAt: number;
+  latencyMs: number;
+  firstEventMs: number | undefined;
+  responseId: string | undefined;
+  servedModel: string | undefined;
+  usage: Usage;
+  serviceTier: string | undefined;
+  finishReason: string | undefined;
+  /** Undefined: the attempt gave the result. */
+  failure: AttemptFailure | undefined;
+  /** USD; undefined where it is not known. */
+  costUsd: number | undefined;
+  /** Worst case that was reserved before the attempt, in USD. */
+  reservedUsd: number | undefined;
+  /** The model whose failure led here. */
+  escalatedFrom: string | undefined;
+  effort: string | undefined;
+}
+
+export interface AttemptFacts {
+  number: number;
+  candidate: Candidate;
+  request: GenerateRequest;
+  startedAt: number;
+  latencyMs: number;
+  reservedUsd: number | undefined;
+  escalatedFrom: string | undefined;
+}
+
+/** `result` and `failure` can both be there: an answer that was billed and could not be used. */
+export function recordAttempt(
+  facts: AttemptFacts,
+  { result, failure }: { result?: GenerateResult | undefined; failure?: AttemptFailure | undefined },
+  context: EngineContext,
+): Attempt {
+  const usage = result?.usage ?? failure?.details.usage ?? unknownUsage;
+  const servedModel = result?.servedModel ?? failure?.details.servedModel;
+  const serviceTier = result?.serviceTier ?? failure?.details.serviceTier;
+  const card = pricedCard(facts.candidate, servedModel, context);
+  const { request, ...rest } = facts;
+  return {
+    ...rest,
+    firstEventMs: result?.firstEventMs,
+    responseId: result?.responseId ?? failure?.details.responseId,
+    servedModel,
+    usage,
+    serviceTier,
+    finishReason: result?.finishReason.raw,
+    failure,
+    costUsd: context.rehearsal
+      ? 0
+      : costOf(usage, { card, billing: context.config.catalog.billing }, serviceTier),
+    effort: request.effort,
+  };
+}
+
+/** A gateway may serve another model than the one asked for: the one that answered sets the price. */
+function pricedCard(
+  candidate: Candidate,
+  servedModel: string | undefined,
+  { config }: EngineContext,
+): ModelCard | undefined {
+  if (servedModel === undefined || servedModel.startsWith(candidate.apiModel)) return candidate.card;
+  return findCard(config.catalog, servedModel)?.card ?? candidate.card;
+}
+
+/** What an attempt may have cost at the most: what it did cost where that is known. */
+export function mostSpent(attempt: Attempt): number {
+  if (attempt.costUsd !== undefined) return attempt.costUsd;
+  // Refused before any work was done: the provider bills nothing for an error status or a lost connection.
+  const { failure } = attempt;
+  if (failure && (failure.details.status !== undefined || failure.failureClass === 'connection')) return 0;
+  return attempt.reservedUsd ?? 0;
+}
+
+export function toUsageRecord(
+  attempt: Attempt,
+  facts: { runId: string; decision: RouteDecision; estTokens: number; droppedTokens: number },
+  context: EngineContext,
+): UsageRecord {
+  const { features, rule } = facts.decision;
+  const { usage, candidate } = attempt;
+  const { catalog } = context.config;
+  const baselines = candidatesOf(facts.decision)
+    .map(({ card }) => costOf(usage, { card, billing: catalog.billing }))
+    .filter((cost) => cost !== undefined);
+  const known = attempt.costUsd !== undefined;
+  return {
+    ts: new Date(attempt.startedAt).toISOString(),
+    latency_ms: Math.round(attempt.latencyMs),
+    ttft_ms: attempt.firstEventMs === undefined ? undefined : Math.round(attempt.firstEventMs),
+    run_id: facts.runId,
+    attempt: attempt.number,
+    response_id: attempt.responseId,
+    task: features.task,
+    language: features.language,
+    safety_critical: features.safetyCritical,
+    alias: candidate.alias,
+    effort: attempt.effort,
+    mode: context.rehearsal ? 'rehearsal' : attempt.escalatedFrom === undefined ? 'single' : 'cascade',
+    rule,
+    forced: features.forceModel !== undefined,
+    escalated_from: attempt.escalatedFrom,
+    model_requested: candidate.requestedModel,
+    model_served: servedName(attempt, context),
+    input_tokens: usage.inputTokens,
+    cached_input_tokens: usage.cachedInputTokens,
+    cache_write_tokens: usage.cacheWriteTokens,
+    output_tokens: usage.outputTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    finish_reason: attempt.finishReason,
+    error: attempt.failure?.failureClass,
+    service_tier: attempt.serviceTier,
+    cost_usd: attempt.costUsd,
+    cost_source: known ? (context.rehearsal ? 'rehearsal' : 'catalog') : undefined,
+    price_version: known ? catalog.version : undefined,
+    cost_forecast_usd: attempt.reservedUsd,
+    baseline_cost_usd: baselines.length > 0 ? Math.max(...baselines) : undefined,
+    est_tokens: facts.estTokens,
+    tokens_dropped: facts.droppedTokens,
+    outcome: undefined,
+    outcome_source: undefined,
+    project: context.projectName,
+  };
+}
+
+/** The model that answered, by its own word; in rehearsal marked as such. */
+export function servedName(attempt: Attempt, { rehearsal }: EngineContext): string | undefined {
+  if (attempt.servedModel === undefined) return undefined;
+  return rehearsal ? `rehearsal:${attempt.servedModel}` : attempt.servedModel;
+}
