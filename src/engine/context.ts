@@ -44,6 +44,8 @@ export interface CallOptions {
   onProgress?: (event: ProgressEvent) => void;
   /** False: ask for plain answers instead of streams. Default true. */
   stream?: boolean;
+  /** Refuse every hunk of a patch that is located more loosely than by folded typography. Default false. */
+  strict?: boolean;
   /** A check of the caller's own on a result; a refusal goes on to the next candidate. */
   verify?: (result: string) => Promise<{ ok: boolean; detail: string }>;
 }

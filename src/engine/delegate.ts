@@ -10,7 +10,7 @@ import type { FinishedAnswer } from './answer.ts';
 import { type Attempt, mostSpent, servedName, toUsageRecord } from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
 import type { GenerateResult } from './ports.ts';
-import { decide, noCandidateError, type PreparedCall, prepare } from './prepare.ts';
+import { decide, noCandidateError, type PreparedCall, prepare, requireInstruction } from './prepare.ts';
 import { type CallInProgress, fitsCeiling, hasLargerWindow, tryCandidate } from './try-candidate.ts';
 
 export interface DelegateOutcome {
@@ -33,6 +33,7 @@ export async function delegate(
 ): Promise<DelegateOutcome> {
   const started = context.clock.monotonic();
   const runId = context.newId();
+  requireInstruction(request);
   const prepared = await prepare(request, context);
   options.onProgress?.({ kind: 'decision', decision: prepared.decision });
   if (!prepared.decision.selected) throw noCandidateError(prepared.decision);

@@ -18,11 +18,6 @@ export interface PreparedCall {
 }
 
 export async function prepare(request: DelegateRequest, context: EngineContext): Promise<PreparedCall> {
-  if (request.instruction.trim() === '') {
-    throw new OrchError('input-empty', 'there is nothing to do: the instruction is empty', {
-      hint: 'say what is to be done as an argument, with --input, or on standard input',
-    });
-  }
   const sourceSet = await context.workspace.readSources(request.files);
   const input = assembleInput(
     { instruction: request.instruction, context: request.context, sources: sourceSet.sources },
@@ -46,6 +41,15 @@ export async function prepare(request: DelegateRequest, context: EngineContext):
     input,
     decision: decide(features, context),
   };
+}
+
+/** A request can be routed before there is anything to do, but not sent. */
+export function requireInstruction(request: DelegateRequest): void {
+  if (request.instruction.trim() === '') {
+    throw new OrchError('input-empty', 'there is nothing to do: the instruction is empty', {
+      hint: 'say what is to be done as an argument, with --input, or on standard input',
+    });
+  }
 }
 
 /** Routes with what this process knows of dead models, on the day that its clock shows. */

@@ -209,6 +209,7 @@ async function attemptOnce(
       language: prepared.request.language,
       sourceSet: prepared.sourceSet,
       patchChecker: context.patchChecker,
+      strict: options.strict ?? false,
       signal: options.signal,
     });
     await verified(finished, options);

@@ -1,0 +1,89 @@
+/** Runs the user's own command on a result: tests that fail, or do not run, are not accepted. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { WorkspaceWriter } from './workspace-writer.ts';
+
+export interface Verifier {
+  /** The result lies in the file while the command runs; a refused one is taken away again. */
+  verify(result: string, signal: AbortSignal): Promise<{ ok: boolean; detail: string }>;
+}
+
+export interface VerifierOptions {
+  /** Run by the user's shell in `cwd`; `{}` is replaced by the quoted path of the file. */
+  command: string;
+  /** Undefined: a temporary file. */
+  output: string | undefined;
+  cwd: string;
+  writer: WorkspaceWriter;
+}
+
+/** Of what the command prints, this much at the end is kept for the error. */
+const keptCharacters = 2000;
+
+export function commandVerifier({ command, output, cwd, writer }: VerifierOptions): Verifier {
+  return {
+    async verify(result, signal) {
+      const scratch = output === undefined ? mkdtempSync(join(tmpdir(), 'orch-verify-')) : undefined;
+      const path = scratch === undefined ? resolve(cwd, output!) : join(scratch, 'result');
+      const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+      let ok = false;
+      try {
+        await writer.writeResult(path, result);
+        const { status, tail } = await run(command.replaceAll('{}', shellQuoted(path)), {
+          cwd,
+          path,
+          signal,
+        });
+        ok = status === 0;
+        return { ok, detail: ok ? '' : `the command ended with ${status ?? 'a signal'}: ${tail}` };
+      } finally {
+        if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+        else if (!ok && before === undefined) rmSync(path, { force: true });
+        else if (!ok) await writer.writeResult(path, before!);
+      }
+    },
+  };
+}
+
+function shellQuoted(path: string): string {
+  return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+function run(
+  command: string,
+  { cwd, path, signal }: { cwd: string; path: string; signal: AbortSignal },
+): Promise<{ status: number | null; tail: string }> {
+  return new Promise((fulfil, reject) => {
+    // A group of its own, so that an abort ends what the shell has started too.
+    const detached = process.platform !== 'win32';
+    const child = spawn(command, {
+      cwd,
+      shell: true,
+      detached,
+      env: { ...process.env, ORCH_RESULT_FILE: path },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let tail = '';
+    const keep = (chunk: Buffer) => {
+      tail = (tail + chunk.toString('utf8')).slice(-keptCharacters);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const stop = () => {
+      try {
+        if (detached && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+        else child.kill();
+      } catch {
+        // It has ended by itself meanwhile.
+      }
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    child.on('error', reject);
+    child.on('close', (status) => {
+      signal.removeEventListener('abort', stop);
+      fulfil({ status, tail: tail.trim().split('\n').slice(-12).join('\n') });
+    });
+  });
+}

@@ -1,0 +1,79 @@
+/** Gathers what comes from files and standard input beside the arguments. */
+import { readFileSync } from 'node:fs';
+import { OrchError } from '../core/error.ts';
+import type { CliField } from './options.ts';
+import { type IOStreams, StdinTooLargeError } from './streams.ts';
+
+/** Beside an instruction a pipe is a guess at what is meant: an open one without content is not waited for. */
+const pipeWaitMs = 3000;
+
+export async function gatherInput(
+  raw: Record<string, unknown>,
+  fields: readonly CliField[],
+  streams: IOStreams,
+): Promise<Record<string, unknown>> {
+  const gathered = { ...raw };
+  let stdinUsed = false;
+  const readAll = async (what: string): Promise<string> => {
+    if (stdinUsed) throw new OrchError('usage', `standard input is asked for twice, again by ${what}`);
+    stdinUsed = true;
+    return (await readStdin(streams)) ?? '';
+  };
+  for (const { name, surface, option } of fields) {
+    const value = gathered[name];
+    if (!surface.fromFile || typeof value !== 'string') continue;
+    gathered[name] =
+      value === '-' ? await readAll(option?.long ?? name) : readAnswerFile(value, option?.long ?? name);
+  }
+  if (gathered.input === '-') gathered.input = await readAll('-');
+
+  const takesInput = fields.some(({ name }) => name === 'input');
+  if (takesInput && !stdinUsed && streams.stdinIsPiped && gathered.from === undefined) {
+    const instruction = typeof gathered.input === 'string' && gathered.input.trim() !== '';
+    const hasFiles = Array.isArray(gathered.files) && gathered.files.length > 0;
+    const piped = await readStdin(streams, instruction || hasFiles ? pipeWaitMs : undefined);
+    if (piped === undefined)
+      streams.err(
+        `note: nothing came on standard input within ${pipeWaitMs / 1000} s: going on without it\n`,
+      );
+    else if (piped.trim() !== '') {
+      if (instruction) gathered.context = piped;
+      else gathered.input = piped;
+    }
+  }
+  return gathered;
+}
+
+async function readStdin(streams: IOStreams, waitMs?: number): Promise<string | undefined> {
+  try {
+    return await streams.readStdin(waitMs);
+  } catch (error) {
+    if (error instanceof StdinTooLargeError) {
+      throw new OrchError('input-too-large', 'standard input is more than 64 MB', {
+        hint: 'pipe only the part that matters, e.g. through tail',
+      });
+    }
+    throw new OrchError(
+      'file-unreadable',
+      `standard input cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
+      { cause: error },
+    );
+  }
+}
+
+function readAnswerFile(path: string, flag: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const missing = code === 'ENOENT';
+    throw new OrchError(
+      missing ? 'file-not-found' : 'file-unreadable',
+      `${flag}: ${path} ${missing ? 'does not exist' : `cannot be read (${code})`}`,
+      {
+        hint: 'give a file, or - for standard input',
+        cause: error,
+      },
+    );
+  }
+}

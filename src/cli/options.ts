@@ -1,0 +1,124 @@
+/** Derives a command's options and arguments from the fields of an operation, and reads them back. */
+import { Argument, type Command, Option } from 'commander';
+import * as z from 'zod';
+import { OrchError } from '../core/error.ts';
+import { nearest } from '../core/nearest.ts';
+import { type FieldSurface, fieldSurface, type Operation } from '../operations/operation.ts';
+
+export interface CliField {
+  name: string;
+  schema: z.ZodType;
+  surface: FieldSurface;
+  option: Option | undefined;
+  required: boolean;
+}
+
+export function cliFields(operation: Operation): CliField[] {
+  return Object.entries(operation.input.shape).map(([name, schema]) => {
+    const surface = surfaceOf(schema as z.ZodType);
+    const option =
+      surface.flag === undefined ? undefined : makeOption(surface.flag, schema as z.ZodType, surface);
+    return {
+      name,
+      schema: schema as z.ZodType,
+      surface,
+      option,
+      required: !(schema as z.ZodType).safeParse(undefined).success,
+    };
+  });
+}
+
+/** A field that was made optional for one operation keeps the surface of the field it was made from. */
+function surfaceOf(schema: z.ZodType): FieldSurface {
+  const own = fieldSurface.get(schema);
+  if (own) return own;
+  return schema instanceof z.ZodOptional ? surfaceOf(schema.unwrap() as z.ZodType) : {};
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema;
+}
+
+export function describe(schema: z.ZodType): string {
+  return schema.description ?? unwrap(schema).description ?? '';
+}
+
+function makeOption(flag: string, schema: z.ZodType, surface: FieldSurface): Option {
+  const inner = unwrap(schema);
+  const choices = inner instanceof z.ZodEnum ? ` (${inner.options.join(', ')})` : '';
+  const option = new Option(flag, describe(schema) + choices);
+  if (inner instanceof z.ZodArray) {
+    // Not commander's variadic form: that would swallow the instruction that follows.
+    option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+  } else if (inner instanceof z.ZodNumber) {
+    option.argParser((value: string) => (value.trim() === '' ? Number.NaN : Number(value)));
+  }
+  if (surface.fromFile) option.helpGroup('Options:');
+  return option;
+}
+
+export function addFields(command: Command, fields: readonly CliField[]): void {
+  for (const { name, surface, schema, required } of fields) {
+    if (surface.positional === undefined) continue;
+    const label = surface.positional === 'rest' ? 'instruction' : name;
+    const variadic = surface.positional === 'one' ? '' : '...';
+    const optional = surface.positional !== 'one' || !required;
+    command.addArgument(new Argument(optional ? `[${label}${variadic}]` : `<${label}>`, describe(schema)));
+  }
+  for (const { option } of fields) if (option) command.addOption(option);
+}
+
+/** What the user really gave, by field name: arguments and options, nothing filled in. */
+export function readFields(command: Command, fields: readonly CliField[]): Record<string, unknown> {
+  const raw: Record<string, unknown> = {};
+  const options = command.opts<Record<string, unknown>>();
+  for (const { name, option } of fields) {
+    const value = option && options[option.attributeName()];
+    if (value !== undefined) raw[name] = value;
+  }
+  const args = [...command.processedArgs] as (string | string[] | undefined)[];
+  for (const { name, surface } of fields) {
+    if (surface.positional === undefined) continue;
+    const value = args.shift();
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    if (surface.positional === 'rest') {
+      if (raw[name] !== undefined)
+        throw new OrchError(
+          'usage',
+          `the instruction is given twice: as an argument and with ${flagName(fields, name)}`,
+        );
+      raw[name] = (value as string[]).join(' ');
+    } else raw[name] = value;
+  }
+  return raw;
+}
+
+function flagName(fields: readonly CliField[], name: string): string {
+  const field = fields.find((candidate) => candidate.name === name);
+  return field?.option?.long ?? (field?.surface.positional === undefined ? name : `<${name}>`);
+}
+
+/** Parses the raw input; every fault names the option as the user wrote it. */
+export function parseInput(
+  operation: Operation,
+  fields: readonly CliField[],
+  raw: Record<string, unknown>,
+): Record<string, unknown> {
+  const parsed = operation.input.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0] ?? '');
+    const given = raw[name];
+    if (issue.code === 'invalid_value') {
+      const guess = nearest(String(given), issue.values.map(String));
+      return `${flagName(fields, name)}: "${String(given)}" is not one of ${issue.values.join(', ')}${guess ? ` (did you mean ${guess}?)` : ''}`;
+    }
+    if (issue.code === 'invalid_type' && issue.expected === 'number')
+      return `${flagName(fields, name)}: not a number`;
+    if (issue.code === 'invalid_type' && given === undefined) return `${flagName(fields, name)}: is missing`;
+    return `${flagName(fields, name)}: ${issue.message}`;
+  });
+  throw new OrchError('usage', faults.join('\n'), {
+    hint: `see: orch ${operation.command.join(' ')} --help`,
+  });
+}

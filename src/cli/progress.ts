@@ -1,0 +1,71 @@
+/** Shows on stderr what goes on: the route, every retry and hop with its reason, the answer as it arrives. */
+import type { Ora } from 'ora';
+import { formatDuration } from '../core/format.ts';
+import type { ProgressEvent } from '../engine/context.ts';
+import type { IOStreams } from './streams.ts';
+
+export interface ProgressOptions {
+  streams: IOStreams;
+  /** `preview`: the model's answer on stderr, as it comes. `spinner`: a line that turns. `plain`: lines only. */
+  style: 'preview' | 'spinner' | 'plain';
+  /** Print the routing decision first. */
+  showDecision: boolean;
+}
+
+export interface Progress {
+  onEvent(event: ProgressEvent): void;
+  stop(): void;
+}
+
+export async function startProgress({ streams, style, showDecision }: ProgressOptions): Promise<Progress> {
+  const spinner = style === 'spinner' ? await startSpinner() : undefined;
+  const dim = style === 'preview' ? (await import('chalk')).chalkStderr.dim : (text: string) => text;
+  let characters = 0;
+  let model = '';
+  let midLine = false;
+  const line = (text: string) => {
+    spinner?.clear();
+    streams.err(`${midLine ? '\n' : ''}${text}\n`);
+    midLine = false;
+  };
+  return {
+    onEvent(event) {
+      switch (event.kind) {
+        case 'decision':
+          if (showDecision) line(`route: ${event.decision.rationale}`);
+          break;
+        case 'attempt':
+          model = event.model;
+          characters = 0;
+          if (spinner) spinner.text = `${model} …`;
+          break;
+        case 'text':
+          characters += event.delta.length;
+          if (style === 'preview') {
+            streams.err(dim(event.delta));
+            midLine = !event.delta.endsWith('\n');
+          } else if (spinner) spinner.text = `${model} … about ${Math.ceil(characters / 3)} tokens`;
+          break;
+        case 'retry':
+          line(
+            `retry: ${event.model}: ${event.reason}${event.waitMs > 0 ? `; again in ${formatDuration(event.waitMs)}` : ''}`,
+          );
+          break;
+        case 'hop':
+          line(`fallback: ${event.from}: ${event.reason}; now ${event.to}`);
+          break;
+      }
+    },
+    stop() {
+      spinner?.stop();
+      if (midLine) streams.err('\n');
+      midLine = false;
+    },
+  };
+}
+
+async function startSpinner(): Promise<Ora> {
+  const { default: ora } = await import('ora');
+  // Left to itself ora takes the terminal's input, and with it the Ctrl-C.
+  return ora({ stream: process.stderr, discardStdin: false }).start('routing …');
+}

@@ -1,0 +1,103 @@
+/** The streams of the process. The only file of the command line that touches stdout. */
+import { fstatSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+
+export interface IOStreams {
+  /** The result and nothing else. */
+  out(text: string): void;
+  /** Progress, hints, errors. */
+  err(text: string): void;
+  readonly stdoutIsTerminal: boolean;
+  /** Spinners and live text may be shown on stderr. */
+  readonly stderrIsLive: boolean;
+  readonly stderrColumns: number;
+  /** Standard input is a pipe or a file: not a terminal, not /dev/null. */
+  readonly stdinIsPiped: boolean;
+  /** Everything on standard input; undefined when nothing came within the wait and it is still open. */
+  readStdin(waitMs?: number): Promise<string | undefined>;
+  /** Resolves when all that was written has left the process. */
+  flush(): Promise<void>;
+}
+
+/** More on standard input than any request can use. */
+const mostStdinBytes = 64 * 1024 * 1024;
+
+export class StdinTooLargeError extends Error {}
+
+export function processStreams(): IOStreams {
+  let closed = false;
+  // A reader that has seen enough closes its end: `orch … | head -1` is no error.
+  const quiet = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    closed = true;
+  };
+  process.stdout.on('error', quiet);
+  process.stderr.on('error', quiet);
+  const live = process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
+  return {
+    out(chunk) {
+      if (!closed) process.stdout.write(chunk);
+    },
+    err(chunk) {
+      process.stderr.write(chunk);
+    },
+    stdoutIsTerminal: process.stdout.isTTY === true,
+    stderrIsLive: live,
+    stderrColumns: process.stderr.columns ?? 100,
+    stdinIsPiped: stdinIsPiped(),
+    readStdin,
+    flush: async () => {
+      await Promise.all([drained(process.stdout), drained(process.stderr)]);
+    },
+  };
+}
+
+function stdinIsPiped(): boolean {
+  try {
+    const stats = fstatSync(0);
+    return stats.isFIFO() || stats.isFile() || stats.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+async function readStdin(waitMs?: number): Promise<string | undefined> {
+  const { stdin } = process;
+  if (waitMs !== undefined && !(await somethingComes(stdin, waitMs))) {
+    stdin.destroy();
+    return undefined;
+  }
+  let bytes = 0;
+  async function* limited() {
+    for await (const chunk of stdin) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > mostStdinBytes) throw new StdinTooLargeError();
+      yield chunk as Buffer;
+    }
+  }
+  return text(limited());
+}
+
+/** A parent may leave an open pipe that nobody will ever write to: waiting for its end would hang. */
+function somethingComes(stdin: NodeJS.ReadStream, waitMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const finish = (came: boolean) => {
+      clearTimeout(timer);
+      stdin.off('readable', onReadable);
+      stdin.off('end', onEnd);
+      resolve(came);
+    };
+    const onReadable = () => finish(true);
+    const onEnd = () => finish(true);
+    const timer = setTimeout(() => finish(false), waitMs);
+    stdin.once('readable', onReadable);
+    stdin.once('end', onEnd);
+  });
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || !stream.writable) resolve();
+    else stream.write('', () => resolve());
+  });
+}

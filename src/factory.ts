@@ -1,0 +1,169 @@
+/** The composition root: lazy functions that build each part once, when it is first asked for. */
+import { randomBytes } from 'node:crypto';
+import { delimiter, join, resolve } from 'node:path';
+import { commandVerifier, type Verifier } from './adapters/command-verifier.ts';
+import { loadConfig } from './adapters/config-files.ts';
+import { csvLedger, noLedger } from './adapters/csv-ledger.ts';
+import { readDotEnv } from './adapters/dot-env.ts';
+import { stateFolder } from './adapters/folders.ts';
+import { gitPatchChecker } from './adapters/git.ts';
+import { jsonLog } from './adapters/json-log.ts';
+import { systemClock } from './adapters/system-clock.ts';
+import { workspaceFiles } from './adapters/workspace-files.ts';
+import { type WorkspaceWriter, workspaceWriter } from './adapters/workspace-writer.ts';
+import type { Config } from './core/config/config.ts';
+import { type Environment, type LogLevel, readEnvironment } from './core/environment.ts';
+import { OrchError } from './core/error.ts';
+import { redactor } from './core/redact.ts';
+import type { EngineContext } from './engine/context.ts';
+import type { Clock, Ledger, PatchChecker, Provider, Workspace } from './engine/ports.ts';
+import { EngineState } from './engine/state.ts';
+
+export interface FactoryOptions {
+  cwd: string;
+  variables: Readonly<Record<string, string | undefined>>;
+  /** Where log lines go that are not sent to a file. */
+  writeLog: (line: string) => void;
+  /** When ORCH_LOG_LEVEL is not set. */
+  defaultLogLevel: LogLevel;
+  /** Use the rehearsal server, whatever ORCH_REHEARSE says. */
+  rehearse?: boolean;
+  /** Folders that the client allows beside the working directory. */
+  clientRoots?: () => readonly string[];
+  clock?: Clock;
+}
+
+export interface Factory {
+  environment(): Environment;
+  config(): Config;
+  workspace(): Workspace;
+  patchChecker(): PatchChecker;
+  writer(): WorkspaceWriter;
+  verifier(command: string, output: string | undefined): Verifier;
+  ledger(): Ledger;
+  engine(): EngineContext;
+  clock(): Clock;
+  newId(): string;
+  /** Settings that were dropped and why, for the warnings of a result. */
+  notes(): readonly string[];
+  close(): Promise<void>;
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+export function createFactory(options: FactoryOptions): Factory {
+  const { cwd, variables } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const clock = options.clock ?? systemClock;
+  const newId = () => randomBytes(12).toString('hex');
+
+  const environment = once(() =>
+    readEnvironment({ process: variables, dotEnv: readDotEnv(cwd), pathDelimiter: delimiter }),
+  );
+  const config = once(() => loadConfig({ cwd, variables, environment: environment() }));
+  const workspace = once(() =>
+    workspaceFiles({ cwd, roots: () => [...environment().roots, ...(options.clientRoots?.() ?? [])] }),
+  );
+  const patchChecker = once(gitPatchChecker);
+  const writer = once(() => workspaceWriter(cwd));
+  const ledger = once((): Ledger => {
+    const { usageCsv } = environment();
+    if (usageCsv?.toLowerCase() === 'off') return noLedger();
+    return csvLedger({
+      path: usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv),
+    });
+  });
+  const rehearsal = () => options.rehearse ?? environment().rehearse;
+  const provider = once(async (): Promise<Provider> => {
+    if (rehearsal()) {
+      const { startRehearsalServer } = await import('./adapters/rehearsal/server.ts');
+      const server = await startRehearsalServer({
+        catalog: config().catalog,
+        today: () => new Date(clock.now()).toISOString().slice(0, 10),
+      });
+      closers.push(() => server.close());
+      return openAi({
+        apiKey: 'rehearsal',
+        baseUrl: server.url,
+        organization: undefined,
+        project: undefined,
+      });
+    }
+    const { apiKey, baseUrl, organization, project } = environment();
+    return openAi({ apiKey: checkedKey(apiKey), baseUrl, organization, project });
+  });
+  const engine = once((): EngineContext => {
+    const { maxInputTokens, projectName, logLevel, logFile } = environment();
+    return {
+      config: config(),
+      maxInputTokens,
+      workspace: workspace(),
+      provider,
+      ledger: ledger(),
+      patchChecker: patchChecker(),
+      clock,
+      state: new EngineState(),
+      log: jsonLog({
+        level: logLevel ?? options.defaultLogLevel,
+        file: logFile === undefined ? undefined : resolve(cwd, logFile),
+        write: options.writeLog,
+      }),
+      newId,
+      random: Math.random,
+      projectName,
+      rehearsal: rehearsal(),
+    };
+  });
+
+  return {
+    environment,
+    config,
+    workspace,
+    patchChecker,
+    writer,
+    verifier: (command, output) => commandVerifier({ command, output, cwd, writer: writer() }),
+    ledger,
+    engine,
+    clock: () => clock,
+    newId,
+    notes: () => environment().notes,
+    async close() {
+      await Promise.all(closers.map((close) => close()));
+    },
+  };
+}
+
+async function openAi(settings: {
+  apiKey: string;
+  baseUrl: string | undefined;
+  organization: string | undefined;
+  project: string | undefined;
+}): Promise<Provider> {
+  const { openAiProvider } = await import('./adapters/openai-provider.ts');
+  return openAiProvider({ ...settings, redact: redactor([settings.apiKey]) });
+}
+
+/** The key never goes into a message: only what is wrong with it. */
+function checkedKey(key: string | undefined): string {
+  if (key === undefined) {
+    throw new OrchError('no-key', 'OPENAI_API_KEY is not set', {
+      hint: 'set it in the environment or in .env; --rehearse tries everything without a key',
+    });
+  }
+  if (/[\s\p{Cc}]/u.test(key) || /[^\x21-\x7e]/.test(key)) {
+    throw new OrchError(
+      'no-key',
+      'OPENAI_API_KEY holds a space, a line break or a character that no key has',
+      {
+        hint: 'copy the key again, without quotes and line breaks',
+      },
+    );
+  }
+  return key;
+}

@@ -1,0 +1,316 @@
+/** What the delegating operations share: their fields, their output, and the way from one to the other. */
+import * as z from 'zod';
+import { OrchError } from '../core/error.ts';
+import { formatUsd } from '../core/format.ts';
+import { normaliseLanguage } from '../core/language.ts';
+import { formatDiffstat } from '../core/patch/diffstat.ts';
+import type { DelegateRequest } from '../core/request.ts';
+import {
+  readTask,
+  reasoningEfforts,
+  returnShapes,
+  shapeFor,
+  type TaskKind,
+  taskKinds,
+} from '../core/task.ts';
+import type { FinishedPatch } from '../engine/answer.ts';
+import { type Attempt, servedName } from '../engine/attempt.ts';
+import type { CallOptions } from '../engine/context.ts';
+import { type DelegateOutcome, delegate } from '../engine/delegate.ts';
+import type { Factory } from '../factory.ts';
+import { field } from './operation.ts';
+
+const defaultTimeoutSeconds = 600;
+
+export const taskField = field(
+  z
+    .string()
+    .min(1)
+    .meta({ enum: [...taskKinds] }),
+  'Kind of work',
+  { positional: 'one', complete: taskKinds },
+);
+
+export const requestFields = {
+  input: field(z.string(), 'What to do', { positional: 'rest', flag: '-i, --input <text>' }),
+  files: field(
+    z.array(z.string().min(1)).optional(),
+    'Paths, globs, path:10-40; read here, so never paste them',
+    {
+      flag: '-f, --file <path>',
+      complete: 'file',
+    },
+  ),
+  language: field(z.string().min(1).optional(), 'Default: by file name', { flag: '-l, --language <name>' }),
+  safetyCritical: field(z.boolean().optional(), 'Strongest models only, input never cut', {
+    flag: '--safety-critical',
+  }),
+  forceModel: field(z.string().min(1).optional(), 'Alias or model id; no fallback', {
+    flag: '-m, --force-model <name>',
+  }),
+  effort: field(z.enum(reasoningEfforts).optional(), 'Reasoning effort', {
+    flag: '--effort <level>',
+    complete: reasoningEfforts,
+  }),
+  maxCostUsd: field(
+    z.number().positive('must be more than 0; leave it out for no ceiling').optional(),
+    'Ceiling in USD',
+    {
+      flag: '--max-cost <usd>',
+    },
+  ),
+  context: field(z.string().optional(), 'Material beside the instruction, e.g. a log', { cliOnly: true }),
+  timeout: field(
+    z.number().positive().optional(),
+    `Seconds for the whole call (default ${defaultTimeoutSeconds})`,
+    {
+      flag: '--timeout <seconds>',
+      cliOnly: true,
+    },
+  ),
+};
+
+export const returnField = field(z.enum(returnShapes).optional(), 'Default: what suits the task', {
+  flag: '--return <shape>',
+  complete: returnShapes,
+});
+
+export const frameworkField = field(z.string().min(1).optional(), 'Test framework: jest, pytest, …', {
+  flag: '--framework <name>',
+});
+
+export const resultFields = {
+  output: field(z.string().min(1).optional(), 'Write the result to this file instead of standard output', {
+    flag: '-o, --output <file>',
+    cliOnly: true,
+    complete: 'file',
+  }),
+};
+
+export const applyField = field(
+  z.boolean().optional(),
+  'Write the patch to the working tree, all or nothing',
+  {
+    flag: '--apply',
+    cliOnly: true,
+  },
+);
+
+const tokens = z.number().nullable();
+
+export const metaSchema = z.object({
+  model: z.string().nullable().describe('That answered, by its own word; null where none was asked.'),
+  alias: z.string().nullable(),
+  requested_model: z.string().nullable().describe('What the alias stands for before any hop.'),
+  task: z.enum(taskKinds),
+  rationale: z.string(),
+  usage: z.object({
+    input: tokens,
+    output: tokens,
+    cached_input: tokens,
+    cache_write: tokens,
+    reasoning: tokens,
+  }),
+  cost_usd: z.number().nullable().describe('Of all attempts; null where a price or a count is unknown.'),
+  cost_alert: z.string().optional(),
+  attempts: z.array(
+    z.object({
+      model: z.string(),
+      alias: z.string(),
+      error: z.string().optional(),
+      message: z.string().optional(),
+      latency_ms: z.number(),
+      cost_usd: z.number().nullable(),
+    }),
+  ),
+  latency_ms: z.number(),
+  finish_reason: z.string(),
+  response_id: z.string().nullable(),
+  run_id: z.string(),
+  warnings: z.array(z.string()),
+  rehearsal: z.boolean().optional(),
+  patch: z
+    .object({
+      files: z.array(z.object({ path: z.string(), added: z.number(), deleted: z.number() })),
+      diffstat: z.string(),
+      checked_by: z.enum(['git', 'none']),
+      hunks: z.array(z.object({ path: z.string(), line: z.number(), level: z.string() })),
+      applied: z.boolean().optional(),
+    })
+    .optional(),
+  output_file: z.string().optional(),
+});
+
+export const delegateOutput = z.object({ result: z.string(), meta: metaSchema });
+export type DelegateOutput = z.output<typeof delegateOutput>;
+
+/** Read-only as far as the workspace goes (clients then run it without asking, and in parallel). */
+export const delegateAnnotations = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: false,
+  openWorldHint: true,
+};
+
+export interface DelegationInput {
+  task?: string | undefined;
+  input: string;
+  files?: string[] | undefined;
+  language?: string | undefined;
+  framework?: string | undefined;
+  safetyCritical?: boolean | undefined;
+  forceModel?: string | undefined;
+  return?: (typeof returnShapes)[number] | undefined;
+  effort?: (typeof reasoningEfforts)[number] | undefined;
+  maxCostUsd?: number | undefined;
+  context?: string | undefined;
+  timeout?: number | undefined;
+  output?: string | undefined;
+  apply?: boolean | undefined;
+}
+
+/** What is meant when files are given without a word. */
+const ownInstruction: Record<TaskKind, string> = {
+  code_generate: 'Complete the given files: implement what is declared or described there and still missing.',
+  refactor:
+    'Refactor the given files: clearer names, less repetition, simpler control flow. Behaviour stays the same.',
+  tests: 'Write tests for the given files.',
+  docs: 'Document the given files for the people who use them.',
+  deep_reasoning: 'Analyse the given files: find what is wrong or fragile, and say why.',
+};
+
+export function readRequest(input: DelegationInput): DelegateRequest {
+  const asked = input.task ?? 'code_generate';
+  const { task, known } = readTask(asked);
+  const files = input.files ?? [];
+  const instruction = input.input.trim() === '' && files.length > 0 ? ownInstruction[task] : input.input;
+  let shape = shapeFor(task, input.return);
+  // A refactoring of pasted code has no file that a patch could apply to: the code itself comes back.
+  if (shape === 'patch' && input.return === undefined && files.length === 0) shape = 'code';
+  if (input.apply && shape !== 'patch') {
+    throw new OrchError('usage', '--apply writes patches, and this call returns none', {
+      hint: 'add --return patch',
+    });
+  }
+  return {
+    task,
+    unknownTask: known ? undefined : asked,
+    instruction,
+    context: input.context,
+    files,
+    language: input.language === undefined ? undefined : normaliseLanguage(input.language),
+    framework: input.framework,
+    safetyCritical: input.safetyCritical ?? false,
+    forceModel: input.forceModel,
+    shape,
+    effort: input.effort,
+    maxCostUsd: input.maxCostUsd,
+    deadlineMs: (input.timeout ?? defaultTimeoutSeconds) * 1000,
+  };
+}
+
+export async function runDelegation(
+  input: DelegationInput,
+  factory: Factory,
+  options: CallOptions,
+): Promise<DelegateOutput> {
+  const request = readRequest(input);
+  const context = factory.engine();
+  const outcome = await delegate(request, context, options);
+  const output = toOutput(outcome, factory);
+  return deliver(output, outcome.finished.patch, input, factory);
+}
+
+/** Writes what the caller asked to be written. */
+export async function deliver(
+  output: DelegateOutput,
+  patch: FinishedPatch | undefined,
+  { apply, output: file }: Pick<DelegationInput, 'apply' | 'output'>,
+  factory: Factory,
+): Promise<DelegateOutput> {
+  if (apply && patch && output.meta.patch) {
+    await factory.writer().applyChanges(patch.base, patch.changes);
+    output.meta.patch.applied = true;
+  }
+  if (file !== undefined) {
+    await factory.writer().writeResult(file, output.result);
+    output.meta.output_file = file;
+  }
+  return output;
+}
+
+export function patchMeta({
+  stats,
+  checkedBy,
+  hunks,
+}: FinishedPatch): NonNullable<DelegateOutput['meta']['patch']> {
+  return {
+    files: stats.map(({ path, added, deleted }) => ({ path, added, deleted })),
+    diffstat: formatDiffstat(stats),
+    checked_by: checkedBy,
+    hunks: hunks.map(({ path, line, level }) => ({ path, line, level })),
+  };
+}
+
+function toOutput(outcome: DelegateOutcome, factory: Factory): DelegateOutput {
+  const { attempt, attempts, finished, decision, generated } = outcome;
+  const context = factory.engine();
+  const costUsd = totalCost(attempts);
+  const { alertUsd } = context.config.policies.budgets;
+  const warnings = [...factory.notes(), ...outcome.warnings];
+  if (context.rehearsal) warnings.unshift('rehearsal: the answer is made up and nothing was sent or spent');
+  const { usage } = attempt;
+  return {
+    result: finished.result,
+    meta: {
+      model: servedName(attempt, context) ?? attempt.candidate.model,
+      alias: attempt.candidate.alias,
+      requested_model: attempt.candidate.requestedModel,
+      task: decision.features.task,
+      rationale: rationaleOf(outcome),
+      usage: {
+        input: usage.inputTokens ?? null,
+        output: usage.outputTokens ?? null,
+        cached_input: usage.cachedInputTokens ?? null,
+        cache_write: usage.cacheWriteTokens ?? null,
+        reasoning: usage.reasoningTokens ?? null,
+      },
+      cost_usd: costUsd,
+      ...(costUsd !== null && costUsd > alertUsd
+        ? { cost_alert: `cost ${formatUsd(costUsd)}, above the alert of ${formatUsd(alertUsd)}` }
+        : {}),
+      attempts: attempts.map(({ candidate, failure, latencyMs, costUsd: cost }) => ({
+        model: candidate.model,
+        alias: candidate.alias,
+        ...(failure ? { error: failure.failureClass, message: failure.message } : {}),
+        latency_ms: Math.round(latencyMs),
+        cost_usd: cost ?? null,
+      })),
+      latency_ms: Math.round(outcome.latencyMs),
+      finish_reason: generated.finishReason.unified,
+      response_id: generated.responseId ?? null,
+      run_id: outcome.runId,
+      warnings: [...new Set(warnings)],
+      ...(context.rehearsal ? { rehearsal: true } : {}),
+      ...(finished.patch ? { patch: patchMeta(finished.patch) } : {}),
+    },
+  };
+}
+
+/** The decision's line, and what became of it when another model had to answer. */
+function rationaleOf({ decision, attempt }: DelegateOutcome): string {
+  const { selected } = decision;
+  if (!selected || attempt.candidate.model === selected.model) return decision.rationale;
+  return `${decision.rationale}; ${selected.model} failed => ${attempt.candidate.model}`;
+}
+
+/** Null as soon as one attempt that may have been billed has an unknown cost: a sum of the rest would be wrong. */
+function totalCost(attempts: readonly Attempt[]): number | null {
+  let total = 0;
+  for (const { costUsd, failure } of attempts) {
+    if (costUsd !== undefined) total += costUsd;
+    else if (!failure || (failure.details.status === undefined && failure.failureClass !== 'connection'))
+      return null;
+  }
+  return total;
+}

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import {
+  delegateAnnotations,
+  delegateOutput,
+  requestFields,
+  resultFields,
+  runDelegation,
+} from './delegation.ts';
+import { operation } from './operation.ts';
+
+export const docsOperation = operation({
+  name: 'delegate.docs',
+  command: ['docs'],
+  title: 'Write documentation',
+  summary: 'Write Markdown documentation for the given files.',
+  description: 'Writes Markdown documentation.',
+  input: z.strictObject({ ...requestFields, ...resultFields }),
+  output: delegateOutput,
+  annotations: delegateAnnotations,
+  delegates: true,
+  examples: ['orch docs "how to configure retries" -f "src/retry/*.ts" -o docs/retries.md'],
+  run: (input, factory, options) =>
+    runDelegation({ ...input, task: 'docs', return: 'text' }, factory, options),
+});

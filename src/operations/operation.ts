@@ -1,0 +1,71 @@
+/**
+ * A capability as a value. The CLI's options and help, the MCP tools with their schemas, the completions and
+ * the README's reference are all derived from the table of these in `index.ts`.
+ */
+import * as z from 'zod';
+import type { CallOptions } from '../engine/context.ts';
+import type { Factory } from '../factory.ts';
+
+/** How one field of an input shows on a surface. */
+export interface FieldSurface {
+  /** Commander's form, e.g. `-f, --file <path>`. Fields without flag and place are not on the command line. */
+  flag?: string;
+  /** Takes its value from the arguments: one of them, or all that are left, joined by spaces. */
+  positional?: 'one' | 'rest' | 'list';
+  /** The field is not a parameter of the MCP tool. */
+  cliOnly?: boolean;
+  /** What a shell completes for the value. */
+  complete?: 'file' | readonly string[];
+  /** On the command line the value names a file, or `-` for standard input, and its content is what is meant. */
+  fromFile?: boolean;
+}
+
+export const fieldSurface = z.registry<FieldSurface>();
+
+/** Declares a field: its schema, what it means, and how it shows. */
+export function field<Schema extends z.ZodType>(
+  schema: Schema,
+  description: string,
+  surface: FieldSurface = {},
+): Schema {
+  const described = schema.describe(description) as Schema;
+  fieldSurface.add(described, surface);
+  return described;
+}
+
+export interface Annotations {
+  readOnlyHint: boolean;
+  destructiveHint: boolean;
+  idempotentHint: boolean;
+  openWorldHint: boolean;
+}
+
+export interface Operation<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodObject = z.ZodObject,
+> {
+  /** The MCP tool's name. */
+  name: string;
+  /** The words of the command after `orch`. */
+  command: readonly string[];
+  title: string;
+  /** One sentence for the help of the command line. */
+  summary: string;
+  /** For the host's model: every word costs context in every session. */
+  description: string;
+  input: Input;
+  output: Output;
+  annotations: Annotations;
+  /** Sends requests to a provider: the command takes --rehearse, --dry-run and --no-stream. */
+  delegates: boolean;
+  /** Examples for the help of the command line. */
+  examples: readonly string[];
+  run(input: z.output<Input>, factory: Factory, options: CallOptions): Promise<z.output<Output>>;
+}
+
+/** Keeps the types of input and output together; the table itself holds them widened. */
+export function operation<Input extends z.ZodObject, Output extends z.ZodObject>(
+  definition: Operation<Input, Output>,
+): Operation {
+  return definition as unknown as Operation;
+}

@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import type { Candidate, RouteDecision } from '../core/router/decision.ts';
+import { reasoningEfforts, taskKinds } from '../core/task.ts';
+import { prepare } from '../engine/prepare.ts';
+import {
+  type DelegationInput,
+  frameworkField,
+  readRequest,
+  requestFields,
+  returnField,
+  taskField,
+} from './delegation.ts';
+import { operation } from './operation.ts';
+
+const usd = z.number().nullable();
+
+const candidateSchema = z.object({
+  alias: z.string(),
+  requested_model: z.string(),
+  model: z.string(),
+  hops: z.array(
+    z.object({
+      from: z.string(),
+      to: z.string(),
+      why: z.enum(['retired', 'not-found']),
+      on: z.string().optional(),
+    }),
+  ),
+  cost_usd: z.object({ low: usd, high: usd }).describe('high: no answer can cost more.'),
+  max_output_tokens: z.number(),
+  effort: z.enum(reasoningEfforts).nullable(),
+  temperature: z.number().nullable().describe('null: not sent.'),
+  timeouts: z.object({ first_event_ms: z.number(), idle_ms: z.number(), total_ms: z.number() }),
+  notes: z.array(z.string()),
+});
+
+export const decisionSchema = z.object({
+  task: z.enum(taskKinds),
+  rule: z.enum(['forced', 'safety-critical', 'language', 'task-order']),
+  rationale: z.string(),
+  size: z.number().describe('Tokens of the input, ceil(chars / 3).'),
+  language: z.string().nullable(),
+  safety_critical: z.boolean(),
+  selected: candidateSchema.nullable(),
+  fallbacks: z.array(candidateSchema),
+  rejected: z.array(z.object({ alias: z.string(), model: z.string(), code: z.string(), reason: z.string() })),
+  ceiling_usd: usd,
+  warnings: z.array(z.string()),
+});
+
+export type DecisionOutput = z.output<typeof decisionSchema>;
+
+export const routeExplainOperation = operation({
+  name: 'route.explain',
+  command: ['route'],
+  title: 'Explain a route',
+  summary: 'Show which model a request would go to, why, and what it may cost. Offline, no key.',
+  description: 'Shows which model a request would go to, why, and what it may cost; sends nothing.',
+  input: z.strictObject({
+    ...requestFields,
+    task: taskField.optional(),
+    input: requestFields.input.optional(),
+    framework: frameworkField,
+    return: returnField,
+  }),
+  output: decisionSchema,
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  delegates: false,
+  examples: ['orch route --explain refactor -f src/cart.ts', 'orch route tests -f cart.py'],
+  run: (input, factory) => explain(input, factory.engine()),
+});
+
+export async function explain(
+  input: Partial<DelegationInput>,
+  context: Parameters<typeof prepare>[1],
+): Promise<DecisionOutput> {
+  const { decision, input: assembled } = await prepare(
+    readRequest({ ...input, input: input.input ?? '' }),
+    context,
+  );
+  return toDecisionOutput(decision, assembled.warnings);
+}
+
+function toDecisionOutput(decision: RouteDecision, inputWarnings: readonly string[]): DecisionOutput {
+  const { features, selected } = decision;
+  return {
+    task: features.task,
+    rule: decision.rule,
+    rationale: decision.rationale,
+    size: features.approxTokens,
+    language: features.language ?? null,
+    safety_critical: features.safetyCritical,
+    selected: selected ? toCandidateOutput(selected) : null,
+    fallbacks: decision.fallbacks.map(toCandidateOutput),
+    rejected: decision.rejected,
+    ceiling_usd: decision.ceilingUsd ?? null,
+    warnings: [...decision.warnings, ...inputWarnings],
+  };
+}
+
+function toCandidateOutput({
+  alias,
+  requestedModel,
+  model,
+  hops,
+  cost,
+  parameters,
+  timeouts,
+  notes,
+}: Candidate): DecisionOutput['fallbacks'][number] {
+  return {
+    alias,
+    requested_model: requestedModel,
+    model,
+    hops,
+    cost_usd: { low: cost?.lowUsd ?? null, high: cost?.highUsd ?? null },
+    max_output_tokens: parameters.maxOutputTokens,
+    effort: parameters.effort ?? null,
+    temperature: parameters.temperature ?? null,
+    timeouts: { first_event_ms: timeouts.firstEventMs, idle_ms: timeouts.idleMs, total_ms: timeouts.totalMs },
+    notes,
+  };
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import {
+  applyField,
+  delegateAnnotations,
+  delegateOutput,
+  frameworkField,
+  requestFields,
+  resultFields,
+  returnField,
+  runDelegation,
+  taskField,
+} from './delegation.ts';
+import { operation } from './operation.ts';
+
+export const runOperation = operation({
+  name: 'delegate.run',
+  command: ['run'],
+  title: 'Delegate a sub-task',
+  summary: 'Delegate one task to the model that suits it, and print the result.',
+  description: 'Delegates a self-contained sub-task to the OpenAI model that suits it. Writes nothing.',
+  input: z.strictObject({
+    task: taskField,
+    ...requestFields,
+    framework: frameworkField,
+    return: returnField,
+    apply: applyField,
+    ...resultFields,
+  }),
+  output: delegateOutput,
+  annotations: delegateAnnotations,
+  delegates: true,
+  examples: [
+    'orch run refactor "pull the tax rule out into a function" -f src/cart.ts | git apply',
+    'orch run code_generate "a debounce function" -l typescript > debounce.ts',
+    'npm test 2>&1 | orch run deep_reasoning "why does this fail?" -f src/cart.ts',
+  ],
+  run: runDelegation,
+});

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import {
+  delegateAnnotations,
+  delegateOutput,
+  frameworkField,
+  requestFields,
+  resultFields,
+  runDelegation,
+} from './delegation.ts';
+import { field, operation } from './operation.ts';
+
+export const testsOperation = operation({
+  name: 'delegate.tests',
+  command: ['tests'],
+  title: 'Write tests',
+  summary: 'Write deterministic tests for the given files.',
+  description: 'Writes deterministic tests for the given framework; returns the code of the test file.',
+  input: z.strictObject({
+    ...requestFields,
+    framework: frameworkField,
+    verify: field(
+      z.string().min(1).optional(),
+      'Accept only tests with which this shell command succeeds; {} is the test file, which is kept with --output',
+      { flag: '--verify <command>', cliOnly: true },
+    ),
+    ...resultFields,
+  }),
+  output: delegateOutput,
+  annotations: delegateAnnotations,
+  delegates: true,
+  examples: [
+    'orch tests -f src/cart.ts --framework vitest -o test/cart.test.ts',
+    'orch tests -f cart.py --framework pytest -o test_cart.py --verify "pytest -q {}"',
+  ],
+  async run({ verify, ...input }, factory, options) {
+    const request = { ...input, task: 'tests', return: 'code' as const };
+    if (verify === undefined) return runDelegation(request, factory, options);
+    const verifier = factory.verifier(verify, input.output);
+    return runDelegation(request, factory, {
+      ...options,
+      verify: (result) => verifier.verify(result, options.signal),
+    });
+  },
+});
