@@ -1,0 +1,166 @@
+/**
+ * Usage records as CSV and back. Reading goes by the names in the header row, of which a file may have
+ * several; what cannot be read is reported and never guessed.
+ */
+import { encodeCell, quoteCell, readNumber, restore, splitLine } from './csv-line.ts';
+import { type UsageRecord, usageColumns } from './usage-record.ts';
+import { readTimestamp } from './when.ts';
+
+type Column = keyof UsageRecord;
+type ColumnKind = 'time' | 'text' | 'number' | 'boolean';
+
+const columnKinds: Record<Column, ColumnKind> = {
+  ts: 'time',
+  latency_ms: 'number',
+  ttft_ms: 'number',
+  run_id: 'text',
+  attempt: 'number',
+  response_id: 'text',
+  task: 'text',
+  language: 'text',
+  safety_critical: 'boolean',
+  alias: 'text',
+  effort: 'text',
+  mode: 'text',
+  rule: 'text',
+  forced: 'boolean',
+  escalated_from: 'text',
+  model_requested: 'text',
+  model_served: 'text',
+  input_tokens: 'number',
+  cached_input_tokens: 'number',
+  cache_write_tokens: 'number',
+  output_tokens: 'number',
+  reasoning_tokens: 'number',
+  finish_reason: 'text',
+  error: 'text',
+  service_tier: 'text',
+  cost_usd: 'number',
+  cost_source: 'text',
+  price_version: 'text',
+  cost_forecast_usd: 'number',
+  baseline_cost_usd: 'number',
+  est_tokens: 'number',
+  tokens_dropped: 'number',
+  outcome: 'text',
+  outcome_source: 'text',
+  project: 'text',
+};
+
+/** Names as the first row has them, without the line break. */
+export const headerRow: string = usageColumns.join(',');
+
+/** One row in the order of `headerRow`, without the line break. Unknown is an empty cell. */
+export function encodeRecord(record: UsageRecord): string {
+  const cells = usageColumns.map((column) => encodeCell(record[column]));
+  // A row cut within its last cell would otherwise look whole; an open quote gives it away.
+  const last = cells.at(-1)!;
+  if (last !== '' && !last.startsWith('"')) cells[cells.length - 1] = quoteCell(last);
+  return cells.join(',');
+}
+
+export interface SkippedRow {
+  /** 1-based. */
+  line: number;
+  reason: string;
+}
+
+export interface CsvReading {
+  /** Text is taken as it is, also a task or mode that this version does not know. */
+  records: Partial<UsageRecord>[];
+  skipped: SkippedRow[];
+}
+
+export function parseUsageCsv(text: string): CsvReading {
+  const reader = createUsageCsvReader();
+  const lines = text.split('\n');
+  for (const line of lines) reader.push(line);
+  return reader.reading;
+}
+
+/** Takes a file line by line, without the `\n`; a `\r` at the end is dropped. */
+export function createUsageCsvReader(): { push(line: string): void; reading: CsvReading } {
+  const reading: CsvReading = { records: [], skipped: [] };
+  const strings = new Map<string, string>();
+  let header: (Column | undefined)[] | undefined;
+  let lineNumber = 0;
+
+  function push(raw: string): void {
+    lineNumber++;
+    let line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+    if (line.startsWith('\uFEFF')) line = line.slice(1);
+    if (line === '' || /^[,\s]*$/.test(line)) return;
+    const cells = line.includes('\0') ? undefined : splitLine(line);
+    const names = cells && !beginsWithTime.test(line) ? readHeader(cells) : undefined;
+    if (names) {
+      header = names;
+      return;
+    }
+    const result = readRow(cells, header, strings);
+    if (typeof result === 'string') reading.skipped.push({ line: lineNumber, reason: result });
+    else reading.records.push(result);
+  }
+  return { push, reading };
+}
+
+/** As rows in our own order do: no need to look for column names in them. */
+const beginsWithTime = /^\d{4}-\d\d-\d\d/;
+
+/** A header names at least two of our columns and holds neither a number nor a time, which every row does. */
+function readHeader(cells: readonly string[]): (Column | undefined)[] | undefined {
+  const names = cells.map((cell) => cell.trim());
+  const known = names.map((name, index) =>
+    Object.hasOwn(columnKinds, name) && names.indexOf(name) === index ? (name as Column) : undefined,
+  );
+  if (known.filter(Boolean).length < 2) return undefined;
+  const hasData = names.some((name) => readNumber(name) !== undefined || readTimestamp(name) !== undefined);
+  return hasData ? undefined : known;
+}
+
+function readRow(
+  cells: readonly string[] | undefined,
+  header: readonly (Column | undefined)[] | undefined,
+  strings: Map<string, string>,
+): Partial<UsageRecord> | string {
+  if (!header) return 'no header row above it names the columns of a usage record';
+  if (!cells) return 'torn or damaged: a quoted cell does not end properly';
+  if (cells.length !== header.length)
+    return `torn or edited: ${cells.length} cells where the header has ${header.length}`;
+  const record: Record<string, unknown> = {};
+  for (let index = 0; index < header.length; index++) {
+    const column = header[index];
+    if (column === undefined) continue;
+    const cell = cells[index]!;
+    const value = readCell(columnKinds[column], cell);
+    if (value === undefined && (cell.trim() !== '' || column === 'ts')) {
+      return `${column} is not ${kindNames[columnKinds[column]]}: ${JSON.stringify(cell.slice(0, 40))}`;
+    }
+    record[column] = typeof value === 'string' ? shared(value, strings) : value;
+  }
+  return record as Partial<UsageRecord>;
+}
+
+const kindNames: Record<ColumnKind, string> = {
+  time: 'an ISO 8601 time',
+  text: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
+/** Undefined where the cell is empty or cannot be read. */
+function readCell(kind: ColumnKind, cell: string): string | number | boolean | undefined {
+  if (cell === '') return undefined;
+  if (kind === 'text') return restore(cell);
+  if (kind === 'number') return readNumber(cell);
+  if (kind === 'time') return readTimestamp(cell) === undefined ? undefined : cell;
+  const word = cell.trim().toLowerCase();
+  return word === 'true' ? true : word === 'false' ? false : undefined;
+}
+
+/** Models, tasks and rules repeat in every row of a large file: one string for all of them. */
+function shared(text: string, strings: Map<string, string>): string {
+  const known = strings.get(text);
+  if (known !== undefined) return known;
+  if (strings.size < 1000 && text.length <= 64) strings.set(text, text);
+  return text;
+}

@@ -1,0 +1,279 @@
+/**
+ * Usage records added up by any of their dimensions. Pure: the same reading and options give the same report,
+ * which every format and surface renders.
+ */
+import { OrchError } from '../error.ts';
+import { formatUsd } from '../format.ts';
+import type { SkippedRow } from './csv.ts';
+import { percentile, sum } from './statistics.ts';
+import type { UsageRecord } from './usage-record.ts';
+import { readTimestamp } from './when.ts';
+
+export const groupKeys = [
+  'model',
+  'task',
+  'day',
+  'month',
+  'language',
+  'alias',
+  'project',
+  'rule',
+  'error',
+  'run',
+] as const;
+export type GroupKey = (typeof groupKeys)[number];
+
+/** What the record does not say. */
+export const noValue = '(none)';
+const rehearsalPrefix = 'rehearsal:';
+/** Skipped rows that a warning names one by one; the rest is counted. */
+const namedRows = 5;
+
+export interface UsageGroup {
+  /** One value per key of the report, `(none)` where the record has none. Empty in the total. */
+  key: Partial<Record<GroupKey, string>>;
+  /** Distinct `run_id`; an attempt without one counts as a call of its own. */
+  calls: number;
+  attempts: number;
+  /** Attempts that ended with an error, also where a later one gave the result. */
+  failures: number;
+  /** Cached tokens included. */
+  input_tokens: number;
+  cached_input_tokens: number;
+  /** Reasoning tokens included. */
+  output_tokens: number;
+  reasoning_tokens: number;
+  /** Sum of the known costs; null when costs are unknown and none is known. */
+  cost_usd: number | null;
+  /** Attempts that reached a model and whose cost is unknown: the real cost is higher than `cost_usd`. */
+  unknown_cost: number;
+  /** Of successful attempts, by nearest rank; null without any. */
+  latency_p50_ms: number | null;
+  latency_p95_ms: number | null;
+  /** Part of the total cost, 0 to 1; null where either is unknown or the total is 0. */
+  cost_share: number | null;
+}
+
+export interface UsageReport {
+  by: GroupKey[];
+  /** ISO 8601, UTC, both included; null: no bound. */
+  since: string | null;
+  until: string | null;
+  generated_at: string;
+  files: string[];
+  /** Dearest first, then most calls, then by key. */
+  groups: UsageGroup[];
+  /** All groups together, rehearsals too. */
+  total: UsageGroup;
+  /** Rows that could not be read; the warnings name them. */
+  skipped_rows: number;
+  warnings: string[];
+}
+
+export interface UsageReading {
+  records: readonly Partial<UsageRecord>[];
+  skipped: readonly (SkippedRow & { file: string })[];
+  files: readonly string[];
+}
+
+export interface UsageReportOptions {
+  /** In the order in which they are shown; without any there is only the total. */
+  by: readonly GroupKey[];
+  /** Milliseconds since 1970 or a date, both included; see `readWhen`. */
+  since?: Date | number | undefined;
+  until?: Date | number | undefined;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** Throws `OrchError('usage')` when the period ends before it begins. */
+export function usageReport(reading: UsageReading, options: UsageReportOptions): UsageReport {
+  const by = [...new Set(options.by)];
+  const since = options.since === undefined ? undefined : Number(options.since);
+  const until = options.until === undefined ? undefined : Number(options.until);
+  if (since !== undefined && until !== undefined && since > until) {
+    throw new OrchError('usage', `the period ends (${isoTime(until)}) before it begins (${isoTime(since)})`, {
+      hint: 'Give --since a time before the one of --until.',
+    });
+  }
+  const bounded = since !== undefined || until !== undefined;
+  const total = newTally({});
+  const tallies = new Map<string, Tally>();
+  let undated = 0;
+  const rehearsals = newTally({});
+  for (const record of reading.records) {
+    const time = bounded ? readTimestamp(record.ts ?? '') : undefined;
+    if (bounded && time === undefined) undated++;
+    if (bounded && (time === undefined || time < (since ?? time) || time > (until ?? time))) continue;
+    if (record.mode === 'rehearsal') add(rehearsals, record);
+    add(total, record);
+    if (by.length > 0) add(tallyFor(tallies, by, record), record);
+  }
+  const totalGroup = settle(total, undefined);
+  return {
+    by,
+    since: since === undefined ? null : isoTime(since),
+    until: until === undefined ? null : isoTime(until),
+    generated_at: isoTime(options.now),
+    files: [...reading.files],
+    groups: [...tallies.values()].map((tally) => settle(tally, totalGroup.cost_usd)).sort(compareGroups(by)),
+    total: { ...totalGroup, cost_share: totalGroup.cost_usd ? 1 : null },
+    skipped_rows: reading.skipped.length,
+    warnings: [
+      ...skippedWarning(reading.skipped),
+      ...(undated > 0 ? [`left out ${rows(undated)} without a time: the period cannot be checked`] : []),
+      ...unknownCostWarning(totalGroup.unknown_cost),
+      ...rehearsalWarning(rehearsals, totalGroup.attempts),
+    ],
+  };
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+interface Tally {
+  key: UsageGroup['key'];
+  runs: Set<string>;
+  callsWithoutRun: number;
+  attempts: number;
+  failures: number;
+  input: number;
+  cached: number;
+  output: number;
+  reasoning: number;
+  costs: number[];
+  unknownCost: number;
+  latencies: number[];
+}
+
+function newTally(key: UsageGroup['key']): Tally {
+  return {
+    key,
+    runs: new Set(),
+    callsWithoutRun: 0,
+    attempts: 0,
+    failures: 0,
+    input: 0,
+    cached: 0,
+    output: 0,
+    reasoning: 0,
+    costs: [],
+    unknownCost: 0,
+    latencies: [],
+  };
+}
+
+function tallyFor(tallies: Map<string, Tally>, by: readonly GroupKey[], record: Partial<UsageRecord>): Tally {
+  const values = by.map((key) => printable(valueFor[key](record) || noValue));
+  // Rehearsals stay apart under any key: marked on the model where there is one, else on the first key.
+  const marked = Math.max(0, by.indexOf('model'));
+  if (record.mode === 'rehearsal' && !values[marked]!.startsWith(rehearsalPrefix)) {
+    values[marked] = rehearsalPrefix + values[marked];
+  }
+  const id = values.join('\0');
+  let tally = tallies.get(id);
+  if (!tally) {
+    tally = newTally(Object.fromEntries(by.map((key, index) => [key, values[index]!])));
+    tallies.set(id, tally);
+  }
+  return tally;
+}
+
+const valueFor: Record<GroupKey, (record: Partial<UsageRecord>) => string | undefined> = {
+  model: (record) => record.model_served ?? record.model_requested,
+  task: (record) => record.task,
+  day: (record) => utcDate(record.ts)?.slice(0, 10),
+  month: (record) => utcDate(record.ts)?.slice(0, 7),
+  language: (record) => record.language,
+  alias: (record) => record.alias,
+  project: (record) => record.project,
+  rule: (record) => record.rule,
+  error: (record) => record.error,
+  run: (record) => record.run_id,
+};
+
+function utcDate(ts: string | undefined): string | undefined {
+  const time = readTimestamp(ts ?? '');
+  return time === undefined ? undefined : isoTime(time);
+}
+
+function add(tally: Tally, record: Partial<UsageRecord>): void {
+  tally.attempts++;
+  if (record.run_id === undefined) tally.callsWithoutRun++;
+  else tally.runs.add(record.run_id);
+  tally.input += record.input_tokens ?? 0;
+  tally.cached += record.cached_input_tokens ?? 0;
+  tally.output += record.output_tokens ?? 0;
+  tally.reasoning += record.reasoning_tokens ?? 0;
+  if (record.error) tally.failures++;
+  else if (record.latency_ms !== undefined) tally.latencies.push(record.latency_ms);
+  if (record.cost_usd !== undefined) tally.costs.push(record.cost_usd);
+  else if (reachedModel(record)) tally.unknownCost++;
+}
+
+/** Attempts that were refused or lost before any model answered are not billed. */
+function reachedModel(record: Partial<UsageRecord>): boolean {
+  const signs = [record.model_served, record.response_id, record.ttft_ms, record.output_tokens];
+  return !record.error || signs.some((sign) => sign !== undefined);
+}
+
+function settle(tally: Tally, totalCost: number | null | undefined): UsageGroup {
+  const cost = tally.costs.length === 0 && tally.unknownCost > 0 ? null : sum(tally.costs);
+  const latencies = tally.latencies.sort((a, b) => a - b);
+  return {
+    key: tally.key,
+    calls: tally.runs.size + tally.callsWithoutRun,
+    attempts: tally.attempts,
+    failures: tally.failures,
+    input_tokens: tally.input,
+    cached_input_tokens: tally.cached,
+    output_tokens: tally.output,
+    reasoning_tokens: tally.reasoning,
+    cost_usd: cost,
+    unknown_cost: tally.unknownCost,
+    latency_p50_ms: percentile(latencies, 0.5),
+    latency_p95_ms: percentile(latencies, 0.95),
+    cost_share: cost !== null && totalCost ? cost / totalCost : null,
+  };
+}
+
+function compareGroups(by: readonly GroupKey[]): (a: UsageGroup, b: UsageGroup) => number {
+  const keyOf = (group: UsageGroup): string => by.map((key) => group.key[key]).join('\0');
+  return (a, b) =>
+    // Unknown costs come after all known ones.
+    (b.cost_usd ?? -1) - (a.cost_usd ?? -1) || b.calls - a.calls || (keyOf(a) < keyOf(b) ? -1 : 1);
+}
+
+/** A file from elsewhere must not be able to send control sequences to a terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+}
+
+function rows(count: number): string {
+  return count === 1 ? '1 row' : `${count} rows`;
+}
+
+function skippedWarning(skipped: UsageReading['skipped']): string[] {
+  if (skipped.length === 0) return [];
+  const named = skipped.slice(0, namedRows).map((row) => `${row.file} line ${row.line} (${row.reason})`);
+  const more = skipped.length - named.length;
+  const list = named.join('; ') + (more > 0 ? `; and ${more} more` : '');
+  return [
+    printable(`skipped ${skipped.length} unreadable ${skipped.length === 1 ? 'row' : 'rows'}: ${list}`),
+  ];
+}
+
+function unknownCostWarning(count: number): string[] {
+  if (count === 0) return [];
+  const attempts = count === 1 ? '1 attempt' : `${count} attempts`;
+  return [`the cost of ${attempts} is unknown: the real total is higher than the one shown`];
+}
+
+function rehearsalWarning({ attempts, costs }: Tally, all: number): string[] {
+  if (attempts === 0) return [];
+  const usd = sum(costs);
+  const were = `${attempts} of ${all} attempts ${attempts === 1 ? 'was a rehearsal' : 'were rehearsals'}`;
+  const pretended = usd > 0 ? `; ${formatUsd(usd)} of the cost shown is only what they would have cost` : '';
+  return [`${were}: no model was asked and nothing was spent on them${pretended}`];
+}

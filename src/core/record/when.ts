@@ -1,0 +1,48 @@
+/** Points in time as a user or a row writes them. Always UTC, so that a report is the same on every machine. */
+import { OrchError } from '../error.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const units: Record<string, number> = { m: minute, h: hour, d: day, w: 7 * day };
+
+const isoPattern =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:Z|([+-])(\d\d):?(\d\d))?)?$/i;
+
+/**
+ * Milliseconds since 1970 of an ISO 8601 date or date and time; without a zone it is UTC. Undefined when it
+ * is not one, the 30th of February included.
+ */
+export function readTimestamp(text: string): number | undefined {
+  const match = isoPattern.exec(text);
+  if (!match) return undefined;
+  const [, date, clock = '00:00', seconds = '00', fraction = '', sign, zoneHours, zoneMinutes] = match;
+  const canonical = `${date}T${clock}:${seconds}`;
+  const time = Date.parse(`${canonical}Z`);
+  // The engine's parser rolls over some impossible dates; those do not come back as they were written.
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 19) !== canonical) return undefined;
+  const offset = sign
+    ? (Number(zoneHours) * hour + Number(zoneMinutes) * minute) * (sign === '-' ? -1 : 1)
+    : 0;
+  return time + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset;
+}
+
+/**
+ * Reads `2026-11-01`, ISO dates with a time, ages (`7d`, `24h`, `30m`, `2w`), `today` and `yesterday`.
+ * Gives milliseconds since 1970: with edge `since` the first one meant, with `until` the last one, so that a
+ * whole day is included. Throws `OrchError('usage')`.
+ */
+export function readWhen(text: string, now: number, edge: 'since' | 'until' = 'since'): number {
+  const word = text.trim().toLowerCase();
+  const wholeDay = (start: number): number => (edge === 'until' ? start + day - 1 : start);
+  const today = Math.floor(now / day) * day;
+  if (word === 'today') return wholeDay(today);
+  if (word === 'yesterday') return wholeDay(today - day);
+  const age = /^(\d{1,6})\s?([mhdw])$/.exec(word);
+  if (age) return now - Number(age[1]) * units[age[2]!]!;
+  const time = readTimestamp(text.trim());
+  if (time !== undefined) return text.trim().length === 10 ? wholeDay(time) : time;
+  throw new OrchError('usage', `"${text}" is not a time that --${edge} understands`, {
+    hint: 'Give a date (2026-11-01), a date and time (2026-11-01T09:30Z), an age (7d, 24h, 30m), today or yesterday; all in UTC.',
+  });
+}

@@ -1,0 +1,43 @@
+import type { UsageRecord } from '../../src/core/record/usage-record.ts';
+
+/** A plausible record of a successful attempt; the fields that matter to a test are given. */
+export function usageRecord(fields: Partial<UsageRecord> = {}): UsageRecord {
+  return {
+    ts: '2026-11-01T10:00:00.000Z',
+    latency_ms: 1200,
+    ttft_ms: 300,
+    run_id: 'run-1',
+    attempt: 1,
+    response_id: 'resp_1',
+    task: 'tests',
+    language: 'typescript',
+    safety_critical: false,
+    alias: 'mini',
+    effort: undefined,
+    mode: 'single',
+    rule: 'routing order',
+    forced: false,
+    escalated_from: undefined,
+    model_requested: 'gpt-5-mini',
+    model_served: 'gpt-5-mini-2025-08-07',
+    input_tokens: 1000,
+    cached_input_tokens: 0,
+    cache_write_tokens: undefined,
+    output_tokens: 200,
+    reasoning_tokens: 50,
+    finish_reason: 'stop',
+    error: undefined,
+    service_tier: 'default',
+    cost_usd: 0.00065,
+    cost_source: 'catalog',
+    price_version: '2026-11',
+    cost_forecast_usd: 0.004,
+    baseline_cost_usd: 0.00325,
+    est_tokens: 1100,
+    tokens_dropped: 0,
+    outcome: undefined,
+    outcome_source: undefined,
+    project: undefined,
+    ...fields,
+  };
+}
