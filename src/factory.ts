@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { delimiter, join, resolve } from 'node:path';
 import { commandVerifier, type Verifier } from './adapters/command-verifier.ts';
-import { loadConfig } from './adapters/config-files.ts';
-import { csvLedger, noLedger } from './adapters/csv-ledger.ts';
+import { configFolders, loadConfig } from './adapters/config-files.ts';
+import { csvLedger, noLedger, readLedgerFiles } from './adapters/csv-ledger.ts';
 import { readDotEnv } from './adapters/dot-env.ts';
 import { stateFolder } from './adapters/folders.ts';
 import { gitPatchChecker } from './adapters/git.ts';
@@ -16,7 +16,7 @@ import { type Environment, type LogLevel, readEnvironment } from './core/environ
 import { OrchError } from './core/error.ts';
 import { redactor } from './core/redact.ts';
 import type { EngineContext } from './engine/context.ts';
-import type { Clock, Ledger, PatchChecker, Provider, Workspace } from './engine/ports.ts';
+import type { Clock, Ledger, LedgerReading, PatchChecker, Provider, Workspace } from './engine/ports.ts';
 import { EngineState } from './engine/state.ts';
 
 export interface FactoryOptions {
@@ -36,11 +36,15 @@ export interface FactoryOptions {
 export interface Factory {
   environment(): Environment;
   config(): Config;
+  /** Folders that configuration is read from, the weakest first. */
+  configFolders(): string[];
   workspace(): Workspace;
   patchChecker(): PatchChecker;
   writer(): WorkspaceWriter;
   verifier(command: string, output: string | undefined): Verifier;
   ledger(): Ledger;
+  /** Other CSV files than the user's own ledger. Throws when one cannot be read. */
+  readLedgers(paths: readonly string[]): Promise<LedgerReading>;
   engine(): EngineContext;
   clock(): Clock;
   newId(): string;
@@ -124,11 +128,13 @@ export function createFactory(options: FactoryOptions): Factory {
   return {
     environment,
     config,
+    configFolders: () => configFolders({ cwd, variables, environment: environment() }),
     workspace,
     patchChecker,
     writer,
     verifier: (command, output) => commandVerifier({ command, output, cwd, writer: writer() }),
     ledger,
+    readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
     engine,
     clock: () => clock,
     newId,

@@ -8,6 +8,7 @@ import type { Factory } from '../factory.ts';
 import {
   applyField,
   type DelegateOutput,
+  type DelegationInput,
   delegateAnnotations,
   delegateOutput,
   deliver,
@@ -58,7 +59,7 @@ export const diffOperation = operation({
   }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  delegates: true,
+  toDelegation: diffDelegation,
   examples: [
     'orch diff "make the retry count configurable" -f src/http.ts | git apply',
     'pbpaste | orch diff --from - -f src/http.ts | git apply',
@@ -68,11 +69,44 @@ export const diffOperation = operation({
     if (check && input.apply)
       throw new OrchError('usage', '--check writes nothing, so --apply cannot go with it');
     if (from !== undefined) return fromAnswer({ ...input, from, check, strict }, factory, options);
-    const request = { ...input, task: input.task ?? 'refactor', return: 'patch' as const };
-    const output = await runDelegation(request, factory, { ...options, strict: strict ?? false });
+    const output = await runDelegation(diffDelegation(input), factory, {
+      ...options,
+      strict: strict ?? false,
+    });
     return check ? { ...output, result: verdict(output) } : output;
   },
 });
+
+function diffDelegation({
+  task,
+  input,
+  files,
+  language,
+  safetyCritical,
+  forceModel,
+  effort,
+  maxCostUsd,
+  context,
+  timeout,
+  apply,
+  output,
+}: DelegationInput): DelegationInput {
+  return {
+    task: task ?? 'refactor',
+    return: 'patch',
+    input,
+    files,
+    language,
+    safetyCritical,
+    forceModel,
+    effort,
+    maxCostUsd,
+    context,
+    timeout,
+    apply,
+    output,
+  };
+}
 
 interface FromAnswer {
   from: string;

@@ -17,8 +17,12 @@ export const docsOperation = operation({
   input: z.strictObject({ ...requestFields, ...resultFields }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  delegates: true,
+  toDelegation: docsDelegation,
   examples: ['orch docs "how to configure retries" -f "src/retry/*.ts" -o docs/retries.md'],
   run: (input, factory, options) =>
     runDelegation({ ...input, task: 'docs', return: 'text' }, factory, options),
 });
+
+function docsDelegation(input: DelegationInput): DelegationInput {
+  return { ...input, task: 'docs', return: 'text' };
+}

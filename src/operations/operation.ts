@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
+import type { DelegationInput } from './delegation.ts';
 
 /** How one field of an input shows on a surface. */
 export interface FieldSurface {
@@ -56,8 +57,11 @@ export interface Operation<
   input: Input;
   output: Output;
   annotations: Annotations;
-  /** Sends requests to a provider: the command takes --rehearse, --dry-run and --no-stream. */
-  delegates: boolean;
+  /**
+   * Operations that send requests to a provider: the delegation that an input stands for. `run` sends it,
+   * --dry-run explains its route. Their commands take --rehearse, --dry-run and --no-stream.
+   */
+  toDelegation?: (input: z.output<Input>) => DelegationInput;
   /** Examples for the help of the command line. */
   examples: readonly string[];
   run(input: z.output<Input>, factory: Factory, options: CallOptions): Promise<z.output<Output>>;

@@ -65,7 +65,6 @@ export const routeExplainOperation = operation({
   }),
   output: decisionSchema,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-  delegates: false,
   examples: ['orch route --explain refactor -f src/cart.ts', 'orch route tests -f cart.py'],
   run: (input, factory) => explain(input, factory.engine()),
 });

@@ -28,7 +28,7 @@ export const runOperation = operation({
   }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  delegates: true,
+  toDelegation: (input) => input,
   examples: [
     'orch run refactor "pull the tax rule out into a function" -f src/cart.ts | git apply',
     'orch run code_generate "a debounce function" -l typescript > debounce.ts',

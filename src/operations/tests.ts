@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  type DelegationInput,
   delegateAnnotations,
   delegateOutput,
   frameworkField,
@@ -27,13 +28,13 @@ export const testsOperation = operation({
   }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  delegates: true,
+  toDelegation: testsDelegation,
   examples: [
     'orch tests -f src/cart.ts --framework vitest -o test/cart.test.ts',
     'orch tests -f cart.py --framework pytest -o test_cart.py --verify "pytest -q {}"',
   ],
   async run({ verify, ...input }, factory, options) {
-    const request = { ...input, task: 'tests', return: 'code' as const };
+    const request = testsDelegation(input);
     if (verify === undefined) return runDelegation(request, factory, options);
     const verifier = factory.verifier(verify, input.output);
     return runDelegation(request, factory, {
@@ -42,3 +43,10 @@ export const testsOperation = operation({
     });
   },
 });
+
+function testsDelegation({
+  verify: _verify,
+  ...input
+}: DelegationInput & { verify?: string | undefined }): DelegationInput {
+  return { ...input, task: 'tests', return: 'code' };
+}

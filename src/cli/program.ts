@@ -1,0 +1,87 @@
+/** The commander program, derived from the table of operations. */
+import { Command, Option } from 'commander';
+import { version } from '../../package.json';
+import { operations } from '../operations/index.ts';
+import type { Operation } from '../operations/operation.ts';
+import { helpTopics } from './help-topics.ts';
+import { addFields, type CliField, cliFields } from './options.ts';
+import { rendererFor } from './renderers.ts';
+
+/** What the commands do: given by `main`, so that help and completions can be made without doing anything. */
+export interface Actions {
+  run(operation: Operation, fields: readonly CliField[], command: Command): Promise<void>;
+  serve(options: { stdio?: boolean; toolNames?: string }): Promise<void>;
+  help(topic: string | undefined, program: Command): Promise<void>;
+  completion(shell: string, program: Command): Promise<void>;
+}
+
+export const shells = ['bash', 'zsh', 'fish'] as const;
+
+const groupSummaries: Record<string, string> = { usage: 'What was spent.' };
+
+export function buildProgram(actions: Actions): Command {
+  const program = new Command('orch')
+    .description('Delegate sub-tasks to the OpenAI model that suits each best.')
+    .version(version, '-V, --version', 'Print the version')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .enablePositionalOptions();
+
+  for (const operation of operations) {
+    const [last, ...groups] = [...operation.command].reverse();
+    let parent = program;
+    for (const group of groups.reverse()) {
+      parent =
+        parent.commands.find((command) => command.name() === group) ??
+        parent
+          .command(group)
+          .description(groupSummaries[group] ?? '')
+          .helpCommand(false);
+    }
+    addOperation(parent.command(last!), operation, actions);
+  }
+  program
+    .command('serve')
+    .description('Serve the tools over MCP.')
+    .option('--stdio', 'On standard input and output (the one transport)')
+    .addOption(
+      new Option(
+        '--tool-names <form>',
+        'How tool names are listed; underscore suits Cursor and Claude Desktop',
+      )
+        .choices(['dotted', 'underscore'])
+        .default('dotted'),
+    )
+    .action((options) => actions.serve(options));
+  program
+    .command('completion')
+    .description('Print the completion script for a shell.')
+    .argument('<shell>', shells.join(', '))
+    .action((shell) => actions.completion(shell, program));
+  program
+    .command('help')
+    .description(`Help for a command, or on a topic: ${helpTopics.join(', ')}.`)
+    .argument('[topic...]', 'Command or topic')
+    .action((words: string[]) => actions.help(words.length === 0 ? undefined : words.join(' '), program));
+  return program;
+}
+
+function addOperation(command: Command, operation: Operation, actions: Actions): void {
+  const fields = cliFields(operation);
+  command.description(operation.summary);
+  addFields(command, fields);
+  for (const option of rendererFor(operation.name).options) command.addOption(option);
+  command.option('--json', 'Print one JSON value and nothing else');
+  if (operation.toDelegation) {
+    command
+      .option('--dry-run', 'Show the route and what it may cost; send nothing')
+      .option('--stream', "Show the model's answer on stderr as it arrives")
+      .option('--no-stream', 'Ask for a plain answer instead of a stream')
+      .option('--rehearse', 'Answer from the built-in rehearsal server: no key, no spend');
+  }
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${operation.examples.map((example) => `  ${example}`).join('\n')}`,
+  );
+  command.action(() => actions.run(operation, fields, command));
+}

@@ -1,0 +1,113 @@
+/** How each operation's output reaches the terminal. They see nothing but the output. */
+import { Option } from 'commander';
+import { OrchError } from '../core/error.ts';
+import { formatCount, formatDuration, formatUsd } from '../core/format.ts';
+import type { UsageReport } from '../core/record/usage-report.ts';
+import type { Factory } from '../factory.ts';
+import type { DelegateOutput } from '../operations/delegation.ts';
+import type { DecisionOutput } from '../operations/route-explain.ts';
+import { renderDecision } from './render-decision.ts';
+import type { IOStreams } from './streams.ts';
+
+export interface RenderContext {
+  streams: IOStreams;
+  /** Values of the renderer's own options. */
+  options: Record<string, unknown>;
+  factory: Factory;
+  /** Summary and warnings are wanted on stderr. */
+  verbose: boolean;
+  /** The text has been shown on stdout while it arrived. */
+  alreadyShown: boolean;
+}
+
+export interface Renderer {
+  /** Options that only say how to show the output. */
+  options: readonly Option[];
+  render(output: unknown, context: RenderContext): Promise<void>;
+}
+
+const delegationRenderer: Renderer = {
+  options: [],
+  async render(output, { streams, verbose, alreadyShown }) {
+    const { result, meta } = output as DelegateOutput;
+    if (meta.output_file === undefined && !meta.patch?.applied && !alreadyShown) streams.out(result);
+    if (!verbose) return;
+    if (meta.patch?.applied) streams.err(`applied:\n${meta.patch.diffstat}\n`);
+    if (meta.output_file !== undefined) streams.err(`written: ${meta.output_file}\n`);
+    for (const warning of meta.warnings) streams.err(`warning: ${warning}\n`);
+    if (meta.cost_alert !== undefined) streams.err(`alert: ${meta.cost_alert}\n`);
+    streams.err(`${summaryLine(meta)}\n`);
+  },
+};
+
+/** Model, reason, tokens, cost and time in one line. */
+function summaryLine({ model, rationale, usage, cost_usd, latency_ms }: DelegateOutput['meta']): string {
+  if (model === null) return rationale;
+  const tokens =
+    usage.input === null || usage.output === null
+      ? 'tokens unknown'
+      : `${formatCount(usage.input)} in, ${formatCount(usage.output)} out`;
+  return `${model} | ${rationale} | ${tokens} | ${cost_usd === null ? 'cost unknown' : formatUsd(cost_usd)} | ${formatDuration(latency_ms)}`;
+}
+
+const decisionRenderer: Renderer = {
+  options: [new Option('--explain', 'Show the whole decision instead of the model alone')],
+  async render(output, { streams, options, verbose }) {
+    const decision = output as DecisionOutput;
+    if (options.explain) {
+      streams.out(renderDecision(decision));
+    } else if (decision.selected) {
+      streams.out(`${decision.selected.model}\n`);
+      if (verbose) for (const warning of decision.warnings) streams.err(`warning: ${warning}\n`);
+    }
+    if (!decision.selected) {
+      const overCeiling = decision.rejected.some(
+        ({ code }) => code === 'ceiling' || code === 'unknown-price',
+      );
+      throw new OrchError(
+        overCeiling ? 'over-budget' : 'no-eligible-model',
+        'no model may take this request',
+        {
+          hint: options.explain ? 'the reasons stand above' : 'see the reasons with --explain',
+        },
+      );
+    }
+  },
+};
+
+const reportFormatNames = ['table', 'json', 'csv', 'md', 'html'] as const;
+
+const reportRenderer: Renderer = {
+  options: [
+    new Option('--format <format>', `How to show it (${reportFormatNames.join(', ')})`)
+      .choices(reportFormatNames)
+      .default('table'),
+    new Option('-o, --output <file>', 'Write the report to this file instead of standard output'),
+  ],
+  async render(output, { streams, options, factory, verbose }) {
+    const report = output as UsageReport;
+    const text = await renderReport(report, options.format as (typeof reportFormatNames)[number]);
+    if (typeof options.output === 'string') await factory.writer().writeResult(options.output, text);
+    else streams.out(text);
+    if (verbose) for (const warning of report.warnings) streams.err(`warning: ${warning}\n`);
+  },
+};
+
+async function renderReport(
+  report: UsageReport,
+  format: (typeof reportFormatNames)[number],
+): Promise<string> {
+  if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
+  if (format === 'table') {
+    const { renderReportTable } = await import('./render-report-table.ts');
+    return renderReportTable(report);
+  }
+  const { reportFormats } = await import('../core/record/report-formats.ts');
+  return reportFormats[format](report);
+}
+
+export function rendererFor(operation: string): Renderer {
+  if (operation === 'route.explain') return decisionRenderer;
+  if (operation === 'usage.report') return reportRenderer;
+  return delegationRenderer;
+}

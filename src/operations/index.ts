@@ -1,0 +1,17 @@
+/** The table of operations. To add a capability: one file here, one line below. */
+import { diffOperation } from './diff.ts';
+import { docsOperation } from './docs.ts';
+import type { Operation } from './operation.ts';
+import { routeExplainOperation } from './route-explain.ts';
+import { runOperation } from './run.ts';
+import { testsOperation } from './tests.ts';
+import { usageReportOperation } from './usage-report.ts';
+
+export const operations: readonly Operation[] = [
+  runOperation,
+  diffOperation,
+  testsOperation,
+  docsOperation,
+  routeExplainOperation,
+  usageReportOperation,
+];

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { groupKeys, usageReport } from '../core/record/usage-report.ts';
+import { readWhen } from '../core/record/when.ts';
+import { field, operation } from './operation.ts';
+
+const count = z.number();
+const known = z.number().nullable();
+
+const groupSchema = z.object({
+  key: z.partialRecord(z.enum(groupKeys), z.string()),
+  calls: count,
+  attempts: count,
+  failures: count,
+  input_tokens: count,
+  cached_input_tokens: count,
+  output_tokens: count,
+  reasoning_tokens: count,
+  cost_usd: known,
+  unknown_cost: count,
+  latency_p50_ms: known,
+  latency_p95_ms: known,
+  cost_share: known,
+});
+
+export const usageReportOperation = operation({
+  name: 'usage.report',
+  command: ['usage', 'report'],
+  title: 'Report usage',
+  summary: 'Add up what was spent, by model, task, day and more.',
+  description: 'Adds up tokens, cost and latency from the usage ledger.',
+  input: z.strictObject({
+    files: field(z.array(z.string().min(1)).optional(), 'CSV files to read (default: your ledger)', {
+      positional: 'list',
+      cliOnly: true,
+      complete: 'file',
+    }),
+    by: field(z.array(z.enum(groupKeys)).optional(), 'Group by', {
+      flag: '--by <keys>',
+      complete: groupKeys,
+    }),
+    since: field(z.string().optional(), '2026-11-01, 7d, today', { flag: '--since <when>' }),
+    until: field(z.string().optional(), 'The same, included', { flag: '--until <when>' }),
+  }),
+  output: z.object({
+    by: z.array(z.enum(groupKeys)),
+    since: z.string().nullable(),
+    until: z.string().nullable(),
+    generated_at: z.string(),
+    files: z.array(z.string()),
+    groups: z.array(groupSchema),
+    total: groupSchema,
+    skipped_rows: count,
+    warnings: z.array(z.string()),
+  }),
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  examples: [
+    'orch usage report --by model,task --since 7d',
+    'orch usage report logs/usage.csv --by day --format md',
+  ],
+  async run({ files, by, since, until }, factory) {
+    const now = factory.clock().now();
+    const reading =
+      files && files.length > 0 ? await factory.readLedgers(files) : await factory.ledger().read();
+    const report = usageReport(reading, {
+      by: by ?? ['model'],
+      since: since === undefined ? undefined : readWhen(since, now, 'since'),
+      until: until === undefined ? undefined : readWhen(until, now, 'until'),
+      now,
+    });
+    if (reading.files.length === 0) {
+      const location = factory.ledger().location;
+      report.warnings.push(
+        location === undefined
+          ? 'the ledger is turned off (ORCH_USAGE_CSV=off)'
+          : `nothing is recorded yet: ${location} does not exist`,
+      );
+    }
+    return report;
+  },
+});
