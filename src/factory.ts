@@ -8,6 +8,7 @@ import { readDotEnv } from './adapters/dot-env.ts';
 import { stateFolder } from './adapters/folders.ts';
 import { gitPatchChecker } from './adapters/git.ts';
 import { jsonLog } from './adapters/json-log.ts';
+import { fileResultStore } from './adapters/result-store.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { workspaceFiles } from './adapters/workspace-files.ts';
 import { type WorkspaceWriter, workspaceWriter } from './adapters/workspace-writer.ts';
@@ -16,7 +17,15 @@ import { type Environment, type LogLevel, readEnvironment } from './core/environ
 import { OrchError } from './core/error.ts';
 import { redactor } from './core/redact.ts';
 import type { EngineContext } from './engine/context.ts';
-import type { Clock, Ledger, LedgerReading, PatchChecker, Provider, Workspace } from './engine/ports.ts';
+import type {
+  Clock,
+  Ledger,
+  LedgerReading,
+  PatchChecker,
+  Provider,
+  ResultStore,
+  Workspace,
+} from './engine/ports.ts';
 import { EngineState } from './engine/state.ts';
 
 export interface FactoryOptions {
@@ -45,6 +54,7 @@ export interface Factory {
   ledger(): Ledger;
   /** Other CSV files than the user's own ledger. Throws when one cannot be read. */
   readLedgers(paths: readonly string[]): Promise<LedgerReading>;
+  results(): ResultStore;
   engine(): EngineContext;
   clock(): Clock;
   newId(): string;
@@ -83,6 +93,7 @@ export function createFactory(options: FactoryOptions): Factory {
       path: usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv),
     });
   });
+  const results = once(() => fileResultStore(join(stateFolder(variables), 'results')));
   const rehearsal = () => options.rehearse ?? environment().rehearse;
   const provider = once(async (): Promise<Provider> => {
     if (rehearsal()) {
@@ -135,6 +146,7 @@ export function createFactory(options: FactoryOptions): Factory {
     verifier: (command, output) => commandVerifier({ command, output, cwd, writer: writer() }),
     ledger,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
+    results,
     engine,
     clock: () => clock,
     newId,

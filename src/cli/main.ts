@@ -128,7 +128,7 @@ async function runOperation(
     input.output === undefined &&
     returnsText(operation, input);
   const style = progressStyle(options, { json, streams, verbose });
-  const progress = operation.delegates
+  const progress = operation.toDelegation
     ? await startProgress({ streams, style: liveText ? 'plain' : style, showDecision: style === 'preview' })
     : undefined;
   let shown = '';

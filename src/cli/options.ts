@@ -57,9 +57,16 @@ function makeOption(flag: string, schema: z.ZodType, surface: FieldSurface): Opt
   return option;
 }
 
+/** In the order of the command line: single arguments first, what takes all the rest last. */
+function positionals(fields: readonly CliField[]): CliField[] {
+  const placed = fields.filter(({ surface }) => surface.positional !== undefined);
+  return placed.sort(
+    (a, b) => Number(a.surface.positional !== 'one') - Number(b.surface.positional !== 'one'),
+  );
+}
+
 export function addFields(command: Command, fields: readonly CliField[]): void {
-  for (const { name, surface, schema, required } of fields) {
-    if (surface.positional === undefined) continue;
+  for (const { name, surface, schema, required } of positionals(fields)) {
     const label = surface.positional === 'rest' ? 'instruction' : name;
     const variadic = surface.positional === 'one' ? '' : '...';
     const optional = surface.positional !== 'one' || !required;
@@ -77,8 +84,7 @@ export function readFields(command: Command, fields: readonly CliField[]): Recor
     if (value !== undefined) raw[name] = value;
   }
   const args = [...command.processedArgs] as (string | string[] | undefined)[];
-  for (const { name, surface } of fields) {
-    if (surface.positional === undefined) continue;
+  for (const { name, surface } of positionals(fields)) {
     const value = args.shift();
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
     if (surface.positional === 'rest') {

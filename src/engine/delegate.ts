@@ -60,6 +60,7 @@ export async function delegate(
     const { finished, attempt, result } = await walk.run();
     const latencyMs = context.clock.monotonic() - started;
     const warnings = [
+      ...attempt.candidate.warnings,
       ...prepared.decision.warnings,
       ...prepared.input.warnings,
       ...walk.warnings,
@@ -145,7 +146,6 @@ class Walk {
     context.state.notFound.add(dead.model);
     if (prepared.request.forceModel !== undefined) return [];
     const decision = decide(prepared.decision.features, context);
-    this.warnings.push(...decision.warnings);
     return candidatesOf(decision).filter((candidate) => !this.#tried.has(keyOf(candidate)));
   }
 

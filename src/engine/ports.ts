@@ -102,10 +102,12 @@ export interface PatchChecker {
   ): Promise<PatchCheck>;
 }
 
-/** Results too long for a tool's answer, and patches that wait to be applied, by id. */
+/** Results too long for a tool's answer, by id; they outlive the process. */
 export interface ResultStore {
-  save(kind: 'result' | 'patch', text: string): Promise<string>;
-  load(kind: 'result' | 'patch', id: string): Promise<string | undefined>;
+  /** Throws `record-failed`. `path` is absolute. */
+  save(text: string): { id: string; path: string };
+  /** Undefined for an id that is not known (any more). */
+  load(id: string): string | undefined;
 }
 
 export interface Clock {

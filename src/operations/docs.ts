@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  type DelegationInput,
   delegateAnnotations,
   delegateOutput,
   requestFields,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Candidate, RouteDecision } from '../core/router/decision.ts';
+import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import { reasoningEfforts, taskKinds } from '../core/task.ts';
 import { prepare } from '../engine/prepare.ts';
 import {
@@ -93,7 +93,11 @@ function toDecisionOutput(decision: RouteDecision, inputWarnings: readonly strin
     fallbacks: decision.fallbacks.map(toCandidateOutput),
     rejected: decision.rejected,
     ceiling_usd: decision.ceilingUsd ?? null,
-    warnings: [...decision.warnings, ...inputWarnings],
+    warnings: [
+      ...decision.warnings,
+      ...candidatesOf(decision).flatMap(({ warnings }) => warnings),
+      ...inputWarnings,
+    ],
   };
 }
 

@@ -23,6 +23,8 @@ export interface Candidate {
   cost: CostRange | undefined;
   /** What was changed or left out for this model, in words. */
   notes: string[];
+  /** What the caller must know if this model answers: hops, a shutdown near, an unknown price. */
+  warnings: string[];
 }
 
 export type RejectionCode =
@@ -55,7 +57,7 @@ export interface RouteDecision {
   rejected: Rejection[];
   /** One line: `task=refactor size=5800 safety=true => gpt-5-codex`, then what changed the outcome. */
   rationale: string;
-  /** What the caller must know: hops, shutdowns near, a task that is not known, an unknown price. */
+  /** What the caller must know whichever model answers, e.g. that the task is not known. */
   warnings: string[];
   /** The ceiling that holds for the call, in USD. */
   ceilingUsd: number | undefined;

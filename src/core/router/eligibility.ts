@@ -10,7 +10,7 @@ import type { Candidate, Rejection, RejectionCode } from './decision.ts';
 import type { RequestFeatures } from './features.ts';
 import type { OrderedSpec } from './order.ts';
 
-export type Verdict = { candidate: Candidate; warnings: string[] } | { rejection: Rejection };
+export type Verdict = { candidate: Candidate } | { rejection: Rejection };
 
 export function judgeCandidate(
   spec: OrderedSpec,
@@ -87,7 +87,7 @@ export function judgeCandidate(
       timeouts: timeoutsFor(config.policies, alias),
       cost,
       notes,
+      warnings,
     },
-    warnings,
   };
 }

@@ -37,7 +37,6 @@ export function route(features: RequestFeatures, config: Config, facts: LifeCycl
       continue;
     }
     eligible.push(candidate);
-    warnings.push(...verdict.warnings);
   }
 
   const [selected, ...fallbacks] = eligible;
@@ -48,7 +47,7 @@ export function route(features: RequestFeatures, config: Config, facts: LifeCycl
     fallbacks,
     rejected,
     rationale: rationaleOf(features, selected),
-    warnings: [...new Set(warnings)],
+    warnings,
     ceilingUsd: ceilingFor(config.policies, features.task, features.maxCostUsd),
   };
 }

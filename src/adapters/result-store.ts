@@ -1,0 +1,50 @@
+/** Results that are too long for a tool's answer, as files of the user's state folder. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OrchError } from '../core/error.ts';
+import type { ResultStore } from '../engine/ports.ts';
+
+/** Older results are removed when a new one is stored. */
+const keptDays = 7;
+
+export function fileResultStore(folder: string): ResultStore {
+  const pathOf = (id: string) => join(folder, `${id}.txt`);
+  return {
+    save(text) {
+      const id = randomBytes(12).toString('hex');
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        prune(folder);
+        writeFileSync(pathOf(id), text, { flag: 'wx', mode: 0o600 });
+      } catch (error) {
+        throw new OrchError(
+          'record-failed',
+          `the result cannot be stored in ${folder} (${(error as NodeJS.ErrnoException).code})`,
+          { cause: error },
+        );
+      }
+      return { id, path: pathOf(id) };
+    },
+    load(id) {
+      if (!/^[0-9a-f]{24}$/.test(id)) return undefined;
+      try {
+        return readFileSync(pathOf(id), 'utf8');
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function prune(folder: string): void {
+  const oldest = Date.now() - keptDays * 24 * 3_600_000;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    try {
+      if (statSync(path).mtimeMs < oldest) rmSync(path, { force: true });
+    } catch {
+      // Another process was faster.
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * What the host's model always sees of this server, while tool definitions are often loaded only on demand.
+ * Claude Code cuts at 4,096 characters.
+ */
+import type { Operation } from '../operations/operation.ts';
+import { type ToolNameForm, toolName } from './tools.ts';
+
+export function instructions(operations: readonly Operation[], form: ToolNameForm): string {
+  const name = (dotted: string) => {
+    const operation = operations.find((candidate) => candidate.name === dotted);
+    return operation ? toolName(operation, form) : dotted;
+  };
+  return `orch hands self-contained sub-tasks to the OpenAI model that suits each, with the user's own key, and returns something you can use at once.
+
+Delegate when a piece of work can be described in a few sentences and needs only files you can name: a refactoring, a new function, tests, documentation, a hard question. Keep to yourself what needs this conversation, many rounds, or running commands.
+
+Which tool:
+- ${name('delegate.diff')}: a change to existing files. Returns a git patch that was checked with git apply --check; apply it with git apply.
+- ${name('delegate.tests')}: the code of a test file. Name the framework.
+- ${name('delegate.docs')}: Markdown.
+- ${name('delegate.run')}: anything else. task: code_generate (code), refactor (patch), deep_reasoning (text), tests, docs.
+- ${name('route.explain')}: which model a call would go to and what it may cost, without sending it.
+- ${name('usage.report')}: what was spent.
+
+How:
+- Pass files by path in "files" (globs and path:10-40 work): they are read here, so do not paste them into "input".
+- "input" says what to do and every constraint: the model sees nothing else of this conversation.
+- safetyCritical: true for security, money or data loss. maxCostUsd for a ceiling; nothing is sent that could cost more.
+- Nothing is written to the workspace: you apply the result.
+
+What comes back: {result, meta}. meta names the model that answered, why, tokens, cost_usd and warnings: read the warnings. Independent calls can run in parallel. An error says what to do next.
+`;
+}

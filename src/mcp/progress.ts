@@ -1,0 +1,61 @@
+/** Progress notifications: every step at once, and a sign of life every few seconds in between. */
+import type { ServerNotification } from '@modelcontextprotocol/sdk/types.js';
+import type { ProgressEvent } from '../engine/context.ts';
+
+const everyMs = 5000;
+
+export interface ProgressReporter {
+  onEvent(event: ProgressEvent): void;
+  stop(): void;
+}
+
+/** Without a token the client wants no progress. */
+export function progressReporter(
+  token: string | number | undefined,
+  send: (notification: ServerNotification) => Promise<void>,
+): ProgressReporter {
+  if (token === undefined) return { onEvent: () => {}, stop: () => {} };
+  let progress = 0;
+  let model = '';
+  let characters = 0;
+  const tell = (message: string) => {
+    progress++;
+    // A client that has gone is noticed elsewhere.
+    send({ method: 'notifications/progress', params: { progressToken: token, progress, message } }).catch(
+      () => {},
+    );
+  };
+  const timer = setInterval(
+    () =>
+      tell(
+        characters > 0
+          ? `${model}: about ${Math.ceil(characters / 3)} tokens so far`
+          : `${model || 'orch'}: waiting`,
+      ),
+    everyMs,
+  );
+  return {
+    onEvent(event) {
+      switch (event.kind) {
+        case 'decision':
+          tell(event.decision.rationale);
+          break;
+        case 'attempt':
+          ({ model } = event);
+          characters = 0;
+          tell(`asking ${model}`);
+          break;
+        case 'text':
+          characters += event.delta.length;
+          break;
+        case 'retry':
+          tell(`${event.model}: ${event.reason}; trying again`);
+          break;
+        case 'hop':
+          tell(`${event.from}: ${event.reason}; now ${event.to}`);
+          break;
+      }
+    },
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,74 @@
+/** From an operation's output, or its error, to what a tool call answers. */
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { OrchError } from '../core/error.ts';
+import { formatCount } from '../core/format.ts';
+import { approxTokens } from '../core/tokens.ts';
+import type { ResultStore } from '../engine/ports.ts';
+
+/** Codex cuts an answer at about 10,000 tokens, in the middle; Claude Code at 25,000. */
+const mostTokens = 8000;
+/** Of a result that is too long, this much of its beginning is shown. */
+const digestTokens = 2000;
+const scheme = 'orch://result/';
+
+export function resultUri(id: string): string {
+  return `${scheme}${id}`;
+}
+
+export function idOfUri(uri: string): string | undefined {
+  return uri.startsWith(scheme) ? uri.slice(scheme.length) : undefined;
+}
+
+/** `structuredContent` stands for itself; the text mirrors it for clients that know nothing else. */
+export function toCallResult(output: Record<string, unknown>, results: ResultStore): CallToolResult {
+  const text = JSON.stringify(output);
+  if (approxTokens(text) <= mostTokens || typeof output.result !== 'string') {
+    return { content: [{ type: 'text', text }], structuredContent: output };
+  }
+  const { id, path } = results.save(output.result);
+  const digest = digestOf(output.result, path);
+  const meta = { ...(output.meta as Record<string, unknown>), result_file: path, result_uri: resultUri(id) };
+  const shortened = { ...output, result: digest, meta };
+  return {
+    content: [
+      { type: 'text', text: JSON.stringify(shortened) },
+      {
+        type: 'resource_link',
+        uri: resultUri(id),
+        name: `result ${id}`,
+        description: 'the whole result',
+        mimeType: 'text/plain',
+      },
+    ],
+    structuredContent: shortened,
+  };
+}
+
+function digestOf(result: string, path: string): string {
+  const lines = result.split('\n');
+  const kept: string[] = [];
+  let room = digestTokens * 3;
+  for (const line of lines) {
+    room -= line.length + 1;
+    if (room < 0) break;
+    kept.push(line);
+  }
+  const left = lines.length - kept.length;
+  return `${kept.join('\n')}\n[… ${formatCount(left)} more lines: the whole result is in ${path} …]\n`;
+}
+
+/** The text says what to do next; no structured content, which some clients would show as a success. */
+export function toErrorResult(error: unknown): CallToolResult {
+  const known = error instanceof OrchError;
+  const message = known
+    ? error.message
+    : `internal error: ${error instanceof Error ? error.message : String(error)}`;
+  const hint = known ? error.hint : 'this is a bug in orch: please report it';
+  const code = known ? error.code : 'internal';
+  return {
+    isError: true,
+    content: [
+      { type: 'text', text: `${code}: ${message}${hint === undefined ? '' : `\nWhat to do: ${hint}`}` },
+    ],
+  };
+}

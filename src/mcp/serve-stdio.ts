@@ -1,0 +1,69 @@
+/**
+ * The server's life on stdio. Standard output carries JSON-RPC and nothing else, whatever is printed; the
+ * process ends soon after the client does, since the SDK does not notice the end of standard input.
+ */
+import { Writable } from 'node:stream';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { createFactory } from '../factory.ts';
+import { createServer } from './server.ts';
+import type { ToolNameForm } from './tools.ts';
+
+/** What is still open this long after the end (a socket, a timer) does not keep the process. */
+const lingerMs = 50;
+
+export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Promise<void> {
+  const { stdin } = process;
+  const stdout = reserveStdout();
+  let clientRoots: readonly string[] = [];
+  const factory = createFactory({
+    cwd: process.cwd(),
+    variables: process.env,
+    writeLog: (line) => process.stderr.write(line),
+    defaultLogLevel: 'info',
+    clientRoots: () => clientRoots,
+  });
+  const gone = new AbortController();
+  const server = createServer({
+    toolNames,
+    factory,
+    signal: gone.signal,
+    onRoots: (roots) => {
+      clientRoots = roots;
+    },
+  });
+  const ended = new Promise<void>((resolve) => {
+    for (const event of ['end', 'close', 'error'] as const) stdin.once(event, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    stdout.on('error', () => resolve());
+    server.onclose = () => resolve();
+  });
+  process.stderr.on('error', () => {});
+  process.on('unhandledRejection', (reason) => {
+    process.stderr.write(`internal error: ${reason instanceof Error ? reason.stack : String(reason)}\n`);
+  });
+  await server.connect(new StdioServerTransport(stdin, stdout));
+  await ended;
+
+  gone.abort();
+  stdin.pause();
+  stdin.unref?.();
+  await factory.close();
+  await new Promise<void>((resolve) => (stdout.destroyed ? resolve() : stdout.end(() => resolve())));
+  // Everything that was to be said has been written: only stray handles could keep the process now.
+  setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+/** Takes stdout for the protocol; whatever else prints to it afterwards reaches stderr instead. */
+function reserveStdout(): Writable {
+  const write = process.stdout.write.bind(process.stdout);
+  const { stdout } = process;
+  const reserved = new Writable({
+    decodeStrings: false,
+    write(chunk: string | Uint8Array, encoding, callback) {
+      write(chunk as string, encoding, (error) => callback(error ?? null));
+    },
+  });
+  stdout.on('error', (error) => reserved.destroy(error));
+  stdout.write = process.stderr.write.bind(process.stderr) as typeof stdout.write;
+  return reserved;
+}
