@@ -89,6 +89,16 @@ describe('a record', () => {
     );
   });
 
+  it('gives no shortened value, wherever it was cut', () => {
+    const row = encodeRecord(usageRecord({ project: 'acme' }));
+    const read = Array.from({ length: row.length - 1 }, (_, index) =>
+      parseUsageCsv(`${headerRow}\n${row.slice(0, index + 1)}\n`),
+    );
+    const whole = read.filter(({ records }) => records.length > 0);
+    expect(whole.map(({ records }) => records)).toEqual([[usageRecord()]]);
+    expect(read.filter(({ skipped }) => skipped.length > 0)).toHaveLength(row.length - 2);
+  });
+
   it('has one cell per column', () => {
     expect(headerRow).toBe(usageColumns.join(','));
     expect(Object.keys(usageRecord()).sort()).toEqual([...usageColumns].sort());
