@@ -135,7 +135,7 @@ describe('usageReport', () => {
     const lost = { cost_usd: undefined, model_served: undefined, response_id: undefined, ttft_ms: undefined };
     const { groups, total, warnings } = report(
       [
-        usageRecord({ alias: 'answered', cost_usd: undefined }),
+        usageRecord({ alias: 'answered', ...lost, output_tokens: undefined }),
         usageRecord({
           alias: 'begun',
           ...lost,
