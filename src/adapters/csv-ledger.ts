@@ -10,7 +10,7 @@ import { OrchError } from '../core/error.ts';
 import { encodeRecord, headerRow } from '../core/record/csv.ts';
 import type { Ledger } from '../engine/ports.ts';
 import { lastHeader } from './csv-ledger-header.ts';
-import { readLedgerFile, readLedgerFiles } from './csv-ledger-read.ts';
+import { readLedgerFile } from './csv-ledger-read.ts';
 
 const newline = 0x0a;
 /** Looked at again, in case a row was being written when the file was last looked at. */
@@ -73,8 +73,6 @@ export function noLedger(): Ledger {
     read: async () => ({ records: [], skipped: [], files: [] }),
   };
 }
-
-export { readLedgerFiles };
 
 class ShortWrite extends Error {}
 

@@ -74,12 +74,29 @@ describe('a record', () => {
         const csv = `${headerRow}\n${row.slice(0, cut)}\n${encodeRecord(next)}\n`;
         const { records, skipped } = parseUsageCsv(csv);
         expect(records.at(-1)?.run_id).toBe('next');
-        if (records.length === 1) expect(skipped).toMatchObject([{ line: 2 }]);
-        // Cut just before its last cell, a row lacks no more than that one.
-        else expect(records[0]).toEqual({ ...settled(record), project: undefined });
+        if (records.length === 1) {
+          expect(skipped).toMatchObject([{ line: 2 }]);
+          return;
+        }
+        // Cut at the edge of its last cell, or at a quote within it, a row lacks no more than a part of that one.
+        const { project, ...others } = records[0]!;
+        const whole = settled(record);
+        expect({ ...others, project: whole.project }).toEqual(whole);
+        if (!whole.project?.includes('"')) expect(project).toBeUndefined();
+        else expect(whole.project.startsWith(project ?? '')).toBe(true);
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('gives no shortened value, wherever it was cut', () => {
+    const row = encodeRecord(usageRecord({ project: 'acme' }));
+    const read = Array.from({ length: row.length - 1 }, (_, index) =>
+      parseUsageCsv(`${headerRow}\n${row.slice(0, index + 1)}\n`),
+    );
+    const whole = read.filter(({ records }) => records.length > 0);
+    expect(whole.map(({ records }) => records)).toEqual([[usageRecord()]]);
+    expect(read.filter(({ skipped }) => skipped.length > 0)).toHaveLength(row.length - 2);
   });
 
   it('has one cell per column', () => {
