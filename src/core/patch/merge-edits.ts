@@ -18,6 +18,8 @@ export function mergeEdits(
     );
   const highest = Math.max(0, ...[...gone].map((block) => block ?? 0), ...edits.flatMap(blocksOf));
   for (const edit of resent) {
+    // A whole file says all there is to say about it.
+    if (edit.kind !== 'modify') remove(merged, edit.path);
     const renumbered = {
       ...edit,
       block: edit.block + highest,
@@ -31,6 +33,11 @@ export function mergeEdits(
     } else merged.push(renumbered);
   }
   return merged;
+}
+
+function remove(edits: FileEdit[], path: string): void {
+  const at = edits.findIndex((edit) => edit.path === path);
+  if (at !== -1) edits.splice(at, 1);
 }
 
 function moves({ newPath, newMode }: FileEdit): boolean {
