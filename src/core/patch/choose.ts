@@ -1,6 +1,6 @@
 /**
  * Chooses between several places for a hunk, or does not. Only four things can decide: a heading that names
- * the place, a line number that is exactly right, located neighbours, and as many equal hunks as places.
+ * the place, a line number that is exactly right, located neighbours, or as many equal hunks as places.
  */
 import type { Candidate } from './candidate.ts';
 import { indentationOf, isBlank } from './fold.ts';
@@ -24,7 +24,7 @@ export function choosePlaces(options: readonly Option[], lines: readonly string[
   }
   for (const option of open(options)) pick(option, 'heading', underHeading(option, lines));
   for (const option of open(options)) byLineNumber(option, options);
-  for (const group of twins) shareOut(group);
+  for (const group of twins) shareOut(group, dialect);
   if (dialect === 'unified' || dialect === 'v4a') betweenNeighbours(options);
   dropRepetitions(options);
 }
@@ -48,11 +48,20 @@ function twinsOf(options: readonly Option[]): Option[][] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/** As many equal hunks as places: each place gets one, and which gets which makes no difference. */
-function shareOut(group: readonly Option[]): void {
+/**
+ * As many equal hunks as places: each place gets one, and which gets which makes no difference. Two equal
+ * hunks of a unified diff may also be one that was written twice, so their line numbers have to agree.
+ */
+function shareOut(group: readonly Option[], dialect: Dialect): void {
   if (group.some(({ chosen, repeated }) => chosen || repeated)) return;
   const { candidates } = group[0]!;
   if (candidates.length !== group.length) return;
+  if (dialect === 'search-replace') return;
+  if (dialect === 'unified' && group.length === 2) {
+    const [above, below] = group.map(({ hunk }) => hunk.startLine);
+    if (above === undefined || below === undefined) return;
+    if (below - above !== candidates[1]!.first - candidates[0]!.first) return;
+  }
   group.forEach((option, at) => {
     option.chosen = candidates[at]!;
     option.chosenBy = 'repetition';

@@ -1,6 +1,7 @@
 /** Makes edits of search/replace blocks. */
 import { type EditCollector, textOf } from './edit-collector.ts';
-import { operationsOf, type SearchReplaceBlock } from './read-search-replace.ts';
+import { operationsOf } from './operations.ts';
+import type { SearchReplaceBlock } from './read-search-replace.ts';
 import { splitText } from './text-lines.ts';
 
 /** `lastPath` is the path of the block before. Returns the path that this block names or inherits. */

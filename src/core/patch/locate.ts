@@ -2,7 +2,7 @@
  * Walks the ladder for one hunk: every place of a level is collected before the next, looser level is tried.
  */
 import type { Candidate } from './candidate.ts';
-import { significantLength } from './fold.ts';
+import { foldIndentation, significantLength } from './fold.ts';
 import type { LineIndex } from './line-index.ts';
 import { BlankLineMatcher } from './match-blank-lines.ts';
 import { matchIndentation } from './match-indentation.ts';
@@ -17,6 +17,8 @@ export type Located =
 
 /** Letters and digits below which added lines may well stand in a file twice. */
 const fewestSignificant = 3;
+/** Letters and digits from which on they do not. */
+const fewestTelling = 20;
 
 const strictLevels = ['exact', 'trailing-space', 'typographic'] as const;
 
@@ -35,11 +37,11 @@ export class Locator {
       const found = this.strictly(proseless);
       if (found) return this.unlessThere({ ...hunk, operations: proseless }, found);
     }
-    const applied = this.postImage(operations);
+    const applied = this.postImage(operations, fewestSignificant);
     if (applied.length > 0) return { found: [], reason: 'already-applied', lines: applied };
     for (const variant of proseless ? [operations, proseless] : [operations]) {
       const found = this.loosely(variant);
-      if (found) return found;
+      if (found) return this.unlessThere({ ...hunk, operations: variant }, found);
     }
     return { found: [], reason: 'not-found' };
   }
@@ -81,6 +83,8 @@ export class Locator {
   /** Drops the places where an insertion has been made already: the same lines stand right there. */
   private unlessThere(hunk: Hunk, located: { found: Candidate[]; level: MatchLevel }): Located {
     if (hunk.operations.some(({ kind }) => kind === 'drop')) return located;
+    const made = this.postImage(hunk.operations, fewestTelling);
+    if (made.length > 0) return { found: [], reason: 'already-applied', lines: made };
     const left = located.found.filter(({ splices }) => !splices.every((splice) => this.isThere(splice)));
     if (left.length > 0) return { found: left, level: located.level };
     return { found: [], reason: 'already-applied', lines: located.found.map(({ first }) => first + 1) };
@@ -88,9 +92,9 @@ export class Locator {
 
   /** The lines to add stand directly below or above the place, blank lines aside. */
   private isThere({ at, add }: Splice): boolean {
-    const wanted = add.map((line) => line.trimEnd()).filter((line) => line !== '');
+    const wanted = add.map(foldIndentation).filter((line) => line !== '');
     if (wanted.reduce((sum, line) => sum + significantLength(line), 0) < fewestSignificant) return false;
-    const { keys } = this.index.view('trailing-space');
+    const { keys } = this.index.view('indentation');
     const follows = (start: number, step: 1 | -1, lines: readonly string[]) => {
       let line = start;
       for (const text of lines) {
@@ -104,9 +108,9 @@ export class Locator {
   }
 
   /** Lines, from 1, where the file already is what the hunk would make it. */
-  private postImage(operations: readonly Operation[]): number[] {
+  private postImage(operations: readonly Operation[], fewest: number): number[] {
     const added = operations.filter(({ kind }) => kind === 'add');
-    if (added.reduce((sum, { text }) => sum + significantLength(text), 0) < fewestSignificant) return [];
+    if (added.reduce((sum, { text }) => sum + significantLength(text), 0) < fewest) return [];
     const after = operations
       .filter(({ kind }) => kind !== 'drop')
       .map((operation) => formsOf(operation, true));

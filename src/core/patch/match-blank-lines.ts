@@ -1,4 +1,7 @@
-/** The hunk's lines stand in the file in order, with other blank lines between them than the hunk has. */
+/**
+ * The hunk's lines stand in the file in order, with other blank lines between them than the hunk has. Next to
+ * an edit the blank lines have to be the same, or it would not be certain on which side of them it belongs.
+ */
 import type { Candidate } from './candidate.ts';
 import { foldTypography, isBlank, significantLength } from './fold.ts';
 import { findIn, type LineIndex, positionsOf } from './line-index.ts';
@@ -33,7 +36,7 @@ export class BlankLineMatcher {
       told.forEach((at, offset) => {
         alignment[at] = this.lineOf[start + offset]!;
       });
-      alignBlanks(operations, alignment, told);
+      if (!alignBlanks(operations, alignment, told)) continue;
       const splices = splicesOf(operations, alignment);
       const first = alignment[told[0]!]!;
       if (splices) candidates.push({ first: first - told[0]!, end: alignment[told.at(-1)!]! + 1, splices });
@@ -42,21 +45,25 @@ export class BlankLineMatcher {
   }
 }
 
-/** Blank lines between two found lines are the file's own when there are as many of them. */
+/** Blank lines between two found lines are the file's own. False when they differ beside an edit. */
 function alignBlanks(
   operations: readonly Operation[],
   alignment: (number | undefined)[],
   told: readonly number[],
-): void {
+): boolean {
   for (let index = 1; index < told.length; index++) {
     const from = told[index - 1]!;
     const to = told[index]!;
     const blanks: number[] = [];
     for (let at = from + 1; at < to; at++) if (operations[at]!.kind !== 'add') blanks.push(at);
-    const gap = alignment[to]! - alignment[from]! - 1;
-    if (gap !== blanks.length) continue;
-    blanks.forEach((at, offset) => {
-      alignment[at] = alignment[from]! + 1 + offset;
-    });
+    const first = alignment[from]! + 1;
+    if (alignment[to]! - first !== blanks.length) {
+      if (operations.slice(from, to + 1).some(({ kind }) => kind !== 'keep')) return false;
+    } else {
+      blanks.forEach((at, offset) => {
+        alignment[at] = first + offset;
+      });
+    }
   }
+  return true;
 }

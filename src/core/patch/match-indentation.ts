@@ -53,25 +53,32 @@ export function uniformChange(pairs: readonly (readonly [string, string])[]): Ch
     if (known.has(hunk) && known.get(hunk) !== file) return undefined;
     known.set(hunk, file);
   }
-  for (const change of possibleChanges(pairs[0]!)) {
-    if (pairs.every(([hunk, file]) => change(hunk) === file))
-      return (text) => known.get(text) ?? change(text);
+  for (const { fits, change } of possibleChanges(pairs[0]!)) {
+    if (pairs.every(([hunk, file]) => fits(hunk, file))) return (text) => known.get(text) ?? change(text);
   }
   return undefined;
 }
 
-function* possibleChanges([hunk, file]: readonly [string, string]): Generator<Change> {
+function* possibleChanges([hunk, file]: readonly [string, string]): Generator<{
+  fits: (hunk: string, file: string) => boolean;
+  change: Change;
+}> {
   if (file.endsWith(hunk)) {
     const prefix = file.slice(0, file.length - hunk.length);
-    yield (text) => prefix + text;
+    const change = (text: string) => prefix + text;
+    yield { fits: (left, right) => change(left) === right, change };
   }
   if (hunk.endsWith(file)) {
     const prefix = hunk.slice(0, hunk.length - file.length);
-    yield (text) => (text.startsWith(prefix) ? text.slice(prefix.length) : undefined);
+    const change = (text: string) => (text.startsWith(prefix) ? text.slice(prefix.length) : undefined);
+    yield { fits: (left, right) => change(left) === right, change };
   }
   for (const width of [4, 2, 8, 3]) {
-    yield (text) =>
-      text.replace(/^ +/, (spaces) => '\t'.repeat(spaces.length / width) + ' '.repeat(spaces.length % width));
-    yield (text) => text.replace(/\t/g, ' '.repeat(width));
+    const expand = (text: string) => text.replaceAll('\t', ' '.repeat(width));
+    // An indentation that is no multiple may be any mix of tabs and spaces: only a line like it can tell.
+    const contract = (text: string) =>
+      /^ *$/.test(text) && text.length % width === 0 ? '\t'.repeat(text.length / width) : undefined;
+    yield { fits: (left, right) => expand(right) === left, change: contract };
+    yield { fits: (left, right) => expand(left) === right, change: expand };
   }
 }

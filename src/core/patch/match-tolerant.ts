@@ -29,28 +29,39 @@ export function matchTolerantContext(index: LineIndex, operations: readonly Oper
   return chains(index, operations, segments, places, 0.6);
 }
 
-/** Deletions that occur once in the file, each an anchor for its edit, and half of the context around. */
+/**
+ * Deletions, or an insertion's two neighbours, that are telling enough to be anchors and together fit one
+ * place only, with half of the other context around.
+ */
 export function matchDeletionAnchored(index: LineIndex, operations: readonly Operation[]): Candidate[] {
   let anchored = false;
   const segments: Segment[] = [];
-  const places: number[][] = [];
   for (const touching of segmentsOf(operations, 0)) {
     const dropped = droppedIn(operations, touching);
-    const length = operations
-      .slice(dropped.from, dropped.to)
-      .reduce((sum, { kind, text }) => sum + (kind === 'drop' ? significantLength(text) : 0), 0);
-    if (length >= anchorLength) {
-      const runs = runsOf(index, operations, dropped);
-      if (runs.length !== 1) return [];
+    const { from, to } = touching;
+    const bothSides = operations[from]!.kind === 'keep' && operations[to - 1]!.kind === 'keep';
+    if (tellingLength(operations, dropped, 'drop') >= anchorLength) {
       anchored = true;
       segments.push(dropped);
-      places.push(runs);
     } else {
+      anchored ||= bothSides && tellingLength(operations, touching, 'keep') >= anchorLength;
       segments.push(touching);
-      places.push(runsOf(index, operations, touching));
     }
   }
-  return anchored ? chains(index, operations, segments, places, 0.5) : [];
+  if (!anchored) return [];
+  const places = segments.map((segment) => runsOf(index, operations, segment));
+  const anywhere = chains(index, operations, segments, places, 0);
+  return anywhere.length === 1 ? chains(index, operations, segments, places, 0.5) : [];
+}
+
+function tellingLength(
+  operations: readonly Operation[],
+  { from, to }: Segment,
+  kind: Operation['kind'],
+): number {
+  return operations
+    .slice(from, to)
+    .reduce((sum, operation) => sum + (operation.kind === kind ? significantLength(operation.text) : 0), 0);
 }
 
 /**
@@ -94,7 +105,10 @@ function runsOf(index: LineIndex, operations: readonly Operation[], { from, to }
   );
 }
 
-/** Every way to place the segments in order and near each other with enough of the other context around. */
+/**
+ * Every way to place the segments in order and near each other with enough of the other context around. A
+ * share of 0 asks for every place whatever stands around it.
+ */
 function chains(
   index: LineIndex,
   operations: readonly Operation[],
@@ -150,6 +164,7 @@ function complete(
   const splices = splicesOf(operations, alignment);
   if (!splices) return undefined;
   let matched = 0;
+  let shifted = 0;
   let total = 0;
   const count = (from: number, to: number, firstLine: number, endLine: number, backwards: boolean) => {
     const context = operations
@@ -161,7 +176,8 @@ function complete(
     const first = Math.max(0, backwards ? Math.max(firstLine, endLine - reach) : firstLine);
     const end = Math.min(index.lines.length, backwards ? endLine : Math.min(endLine, firstLine + reach));
     total += context.length;
-    matched += inOrder(index, context, first, end);
+    matched += inOrder(index, 'trailing-space', context, first, end);
+    shifted += inOrder(index, 'indentation', context, first, end);
   };
   const last = segments.length - 1;
   count(0, segments[0]!.from, 0, chain[0]!, true);
@@ -169,15 +185,66 @@ function complete(
     count(segments[at - 1]!.to, segments[at]!.from, chain[at - 1]! + heights[at - 1]!, chain[at]!, false);
   }
   count(segments[last]!.to, operations.length, chain[last]! + heights[last]!, index.lines.length, false);
-  if (matched < total * share) return undefined;
   const above = oldLines(operations, 0, segments[0]!.from);
-  return { first: chain[0]! - above, end: chain[last]! + heights[last]!, splices };
+  const candidate = { first: chain[0]! - above, end: chain[last]! + heights[last]!, splices };
+  if (share === 0) return candidate;
+  // Context that only lost its indentation says that the added lines lost theirs, too.
+  if (matched < total * share || shifted > matched) return undefined;
+  if (!segments.every((segment, at) => touchesRightly(index, operations, segment, chain[at]!)))
+    return undefined;
+  return candidate;
+}
+
+/**
+ * An anchored deletion does not include the context that touches it. When that line stands further away in
+ * the file, the hunk skips lines right beside the edit, and where added lines belong is not certain.
+ */
+function touchesRightly(
+  index: LineIndex,
+  operations: readonly Operation[],
+  { from, to }: Segment,
+  start: number,
+): boolean {
+  let first = from;
+  let last = to - 1;
+  while (first > 0 && operations[first - 1]!.kind !== 'keep') first--;
+  while (last + 1 < operations.length && operations[last + 1]!.kind !== 'keep') last++;
+  if (operations[from]!.kind === 'keep') return true;
+  const end = start + oldLines(operations, from, to);
+  // Deleted lines are where they are; only lines added at an end of the edit can slip past what is skipped.
+  const above = operations[first]!.kind === 'add';
+  const below = operations[last]!.kind === 'add';
+  return (
+    (!above || isRight(index, operations[first - 1], start - 1, start - 1 - near, start - 1)) &&
+    (!below || isRight(index, operations[last + 1], end, end + 1, end + 1 + near))
+  );
+}
+
+/** The context line is at its place, or nowhere near it. */
+function isRight(
+  index: LineIndex,
+  operation: Operation | undefined,
+  place: number,
+  from: number,
+  to: number,
+): boolean {
+  if (!operation || operation.elided) return true;
+  const { keys } = index.view('trailing-space');
+  const forms = formsOf(operation, true).map(foldFor['trailing-space']);
+  if (forms.includes(keys[place] ?? '')) return true;
+  return !keys.slice(Math.max(0, from), Math.max(0, to)).some((key) => forms.includes(key));
 }
 
 /** Length of the longest run of context lines that the file has in the same order between two lines. */
-function inOrder(index: LineIndex, context: readonly Operation[], first: number, end: number): number {
-  const { keys } = index.view('trailing-space');
-  const fold = foldFor['trailing-space'];
+function inOrder(
+  index: LineIndex,
+  comparison: 'trailing-space' | 'indentation',
+  context: readonly Operation[],
+  first: number,
+  end: number,
+): number {
+  const { keys } = index.view(comparison);
+  const fold = foldFor[comparison];
   const width = Math.max(0, end - first);
   let row = new Array<number>(width + 1).fill(0);
   for (const operation of context.slice(0, 200)) {

@@ -89,13 +89,13 @@ function placeEdit(
   }
   let after: string;
   if (edit.kind === 'whole') {
-    const whole = placeWholeFile(edit, file);
+    const whole = placeWholeFile(edit, file, options);
     if ('code' in whole) {
       problems.push(whole);
       return;
     }
     after = whole.after;
-    hunks.push({ path, block, level: 'whole-file', line: 1, flagged: false });
+    hunks.push({ path, block, level: whole.level, line: 1, flagged: whole.level !== 'whole-file' });
   } else {
     const result = placeHunks(edit, file, budget, options);
     hunks.push(...result.hunks);

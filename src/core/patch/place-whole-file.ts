@@ -1,24 +1,57 @@
 /** Turns a whole-file answer into the file's new text, with the bytes that the answer could not carry. */
-import { joinText, splitText, usualEnding } from './text-lines.ts';
+import { elisionsIn } from './elision.ts';
+import { fillElisions } from './fill-elisions.ts';
+import { operationsOf } from './operations.ts';
+import { applySplices, splicesOf } from './splices.ts';
+import { splitText, type TextLines } from './text-lines.ts';
 import type { FileEdit, PatchProblem, SourceFile } from './types.ts';
-import { wholeFileProblem } from './whole-file-guard.ts';
+import { dropsMost } from './whole-file-guard.ts';
 
-export function placeWholeFile(edit: FileEdit, file: SourceFile): { after: string } | PatchProblem {
+export interface PlacedWholeFile {
+  after: string;
+  level: 'whole-file' | 'filled-elision';
+}
+
+/** `strict` refuses an answer that leaves lines out, even if it is clear which. */
+export function placeWholeFile(
+  edit: FileEdit,
+  file: SourceFile,
+  { strict = false }: { strict?: boolean } = {},
+): PlacedWholeFile | PatchProblem {
+  const { path, block } = { path: file.path, block: edit.block };
   const before = splitText(file.text);
   const answered = splitText(edit.text ?? '').lines;
-  const problem = wholeFileProblem(file.path, before.lines, answered);
-  if (problem) return { ...problem, path: file.path, block: edit.block };
-  const spaced = withFormerSpace(before.lines, answered);
-  const usual = usualEnding(before.endings);
-  const assemble = (texts: readonly string[]) => {
-    const lines = [...texts];
-    if (before.lines.at(-1) !== '' && lines.length > 1 && lines.at(-1) === '') lines.pop();
-    const endings = lines.map((_, line) => (line === lines.length - 1 ? '' : usual));
-    return joinText({ bom: before.bom, lines, endings });
-  };
-  const restored = assemble(spaced);
+  const elisions = elisionsIn(before.lines, answered);
+  const lines =
+    elisions.length === 0 ? answered : strict ? undefined : fillElisions(before.lines, answered, elisions);
+  if (!lines) {
+    const remark = answered[elisions[0]!]!.trim().slice(0, 80);
+    const message = `the text for ${path} leaves lines out ("${remark}"): the whole file is needed`;
+    return { code: 'elided', path, block, lines: elisions.map((line) => line + 1), message };
+  }
+  const dropped = dropsMost(before.lines, lines);
+  if (dropped !== undefined) {
+    return {
+      code: 'elided',
+      path,
+      block,
+      message: `the text for ${path} drops most of the file: ${dropped}`,
+    };
+  }
+  const restored = assemble(before, withFormerSpace(before.lines, lines));
+  const level = elisions.length === 0 ? 'whole-file' : 'filled-elision';
   // When nothing but trailing space differs, the trailing space was the point.
-  return { after: restored === file.text ? assemble(answered) : restored };
+  return { after: restored === file.text ? assemble(before, lines) : restored, level };
+}
+
+/** The new lines as an edit of the old ones, so that every line that stays keeps its own bytes. */
+function assemble(before: TextLines, texts: readonly string[]): string {
+  const lines = [...texts];
+  if (before.lines.at(-1) !== '' && lines.length > 1 && lines.at(-1) === '') lines.pop();
+  const operations = operationsOf(before.lines, lines);
+  let line = 0;
+  const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
+  return applySplices(before, splicesOf(operations, alignment) ?? []);
 }
 
 /** Models lose trailing white space: a line that differs in nothing else keeps the file's. */

@@ -3,10 +3,9 @@
  * Understands the usual markers (`<<<<<<< SEARCH`, `<<<<<<< ORIGINAL`, `------- SEARCH`) with or without a
  * fence around them.
  */
-import { diffArrays } from 'diff';
 import { fenceOn } from './fences.ts';
 import { pathOnLine } from './resolve-path.ts';
-import type { AnswerContext, Operation } from './types.ts';
+import type { AnswerContext } from './types.ts';
 
 export interface SearchReplaceBlock {
   /** As the answer writes it; undefined when no line near the block names one. */
@@ -82,29 +81,4 @@ function pathAbove(lines: readonly string[], start: number, context: AnswerConte
     if (path) return path;
   }
   return undefined;
-}
-
-/** What the block keeps, drops and adds, so that kept lines can be taken from the file itself. */
-export function operationsOf(search: readonly string[], replace: readonly string[]): Operation[] {
-  let head = 0;
-  while (head < search.length && head < replace.length && search[head] === replace[head]) head++;
-  let tail = 0;
-  const room = Math.min(search.length, replace.length) - head;
-  while (tail < room && search[search.length - 1 - tail] === replace[replace.length - 1 - tail]) tail++;
-  const middle = diffArrays(
-    search.slice(head, search.length - tail),
-    replace.slice(head, replace.length - tail),
-    { maxEditLength: 2000 },
-  ) ?? [
-    { removed: true, added: false, value: search.slice(head, search.length - tail) },
-    { removed: false, added: true, value: replace.slice(head, replace.length - tail) },
-  ];
-  const keep = (text: string): Operation => ({ kind: 'keep', text });
-  return [
-    ...search.slice(0, head).map(keep),
-    ...middle.flatMap(({ value, added, removed }) =>
-      value.map((text): Operation => ({ kind: added ? 'add' : removed ? 'drop' : 'keep', text })),
-    ),
-    ...(tail > 0 ? search.slice(-tail).map(keep) : []),
-  ];
 }

@@ -94,8 +94,11 @@ export const matchLevels = [
   'deletion-anchored',
 ] as const;
 
-/** `whole-file` is an edit that replaces or creates the file: nothing had to be located. */
-export type MatchLevel = (typeof matchLevels)[number] | 'whole-file';
+/**
+ * Beside the levels of hunks: `whole-file` replaces or creates the file, so nothing had to be located;
+ * `filled-elision` does so with the file's own lines where the answer only says that they stay.
+ */
+export type MatchLevel = (typeof matchLevels)[number] | 'whole-file' | 'filled-elision';
 
 export interface HunkReport {
   path: string;

@@ -1,0 +1,33 @@
+/** Lines that stand for code which a model left out. */
+
+const commentSigns = String.raw`\/\/|#|--|;|%|\/\*|<!--|\{\/\*|\*|"""|'''`;
+const commentEnds = String.raw`\*\/\}?|-->|"""|'''`;
+const onlyDots = new RegExp(`^(?:${commentSigns})?\\s*(?:\\.{3}|…)\\s*(?:${commentEnds})?$`);
+const comment = new RegExp(`^(?:${commentSigns})\\s*(.*?)\\s*(?:${commentEnds})?$`);
+const leftOut =
+  /\b(?:rest|remainder|remaining|other|existing|previous|unchanged|same|omitted|above|below|keep|continue[sd]?|code|here)\b/i;
+const saysUnchanged =
+  /^(?:the )?(?:rest|remainder|remaining \w+|existing \w+|other \w+|everything else|all other \w+)\b.*\b(?:unchanged|the same|as before|as is|stays?|remains?|omitted|here)\b/i;
+
+/** Only counts as one when the file itself has no such line: files may hold three dots, too. */
+export function looksElided(line: string): boolean {
+  const text = line.trim();
+  if (onlyDots.test(text)) return true;
+  const bracketed = /^[[(<].*[\])>]$/.test(text) ? text.slice(1, -1) : undefined;
+  const said = comment.exec(text)?.[1] ?? bracketed;
+  if (said === undefined) return false;
+  return (/\.{3}|…/.test(said) && leftOut.test(said)) || saysUnchanged.test(said);
+}
+
+/** Lines of `after`, from 0, that stand for lines of `before`. */
+export function elisionsIn(before: readonly string[], after: readonly string[]): number[] {
+  const known = new Set(before.map((line) => line.trim()));
+  return [...after.keys()].filter(
+    (line) => looksElided(after[line]!) && !known.has(after[line]!.trim()) && !isStub(after, line),
+  );
+}
+
+/** Python writes a body that does nothing as three dots. */
+function isStub(lines: readonly string[], index: number): boolean {
+  return lines[index]!.trim() === '...' && /:\s*(?:#.*)?$/.test(lines[index - 1] ?? '');
+}
