@@ -16,8 +16,7 @@ export interface CliField {
 export function cliFields(operation: Operation): CliField[] {
   return Object.entries(operation.input.shape).map(([name, schema]) => {
     const surface = surfaceOf(schema as z.ZodType);
-    const option =
-      surface.flag === undefined ? undefined : makeOption(surface.flag, schema as z.ZodType, surface);
+    const option = surface.flag === undefined ? undefined : makeOption(surface.flag, schema as z.ZodType);
     return {
       name,
       schema: schema as z.ZodType,
@@ -43,17 +42,23 @@ export function describe(schema: z.ZodType): string {
   return schema.description ?? unwrap(schema).description ?? '';
 }
 
-function makeOption(flag: string, schema: z.ZodType, surface: FieldSurface): Option {
+function makeOption(flag: string, schema: z.ZodType): Option {
   const inner = unwrap(schema);
-  const choices = inner instanceof z.ZodEnum ? ` (${inner.options.join(', ')})` : '';
+  const set = inner instanceof z.ZodArray ? inner.element : inner;
+  const choices = set instanceof z.ZodEnum ? ` (${set.options.join(', ')})` : '';
   const option = new Option(flag, describe(schema) + choices);
   if (inner instanceof z.ZodArray) {
+    // Words of a fixed set may be given as one list, `model,task`; a comma in a path is part of the path.
+    const split = (value: string) =>
+      inner.element instanceof z.ZodEnum ? value.split(',').map((word) => word.trim()) : [value];
     // Not commander's variadic form: that would swallow the instruction that follows.
-    option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+    option.argParser((value: string, previous: string[] | undefined) => [
+      ...(previous ?? []),
+      ...split(value),
+    ]);
   } else if (inner instanceof z.ZodNumber) {
     option.argParser((value: string) => (value.trim() === '' ? Number.NaN : Number(value)));
   }
-  if (surface.fromFile) option.helpGroup('Options:');
   return option;
 }
 
@@ -114,7 +119,7 @@ export function parseInput(
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0] ?? '');
-    const given = raw[name];
+    const given = issue.path.length > 1 ? (raw[name] as unknown[])[Number(issue.path[1])] : raw[name];
     if (issue.code === 'invalid_value') {
       const guess = nearest(String(given), issue.values.map(String));
       return `${flagName(fields, name)}: "${String(given)}" is not one of ${issue.values.join(', ')}${guess ? ` (did you mean ${guess}?)` : ''}`;

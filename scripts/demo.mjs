@@ -1,0 +1,62 @@
+/**
+ * The main job on a real file of this repository, in rehearsal mode: route, stream, patch, check with git,
+ * ledger, usage table. Works on a copy: nothing of the checkout changes, nothing is sent anywhere.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+const orch = join(repository, 'bin', 'orch.js');
+const source = 'src/core/nearest.ts';
+const folder = mkdtempSync(join(tmpdir(), 'orch-demo-'));
+mkdirSync(dirname(join(folder, source)), { recursive: true });
+cpSync(join(repository, source), join(folder, source));
+
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(ORCH_|OPENAI_)/.test(name)),
+);
+const env = { ...environment, ORCH_REHEARSE: '1', ORCH_USAGE_CSV: join(folder, 'logs', 'usage.csv') };
+
+function step(title, args, capture = false) {
+  console.log(
+    `\n\u2500\u2500 ${title}\n$ orch ${args.map((arg) => (/[\s"]/.test(arg) ? `"${arg}"` : arg)).join(' ')}`,
+  );
+  const child = spawnSync(process.execPath, [orch, ...args], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', capture ? 'pipe' : 'inherit', 'inherit'],
+  });
+  if (child.status !== 0) throw new Error(`orch ended with ${child.status}`);
+  return child.stdout ?? '';
+}
+
+try {
+  const task = ['refactor', 'give the best distance a clearer name', '--file', source];
+  step('Which model, and why? Decided offline, before anything is spent.', ['route', '--explain', ...task]);
+  const patch = step(
+    'The job itself: the answer streams in, the patch comes out.',
+    ['run', ...task, '--stream'],
+    true,
+  );
+  console.log(`\n${patch}`);
+
+  console.log('\u2500\u2500 Does it apply?\n$ git apply --check');
+  const patchFile = join(folder, 'demo.patch');
+  writeFileSync(patchFile, patch);
+  const git = spawnSync('git', ['apply', '--check', '-v', patchFile], { cwd: folder, encoding: 'utf8' });
+  if (git.error) console.log('git is not installed here: orch checked the patch by itself');
+  else if (git.status !== 0) throw new Error(`git refuses the patch: ${git.stderr}`);
+  else console.log(`${git.stderr.trim()}\nyes`);
+
+  if (!existsSync(env.ORCH_USAGE_CSV)) throw new Error('the ledger was not written');
+  step('What was used, from the ledger.', ['usage', 'report', '--by', 'model,task']);
+  console.log(
+    '\nThat was a rehearsal: no key, no spend. Set OPENAI_API_KEY and leave ORCH_REHEARSE out to do it for real.',
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
