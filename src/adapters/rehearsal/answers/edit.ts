@@ -111,6 +111,9 @@ function surroundings(lines: readonly string[], place: number, insert: string[])
   if (above >= 0 && from + above + 1 < place) from += above + 1;
   const below = lines.slice(place, to).findIndex((line) => marker.test(line));
   if (below > 0) to = place + below;
+  // Readers of patches differ about blank lines at the edges.
+  while (from < place && lines[from]!.trim() === '') from++;
+  while (to > place && lines[to - 1]!.trim() === '') to--;
   for (let step = 1; !isUnique(text, lines.slice(from, to).join('\n')); step *= 2) {
     if (from === 0 && to === lines.length) break;
     from = Math.max(0, from - step);
