@@ -76,8 +76,8 @@ export function textOf(response: Json): string {
     .join('');
 }
 
-export const refused = (fetching: Promise<unknown>): Promise<Error> =>
-  fetching.then(
-    () => Promise.reject(new Error('it was answered')),
-    (error: Error) => error,
-  );
+export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
+}

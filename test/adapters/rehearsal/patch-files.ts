@@ -171,6 +171,12 @@ export const files: PatchFile[] = [
     at: 'export function c() {}',
   },
   {
+    name: 'lines of minified code',
+    path: 'a.js',
+    text: `function a(){}${'f();'.repeat(200)}\nfunction b() {}\n${'g();'.repeat(200)}\n`,
+    at: 'function b() {}',
+  },
+  {
     name: 'a file that holds the tags of the input',
     path: 'a.html',
     text: '<file path="x">\n</file>\n<div>\n</div>\n',

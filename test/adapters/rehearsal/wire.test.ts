@@ -164,6 +164,17 @@ describe('the server', () => {
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
   });
 
+  it('does not keep the process alive', async () => {
+    const server = await serve({ answer: { kind: 'hang', after: 'headers' } });
+    const controller = new AbortController();
+    await ask(server, { model, input: 'Why?', stream: true }, { signal: controller.signal });
+    // The client's own socket is the only one that counts while it waits.
+    const alive = process.getActiveResourcesInfo();
+    expect(alive).not.toContain('TCPServerWrap');
+    controller.abort();
+    await server.waitForAbort();
+  });
+
   it('records requests without the key', async () => {
     const server = await serve();
     await askPlain(server, { model, input: 'Why?' });

@@ -65,7 +65,7 @@ export function comment(text: string, { open, close }: CommentStyle): string {
 const hashNames =
   /^(?:Dockerfile|Makefile|GNUmakefile|CMakeLists\.txt|\.gitignore|\.dockerignore|\.env.*|.*\.(?:mk|cmake|cfg|conf|properties))$/i;
 
-/** The language of a file for the purpose of comments; `plain` for prose, undefined where it is not known. */
+/** The language of a file for the purpose of comments; undefined where it is not known. */
 export function commentLanguage(path: string): string | undefined {
   const language = languageOfPath(path);
   if (language !== undefined) return language;

@@ -18,6 +18,8 @@ export interface Insertion {
 /** Lines that a reader of patches could take for a part of the patch's own form. */
 const marker = /^(?:[<=>]{5,}|\*\*\* |@@|```|~~~)/;
 const context = 3;
+/** Characters. */
+const longLine = 400;
 
 /** Undefined for an empty file: there is no place to name. */
 export function chooseInsertion(file: GivenFile): Insertion | undefined {
@@ -47,7 +49,7 @@ function codePlace(lines: readonly string[], language: string | undefined, style
   const once = free.filter((index) => counts.get(lines[index]!) === 1);
   const declared = once.filter((index) => isDeclaration(lines[index]!, language));
   const flush = (index: number) => !/^\s/.test(lines[index]!);
-  const fresh = (index: number) => !lines[index - 1]?.includes(editNote);
+  const fresh = (index: number) => !lines[index - 1]?.includes(editNote) && !isUnwelcome(lines[index]!);
   const best =
     declared.find((index) => flush(index) && fresh(index)) ??
     declared.find(fresh) ??
@@ -106,17 +108,24 @@ function surroundings(lines: readonly string[], place: number, insert: string[])
   const text = lines.join('\n');
   let from = Math.max(0, place - context);
   let to = Math.min(lines.length, place + context);
-  // Not across a marker, where that can be helped.
-  const above = lines.slice(from, place).findLastIndex((line) => marker.test(line));
-  if (above >= 0 && from + above + 1 < place) from += above + 1;
-  const below = lines.slice(place, to).findIndex((line) => marker.test(line));
-  if (below > 0) to = place + below;
+  // Not across such a line, where that can be helped.
+  from += lines.slice(from, place).findLastIndex(isUnwelcome) + 1;
+  const below = lines.slice(place, to).findIndex(isUnwelcome);
+  if (below >= 0) to = place + Math.max(1, below);
+  // Readers of patches differ about blank lines at the edges.
+  while (from < place && lines[from]!.trim() === '') from++;
+  while (to > place && lines[to - 1]!.trim() === '') to--;
   for (let step = 1; !isUnique(text, lines.slice(from, to).join('\n')); step *= 2) {
     if (from === 0 && to === lines.length) break;
     from = Math.max(0, from - step);
     to = Math.min(lines.length, to + step);
   }
   return { before: lines.slice(from, place), insert, after: lines.slice(place, to) };
+}
+
+/** Markers, and lines of minified code that would make the answer as long as the file. */
+function isUnwelcome(line: string): boolean {
+  return marker.test(line) || line.length > longLine;
 }
 
 /** As text, so that a part of a longer line counts too. */

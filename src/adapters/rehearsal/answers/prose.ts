@@ -10,16 +10,14 @@ const mostNames = 6;
 
 /** Concise Markdown with a title and sections that name the given files. */
 export function documentation({ files, instruction }: GivenInput): string {
-  const title =
-    files.length === 1 ? files[0]!.path : files.length > 1 ? `${files.length} files` : 'Documentation';
   return sections([
-    `# ${title}`,
+    `# ${titleOf(files)}`,
     'This is a rehearsal: no model was asked and nothing was spent. What follows was read from the request alone.',
     ...requested(instruction),
     ...(files.length > 0 ? ['## Files', files.slice(0, mostFiles).map(fileLine).join('\n')] : []),
     ...(files.length > mostFiles ? [`And ${files.length - mostFiles} more.`] : []),
     '## Next step',
-    'Run the same command without `--rehearse`, with `OPENAI_API_KEY` set, and a model writes this page.',
+    'Ask again without `--rehearse` (or `ORCH_REHEARSE`), with `OPENAI_API_KEY` set: a model then writes this page.',
   ]);
 }
 
@@ -37,7 +35,7 @@ export function conclusion({ files, instruction }: GivenInput): string {
       '3. An answer was streamed back over HTTP, as a real one would be.',
     ].join('\n'),
     '## What remains uncertain',
-    'Everything that takes a model to find out. Run the same command without `--rehearse` to ask one.',
+    'Everything that takes a model to find out. Ask again without `--rehearse` (or `ORCH_REHEARSE`) to put it to one.',
   ]);
 }
 
@@ -54,6 +52,12 @@ export function remark(
       ? ['A real answer would show code of this kind:', `\`\`\`${code.language}\n${code.code}\`\`\``]
       : []),
   ]);
+}
+
+function titleOf([first, ...more]: readonly GivenFile[]): string {
+  if (!first) return 'Documentation';
+  if (more.length === 0) return first.path;
+  return `${first.path} and ${more.length === 1 ? 'one other file' : `${more.length} other files`}`;
 }
 
 function requested(instruction: string): string[] {

@@ -6,7 +6,7 @@ const samples: Record<string, { language: string; code: string }> = {
   jest: {
     language: 'typescript',
     code: `NOTE
-const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+const total = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
 
 describe('total', () => {
   it('adds the numbers up', () => {
@@ -325,7 +325,7 @@ NOTE
 
 export const frameworkNames: readonly string[] = Object.keys(samples);
 
-/** By framework, else by the language's own, else pytest's neighbour for scripts without a framework. */
+/** By framework, else by the language's own, else for node:test. */
 export function testSample(
   framework: string | undefined,
   language: string | undefined,
@@ -334,7 +334,7 @@ export function testSample(
   const sample = Object.hasOwn(samples, key)
     ? samples[key]!
     : (samples[defaultFramework(language) ?? ''] ?? samples['node:test']!);
-  // Jest and Vitest take either language; the fence names the one that was asked for.
-  const script = language === 'javascript' && sample.language === 'typescript';
-  return script ? { language, code: sample.code.replace(': readonly number[]', '') } : sample;
+  // Jest and Vitest take either language.
+  const script = language !== 'typescript' && sample.language === 'typescript';
+  return script ? { language: 'javascript', code: sample.code.replace(': readonly number[]', '') } : sample;
 }

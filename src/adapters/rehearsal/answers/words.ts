@@ -19,5 +19,6 @@ export function requestLine(instruction: string): string {
     .replace(/\s+/g, ' ')
     .trim();
   if (words.length <= mostCharacters) return words;
-  return `${words.slice(0, words.lastIndexOf(' ', mostCharacters) || mostCharacters).trimEnd()} …`;
+  const end = words.lastIndexOf(' ', mostCharacters);
+  return `${words.slice(0, end > 0 ? end : mostCharacters).trimEnd()} …`;
 }
