@@ -1,6 +1,6 @@
 /** The composition root: lazy functions that build each part once, when it is first asked for. */
-import { randomBytes } from 'node:crypto';
 import { delimiter, join, resolve } from 'node:path';
+import * as z from 'zod';
 import { commandVerifier, type Verifier } from './adapters/command-verifier.ts';
 import { configFolders, loadConfig } from './adapters/config-files.ts';
 import { csvLedger, noLedger } from './adapters/csv-ledger.ts';
@@ -28,6 +28,9 @@ import type {
   Workspace,
 } from './engine/ports.ts';
 import { EngineState } from './engine/state.ts';
+
+// Compiling a parser per schema pays only for thousands of values; a start reads a few files once.
+z.config({ jitless: true });
 
 export interface FactoryOptions {
   cwd: string;
@@ -76,7 +79,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const { cwd, variables } = options;
   const closers: (() => Promise<void>)[] = [];
   const clock = options.clock ?? systemClock;
-  const newId = () => randomBytes(12).toString('hex');
+  const newId = () => crypto.randomUUID().replaceAll('-', '');
 
   const environment = once(() =>
     readEnvironment({ process: variables, dotEnv: readDotEnv(cwd), pathDelimiter: delimiter }),

@@ -1,5 +1,4 @@
 /** Runs the user's own command on a result: tests that fail, or do not run, are not accepted. */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -51,10 +50,11 @@ function shellQuoted(path: string): string {
   return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-function run(
+async function run(
   command: string,
   { cwd, path, signal }: { cwd: string; path: string; signal: AbortSignal },
 ): Promise<{ status: number | null; tail: string }> {
+  const { spawn } = await import('node:child_process');
   return new Promise((fulfil, reject) => {
     // A group of its own, so that an abort ends what the shell has started too.
     const detached = process.platform !== 'win32';

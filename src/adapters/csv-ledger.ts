@@ -2,7 +2,6 @@
  * The ledger as a CSV file that any number of processes append to at once: every append is one O_APPEND
  * write of whole rows. That is safe on local file systems; NFS gives no such promise.
  */
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, unlink, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -111,7 +110,7 @@ async function openForAppend(path: string): Promise<FileHandle> {
 
 /** The file appears with its header in it, so no process can see it without; the first one to link it wins. */
 async function createWithHeader(path: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}.tmp`;
+  const draft = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     await writeFile(draft, `${headerRow}\n`, { flag: 'wx', mode: 0o600 });
     await link(draft, path);

@@ -1,5 +1,4 @@
 /** Asks git. Never through a shell, never with the variables that a hook sets for its own repository. */
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,10 +12,11 @@ interface GitAnswer {
   stderr: string;
 }
 
-function git(
+async function git(
   args: readonly string[],
   { cwd, input, signal }: { cwd: string; input: string; signal?: AbortSignal },
 ): Promise<GitAnswer> {
+  const { execFile } = await import('node:child_process');
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|OBJECT_DIRECTORY)$/.test(name),

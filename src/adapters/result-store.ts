@@ -1,5 +1,4 @@
 /** Results that are too long for a tool's answer, as files of the user's state folder. */
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../core/error.ts';
@@ -12,7 +11,7 @@ export function fileResultStore(folder: string): ResultStore {
   const pathOf = (id: string) => join(folder, `${id}.txt`);
   return {
     save(text) {
-      const id = randomBytes(12).toString('hex');
+      const id = crypto.randomUUID();
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         prune(folder);
@@ -27,7 +26,7 @@ export function fileResultStore(folder: string): ResultStore {
       return { id, path: pathOf(id) };
     },
     load(id) {
-      if (!/^[0-9a-f]{24}$/.test(id)) return undefined;
+      if (!/^[0-9a-f-]{36}$/.test(id)) return undefined;
       try {
         return readFileSync(pathOf(id), 'utf8');
       } catch {

@@ -2,7 +2,6 @@
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
 import { OrchError } from '../core/error.ts';
 import { type LineRange, readFileArgument, type Source } from '../core/source.ts';
 import type { SourceSet, Workspace } from '../engine/ports.ts';
@@ -72,7 +71,7 @@ async function findFiles(argument: string, cwd: string, allowed: readonly string
   const { pattern, range } = readFileArgument(argument);
   const path = resolve(cwd, expandHome(pattern));
   if (existsSync(path)) return [literal(path, pattern, range, allowed)];
-  if (!isDynamicPattern(pattern)) {
+  if (!/[*?[\]{}!()]/.test(pattern)) {
     const broken = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
       ? ' (a link that leads nowhere)'
       : '';
@@ -102,6 +101,7 @@ async function matchGlob(
   cwd: string,
   allowed: readonly string[],
 ): Promise<FoundFile[]> {
+  const { glob } = await import('tinyglobby');
   const matches = await glob(expandHome(pattern).replaceAll('\\', '/'), {
     cwd,
     absolute: true,

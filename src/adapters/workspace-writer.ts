@@ -1,5 +1,4 @@
 /** Writes to the working tree: a patch all or nothing, a result whole or not at all. */
-import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -112,7 +111,7 @@ function replaceFile(path: string, content: string | Uint8Array, mode: number): 
   // A link stays a link: what it leads to is written.
   const target = existsSync(path) ? realpathSync(path) : path;
   mkdirSync(dirname(target), { recursive: true });
-  const temporary = join(dirname(target), `.${basename(target)}.orch-${randomBytes(6).toString('hex')}`);
+  const temporary = join(dirname(target), `.${basename(target)}.orch-${crypto.randomUUID()}`);
   try {
     writeFileSync(temporary, content, { flag: 'wx', mode: mode & 0o777 });
     renameSync(temporary, target);

@@ -3,7 +3,7 @@ import { OrchError } from '../core/error.ts';
 import { AttemptFailure } from '../core/failure.ts';
 import { extractCode, extractText } from '../core/fences.ts';
 import { normaliseLanguage } from '../core/language.ts';
-import type { FileStat } from '../core/patch/diffstat.ts';
+import { type FileStat, formatDiffstat } from '../core/patch/diffstat.ts';
 import { patchFromAnswer } from '../core/patch/patch-from-answer.ts';
 import type { FileChange, HunkReport, PatchProblem } from '../core/patch/types.ts';
 import type { ReturnShape } from '../core/task.ts';
@@ -12,6 +12,8 @@ import type { PatchChecker, SourceSet } from './ports.ts';
 export interface FinishedPatch {
   changes: FileChange[];
   stats: FileStat[];
+  /** As `git diff --stat` writes it. */
+  diffstat: string;
   hunks: HunkReport[];
   checkedBy: 'git' | 'none';
   /** Folder that the patch applies in. */
@@ -74,7 +76,11 @@ async function finishPatch(
       (hunk) => `${hunk.path}:${hunk.line}: placed by ${hunk.level} only, worth a look (--strict refuses it)`,
     );
   if (check.checkedBy === 'none') warnings.push('git is not installed: the patch is checked by orch alone');
-  return { result: patch, patch: { changes, stats, hunks, checkedBy: check.checkedBy, base }, warnings };
+  return {
+    result: patch,
+    patch: { changes, stats, diffstat: formatDiffstat(stats), hunks, checkedBy: check.checkedBy, base },
+    warnings,
+  };
 }
 
 /** An answer whose edits have no certain place, with every reason. */

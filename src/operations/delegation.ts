@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
 import { formatUsd } from '../core/format.ts';
 import { normaliseLanguage } from '../core/language.ts';
-import { formatDiffstat } from '../core/patch/diffstat.ts';
 import type { DelegateRequest } from '../core/request.ts';
 import {
   readTask,
@@ -16,7 +15,7 @@ import {
 import type { FinishedPatch } from '../engine/answer.ts';
 import { type Attempt, servedName } from '../engine/attempt.ts';
 import type { CallOptions } from '../engine/context.ts';
-import { type DelegateOutcome, delegate } from '../engine/delegate.ts';
+import type { DelegateOutcome } from '../engine/delegate.ts';
 import type { Factory } from '../factory.ts';
 import { field } from './operation.ts';
 
@@ -216,6 +215,8 @@ export async function runDelegation(
 ): Promise<DelegateOutput> {
   const request = readRequest(input);
   const context = factory.engine();
+  // What only explains a route does not load the engine and the patch core.
+  const { delegate } = await import('../engine/delegate.ts');
   const outcome = await delegate(request, context, options);
   const output = toOutput(outcome, factory);
   return deliver(output, outcome.finished.patch, input, factory);
@@ -241,12 +242,13 @@ export async function deliver(
 
 export function patchMeta({
   stats,
+  diffstat,
   checkedBy,
   hunks,
 }: FinishedPatch): NonNullable<DelegateOutput['meta']['patch']> {
   return {
     files: stats.map(({ path, added, deleted }) => ({ path, added, deleted })),
-    diffstat: formatDiffstat(stats),
+    diffstat,
     checked_by: checkedBy,
     hunks: hunks.map(({ path, line, level }) => ({ path, line, level })),
   };

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
 import { AttemptFailure } from '../core/failure.ts';
 import { type TaskKind, taskKinds } from '../core/task.ts';
-import { finishAnswer } from '../engine/answer.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
 import {
@@ -125,6 +124,7 @@ async function fromAnswer(
 ): Promise<DelegateOutput> {
   if (input.from.trim() === '')
     throw new OrchError('answer-unusable', 'the answer is empty', { hint: 'give a file, or - and a pipe' });
+  const { finishAnswer } = await import('../engine/answer.ts');
   const sourceSet = await factory.workspace().readSources(input.files ?? []);
   try {
     const { result, patch, warnings } = await finishAnswer(input.from, {

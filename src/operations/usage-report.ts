@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { groupKeys, usageReport } from '../core/record/usage-report.ts';
-import { readWhen } from '../core/record/when.ts';
+import { groupKeys } from '../core/record/group-keys.ts';
 import { field, operation } from './operation.ts';
 
 const count = z.number();
@@ -58,6 +57,8 @@ export const usageReportOperation = operation({
     'orch usage report logs/usage.csv --by day --format md',
   ],
   async run({ files, by, since, until }, factory) {
+    const { usageReport } = await import('../core/record/usage-report.ts');
+    const { readWhen } = await import('../core/record/when.ts');
     const now = factory.clock().now();
     const reading =
       files && files.length > 0 ? await factory.readLedgers(files) : await factory.ledger().read();

@@ -1,6 +1,7 @@
 /** The columns of a usage report, once for the terminal table, Markdown, HTML and CSV. */
 import { formatCount, formatDuration, formatUsd } from '../format.ts';
-import type { GroupKey, UsageGroup, UsageReport } from './usage-report.ts';
+import type { GroupKey } from './group-keys.ts';
+import type { UsageGroup, UsageReport } from './usage-report.ts';
 
 export interface ReportColumn {
   /** Name in CSV: a group key or a field of `UsageGroup`. */

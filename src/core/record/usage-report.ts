@@ -5,23 +5,10 @@
 import { OrchError } from '../error.ts';
 import { formatUsd } from '../format.ts';
 import type { SkippedRow } from './csv.ts';
+import type { GroupKey } from './group-keys.ts';
 import { percentile, sum } from './statistics.ts';
 import type { UsageRecord } from './usage-record.ts';
 import { readTimestamp } from './when.ts';
-
-export const groupKeys = [
-  'model',
-  'task',
-  'day',
-  'month',
-  'language',
-  'alias',
-  'project',
-  'rule',
-  'error',
-  'run',
-] as const;
-export type GroupKey = (typeof groupKeys)[number];
 
 /** What the record does not say. */
 export const noValue = '(none)';

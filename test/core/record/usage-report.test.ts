@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { groupKeys } from '../../../src/core/record/group-keys.ts';
 import { percentile, sum } from '../../../src/core/record/statistics.ts';
 import type { UsageRecord } from '../../../src/core/record/usage-record.ts';
-import { groupKeys, type UsageReportOptions, usageReport } from '../../../src/core/record/usage-report.ts';
+import { type UsageReportOptions, usageReport } from '../../../src/core/record/usage-report.ts';
 import { usageRecord } from '../../helpers/usage-record.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');

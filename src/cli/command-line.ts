@@ -1,0 +1,236 @@
+/** The command line, from argv to an exit status. Nobody here ends the process: what is written must get out. */
+import type { Command } from 'commander';
+import { OrchError } from '../core/error.ts';
+import type { CallOptions } from '../engine/context.ts';
+import { createFactory, type Factory } from '../factory.ts';
+import { readRequest } from '../operations/delegation.ts';
+import { operations } from '../operations/index.ts';
+import type { Operation } from '../operations/operation.ts';
+import { explain } from '../operations/route-explain.ts';
+import { reportError } from './errors.ts';
+import { gatherInput } from './input.ts';
+import { type CliField, parseInput, readFields } from './options.ts';
+import { type Actions, buildProgram, shells } from './program.ts';
+import { startProgress } from './progress.ts';
+import { rendererFor } from './renderers.ts';
+import { type IOStreams, processStreams } from './streams.ts';
+
+/** `argv` without node and script. Returns the exit status. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const streams = processStreams();
+  const json = argv.includes('--json');
+  const interrupt = new AbortController();
+  const onSignal = () => interrupt.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  let status = 0;
+  try {
+    const program = buildProgram(actionsFor(streams, interrupt.signal));
+    silence(program, streams);
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    status = reportError(interrupt.signal.aborted ? new OrchError('interrupted', 'interrupted') : error, {
+      streams,
+      json,
+    });
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
+  }
+  await streams.flush();
+  return status;
+}
+
+/** Commander throws instead of exiting, and its words go through our streams. */
+function silence(command: Command, streams: IOStreams): void {
+  command.exitOverride();
+  command.configureOutput({ writeOut: (text) => streams.out(text), writeErr: () => {} });
+  for (const child of command.commands) silence(child, streams);
+}
+
+function actionsFor(streams: IOStreams, signal: AbortSignal): Actions {
+  const makeFactory = (rehearse?: boolean) =>
+    createFactory({
+      cwd: process.cwd(),
+      variables: process.env,
+      writeLog: (line) => streams.err(line),
+      defaultLogLevel: 'warn',
+      ...(rehearse ? { rehearse } : {}),
+    });
+  return {
+    async run(operation, fields, command) {
+      const options = command.opts<Record<string, unknown>>();
+      const factory = makeFactory(options.rehearse === true);
+      try {
+        await runOperation(operation, fields, command, { streams, signal, factory });
+      } finally {
+        await factory.close();
+      }
+    },
+    async serve({ stdio, toolNames }) {
+      if (!stdio)
+        throw new OrchError('usage', 'orch serve speaks MCP on standard input and output', {
+          hint: 'run: orch serve --stdio',
+        });
+      const { serveStdio } = await import('../mcp/serve-stdio.ts');
+      await serveStdio({ toolNames: toolNames === 'underscore' ? 'underscore' : 'dotted' });
+    },
+    async help(topic, program) {
+      await showHelp(topic, program, streams, makeFactory);
+    },
+    async completion(shell, program) {
+      const known = shells.find((name) => name === shell);
+      if (!known)
+        throw new OrchError('usage', `no completions for "${shell}"`, {
+          hint: `one of: ${shells.join(', ')}`,
+        });
+      const { completionScript } = await import('./completions.ts');
+      streams.out(completionScript(known, program));
+    },
+  };
+}
+
+interface Surroundings {
+  streams: IOStreams;
+  signal: AbortSignal;
+  factory: Factory;
+}
+
+async function runOperation(
+  operation: Operation,
+  fields: readonly CliField[],
+  command: Command,
+  { streams, signal, factory }: Surroundings,
+): Promise<void> {
+  const options = command.opts<Record<string, unknown>>();
+  const raw = await gatherInput(readFields(command, fields), fields, streams);
+  // The command line may leave the instruction out where files say what is meant.
+  if (operation.toDelegation && raw.input === undefined) raw.input = '';
+  const input = parseInput(operation, fields, raw);
+  const json = options.json === true;
+  const { logLevel } = factory.environment();
+  const verbose = logLevel !== 'silent' && logLevel !== 'error';
+
+  if (options.dryRun === true) {
+    const decision = await explain(operation.toDelegation?.(input) ?? {}, factory.engine());
+    await present(decision, 'route.explain', {
+      streams,
+      factory,
+      json,
+      verbose,
+      options: { explain: true },
+      alreadyShown: false,
+    });
+    return;
+  }
+  const liveText =
+    streams.stdoutIsTerminal &&
+    streams.stderrIsLive &&
+    !json &&
+    input.output === undefined &&
+    returnsText(operation, input);
+  const style = progressStyle(options, { json, streams, verbose });
+  const progress = operation.toDelegation
+    ? await startProgress({ streams, style: liveText ? 'plain' : style, showDecision: style === 'preview' })
+    : undefined;
+  let shown = '';
+  const callOptions: CallOptions = {
+    signal,
+    stream: options.stream !== false,
+    onProgress(event) {
+      if (!verbose && event.kind !== 'text') return;
+      if (liveText && event.kind === 'text') {
+        shown += event.delta;
+        streams.out(event.delta);
+        return;
+      }
+      // What was shown of an answer that failed is not the result: say so before the next one starts.
+      if (liveText && shown !== '' && event.kind === 'attempt') {
+        streams.out('\n');
+        streams.err('the answer above is discarded: it starts again\n');
+        shown = '';
+      }
+      progress?.onEvent(event);
+    },
+  };
+  let output: Record<string, unknown>;
+  try {
+    output = await operation.run(input, factory, callOptions);
+  } finally {
+    progress?.stop();
+    if (shown !== '' && !shown.endsWith('\n')) streams.out('\n');
+  }
+  const alreadyShown = shown !== '' && shown.trim() === String(output.result).trim();
+  await present(output, operation.name, { streams, factory, json, verbose, options, alreadyShown });
+}
+
+interface Presentation {
+  streams: IOStreams;
+  factory: Factory;
+  json: boolean;
+  verbose: boolean;
+  options: Record<string, unknown>;
+  alreadyShown: boolean;
+}
+
+async function present(
+  output: unknown,
+  operation: string,
+  { json, ...context }: Presentation,
+): Promise<void> {
+  const { streams } = context;
+  const writesFile = operation === 'usage.report' && context.options.output !== undefined;
+  if (json && !writesFile) streams.out(`${JSON.stringify(output, null, 2)}\n`);
+  else
+    await rendererFor(operation).render(output, {
+      ...context,
+      options: json ? { ...context.options, format: 'json' } : context.options,
+    });
+}
+
+/** Text is its own preview; code and patches are taken out of what the model writes. */
+function returnsText({ toDelegation }: Operation, input: Record<string, unknown>): boolean {
+  return toDelegation !== undefined && readRequest(toDelegation(input)).shape === 'text';
+}
+
+function progressStyle(
+  options: Record<string, unknown>,
+  { json, streams, verbose }: { json: boolean; streams: IOStreams; verbose: boolean },
+) {
+  if (options.stream === true) return 'preview' as const;
+  if (!verbose || json || !streams.stderrIsLive) return 'plain' as const;
+  // With the result going elsewhere the terminal is free to show the answer as it is written.
+  return streams.stdoutIsTerminal || options.stream === false ? ('spinner' as const) : ('preview' as const);
+}
+
+async function showHelp(
+  topic: string | undefined,
+  program: Command,
+  streams: IOStreams,
+  makeFactory: () => Factory,
+): Promise<void> {
+  if (topic === undefined) {
+    streams.out(program.helpInformation());
+    return;
+  }
+  const { helpTopics, renderTopic } = await import('./help-topics.ts');
+  const known = helpTopics.find((name) => name === topic);
+  if (known) {
+    streams.out(renderTopic(known, makeFactory()));
+    return;
+  }
+  let command: Command | undefined = program;
+  for (const word of topic.split(' ')) command = command?.commands.find((child) => child.name() === word);
+  if (!command) {
+    const { nearest } = await import('../core/nearest.ts');
+    const names = [
+      ...helpTopics,
+      ...operations.map((operation) => operation.command.join(' ')),
+      'serve',
+      'completion',
+    ];
+    const guess = nearest(topic, names);
+    throw new OrchError('usage', `no help on "${topic}"${guess ? ` (did you mean ${guess}?)` : ''}`, {
+      hint: `topics: ${names.join(', ')}`,
+    });
+  }
+  streams.out(command.helpInformation());
+}

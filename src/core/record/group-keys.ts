@@ -1,0 +1,14 @@
+/** What a usage report can be grouped by. */
+export const groupKeys = [
+  'model',
+  'task',
+  'day',
+  'month',
+  'language',
+  'alias',
+  'project',
+  'rule',
+  'error',
+  'run',
+] as const;
+export type GroupKey = (typeof groupKeys)[number];
