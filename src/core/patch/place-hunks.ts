@@ -32,7 +32,7 @@ export function placeHunks(
 ): PlacedHunks {
   const text = splitText(file.text);
   const index = new LineIndex(text.lines, budget);
-  const locator = new Locator(index);
+  const locator = new Locator(index, edit.dialect);
   const problems: PatchProblem[] = [];
   const options: Option[] = [];
   const refuse = (hunk: Hunk, problem: Omit<PatchProblem, 'path' | 'block'>) =>
