@@ -39,7 +39,7 @@ export function placeHunks(
     problems.push({ path: file.path, block: hunk.block, ...problem });
 
   for (const hunk of edit.hunks) {
-    if (saysNothing(hunk.operations)) continue;
+    if (saysNothing(hunk.operations) && hunk.finalNewline === undefined) continue;
     const located = locator.locate(hunk);
     if (budget.exhausted) {
       refuse(hunk, {
