@@ -34,7 +34,10 @@ export function interpretSearchReplace(
   return named;
 }
 
-/** A line of equal signs may be text as well: the right reading is the one whose search text is in the file. */
+/**
+ * A line of equal signs may be text as well. The right reading is the longest whose search text is in the
+ * file: shorter ones are only the beginning of it.
+ */
 function chooseReading(
   section: SearchReplaceBlock,
   text: string,
@@ -42,8 +45,5 @@ function chooseReading(
   if (section.otherReadings.length === 0) return section;
   const paragraph = (lines: readonly string[]) => `\n${lines.map((line) => line.trimEnd()).join('\n')}\n`;
   const haystack = paragraph(splitText(text).lines);
-  const fitting = [section, ...section.otherReadings].filter(({ search }) =>
-    haystack.includes(paragraph(search)),
-  );
-  return fitting.length === 1 ? fitting[0] : undefined;
+  return [section, ...section.otherReadings].findLast(({ search }) => haystack.includes(paragraph(search)));
 }

@@ -8,8 +8,9 @@ import { BlankLineMatcher } from './match-blank-lines.ts';
 import { matchIndentation } from './match-indentation.ts';
 import { formsOf, matchLines } from './match-lines.ts';
 import { matchDeletionAnchored, matchTolerantContext } from './match-tolerant.ts';
+import { hasSlipped } from './slipped-edge.ts';
 import type { Splice } from './splices.ts';
-import type { Hunk, MatchLevel, Operation } from './types.ts';
+import type { Dialect, Hunk, MatchLevel, Operation } from './types.ts';
 
 export type Located =
   | { found: Candidate[]; level: MatchLevel }
@@ -19,13 +20,18 @@ export type Located =
 const fewestSignificant = 3;
 /** Letters and digits from which on they do not. */
 const fewestTelling = 20;
+/** Lines around a place where the same lines are no accident. */
+const near = 30;
 
 const strictLevels = ['exact', 'trailing-space', 'typographic'] as const;
 
 export class Locator {
   private blankLines: BlankLineMatcher | undefined;
 
-  constructor(private readonly index: LineIndex) {}
+  constructor(
+    private readonly index: LineIndex,
+    private readonly dialect: Dialect,
+  ) {}
 
   locate(hunk: Hunk): Located {
     const { operations } = hunk;
@@ -41,7 +47,7 @@ export class Locator {
     if (applied.length > 0) return { found: [], reason: 'already-applied', lines: applied };
     for (const variant of proseless ? [operations, proseless] : [operations]) {
       const found = this.loosely(variant);
-      if (found) return this.unlessThere({ ...hunk, operations: variant }, found);
+      if (found) return this.unlessWritten(this.unlessThere({ ...hunk, operations: variant }, found));
     }
     return { found: [], reason: 'not-found' };
   }
@@ -86,8 +92,38 @@ export class Locator {
     const made = this.postImage(hunk.operations, fewestTelling);
     if (made.length > 0) return { found: [], reason: 'already-applied', lines: made };
     const left = located.found.filter(({ splices }) => !splices.every((splice) => this.isThere(splice)));
-    if (left.length > 0) return { found: left, level: located.level };
+    // A search/replace block is meant to the letter; a diff should show both sides of what it adds.
+    const sure =
+      this.dialect === 'search-replace'
+        ? left
+        : left.filter(({ splices }) => !hasSlipped(this.index.lines, hunk.operations, splices));
+    if (sure.length > 0) return { found: sure, level: located.level };
+    if (left.length > 0)
+      return { found: [], reason: 'no-context', lines: left.map(({ first }) => first + 1) };
     return { found: [], reason: 'already-applied', lines: located.found.map(({ first }) => first + 1) };
+  }
+
+  /**
+   * For places that are found loosely only: a telling run of added lines that stands near already says that
+   * the hunk was made for an earlier text.
+   */
+  private unlessWritten(located: Located): Located {
+    const left = located.found.filter(({ splices }) =>
+      splices.every(({ at, add }) => {
+        const wanted = add.filter((line) => line.trim() !== '');
+        if (wanted.reduce((sum, line) => sum + significantLength(line), 0) < fewestTelling) return true;
+        const runs = this.index.findRuns(
+          'indentation',
+          wanted.map((line) => [line]),
+        );
+        return runs.every(
+          (run) => Math.abs(run - at) > near || splices.some((splice) => takes(splice, run, wanted.length)),
+        );
+      }),
+    );
+    if ('reason' in located || left.length === located.found.length) return located;
+    const lines = located.found.map(({ first }) => first + 1);
+    return left.length > 0 ? { ...located, found: left } : { found: [], reason: 'already-applied', lines };
   }
 
   /** The lines to add stand directly below or above the place, blank lines aside. */
@@ -120,6 +156,11 @@ export class Locator {
     }
     return [];
   }
+}
+
+/** The lines are moved: the hunk deletes them where they are. */
+function takes({ at, remove }: Splice, run: number, length: number): boolean {
+  return run < at + remove && run + length > at;
 }
 
 /** The hunk without the paragraph of unmarked lines after its last edit; undefined when there is none. */

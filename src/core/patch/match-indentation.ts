@@ -21,6 +21,7 @@ export function matchIndentation(
   const told = old.filter((text) => !isBlank(text));
   if (told.length === 0) return [];
   if (told.reduce((sum, text) => sum + significantLength(text), 0) < fewestSignificant) return [];
+  const mixed = index.lines.some((line) => /^\t+ +[^\s*]/.test(line));
   const candidates: Candidate[] = [];
   for (const start of index.findRuns(
     'indentation',
@@ -29,7 +30,7 @@ export function matchIndentation(
     const pairs = old
       .map((text, offset) => [indentationOf(text), indentationOf(index.lines[start + offset]!)] as const)
       .filter((_, offset) => !isBlank(old[offset]!));
-    const change = uniformChange(pairs);
+    const change = uniformChange(pairs, mixed);
     if (!change) continue;
     let line = start;
     const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
@@ -46,20 +47,29 @@ export function matchIndentation(
 
 type Change = (indentation: string) => string | undefined;
 
-/** The one change that takes every hunk indentation (left) to the file's (right). */
-export function uniformChange(pairs: readonly (readonly [string, string])[]): Change | undefined {
+/**
+ * The one change that takes every hunk indentation (left) to the file's (right). `mixed`: the file has lines
+ * with spaces after tabs, so that spaces alone do not tell how many tabs were meant.
+ */
+export function uniformChange(
+  pairs: readonly (readonly [string, string])[],
+  mixed = false,
+): Change | undefined {
   const known = new Map<string, string>();
   for (const [hunk, file] of pairs) {
     if (known.has(hunk) && known.get(hunk) !== file) return undefined;
     known.set(hunk, file);
   }
-  for (const { fits, change } of possibleChanges(pairs[0]!)) {
+  for (const { fits, change } of possibleChanges(pairs[0]!, mixed)) {
     if (pairs.every(([hunk, file]) => fits(hunk, file))) return (text) => known.get(text) ?? change(text);
   }
   return undefined;
 }
 
-function* possibleChanges([hunk, file]: readonly [string, string]): Generator<{
+function* possibleChanges(
+  [hunk, file]: readonly [string, string],
+  mixed: boolean,
+): Generator<{
   fits: (hunk: string, file: string) => boolean;
   change: Change;
 }> {
@@ -73,6 +83,7 @@ function* possibleChanges([hunk, file]: readonly [string, string]): Generator<{
     const change = (text: string) => (text.startsWith(prefix) ? text.slice(prefix.length) : undefined);
     yield { fits: (left, right) => change(left) === right, change };
   }
+  if (mixed) return;
   for (const width of [4, 2, 8, 3]) {
     const expand = (text: string) => text.replaceAll('\t', ' '.repeat(width));
     // An indentation that is no multiple may be any mix of tabs and spaces: only a line like it can tell.

@@ -32,14 +32,14 @@ export function placeHunks(
 ): PlacedHunks {
   const text = splitText(file.text);
   const index = new LineIndex(text.lines, budget);
-  const locator = new Locator(index);
+  const locator = new Locator(index, edit.dialect);
   const problems: PatchProblem[] = [];
   const options: Option[] = [];
   const refuse = (hunk: Hunk, problem: Omit<PatchProblem, 'path' | 'block'>) =>
     problems.push({ path: file.path, block: hunk.block, ...problem });
 
   for (const hunk of edit.hunks) {
-    if (saysNothing(hunk.operations)) continue;
+    if (saysNothing(hunk.operations) && hunk.finalNewline === undefined) continue;
     const located = locator.locate(hunk);
     if (budget.exhausted) {
       refuse(hunk, {
