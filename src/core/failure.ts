@@ -13,6 +13,7 @@ export type Cure =
   | 'next-model'
   | 'fix-parameter'
   | 'larger-window'
+  | 'ask-again'
   | 'more-output';
 
 interface FailureFacts {
@@ -45,6 +46,7 @@ export const failureTable = {
   'answer-cut-by-length': { cure: 'more-output', code: 'answer-unusable' },
   'empty-answer': { cure: 'next-model', code: 'answer-unusable' },
   'unusable-answer': { cure: 'next-model', code: 'answer-unusable' },
+  'unplaceable-answer': { cure: 'ask-again', code: 'patch-unplaceable' },
   'verify-failed': { cure: 'next-model', code: 'verify-failed' },
   cancelled: { cure: 'stop', code: 'interrupted' },
 } as const satisfies Record<string, FailureFacts>;

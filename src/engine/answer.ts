@@ -4,8 +4,11 @@ import { AttemptFailure } from '../core/failure.ts';
 import { extractCode, extractText } from '../core/fences.ts';
 import { normaliseLanguage } from '../core/language.ts';
 import { type FileStat, formatDiffstat } from '../core/patch/diffstat.ts';
-import { patchFromAnswer } from '../core/patch/patch-from-answer.ts';
-import type { FileChange, HunkReport, PatchProblem } from '../core/patch/types.ts';
+import { mergeEdits } from '../core/patch/merge-edits.ts';
+import { patchFromEdits } from '../core/patch/patch-from-answer.ts';
+import { readAnswer } from '../core/patch/read-answer.ts';
+import { canRetryBlocks } from '../core/patch/retry-prompt.ts';
+import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../core/patch/types.ts';
 import type { ReturnShape } from '../core/task.ts';
 import type { PatchChecker, SourceSet } from './ports.ts';
 
@@ -33,6 +36,8 @@ export interface FinishFacts {
   patchChecker: PatchChecker;
   /** Refuse every hunk that is located more loosely than by folded typography. */
   strict?: boolean;
+  /** The answer mends this one: where only some blocks had failed, the others are kept. */
+  mends?: UnplaceableAnswer | undefined;
   signal: AbortSignal;
 }
 
@@ -52,19 +57,19 @@ export async function finishAnswer(answer: string, facts: FinishFacts): Promise<
   }
 }
 
-async function finishPatch(
-  answer: string,
-  { sourceSet, patchChecker, strict, signal }: FinishFacts,
-): Promise<FinishedAnswer> {
+async function finishPatch(answer: string, facts: FinishFacts): Promise<FinishedAnswer> {
+  const { sourceSet, patchChecker, strict = false, mends, signal } = facts;
   const { base, sources, exists } = sourceSet;
-  const unique = sources.filter(
+  const files = sources.filter(
     (source, at) => sources.findIndex((other) => other.path === source.path) === at,
   );
-  const { patch, changes, stats, hunks, problems } = patchFromAnswer(answer, unique, {
-    exists,
-    strict: strict ?? false,
-  });
-  if (patch === undefined) throw new UnplaceableAnswer(problems);
+  const read = readAnswer(answer, { files, exists });
+  const edits =
+    mends && canRetryBlocks(mends.problems)
+      ? mergeEdits(mends.edits, read.edits, mends.problems)
+      : read.edits;
+  const { patch, changes, stats, hunks, problems } = patchFromEdits(edits, files, { strict }, read.problems);
+  if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
   const check = await patchChecker.check(patch, changes, base, signal);
   if (!check.ok)
     throw new AttemptFailure('unusable-answer', `git refuses the patch: ${check.detail}`, {
@@ -83,19 +88,22 @@ async function finishPatch(
   };
 }
 
-/** An answer whose edits have no certain place, with every reason. */
+/** An answer whose edits have no certain place, with every reason and with what was read of it. */
 export class UnplaceableAnswer extends AttemptFailure {
-  constructor(readonly problems: readonly PatchProblem[]) {
-    super('unusable-answer', problems.map(describeProblem).join('; '), {
-      code: 'patch-unplaceable',
-      hint: 'name the files that the change touches with --file, or ask for a smaller change',
+  constructor(
+    readonly answer: string,
+    readonly problems: readonly PatchProblem[],
+    readonly edits: readonly FileEdit[],
+  ) {
+    super('unplaceable-answer', problems.map(describeProblem).join('; '), {
+      hint: 'name every file that the change touches, or ask for a smaller change',
     });
   }
 }
 
-export function describeProblem({ path, block, message }: PatchProblem): string {
-  const where = [path, block === undefined ? undefined : `block ${block}`]
-    .filter((part) => part !== undefined && !message.includes(part))
-    .join(', ');
-  return where === '' ? message : `${where}: ${message}`;
+function describeProblem({ path, block, message }: PatchProblem): string {
+  const where = [path, block === undefined ? undefined : `block ${block}`].filter(
+    (part) => part !== undefined && !message.includes(part),
+  );
+  return where.length === 0 ? message : `${where.join(', ')}: ${message}`;
 }

@@ -4,6 +4,7 @@
  */
 import { OrchError } from '../core/error.ts';
 import type { AttemptFailure } from '../core/failure.ts';
+import { inputWindow } from '../core/model-card.ts';
 import type { DelegateRequest } from '../core/request.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import type { FinishedAnswer } from './answer.ts';
@@ -11,7 +12,7 @@ import { type Attempt, mostSpent, servedName, toUsageRecord } from './attempt.ts
 import type { CallOptions, EngineContext } from './context.ts';
 import type { GenerateResult } from './ports.ts';
 import { decide, noCandidateError, type PreparedCall, prepare, requireInstruction } from './prepare.ts';
-import { type CallInProgress, fitsCeiling, hasLargerWindow, tryCandidate } from './try-candidate.ts';
+import { type CallInProgress, fitsCeiling, tryCandidate } from './try-candidate.ts';
 
 export interface DelegateOutcome {
   runId: string;
@@ -52,6 +53,7 @@ export async function delegate(
         : ceilingUsd - attempts.reduce((sum, attempt) => sum + mostSpent(attempt), 0);
     },
     escalatedFrom: undefined,
+    isLast: () => true,
   };
   const walk = new Walk(call);
   let outcome: DelegateOutcome | undefined;
@@ -108,6 +110,7 @@ class Walk {
     const { breaker } = context.state;
     const policy = context.config.policies.breaker;
     let queue = candidatesOf(prepared.decision);
+    this.#call.isLast = () => queue.length === 0;
     for (let candidate = queue.shift(); candidate; candidate = queue.shift()) {
       this.#tried.add(keyOf(candidate));
       // The last candidate is tried even when its circuit is open: an error is no better than a try.
@@ -221,6 +224,12 @@ class Walk {
       details: this.#details(),
     });
   }
+}
+
+/** Whether a candidate takes more input than one that answered with context_length_exceeded. */
+function hasLargerWindow(candidate: Candidate, than: Candidate): boolean {
+  if (!candidate.card || !than.card) return false;
+  return inputWindow(candidate.card) > inputWindow(than.card);
 }
 
 function keyOf({ model, parameters }: Candidate): string {

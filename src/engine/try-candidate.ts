@@ -1,15 +1,13 @@
-/** Tries one candidate until it gives a usable answer or its failures have no cure here. */
+/** Tries one candidate until it gives a usable answer or its failures have no remedy here. */
 import { AttemptFailure } from '../core/failure.ts';
-import { inputWindow } from '../core/model-card.ts';
-import { costRange } from '../core/pricing.ts';
-import { instructionsFor } from '../core/prompts/instructions.ts';
 import type { Candidate } from '../core/router/decision.ts';
-import { type FinishedAnswer, finishAnswer } from './answer.ts';
+import { type FinishedAnswer, finishAnswer, type UnplaceableAnswer } from './answer.ts';
 import { type Attempt, recordAttempt } from './attempt.ts';
-import { backoffMs } from './backoff.ts';
 import type { CallOptions, EngineContext } from './context.ts';
+import { firstRequest, type RequestFacts, worstCaseUsd } from './generate-request.ts';
 import type { GenerateRequest, GenerateResult } from './ports.ts';
 import type { PreparedCall } from './prepare.ts';
+import { Remedies } from './remedies.ts';
 
 export interface CallInProgress {
   prepared: PreparedCall;
@@ -22,167 +20,64 @@ export interface CallInProgress {
   remainingUsd: () => number | undefined;
   /** The model whose failure led to the candidate that is tried now. */
   escalatedFrom: string | undefined;
+  /** Whether no other candidate is left to fall to. */
+  isLast: () => boolean;
 }
 
 export type CandidateOutcome =
   | { finished: FinishedAnswer; attempt: Attempt; result: GenerateResult }
   | { failure: AttemptFailure };
 
-/** One more try with this many times the output, where reasoning ate the room for the answer. */
-const moreOutputFactor = 4;
-
 export async function tryCandidate(candidate: Candidate, call: CallInProgress): Promise<CandidateOutcome> {
   const { context, options } = call;
-  const { retry } = context.config.policies;
-  let request = firstRequest(candidate, call);
-  let retries = 0;
-  let cutAnswers = 0;
-  let outputRaised = false;
+  const facts = requestFacts(call);
+  const remedies = new Remedies({
+    ...facts,
+    candidate,
+    isLast: call.isLast,
+    remainingMs: () => call.deadline - context.clock.monotonic(),
+  });
+  let request = firstRequest(candidate, facts);
+  let mends: UnplaceableAnswer | undefined;
   for (;;) {
-    const outcome = await attemptOnce(candidate, request, call);
+    const outcome = await attemptOnce(candidate, request, mends, call);
     if ('finished' in outcome) return outcome;
-    const { failure } = outcome;
-    switch (failure.cure) {
-      case 'fix-parameter': {
-        const parameter = failure.details.parameter;
-        if (parameter === undefined || context.state.refusedParameters(candidate.model).has(parameter))
-          return outcome;
-        context.state.rememberRefusal(candidate.model, parameter);
-        request = withoutParameter(request, parameter);
-        options.onProgress?.({
-          kind: 'retry',
-          model: candidate.model,
-          reason: `${parameter} is not taken`,
-          waitMs: 0,
-        });
-        continue;
-      }
-      case 'more-output': {
-        const raised = Math.min(
-          request.maxOutputTokens * moreOutputFactor,
-          candidate.card?.maxOutputTokens ?? Number.POSITIVE_INFINITY,
-        );
-        if (
-          outputRaised ||
-          raised <= request.maxOutputTokens ||
-          !affordable({ ...request, maxOutputTokens: raised }, candidate, call)
-        )
-          return outcome;
-        outputRaised = true;
-        request = { ...request, maxOutputTokens: raised };
-        options.onProgress?.({
-          kind: 'retry',
-          model: candidate.model,
-          reason: 'the output limit was reached: more room',
-          waitMs: 0,
-        });
-        continue;
-      }
-      case 'retry-once':
-        if (cutAnswers++ > 0) return outcome;
-        break;
-      case 'retry':
-        break;
-      default:
-        return outcome;
-    }
-    if (retries >= retry.maxRetries || !affordable(request, candidate, call)) return outcome;
-    const waitMs = failure.details.retryAfterMs ?? backoffMs(retries, retry, context.random);
-    // A wait that would outlast the call, or what the policy calls the longest, is spent on the next model.
-    const longest = call.prepared.decision.fallbacks.length > 0 ? retry.maxMs : Number.POSITIVE_INFINITY;
-    if (waitMs > longest || context.clock.monotonic() + waitMs >= call.deadline) return outcome;
-    retries++;
-    options.onProgress?.({ kind: 'retry', model: candidate.model, reason: failure.message, waitMs });
-    await context.clock.sleep(waitMs, options.signal);
+    const remedy = remedies.next(outcome.failure, request);
+    if (!remedy || !affordable(remedy.request, candidate, call)) return outcome;
+    const { reason, waitMs } = remedy;
+    options.onProgress?.({ kind: 'retry', model: candidate.model, reason, waitMs });
+    if (waitMs > 0) await context.clock.sleep(waitMs, options.signal);
     if (options.signal.aborted) return { failure: new AttemptFailure('cancelled', 'cancelled') };
+    ({ request, mends } = { mends: undefined, ...remedy });
   }
 }
 
-function firstRequest(candidate: Candidate, { prepared, context, options }: CallInProgress): GenerateRequest {
-  const { request, input } = prepared;
-  const { parameters, card } = candidate;
-  let generate: GenerateRequest = {
-    model: candidate.apiModel,
-    instructions: instructionsFor({
-      task: request.task,
-      shape: request.shape,
-      language: request.language,
-      framework: request.framework,
-      patchFormat: card?.patchFormat ?? 'search-replace',
-      visibleOutputTokens: parameters.visibleOutputTokens,
-    }),
-    input: input.text,
-    maxOutputTokens: parameters.maxOutputTokens,
-    temperature: parameters.temperature,
-    effort: parameters.effort,
-    verbosity: parameters.verbosity,
-    stream: options.stream ?? true,
-  };
-  for (const parameter of context.state.refusedParameters(candidate.model))
-    generate = withoutParameter(generate, parameter);
-  return generate;
-}
-
-function withoutParameter(request: GenerateRequest, parameter: string): GenerateRequest {
-  switch (parameter) {
-    case 'temperature':
-      return { ...request, temperature: undefined };
-    case 'reasoning':
-    case 'reasoning.effort':
-      return { ...request, effort: undefined };
-    case 'text':
-    case 'text.verbosity':
-      return { ...request, verbosity: undefined };
-    case 'stream':
-      return { ...request, stream: false };
-    default:
-      return request;
-  }
-}
-
-function worstCaseUsd(
-  request: GenerateRequest,
-  candidate: Candidate,
-  { prepared, context }: CallInProgress,
-): number | undefined {
-  const { features } = prepared.decision;
-  return costRange(
-    {
-      approxInput: features.approxTokens,
-      mostInput: features.mostTokens,
-      visibleOutput: candidate.parameters.visibleOutputTokens,
-      mostOutput: request.maxOutputTokens,
-    },
-    { card: candidate.card, billing: context.config.catalog.billing },
-  )?.highUsd;
+function requestFacts({ prepared, context, options }: CallInProgress): RequestFacts {
+  return { prepared, context, stream: options.stream ?? true };
 }
 
 function affordable(request: GenerateRequest, candidate: Candidate, call: CallInProgress): boolean {
   const remaining = call.remainingUsd();
   if (remaining === undefined) return true;
-  const worst = worstCaseUsd(request, candidate, call);
+  const worst = worstCaseUsd(request, candidate, requestFacts(call));
   return worst !== undefined && worst <= remaining;
 }
 
 /** Whether the first attempt of a candidate fits what is left of the ceiling. */
 export function fitsCeiling(candidate: Candidate, call: CallInProgress): boolean {
-  return affordable(firstRequest(candidate, call), candidate, call);
-}
-
-/** Whether a candidate takes more input than one that answered with context_length_exceeded. */
-export function hasLargerWindow(candidate: Candidate, than: Candidate): boolean {
-  if (!candidate.card || !than.card) return false;
-  return inputWindow(candidate.card) > inputWindow(than.card);
+  return affordable(firstRequest(candidate, requestFacts(call)), candidate, call);
 }
 
 async function attemptOnce(
   candidate: Candidate,
   request: GenerateRequest,
+  mends: UnplaceableAnswer | undefined,
   call: CallInProgress,
 ): Promise<CandidateOutcome> {
   const { context, options, prepared, attempts } = call;
   const { clock } = context;
   const started = clock.monotonic();
+  const startedAt = clock.now();
   const number = attempts.length + 1;
   const facts = () => ({
     number,
@@ -190,10 +85,9 @@ async function attemptOnce(
     request,
     startedAt,
     latencyMs: clock.monotonic() - started,
-    reservedUsd: worstCaseUsd(request, candidate, call),
+    reservedUsd: worstCaseUsd(request, candidate, requestFacts(call)),
     escalatedFrom: call.escalatedFrom,
   });
-  const startedAt = clock.now();
   options.onProgress?.({ kind: 'attempt', model: candidate.model, alias: candidate.alias, attempt: number });
   let result: GenerateResult | undefined;
   try {
@@ -210,9 +104,10 @@ async function attemptOnce(
       sourceSet: prepared.sourceSet,
       patchChecker: context.patchChecker,
       strict: options.strict ?? false,
+      mends,
       signal: options.signal,
     });
-    await verified(finished, options);
+    await assertVerified(finished, options);
     const attempt = recordAttempt(facts(), { result }, context);
     attempts.push(attempt);
     return { finished, attempt, result };
@@ -224,7 +119,7 @@ async function attemptOnce(
   }
 }
 
-async function verified({ result }: FinishedAnswer, { verify }: CallOptions): Promise<void> {
+async function assertVerified({ result }: FinishedAnswer, { verify }: CallOptions): Promise<void> {
   const verdict = await verify?.(result);
   if (verdict && !verdict.ok) throw new AttemptFailure('verify-failed', verdict.detail);
 }

@@ -1,7 +1,7 @@
 /** The form in which an answer must come, per shape. The rest of the pipeline relies on these words. */
 import type { ReturnShape } from '../task.ts';
 
-export type PatchFormat = 'search-replace' | 'v4a';
+export type PatchFormat = 'search-replace' | 'v4a' | 'whole-file';
 
 const codeContract = `Answer with code and nothing else: no introduction, no explanation, no closing remark.
 Put it into one fenced block. If there are several files, write each file's path alone on the line above its own fenced block.
@@ -43,8 +43,21 @@ Rules:
 - "*** Add File: path" with only "+" lines creates a file; "*** Delete File: path" removes one; "*** Move to: path" below an Update line renames it.
 - No line numbers, no elisions. Change nothing that the request does not call for, white space included.`;
 
+const wholeFileContract = `Answer with the whole new text of every file that changes and nothing else. One file looks like this:
+
+path/of/the/file.ext
+\`\`\`\`
+the whole file, from its first line to its last
+\`\`\`\`
+
+Rules:
+- The path stands alone on the line above the fence, as it was given to you.
+- Every line of the file is there: no elisions, no "rest unchanged".
+- Change nothing that the request does not call for, white space included.`;
+
 export function outputContract(shape: ReturnShape, patchFormat: PatchFormat): string {
   if (shape === 'code') return codeContract;
   if (shape === 'text') return textContract;
+  if (patchFormat === 'whole-file') return wholeFileContract;
   return patchFormat === 'v4a' ? v4aContract : searchReplaceContract;
 }
