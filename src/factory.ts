@@ -7,7 +7,7 @@ import { csvLedger, noLedger } from './adapters/csv-ledger.ts';
 import { readLedgerFiles } from './adapters/csv-ledger-read.ts';
 import { readDotEnv } from './adapters/dot-env.ts';
 import { stateFolder } from './adapters/folders.ts';
-import { gitPatchChecker } from './adapters/git.ts';
+import { gitPatchApplier, gitPatchChecker } from './adapters/git.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { fileResultStore } from './adapters/result-store.ts';
 import { systemClock } from './adapters/system-clock.ts';
@@ -53,12 +53,16 @@ export interface Factory {
   configFolders(): string[];
   workspace(): Workspace;
   patchChecker(): PatchChecker;
+  patchApplier(): PatchApplier;
   writer(): WorkspaceWriter;
   verifier(command: string, output: string | undefined): Verifier;
   ledger(): Ledger;
   /** Other CSV files than the user's own ledger. Throws when one cannot be read. */
   readLedgers(paths: readonly string[]): Promise<LedgerReading>;
+  /** Results too long for a tool's answer. */
   results(): ResultStore;
+  /** Patches that wait to be applied, by the id that went out with them. */
+  patches(): ResultStore;
   engine(): EngineContext;
   clock(): Clock;
   newId(): string;
@@ -89,6 +93,7 @@ export function createFactory(options: FactoryOptions): Factory {
     workspaceFiles({ cwd, roots: () => [...environment().roots, ...(options.clientRoots?.() ?? [])] }),
   );
   const patchChecker = once(gitPatchChecker);
+  const patchApplier = once(gitPatchApplier);
   const writer = once(() => workspaceWriter(cwd));
   const ledger = once((): Ledger => {
     const { usageCsv } = environment();
@@ -98,6 +103,7 @@ export function createFactory(options: FactoryOptions): Factory {
     });
   });
   const results = once(() => fileResultStore(join(stateFolder(variables), 'results')));
+  const patches = once(() => fileResultStore(join(stateFolder(variables), 'patches')));
   const rehearsal = () => options.rehearse ?? environment().rehearse;
   const provider = once(async (): Promise<Provider> => {
     if (rehearsal()) {
@@ -146,11 +152,13 @@ export function createFactory(options: FactoryOptions): Factory {
     configFolders: () => configFolders({ cwd, variables, environment: environment() }),
     workspace,
     patchChecker,
+    patchApplier,
     writer,
     verifier: (command, output) => commandVerifier({ command, output, cwd, writer: writer() }),
     ledger,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
     results,
+    patches,
     engine,
     clock: () => clock,
     newId,

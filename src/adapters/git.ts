@@ -2,8 +2,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { OrchError } from '../core/error.ts';
 import type { FileChange } from '../core/patch/types.ts';
-import type { PatchCheck, PatchChecker } from '../engine/ports.ts';
+import type { PatchApplier, PatchCheck, PatchChecker } from '../engine/ports.ts';
 
 interface GitAnswer {
   /** Undefined: git is not installed. */
@@ -101,4 +102,43 @@ async function reproduce(
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+export function gitPatchApplier(): PatchApplier {
+  const ask = async (args: readonly string[], patch: string, base: string, signal: AbortSignal) => {
+    const answer = await git(['apply', ...args, '-'], { cwd: base, input: patch, signal });
+    if (answer.status === undefined) {
+      throw new OrchError(
+        'write-failed',
+        'git is not installed, and a patch that comes as text is applied by git',
+        {
+          hint: 'install git, or apply by the id of a result',
+        },
+      );
+    }
+    if (answer.status !== 0) {
+      throw new OrchError(
+        'patch-unplaceable',
+        `git refuses the patch: ${refused(answer).detail}; nothing was changed`,
+        {
+          hint: 'the files may have changed since it was made',
+        },
+      );
+    }
+    return answer.stdout;
+  };
+  return {
+    async inspect(patch, base, signal) {
+      await ask(['--check'], patch, base, signal);
+      const numbers = await ask(['--numstat', '-z'], patch, base, signal);
+      const paths = numbers
+        .split('\0')
+        .map((row) => row.replace(/^[^\t]*\t[^\t]*\t/, ''))
+        .filter((path) => path !== '');
+      return { paths, diffstat: (await ask(['--stat'], patch, base, signal)).trimEnd() };
+    },
+    async apply(patch, base, signal) {
+      await ask([], patch, base, signal);
+    },
+  };
 }

@@ -26,9 +26,21 @@ interface FoundFile {
 }
 
 export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
+  const allowedRoots = () => [cwd, ...roots()].map((root) => resolve(cwd, expandHome(root)));
   return {
+    base: () => repositoryTop(cwd) ?? resolve(cwd),
+    assertWritable(base, paths) {
+      for (const path of paths) {
+        const target = resolve(base, path);
+        if (!isInside(target, base)) throw new OrchError('file-forbidden', `${path} leads out of ${base}`);
+        // A new file has no real path yet: the nearest folder above it that exists has one.
+        let existing = target;
+        while (!existsSync(existing)) existing = dirname(existing);
+        assertAllowed(target, path, allowedRoots(), existing);
+      }
+    },
     async readSources(fileArguments) {
-      const allowed = [cwd, ...roots()].map((root) => resolve(cwd, expandHome(root)));
+      const allowed = allowedRoots();
       const found: FoundFile[] = [];
       for (const argument of fileArguments) found.push(...(await findFiles(argument, cwd, allowed)));
       if (found.length > mostFiles) {
@@ -53,11 +65,12 @@ function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-function assertAllowed(path: string, shown: string, allowed: readonly string[]): void {
-  const real = realpathSync(path);
+/** `existing` is what links are followed of: the path itself, or the nearest folder above it. */
+function assertAllowed(path: string, shown: string, allowed: readonly string[], existing = path): void {
+  const real = realpathSync(existing);
   const realRoots = allowed.filter((root) => existsSync(root)).map((root) => realpathSync(root));
   if (allowed.some((root) => isInside(path, root)) && realRoots.some((root) => isInside(real, root))) return;
-  const through = real === path ? '' : ` (it leads to ${real})`;
+  const through = real === existing ? '' : ` (it leads to ${real})`;
   throw new OrchError('file-forbidden', `${shown} is outside the folders that may be read${through}`, {
     hint: `allowed: ${allowed.join(', ')}; name more folders in ORCH_ROOTS`,
   });

@@ -17,7 +17,10 @@ export interface Actions {
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
-const groupSummaries: Record<string, string> = { usage: 'What was spent.' };
+const groupSummaries: Record<string, string> = {
+  usage: 'What was spent.',
+  patch: 'Patches of earlier results.',
+};
 
 export function buildProgram(actions: Actions): Command {
   const program = new Command('orch')

@@ -106,7 +106,15 @@ async function renderReport(
   return reportFormats[format](report);
 }
 
+const applyRenderer: Renderer = {
+  options: [],
+  async render(output, { streams }) {
+    streams.out(`${(output as { diffstat: string }).diffstat}\n`);
+  },
+};
+
 export function rendererFor(operation: string): Renderer {
+  if (operation === 'patch.apply') return applyRenderer;
   if (operation === 'route.explain') return decisionRenderer;
   if (operation === 'usage.report') return reportRenderer;
   return delegationRenderer;

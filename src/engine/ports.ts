@@ -82,6 +82,10 @@ export interface Workspace {
    * `OrchError` that names the file and the cure.
    */
   readSources(fileArguments: readonly string[]): Promise<SourceSet>;
+  /** The folder that the paths of a patch are relative to when no file was read. */
+  base(): string;
+  /** Throws `file-forbidden` unless every path below `base` lies inside the roots, links followed. */
+  assertWritable(base: string, paths: readonly string[]): void;
 }
 
 export interface PatchCheck {
@@ -100,6 +104,14 @@ export interface PatchChecker {
     base: string,
     signal: AbortSignal,
   ): Promise<PatchCheck>;
+}
+
+/** Applies a patch that came as text, by git alone: exactly, and all or nothing. */
+export interface PatchApplier {
+  /** What the patch would touch. Throws `patch-unplaceable` when it does not apply. */
+  inspect(patch: string, base: string, signal: AbortSignal): Promise<{ paths: string[]; diffstat: string }>;
+  /** Throws `patch-unplaceable`; the tree is then as it was. */
+  apply(patch: string, base: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Results too long for a tool's answer, by id; they outlive the process. */

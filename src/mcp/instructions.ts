@@ -15,7 +15,8 @@ export function instructions(operations: readonly Operation[], form: ToolNameFor
 Delegate when a piece of work can be described in a few sentences and needs only files you can name: a refactoring, a new function, tests, documentation, a hard question. Keep to yourself what needs this conversation, many rounds, or running commands.
 
 Which tool:
-- ${name('delegate.diff')}: a change to existing files. Returns a git patch that was checked with git apply --check; apply it with git apply.
+- ${name('delegate.diff')}: a change to existing files. Returns a git patch that was checked to apply.
+- ${name('patch.apply')}: writes it: give it meta.patch.id of the result, so that you need not repeat the patch.
 - ${name('delegate.tests')}: the code of a test file. Name the framework.
 - ${name('delegate.docs')}: Markdown.
 - ${name('delegate.run')}: anything else. task: code_generate (code), refactor (patch), deep_reasoning (text), tests, docs.
@@ -26,7 +27,7 @@ How:
 - Pass files by path in "files" (globs and path:10-40 work): they are read here, so do not paste them into "input".
 - "input" says what to do and every constraint: the model sees nothing else of this conversation.
 - safetyCritical: true for security, money or data loss. maxCostUsd for a ceiling; nothing is sent that could cost more.
-- Nothing is written to the workspace: you apply the result.
+- Only ${name('patch.apply')} writes to the workspace.
 
 What comes back: {result, meta}. meta names the model that answered, why, tokens, cost_usd and warnings: read the warnings. Independent calls can run in parallel. An error says what to do next.
 `;

@@ -18,6 +18,7 @@ import type { CallOptions } from '../engine/context.ts';
 import type { DelegateOutcome } from '../engine/delegate.ts';
 import type { Factory } from '../factory.ts';
 import { field } from './operation.ts';
+import { storePatch } from './stored-patch.ts';
 
 const defaultTimeoutSeconds = 600;
 
@@ -130,6 +131,7 @@ export const metaSchema = z.object({
   rehearsal: z.boolean().optional(),
   patch: z
     .object({
+      id: z.string().optional().describe('For patch.apply.'),
       files: z.array(z.object({ path: z.string(), added: z.number(), deleted: z.number() })),
       diffstat: z.string(),
       checked_by: z.enum(['git', 'none']),
@@ -229,6 +231,13 @@ export async function deliver(
   { apply, output: file }: Pick<DelegationInput, 'apply' | 'output'>,
   factory: Factory,
 ): Promise<DelegateOutput> {
+  if (patch && output.meta.patch && !apply) {
+    try {
+      output.meta.patch.id = storePatch(factory.patches(), patch);
+    } catch (error) {
+      output.meta.warnings.push(`the patch has no id to apply it by: ${(error as Error).message}`);
+    }
+  }
   if (apply && patch && output.meta.patch) {
     await factory.writer().applyChanges(patch.base, patch.changes);
     output.meta.patch.applied = true;

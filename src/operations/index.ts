@@ -2,6 +2,7 @@
 import { diffOperation } from './diff.ts';
 import { docsOperation } from './docs.ts';
 import type { Operation } from './operation.ts';
+import { patchApplyOperation } from './patch-apply.ts';
 import { routeExplainOperation } from './route-explain.ts';
 import { runOperation } from './run.ts';
 import { testsOperation } from './tests.ts';
@@ -12,6 +13,7 @@ export const operations: readonly Operation[] = [
   diffOperation,
   testsOperation,
   docsOperation,
+  patchApplyOperation,
   routeExplainOperation,
   usageReportOperation,
 ];

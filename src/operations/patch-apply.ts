@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { OrchError } from '../core/error.ts';
+import type { Factory } from '../factory.ts';
+import { field, operation } from './operation.ts';
+import { loadPatch } from './stored-patch.ts';
+
+export const patchApplyOperation = operation({
+  name: 'patch.apply',
+  command: ['patch', 'apply'],
+  title: 'Apply a patch',
+  summary: 'Write a patch to the working tree, all or nothing.',
+  description: 'Writes the patch of an earlier result to the workspace, all or nothing.',
+  input: z.strictObject({
+    patch_id: field(z.string().min(1).optional(), 'meta.patch.id', { positional: 'one' }),
+    patch: field(z.string().min(1).optional(), 'Or the patch itself', {
+      flag: '--from <patch>',
+      fromFile: true,
+      complete: 'file',
+    }),
+  }),
+  output: z.object({
+    applied: z.boolean(),
+    diffstat: z.string(),
+    files: z.array(z.string()),
+  }),
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+  examples: ['orch patch apply 3f0c…', 'orch patch apply --from change.patch'],
+  async run({ patch_id, patch }, factory, { signal }) {
+    if ((patch_id === undefined) === (patch === undefined)) {
+      throw new OrchError('usage', 'give either the id of a patch or a patch', {
+        hint: 'the id is meta.patch.id of an earlier result',
+      });
+    }
+    if (patch !== undefined) return applyText(patch, factory, signal);
+    const { base, changes } = loadPatch(factory.patches(), patch_id!);
+    factory.workspace().assertWritable(
+      base,
+      changes.flatMap(({ path, oldPath }) => (oldPath === undefined ? [path] : [path, oldPath])),
+    );
+    await factory.writer().applyChanges(base, changes);
+    const { diffstat, formatDiffstat } = await import('../core/patch/diffstat.ts');
+    return {
+      applied: true,
+      diffstat: formatDiffstat(diffstat(changes)),
+      files: changes.map(({ path }) => path),
+    };
+  },
+});
+
+/** A patch from elsewhere is git's to apply, exactly as it stands. */
+async function applyText(patch: string, factory: Factory, signal: AbortSignal) {
+  const base = factory.workspace().base();
+  const { paths, diffstat } = await factory.patchApplier().inspect(patch, base, signal);
+  factory.workspace().assertWritable(base, paths);
+  await factory.patchApplier().apply(patch, base, signal);
+  return { applied: true, diffstat, files: paths };
+}
