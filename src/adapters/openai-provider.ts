@@ -137,7 +137,7 @@ async function generateStreaming(call: Call): Promise<GenerateResult> {
     switch (event?.type) {
       case 'response.output_item.added': {
         const item = asObject(event.item);
-        if (item?.phase === 'commentary') commentary.add(item.id);
+        if (item?.phase === 'commentary' && item.id !== undefined) commentary.add(item.id);
         break;
       }
       case 'response.output_text.delta': {

@@ -52,6 +52,7 @@ export async function delegate(
         : ceilingUsd - attempts.reduce((sum, attempt) => sum + mostSpent(attempt), 0);
     },
     escalatedFrom: undefined,
+    othersLeft: false,
   };
   const walk = new Walk(call);
   let outcome: DelegateOutcome | undefined;
@@ -121,6 +122,7 @@ class Walk {
         continue;
       }
       this.#announceHop(candidate);
+      this.#call.othersLeft = queue.length > 0;
       const outcome = await tryCandidate(candidate, this.#call);
       if ('finished' in outcome) {
         breaker.succeeded(candidate.model);

@@ -22,6 +22,8 @@ export interface CallInProgress {
   remainingUsd: () => number | undefined;
   /** The model whose failure led to the candidate that is tried now. */
   escalatedFrom: string | undefined;
+  /** Whether other candidates are left should this one fail. */
+  othersLeft: boolean;
 }
 
 export type CandidateOutcome =
@@ -45,10 +47,12 @@ export async function tryCandidate(candidate: Candidate, call: CallInProgress): 
     switch (failure.cure) {
       case 'fix-parameter': {
         const parameter = failure.details.parameter;
-        if (parameter === undefined || context.state.refusedParameters(candidate.model).has(parameter))
-          return outcome;
+        if (parameter === undefined) return outcome;
+        const without = withoutParameter(request, parameter);
+        // Nothing to leave out: the same request would be refused again.
+        if (without === request) return outcome;
         context.state.rememberRefusal(candidate.model, parameter);
-        request = withoutParameter(request, parameter);
+        request = without;
         options.onProgress?.({
           kind: 'retry',
           model: candidate.model,
@@ -89,7 +93,7 @@ export async function tryCandidate(candidate: Candidate, call: CallInProgress): 
     if (retries >= retry.maxRetries || !affordable(request, candidate, call)) return outcome;
     const waitMs = failure.details.retryAfterMs ?? backoffMs(retries, retry, context.random);
     // A wait that would outlast the call, or what the policy calls the longest, is spent on the next model.
-    const longest = call.prepared.decision.fallbacks.length > 0 ? retry.maxMs : Number.POSITIVE_INFINITY;
+    const longest = call.othersLeft ? retry.maxMs : Number.POSITIVE_INFINITY;
     if (waitMs > longest || context.clock.monotonic() + waitMs >= call.deadline) return outcome;
     retries++;
     options.onProgress?.({ kind: 'retry', model: candidate.model, reason: failure.message, waitMs });
@@ -123,18 +127,19 @@ function firstRequest(candidate: Candidate, { prepared, context, options }: Call
   return generate;
 }
 
+/** The request itself when the parameter is not in it. */
 function withoutParameter(request: GenerateRequest, parameter: string): GenerateRequest {
   switch (parameter) {
     case 'temperature':
-      return { ...request, temperature: undefined };
+      return request.temperature === undefined ? request : { ...request, temperature: undefined };
     case 'reasoning':
     case 'reasoning.effort':
-      return { ...request, effort: undefined };
+      return request.effort === undefined ? request : { ...request, effort: undefined };
     case 'text':
     case 'text.verbosity':
-      return { ...request, verbosity: undefined };
+      return request.verbosity === undefined ? request : { ...request, verbosity: undefined };
     case 'stream':
-      return { ...request, stream: false };
+      return request.stream ? { ...request, stream: false } : request;
     default:
       return request;
   }
