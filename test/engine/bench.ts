@@ -162,7 +162,7 @@ const plainRequest: DelegateRequest = {
   deadlineMs: 600_000,
 };
 
-export const code: Play = { kind: 'text', text: '```ts\nexport const answer = 42;\n```' };
+export const code = { kind: 'text', text: '```ts\nexport const answer = 42;\n```' } as const satisfies Play;
 
 export async function errorOf(promise: Promise<unknown>): Promise<OrchError> {
   const error = await promise.then(
