@@ -22,6 +22,7 @@ import type {
   Clock,
   Ledger,
   LedgerReading,
+  PatchApplier,
   PatchChecker,
   Provider,
   ResultStore,

@@ -47,7 +47,8 @@ export function openAiProvider({
     async generate(request, options) {
       // A plain answer comes all at once: only the attempt's own limit can tell a slow one from a dead one.
       const { totalMs } = options;
-      const limits = request.stream ? options : { firstEventMs: totalMs, idleMs: totalMs, totalMs };
+      const never = Number.POSITIVE_INFINITY;
+      const limits = request.stream ? options : { firstEventMs: never, idleMs: never, totalMs };
       const watchdog = new Watchdog(limits, options.signal);
       const call = { client, request, options, watchdog, started: performance.now(), begun: false };
       try {
@@ -121,6 +122,8 @@ async function generateStreaming(call: Call): Promise<GenerateResult> {
 
   let streamedText = '';
   let firstEventMs: number | undefined;
+  // What a model says on the way to its answer is no part of the answer.
+  const commentary = new Set<unknown>();
   const events = stream[Symbol.asyncIterator]();
   for (;;) {
     const next = await events.next();
@@ -132,9 +135,14 @@ async function generateStreaming(call: Call): Promise<GenerateResult> {
     firstEventMs ??= performance.now() - call.started;
     const event = asObject(next.value);
     switch (event?.type) {
+      case 'response.output_item.added': {
+        const item = asObject(event.item);
+        if (item?.phase === 'commentary' && item.id !== undefined) commentary.add(item.id);
+        break;
+      }
       case 'response.output_text.delta': {
         const delta = asText(event.delta);
-        if (delta !== undefined) {
+        if (delta !== undefined && !commentary.has(event.item_id)) {
           streamedText += delta;
           options.onText?.(delta);
         }

@@ -115,16 +115,20 @@ class Walk {
       this.#tried.add(keyOf(candidate));
       // The last candidate is tried even when its circuit is open: an error is no better than a try.
       const last = queue.length === 0 && this.#failures.length === 0;
-      if (!breaker.admits(candidate.model, policy, context.clock.monotonic()) && !last) {
-        this.warnings.push(`${candidate.model} was left alone: it failed several times in a row just now`);
-        continue;
-      }
       if (!fitsCeiling(candidate, this.#call)) {
         this.#overCeiling = true;
         continue;
       }
+      // Asked last of all: what it admits may be the one probe, and a probe must be sent.
+      if (!breaker.admits(candidate.model, policy, context.clock.monotonic()) && !last) {
+        this.warnings.push(`${candidate.model} was left alone: it failed several times in a row just now`);
+        continue;
+      }
       this.#announceHop(candidate);
-      const outcome = await tryCandidate(candidate, this.#call);
+      const outcome = await tryCandidate(candidate, this.#call).catch((error) => {
+        breaker.abandoned(candidate!.model);
+        throw error;
+      });
       if ('finished' in outcome) {
         breaker.succeeded(candidate.model);
         this.#warnOfFallback(candidate);

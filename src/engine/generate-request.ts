@@ -2,7 +2,7 @@
 import { canRetryBlocks, retryPrompt } from '../core/patch/retry-prompt.ts';
 import { costRange } from '../core/pricing.ts';
 import type { PatchFormat } from '../core/prompts/contracts.ts';
-import { instructionsFor } from '../core/prompts/instructions.ts';
+import { instructionAllowanceTokens, instructionsFor } from '../core/prompts/instructions.ts';
 import type { Candidate } from '../core/router/decision.ts';
 import { approxTokens, tokenUpperBound } from '../core/tokens.ts';
 import type { UnplaceableAnswer } from './answer.ts';
@@ -47,18 +47,19 @@ function instructionsIn(
   });
 }
 
+/** The request itself when the parameter is not in it. */
 export function withoutParameter(request: GenerateRequest, parameter: string): GenerateRequest {
   switch (parameter) {
     case 'temperature':
-      return { ...request, temperature: undefined };
+      return request.temperature === undefined ? request : { ...request, temperature: undefined };
     case 'reasoning':
     case 'reasoning.effort':
-      return { ...request, effort: undefined };
+      return request.effort === undefined ? request : { ...request, effort: undefined };
     case 'text':
     case 'text.verbosity':
-      return { ...request, verbosity: undefined };
+      return request.verbosity === undefined ? request : { ...request, verbosity: undefined };
     case 'stream':
-      return { ...request, stream: false };
+      return request.stream ? { ...request, stream: false } : request;
     default:
       return request;
   }
@@ -104,7 +105,7 @@ export function worstCaseUsd(
   return costRange(
     {
       approxInput: approxTokens(request.input),
-      mostInput: tokenUpperBound(request.input) + tokenUpperBound(request.instructions),
+      mostInput: tokenUpperBound(request.input) + instructionAllowanceTokens,
       visibleOutput: candidate.parameters.visibleOutputTokens,
       mostOutput: request.maxOutputTokens,
     },

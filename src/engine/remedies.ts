@@ -63,11 +63,13 @@ export class Remedies {
   }
 
   #fixParameter({ details: { parameter } }: AttemptFailure, request: GenerateRequest): Remedy | undefined {
+    if (parameter === undefined) return undefined;
+    const without = withoutParameter(request, parameter);
+    // Nothing to leave out: the same request would be refused again.
+    if (without === request) return undefined;
     const { candidate, context } = this.#facts;
-    if (parameter === undefined || context.state.refusedParameters(candidate.model).has(parameter))
-      return undefined;
     context.state.rememberRefusal(candidate.model, parameter);
-    return { request: withoutParameter(request, parameter), reason: `${parameter} is not taken`, waitMs: 0 };
+    return { request: without, reason: `${parameter} is not taken`, waitMs: 0 };
   }
 
   #moreOutput(request: GenerateRequest): Remedy | undefined {

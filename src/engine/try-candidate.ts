@@ -113,7 +113,12 @@ async function attemptOnce(
     return { finished, attempt, result };
   } catch (error) {
     const failure = options.signal.aborted ? new AttemptFailure('cancelled', 'cancelled') : error;
-    if (!(failure instanceof AttemptFailure)) throw failure;
+    if (!(failure instanceof AttemptFailure)) {
+      // Something of ours broke after the answer: it was billed all the same.
+      const broken = new AttemptFailure('unusable-answer', 'the answer could not be finished');
+      if (result) attempts.push(recordAttempt(facts(), { result, failure: broken }, context));
+      throw failure;
+    }
     attempts.push(recordAttempt(facts(), { result, failure }, context));
     return { failure };
   }

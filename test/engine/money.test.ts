@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import type { Play } from '../../src/adapters/rehearsal/play.ts';
+import { byModel } from '../../src/adapters/rehearsal/script.ts';
+import { createFactory } from '../../src/factory.ts';
+import type { DelegateOutput } from '../../src/operations/delegation.ts';
+import { runOperation } from '../../src/operations/run.ts';
+import { serve } from '../adapters/rehearsal/bench.ts';
+import { bench, code, FakeClock, key, today } from './bench.ts';
+
+const first = 'gpt-6.1-sol';
+const second = 'gpt-5-mini';
+const third = 'gpt-5';
+
+/** The most that the first candidate of a call may cost, in USD. */
+async function worstCase(): Promise<number> {
+  const { call } = await bench({ answer: code });
+  return (await call()).decision.selected!.cost!.highUsd;
+}
+
+describe('a ceiling', () => {
+  it('refuses before anything is sent, with every reason', async () => {
+    const { error, asked, records } = await bench({ answer: code });
+    const refused = await error({ maxCostUsd: 0.000001 });
+    expect(refused).toMatchObject({ code: 'over-budget', exitStatus: 6 });
+    for (const model of [first, second, third]) expect(refused.message).toContain(model);
+    expect(asked()).toEqual([]);
+    expect(records).toEqual([]);
+  });
+
+  it('leaves out the dear ones and takes the cheap one', async () => {
+    const worst = await worstCase();
+    const { call, asked } = await bench({ answer: code });
+    const { decision } = await call({ maxCostUsd: worst / 2 });
+    expect(asked()).toEqual([second]);
+    expect(decision.rejected.map(({ code: reason }) => reason)).toEqual(['ceiling', 'ceiling']);
+  });
+
+  it('holds for all attempts together', async () => {
+    const worst = await worstCase();
+    // Billed almost to its worst case, and of no use.
+    const dear: Play = { kind: 'empty', usage: { inputTokens: 100, outputTokens: 10_000 } };
+    const { error, call, asked, records, server } = await bench({
+      answer: byModel({ [first]: dear, [second]: code }),
+    });
+    const stopped = await error({ maxCostUsd: worst });
+    expect(stopped).toMatchObject({ code: 'over-budget', exitStatus: 6 });
+    expect(stopped.message).toContain(first);
+    expect(asked()).toEqual([first]);
+    expect(records).toHaveLength(1);
+    expect(records[0]!.cost_usd).toBeGreaterThan(worst * 0.9);
+
+    // With enough for both the next one is asked.
+    server.play(byModel({ [first]: dear, [second]: code }));
+    await call({ maxCostUsd: worst * 2 });
+    expect(asked()).toEqual([first, first, second]);
+  });
+
+  it('counts what may have been billed when nobody can tell', async () => {
+    const worst = await worstCase();
+    const { error, asked, records } = await bench({
+      answer: byModel({ [first]: { kind: 'hang', after: 1 }, [second]: code }),
+      policies: { timeouts: { codex: { idleMs: 60 } } },
+    });
+    expect((await error({ maxCostUsd: worst })).code).toBe('over-budget');
+    expect(asked()).toEqual([first]);
+    expect(records[0]).toMatchObject({
+      cost_usd: undefined,
+      cost_forecast_usd: worst,
+      error: 'idle-timeout',
+    });
+  });
+
+  it('counts nothing for what was refused before any work', async () => {
+    const worst = await worstCase();
+    const { call, asked } = await bench({
+      answer: byModel({ [first]: { kind: 'error', status: 503, message: 'No' }, [second]: code }),
+    });
+    await call({ maxCostUsd: worst });
+    expect(asked()).toEqual([first, first, first, second]);
+  });
+
+  it('holds for retries of one model', async () => {
+    const worst = await worstCase();
+    const { error, asked } = await bench({
+      answer: byModel({ [first]: { kind: 'cut', after: 1 } }),
+    });
+    await error({ maxCostUsd: worst });
+    expect(asked()).toEqual([first]);
+  });
+
+  it('holds for a second try with more output', async () => {
+    const worst = await worstCase();
+    const cut: Play = {
+      kind: 'incomplete',
+      reason: 'max_output_tokens',
+      text: '',
+      usage: { outputTokens: 10 },
+    };
+    const { call, asked } = await bench({ answer: byModel({ [first]: [cut, code], [second]: code }) });
+    await call({ maxCostUsd: worst * 1.5 });
+    expect(asked()).toEqual([first, second]);
+  });
+
+  it('cannot be held for a model without a price', async () => {
+    const { error, asked } = await bench({ compatible: true, answer: code });
+    const refused = await error({ forceModel: 'llama-3', maxCostUsd: 5 });
+    expect(refused.code).toBe('over-budget');
+    expect(refused.message).toContain('price of llama-3 is not known');
+    expect(asked()).toEqual([]);
+  });
+
+  it('per task is the smaller of those that are set', async () => {
+    const worst = await worstCase();
+    const { call, asked } = await bench({
+      answer: code,
+      policies: { budgets: { perCallUsd: worst * 2, perTaskUsd: { code_generate: worst / 2 } } },
+    });
+    await call({ maxCostUsd: worst * 3 });
+    expect(asked()).toEqual([second]);
+  });
+});
+
+describe('the cost in meta', () => {
+  async function costFor(plays: Record<string, Play>, variables: Record<string, string> = {}) {
+    const server = await serve({ today: () => today, answer: byModel(plays) });
+    const factory = createFactory({
+      cwd: process.cwd(),
+      variables: { OPENAI_API_KEY: key, OPENAI_BASE_URL: server.url, ORCH_USAGE_CSV: 'off', ...variables },
+      writeLog: () => {},
+      defaultLogLevel: 'silent',
+      clock: new FakeClock(today),
+    });
+    const output = await runOperation.run({ task: 'code_generate', input: 'write a constant' }, factory, {
+      signal: new AbortController().signal,
+    });
+    return (output as DelegateOutput).meta;
+  }
+  const answer = { kind: 'text', text: '```ts\nexport const answer = 42;\n```' } as const;
+
+  it('is what the price list says, to the token', async () => {
+    const usage = {
+      inputTokens: 1000,
+      cachedInputTokens: 200,
+      cacheWriteTokens: 100,
+      outputTokens: 500,
+      reasoningTokens: 300,
+    };
+    const meta = await costFor({ [first]: { ...answer, usage } });
+    // 700 x $2 + 200 x $0.10 + 100 x $2.50 + 500 x $10, per million
+    expect(meta.cost_usd).toBeCloseTo(0.00667, 12);
+    expect(meta.usage).toEqual({
+      input: 1000,
+      output: 500,
+      cached_input: 200,
+      cache_write: 100,
+      reasoning: 300,
+    });
+    expect(meta.cost_alert).toBeUndefined();
+  });
+
+  it('follows the tier that the answer names, and the price of long inputs', async () => {
+    const usage = { inputTokens: 1_000_000, outputTokens: 1000 };
+    const meta = await costFor({ [first]: { ...answer, usage, serviceTier: 'priority' } });
+    // (1,000,000 x $2 x 2 + 1,000 x $10 x 1.5) x 2
+    expect(meta.cost_usd).toBeCloseTo(8.03, 9);
+    expect(meta.cost_alert).toBe('cost $8.03, above the alert of $2.00');
+  });
+
+  it('is that of the model that really answered', async () => {
+    const usage = { inputTokens: 1000, outputTokens: 1000 };
+    const meta = await costFor({ [first]: { ...answer, usage, model: 'gpt-6-luna' } });
+    expect(meta.model).toBe('gpt-6-luna');
+    expect(meta.cost_usd).toBeCloseTo(0.0006, 12);
+    const dated = await costFor({ [first]: { ...answer, usage, model: 'gpt-6.1-sol-2026-09-01' } });
+    expect(dated.cost_usd).toBeCloseTo(0.012, 12);
+  });
+
+  it('is the sum of all attempts', async () => {
+    const meta = await costFor({
+      [first]: { kind: 'empty', usage: { inputTokens: 1000, outputTokens: 2000 } },
+      [second]: { ...answer, usage: { inputTokens: 1000, outputTokens: 500 } },
+    });
+    // 0.002 + 0.02, then 0.00025 + 0.001
+    expect(meta.cost_usd).toBeCloseTo(0.02325, 12);
+    expect(meta.attempts.map(({ cost_usd }) => cost_usd)).toEqual([
+      expect.closeTo(0.022, 12),
+      expect.closeTo(0.00125, 12),
+    ]);
+  });
+
+  it('is unknown, not 0, where the server does not count', async () => {
+    const meta = await costFor({ [first]: { kind: 'no-usage', text: answer.text } });
+    expect(meta.cost_usd).toBeNull();
+    expect(meta.usage.input).toBeNull();
+  });
+
+  it('carries an alert from the amount on that the user sets', async () => {
+    const usage = { inputTokens: 1000, outputTokens: 1000 };
+    const meta = await costFor({ [first]: { ...answer, usage } }, { ORCH_COST_ALERT_USD: '0.011' });
+    expect(meta.cost_alert).toContain('above the alert of $0.011');
+    const below = await costFor({ [first]: { ...answer, usage } }, { ORCH_COST_ALERT_USD: '0.013' });
+    expect(below.cost_alert).toBeUndefined();
+  });
+});

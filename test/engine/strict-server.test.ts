@@ -1,0 +1,84 @@
+/**
+ * The rehearsal server refuses what the real service refuses: a retired id, temperature on a reasoning model, an
+ * effort that is not taken. No request of ours may be one of those, whatever the day.
+ */
+import { describe, expect, it } from 'vitest';
+import { apiId, type ModelCard } from '../../src/core/model-card.ts';
+import { reasoningEfforts, returnShapes, taskKinds } from '../../src/core/task.ts';
+import { type Bench, bench, catalog } from './bench.ts';
+
+const days = ['2026-07-01', '2026-11-22', '2026-12-12'];
+const models = Object.entries(catalog.models) as [string, ModelCard][];
+
+async function expectAllTaken({ server }: Bench, count: number): Promise<void> {
+  await server.waitForDone(count);
+  expect(server.requests).toHaveLength(count);
+  expect(server.requests.map(({ status }) => status)).toEqual(Array(count).fill(200));
+  for (const { body } of server.requests) {
+    expect(body?.max_output_tokens).toBeGreaterThanOrEqual(16);
+    expect(body?.store).toBe(false);
+    const card = models.find(([name, own]) => apiId(name, own) === body?.model)?.[1];
+    expect(card).toBeDefined();
+    if (card!.temperature === 'never') expect(body).not.toHaveProperty('temperature');
+  }
+}
+
+describe.each(days)('on %s', (day) => {
+  it.each(taskKinds)('%s is taken at the first try', async (task) => {
+    const room = await bench({ day, files: { 'a.ts': 'export const a = 1;\n' } });
+    let calls = 0;
+    for (const shape of returnShapes) {
+      for (const variant of [{}, { safetyCritical: true }, { language: 'rust' }, { language: 'python' }]) {
+        const { attempts } = await room.call({ task, shape, files: ['a.ts'], ...variant });
+        expect(attempts).toHaveLength(1);
+        calls++;
+      }
+    }
+    await expectAllTaken(room, calls);
+  });
+
+  it.each(taskKinds)('every candidate for %s is taken', async (task) => {
+    // Whoever comes first answers nothing, so that the next one is asked, to the end of the list.
+    const room = await bench({ day, answer: { kind: 'empty' } });
+    const failed = await room.error({ task, shape: 'text' });
+    await expectAllTaken(room, (failed.details as { attempts: unknown[] }).attempts.length);
+    expect(room.server.requests.length).toBeGreaterThan(0);
+  });
+
+  it('every living model is taken with every effort, temperature and verbosity', async () => {
+    const room = await bench({
+      day,
+      policies: { defaults: { temperature: 0.5, verbosity: 'low', max_output_tokens: 1 } },
+      answer: { kind: 'text', text: 'Yes.' },
+    });
+    const living = models.filter(([, { shutdown }]) => shutdown === undefined || shutdown > day);
+    for (const [name] of living) {
+      for (const effort of [undefined, ...reasoningEfforts]) {
+        await room.call({ task: 'docs', shape: 'text', forceModel: name, effort });
+      }
+    }
+    await expectAllTaken(room, living.length * (reasoningEfforts.length + 1));
+  });
+
+  it.each(['codex', 'mini', 'chat', 'full'])('the alias %s leads to a living model', async (alias) => {
+    const room = await bench({ day, answer: { kind: 'text', text: 'Yes.' } });
+    const { attempt, warnings } = await room.call({ task: 'docs', shape: 'text', forceModel: alias });
+    await expectAllTaken(room, 1);
+    const { hops, model } = attempt.candidate;
+    for (const { from, to } of hops) {
+      expect(warnings).toContainEqual(
+        expect.stringMatching(new RegExp(`${alias}: ${from} retired .* ${to}`)),
+      );
+    }
+    expect(room.asked()).toEqual([apiId(model, catalog.models[model])]);
+  });
+});
+
+it('a short input leaves the least that the provider takes', async () => {
+  const room = await bench({
+    policies: { defaults: { max_output_tokens: 1, reasoning_effort: 'none' } },
+    answer: { kind: 'text', text: 'Yes.' },
+  });
+  await room.call({ task: 'docs', shape: 'text', forceModel: 'gpt-6-luna' });
+  expect(room.server.requests[0]?.body?.max_output_tokens).toBe(16);
+});
