@@ -7,7 +7,11 @@ const price = z.number().nonnegative();
 export const dateOnly = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date like 2026-12-11')
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'is not a day of the calendar');
+  .refine((text) => {
+    // Date.parse takes 2026-02-30 for the second of March.
+    const time = Date.parse(text);
+    return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+  }, 'is not a day of the calendar');
 
 export const modelCardSchema = z.strictObject({
   api: z.string().min(1).optional().describe("The API's id where it differs from the name in the catalogue."),
