@@ -3,7 +3,7 @@ import { Argument, type Command, Option } from 'commander';
 import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
-import { type FieldSurface, fieldSurface, type Operation } from '../operations/operation.ts';
+import { type FieldSurface, type Operation, surfaceOf } from '../operations/operation.ts';
 
 export interface CliField {
   name: string;
@@ -11,6 +11,32 @@ export interface CliField {
   surface: FieldSurface;
   option: Option | undefined;
   required: boolean;
+}
+
+/** What a shell knows of a value. */
+export interface Completion {
+  /** Undefined: nothing to offer. */
+  words: FieldSurface['complete'];
+  /** Several of the words, separated by commas. */
+  list: boolean;
+  /** The option may be given more than once. */
+  repeatable: boolean;
+}
+
+/** Commander has no place for it. */
+const completions = new WeakMap<Option | Argument, Completion>();
+
+export function completeWith<Value extends Option | Argument>(
+  value: Value,
+  words: Completion['words'],
+  { list = false, repeatable = false }: Partial<Completion> = {},
+): Value {
+  completions.set(value, { words, list, repeatable });
+  return value;
+}
+
+export function completionOf(value: Option | Argument): Completion {
+  return completions.get(value) ?? { words: value.argChoices, list: false, repeatable: false };
 }
 
 export function cliFields(operation: Operation): CliField[] {
@@ -28,15 +54,14 @@ export function cliFields(operation: Operation): CliField[] {
   });
 }
 
-/** A field that was made optional for one operation keeps the surface of the field it was made from. */
-function surfaceOf(schema: z.ZodType): FieldSurface {
-  const own = fieldSurface.get(schema);
-  if (own) return own;
-  return schema instanceof z.ZodOptional ? surfaceOf(schema.unwrap() as z.ZodType) : {};
-}
-
 function unwrap(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema;
+}
+
+/** Several of a few words are given as one value, separated by commas: `--by model,task`. */
+function isList(schema: z.ZodType): boolean {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodArray && inner.element instanceof z.ZodEnum;
 }
 
 export function describe(schema: z.ZodType): string {
@@ -45,11 +70,19 @@ export function describe(schema: z.ZodType): string {
 
 function makeOption(flag: string, schema: z.ZodType, surface: FieldSurface): Option {
   const inner = unwrap(schema);
-  const choices = inner instanceof z.ZodEnum ? ` (${inner.options.join(', ')})` : '';
+  const words = inner instanceof z.ZodArray ? inner.element : inner;
+  const choices = words instanceof z.ZodEnum ? ` (${words.options.join(', ')})` : '';
   const option = new Option(flag, describe(schema) + choices);
+  completeWith(option, surface.complete, {
+    list: isList(schema),
+    repeatable: inner instanceof z.ZodArray,
+  });
   if (inner instanceof z.ZodArray) {
     // Not commander's variadic form: that would swallow the instruction that follows.
-    option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+    option.argParser((value: string, previous: string[] | undefined) => [
+      ...(previous ?? []),
+      ...(isList(schema) ? value.split(',').map((word) => word.trim()) : [value]),
+    ]);
   } else if (inner instanceof z.ZodNumber) {
     option.argParser((value: string) => (value.trim() === '' ? Number.NaN : Number(value)));
   }
@@ -70,7 +103,8 @@ export function addFields(command: Command, fields: readonly CliField[]): void {
     const label = surface.positional === 'rest' ? 'instruction' : name;
     const variadic = surface.positional === 'one' ? '' : '...';
     const optional = surface.positional !== 'one' || !required;
-    command.addArgument(new Argument(optional ? `[${label}${variadic}]` : `<${label}>`, describe(schema)));
+    const argument = new Argument(optional ? `[${label}${variadic}]` : `<${label}>`, describe(schema));
+    command.addArgument(completeWith(argument, surface.complete));
   }
   for (const { option } of fields) if (option) command.addOption(option);
 }
@@ -114,7 +148,7 @@ export function parseInput(
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0] ?? '');
-    const given = raw[name];
+    const given = issue.path.length > 1 ? (raw[name] as unknown[])[Number(issue.path[1])] : raw[name];
     if (issue.code === 'invalid_value') {
       const guess = nearest(String(given), issue.values.map(String));
       return `${flagName(fields, name)}: "${String(given)}" is not one of ${issue.values.join(', ')}${guess ? ` (did you mean ${guess}?)` : ''}`;
