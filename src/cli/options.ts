@@ -3,7 +3,7 @@ import { Argument, type Command, Option } from 'commander';
 import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
-import { type FieldSurface, fieldSurface, type Operation } from '../operations/operation.ts';
+import { type FieldSurface, type Operation, surfaceOf } from '../operations/operation.ts';
 
 export interface CliField {
   name: string;
@@ -13,10 +13,37 @@ export interface CliField {
   required: boolean;
 }
 
+/** What a shell knows of a value. */
+export interface Completion {
+  /** Undefined: nothing to offer. */
+  words: FieldSurface['complete'];
+  /** Several of the words, separated by commas. */
+  list: boolean;
+  /** The option may be given more than once. */
+  repeatable: boolean;
+}
+
+/** Commander has no place for it. */
+const completions = new WeakMap<Option | Argument, Completion>();
+
+export function completeWith<Value extends Option | Argument>(
+  value: Value,
+  words: Completion['words'],
+  { list = false, repeatable = false }: Partial<Completion> = {},
+): Value {
+  completions.set(value, { words, list, repeatable });
+  return value;
+}
+
+export function completionOf(value: Option | Argument): Completion {
+  return completions.get(value) ?? { words: value.argChoices, list: false, repeatable: false };
+}
+
 export function cliFields(operation: Operation): CliField[] {
   return Object.entries(operation.input.shape).map(([name, schema]) => {
     const surface = surfaceOf(schema as z.ZodType);
-    const option = surface.flag === undefined ? undefined : makeOption(surface.flag, schema as z.ZodType);
+    const option =
+      surface.flag === undefined ? undefined : makeOption(surface.flag, schema as z.ZodType, surface);
     return {
       name,
       schema: schema as z.ZodType,
@@ -27,38 +54,39 @@ export function cliFields(operation: Operation): CliField[] {
   });
 }
 
-/** A field that was made optional for one operation keeps the surface of the field it was made from. */
-function surfaceOf(schema: z.ZodType): FieldSurface {
-  const own = fieldSurface.get(schema);
-  if (own) return own;
-  return schema instanceof z.ZodOptional ? surfaceOf(schema.unwrap() as z.ZodType) : {};
-}
-
 function unwrap(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema;
+}
+
+/** Several of a few words are given as one value, separated by commas: `--by model,task`. */
+function isList(schema: z.ZodType): boolean {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodArray && inner.element instanceof z.ZodEnum;
 }
 
 export function describe(schema: z.ZodType): string {
   return schema.description ?? unwrap(schema).description ?? '';
 }
 
-function makeOption(flag: string, schema: z.ZodType): Option {
+function makeOption(flag: string, schema: z.ZodType, surface: FieldSurface): Option {
   const inner = unwrap(schema);
-  const set = inner instanceof z.ZodArray ? inner.element : inner;
-  const choices = set instanceof z.ZodEnum ? ` (${set.options.join(', ')})` : '';
+  const words = inner instanceof z.ZodArray ? inner.element : inner;
+  const choices = words instanceof z.ZodEnum ? ` (${words.options.join(', ')})` : '';
   const option = new Option(flag, describe(schema) + choices);
+  completeWith(option, surface.complete, {
+    list: isList(schema),
+    repeatable: inner instanceof z.ZodArray,
+  });
   if (inner instanceof z.ZodArray) {
-    // Words of a fixed set may be given as one list, `model,task`; a comma in a path is part of the path.
-    const split = (value: string) =>
-      inner.element instanceof z.ZodEnum ? value.split(',').map((word) => word.trim()) : [value];
     // Not commander's variadic form: that would swallow the instruction that follows.
     option.argParser((value: string, previous: string[] | undefined) => [
       ...(previous ?? []),
-      ...split(value),
+      ...(isList(schema) ? value.split(',').map((word) => word.trim()) : [value]),
     ]);
   } else if (inner instanceof z.ZodNumber) {
     option.argParser((value: string) => (value.trim() === '' ? Number.NaN : Number(value)));
   }
+  if (surface.fromFile) option.helpGroup('Options:');
   return option;
 }
 
@@ -75,7 +103,8 @@ export function addFields(command: Command, fields: readonly CliField[]): void {
     const label = surface.positional === 'rest' ? 'instruction' : name;
     const variadic = surface.positional === 'one' ? '' : '...';
     const optional = surface.positional !== 'one' || !required;
-    command.addArgument(new Argument(optional ? `[${label}${variadic}]` : `<${label}>`, describe(schema)));
+    const argument = new Argument(optional ? `[${label}${variadic}]` : `<${label}>`, describe(schema));
+    command.addArgument(completeWith(argument, surface.complete));
   }
   for (const { option } of fields) if (option) command.addOption(option);
 }

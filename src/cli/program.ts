@@ -1,10 +1,10 @@
 /** The commander program, derived from the table of operations. */
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { operations } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
 import { helpTopics } from './help-topics.ts';
-import { addFields, type CliField, cliFields } from './options.ts';
+import { addFields, type CliField, cliFields, completeWith } from './options.ts';
 import { rendererFor } from './renderers.ts';
 
 /** What the commands do: given by `main`, so that help and completions can be made without doing anything. */
@@ -26,6 +26,7 @@ export function buildProgram(actions: Actions): Command {
   const program = new Command('orch')
     .description('Delegate sub-tasks to the OpenAI model that suits each best.')
     .version(version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
     .showSuggestionAfterError(true)
     .enablePositionalOptions();
@@ -59,12 +60,13 @@ export function buildProgram(actions: Actions): Command {
   program
     .command('completion')
     .description('Print the completion script for a shell.')
-    .argument('<shell>', shells.join(', '))
+    .addArgument(completeWith(new Argument('<shell>', shells.join(', ')), shells))
     .action((shell) => actions.completion(shell, program));
+  const names = program.commands.map((command) => command.name());
   program
     .command('help')
     .description(`Help for a command, or on a topic: ${helpTopics.join(', ')}.`)
-    .argument('[topic...]', 'Command or topic')
+    .addArgument(completeWith(new Argument('[topic...]', 'Command or topic'), [...helpTopics, ...names]))
     .action((words: string[]) => actions.help(words.length === 0 ? undefined : words.join(' '), program));
   return program;
 }

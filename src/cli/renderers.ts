@@ -6,6 +6,7 @@ import type { UsageReport } from '../core/record/usage-report.ts';
 import type { Factory } from '../factory.ts';
 import type { DelegateOutput } from '../operations/delegation.ts';
 import type { DecisionOutput } from '../operations/route-explain.ts';
+import { completeWith } from './options.ts';
 import { renderDecision } from './render-decision.ts';
 import type { IOStreams } from './streams.ts';
 
@@ -79,10 +80,11 @@ const reportFormatNames = ['table', 'json', 'csv', 'md', 'html'] as const;
 
 const reportRenderer: Renderer = {
   options: [
-    new Option('--format <format>', `How to show it (${reportFormatNames.join(', ')})`)
-      .choices(reportFormatNames)
-      .default('table'),
-    new Option('-o, --output <file>', 'Write the report to this file instead of standard output'),
+    new Option('--format <format>', 'How to show it').choices(reportFormatNames).default('table'),
+    completeWith(
+      new Option('-o, --output <file>', 'Write the report to this file instead of standard output'),
+      'file',
+    ),
   ],
   async render(output, { streams, options, factory, verbose }) {
     const report = output as UsageReport;

@@ -1,7 +1,7 @@
 /** MCP tool definitions, derived from the operations. Every word of them costs the host's model context. */
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import { fieldSurface, type Operation } from '../operations/operation.ts';
+import { type Annotations, type Operation, surfaceOf } from '../operations/operation.ts';
 
 /** `underscore` is for clients that refuse dots (Cursor, Claude Desktop). */
 export type ToolNameForm = 'dotted' | 'underscore';
@@ -19,7 +19,7 @@ export function findOperation(operations: readonly Operation[], name: string): O
 /** The input without the fields that only the command line has. */
 export function toolInput(operation: Operation): z.ZodObject {
   const shown = Object.entries(operation.input.shape).filter(
-    ([, schema]) => !fieldSurface.get(schema as z.ZodType)?.cliOnly,
+    ([, schema]) => !surfaceOf(schema as z.ZodType).cliOnly,
   );
   return z.strictObject(Object.fromEntries(shown) as z.ZodRawShape);
 }
@@ -29,13 +29,35 @@ export function toTool(operation: Operation, form: ToolNameForm): Tool {
     name: toolName(operation, form),
     title: operation.title,
     description: operation.description,
-    inputSchema: slim(z.toJSONSchema(toolInput(operation), { io: 'input' })) as Tool['inputSchema'],
-    outputSchema: shallow(slim(z.toJSONSchema(operation.output)) as JsonSchema) as Tool['outputSchema'],
-    annotations: operation.annotations,
+    inputSchema: inputSchema(operation) as Tool['inputSchema'],
+    outputSchema: shallow(z.toJSONSchema(operation.output) as JsonSchema) as Tool['outputSchema'],
+    annotations: telling(operation.annotations),
+  };
+}
+
+/**
+ * Without the hints that say what the protocol assumes anyway: a tool that only reads destroys nothing and
+ * may be called again, and every tool is open-world unless it says otherwise.
+ */
+function telling({ readOnlyHint, openWorldHint, ...writing }: Annotations): Partial<Annotations> {
+  return {
+    readOnlyHint,
+    ...(readOnlyHint ? {} : writing),
+    ...(openWorldHint ? {} : { openWorldHint }),
   };
 }
 
 type JsonSchema = Record<string, unknown>;
+
+function inputSchema(operation: Operation): JsonSchema {
+  const input = toolInput(operation);
+  const schema = slim(z.toJSONSchema(input, { io: 'input' })) as JsonSchema;
+  const properties = schema.properties as Record<string, JsonSchema>;
+  for (const [name, field] of Object.entries(input.shape)) {
+    if (surfaceOf(field as z.ZodType).plain) delete properties[name]?.description;
+  }
+  return schema;
+}
 
 /** Without what tells a model nothing. */
 function slim(schema: unknown): unknown {
@@ -57,9 +79,8 @@ function shallow(schema: JsonSchema): JsonSchema {
     properties: Object.fromEntries(
       properties.map(([name, property]) => [
         name,
-        property.type === undefined ? {} : { type: property.type },
+        typeof property.type === 'string' ? { type: property.type } : {},
       ]),
     ),
-    required: schema.required,
   };
 }

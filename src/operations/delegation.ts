@@ -28,35 +28,41 @@ export const taskField = field(
     .min(1)
     .meta({ enum: [...taskKinds] }),
   'Kind of work',
-  { positional: 'one', complete: taskKinds },
+  { positional: 'one', complete: taskKinds, plain: true },
 );
 
+/** The aliases of the package's own `conf/models.json`: a static completion cannot know the user's. */
+export const givenAliases = ['codex', 'mini', 'chat', 'full'] as const;
+
 export const requestFields = {
-  input: field(z.string(), 'What to do', { positional: 'rest', flag: '-i, --input <text>' }),
-  files: field(
-    z.array(z.string().min(1)).optional(),
-    'Paths, globs, path:10-40; read here, so never paste them',
-    {
-      flag: '-f, --file <path>',
-      complete: 'file',
-    },
-  ),
-  language: field(z.string().min(1).optional(), 'Default: by file name', { flag: '-l, --language <name>' }),
+  input: field(z.string(), 'What to do', { positional: 'rest', flag: '-i, --input <text>', plain: true }),
+  files: field(z.array(z.string().min(1)).optional(), 'Paths, globs, path:10-40; read here', {
+    flag: '-f, --file <path>',
+    complete: 'file',
+  }),
+  language: field(z.string().min(1).optional(), 'Default: by file name', {
+    flag: '-l, --language <name>',
+    plain: true,
+  }),
   safetyCritical: field(z.boolean().optional(), 'Strongest models only, input never cut', {
     flag: '--safety-critical',
+    plain: true,
   }),
   forceModel: field(z.string().min(1).optional(), 'Alias or model id; no fallback', {
     flag: '-m, --force-model <name>',
+    complete: givenAliases,
   }),
   effort: field(z.enum(reasoningEfforts).optional(), 'Reasoning effort', {
     flag: '--effort <level>',
     complete: reasoningEfforts,
+    plain: true,
   }),
   maxCostUsd: field(
     z.number().positive('must be more than 0; leave it out for no ceiling').optional(),
     'Ceiling in USD',
     {
       flag: '--max-cost <usd>',
+      plain: true,
     },
   ),
   context: field(z.string().optional(), 'Material beside the instruction, e.g. a log', { cliOnly: true }),
@@ -75,7 +81,7 @@ export const returnField = field(z.enum(returnShapes).optional(), 'Default: what
   complete: returnShapes,
 });
 
-export const frameworkField = field(z.string().min(1).optional(), 'Test framework: jest, pytest, …', {
+export const frameworkField = field(z.string().min(1).optional(), 'Of the tests: jest, pytest, …', {
   flag: '--framework <name>',
 });
 

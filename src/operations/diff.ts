@@ -16,7 +16,7 @@ import {
   resultFields,
   runDelegation,
 } from './delegation.ts';
-import { field, operation } from './operation.ts';
+import { cliOnly, field, operation } from './operation.ts';
 
 export const diffOperation = operation({
   name: 'delegate.diff',
@@ -26,6 +26,7 @@ export const diffOperation = operation({
   description: 'Returns a change of the given files as a git patch that was checked to apply.',
   input: z.strictObject({
     ...requestFields,
+    effort: cliOnly(requestFields.effort),
     task: field(z.enum(taskKinds).optional(), 'Kind of work that decides the model (default refactor)', {
       flag: '--task <kind>',
       complete: taskKinds,

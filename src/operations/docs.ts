@@ -7,7 +7,7 @@ import {
   resultFields,
   runDelegation,
 } from './delegation.ts';
-import { operation } from './operation.ts';
+import { cliOnly, operation } from './operation.ts';
 
 export const docsOperation = operation({
   name: 'delegate.docs',
@@ -15,7 +15,7 @@ export const docsOperation = operation({
   title: 'Write documentation',
   summary: 'Write Markdown documentation for the given files.',
   description: 'Writes Markdown documentation.',
-  input: z.strictObject({ ...requestFields, ...resultFields }),
+  input: z.strictObject({ ...requestFields, effort: cliOnly(requestFields.effort), ...resultFields }),
   output: delegateOutput,
   annotations: delegateAnnotations,
   toDelegation: docsDelegation,

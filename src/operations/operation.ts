@@ -15,6 +15,8 @@ export interface FieldSurface {
   positional?: 'one' | 'rest' | 'list';
   /** The field is not a parameter of the MCP tool. */
   cliOnly?: boolean;
+  /** The field's name says enough to a model: the MCP tool goes without the description. */
+  plain?: boolean;
   /** What a shell completes for the value. */
   complete?: 'file' | readonly string[];
   /** On the command line the value names a file, or `-` for standard input, and its content is what is meant. */
@@ -32,6 +34,18 @@ export function field<Schema extends z.ZodType>(
   const described = schema.describe(description) as Schema;
   fieldSurface.add(described, surface);
   return described;
+}
+
+/** A field that was made optional for one operation keeps the surface of the field it was made from. */
+export function surfaceOf(schema: z.ZodType): FieldSurface {
+  const own = fieldSurface.get(schema);
+  if (own) return own;
+  return schema instanceof z.ZodOptional ? surfaceOf(schema.unwrap() as z.ZodType) : {};
+}
+
+/** The same field for an operation whose MCP tool does without it. */
+export function cliOnly<Schema extends z.ZodType>(schema: Schema): Schema {
+  return field(schema, schema.description ?? '', { ...surfaceOf(schema), cliOnly: true });
 }
 
 export interface Annotations {

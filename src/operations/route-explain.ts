@@ -10,7 +10,7 @@ import {
   returnField,
   taskField,
 } from './delegation.ts';
-import { operation } from './operation.ts';
+import { cliOnly, operation } from './operation.ts';
 
 const usd = z.number().nullable();
 
@@ -60,8 +60,8 @@ export const routeExplainOperation = operation({
     ...requestFields,
     task: taskField.optional(),
     input: requestFields.input.optional(),
-    framework: frameworkField,
-    return: returnField,
+    framework: cliOnly(frameworkField),
+    return: cliOnly(returnField),
   }),
   output: decisionSchema,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

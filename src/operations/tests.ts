@@ -8,16 +8,17 @@ import {
   resultFields,
   runDelegation,
 } from './delegation.ts';
-import { field, operation } from './operation.ts';
+import { cliOnly, field, operation } from './operation.ts';
 
 export const testsOperation = operation({
   name: 'delegate.tests',
   command: ['tests'],
   title: 'Write tests',
   summary: 'Write deterministic tests for the given files.',
-  description: 'Writes deterministic tests for the given framework; returns the code of the test file.',
+  description: 'Writes deterministic tests; returns the code of the test file.',
   input: z.strictObject({
     ...requestFields,
+    effort: cliOnly(requestFields.effort),
     framework: frameworkField,
     verify: field(
       z.string().min(1).optional(),

@@ -36,9 +36,10 @@ export const usageReportOperation = operation({
     by: field(z.array(z.enum(groupKeys)).optional(), 'Group by', {
       flag: '--by <keys>',
       complete: groupKeys,
+      plain: true,
     }),
     since: field(z.string().optional(), '2026-11-01, 7d, today', { flag: '--since <when>' }),
-    until: field(z.string().optional(), 'The same, included', { flag: '--until <when>' }),
+    until: field(z.string().optional(), 'The same, included', { flag: '--until <when>', plain: true }),
   }),
   output: z.object({
     by: z.array(z.enum(groupKeys)),
