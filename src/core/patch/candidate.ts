@@ -8,8 +8,3 @@ export interface Candidate {
   end: number;
   splices: Splice[];
 }
-
-export interface Shift {
-  /** The operation's text may also be the line as it stood, with its first space. */
-  restored: boolean;
-}

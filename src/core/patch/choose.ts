@@ -23,7 +23,8 @@ export function choosePlaces(options: readonly Option[], lines: readonly string[
     if (group[0]!.candidates.length === 1) for (const option of group.slice(1)) option.repeated = true;
   }
   for (const option of open(options)) pick(option, 'heading', underHeading(option, lines));
-  for (const option of open(options)) byLineNumber(option, options);
+  const offset = commonOffset(options);
+  if (offset !== undefined) for (const option of open(options)) byLineNumber(option, offset);
   for (const group of twins) shareOut(group, dialect);
   if (dialect === 'unified' || dialect === 'v4a') betweenNeighbours(options);
   dropRepetitions(options);
@@ -43,7 +44,9 @@ function twinsOf(options: readonly Option[]): Option[][] {
   const groups = new Map<string, Option[]>();
   for (const option of options) {
     const key = JSON.stringify(option.hunk.operations.map(({ kind, text }) => [kind, text]));
-    groups.set(key, [...(groups.get(key) ?? []), option]);
+    const group = groups.get(key);
+    if (group) group.push(option);
+    else groups.set(key, [option]);
   }
   return [...groups.values()].filter((group) => group.length > 1);
 }
@@ -106,49 +109,55 @@ function endOfBlock(lines: readonly string[], start: number): number {
   return lines.length;
 }
 
-function byLineNumber(option: Option, options: readonly Option[]): void {
+/** How far the certain hunks are from where their headers say, when they all agree; undefined otherwise. */
+function commonOffset(options: readonly Option[]): number | undefined {
+  const offsets = new Set<number>();
+  for (const { chosen, chosenBy, hunk } of options) {
+    if (chosen && chosenBy === undefined && hunk.startLine !== undefined) {
+      offsets.add(chosen.first + 1 - hunk.startLine);
+    }
+  }
+  const [offset = 0] = offsets;
+  return offsets.size > 1 ? undefined : offset;
+}
+
+function byLineNumber(option: Option, offset: number): void {
   const { startLine } = option.hunk;
   if (startLine === undefined) return;
-  const offsets = new Set(
-    options
-      .filter(
-        ({ chosen, chosenBy, hunk }) => chosen && chosenBy === undefined && hunk.startLine !== undefined,
-      )
-      .map(({ chosen, hunk }) => chosen!.first + 1 - hunk.startLine!),
-  );
-  if (offsets.size > 1) return;
-  const [offset = 0] = offsets;
-  pick(
-    option,
-    offset === 0 ? 'line' : 'offset',
-    option.candidates.filter(({ first }) => first + 1 === startLine + offset),
-  );
+  const fitting = option.candidates.filter(({ first }) => first + 1 === startLine + offset);
+  pick(option, offset === 0 ? 'line' : 'offset', fitting);
 }
+
+/** Each pass can make a hunk certain that is a neighbour of another one. */
+const mostPasses = 20;
 
 /** Hunks come in the order of the file, unless those that are certain show otherwise. */
 function betweenNeighbours(options: readonly Option[]): void {
   const inAnswer = options.filter(({ repeated }) => !repeated);
-  for (let again = true; again; ) {
-    again = false;
+  for (let pass = 0; pass < mostPasses; pass++) {
     const fixed = inAnswer.filter(({ chosen }) => chosen);
     const ascending = fixed.every(
       (option, at) => at === 0 || startOf(fixed[at - 1]!.chosen!) < startOf(option.chosen!),
     );
-    if (!ascending) return;
-    for (const [at, option] of inAnswer.entries()) {
-      if (option.chosen) continue;
-      const before = inAnswer.slice(0, at).findLast(({ chosen }) => chosen)?.chosen;
-      const after = inAnswer.slice(at + 1).find(({ chosen }) => chosen)?.chosen;
+    if (!ascending || fixed.length === inAnswer.length) return;
+    let before: Candidate | undefined;
+    let next = 0;
+    for (const option of inAnswer) {
+      if (fixed[next] === option) {
+        before = option.chosen;
+        next++;
+        continue;
+      }
+      const after = fixed[next]?.chosen;
       if (!before || !after) continue;
+      const [from, to] = [endOf(before), startOf(after)];
       pick(
         option,
         'neighbours',
-        option.candidates.filter(
-          (candidate) => endOf(before) <= startOf(candidate) && endOf(candidate) <= startOf(after),
-        ),
+        option.candidates.filter((candidate) => from <= startOf(candidate) && endOf(candidate) <= to),
       );
-      if (option.chosen) again = true;
     }
+    if (inAnswer.filter(({ chosen }) => chosen).length === fixed.length) return;
   }
 }
 

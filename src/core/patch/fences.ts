@@ -13,7 +13,7 @@ export interface Fence {
 }
 
 export function fenceOn(line: string): Fence | undefined {
-  const match = /^( {0,3})(`{3,}|~{3,})[ \t]*([^`]*)$/.exec(line);
+  const match = /^( {0,3})(`{3,}|~{3,})([^`]*)$/.exec(line);
   if (!match) return undefined;
   return {
     character: match[2]![0] as '`' | '~',
@@ -63,7 +63,7 @@ export function closingLine(
   const fence = fenceOn(lines[open]!)!;
   let inner: Fence | undefined;
   let last = -1;
-  const candidates: number[] = [];
+  let candidate = -1;
   for (let index = open + 1; index < lines.length; index++) {
     const line = lines[index]!;
     const here = fenceOn(line);
@@ -72,19 +72,15 @@ export function closingLine(
     if (inner) {
       if (closes(line, inner)) inner = undefined;
     } else if (closes(line, fence)) {
-      candidates.push(index);
+      if (candidate !== -1 && !goesOn(candidate, index)) return candidate;
+      candidate = index;
     } else if (here.character === fence.character && here.info !== '') {
       const content = nextContent(lines, index + 1);
       const opensEdit = startsEdit(lines[content] ?? '', lines[content + 1]);
-      if (opensEdit && candidates.length > 0) break;
+      if (opensEdit && candidate !== -1) return candidate;
       inner = here;
     }
   }
   // A fence that opens inside and never closes has taken the outer one's closing line.
-  if (candidates.length === 0) return last;
-  for (let at = 0; at < candidates.length; at++) {
-    const next = candidates[at + 1];
-    if (next === undefined || !goesOn(candidates[at]!, next)) return candidates[at]!;
-  }
-  return -1;
+  return candidate === -1 ? last : candidate;
 }

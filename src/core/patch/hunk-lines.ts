@@ -8,9 +8,12 @@ export interface HunkHeader {
   heading?: string;
 }
 
+/** Git cuts headings at 80 bytes; models may copy a long line. */
+const longestHeader = 1000;
+
 /** Understands git's header, the bare `@@` and `@@ ... @@`, and V4A's `@@ heading`. */
 export function readHeader(line: string): HunkHeader | undefined {
-  if (!/^@@(?:[ -]|@|$)/.test(line)) return undefined;
+  if (line[0] !== '@' || line.length > longestHeader || !/^@@(?:[ -]|@|$)/.test(line)) return undefined;
   const numbered = /^@@+ *-(\d+)(?:,(\d+))? +\+(\d+)(?:,(\d+))? *@@+ ?(.*)$/.exec(line);
   if (numbered) {
     const [, start, oldCount, , newCount, heading] = numbered;

@@ -27,6 +27,14 @@ export class LineIndex {
     readonly budget: WorkBudget,
   ) {}
 
+  private mixed: boolean | undefined;
+
+  /** Some line has spaces after tabs for more than a comment's star: tabs and spaces do not tell each other. */
+  get mixesIndentation(): boolean {
+    this.mixed ??= this.lines.some((line) => /^\t+ +[^\s*]/.test(line));
+    return this.mixed;
+  }
+
   view(comparison: Comparison): View {
     let view = this.views.get(comparison);
     if (!view) {

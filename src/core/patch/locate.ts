@@ -3,12 +3,12 @@
  */
 import type { Candidate } from './candidate.ts';
 import { foldIndentation, significantLength } from './fold.ts';
+import { hidesAnEdge } from './hidden-edge.ts';
 import type { LineIndex } from './line-index.ts';
 import { BlankLineMatcher } from './match-blank-lines.ts';
 import { matchIndentation } from './match-indentation.ts';
 import { formsOf, matchLines } from './match-lines.ts';
 import { matchDeletionAnchored, matchTolerantContext } from './match-tolerant.ts';
-import { hasSlipped } from './slipped-edge.ts';
 import type { Splice } from './splices.ts';
 import type { Dialect, Hunk, MatchLevel, Operation } from './types.ts';
 
@@ -88,15 +88,17 @@ export class Locator {
 
   /** Drops the places where an insertion has been made already: the same lines stand right there. */
   private unlessThere(hunk: Hunk, located: { found: Candidate[]; level: MatchLevel }): Located {
-    if (hunk.operations.some(({ kind }) => kind === 'drop')) return located;
-    const made = this.postImage(hunk.operations, fewestTelling);
+    const explicit = this.dialect === 'search-replace';
+    const replaces = hunk.operations.some(({ kind }) => kind === 'drop');
+    // The same edit may be wanted at a second place; only a block that is meant to the letter says so.
+    const made = explicit && replaces ? [] : this.postImage(hunk.operations, fewestTelling);
     if (made.length > 0) return { found: [], reason: 'already-applied', lines: made };
+    if (replaces) return located;
     const left = located.found.filter(({ splices }) => !splices.every((splice) => this.isThere(splice)));
-    // A search/replace block is meant to the letter; a diff should show both sides of what it adds.
-    const sure =
-      this.dialect === 'search-replace'
-        ? left
-        : left.filter(({ splices }) => !hasSlipped(this.index.lines, hunk.operations, splices));
+    // A diff should show both sides of what it adds.
+    const sure = explicit
+      ? left
+      : left.filter(({ splices }) => !hidesAnEdge(this.index.lines, hunk.operations, splices));
     if (sure.length > 0) return { found: sure, level: located.level };
     if (left.length > 0)
       return { found: [], reason: 'no-context', lines: left.map(({ first }) => first + 1) };

@@ -21,7 +21,6 @@ export function matchIndentation(
   const told = old.filter((text) => !isBlank(text));
   if (told.length === 0) return [];
   if (told.reduce((sum, text) => sum + significantLength(text), 0) < fewestSignificant) return [];
-  const mixed = index.lines.some((line) => /^\t+ +[^\s*]/.test(line));
   const candidates: Candidate[] = [];
   for (const start of index.findRuns(
     'indentation',
@@ -30,14 +29,16 @@ export function matchIndentation(
     const pairs = old
       .map((text, offset) => [indentationOf(text), indentationOf(index.lines[start + offset]!)] as const)
       .filter((_, offset) => !isBlank(old[offset]!));
-    const change = uniformChange(pairs, mixed);
+    const change = uniformChange(pairs, index.mixesIndentation);
     if (!change) continue;
     let line = start;
     const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
-    const splices = splicesOf(operations, alignment, (text) => {
+    const splices = splicesOf(operations, alignment, (text, _, dropped) => {
       if (isBlank(text)) return text;
       const indentation = indentationOf(text);
-      const changed = change(indentation);
+      const alike = dropped.find((at) => indentationOf(textOf(operations[at]!)) === indentation);
+      const changed =
+        alike === undefined ? change(indentation) : indentationOf(index.lines[alignment[alike]!]!);
       return changed === undefined ? undefined : changed + text.slice(indentation.length);
     });
     if (splices) candidates.push({ first: start, end: start + old.length, splices });
@@ -60,8 +61,9 @@ export function uniformChange(
     if (known.has(hunk) && known.get(hunk) !== file) return undefined;
     known.set(hunk, file);
   }
-  for (const { fits, change } of possibleChanges(pairs[0]!, mixed)) {
-    if (pairs.every(([hunk, file]) => fits(hunk, file))) return (text) => known.get(text) ?? change(text);
+  for (const { fits, change, guesses } of possibleChanges(pairs[0]!, mixed)) {
+    if (!pairs.every(([hunk, file]) => fits(hunk, file))) continue;
+    return guesses ? change : (text) => known.get(text) ?? change(text);
   }
   return undefined;
 }
@@ -72,6 +74,8 @@ function* possibleChanges(
 ): Generator<{
   fits: (hunk: string, file: string) => boolean;
   change: Change;
+  /** What one line shows says nothing about another. */
+  guesses?: boolean;
 }> {
   if (file.endsWith(hunk)) {
     const prefix = file.slice(0, file.length - hunk.length);
@@ -83,13 +87,12 @@ function* possibleChanges(
     const change = (text: string) => (text.startsWith(prefix) ? text.slice(prefix.length) : undefined);
     yield { fits: (left, right) => change(left) === right, change };
   }
-  if (mixed) return;
   for (const width of [4, 2, 8, 3]) {
     const expand = (text: string) => text.replaceAll('\t', ' '.repeat(width));
     // An indentation that is no multiple may be any mix of tabs and spaces: only a line like it can tell.
     const contract = (text: string) =>
-      /^ *$/.test(text) && text.length % width === 0 ? '\t'.repeat(text.length / width) : undefined;
-    yield { fits: (left, right) => expand(right) === left, change: contract };
+      !mixed && /^ *$/.test(text) && text.length % width === 0 ? '\t'.repeat(text.length / width) : undefined;
+    yield { fits: (left, right) => expand(right) === left, change: contract, guesses: mixed };
     yield { fits: (left, right) => expand(left) === right, change: expand };
   }
 }

@@ -22,6 +22,9 @@ export interface PlacedHunks {
   problems: PatchProblem[];
 }
 
+/** Problems that are worth the search for the nearest lines: nobody reads more. */
+const mostHelped = 20;
+
 const loosestStrict = matchLevels.indexOf('typographic');
 
 export function placeHunks(
@@ -49,7 +52,8 @@ export function placeHunks(
       break;
     }
     if ('reason' in located) {
-      const nearest = located.reason === 'not-found' ? { nearest: nearestLines(index, hunk.operations) } : {};
+      const helped = located.reason === 'not-found' && problems.length < mostHelped;
+      const nearest = helped ? { nearest: nearestLines(index, hunk.operations) } : {};
       const lines = located.lines ? { lines: located.lines.slice(0, 20) } : {};
       refuse(hunk, {
         code: located.reason,

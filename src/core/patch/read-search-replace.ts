@@ -23,6 +23,9 @@ const divider = /^={5,9}\s*$/;
 const closing = /^(?:>{5,9}|\+{5,9}) ?(?:REPLACE|UPDATED)\b.*$/i;
 const bareClosing = /^>{7}\s*$/;
 
+/** Lines of equal signs beyond which no more are tried as the divider. */
+const mostReadings = 20;
+
 export function opensSearchReplace(line: string): boolean {
   return opening.test(line);
 }
@@ -44,7 +47,7 @@ export function readSearchReplace(
     } else if (opening.test(line)) return 'cut';
   }
   if (end === -1) return 'cut';
-  const readings = dividers.map((at) => ({
+  const readings = dividers.slice(0, mostReadings).map((at) => ({
     search: lines.slice(start + 1, at),
     replace: lines.slice(at + 1, end),
   }));

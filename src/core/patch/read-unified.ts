@@ -155,11 +155,15 @@ export function readHunk(lines: readonly string[], header: HunkHeader): DraftHun
   };
 }
 
+/** Lines that are looked back over for a header. */
+const longestHunk = 5000;
+
 /** True when the lines up to `end` make the last hunk exactly as long as its header says. */
 export function lastHunkIsComplete(lines: readonly string[], end: number): boolean {
   let start = end - 1;
-  while (start >= 0 && !readHeader(lines[start]!)) start--;
-  const header = start < 0 ? undefined : readHeader(lines[start]!);
+  const furthest = Math.max(0, end - longestHunk);
+  while (start >= furthest && !readHeader(lines[start]!)) start--;
+  const header = start < furthest ? undefined : readHeader(lines[start]!);
   if (header?.oldCount === undefined || header.newCount === undefined) return false;
   let oldSeen = 0;
   let newSeen = 0;

@@ -12,7 +12,7 @@ export interface V4aFile {
   text: string[];
 }
 
-const fileLine = /^\*\*\* (Update|Add|Delete) File: *(.+?)\s*$/;
+const fileLine = /^\*\*\* (Update|Add|Delete) File:(.*)$/;
 
 export function startsV4a(line: string): boolean {
   return /^\*\*\* Begin Patch\s*$/.test(line) || fileLine.test(line);
@@ -39,7 +39,7 @@ export function readV4a(lines: readonly string[]): V4aFile[] {
   };
   for (const line of lines) {
     const start = fileLine.exec(line);
-    const move = /^\*\*\* Move to: *(.+?)\s*$/.exec(line);
+    const move = /^\*\*\* Move to:(.*)$/.exec(line);
     const header = file?.action === 'update' ? readHeader(line) : undefined;
     if (start) {
       finishHunk();
@@ -47,12 +47,12 @@ export function readV4a(lines: readonly string[]): V4aFile[] {
       startLine = undefined;
       file = {
         action: start[1]!.toLowerCase() as V4aFile['action'],
-        name: start[2]!,
+        name: start[2]!.trim(),
         hunks: [],
         text: [],
       };
       files.push(file);
-    } else if (move && file) file.moveTo = move[1]!;
+    } else if (move && file) file.moveTo = move[1]!.trim();
     else if (/^\*\*\* End of File\s*$/.test(line)) finishHunk(true);
     else if (header) {
       // Two headings in a row name an outer and an inner place.

@@ -12,6 +12,9 @@ export interface ResolvedPath {
   sent: boolean;
 }
 
+/** Characters that no path, and no line that names one, has more of. */
+const longestPath = 1000;
+
 /** Undoes what surrounds a path in an answer: quotes, back-ticks, a date after a tab, `./`, back-slashes. */
 export function cleanPath(written: string): string {
   let path = written.split('\t')[0]!.trim();
@@ -23,7 +26,7 @@ export function cleanPath(written: string): string {
 }
 
 export function resolvePath(written: string, context: AnswerContext): ResolvedPath | PatchProblem {
-  const path = cleanPath(written);
+  const path = written.length > longestPath ? '' : cleanPath(written);
   const unprefixed = path.replace(/^[ab]\//, '');
   const sent = context.files.map((file) => file.path);
   for (const candidate of [path, unprefixed]) {
@@ -77,6 +80,7 @@ export function isProblem(value: ResolvedPath | PatchProblem): value is PatchPro
 
 /** A path on a line of its own, or the one in back-ticks of a sentence. Undefined when the line names none. */
 export function pathOnLine(line: string, context: AnswerContext): string | undefined {
+  if (line.length > longestPath) return undefined;
   const bare = line
     .trim()
     .replace(/^(?:#{1,6}|[-*>]|\d+[.)]|\/\/|<!--)\s+/, '')

@@ -4,7 +4,7 @@ import { patchFromAnswer } from '../../../src/core/patch/patch-from-answer.ts';
 import { joinText, splitText } from '../../../src/core/patch/text-lines.ts';
 import { searchReplace, unified, wholeFile } from '../../helpers/answers.ts';
 
-const after = (text: string, answer: string) => {
+const resultOf = (text: string, answer: string) => {
   const { changes, problems } = patchFromAnswer(answer, [{ path: 'f.ts', text }]);
   expect(problems).toEqual([]);
   return changes[0]!.after;
@@ -49,7 +49,7 @@ describe('search/replace and diffs', () => {
     ],
     ['trailing space on kept lines', 'a \n\tb\t\nc \n', sr('a\n\tb\nc', 'a\n\tb\nC'), 'a \n\tb\t\nC\n'],
   ])('keep the bytes with %s', (_, text, answer, expected) => {
-    expect(after(text, answer)).toBe(expected);
+    expect(resultOf(text, answer)).toBe(expected);
   });
 });
 
@@ -69,12 +69,12 @@ describe('whole files', () => {
     ],
     ['trailing space', text(long.with(9, 'line number 9;  ')), text(changed.with(9, 'line number 9;  '))],
   ])('keep the bytes with %s', (_, before, expected) => {
-    expect(after(before, wholeFile('f.ts', text(changed)))).toBe(expected);
+    expect(resultOf(before, wholeFile('f.ts', text(changed)))).toBe(expected);
   });
 
   it('may be there to take trailing space away', () => {
     const before = text(long.with(9, 'line number 9;  '));
-    expect(after(before, wholeFile('f.ts', text(long)))).toBe(text(long));
+    expect(resultOf(before, wholeFile('f.ts', text(long)))).toBe(text(long));
   });
 
   it('fill what they leave out when it is clear what that is', () => {

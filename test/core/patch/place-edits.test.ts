@@ -228,6 +228,36 @@ describe('refusals', () => {
     expect(place(text, answer).codes).toEqual([code]);
   });
 
+  it('lets a diff end with added lines only at the end of the file', () => {
+    const answer = diff('@@', ' one();', ' two();', '+new();');
+    expect(place('one();\ntwo();\nthree();\n', answer)).toMatchObject({ codes: ['no-context'] });
+    expect(place('one();\ntwo();\n\n', answer).after).toBe('one();\ntwo();\nnew();\n\n');
+    expect(place('one();\ntwo();\nthree();\n', sr('one();\ntwo();', 'one();\ntwo();\nnew();')).codes).toEqual(
+      [],
+    );
+  });
+
+  it('makes the same edit at a second place only for a search/replace block', () => {
+    const text =
+      'begin(1);\nrenewedAndLongerFunctionCall();\nend();\nbegin(1);\noldFunctionCall();\nend();\n';
+    const hunk = [' begin(1);', '-oldFunctionCall();', '+renewedAndLongerFunctionCall();', ' end();'];
+    expect(place(text, diff('@@', ...hunk)).codes).toEqual(['already-applied']);
+    expect(place(text, sr('oldFunctionCall();', 'renewedAndLongerFunctionCall();')).codes).toEqual([]);
+  });
+
+  it('moves lines without taking them for an edit that was made', () => {
+    const text = 'alpha one\nalpha two\nbeta two\ngamma three\nthe line that moves up here\ndelta four\n';
+    const answer = diff(
+      '@@',
+      ...[' alpha one', '+the line that moves up here', ' alpha two', ' beta (two)', ' gamma three'],
+      ...['-the line that moves up here', ' delta four'],
+    );
+    expect(place(text, answer)).toMatchObject({
+      after: 'alpha one\nthe line that moves up here\nalpha two\nbeta two\ngamma three\ndelta four\n',
+      hunks: [{ level: 'deletion-anchored' }],
+    });
+  });
+
   it('refuses edits that meet and takes edits that touch', () => {
     expect(place('a\nb\nc\n', sr('a\nb', 'A') + sr('b\nc', 'C')).codes).toEqual(['overlap']);
     expect(place('a\nb\nc\n', sr('a', 'A') + sr('b', 'B')).after).toBe('A\nB\nc\n');

@@ -11,7 +11,7 @@ const other = { path: 'src/other.ts', text: 'one\ntwo\nthree\n' };
 const files = [shop, other];
 const codes = (answer: string, options = {}) =>
   patchFromAnswer(answer, files, options).problems.map(({ code }) => code);
-const after = (answer: string, options = {}) => {
+const resultOf = (answer: string, options = {}) => {
   const { problems, changes } = patchFromAnswer(answer, files, options);
   expect(problems).toEqual([]);
   return Object.fromEntries(
@@ -54,7 +54,7 @@ describe('search/replace blocks', () => {
       ),
     ],
   ])('are read with %s', (_, answer) => {
-    expect(after(answer)).toEqual({ 'src/shop.ts': priced });
+    expect(resultOf(answer)).toEqual({ 'src/shop.ts': priced });
   });
 
   it('inherit the path of the block before', () => {
@@ -62,11 +62,11 @@ describe('search/replace blocks', () => {
       ['one', '1'],
       ['three', '3'],
     ].map(([search, replace]) => `<<<<<<< SEARCH\n${search}\n=======\n${replace}\n>>>>>>> REPLACE`);
-    expect(after(`src/other.ts\n${blocks.join('\n\n')}`)).toEqual({ 'src/other.ts': '1\ntwo\n3\n' });
+    expect(resultOf(`src/other.ts\n${blocks.join('\n\n')}`)).toEqual({ 'src/other.ts': '1\ntwo\n3\n' });
   });
 
   it('create a file from an empty search', () => {
-    expect(after(searchReplace('src/fresh.ts', '', 'export {};'))).toEqual({
+    expect(resultOf(searchReplace('src/fresh.ts', '', 'export {};'))).toEqual({
       'src/fresh.ts': 'export {};\n',
     });
   });
@@ -108,7 +108,7 @@ describe('V4A', () => {
       '+export {};',
       '*** Delete File: src/other.ts',
     );
-    expect(after(answer)).toEqual({
+    expect(resultOf(answer)).toEqual({
       'src/store.ts': priced,
       'src/fresh.ts': 'export {};\n',
       'src/other.ts': null,
@@ -131,7 +131,7 @@ describe('V4A', () => {
       '+export const price = 10;',
       ' export const tax = 2;',
     );
-    expect(after(wrap(patch))).toEqual({ 'src/shop.ts': priced });
+    expect(resultOf(wrap(patch))).toEqual({ 'src/shop.ts': priced });
   });
 
   it('reads headers of the other kind', () => {
@@ -141,12 +141,12 @@ describe('V4A', () => {
       '-export const price = 1;',
       '+export const price = 10;',
     );
-    expect(after(patch)).toEqual({ 'src/shop.ts': priced });
+    expect(resultOf(patch)).toEqual({ 'src/shop.ts': priced });
   });
 
   it('puts lines at the end where it is told to', () => {
     const patch = v4a('*** Update File: src/other.ts', '@@', '+four', '*** End of File');
-    expect(after(patch)).toEqual({ 'src/other.ts': 'one\ntwo\nthree\nfour\n' });
+    expect(resultOf(patch)).toEqual({ 'src/other.ts': 'one\ntwo\nthree\nfour\n' });
   });
 
   it('does not add over a file or move onto one', () => {
@@ -175,7 +175,7 @@ describe('unified diffs', () => {
     ['the path in the text above', `The change to \`src/shop.ts\`:\n\n\`\`\`diff\n${hunk}\n\`\`\`\n`],
     ['a command below', `${unified('src/shop.ts', hunk)}\nThen run:\n\n\`\`\`sh\nnpm test\n\`\`\`\n`],
   ])('are read with %s', (_, answer) => {
-    expect(after(answer)).toEqual({ 'src/shop.ts': priced });
+    expect(resultOf(answer)).toEqual({ 'src/shop.ts': priced });
   });
 
   it('create, delete, rename and change modes', () => {
@@ -219,7 +219,7 @@ describe('whole files', () => {
     const answer =
       wholeFile('src/fresh.ts', 'export {};\n') +
       searchReplace('src/shop.ts', 'export const price = 1;', 'export const price = 10;');
-    expect(after(answer)).toEqual({ 'src/fresh.ts': 'export {};\n', 'src/shop.ts': priced });
+    expect(resultOf(answer)).toEqual({ 'src/fresh.ts': 'export {};\n', 'src/shop.ts': priced });
   });
 
   it('need no path when there is one file and they look like it', () => {
