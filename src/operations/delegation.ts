@@ -40,7 +40,7 @@ export const requestFields = {
     flag: '-f, --file <path>',
     complete: 'file',
   }),
-  language: field(z.string().min(1).optional(), 'Default: by file name', {
+  language: field(z.string().min(1).optional(), 'Programming language (default: by file name)', {
     flag: '-l, --language <name>',
     plain: true,
   }),
@@ -59,7 +59,7 @@ export const requestFields = {
   }),
   maxCostUsd: field(
     z.number().positive('must be more than 0; leave it out for no ceiling').optional(),
-    'Ceiling in USD',
+    'Ceiling in USD: a call that could cost more is not sent',
     {
       flag: '--max-cost <usd>',
       plain: true,
@@ -81,7 +81,7 @@ export const returnField = field(z.enum(returnShapes).optional(), 'Default: what
   complete: returnShapes,
 });
 
-export const frameworkField = field(z.string().min(1).optional(), 'Of the tests: jest, pytest, …', {
+export const frameworkField = field(z.string().min(1).optional(), 'Test framework: jest, pytest, …', {
   flag: '--framework <name>',
 });
 

@@ -39,7 +39,10 @@ export const usageReportOperation = operation({
       plain: true,
     }),
     since: field(z.string().optional(), '2026-11-01, 7d, today', { flag: '--since <when>' }),
-    until: field(z.string().optional(), 'The same, included', { flag: '--until <when>', plain: true }),
+    until: field(z.string().optional(), 'The same forms; that day is included', {
+      flag: '--until <when>',
+      plain: true,
+    }),
   }),
   output: z.object({
     by: z.array(z.enum(groupKeys)),

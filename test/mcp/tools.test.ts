@@ -1,4 +1,5 @@
 /** The tool definitions are a surface: each is a reviewed file, and all of them together stay affordable. */
+import { readdirSync } from 'node:fs';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
 import { instructions } from '../../src/mcp/instructions.ts';
@@ -11,6 +12,11 @@ describe('tool definitions', () => {
   it.each(operations)('$name is the definition that was reviewed', async (operation) => {
     const definition = `${JSON.stringify(toTool(operation, 'dotted'), null, 2)}\n`;
     await expect(definition).toMatchFileSnapshot(`./tools/${operation.name}.json`);
+  });
+
+  it('leave no file of a tool that is gone', () => {
+    const reviewed = readdirSync(new URL('./tools', import.meta.url)).sort();
+    expect(reviewed).toEqual(operations.map(({ name }) => `${name}.json`).sort());
   });
 
   it('cost the host at most 1,500 tokens, output schemas included', () => {

@@ -1,0 +1,57 @@
+/**
+ * Writes what is derived from the code: completions, JSON Schemas of the configuration, reference tables of
+ * the README. A test fails where a committed file differs. Run with `npm run generate`.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { completionScript } from '../src/cli/completions.ts';
+import { type Actions, buildProgram, shells } from '../src/cli/program.ts';
+import { configFileNames } from '../src/core/config/config.ts';
+import { configJsonSchema } from './json-schema.ts';
+import { referenceSections } from './reference.ts';
+import { replaceSections } from './sections.ts';
+
+const root = projectFolder();
+
+const completionFiles = {
+  bash: 'completions/orch.bash',
+  zsh: 'completions/_orch',
+  fish: 'completions/orch.fish',
+};
+
+/** Path from the project's folder to content. The README is among them once it has markers. */
+export async function generatedFiles(): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  const program = buildProgram(noActions);
+  for (const shell of shells) files.set(completionFiles[shell], completionScript(shell, program));
+  for (const name of configFileNames) {
+    files.set(`conf/${name}.schema.json`, `${JSON.stringify(configJsonSchema(name), null, 2)}\n`);
+  }
+  const readme = join(root, 'README.md');
+  if (existsSync(readme)) {
+    files.set('README.md', replaceSections(readFileSync(readme, 'utf8'), referenceSections(program)));
+  }
+  return files;
+}
+
+const nothing = async () => {};
+const noActions: Actions = { run: nothing, serve: nothing, help: nothing, completion: nothing };
+
+/** This file runs from its own place and, bundled, from a cache below it. */
+function projectFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+}
+
+if (process.argv[1] === join(root, 'scripts', 'generate.ts')) {
+  for (const [path, content] of await generatedFiles()) {
+    const file = join(root, path);
+    const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+    if (before === content) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    console.log(`${before === undefined ? 'written' : 'renewed'}: ${path}`);
+  }
+}

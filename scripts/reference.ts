@@ -1,0 +1,123 @@
+/** The reference tables of the README, in Markdown: the same facts as the help and the tool definitions. */
+import type { Command, Option } from 'commander';
+import { exitStatuses } from '../src/cli/help-topics.ts';
+import { environmentVariables } from '../src/core/environment.ts';
+import { errorCodes, exitStatusOf } from '../src/core/error.ts';
+import { toTool } from '../src/mcp/tools.ts';
+import { operations } from '../src/operations/index.ts';
+
+/** By the names that the markers use. */
+export function referenceSections(program: Command): Record<string, string> {
+  return {
+    commands: commands(program),
+    environment: environment(),
+    'exit-codes': exitCodes(),
+    tools: tools(),
+  };
+}
+
+function commands(program: Command): string {
+  const leaves = leavesOf(program, []);
+  const options = new Map<string, { flags: string; meaning: string; commands: string[] }>();
+  for (const { path, command } of leaves) {
+    for (const option of command.options) {
+      const meaning = meaningOf(option);
+      const key = JSON.stringify([option.flags, meaning]);
+      const row = options.get(key) ?? { flags: option.flags, meaning, commands: [] };
+      row.commands.push(path);
+      options.set(key, row);
+    }
+  }
+  return [
+    table(
+      ['Command', 'What it does'],
+      leaves.map(({ path, command }) => [
+        code([program.name(), path, ...placesOf(command)].join(' ')),
+        command.description(),
+      ]),
+    ),
+    table(
+      ['Option', 'Meaning', 'Of'],
+      [...options.values()].map((row) => [code(row.flags), row.meaning, row.commands.map(code).join(', ')]),
+    ),
+  ].join('\n\n');
+}
+
+/** Commands that do something themselves. */
+function leavesOf(command: Command, words: readonly string[]): { path: string; command: Command }[] {
+  return command.commands.flatMap((child) => {
+    const path = [...words, child.name()];
+    return child.commands.length > 0 ? leavesOf(child, path) : [{ path: path.join(' '), command: child }];
+  });
+}
+
+function placesOf(command: Command): string[] {
+  return command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+}
+
+function meaningOf({ description, argChoices, defaultValue }: Option): string {
+  const facts = [
+    ...(argChoices ? [argChoices.join(', ')] : []),
+    ...(typeof defaultValue === 'string' ? [`default ${defaultValue}`] : []),
+  ];
+  return facts.length > 0 ? `${description} (${facts.join('; ')})` : description;
+}
+
+function environment(): string {
+  return table(
+    ['Variable', 'Meaning', 'Default'],
+    environmentVariables.map(({ name, description, default: fallback }) => [
+      code(name),
+      description,
+      fallback,
+    ]),
+  );
+}
+
+function exitCodes(): string {
+  return table(
+    ['Status', 'Meaning', 'Codes with `--json`'],
+    exitStatuses.map(({ status, meaning }) => [
+      String(status),
+      meaning,
+      errorCodes
+        .filter((errorCode) => exitStatusOf(errorCode) === status)
+        .map(code)
+        .join(', '),
+    ]),
+  );
+}
+
+function tools(): string {
+  return table(
+    ['Tool', 'What it does', 'Input (required in bold)'],
+    operations.map((operation) => {
+      const { name, description, inputSchema } = toTool(operation, 'dotted');
+      const required = new Set(inputSchema.required);
+      const fields = Object.keys(inputSchema.properties ?? {});
+      const inOrder = [
+        ...fields.filter((field) => required.has(field)),
+        ...fields.filter((field) => !required.has(field)),
+      ];
+      return [
+        code(name),
+        description ?? '',
+        inOrder.map((field) => (required.has(field) ? `**${code(field)}**` : code(field))).join(', '),
+      ];
+    }),
+  );
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** A cell ends at a bar, in code too. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
