@@ -16,6 +16,7 @@ const tries = new Map<string, number>();
 function playOf({ input }: ScriptedRequest): Play {
   const word = (name: string) => new RegExp(`\\b${name}=(\\S+)`).exec(input)?.[1];
   const call = word('call') ?? '';
+  if (call === '') return { kind: 'default' };
   const text = wholeAnswer(call);
   const fault = word('fault');
   if (fault !== undefined) {
