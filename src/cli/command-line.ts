@@ -42,7 +42,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
 /** Commander throws instead of exiting, and its words go through our streams. */
 function silence(command: Command, streams: IOStreams): void {
   command.exitOverride();
-  command.configureOutput({ writeOut: (text) => streams.out(text), writeErr: () => {} });
+  command.configureOutput({
+    writeOut: (text) => streams.out(text),
+    writeErr: (text) => streams.err(text),
+    // An error is reported once, by us.
+    outputError: () => {},
+  });
   for (const child of command.commands) silence(child, streams);
 }
 
