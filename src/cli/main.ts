@@ -42,7 +42,12 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** Commander throws instead of exiting, and its words go through our streams. */
 function silence(command: Command, streams: IOStreams): void {
   command.exitOverride();
-  command.configureOutput({ writeOut: (text) => streams.out(text), writeErr: () => {} });
+  command.configureOutput({
+    writeOut: (text) => streams.out(text),
+    // Help that is shown for want of a command; errors are told where they are caught.
+    writeErr: (text) => streams.err(text),
+    outputError: () => {},
+  });
   for (const child of command.commands) silence(child, streams);
 }
 
