@@ -25,22 +25,10 @@ const mostStdinBytes = 64 * 1024 * 1024;
 export class StdinTooLargeError extends Error {}
 
 export function processStreams(): IOStreams {
-  let closed = false;
-  // A reader that has seen enough closes its end: `orch … | head -1` is no error.
-  const quiet = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    closed = true;
-  };
-  process.stdout.on('error', quiet);
-  process.stderr.on('error', quiet);
   const live = process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
   return {
-    out(chunk) {
-      if (!closed) process.stdout.write(chunk);
-    },
-    err(chunk) {
-      process.stderr.write(chunk);
-    },
+    out: writer(process.stdout),
+    err: writer(process.stderr),
     stdoutIsTerminal: process.stdout.isTTY === true,
     stderrIsLive: live,
     stderrColumns: process.stderr.columns ?? 100,
@@ -49,6 +37,18 @@ export function processStreams(): IOStreams {
     flush: async () => {
       await Promise.all([drained(process.stdout), drained(process.stderr)]);
     },
+  };
+}
+
+/** A reader that has seen enough closes its end: `orch … | head -1` is no error. */
+function writer(stream: NodeJS.WriteStream): (chunk: string) => void {
+  let closed = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    closed = true;
+  });
+  return (chunk) => {
+    if (!closed) stream.write(chunk);
   };
 }
 
