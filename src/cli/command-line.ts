@@ -17,9 +17,9 @@ import { type IOStreams, processStreams } from './streams.ts';
 
 /** `argv` without node and script. Returns the exit status. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  const streams = processStreams();
-  const json = argv.includes('--json');
   const interrupt = new AbortController();
+  const streams = processStreams(interrupt.signal);
+  const json = argv.includes('--json');
   const onSignal = () => interrupt.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   let status = 0;

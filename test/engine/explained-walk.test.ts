@@ -42,7 +42,11 @@ function world(
   const context: EngineContext = {
     config: { ...config, policies: { ...config.policies, breaker: { failures: 1000, cooldownMs: 1 } } },
     maxInputTokens: Number.MAX_SAFE_INTEGER,
-    workspace: { readSources: async () => ({ base: '/', sources: [], exists: () => false }) },
+    workspace: {
+      readSources: async () => ({ base: '/', sources: [], exists: () => false }),
+      base: () => '/',
+      assertWritable: () => {},
+    },
     provider: async () => ({
       async generate({ model, effort }) {
         const key = `${model} ${effort}`;
