@@ -99,6 +99,7 @@ describe('orch diff', () => {
     const { result, meta } = delegateOutput.strict().parse(JSON.parse(stdout));
     expect(result).toMatch(/^diff --git /);
     expect(meta.patch).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       files: [{ path: 'cart.ts', added: 1, deleted: 1 }],
       diffstat: expect.stringContaining('cart.ts'),
       checked_by: 'git',
@@ -143,8 +144,8 @@ describe('orch diff', () => {
     const { status, stdout, stderr } = await orch(['diff', 'rename', '-f', 'cart.ts'], { env, cwd });
     expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
     expect(stderr).toMatch(/^error: no model gave a usable answer:\n {2}gpt-.*cart\.ts/m);
-    // Each candidate had its chance.
-    expect(server.requests).toHaveLength(3);
+    // Each of three candidates is asked for it again, the last one for the whole file as well.
+    expect(server.requests).toHaveLength(3 * 2 + 1);
   });
 
   it('says with --check whether the patch applies', async () => {

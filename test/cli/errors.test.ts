@@ -238,11 +238,19 @@ describe('the configuration', () => {
     expect(stderr).toContain('ORCH_CONF names /no/such/folder, which does not exist');
   });
 
-  it('knows no such model: one that is forced by an unknown name is told', async () => {
-    const { env } = await provider();
+  it('takes an unknown name that is one slip from an alias for a slip', async () => {
+    const { env, server } = await provider();
     const { status, stdout, stderr } = await orch(['docs', 'x', '-m', 'minni'], { env });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^error: minni: .*did you mean mini\?/m);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('sends any other unknown name as the id of a model, and tells what the provider says', async () => {
+    const { env } = await provider();
+    const { status, stdout, stderr } = await orch(['docs', 'x', '-m', 'llama-9'], { env });
     expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
-    expect(stderr).toMatch(/^error: .*minni/m);
+    expect(stderr).toMatch(/^error: llama-9: 404 model_not_found/m);
   });
 });
 

@@ -206,6 +206,7 @@ describe('the failure table', () => {
       'quota-exhausted': 'stop quota-exhausted',
       'model-not-found': 'next-model no-eligible-model',
       'wrong-endpoint': 'stop provider-failed',
+      'unplaceable-answer': 'ask-again patch-unplaceable',
       'unsupported-parameter': 'fix-parameter provider-failed',
       'context-length': 'larger-window input-too-large',
       'content-policy': 'stop answer-refused',
