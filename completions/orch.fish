@@ -23,6 +23,8 @@ function __orch_at
                     set want $word
                 case 'docs/-i' 'docs/--input' 'docs/-f' 'docs/--file' 'docs/-l' 'docs/--language' 'docs/-m' 'docs/--force-model' 'docs/--effort' 'docs/--max-cost' 'docs/--timeout' 'docs/-o' 'docs/--output'
                     set want $word
+                case 'patch apply/--from'
+                    set want $word
                 case 'route/-i' 'route/--input' 'route/-f' 'route/--file' 'route/-l' 'route/--language' 'route/-m' 'route/--force-model' 'route/--effort' 'route/--max-cost' 'route/--timeout' 'route/--framework' 'route/--return'
                     set want $word
                 case 'usage report/--by' 'usage report/--since' 'usage report/--until' 'usage report/--format' 'usage report/-o' 'usage report/--output'
@@ -40,6 +42,8 @@ function __orch_at
                     set path 'tests'
                 case '/0/docs'
                     set path 'docs'
+                case '/0/patch'
+                    set path 'patch'
                 case '/0/route'
                     set path 'route'
                 case '/0/usage'
@@ -50,6 +54,8 @@ function __orch_at
                     set path 'completion'
                 case '/0/help'
                     set path 'help'
+                case 'patch/0/apply'
+                    set path 'patch apply'
                 case 'usage/0/report'
                     set path 'usage report'
                 case '*'
@@ -75,6 +81,7 @@ complete -c orch -n '__orch_at "" 0 0' -a run -d 'Delegate one task to the model
 complete -c orch -n '__orch_at "" 0 0' -a diff -d 'Get a change as a patch that git applies, or turn an answer you already have into one.'
 complete -c orch -n '__orch_at "" 0 0' -a tests -d 'Write deterministic tests for the given files.'
 complete -c orch -n '__orch_at "" 0 0' -a docs -d 'Write Markdown documentation for the given files.'
+complete -c orch -n '__orch_at "" 0 0' -a patch -d 'Patches of earlier results.'
 complete -c orch -n '__orch_at "" 0 0' -a route -d 'Show which model a request would go to, why, and what it may cost. Offline, no key.'
 complete -c orch -n '__orch_at "" 0 0' -a usage -d 'What was spent.'
 complete -c orch -n '__orch_at "" 0 0' -a serve -d 'Serve the tools over MCP.'
@@ -153,6 +160,11 @@ complete -c orch -n '__orch_at "docs"' -l stream -d 'Show the model\'s answer on
 complete -c orch -n '__orch_at "docs"' -l no-stream -d 'Ask for a plain answer instead of a stream'
 complete -c orch -n '__orch_at "docs"' -l rehearse -d 'Answer from the built-in rehearsal server: no key, no spend'
 complete -c orch -n '__orch_at "docs"' -s h -l help -d 'Print this help'
+complete -c orch -n '__orch_at "patch" 0 0' -a apply -d 'Write a patch to the working tree, all or nothing.'
+complete -c orch -n '__orch_at "patch"' -s h -l help -d 'Print this help'
+complete -c orch -n '__orch_at "patch apply"' -l from -r -F -d 'Or the patch itself'
+complete -c orch -n '__orch_at "patch apply"' -l json -d 'Print one JSON value and nothing else'
+complete -c orch -n '__orch_at "patch apply"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "route" 0 0' -f -a 'code_generate refactor tests docs deep_reasoning'
 complete -c orch -n '__orch_at "route"' -s i -l input -r -f -d 'What to do'
 complete -c orch -n '__orch_at "route"' -s f -l file -r -F -d 'Paths, globs, path:10-40; read here'
@@ -182,5 +194,5 @@ complete -c orch -n '__orch_at "serve"' -l tool-names -r -f -a 'dotted underscor
 complete -c orch -n '__orch_at "serve"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "completion" 0 0' -f -a 'bash zsh fish'
 complete -c orch -n '__orch_at "completion"' -s h -l help -d 'Print this help'
-complete -c orch -n '__orch_at "help" 0 0' -f -a 'exit-codes environment configuration run diff tests docs route usage serve completion'
+complete -c orch -n '__orch_at "help" 0 0' -f -a 'exit-codes environment configuration run diff tests docs patch route usage serve completion'
 complete -c orch -n '__orch_at "help"' -s h -l help -d 'Print this help'

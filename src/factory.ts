@@ -48,6 +48,8 @@ export interface FactoryOptions {
 }
 
 export interface Factory {
+  /** The working directory. */
+  readonly cwd: string;
   environment(): Environment;
   config(): Config;
   /** Folders that configuration is read from, the weakest first. */
@@ -148,6 +150,7 @@ export function createFactory(options: FactoryOptions): Factory {
   });
 
   return {
+    cwd,
     environment,
     config,
     configFolders: () => configFolders({ cwd, variables, environment: environment() }),

@@ -17,9 +17,9 @@ import { type IOStreams, processStreams } from './streams.ts';
 
 /** `argv` without node and script. Returns the exit status. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  const streams = processStreams();
-  const json = argv.includes('--json');
   const interrupt = new AbortController();
+  const streams = processStreams(interrupt.signal);
+  const json = argv.includes('--json');
   const onSignal = () => interrupt.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   let status = 0;
@@ -42,7 +42,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
 /** Commander throws instead of exiting, and its words go through our streams. */
 function silence(command: Command, streams: IOStreams): void {
   command.exitOverride();
-  command.configureOutput({ writeOut: (text) => streams.out(text), writeErr: () => {} });
+  command.configureOutput({
+    writeOut: (text) => streams.out(text),
+    writeErr: (text) => streams.err(text),
+    // An error is reported once, by us.
+    outputError: () => {},
+  });
   for (const child of command.commands) silence(child, streams);
 }
 

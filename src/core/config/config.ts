@@ -124,7 +124,8 @@ function crossFileProblems({ aliases, routing, policies, catalog, origins }: Con
   ) => {
     const word = /"([^"]*)"/.exec(message)?.[1] ?? '';
     const guess = nearest(word, candidates);
-    const origin = originOf(origins[file], path) ?? `${file}.json`;
+    const origin =
+      originOf(origins[file], path) ?? firstOriginBelow(origins[file], `${path}.`) ?? `${file}.json`;
     problems.push({ origin, path, message, cure: guess ? `did you mean ${guess}?` : otherwise });
   };
 
