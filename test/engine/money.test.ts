@@ -59,7 +59,7 @@ describe('a ceiling', () => {
     const worst = await worstCase();
     const { error, asked, records } = await bench({
       answer: byModel({ [first]: { kind: 'hang', after: 1 }, [second]: code }),
-      policies: { timeouts: { codex: { idleMs: 60 } } },
+      policies: { timeouts: { codex: { idleMs: 200 } } },
     });
     expect((await error({ maxCostUsd: worst })).code).toBe('over-budget');
     expect(asked()).toEqual([first]);

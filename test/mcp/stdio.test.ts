@@ -83,7 +83,9 @@ describe.each(forms)('%s', (_name, args) => {
     expect(records[0]).toMatchObject({ error: 'cancelled' });
   });
 
-  it.runIf(posix).each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends with %s', async (signal) => {
+  // The signals are taken in one place: the second form need not be sent all of them.
+  const signals = args === serve ? (['SIGTERM', 'SIGINT', 'SIGHUP'] as const) : (['SIGTERM'] as const);
+  it.runIf(posix).each(signals)('ends with %s', async (signal) => {
     const { env, server: upstream } = await provider({ answer: { kind: 'hang', after: 1 } });
     const [idle, busy] = await Promise.all([greeted({ args }), greeted({ args, env })]);
     busy.send(toolCall(1));
