@@ -101,6 +101,20 @@ describe('a ceiling', () => {
     expect(asked()).toEqual([first, second]);
   });
 
+  it('is not what stopped a call that was stopped by something else', async () => {
+    const worst = await worstCase();
+    // tests: gpt-5-mini, then gpt-6.1-sol, for which nothing is left, then gpt-5, which may not answer.
+    const { error, asked } = await bench({
+      answer: byModel({
+        [second]: { kind: 'empty', usage: { inputTokens: 100, outputTokens: 100 } },
+        [third]: { kind: 'error', status: 401, message: 'No', code: 'invalid_api_key' },
+      }),
+    });
+    const stopped = await error({ task: 'tests', maxCostUsd: worst });
+    expect(asked()).toEqual([second, third]);
+    expect(stopped).toMatchObject({ code: 'key-refused', exitStatus: 4 });
+  });
+
   it('cannot be held for a model without a price', async () => {
     const { error, asked } = await bench({ compatible: true, answer: code });
     const refused = await error({ forceModel: 'llama-3', maxCostUsd: 5 });
