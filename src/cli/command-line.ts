@@ -24,7 +24,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   let status = 0;
   try {
-    const program = buildProgram(actionsFor(streams, interrupt.signal));
+    const program = buildProgram(actionsFor(streams, interrupt.signal), argv[0]);
     silence(program, streams);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {

@@ -53,6 +53,7 @@ export async function delegate(
         : ceilingUsd - attempts.reduce((sum, attempt) => sum + mostSpent(attempt), 0);
     },
     escalatedFrom: undefined,
+    isProbe: false,
     isLast: () => true,
   };
   const walk = new Walk(call);
@@ -124,6 +125,7 @@ class Walk {
         this.warnings.push(`${candidate.model} was left alone: it failed several times in a row just now`);
         continue;
       }
+      this.#call.isProbe = breaker.isProbed(candidate.model);
       this.#announceHop(candidate);
       const outcome = await tryCandidate(candidate, this.#call).catch((error) => {
         breaker.abandoned(candidate!.model);
@@ -207,7 +209,8 @@ class Walk {
     const last = this.#failures.at(-1);
     const { decision } = this.#call.prepared;
     const lines = this.#failures.map(({ candidate, failure }) => `${candidate.model}: ${failure.message}`);
-    if (this.#overCeiling) {
+    // Whatever stops every model is the reason, though one was left out for lack of money.
+    if (this.#overCeiling && last?.failure.cure !== 'stop') {
       return new OrchError(
         'over-budget',
         `the ceiling of $${decision.ceilingUsd} leaves no room for another model${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,

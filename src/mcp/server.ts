@@ -29,12 +29,14 @@ export interface ServerOptions {
   factory: Factory;
   /** Aborts every call, e.g. when the client has gone. */
   signal: AbortSignal;
+  /** Given every call that begins: it settles, and never rejects, when the call is over and recorded. */
+  onCall: (over: Promise<void>) => void;
 }
 
 /** A client that announces roots and then does not answer must not hold up a call. */
 const rootsWaitMs = 1000;
 
-export function createServer({ toolNames, onRoots, factory, signal }: ServerOptions): Server {
+export function createServer({ toolNames, onRoots, factory, signal, onCall }: ServerOptions): Server {
   const server = new Server(
     { name: 'orch', title: 'orch', version },
     { capabilities: { tools: {}, resources: {} }, instructions: instructions(operations, toolNames) },
@@ -81,6 +83,8 @@ export function createServer({ toolNames, onRoots, factory, signal }: ServerOpti
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const operation = findOperation(operations, params.name);
     if (!operation) throw new McpError(ErrorCode.InvalidParams, unknownTool(params.name));
+    let settle = () => {};
+    onCall(new Promise((resolve) => (settle = resolve)));
     await roots;
     const progress = progressReporter(params._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
@@ -102,6 +106,7 @@ export function createServer({ toolNames, onRoots, factory, signal }: ServerOpti
     } finally {
       progress.stop();
       running.delete(ending);
+      settle();
     }
   });
   return server;
