@@ -11,6 +11,7 @@ import { gitPatchApplier, gitPatchChecker } from './adapters/git.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { fileResultStore } from './adapters/result-store.ts';
 import { systemClock } from './adapters/system-clock.ts';
+import { notedTemporaries } from './adapters/temporaries.ts';
 import { workspaceFiles } from './adapters/workspace-files.ts';
 import { type WorkspaceWriter, workspaceWriter } from './adapters/workspace-writer.ts';
 import type { Config } from './core/config/config.ts';
@@ -95,20 +96,24 @@ export function createFactory(options: FactoryOptions): Factory {
   const workspace = once(() =>
     workspaceFiles({ cwd, roots: () => [...environment().roots, ...(options.clientRoots?.() ?? [])] }),
   );
-  const patchChecker = once(gitPatchChecker);
+  const temporaries = once(() => notedTemporaries(join(stateFolder(variables), 'temporaries')));
+  const patchChecker = once(() => gitPatchChecker(temporaries()));
   const patchApplier = once(gitPatchApplier);
-  const writer = once(() => workspaceWriter(cwd));
+  const writer = once(() => workspaceWriter(cwd, temporaries()));
   const ledger = once((): Ledger => {
     const { usageCsv } = environment();
     if (usageCsv?.toLowerCase() === 'off') return noLedger();
     return csvLedger({
       path: usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv),
+      temporaries: temporaries(),
     });
   });
   const results = once(() => fileResultStore(join(stateFolder(variables), 'results')));
   const patches = once(() => fileResultStore(join(stateFolder(variables), 'patches')));
   const rehearsal = () => options.rehearse ?? environment().rehearse;
   const provider = once(async (): Promise<Provider> => {
+    // In the shadow of a request nobody waits for it.
+    void temporaries().sweep();
     if (rehearsal()) {
       const { startRehearsalServer } = await import('./adapters/rehearsal/server.ts');
       const server = await startRehearsalServer({
@@ -158,7 +163,8 @@ export function createFactory(options: FactoryOptions): Factory {
     patchChecker,
     patchApplier,
     writer,
-    verifier: (command, output) => commandVerifier({ command, output, cwd, writer: writer() }),
+    verifier: (command, output) =>
+      commandVerifier({ command, output, cwd, writer: writer(), temporaries: temporaries() }),
     ledger,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
     results,

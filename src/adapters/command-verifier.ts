@@ -1,7 +1,7 @@
 /** Runs the user's own command on a result: tests that fail, or do not run, are not accepted. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { scratchFolder, type Temporaries } from './temporaries.ts';
 import type { WorkspaceWriter } from './workspace-writer.ts';
 
 export interface Verifier {
@@ -16,16 +16,17 @@ export interface VerifierOptions {
   output: string | undefined;
   cwd: string;
   writer: WorkspaceWriter;
+  temporaries: Temporaries;
 }
 
 /** Of what the command prints, this much at the end is kept for the error. */
 const keptCharacters = 2000;
 
-export function commandVerifier({ command, output, cwd, writer }: VerifierOptions): Verifier {
+export function commandVerifier({ command, output, cwd, writer, temporaries }: VerifierOptions): Verifier {
   return {
     async verify(result, signal) {
-      const scratch = output === undefined ? mkdtempSync(join(tmpdir(), 'orch-verify-')) : undefined;
-      const path = scratch === undefined ? resolve(cwd, output!) : join(scratch, 'result');
+      const scratch = output === undefined ? scratchFolder('verify', temporaries) : undefined;
+      const path = scratch === undefined ? resolve(cwd, output!) : join(scratch.path, 'result');
       const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
       let ok = false;
       try {
@@ -38,7 +39,7 @@ export function commandVerifier({ command, output, cwd, writer }: VerifierOption
         ok = status === 0;
         return { ok, detail: ok ? '' : `the command ended with ${status ?? 'a signal'}: ${tail}` };
       } finally {
-        if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+        if (scratch !== undefined) scratch.remove();
         else if (!ok && before === undefined) rmSync(path, { force: true });
         else if (!ok) await writer.writeResult(path, before!);
       }

@@ -10,6 +10,7 @@ import { encodeRecord, headerRow } from '../core/record/csv.ts';
 import type { Ledger } from '../engine/ports.ts';
 import { lastHeader } from './csv-ledger-header.ts';
 import { readLedgerFile } from './csv-ledger-read.ts';
+import { type Temporaries, untracked } from './temporaries.ts';
 
 const newline = 0x0a;
 /** Looked at again, in case a row was being written when the file was last looked at. */
@@ -30,7 +31,13 @@ interface Known {
  * process keep their order. `read` of a file that does not exist yet is empty; it rejects with
  * `OrchError('file-unreadable')`.
  */
-export function csvLedger({ path }: { path: string }): Ledger {
+export function csvLedger({
+  path,
+  temporaries = untracked,
+}: {
+  path: string;
+  temporaries?: Temporaries;
+}): Ledger {
   const location = resolve(path);
   let known: Known | undefined;
   /** Rows that the next write takes along, and that write. */
@@ -40,7 +47,7 @@ export function csvLedger({ path }: { path: string }): Ledger {
 
   async function write(rows: string): Promise<void> {
     try {
-      const handle = await openForAppend(location);
+      const handle = await openForAppend(location, temporaries);
       try {
         known = await appendRows(handle, rows, known);
       } finally {
@@ -105,7 +112,7 @@ async function lastByte(handle: FileHandle, size: number): Promise<number | unde
   return bytesRead === 1 ? buffer[0] : undefined;
 }
 
-async function openForAppend(path: string): Promise<FileHandle> {
+async function openForAppend(path: string, temporaries: Temporaries): Promise<FileHandle> {
   const flags = constants.O_RDWR | constants.O_APPEND;
   try {
     return await open(path, flags);
@@ -113,13 +120,14 @@ async function openForAppend(path: string): Promise<FileHandle> {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await createWithHeader(path);
+  await createWithHeader(path, temporaries);
   return await open(path, flags | constants.O_CREAT, 0o600);
 }
 
 /** The file appears with its header in it, so no process can see it without; the first one to link it wins. */
-async function createWithHeader(path: string): Promise<void> {
+async function createWithHeader(path: string, temporaries: Temporaries): Promise<void> {
   const draft = `${path}.${crypto.randomUUID()}.tmp`;
+  const forget = temporaries.note(draft);
   try {
     await writeFile(draft, `${headerRow}\n`, { flag: 'wx', mode: 0o600 });
     await link(draft, path);
@@ -128,6 +136,7 @@ async function createWithHeader(path: string): Promise<void> {
     // first appends at once bring two, which reading allows); or opening the file will say what is wrong.
   } finally {
     await unlink(draft).catch(() => undefined);
+    forget();
   }
 }
 

@@ -1,11 +1,11 @@
 /** Asks git. Never through a shell, never with the variables that a hook sets for its own repository. */
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { OrchError } from '../core/error.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import type { PatchApplier, PatchCheck, PatchChecker } from '../engine/ports.ts';
 import { repositoryTop } from './folders.ts';
+import { scratchFolder, type Temporaries, untracked } from './temporaries.ts';
 
 interface GitAnswer {
   /** Undefined: git is not installed. */
@@ -73,13 +73,13 @@ export async function ignoredByGit(paths: readonly string[]): Promise<Set<string
 }
 
 /** Checks a patch on the working tree, then applies it to a copy and compares every byte. */
-export function gitPatchChecker(): PatchChecker {
+export function gitPatchChecker(temporaries: Temporaries = untracked): PatchChecker {
   return {
     async check(patch, changes, base, signal) {
       const answer = await git(['apply', '--check', '-'], { cwd: base, input: patch, signal });
       if (answer.status === undefined) return { ok: true, detail: 'git is not installed', checkedBy: 'none' };
       if (answer.status !== 0) return refused(answer);
-      return reproduce(patch, changes, signal);
+      return reproduce(patch, changes, signal, temporaries);
     },
   };
 }
@@ -96,8 +96,9 @@ async function reproduce(
   patch: string,
   changes: readonly FileChange[],
   signal: AbortSignal,
+  temporaries: Temporaries,
 ): Promise<PatchCheck> {
-  const scratch = mkdtempSync(join(tmpdir(), 'orch-check-'));
+  const { path: scratch, remove } = scratchFolder('check', temporaries);
   try {
     for (const change of changes) {
       if (change.kind === 'create') continue;
@@ -119,7 +120,7 @@ async function reproduce(
       ? { ok: false, detail: `${wrong.path} would not come out as intended`, checkedBy: 'git' }
       : { ok: true, detail: '', checkedBy: 'git' };
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    remove();
   }
 }
 

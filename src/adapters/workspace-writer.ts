@@ -17,6 +17,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { OrchError } from '../core/error.ts';
 import type { FileChange } from '../core/patch/types.ts';
+import { type Temporaries, untracked } from './temporaries.ts';
 
 export interface WorkspaceWriter {
   /** Throws `file-changed` or `write-failed`; the tree is then as it was. */
@@ -25,13 +26,13 @@ export interface WorkspaceWriter {
   writeResult(path: string, text: string): Promise<void>;
 }
 
-export function workspaceWriter(cwd: string): WorkspaceWriter {
+export function workspaceWriter(cwd: string, temporaries: Temporaries = untracked): WorkspaceWriter {
   return {
     async applyChanges(base, changes) {
       for (const change of changes) assertUnchanged(base, change);
       const undo: Undo[] = [];
       try {
-        for (const change of changes) applyChange(base, change, undo);
+        for (const change of changes) applyChange(base, change, { undo, temporaries });
       } catch (error) {
         throw writeFailed(error, { unrestored: takeBack(undo) });
       }
@@ -46,7 +47,7 @@ export function workspaceWriter(cwd: string): WorkspaceWriter {
           return;
         }
         mkdirSync(dirname(target), { recursive: true });
-        replaceFile(target, text, modeAfter({}, existing?.mode));
+        replaceFile(target, text, modeAfter({}, existing?.mode), temporaries);
       } catch (error) {
         throw writeFailed(error, { path });
       }
@@ -124,13 +125,17 @@ function isThere(path: string): boolean {
   }
 }
 
-function applyChange(base: string, change: FileChange, undo: Undo[]): void {
+function applyChange(
+  base: string,
+  change: FileChange,
+  { undo, temporaries }: { undo: Undo[]; temporaries: Temporaries },
+): void {
   const target = join(base, change.path);
   const source = join(base, change.oldPath ?? change.path);
-  const original = change.kind === 'create' ? undefined : snapshot(source);
+  const original = change.kind === 'create' ? undefined : snapshot(source, temporaries);
   if (change.kind !== 'delete') {
     makeFolders(dirname(target), undo);
-    replaceFile(target, change.after, modeAfter(change, original?.mode));
+    replaceFile(target, change.after, modeAfter(change, original?.mode), temporaries);
     if (target !== source || original === undefined) {
       undo.push({ path: change.path, step: () => rmSync(target, { force: true }) });
     }
@@ -144,14 +149,14 @@ interface Snapshot {
   restore: () => void;
 }
 
-function snapshot(path: string): Snapshot {
+function snapshot(path: string, temporaries: Temporaries): Snapshot {
   const link = lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
   const bytes = readFileSync(path);
   const { mode } = statSync(path);
   const restore = () => {
     // A link that is still there was written through: what it leads to is restored.
     if (link !== undefined && !isThere(path)) symlinkSync(link, path);
-    else replaceFile(path, bytes, { bits: mode, exact: true });
+    else replaceFile(path, bytes, { bits: mode, exact: true }, temporaries);
   };
   return { mode, restore };
 }
@@ -178,10 +183,11 @@ function modeAfter({ mode }: Pick<FileChange, 'mode'>, before: number | undefine
 }
 
 /** Written beside the target and renamed into place, so that no reader sees half a file. */
-function replaceFile(path: string, content: string | Uint8Array, mode: Mode): void {
+function replaceFile(path: string, content: string | Uint8Array, mode: Mode, temporaries: Temporaries): void {
   // A link stays a link: what it leads to is written.
   const target = existsSync(path) ? realpathSync(path) : path;
   const temporary = join(dirname(target), `.${basename(target)}.orch-${crypto.randomUUID()}`);
+  const forget = temporaries.note(temporary);
   try {
     writeFileSync(temporary, content, { flag: 'wx', mode: mode.bits & 0o777 });
     if (mode.exact) chmodSync(temporary, mode.bits & 0o777);
@@ -189,5 +195,7 @@ function replaceFile(path: string, content: string | Uint8Array, mode: Mode): vo
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  } finally {
+    forget();
   }
 }

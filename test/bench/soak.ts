@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseUsageCsv } from '../../src/core/record/csv.ts';
 import { faults } from './faults.ts';
 import { benchEnvironment, livingModels, McpPeer, type Message, startProvider } from './peers.ts';
+import { seededRandom } from './seeded-random.ts';
 import { wholeAnswer } from './whole-answer.ts';
 
 const calls = Number(process.argv[2] ?? 20_000);
@@ -23,7 +24,7 @@ const mostGrowth = 1.1;
 /** No call may take longer: all limits of the policies below are far below it. */
 const hungMs = 30_000;
 
-const random = mulberry32(seed);
+const random = seededRandom(seed);
 const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
 
 const home = mkdtempSync(join(tmpdir(), 'orch-soak-'));
@@ -266,15 +267,4 @@ function judge(start: Reading, early: Reading, end: Reading, seconds: number): v
   // Each led to at least one attempt, which must have left its row before the answer.
   const least = counts['whole answers'] ?? 0;
   if (records.length < least) fallShort(`${least} answers, but only ${records.length} rows in the ledger`);
-}
-
-/** The same numbers for the same seed, so that a run can be repeated. */
-function mulberry32(state: number): () => number {
-  let a = state;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
