@@ -46,6 +46,12 @@ async function git(
   });
 }
 
+/** As git words it; undefined when it is not installed. */
+export async function gitVersion(cwd: string, signal: AbortSignal): Promise<string | undefined> {
+  const { status, stdout } = await git(['--version'], { cwd, input: '', signal });
+  return status === 0 ? stdout.trim().replace(/^git version /, '') : undefined;
+}
+
 /** Those of the absolute paths that git ignores; none outside a repository or without git. */
 export async function ignoredByGit(paths: readonly string[], cwd: string): Promise<Set<string>> {
   if (paths.length === 0) return new Set();

@@ -2,7 +2,7 @@
 import { Argument, Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { operations } from '../operations/index.ts';
-import type { Operation } from '../operations/operation.ts';
+import { isOffered, type Operation } from '../operations/operation.ts';
 import { helpTopics } from './help-topics.ts';
 import { addFields, type CliField, cliFields, completeWith } from './options.ts';
 import { rendererFor } from './renderers.ts';
@@ -31,7 +31,7 @@ export function buildProgram(actions: Actions): Command {
     .showSuggestionAfterError(true)
     .enablePositionalOptions();
 
-  for (const operation of operations) {
+  for (const operation of operations.filter((each) => isOffered(each, 'cli'))) {
     const [last, ...groups] = [...operation.command].reverse();
     let parent = program;
     for (const group of groups.reverse()) {
@@ -81,9 +81,10 @@ function addOperation(command: Command, operation: Operation, actions: Actions):
     command
       .option('--dry-run', 'Show the route and what it may cost; send nothing')
       .option('--stream', "Show the model's answer on stderr as it arrives")
-      .option('--no-stream', 'Ask for a plain answer instead of a stream')
-      .option('--rehearse', 'Answer from the built-in rehearsal server: no key, no spend');
+      .option('--no-stream', 'Ask for a plain answer instead of a stream');
   }
+  if (operation.toDelegation || operation.rehearsable)
+    command.option('--rehearse', 'Answer from the built-in rehearsal server: no key, no spend');
   command.addHelpText(
     'after',
     `\nExamples:\n${operation.examples.map((example) => `  ${example}`).join('\n')}`,
