@@ -27,11 +27,44 @@ export function configFolders({ cwd, variables, environment }: ConfigPlace): str
       },
     );
   }
-  return [
-    join(packageFolder(), 'conf'),
-    userConfigFolder(variables),
-    ...(project === undefined ? [] : [project]),
-  ];
+  return [givenFolder(), userConfigFolder(variables), ...(project === undefined ? [] : [project])];
+}
+
+export interface ConfigInspection {
+  /** Weakest first. */
+  files: string[];
+  problems: ConfigProblem[];
+  /** Undefined where there are problems. */
+  config: Config | undefined;
+}
+
+/** What is read and what is wrong with it, where `loadConfig` would throw. */
+export function inspectConfig(place: ConfigPlace): ConfigInspection {
+  let files: string[] = [];
+  try {
+    files = configFolders(place)
+      .flatMap((folder) => configFileNames.map((name) => join(folder, `${name}.json`)))
+      .filter((file) => existsSync(file));
+    return { files, problems: [], config: loadConfig(place) };
+  } catch (error) {
+    if (!(error instanceof OrchError)) throw error;
+    const found = error.details?.problems as ConfigProblem[] | undefined;
+    const whole = { origin: 'ORCH_CONF', path: '', message: error.message, cure: error.hint ?? 'correct it' };
+    return { files, problems: found ?? [whole], config: undefined };
+  }
+}
+
+/** The package's own configuration, without a layer of the user's. */
+export function givenConfig(): Config {
+  const problems: ConfigProblem[] = [];
+  const layers = Object.fromEntries(
+    configFileNames.map((name) => [name, [readLayer(join(givenFolder(), `${name}.json`), problems)]]),
+  ) as Record<ConfigFileName, Layer[]>;
+  return buildConfig(layers, problems);
+}
+
+export function givenFolder(): string {
+  return join(packageFolder(), 'conf');
 }
 
 export function loadConfig(place: ConfigPlace): Config {

@@ -47,6 +47,12 @@ async function git(
   });
 }
 
+/** As git words it; undefined when it is not installed. */
+export async function gitVersion(cwd: string, signal: AbortSignal): Promise<string | undefined> {
+  const { status, stdout } = await git(['--version'], { cwd, input: '', signal });
+  return status === 0 ? stdout.trim().replace(/^git version /, '') : undefined;
+}
+
 /**
  * Those of the absolute paths that git ignores; none outside a repository or without git. Each repository is
  * asked about its own files: git gives no answer at all when one path is another's, a submodule's or behind a link.
