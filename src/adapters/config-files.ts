@@ -1,9 +1,9 @@
 /** Reads the layers of the configuration from their folders. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { buildConfig, type Config, type ConfigFileName, configFileNames } from '../core/config/config.ts';
 import { jsonFaultAt } from '../core/config/json-fault.ts';
-import type { Layer } from '../core/config/layers.ts';
+import { isPlainObject, type Layer, mergeLayers } from '../core/config/layers.ts';
 import type { ConfigProblem } from '../core/config/problem.ts';
 import type { Environment } from '../core/environment.ts';
 import { OrchError } from '../core/error.ts';
@@ -73,7 +73,9 @@ export function loadConfig(place: ConfigPlace): Config {
     ConfigFileName,
     Layer[]
   >;
-  for (const folder of configFolders(place)) {
+  const [given, user, project] = configFolders(place);
+  for (const folder of [given, user, project]) {
+    if (folder === undefined) continue;
     for (const name of configFileNames) {
       const layer = readLayer(join(folder, `${name}.json`), problems);
       if (layer) layers[name].push(layer);
@@ -84,7 +86,34 @@ export function loadConfig(place: ConfigPlace): Config {
   if (environment.costAlertUsd !== undefined) budgets.alertUsd = environment.costAlertUsd;
   if (environment.maxCostUsd !== undefined) budgets.perCallUsd = environment.maxCostUsd;
   if (Object.keys(budgets).length > 0) layers.policies.push({ origin: 'environment', value: { budgets } });
+  // A repository that someone else wrote may tighten the user's own ceilings, not lift them.
+  const isTrusted = ({ origin }: Layer) =>
+    !(
+      project !== undefined &&
+      environment.configFolder === undefined &&
+      origin.startsWith(join(project, sep))
+    ) && !(origin === 'environment' && environment.fromDotEnv.includes('ORCH_MAX_COST_USD'));
+  const own = mergeLayers(layers.policies.filter(isTrusted)).value.budgets;
+  layers.policies = layers.policies.map((layer) => (isTrusted(layer) ? layer : withinBudgets(layer, own)));
   return buildConfig(layers, problems);
+}
+
+function withinBudgets(layer: Layer, own: unknown): Layer {
+  if (!isPlainObject(layer.value) || !isPlainObject(layer.value.budgets) || !isPlainObject(own)) return layer;
+  return { ...layer, value: { ...layer.value, budgets: smaller(layer.value.budgets, own) } };
+}
+
+/** The ceilings of the first, none above the second's. */
+function smaller(wanted: Record<string, unknown>, own: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(wanted).map(([key, value]) => {
+      const limit = own[key];
+      if (isPlainObject(value) && isPlainObject(limit)) return [key, smaller(value, limit)];
+      const lifted =
+        key !== 'alertUsd' && typeof value === 'number' && typeof limit === 'number' && value > limit;
+      return [key, lifted ? limit : value];
+    }),
+  );
 }
 
 function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {

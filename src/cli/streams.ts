@@ -26,13 +26,15 @@ export class StdinTooLargeError extends Error {}
 
 /** `interrupt` ends the wait for standard input: reading it then fails. */
 export function processStreams(interrupt: AbortSignal): IOStreams {
-  const live = process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
+  // A terminal without a width cannot be drawn on: ora would count endless lines.
+  const drawable = process.stderr.isTTY === true && process.stderr.columns > 0;
+  const live = drawable && !process.env.CI && process.env.TERM !== 'dumb';
   return {
     out: writer(process.stdout),
     err: writer(process.stderr),
     stdoutIsTerminal: process.stdout.isTTY === true,
     stderrIsLive: live,
-    stderrColumns: process.stderr.columns ?? 100,
+    stderrColumns: process.stderr.columns || 100,
     stdinIsPiped: stdinIsPiped(),
     readStdin: (waitMs) => readStdin(interrupt, waitMs),
     flush: async () => {

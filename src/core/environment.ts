@@ -24,6 +24,8 @@ export interface Environment {
   rehearse: boolean;
   /** A name for the `project` column of the record. */
   projectName: string | undefined;
+  /** Names whose value comes from the `.env` of the working directory. */
+  fromDotEnv: string[];
   /** Dropped settings, to be told as warnings. */
   notes: string[];
 }
@@ -92,8 +94,11 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
   },
 ];
 
-/** A folder's own `.env` must not widen what may be read of the machine. */
-const notFromDotEnv = new Set(['ORCH_ROOTS']);
+/**
+ * A folder's own `.env`, which someone else may have written, must not widen what is read of the machine or
+ * choose where is written.
+ */
+const notFromDotEnv = new Set(['ORCH_ROOTS', 'ORCH_CONF', 'ORCH_USAGE_CSV', 'ORCH_LOG_FILE', 'ORCH_PROJECT']);
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -148,7 +153,11 @@ export function inspectEnvironment({
       return { value: set, origin: name };
     }
     const fallback = blankToUndefined(dotEnv[name]);
-    if (fallback === undefined || notFromDotEnv.has(name)) return undefined;
+    if (fallback === undefined) return undefined;
+    if (notFromDotEnv.has(name)) {
+      notes.push(`${name} in .env is ignored: set it in the environment`);
+      return undefined;
+    }
     if (name === 'OPENAI_BASE_URL' && keyIsElsewhere) {
       notes.push(
         'OPENAI_BASE_URL in .env is ignored: it counts only beside an OPENAI_API_KEY in the same file',
@@ -213,6 +222,7 @@ export function inspectEnvironment({
   }
 
   const environment: Environment = {
+    fromDotEnv: [],
     apiKey: text('OPENAI_API_KEY'),
     baseUrl: baseUrl && isHttpUrl(baseUrl.value) ? baseUrl.value : undefined,
     organization: text('OPENAI_ORG_ID'),
@@ -237,6 +247,7 @@ export function inspectEnvironment({
     projectName: text('ORCH_PROJECT'),
     notes,
   };
+  environment.fromDotEnv = settings.filter(({ origin }) => origin === '.env').map(({ name }) => name);
   return { environment, problems, settings };
 }
 

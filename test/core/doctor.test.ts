@@ -184,11 +184,11 @@ describe('the key', () => {
   it('is not among the settings that are shown', () => {
     const { settings } = inspectEnvironment({
       process: { OPENAI_API_KEY: 'sk-proj-abcdef' },
-      dotEnv: { ORCH_PROJECT: 'p' },
+      dotEnv: { ORCH_COST_ALERT_USD: '3' },
     });
     expect(variableFindings(settings, false).map(({ message }) => message)).toEqual([
       'OPENAI_API_KEY = (hidden) (environment)',
-      'ORCH_PROJECT = p (.env)',
+      'ORCH_COST_ALERT_USD = 3 (.env)',
     ]);
     expect(variableFindings(settings, true).length).toBeGreaterThan(10);
   });
