@@ -65,6 +65,8 @@ export interface FactoryOptions {
 }
 
 export interface Factory {
+  /** The working directory. */
+  readonly cwd: string;
   environment(): Environment;
   config(): Config;
   /** Folders that configuration is read from, the weakest first. */
@@ -207,6 +209,7 @@ export function createFactory(options: FactoryOptions): Factory {
   });
 
   return {
+    cwd,
     environment,
     config,
     configFolders: () => configFolders({ cwd, variables, environment: environment() }),

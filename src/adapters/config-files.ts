@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildConfig, type Config, type ConfigFileName, configFileNames } from '../core/config/config.ts';
+import { jsonFaultAt } from '../core/config/json-fault.ts';
 import type { Layer } from '../core/config/layers.ts';
 import type { ConfigProblem } from '../core/config/problem.ts';
 import type { Environment } from '../core/environment.ts';
@@ -101,8 +102,9 @@ function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
     });
     return undefined;
   }
+  text = text.replace(/^\uFEFF/, '');
   try {
-    return { origin: path, value: JSON.parse(text.replace(/^\uFEFF/, '')) };
+    return { origin: path, value: JSON.parse(text) };
   } catch (error) {
     problems.push({
       origin: path,
@@ -114,11 +116,10 @@ function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
   }
 }
 
-/** JSON.parse gives an offset at best; a person wants line and column. */
+/** The words of JSON.parse without the piece of the file that it quotes, then line and column. */
 function placeOf(error: Error, text: string): string {
-  const offset = /position (\d+)/.exec(error.message)?.[1];
-  const message = error.message.replace(/ in JSON at position.*$/, '').replace(/ \(line.*$/, '');
-  if (offset === undefined) return message;
-  const before = text.slice(0, Number(offset)).split('\n');
+  const quoted = /^(Unexpected token) .*$/s;
+  const message = error.message.replace(/ in JSON at position.*$/s, '').replace(quoted, '$1');
+  const before = text.slice(0, jsonFaultAt(text)).split('\n');
   return `${message} at line ${before.length}, column ${before.at(-1)!.length + 1}`;
 }

@@ -128,17 +128,17 @@ function codeOf(error: unknown): string | undefined {
 
 const elsewhere = 'or set ORCH_USAGE_CSV to a file that can be written (off: keep no record)';
 const causes: Record<string, [what: string, cure: string]> = {
-  ENOSPC: ['the disk is full', `Free some space, ${elsewhere}.`],
-  EDQUOT: ['the disk quota is used up', `Free some space, ${elsewhere}.`],
-  EACCES: ['permission denied', `Give yourself the right to write there, ${elsewhere}.`],
-  EPERM: ['not permitted', `Give yourself the right to write there, ${elsewhere}.`],
-  EROFS: ['the file system is read-only', `Make it writable, ${elsewhere}.`],
+  ENOSPC: ['the disk is full', `free some space, ${elsewhere}`],
+  EDQUOT: ['the disk quota is used up', `free some space, ${elsewhere}`],
+  EACCES: ['permission denied', `give yourself the right to write there, ${elsewhere}`],
+  EPERM: ['not permitted', `give yourself the right to write there, ${elsewhere}`],
+  EROFS: ['the file system is read-only', `make it writable, ${elsewhere}`],
   EISDIR: [
     'it is a folder',
-    'Set ORCH_USAGE_CSV to a file in it, for example usage.csv (off: keep no record).',
+    'set ORCH_USAGE_CSV to a file in it, for example usage.csv (off: keep no record)',
   ],
-  ENOTDIR: ['a part of the path is a file, not a folder', `Correct the path, ${elsewhere}.`],
-  EEXIST: ['a part of the path is a file, not a folder', `Correct the path, ${elsewhere}.`],
+  ENOTDIR: ['a part of the path is a file, not a folder', `correct the path, ${elsewhere}`],
+  EEXIST: ['a part of the path is a file, not a folder', `correct the path, ${elsewhere}`],
 };
 
 function recordFailed(path: string, error: unknown): OrchError {

@@ -17,9 +17,9 @@ import { type IOStreams, processStreams } from './streams.ts';
 
 /** `argv` without node and script. Returns the exit status. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  const streams = processStreams();
-  const json = argv.includes('--json');
   const interrupt = new AbortController();
+  const streams = processStreams(interrupt.signal);
+  const json = argv.includes('--json');
   const onSignal = () => interrupt.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   let status = 0;
@@ -27,7 +27,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     const setStatus = (given: number) => {
       status = given;
     };
-    const program = buildProgram(actionsFor(streams, interrupt.signal, setStatus));
+    const program = buildProgram(actionsFor(streams, interrupt.signal, setStatus), argv[0]);
     silence(program, streams);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -45,7 +45,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
 /** Commander throws instead of exiting, and its words go through our streams. */
 function silence(command: Command, streams: IOStreams): void {
   command.exitOverride();
-  command.configureOutput({ writeOut: (text) => streams.out(text), writeErr: () => {} });
+  command.configureOutput({
+    writeOut: (text) => streams.out(text),
+    writeErr: (text) => streams.err(text),
+    // An error is reported once, by us.
+    outputError: () => {},
+  });
   for (const child of command.commands) silence(child, streams);
 }
 

@@ -22,7 +22,11 @@ const groupSummaries: Record<string, string> = {
   patch: 'Patches of earlier results.',
 };
 
-export function buildProgram(actions: Actions): Command {
+/**
+ * `only` is the first word of a command line: where it names a command, that one alone is built, since the
+ * options of the others cost time and are not asked for.
+ */
+export function buildProgram(actions: Actions, only?: string): Command {
   const program = new Command('orch')
     .description('Delegate sub-tasks to the OpenAI model that suits each best.')
     .version(version, '-V, --version', 'Print the version')
@@ -31,7 +35,9 @@ export function buildProgram(actions: Actions): Command {
     .showSuggestionAfterError(true)
     .enablePositionalOptions();
 
-  for (const operation of operations.filter((each) => isOffered(each, 'cli'))) {
+  const offered = operations.filter((operation) => isOffered(operation, 'cli'));
+  const wanted = offered.filter(({ command }) => command[0] === only);
+  for (const operation of wanted.length > 0 ? wanted : offered) {
     const [last, ...groups] = [...operation.command].reverse();
     let parent = program;
     for (const group of groups.reverse()) {

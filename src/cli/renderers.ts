@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { OrchError } from '../core/error.ts';
 import { formatCount, formatDuration, formatUsd } from '../core/format.ts';
 import type { UsageReport } from '../core/record/usage-report.ts';
+import { refusalCode, refusalMessage } from '../core/router/decision.ts';
 import type { Factory } from '../factory.ts';
 import type { DelegateOutput } from '../operations/delegation.ts';
 import type { DoctorOutput } from '../operations/doctor.ts';
@@ -65,12 +66,9 @@ const decisionRenderer: Renderer = {
       if (verbose) for (const warning of decision.warnings) streams.err(`warning: ${warning}\n`);
     }
     if (!decision.selected) {
-      const overCeiling = decision.rejected.some(
-        ({ code }) => code === 'ceiling' || code === 'unknown-price',
-      );
       throw new OrchError(
-        overCeiling ? 'over-budget' : 'no-eligible-model',
-        'no model may take this request',
+        refusalCode(decision.rejected),
+        options.explain ? 'no model may take this request' : refusalMessage(decision.rejected),
         {
           hint: options.explain ? 'the reasons stand above' : 'see the reasons with --explain',
         },

@@ -26,16 +26,8 @@ export function retryAfterMs(header: Headers, message: string, now: number): num
     const date = Date.parse(after);
     if (!Number.isNaN(date)) return Math.max(0, date - now);
   }
-  const said =
-    /(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?)\s?(ms|milliseconds?|s|seconds?|m|minutes?)\b/i.exec(
-      message,
-    );
-  if (said) {
-    const unit = said[2]!.toLowerCase();
-    const factor =
-      unit.startsWith('ms') || unit.startsWith('milli') ? 1 : unit.startsWith('m') ? 60_000 : 1000;
-    return Number(said[1]) * factor;
-  }
+  const said = waitInWords(message);
+  if (said !== undefined) return said;
   const resets = ['x-ratelimit-reset-requests', 'x-ratelimit-reset-tokens']
     .filter(
       (_, index) =>
@@ -47,4 +39,18 @@ export function retryAfterMs(header: Headers, message: string, now: number): num
     })
     .filter((value) => value !== undefined);
   return resets.length > 0 ? Math.max(...resets) : undefined;
+}
+
+/** `Please try again in 7.66s`, `in 6m0s`, `retry after 5 seconds`. */
+function waitInWords(message: string): number | undefined {
+  const said =
+    /(?:try again|retry) (?:in|after) (?:((?:\d+(?:\.\d+)?(?:ms|s|m|h))+)|([\d.]+) (\w+))(?!\w)/i.exec(
+      message,
+    );
+  if (!said) return undefined;
+  if (said[1] !== undefined) return readDuration(said[1].toLowerCase());
+  const unit = /^(ms|milliseconds?|s|seconds?|m|minutes?)$/i.exec(said[3]!)?.[1]?.toLowerCase();
+  if (unit === undefined || Number.isNaN(Number(said[2]))) return undefined;
+  const factor = unit.startsWith('ms') || unit.startsWith('milli') ? 1 : unit.startsWith('m') ? 60_000 : 1000;
+  return Number(said[2]) * factor;
 }

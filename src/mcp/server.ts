@@ -28,12 +28,14 @@ export interface ServerOptions {
   factory: Factory;
   /** Aborts every call, e.g. when the client has gone. */
   signal: AbortSignal;
+  /** Given every call that begins: it settles, and never rejects, when the call is over and recorded. */
+  onCall: (over: Promise<void>) => void;
 }
 
 /** A client that announces roots and then does not answer must not hold up a call. */
 const rootsWaitMs = 1000;
 
-export function createServer({ toolNames, onRoots, factory, signal }: ServerOptions): Server {
+export function createServer({ toolNames, onRoots, factory, signal, onCall }: ServerOptions): Server {
   const server = new Server(
     { name: 'orch', title: 'orch', version },
     { capabilities: { tools: {}, resources: {} }, instructions: instructions(toolOperations, toolNames) },
@@ -70,6 +72,8 @@ export function createServer({ toolNames, onRoots, factory, signal }: ServerOpti
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const operation = findOperation(toolOperations, params.name);
     if (!operation) throw new McpError(ErrorCode.InvalidParams, unknownTool(params.name));
+    let settle = () => {};
+    onCall(new Promise((resolve) => (settle = resolve)));
     await roots;
     const progress = progressReporter(params._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
@@ -85,6 +89,7 @@ export function createServer({ toolNames, onRoots, factory, signal }: ServerOpti
       return toErrorResult(error);
     } finally {
       progress.stop();
+      settle();
     }
   });
   return server;
