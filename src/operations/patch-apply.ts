@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
 import type { Factory } from '../factory.ts';
+import { touchedPaths } from './delegation.ts';
 import { field, operation } from './operation.ts';
 import { loadPatch } from './stored-patch.ts';
 
@@ -33,10 +34,7 @@ export const patchApplyOperation = operation({
     }
     if (patch !== undefined) return applyText(patch, factory, signal);
     const { base, changes } = loadPatch(factory.patches(), patch_id!);
-    factory.workspace().assertWritable(
-      base,
-      changes.flatMap(({ path, oldPath }) => (oldPath === undefined ? [path] : [path, oldPath])),
-    );
+    factory.workspace().assertWritable(base, touchedPaths(changes));
     await factory.writer().applyChanges(base, changes);
     const { diffstat, formatDiffstat } = await import('../core/patch/diffstat.ts');
     return {
