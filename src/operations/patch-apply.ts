@@ -47,9 +47,15 @@ export const patchApplyOperation = operation({
 
 /** A patch from elsewhere is git's to apply, exactly as it stands. */
 async function applyText(patch: string, factory: Factory, signal: AbortSignal) {
+  const { makesLink, originsIn } = await import('../core/patch/patch-headers.ts');
+  if (makesLink(patch)) {
+    throw new OrchError('file-forbidden', 'the patch makes or changes a link; nothing was changed', {
+      hint: 'apply it with git apply, if that is what you want',
+    });
+  }
   const base = factory.workspace().base();
   const { paths, diffstat } = await factory.patchApplier().inspect(patch, base, signal);
-  factory.workspace().assertWritable(base, paths);
+  factory.workspace().assertWritable(base, [...paths, ...originsIn(patch)]);
   await factory.patchApplier().apply(patch, base, signal);
   return { applied: true, diffstat, files: paths };
 }
