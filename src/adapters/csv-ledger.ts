@@ -33,6 +33,9 @@ interface Known {
 export function csvLedger({ path }: { path: string }): Ledger {
   const location = resolve(path);
   let known: Known | undefined;
+  /** Rows that the next write takes along, and that write. */
+  let waiting = '';
+  let next: Promise<void> | undefined;
   let queue: Promise<void> = Promise.resolve();
 
   async function write(rows: string): Promise<void> {
@@ -52,10 +55,16 @@ export function csvLedger({ path }: { path: string }): Ledger {
     location,
     append(records) {
       if (records.length === 0) return Promise.resolve();
-      const rows = records.map((record) => `${encodeRecord(record)}\n`).join('');
-      const done = queue.then(() => write(rows));
-      queue = done.catch(() => undefined);
-      return done;
+      waiting += records.map((record) => `${encodeRecord(record)}\n`).join('');
+      // What comes while a write is under way goes out together in the next one.
+      next ??= queue.then(() => {
+        const rows = waiting;
+        waiting = '';
+        next = undefined;
+        return write(rows);
+      });
+      queue = next.catch(() => undefined);
+      return next;
     },
     async read() {
       const reading = await readLedgerFile(location);

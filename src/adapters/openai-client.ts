@@ -1,5 +1,6 @@
 /** The openai package's client, with everything off that the engine does itself. */
 import OpenAI from 'openai';
+import { carefulFetch } from './openai-fetch.ts';
 
 export interface OpenAiSettings {
   apiKey: string;
@@ -21,5 +22,6 @@ export function openAiClient({ apiKey, baseUrl, organization, project }: OpenAiS
     maxRetries: 0,
     timeout: packageTimeoutMs,
     logLevel: 'off',
+    fetch: carefulFetch,
   });
 }

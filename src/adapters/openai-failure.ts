@@ -1,10 +1,11 @@
 /** Turns what the openai package and fetch throw into an `AttemptFailure`. */
-import { APIError } from 'openai';
+import { APIConnectionTimeoutError, APIError } from 'openai';
 import { classifyProviderError } from '../core/error-policy.ts';
 import { AttemptFailure } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import { retryAfterMs } from '../core/retry-after.ts';
-import { asText } from './openai-response.ts';
+import { asText } from './json-values.ts';
+import { webPage } from './openai-body.ts';
 
 const connectionWords: Record<string, string> = {
   ECONNREFUSED: 'connection refused',
@@ -22,50 +23,104 @@ const connectionWords: Record<string, string> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     'the certificate cannot be verified: name its authority in NODE_EXTRA_CA_CERTS',
   CERT_HAS_EXPIRED: 'the certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host',
 };
+
+const certificateCodes = /CERT|UNABLE_TO_|ERR_TLS_/;
+const silenceCodes = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
 
 export interface FailureContext {
   redact: Redact;
   /** Milliseconds since 1970. */
   now: number;
   host: string;
-  /** Whether any event or body had begun to arrive. */
+  /** Whether the answer's headers had come. */
   begun: boolean;
 }
 
-export function failureFrom(error: unknown, { redact, now, host, begun }: FailureContext): AttemptFailure {
-  if (error instanceof AttemptFailure) return redacted(error, redact);
-  if (error instanceof APIError && (error.status !== undefined || error.error !== undefined)) {
-    const body = error.error as Record<string, unknown> | undefined;
-    const message = redact(asText(body?.message) ?? error.message ?? '');
-    const failure = classifyProviderError(
-      {
-        status: error.status,
-        code: error.code ?? undefined,
-        type: error.type,
-        param: error.param ?? undefined,
-        message,
-      },
-      { retryAfterMs: retryAfterMs((name) => error.headers?.get(name), message, now) },
-    );
-    return failure;
-  }
-  if (error instanceof SyntaxError) {
-    return new AttemptFailure('malformed-answer', 'the provider sent broken JSON');
-  }
+export function failureFrom(error: unknown, context: FailureContext): AttemptFailure {
+  return redacted(classify(error, context), context.redact);
+}
+
+function classify(error: unknown, { redact, now, host, begun }: FailureContext): AttemptFailure {
+  if (error instanceof AttemptFailure) return error;
+  if (error instanceof APIError && error.status !== undefined) return fromStatus(error, { redact, now });
+  const name = error instanceof Error ? error.name : '';
   const code = errnoOf(error);
+  if (code !== undefined && certificateCodes.test(code)) {
+    return new AttemptFailure('wrong-endpoint', `cannot reach ${host}: ${connectionWords[code] ?? code}`, {
+      hint: 'trust the certificate, or correct OPENAI_BASE_URL',
+    });
+  }
+  if (code !== undefined && /^(HPE_|ERR_SSL_)/.test(code)) {
+    const protocol = code.startsWith('HPE_') ? 'HTTP' : 'TLS';
+    return new AttemptFailure('wrong-endpoint', `${host} does not speak ${protocol} (${code})`, {
+      hint: 'check OPENAI_BASE_URL: http:// or https://, and its port',
+    });
+  }
   const words =
     (code === undefined ? undefined : connectionWords[code]) ??
     code ??
     redact(error instanceof Error ? error.message : String(error));
+  // Silence is not asked twice, whoever lost patience first.
+  if (error instanceof APIConnectionTimeoutError || (code !== undefined && silenceCodes.has(code))) {
+    return new AttemptFailure(
+      begun ? 'idle-timeout' : 'first-event-timeout',
+      begun ? `the answer of ${host} stalled` : `cannot reach ${host}: no answer in time`,
+      { hint: 'check the network and OPENAI_BASE_URL' },
+    );
+  }
   // After the first bytes a lost connection is a cut answer: another try may go through at once.
   if (begun) return new AttemptFailure('cut', `the answer was cut off (${words})`);
-  const isCertificate = code !== undefined && /CERT|VERIFY/.test(code);
+  if (name === 'TypeError' && /header/i.test(words)) {
+    // The package's words repeat the value, which may be a secret.
+    return new AttemptFailure('bad-request', 'a header of the request holds a character that none may have', {
+      hint: 'check OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS',
+    });
+  }
   return new AttemptFailure('connection', `cannot reach ${host}: ${words}`, {
-    hint: isCertificate
-      ? 'trust the certificate, or correct OPENAI_BASE_URL'
-      : 'check the network and OPENAI_BASE_URL',
+    hint: 'check the network and OPENAI_BASE_URL',
   });
+}
+
+function fromStatus(
+  error: APIError,
+  { redact, now }: Pick<FailureContext, 'redact' | 'now'>,
+): AttemptFailure {
+  const status = error.status as number;
+  const body = error.error as Record<string, unknown> | undefined;
+  const said = asText(body?.message) ?? error.message ?? '';
+  const header = (name: string) => (error.headers as Headers | undefined)?.get(name);
+  const isPage = /html/i.test(header('content-type') ?? '') || /^\d* ?<(!doctype|html)/i.test(said);
+  if (status >= 300 && status < 400) return redirected(status, header('location'));
+  if (isPage && (status < 500 || status > 599) && ![401, 408, 429].includes(status)) return webPage(status);
+  const message = redact(isPage ? 'the server answered with a web page' : said);
+  return classifyProviderError(
+    { status, code: asText(body?.code), type: asText(body?.type), param: asText(body?.param), message },
+    { retryAfterMs: retryAfterMs(header, message, now) },
+  );
+}
+
+function redirected(status: number, location: string | null | undefined): AttemptFailure {
+  let to = 'another address';
+  try {
+    if (location) to = new URL(location).origin;
+  } catch {
+    // A path on the same host.
+  }
+  return new AttemptFailure(
+    'wrong-endpoint',
+    `${status}: the server redirects to ${to}, where nothing is sent`,
+    {
+      status,
+      hint: 'set OPENAI_BASE_URL to the address that it redirects to, if you trust it',
+    },
+  );
 }
 
 /** undici nests the reason as deep as it likes. */
@@ -81,8 +136,10 @@ function errnoOf(error: unknown): string | undefined {
 }
 
 function redacted(failure: AttemptFailure, redact: Redact): AttemptFailure {
-  const clean = redact(failure.message);
-  return clean === failure.message
-    ? failure
-    : new AttemptFailure(failure.failureClass, clean, failure.details);
+  const { failureClass, details, message } = failure;
+  const texts = Object.entries(details).map(([name, value]) => [
+    name,
+    typeof value === 'string' && name !== 'code' ? redact(value) : value,
+  ]);
+  return new AttemptFailure(failureClass, redact(message), Object.fromEntries(texts));
 }

@@ -3,9 +3,9 @@ import type { ListedModel } from '../core/doctor/models.ts';
 import { AttemptFailure } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import type { ModelLister } from '../engine/ports.ts';
+import { asObject, asText } from './json-values.ts';
 import { type OpenAiSettings, openAiClient } from './openai-client.ts';
 import { failureFrom } from './openai-failure.ts';
-import { asObject, asText } from './openai-response.ts';
 
 export function openAiModelLister(settings: OpenAiSettings, redact: Redact): ModelLister {
   const client = openAiClient(settings);
@@ -21,7 +21,7 @@ export function openAiModelLister(settings: OpenAiSettings, redact: Redact): Mod
           await response.body?.cancel();
           throw new AttemptFailure('wrong-endpoint', `${host} answered with a web page`);
         }
-        return readList(await response.json());
+        return readList(await readJson(response));
       } catch (error) {
         if (signal.aborted) throw new AttemptFailure('cancelled', 'cancelled');
         if (limit.aborted) {
@@ -37,6 +37,18 @@ export function openAiModelLister(settings: OpenAiSettings, redact: Redact): Mod
       }
     },
   };
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What the parser says would quote the answer.
+    throw new AttemptFailure('malformed-answer', 'the provider sent broken JSON', {
+      hint: 'check OPENAI_BASE_URL',
+    });
+  }
 }
 
 /** The policy's words for a wrong endpoint speak of another path. */

@@ -4,26 +4,10 @@
  */
 import { classifyProviderError } from '../core/error-policy.ts';
 import { AttemptFailure, type FailureDetails } from '../core/failure.ts';
+import { type Headers, retryAfterMs } from '../core/retry-after.ts';
 import type { Usage } from '../core/usage.ts';
 import type { FinishReason, GenerateResult } from '../engine/ports.ts';
-
-type Json = Record<string, unknown>;
-
-export function asObject(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-}
-
-export function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function asCount(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
-}
-
-function asList(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
+import { asCount, asList, asObject, asText, type Json } from './json-values.ts';
 
 export function readUsage(value: unknown): Usage {
   const usage = asObject(value) ?? {};
@@ -62,14 +46,18 @@ function finishReasonOf(raw: string): FinishReason {
   return { unified: raw === 'content_filter' ? 'content-filter' : 'other', raw };
 }
 
-/**
- * `streamedText` stands in where a compatible server streams the text but leaves `output` of the final
- * response empty.
- */
-export function readResponse(
-  value: unknown,
-  facts: { streamedText: string; firstEventMs: number },
-): GenerateResult {
+export interface AnswerFacts {
+  /**
+   * Stands in where a compatible server streams the text but leaves `output` of the final response empty.
+   * Undefined: parts of it may be missing.
+   */
+  streamedText: string | undefined;
+  firstEventMs: number;
+  header: Headers;
+}
+
+/** `status` is what the closing event says, where one did: the response itself must not say otherwise. */
+export function readResponse(value: unknown, facts: AnswerFacts, closing?: string): GenerateResult {
   const response = asObject(value);
   if (!response)
     throw new AttemptFailure(
@@ -84,24 +72,26 @@ export function readResponse(
   };
   const details: FailureDetails = { ...identity, usage };
   const status = asText(response.status) ?? 'missing';
-  if (status === 'failed' || asObject(response.error))
-    throw failedResponse(asObject(response.error) ?? {}, details);
+  if (status === 'failed' || closing === 'failed' || asObject(response.error))
+    throw failedResponse(asObject(response.error) ?? {}, facts.header, details);
 
   const { text: written, refusal } = readOutput(response.output);
   const text = written === '' && refusal === undefined ? facts.streamedText : written;
-  if (status === 'incomplete') {
-    const reason = asText(asObject(response.incomplete_details)?.reason) ?? 'unknown';
+  const reason = asText(asObject(response.incomplete_details)?.reason);
+  if (status === 'incomplete' || closing === 'incomplete' || reason !== undefined) {
     if (reason === 'content_filter')
       throw new AttemptFailure('content-policy', "the provider's content filter cut the answer", details);
-    const what = text.trim() === '' ? 'no visible answer' : 'a cut answer';
+    const what = text === undefined || text.trim() === '' ? 'no visible answer' : 'a cut answer';
     if (reason === 'max_output_tokens')
       throw new AttemptFailure('answer-cut-by-length', `${what}: the output limit was reached`, details);
-    throw new AttemptFailure('cut', `${what}: incomplete, ${reason}`, details);
+    throw new AttemptFailure('cut', `${what}: incomplete, ${reason ?? 'unknown'}`, details);
   }
   if (status === 'cancelled')
     throw new AttemptFailure('server-error', 'the provider cancelled the response', details);
   if (status !== 'completed')
     throw new AttemptFailure('cut', `the answer ended with status ${status}`, details);
+  if (text === undefined)
+    throw new AttemptFailure('malformed-answer', 'events of the stream were lost or broken', details);
   if (text.trim() === '') {
     if (refusal !== undefined)
       throw new AttemptFailure('refusal', `the model refused: ${refusal.slice(0, 500)}`, details);
@@ -115,15 +105,18 @@ export function readResponse(
 }
 
 /** The error of a `failed` response, or of an error event inside a stream that began with 200. */
-export function failedResponse(error: Json, details: FailureDetails = {}): AttemptFailure {
+export function failedResponse(error: Json, header: Headers, details: FailureDetails = {}): AttemptFailure {
+  const message = asText(error.message) ?? 'the response failed without a reason';
+  // Some gateways put the status that they were answered with into the code.
+  const status = asCount(error.code) ?? asCount(error.status_code);
   return classifyProviderError(
     {
-      status: undefined,
+      status: status !== undefined && status >= 400 && status < 600 ? status : undefined,
       code: asText(error.code),
       type: asText(error.type),
       param: asText(error.param),
-      message: asText(error.message) ?? 'the response failed without a reason',
+      message,
     },
-    details,
+    { ...details, retryAfterMs: retryAfterMs(header, message, Date.now()) },
   );
 }

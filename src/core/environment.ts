@@ -193,6 +193,14 @@ export function inspectEnvironment({
       cure: 'give one like http://127.0.0.1:11434/v1',
     });
   }
+  if (baseUrl && isHttpUrl(baseUrl.value) && hasCredentials(baseUrl.value)) {
+    problems.push({
+      origin: baseUrl.origin,
+      path: '',
+      message: 'holds a user name or a password',
+      cure: 'take them out of the URL: the key goes into OPENAI_API_KEY, other headers into OPENAI_CUSTOM_HEADERS',
+    });
+  }
   const rehearse = read('ORCH_REHEARSE');
   const flag = rehearse?.value.toLowerCase();
   if (rehearse && !['1', '0', 'true', 'false', 'yes', 'no'].includes(flag ?? '')) {
@@ -243,4 +251,9 @@ function isHttpUrl(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function hasCredentials(text: string): boolean {
+  const { username, password } = new URL(text);
+  return username !== '' || password !== '';
 }

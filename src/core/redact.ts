@@ -3,6 +3,8 @@
 const keyLike = /\b(sk|rk|pk)-[A-Za-z0-9_*-]{6,}/g;
 /** Up to the last @ of the authority: a password may hold one itself. */
 const credentialsInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)[^/?#\s]+@/gi;
+/** Fewer characters of a key tell nothing about it. */
+const fewestTelling = 6;
 
 export type Redact = (text: string) => string;
 
@@ -12,7 +14,17 @@ export function redactor(secrets: readonly (string | undefined)[]): Redact {
   known.sort((a, b) => b.length - a.length);
   return (text) => {
     let clean = text;
-    for (const secret of known) clean = clean.replaceAll(secret, '[redacted]');
+    for (const secret of known) {
+      clean = withoutBeginningAtEnd(clean.replaceAll(secret, '[redacted]'), secret);
+    }
     return clean.replace(keyLike, '[redacted]').replace(credentialsInUrl, '$1[redacted]@');
   };
+}
+
+/** A message that was cut to a length may end in the middle of a key. */
+function withoutBeginningAtEnd(text: string, secret: string): string {
+  for (let length = Math.min(secret.length - 1, text.length); length >= fewestTelling; length--) {
+    if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[redacted]`;
+  }
+  return text;
 }

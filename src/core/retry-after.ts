@@ -1,6 +1,6 @@
 /** How long a provider asks to wait: by header, or in the words of its message. Milliseconds. */
 
-type Headers = (name: string) => string | null | undefined;
+export type Headers = (name: string) => string | null | undefined;
 
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -24,7 +24,9 @@ export function retryAfterMs(header: Headers, message: string, now: number): num
     const seconds = readSeconds(after);
     if (seconds !== undefined) return seconds;
     const date = Date.parse(after);
-    if (!Number.isNaN(date)) return Math.max(0, date - now);
+    // Its own clock is the one that a provider means: ours may be wrong, or may be set in the meantime.
+    const sent = Date.parse(header('date') ?? '');
+    if (!Number.isNaN(date)) return Math.max(0, date - (Number.isNaN(sent) ? now : sent));
   }
   const said = waitInWords(message);
   if (said !== undefined) return said;

@@ -20,6 +20,11 @@ export class Breaker {
     return true;
   }
 
+  /** Whether the probe of an open circuit is under way. */
+  isProbed(model: string): boolean {
+    return this.#circuits.get(model)?.probing ?? false;
+  }
+
   succeeded(model: string): void {
     this.#circuits.delete(model);
   }

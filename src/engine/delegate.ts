@@ -53,6 +53,7 @@ export async function delegate(
         : ceilingUsd - attempts.reduce((sum, attempt) => sum + mostSpent(attempt), 0);
     },
     escalatedFrom: undefined,
+    isProbe: false,
     isLast: () => true,
   };
   const walk = new Walk(call);
@@ -124,6 +125,7 @@ class Walk {
         this.warnings.push(`${candidate.model} was left alone: it failed several times in a row just now`);
         continue;
       }
+      this.#call.isProbe = breaker.isProbed(candidate.model);
       this.#announceHop(candidate);
       const outcome = await tryCandidate(candidate, this.#call).catch((error) => {
         breaker.abandoned(candidate!.model);

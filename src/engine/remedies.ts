@@ -23,6 +23,8 @@ export interface Remedy {
 
 export interface RemedyFacts extends RequestFacts {
   candidate: Candidate;
+  /** The candidate failed several times just now, and is asked to see whether it is well again. */
+  isProbe: boolean;
   /** No other candidate is left: a remedy may take longer, and the last resort is open. */
   isLast: () => boolean;
   /** Milliseconds until the whole call must be over. */
@@ -103,10 +105,15 @@ export class Remedies {
   }
 
   #retry(failure: AttemptFailure, request: GenerateRequest): Remedy | undefined {
-    const { context, isLast, remainingMs } = this.#facts;
+    const { context, isLast, isProbe, remainingMs } = this.#facts;
     const { retry } = context.config.policies;
-    if (this.#retries >= retry.maxRetries) return undefined;
-    const waitMs = failure.details.retryAfterMs ?? backoffMs(this.#retries, retry, context.random);
+    if (this.#retries >= retry.maxRetries || (isProbe && !isLast())) return undefined;
+    const asked = failure.details.retryAfterMs;
+    // A provider that says "at once" is not taken at its word: that would be hammering.
+    const waitMs =
+      asked === undefined
+        ? backoffMs(this.#retries, retry, context.random)
+        : Math.max(asked, backoffMs(0, retry, context.random));
     // A wait that is longer than the policy's longest is spent on the next model, where there is one.
     if (waitMs >= remainingMs() || (waitMs > retry.maxMs && !isLast())) return undefined;
     this.#retries++;

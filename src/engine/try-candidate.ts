@@ -20,6 +20,8 @@ export interface CallInProgress {
   remainingUsd: () => number | undefined;
   /** The model whose failure led to the candidate that is tried now. */
   escalatedFrom: string | undefined;
+  /** Whether the candidate is asked only to see whether it is well again. */
+  isProbe: boolean;
   /** Whether no other candidate is left to fall to. */
   isLast: () => boolean;
 }
@@ -34,6 +36,7 @@ export async function tryCandidate(candidate: Candidate, call: CallInProgress): 
   const remedies = new Remedies({
     ...facts,
     candidate,
+    isProbe: call.isProbe,
     isLast: call.isLast,
     remainingMs: () => call.deadline - context.clock.monotonic(),
   });

@@ -78,10 +78,11 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     const progress = progressReporter(params._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
     );
+    const either = eitherSignal(extra.signal, signal);
     try {
       const input = parseArguments(operation, params.arguments ?? {});
       const output = await operation.run(input, factory, {
-        signal: AbortSignal.any([extra.signal, signal]),
+        signal: either.signal,
         onProgress: progress.onEvent,
       });
       return toCallResult(output, factory.results());
@@ -90,9 +91,29 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     } finally {
       progress.stop();
       settle();
+      either.release();
     }
   });
   return server;
+}
+
+/**
+ * Aborts when one of them does. `AbortSignal.any` would leave something behind on the signal of the server at
+ * every call, for as long as the server lives.
+ */
+function eitherSignal(...sources: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  for (const source of sources) {
+    if (source.aborted) abort();
+    else source.addEventListener('abort', abort, { once: true });
+  }
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const source of sources) source.removeEventListener('abort', abort);
+    },
+  };
 }
 
 function unknownTool(name: string): string {

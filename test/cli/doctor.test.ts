@@ -124,7 +124,7 @@ describe('orch doctor', () => {
       'a page of HTML says 404',
       () =>
         listening((_, response) => response.writeHead(404, { 'content-type': 'text/html' }).end('<p>no</p>')),
-      /404/,
+      /web page/,
     ],
     [
       'something else than a list comes',

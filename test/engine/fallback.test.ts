@@ -63,7 +63,7 @@ describe('when one model fails', () => {
     ['an error in the stream', { kind: 'stream-error', message: 'Oh no', after: 1 }, 3],
     ['a reset connection', { kind: 'reset', after: 'request' }, 3],
     ['a cut stream', { kind: 'cut', after: 1 }, 2],
-    ['a malformed event', { kind: 'malformed-event' }, 2],
+    ['a body that is no JSON', { kind: 'bad-json' }, 2],
     ['an empty answer', { kind: 'empty' }, 1],
     ['an answer without code', { kind: 'text', text: '```ts\n```' }, 1],
     [

@@ -1,0 +1,197 @@
+/**
+ * Reads the body of an answer, by what it is rather than by what was asked for or what its header says:
+ * events, one JSON document, or a page that is no answer at all.
+ */
+import { AttemptFailure } from '../core/failure.ts';
+import type { GenerateResult } from '../engine/ports.ts';
+import { concatenate, EventDecoder, type StreamEvent } from './event-stream.ts';
+import { asObject, asText, type Json } from './json-values.ts';
+import { failedResponse, readResponse } from './openai-response.ts';
+import { StreamedText } from './streamed-text.ts';
+import type { Watchdog } from './watchdog.ts';
+
+export interface BodyFacts {
+  watchdog: Watchdog;
+  onText: ((delta: string) => void) | undefined;
+  /** Milliseconds since the request was sent. */
+  elapsed: () => number;
+}
+
+/** The longest answer of any model is a few megabytes: more than this is no answer, and would fill the memory. */
+export const mostEventBytes = 32 * 1024 * 1024;
+const mostStreamBytes = 512 * 1024 * 1024;
+/** How long a finished stream may take to close by itself, so that its connection can be used again. */
+const drainMs = 1000;
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** Throws what the connection throws, or an `AttemptFailure`. Nothing of the body is left open. */
+export async function readBody(response: Response, facts: BodyFacts): Promise<GenerateResult> {
+  if (/html/i.test(response.headers.get('content-type') ?? '')) {
+    response.body?.cancel().catch(() => {});
+    throw webPage(response.status);
+  }
+  if (!response.body)
+    throw new AttemptFailure('malformed-answer', 'the provider answered with an empty body');
+  const reader: Reader = response.body.getReader();
+  let finished = false;
+  try {
+    const first = await readStart(reader);
+    const start = strip(first);
+    if (start === undefined) throw cutAtOnce(response);
+    const read = { ...facts, response, reader };
+    if (start === '<') throw webPage(response.status);
+    if (start === '{' || start === '[') return await readDocument(first, read);
+    const result = await readEvents(first, read);
+    finished = true;
+    return result;
+  } finally {
+    if (finished) drain(reader);
+    else reader.cancel().catch(() => {});
+  }
+}
+
+/** The bytes up to the first that is not white space, and whatever came with it. */
+async function readStart(reader: Reader): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return concatenate(pieces);
+    pieces.push(value);
+    size += value.length;
+    if (strip(value) !== undefined || size > mostEventBytes) return concatenate(pieces);
+  }
+}
+
+/** The first character that is not white space nor a byte order mark. */
+function strip(bytes: Uint8Array): string | undefined {
+  for (const byte of bytes) {
+    if (byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf) return String.fromCharCode(byte);
+  }
+  return undefined;
+}
+
+interface Read extends BodyFacts {
+  response: Response;
+  reader: Reader;
+}
+
+async function readDocument(first: Uint8Array, read: Read): Promise<GenerateResult> {
+  const { reader, watchdog, response } = read;
+  const firstEventMs = read.elapsed();
+  const pieces = [first];
+  let size = first.length;
+  for (;;) {
+    watchdog.beat();
+    const { value, done } = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    size += value.length;
+    if (size > mostEventBytes) throw tooLarge();
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(concatenate(pieces)));
+  } catch {
+    throw new AttemptFailure('malformed-answer', 'the provider sent broken JSON');
+  }
+  return readResponse(value, { streamedText: '', firstEventMs, header: headerOf(response) });
+}
+
+async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult> {
+  const { reader, watchdog, response, onText } = read;
+  const decoder = new EventDecoder(mostEventBytes);
+  const streamed = new StreamedText();
+  const header = headerOf(response);
+  let firstEventMs: number | undefined;
+  let size = 0;
+  const take = (event: StreamEvent): GenerateResult | undefined => {
+    watchdog.beat();
+    firstEventMs ??= read.elapsed();
+    if (event.kind === 'malformed') streamed.lose();
+    if (event.kind === 'done') throw cut(streamed);
+    if (event.kind !== 'event') return undefined;
+    const value = withType(event.value, event.name);
+    if (!value) return undefined;
+    const delta = streamed.add(value);
+    if (delta !== undefined) onText?.(delta);
+    const closing = closingEvents.get(value.type);
+    if (closing !== undefined)
+      return readResponse(value.response, { streamedText: streamed.whole, firstEventMs, header }, closing);
+    if (value.type === 'error') throw failedResponse(asObject(value.error) ?? value, header);
+    // Unknown kinds of events are how the API grows.
+    return undefined;
+  };
+  let chunk: Uint8Array | undefined = first;
+  while (chunk) {
+    size += chunk.length;
+    if (size > mostStreamBytes) throw tooLarge();
+    for (const event of decoder.push(chunk)) {
+      const result = take(event);
+      if (result) return result;
+    }
+    const next: { value?: Uint8Array | undefined; done: boolean } = await reader.read();
+    if (watchdog.failure) throw watchdog.failure;
+    chunk = next.done ? undefined : next.value;
+  }
+  const last = decoder.end();
+  const result = last && take(last);
+  if (result) return result;
+  throw cut(streamed);
+}
+
+const closingEvents = new Map<unknown, string>([
+  ['response.completed', 'completed'],
+  ['response.incomplete', 'incomplete'],
+  ['response.failed', 'failed'],
+]);
+
+/** Where the data does not say what it is, the event's name may; an error may be alone in its event. */
+function withType(value: unknown, name: string | undefined): Json | undefined {
+  const event = asObject(value);
+  if (!event || asText(event.type) !== undefined) return event;
+  const error = event.error;
+  if (asObject(error)) return { ...event, type: 'error' };
+  if (asText(error) !== undefined) return { type: 'error', message: error };
+  return name === undefined ? event : { ...event, type: name };
+}
+
+function cut(streamed: StreamedText): AttemptFailure {
+  return streamed.damaged
+    ? new AttemptFailure('malformed-answer', 'events of the stream were broken, and the last one is missing')
+    : new AttemptFailure('cut', 'the stream ended before the answer was complete');
+}
+
+function cutAtOnce(response: Response): AttemptFailure {
+  return /event-stream/i.test(response.headers.get('content-type') ?? '')
+    ? new AttemptFailure('cut', 'the stream ended before the answer was complete')
+    : new AttemptFailure('malformed-answer', 'the provider answered with an empty body');
+}
+
+function tooLarge(): AttemptFailure {
+  return new AttemptFailure('malformed-answer', 'the provider sent more than any answer can hold');
+}
+
+export function webPage(status: number): AttemptFailure {
+  return new AttemptFailure('wrong-endpoint', 'the server answered with a web page', {
+    status,
+    hint: 'check OPENAI_BASE_URL: it ends in /v1 and points at a server that speaks the Responses API',
+  });
+}
+
+function headerOf({ headers }: Response): (name: string) => string | null {
+  return (name) => headers.get(name);
+}
+
+/** Lets a finished stream close by itself, so that its connection is kept, but not for long. */
+function drain(reader: Reader): void {
+  const timer = setTimeout(() => reader.cancel().catch(() => {}), drainMs);
+  timer.unref();
+  const rest = async () => {
+    while (!(await reader.read()).done);
+  };
+  rest()
+    .catch(() => {})
+    .finally(() => clearTimeout(timer));
+}

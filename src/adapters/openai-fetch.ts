@@ -1,0 +1,64 @@
+/**
+ * The fetch that the openai package is given. It follows no redirect, since that would send code and key to a
+ * host that nobody named, and it reads no more of an error than an error can need.
+ */
+import { asObject, asText } from './json-values.ts';
+
+const mostErrorBytes = 64 * 1024;
+
+export async function carefulFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, { ...init, redirect: 'manual' });
+  if (response.ok) return response;
+  const headers = new Headers(response.headers);
+  // The package may be told by a header to try again; that is the engine's business.
+  headers.delete('x-should-retry');
+  const text = wrapError(await readBeginning(response));
+  const bodiless = response.status < 200 || response.status === 304;
+  return new Response(bodiless ? null : text, {
+    status: response.status,
+    statusText: response.statusText,
+    headers,
+  });
+}
+
+async function readBeginning(response: Response): Promise<string> {
+  if (!response.body) return '';
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  try {
+    while (size < mostErrorBytes) {
+      const { value, done } = await reader.read();
+      if (done) return text + decoder.decode();
+      size += value.length;
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch (error) {
+    // The status says more than how its body ended, unless the attempt was ended.
+    if (error instanceof Error && error.name === 'AbortError') throw error;
+  }
+  reader.cancel().catch(() => {});
+  return text;
+}
+
+/** Compatible servers give errors in other wrappings, of which the package would see nothing. */
+function wrapError(text: string): string {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  const object = asObject(Array.isArray(body) ? body[0] : body);
+  if (!object || asObject(object.error)) return object ? JSON.stringify(object) : text;
+  const message =
+    asText(object.error) ??
+    asText(object.message) ??
+    asText(object.detail) ??
+    asText(object.title) ??
+    JSON.stringify(object.detail ?? object);
+  return JSON.stringify({
+    error: { message, code: object.code ?? null, type: object.type ?? null, param: object.param ?? null },
+  });
+}
