@@ -14,9 +14,17 @@ interface GitAnswer {
   stderr: string;
 }
 
+interface GitOptions {
+  cwd: string;
+  input: string;
+  signal?: AbortSignal;
+  /** Over those of the process. */
+  variables?: Record<string, string>;
+}
+
 async function git(
   args: readonly string[],
-  { cwd, input, signal }: { cwd: string; input: string; signal?: AbortSignal },
+  { cwd, input, signal, variables }: GitOptions,
 ): Promise<GitAnswer> {
   const { execFile } = await import('node:child_process');
   const env = Object.fromEntries(
@@ -28,7 +36,7 @@ async function git(
     const child = execFile(
       'git',
       [...args],
-      { cwd, env: { ...env, LC_ALL: 'C' }, signal, maxBuffer: 64 * 1024 * 1024 },
+      { cwd, env: { ...env, LC_ALL: 'C', ...variables }, signal, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const failure = error as (NodeJS.ErrnoException & { code?: number | string }) | null;
         if (failure?.name === 'AbortError') reject(failure);
@@ -103,18 +111,14 @@ async function reproduce(
   changes: readonly FileChange[],
   signal: AbortSignal,
 ): Promise<PatchCheck> {
-  const scratch = mkdtempSync(join(tmpdir(), 'orch-check-'));
+  const scratch = scratchFolder(changes);
   try {
-    for (const change of changes) {
-      if (change.kind === 'create') continue;
-      const path = join(scratch, change.oldPath ?? change.path);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, change.before);
-    }
     const answer = await git(['-c', 'core.autocrlf=false', '-c', 'apply.whitespace=nowarn', 'apply', '-'], {
       cwd: scratch,
       input: patch,
       signal,
+      // In a repository git would leave out every file that is not below its top, and say nothing.
+      variables: { GIT_CEILING_DIRECTORIES: dirname(scratch) },
     });
     if (answer.status !== 0) return refused(answer);
     const wrong = changes.find(
@@ -126,6 +130,29 @@ async function reproduce(
       : { ok: true, detail: '', checkedBy: 'git' };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The files as they were read, in a folder of their own. Throws `write-failed`. */
+function scratchFolder(changes: readonly FileChange[]): string {
+  let scratch: string | undefined;
+  try {
+    scratch = mkdtempSync(join(tmpdir(), 'orch-check-'));
+    for (const change of changes) {
+      if (change.kind === 'create') continue;
+      const path = join(scratch, change.oldPath ?? change.path);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, change.before);
+    }
+    return scratch;
+  } catch (error) {
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new OrchError(
+      'write-failed',
+      `the patch cannot be checked: a copy of its files cannot be written to ${tmpdir()} (${code ?? message})`,
+      { hint: 'make room there, or set TMPDIR to another folder', cause: error },
+    );
   }
 }
 

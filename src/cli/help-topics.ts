@@ -5,7 +5,7 @@ import type { Factory } from '../factory.ts';
 
 export const exitStatuses: readonly { status: number; meaning: string }[] = [
   { status: 0, meaning: 'done' },
-  { status: 1, meaning: 'the provider failed after every candidate, or a bug' },
+  { status: 1, meaning: 'the provider failed after every candidate, doctor found a problem, or a bug' },
   { status: 2, meaning: 'usage or configuration: flags, files, environment, conf' },
   { status: 3, meaning: 'no eligible model' },
   { status: 4, meaning: 'missing or refused key' },

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
 import { formatUsd } from '../core/format.ts';
 import { normaliseLanguage } from '../core/language.ts';
+import type { FileChange } from '../core/patch/types.ts';
 import type { DelegateRequest } from '../core/request.ts';
 import {
   readTask,
@@ -277,10 +278,8 @@ async function write(
     }
   }
   if (apply && patch && output.meta.patch) {
-    factory.workspace().assertWritable(
-      patch.base,
-      patch.changes.flatMap(({ path, oldPath }) => (oldPath === undefined ? [path] : [path, oldPath])),
-    );
+    // A folder of the tree may be a link that leads out of it.
+    factory.workspace().assertWritable(patch.base, touchedPaths(patch.changes));
     await factory.writer().applyChanges(patch.base, patch.changes);
     output.meta.patch.applied = true;
   } else if (patch) {
@@ -308,6 +307,10 @@ function outsideOf(folder: string, { base, stats }: FinishedPatch): string[] {
     .replaceAll('\\', '/')
     .replace(/^\/?(.*)$/, '$1/');
   return paths.filter((path) => !path.startsWith(here));
+}
+
+export function touchedPaths(changes: readonly FileChange[]): string[] {
+  return changes.flatMap(({ path, oldPath }) => (oldPath === undefined ? [path] : [path, oldPath]));
 }
 
 export function patchMeta({
