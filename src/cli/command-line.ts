@@ -20,7 +20,11 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   const streams = processStreams(interrupt.signal);
   const json = argv.includes('--json');
-  const onSignal = () => interrupt.abort();
+  let hungUp = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    hungUp ||= signal === 'SIGHUP';
+    interrupt.abort();
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   let status = 0;
   try {
@@ -39,6 +43,13 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
   }
   await streams.flush();
+  // Everything is recorded. Node would end with an abort and a dump of its memory, since it finds no terminal
+  // to put back in order: the signal's own way of ending a process does not.
+  if (hungUp && streams.onTerminal) {
+    // The spinner has a listener, too, and nobody is left to see its cursor.
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
+  }
   return status;
 }
 

@@ -1,6 +1,7 @@
 /** The streams of the process. The only file of the command line that touches stdout. */
 import { fstatSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { isatty } from 'node:tty';
 
 export interface IOStreams {
   /** The result and nothing else. */
@@ -8,6 +9,8 @@ export interface IOStreams {
   /** Progress, hints, errors. */
   err(text: string): void;
   readonly stdoutIsTerminal: boolean;
+  /** Any of the three standard streams began as a terminal. */
+  readonly onTerminal: boolean;
   /** Spinners and live text may be shown on stderr. */
   readonly stderrIsLive: boolean;
   readonly stderrColumns: number;
@@ -26,15 +29,16 @@ export class StdinTooLargeError extends Error {}
 
 /** `interrupt` ends the wait for standard input: reading it then fails. */
 export function processStreams(interrupt: AbortSignal): IOStreams {
-  // A terminal without a width cannot be drawn on: ora would count endless lines.
-  const drawable = process.stderr.isTTY === true && process.stderr.columns > 0;
-  const live = drawable && !process.env.CI && process.env.TERM !== 'dumb';
+  // A terminal that nobody has given a size has 0 columns, and a spinner there never stops clearing lines.
+  const { isTTY, columns } = process.stderr;
+  const live = isTTY === true && columns > 0 && !process.env.CI && process.env.TERM !== 'dumb';
   return {
     out: writer(process.stdout),
     err: writer(process.stderr),
     stdoutIsTerminal: process.stdout.isTTY === true,
+    onTerminal: [0, 1, 2].some((descriptor) => isatty(descriptor)),
     stderrIsLive: live,
-    stderrColumns: process.stderr.columns || 100,
+    stderrColumns: columns || 100,
     stdinIsPiped: stdinIsPiped(),
     readStdin: (waitMs) => readStdin(interrupt, waitMs),
     flush: async () => {
@@ -47,7 +51,8 @@ export function processStreams(interrupt: AbortSignal): IOStreams {
 function writer(stream: NodeJS.WriteStream): (chunk: string) => void {
   let closed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    // EIO: the terminal was closed.
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     closed = true;
   });
   return (chunk) => {

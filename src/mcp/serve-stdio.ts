@@ -11,6 +11,8 @@ import type { ToolNameForm } from './tools.ts';
 
 /** What is still open this long after the end (a socket, a timer) does not keep the process. */
 const lingerMs = 50;
+/** Log lines beyond these are dropped until the client reads. */
+const mostUnreadBytes = 1 << 20;
 /** How long the calls that were aborted may take to be recorded. A client kills what does not end soon. */
 const recordMs = 200;
 
@@ -21,7 +23,10 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
   const factory = createFactory({
     cwd: process.cwd(),
     variables: process.env,
-    writeLog: (line) => process.stderr.write(line),
+    // A client that never reads what is logged must not fill the memory of a long life with it.
+    writeLog: (line) => {
+      if (process.stderr.writableLength < mostUnreadBytes) process.stderr.write(line);
+    },
     defaultLogLevel: 'info',
     clientRoots: () => clientRoots,
   });
@@ -72,6 +77,8 @@ function reserveStdout(): Writable {
       write(chunk as string, encoding, (error) => callback(error ?? null));
     },
   });
+  // Every answer that has to wait for a slow reader adds a listener of its own.
+  reserved.setMaxListeners(0);
   stdout.on('error', (error) => reserved.destroy(error));
   stdout.write = process.stderr.write.bind(process.stderr) as typeof stdout.write;
   return reserved;

@@ -40,6 +40,16 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     { name: 'orch', title: 'orch', version },
     { capabilities: { tools: {}, resources: {} }, instructions: instructions(toolOperations, toolNames) },
   );
+  // One listener for all calls: AbortSignal.any, or a listener each, would leave something on a signal that
+  // lives as long as the server.
+  const running = new Set<AbortController>();
+  signal.addEventListener(
+    'abort',
+    () => {
+      for (const call of running) call.abort();
+    },
+    { once: true },
+  );
   let roots: Promise<void> = Promise.resolve();
   const askForRoots = () => {
     if (!server.getClientCapabilities()?.roots) return;
@@ -78,11 +88,15 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     const progress = progressReporter(params._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
     );
-    const either = eitherSignal(extra.signal, signal);
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    if (extra.signal.aborted || signal.aborted) end();
+    extra.signal.addEventListener('abort', end, { once: true });
+    running.add(ending);
     try {
       const input = parseArguments(operation, params.arguments ?? {});
       const output = await operation.run(input, factory, {
-        signal: either.signal,
+        signal: ending.signal,
         onProgress: progress.onEvent,
       });
       return toCallResult(output, factory.results());
@@ -90,30 +104,11 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
       return toErrorResult(error);
     } finally {
       progress.stop();
+      running.delete(ending);
       settle();
-      either.release();
     }
   });
   return server;
-}
-
-/**
- * Aborts when one of them does. `AbortSignal.any` would leave something behind on the signal of the server at
- * every call, for as long as the server lives.
- */
-function eitherSignal(...sources: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  for (const source of sources) {
-    if (source.aborted) abort();
-    else source.addEventListener('abort', abort, { once: true });
-  }
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const source of sources) source.removeEventListener('abort', abort);
-    },
-  };
 }
 
 function unknownTool(name: string): string {

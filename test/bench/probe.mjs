@@ -1,5 +1,6 @@
 /** Loaded into the process that a bench watches (`node --expose-gc --import`): says over IPC what it holds. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { getHeapCodeStatistics } from 'node:v8';
 
 const troubles = [];
 process.on('unhandledRejection', (reason) =>
@@ -25,6 +26,7 @@ process.on('message', async () => {
     listeners[name] = emitter.eventNames().reduce((sum, event) => sum + emitter.listenerCount(event), 0);
   }
   const { heapUsed, external, rss } = process.memoryUsage();
-  process.send({ resources, listeners, memory: { heapUsed, external, rss }, troubles });
+  const machineCode = getHeapCodeStatistics().code_and_metadata_size;
+  process.send({ resources, listeners, memory: { heapUsed, external, rss, machineCode }, troubles });
 });
 process.channel.unref();
