@@ -68,6 +68,11 @@ _orch() {
             --by | --since | --until | --format | -o | --output) want="$word" ;;
           esac
           ;;
+        'doctor')
+          case "$word" in
+            --timeout) want="$word" ;;
+          esac
+          ;;
         'serve')
           case "$word" in
             --tool-names) want="$word" ;;
@@ -83,6 +88,7 @@ _orch() {
         '/0/patch') path='patch' ;;
         '/0/route') path='route' ;;
         '/0/usage') path='usage' ;;
+        '/0/doctor') path='doctor' ;;
         '/0/serve') path='serve' ;;
         '/0/completion') path='completion' ;;
         '/0/help') path='help' ;;
@@ -184,20 +190,21 @@ _orch() {
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --explain --json --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --since --until --format --output --json --help ;;
+      'doctor') _orch_offer --verbose --timeout --json --rehearse --help ;;
       'serve') _orch_offer --stdio --tool-names --help ;;
       'completion') _orch_offer --help ;;
       'help') _orch_offer --help ;;
     esac
   else
     case "$path/$place" in
-      '/0') _orch_offer run diff tests docs patch route usage serve completion help ;;
+      '/0') _orch_offer run diff tests docs patch route usage doctor serve completion help ;;
       'run/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
       'patch/0') _orch_offer apply ;;
       'route/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
       'usage/0') _orch_offer report ;;
       'usage report/'*) : ;;
       'completion/0') _orch_offer bash zsh fish ;;
-      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch route usage serve completion ;;
+      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch route usage doctor serve completion ;;
       *) _orch_nothing ;;
     esac
   fi

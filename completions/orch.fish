@@ -29,6 +29,8 @@ function __orch_at
                     set want $word
                 case 'usage report/--by' 'usage report/--since' 'usage report/--until' 'usage report/--format' 'usage report/-o' 'usage report/--output'
                     set want $word
+                case 'doctor/--timeout'
+                    set want $word
                 case 'serve/--tool-names'
                     set want $word
             end
@@ -48,6 +50,8 @@ function __orch_at
                     set path 'route'
                 case '/0/usage'
                     set path 'usage'
+                case '/0/doctor'
+                    set path 'doctor'
                 case '/0/serve'
                     set path 'serve'
                 case '/0/completion'
@@ -84,6 +88,7 @@ complete -c orch -n '__orch_at "" 0 0' -a docs -d 'Write Markdown documentation 
 complete -c orch -n '__orch_at "" 0 0' -a patch -d 'Patches of earlier results.'
 complete -c orch -n '__orch_at "" 0 0' -a route -d 'Show which model a request would go to, why, and what it may cost. Offline, no key.'
 complete -c orch -n '__orch_at "" 0 0' -a usage -d 'What was spent.'
+complete -c orch -n '__orch_at "" 0 0' -a doctor -d 'Say what works and what does not: key, provider, models, configuration, ledger, clients.'
 complete -c orch -n '__orch_at "" 0 0' -a serve -d 'Serve the tools over MCP.'
 complete -c orch -n '__orch_at "" 0 0' -a completion -d 'Print the completion script for a shell.'
 complete -c orch -n '__orch_at "" 0 0' -a help -d 'Help for a command, or on a topic: exit-codes, environment, configuration.'
@@ -189,10 +194,15 @@ complete -c orch -n '__orch_at "usage report"' -l format -r -f -a 'table json cs
 complete -c orch -n '__orch_at "usage report"' -s o -l output -r -F -d 'Write the report to this file instead of standard output'
 complete -c orch -n '__orch_at "usage report"' -l json -d 'Print one JSON value and nothing else'
 complete -c orch -n '__orch_at "usage report"' -s h -l help -d 'Print this help'
+complete -c orch -n '__orch_at "doctor"' -l verbose -d 'Every setting with its origin, not only your own'
+complete -c orch -n '__orch_at "doctor"' -l timeout -r -f -d 'Seconds for the provider\'s answer (default 10)'
+complete -c orch -n '__orch_at "doctor"' -l json -d 'Print one JSON value and nothing else'
+complete -c orch -n '__orch_at "doctor"' -l rehearse -d 'Answer from the built-in rehearsal server: no key, no spend'
+complete -c orch -n '__orch_at "doctor"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "serve"' -l stdio -d 'On standard input and output (the one transport)'
 complete -c orch -n '__orch_at "serve"' -l tool-names -r -f -a 'dotted underscore' -d 'How tool names are listed; underscore suits Cursor and Claude Desktop'
 complete -c orch -n '__orch_at "serve"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "completion" 0 0' -f -a 'bash zsh fish'
 complete -c orch -n '__orch_at "completion"' -s h -l help -d 'Print this help'
-complete -c orch -n '__orch_at "help" 0 0' -f -a 'exit-codes environment configuration run diff tests docs patch route usage serve completion'
+complete -c orch -n '__orch_at "help" 0 0' -f -a 'exit-codes environment configuration run diff tests docs patch route usage doctor serve completion'
 complete -c orch -n '__orch_at "help"' -s h -l help -d 'Print this help'

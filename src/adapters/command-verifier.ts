@@ -31,11 +31,14 @@ export function commandVerifier({ command, output, cwd, writer, temporaries }: V
       let ok = false;
       try {
         await writer.writeResult(path, result);
-        const { status, tail } = await run(command.replaceAll('{}', shellQuoted(path)), {
-          cwd,
-          path,
-          signal,
-        });
+        const { status, tail } = await run(
+          command.replaceAll('{}', () => shellQuoted(path)),
+          {
+            cwd,
+            path,
+            signal,
+          },
+        );
         ok = status === 0;
         return { ok, detail: ok ? '' : `the command ended with ${status ?? 'a signal'}: ${tail}` };
       } finally {
@@ -63,7 +66,8 @@ async function run(
       cwd,
       shell: true,
       detached,
-      env: { ...process.env, ORCH_RESULT_FILE: path },
+      // What a model wrote is about to run: it gets no key.
+      env: { ...process.env, OPENAI_API_KEY: undefined, ORCH_RESULT_FILE: path },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let tail = '';

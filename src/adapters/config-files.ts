@@ -1,9 +1,9 @@
 /** Reads the layers of the configuration from their folders. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { buildConfig, type Config, type ConfigFileName, configFileNames } from '../core/config/config.ts';
 import { jsonFaultAt } from '../core/config/json-fault.ts';
-import type { Layer } from '../core/config/layers.ts';
+import { isPlainObject, type Layer, mergeLayers } from '../core/config/layers.ts';
 import type { ConfigProblem } from '../core/config/problem.ts';
 import type { Environment } from '../core/environment.ts';
 import { OrchError } from '../core/error.ts';
@@ -27,11 +27,44 @@ export function configFolders({ cwd, variables, environment }: ConfigPlace): str
       },
     );
   }
-  return [
-    join(packageFolder(), 'conf'),
-    userConfigFolder(variables),
-    ...(project === undefined ? [] : [project]),
-  ];
+  return [givenFolder(), userConfigFolder(variables), ...(project === undefined ? [] : [project])];
+}
+
+export interface ConfigInspection {
+  /** Weakest first. */
+  files: string[];
+  problems: ConfigProblem[];
+  /** Undefined where there are problems. */
+  config: Config | undefined;
+}
+
+/** What is read and what is wrong with it, where `loadConfig` would throw. */
+export function inspectConfig(place: ConfigPlace): ConfigInspection {
+  let files: string[] = [];
+  try {
+    files = configFolders(place)
+      .flatMap((folder) => configFileNames.map((name) => join(folder, `${name}.json`)))
+      .filter((file) => existsSync(file));
+    return { files, problems: [], config: loadConfig(place) };
+  } catch (error) {
+    if (!(error instanceof OrchError)) throw error;
+    const found = error.details?.problems as ConfigProblem[] | undefined;
+    const whole = { origin: 'ORCH_CONF', path: '', message: error.message, cure: error.hint ?? 'correct it' };
+    return { files, problems: found ?? [whole], config: undefined };
+  }
+}
+
+/** The package's own configuration, without a layer of the user's. */
+export function givenConfig(): Config {
+  const problems: ConfigProblem[] = [];
+  const layers = Object.fromEntries(
+    configFileNames.map((name) => [name, [readLayer(join(givenFolder(), `${name}.json`), problems)]]),
+  ) as Record<ConfigFileName, Layer[]>;
+  return buildConfig(layers, problems);
+}
+
+export function givenFolder(): string {
+  return join(packageFolder(), 'conf');
 }
 
 export function loadConfig(place: ConfigPlace): Config {
@@ -40,7 +73,9 @@ export function loadConfig(place: ConfigPlace): Config {
     ConfigFileName,
     Layer[]
   >;
-  for (const folder of configFolders(place)) {
+  const [given, user, project] = configFolders(place);
+  for (const folder of [given, user, project]) {
+    if (folder === undefined) continue;
     for (const name of configFileNames) {
       const layer = readLayer(join(folder, `${name}.json`), problems);
       if (layer) layers[name].push(layer);
@@ -51,7 +86,34 @@ export function loadConfig(place: ConfigPlace): Config {
   if (environment.costAlertUsd !== undefined) budgets.alertUsd = environment.costAlertUsd;
   if (environment.maxCostUsd !== undefined) budgets.perCallUsd = environment.maxCostUsd;
   if (Object.keys(budgets).length > 0) layers.policies.push({ origin: 'environment', value: { budgets } });
+  // A repository that someone else wrote may tighten the user's own ceilings, not lift them.
+  const isTrusted = ({ origin }: Layer) =>
+    !(
+      project !== undefined &&
+      environment.configFolder === undefined &&
+      origin.startsWith(join(project, sep))
+    ) && !(origin === 'environment' && environment.fromDotEnv.includes('ORCH_MAX_COST_USD'));
+  const own = mergeLayers(layers.policies.filter(isTrusted)).value.budgets;
+  layers.policies = layers.policies.map((layer) => (isTrusted(layer) ? layer : withinBudgets(layer, own)));
   return buildConfig(layers, problems);
+}
+
+function withinBudgets(layer: Layer, own: unknown): Layer {
+  if (!isPlainObject(layer.value) || !isPlainObject(layer.value.budgets) || !isPlainObject(own)) return layer;
+  return { ...layer, value: { ...layer.value, budgets: smaller(layer.value.budgets, own) } };
+}
+
+/** The ceilings of the first, none above the second's. */
+function smaller(wanted: Record<string, unknown>, own: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(wanted).map(([key, value]) => {
+      const limit = own[key];
+      if (isPlainObject(value) && isPlainObject(limit)) return [key, smaller(value, limit)];
+      const lifted =
+        key !== 'alertUsd' && typeof value === 'number' && typeof limit === 'number' && value > limit;
+      return [key, lifted ? limit : value];
+    }),
+  );
 }
 
 function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {

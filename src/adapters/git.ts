@@ -1,11 +1,12 @@
 /** Asks git. Never through a shell, never with the variables that a hook sets for its own repository. */
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { OrchError } from '../core/error.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import type { PatchApplier, PatchCheck, PatchChecker } from '../engine/ports.ts';
 import { repositoryTop } from './folders.ts';
-import { scratchFolder, type Temporaries, untracked } from './temporaries.ts';
+import { type ScratchFolder, scratchFolder, type Temporaries, untracked } from './temporaries.ts';
 
 interface GitAnswer {
   /** Undefined: git is not installed. */
@@ -14,9 +15,17 @@ interface GitAnswer {
   stderr: string;
 }
 
+interface GitOptions {
+  cwd: string;
+  input: string;
+  signal?: AbortSignal;
+  /** Over those of the process. */
+  variables?: Record<string, string>;
+}
+
 async function git(
   args: readonly string[],
-  { cwd, input, signal }: { cwd: string; input: string; signal?: AbortSignal },
+  { cwd, input, signal, variables }: GitOptions,
 ): Promise<GitAnswer> {
   const { execFile } = await import('node:child_process');
   const env = Object.fromEntries(
@@ -28,7 +37,7 @@ async function git(
     const child = execFile(
       'git',
       [...args],
-      { cwd, env: { ...env, LC_ALL: 'C' }, signal, maxBuffer: 64 * 1024 * 1024 },
+      { cwd, env: { ...env, LC_ALL: 'C', ...variables }, signal, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const failure = error as (NodeJS.ErrnoException & { code?: number | string }) | null;
         if (failure?.name === 'AbortError') reject(failure);
@@ -45,6 +54,12 @@ async function git(
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
+}
+
+/** As git words it; undefined when it is not installed. */
+export async function gitVersion(cwd: string, signal: AbortSignal): Promise<string | undefined> {
+  const { status, stdout } = await git(['--version'], { cwd, input: '', signal });
+  return status === 0 ? stdout.trim().replace(/^git version /, '') : undefined;
 }
 
 /**
@@ -98,18 +113,14 @@ async function reproduce(
   signal: AbortSignal,
   temporaries: Temporaries,
 ): Promise<PatchCheck> {
-  const { path: scratch, remove } = scratchFolder('check', temporaries);
+  const { path: scratch, remove } = copyOf(changes, temporaries);
   try {
-    for (const change of changes) {
-      if (change.kind === 'create') continue;
-      const path = join(scratch, change.oldPath ?? change.path);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, change.before);
-    }
     const answer = await git(['-c', 'core.autocrlf=false', '-c', 'apply.whitespace=nowarn', 'apply', '-'], {
       cwd: scratch,
       input: patch,
       signal,
+      // In a repository git would leave out every file that is not below its top, and say nothing.
+      variables: { GIT_CEILING_DIRECTORIES: dirname(scratch) },
     });
     if (answer.status !== 0) return refused(answer);
     const wrong = changes.find(
@@ -121,6 +132,29 @@ async function reproduce(
       : { ok: true, detail: '', checkedBy: 'git' };
   } finally {
     remove();
+  }
+}
+
+/** The files as they were read, in a folder of their own. Throws `write-failed`. */
+function copyOf(changes: readonly FileChange[], temporaries: Temporaries): ScratchFolder {
+  let scratch: ScratchFolder | undefined;
+  try {
+    scratch = scratchFolder('check', temporaries);
+    for (const change of changes) {
+      if (change.kind === 'create') continue;
+      const path = join(scratch.path, change.oldPath ?? change.path);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, change.before);
+    }
+    return scratch;
+  } catch (error) {
+    scratch?.remove();
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new OrchError(
+      'write-failed',
+      `the patch cannot be checked: a copy of its files cannot be written to ${tmpdir()} (${code ?? message})`,
+      { hint: 'make room there, or set TMPDIR to another folder', cause: error },
+    );
   }
 }
 

@@ -88,14 +88,21 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A new folder for the user alone, and what removes it again. */
-export function scratchFolder(
-  kind: 'check' | 'verify',
-  temporaries: Temporaries,
-): { path: string; remove: () => void } {
+export interface ScratchFolder {
+  path: string;
+  remove: () => void;
+}
+
+/** A new folder for the user alone. */
+export function scratchFolder(kind: 'check' | 'verify', temporaries: Temporaries): ScratchFolder {
   const path = join(tmpdir(), `orch-${kind}-${crypto.randomUUID()}`);
   const forget = temporaries.note(path);
-  mkdirSync(path, { mode: 0o700 });
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    forget();
+    throw error;
+  }
   return {
     path,
     remove: () => {

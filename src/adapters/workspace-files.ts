@@ -18,7 +18,7 @@ export interface WorkspaceOptions {
 const largestFileBytes = 32 * 1024 * 1024;
 const mostFiles = 2000;
 const secretName =
-  /^(\.env(\..+)?|.*\.(pem|key|p12|pfx|keystore|jks)|id_(rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|\.pypirc|credentials(\.json)?)$/i;
+  /^(\.env(\..+)?|\.envrc|\.git-credentials|.*\.(pem|key|p12|pfx|keystore|jks)|id_(rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|\.pypirc|credentials(\.json)?)$/i;
 
 interface FoundFile {
   path: string;

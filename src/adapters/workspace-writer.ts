@@ -31,10 +31,15 @@ export function workspaceWriter(cwd: string, temporaries: Temporaries = untracke
     async applyChanges(base, changes) {
       for (const change of changes) assertUnchanged(base, change);
       const undo: Undo[] = [];
+      // A full disk does not say which file it was full for.
+      let path: string | undefined;
       try {
-        for (const change of changes) applyChange(base, change, { undo, temporaries });
+        for (const change of changes) {
+          path = change.path;
+          applyChange(base, change, { undo, temporaries });
+        }
       } catch (error) {
-        throw writeFailed(error, { unrestored: takeBack(undo) });
+        throw writeFailed(error, { path, unrestored: takeBack(undo) });
       }
     },
     async writeResult(path, text) {
@@ -75,11 +80,13 @@ function takeBack(undo: readonly Undo[]): string[] {
 
 function writeFailed(
   error: unknown,
-  { path, unrestored = [] }: { path?: string; unrestored?: readonly string[] },
+  { path, unrestored = [] }: { path?: string | undefined; unrestored?: readonly string[] },
 ): OrchError {
   const { code, path: where, message } = error as NodeJS.ErrnoException;
   const cures: Record<string, string> = {
     ENOSPC: 'the disk is full: make room and run it again',
+    EDQUOT: 'the disk quota is used up: make room and run it again',
+    EFBIG: 'the file is larger than may be written here (ulimit -f)',
     EACCES: 'check the permissions of the file and its folder',
     EROFS: 'the file system is read-only',
     EISDIR: 'name a file, not a directory',

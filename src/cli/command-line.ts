@@ -28,7 +28,10 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   let status = 0;
   try {
-    const program = buildProgram(actionsFor(streams, interrupt.signal), argv[0]);
+    const setStatus = (given: number) => {
+      status = given;
+    };
+    const program = buildProgram(actionsFor(streams, interrupt.signal, setStatus), argv[0]);
     silence(program, streams);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -62,7 +65,7 @@ function silence(command: Command, streams: IOStreams): void {
   for (const child of command.commands) silence(child, streams);
 }
 
-function actionsFor(streams: IOStreams, signal: AbortSignal): Actions {
+function actionsFor(streams: IOStreams, signal: AbortSignal, setStatus: (status: number) => void): Actions {
   const makeFactory = (rehearse?: boolean) =>
     createFactory({
       cwd: process.cwd(),
@@ -76,7 +79,7 @@ function actionsFor(streams: IOStreams, signal: AbortSignal): Actions {
       const options = command.opts<Record<string, unknown>>();
       const factory = makeFactory(options.rehearse === true);
       try {
-        await runOperation(operation, fields, command, { streams, signal, factory });
+        setStatus(await runOperation(operation, fields, command, { streams, signal, factory }));
       } finally {
         await factory.close();
       }
@@ -110,19 +113,22 @@ interface Surroundings {
   factory: Factory;
 }
 
+/** Returns the exit status. */
 async function runOperation(
   operation: Operation,
   fields: readonly CliField[],
   command: Command,
   { streams, signal, factory }: Surroundings,
-): Promise<void> {
+): Promise<number> {
   const options = command.opts<Record<string, unknown>>();
   const raw = await gatherInput(readFields(command, fields), fields, streams);
   // The command line may leave the instruction out where files say what is meant.
   if (operation.toDelegation && raw.input === undefined) raw.input = '';
   const input = parseInput(operation, fields, raw);
   const json = options.json === true;
-  const { logLevel } = factory.environment();
+  const { logLevel } = operation.examines
+    ? factory.examination().environment().environment
+    : factory.environment();
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
 
   if (options.dryRun === true) {
@@ -135,7 +141,7 @@ async function runOperation(
       options: { explain: true },
       alreadyShown: false,
     });
-    return;
+    return 0;
   }
   const liveText =
     streams.stdoutIsTerminal &&
@@ -176,6 +182,7 @@ async function runOperation(
   }
   const alreadyShown = shown !== '' && shown.trim() === String(output.result).trim();
   await present(output, operation.name, { streams, factory, json, verbose, options, alreadyShown });
+  return rendererFor(operation.name).exitStatus?.(output) ?? 0;
 }
 
 interface Presentation {

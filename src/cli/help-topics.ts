@@ -5,7 +5,7 @@ import type { Factory } from '../factory.ts';
 
 export const exitStatuses: readonly { status: number; meaning: string }[] = [
   { status: 0, meaning: 'done' },
-  { status: 1, meaning: 'the provider failed after every candidate, or a bug' },
+  { status: 1, meaning: 'the provider failed after every candidate, doctor found a problem, or a bug' },
   { status: 2, meaning: 'usage or configuration: flags, files, environment, conf' },
   { status: 3, meaning: 'no eligible model' },
   { status: 4, meaning: 'missing or refused key' },
@@ -36,7 +36,7 @@ function environment(): string {
     ({ name, description, default: fallback }) =>
       `  ${name.padEnd(22)} ${description}\n${' '.repeat(25)}Default: ${fallback}.`,
   );
-  return `Environment variables:\n\n${rows.join('\n')}\n\nA .env file in the working directory is read for these names; it never overrides what is set,\ncannot set ORCH_ROOTS, and its OPENAI_BASE_URL counts only beside its own OPENAI_API_KEY.\nNO_COLOR, FORCE_COLOR, CI and TERM=dumb are respected.\n`;
+  return `Environment variables:\n\n${rows.join('\n')}\n\nA .env file in the working directory is read for these names; it never overrides what is set,\ncannot set ORCH_ROOTS, ORCH_CONF, ORCH_USAGE_CSV, ORCH_LOG_FILE or ORCH_PROJECT, and its OPENAI_BASE_URL counts only beside its own OPENAI_API_KEY.\nNO_COLOR, FORCE_COLOR, CI and TERM=dumb are respected.\n`;
 }
 
 function configuration(factory: Factory): string {

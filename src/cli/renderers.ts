@@ -6,6 +6,7 @@ import type { UsageReport } from '../core/record/usage-report.ts';
 import { refusalCode, refusalMessage } from '../core/router/decision.ts';
 import type { Factory } from '../factory.ts';
 import type { DelegateOutput } from '../operations/delegation.ts';
+import type { DoctorOutput } from '../operations/doctor.ts';
 import type { DecisionOutput } from '../operations/route-explain.ts';
 import { completeWith } from './options.ts';
 import { renderDecision } from './render-decision.ts';
@@ -26,6 +27,8 @@ export interface Renderer {
   /** Options that only say how to show the output. */
   options: readonly Option[];
   render(output: unknown, context: RenderContext): Promise<void>;
+  /** Status of an output that is not an error and yet no success, however it is shown. Default 0. */
+  exitStatus?(output: unknown): number;
 }
 
 const delegationRenderer: Renderer = {
@@ -113,7 +116,20 @@ const applyRenderer: Renderer = {
   },
 };
 
+const marks = { ok: '✓', warning: '!', problem: '✗' } as const;
+
+const doctorRenderer: Renderer = {
+  options: [],
+  async render(output, { streams }) {
+    for (const { status, id, message, cure } of (output as DoctorOutput).findings) {
+      streams.out(`${marks[status]} ${id}: ${message}\n${cure === undefined ? '' : `    ${cure}\n`}`);
+    }
+  },
+  exitStatus: (output) => ((output as DoctorOutput).ok ? 0 : 1),
+};
+
 export function rendererFor(operation: string): Renderer {
+  if (operation === 'doctor') return doctorRenderer;
   if (operation === 'patch.apply') return applyRenderer;
   if (operation === 'route.explain') return decisionRenderer;
   if (operation === 'usage.report') return reportRenderer;

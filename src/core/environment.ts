@@ -24,6 +24,8 @@ export interface Environment {
   rehearse: boolean;
   /** A name for the `project` column of the record. */
   projectName: string | undefined;
+  /** Names whose value comes from the `.env` of the working directory. */
+  fromDotEnv: string[];
   /** Dropped settings, to be told as warnings. */
   notes: string[];
 }
@@ -92,8 +94,11 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
   },
 ];
 
-/** A folder's own `.env` must not widen what may be read of the machine. */
-const notFromDotEnv = new Set(['ORCH_ROOTS']);
+/**
+ * A folder's own `.env`, which someone else may have written, must not widen what is read of the machine or
+ * choose where is written.
+ */
+const notFromDotEnv = new Set(['ORCH_ROOTS', 'ORCH_CONF', 'ORCH_USAGE_CSV', 'ORCH_LOG_FILE', 'ORCH_PROJECT']);
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -105,11 +110,36 @@ export interface EnvironmentSources {
   pathDelimiter?: string;
 }
 
-export function readEnvironment({
+/** A variable that is set, as a message may show it. */
+export interface Setting {
+  name: string;
+  value: string;
+  origin: 'environment' | '.env';
+}
+
+export interface EnvironmentReading {
+  /** What is faulty is left at its default. */
+  environment: Environment;
+  problems: ConfigProblem[];
+  settings: Setting[];
+}
+
+/** Throws `invalid-environment` with every problem. */
+export function readEnvironment(sources: EnvironmentSources): Environment {
+  const { environment, problems } = inspectEnvironment(sources);
+  refuseProblems('invalid-environment', problems);
+  return environment;
+}
+
+/** The same for who wants to know what is wrong rather than to go on. */
+export function inspectEnvironment({
   process,
   dotEnv = {},
   pathDelimiter = ':',
-}: EnvironmentSources): Environment {
+}: EnvironmentSources): EnvironmentReading {
+  const settings: Setting[] = [];
+  const tell = (name: string, value: string, origin: Setting['origin']) =>
+    settings.push({ name, value: name === 'OPENAI_API_KEY' ? '(hidden)' : value, origin });
   const problems: ConfigProblem[] = [];
   const notes: string[] = [];
   const fromProcess = (name: string) => blankToUndefined(process[name]);
@@ -118,15 +148,23 @@ export function readEnvironment({
     fromProcess('OPENAI_API_KEY') !== undefined || blankToUndefined(dotEnv.OPENAI_API_KEY) === undefined;
   const read = (name: string): { value: string; origin: string } | undefined => {
     const set = fromProcess(name);
-    if (set !== undefined) return { value: set, origin: name };
+    if (set !== undefined) {
+      tell(name, set, 'environment');
+      return { value: set, origin: name };
+    }
     const fallback = blankToUndefined(dotEnv[name]);
-    if (fallback === undefined || notFromDotEnv.has(name)) return undefined;
+    if (fallback === undefined) return undefined;
+    if (notFromDotEnv.has(name)) {
+      notes.push(`${name} in .env is ignored: set it in the environment`);
+      return undefined;
+    }
     if (name === 'OPENAI_BASE_URL' && keyIsElsewhere) {
       notes.push(
         'OPENAI_BASE_URL in .env is ignored: it counts only beside an OPENAI_API_KEY in the same file',
       );
       return undefined;
     }
+    tell(name, fallback, '.env');
     return { value: fallback, origin: `${name} (.env)` };
   };
   const text = (name: string) => read(name)?.value;
@@ -184,8 +222,9 @@ export function readEnvironment({
   }
 
   const environment: Environment = {
+    fromDotEnv: [],
     apiKey: text('OPENAI_API_KEY'),
-    baseUrl: baseUrl?.value,
+    baseUrl: baseUrl && isHttpUrl(baseUrl.value) ? baseUrl.value : undefined,
     organization: text('OPENAI_ORG_ID'),
     project: text('OPENAI_PROJECT_ID'),
     logLevel,
@@ -208,8 +247,8 @@ export function readEnvironment({
     projectName: text('ORCH_PROJECT'),
     notes,
   };
-  refuseProblems('invalid-environment', problems);
-  return environment;
+  environment.fromDotEnv = settings.filter(({ origin }) => origin === '.env').map(({ name }) => name);
+  return { environment, problems, settings };
 }
 
 function blankToUndefined(value: string | undefined): string | undefined {

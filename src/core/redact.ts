@@ -1,6 +1,6 @@
 /** Keys never reach an output: not in an error of the provider that echoes one, not in a URL. */
 
-const keyLike = /\b(sk|rk|pk)-[A-Za-z0-9_-]{6,}/g;
+const keyLike = /\b(sk|rk|pk)-[A-Za-z0-9_*-]{6,}/g;
 /** Up to the last @ of the authority: a password may hold one itself. */
 const credentialsInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)[^/?#\s]+@/gi;
 /** Fewer characters of a key tell nothing about it. */

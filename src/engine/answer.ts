@@ -64,10 +64,12 @@ async function finishPatch(answer: string, facts: FinishFacts): Promise<Finished
     (source, at) => sources.findIndex((other) => other.path === source.path) === at,
   );
   const read = readAnswer(answer, { files, exists });
-  const edits =
-    mends && canRetryBlocks(mends.problems)
-      ? mergeEdits(mends.edits, read.edits, mends.problems)
-      : read.edits;
+  const keeps = mends !== undefined && canRetryBlocks(mends.problems);
+  const edits = keeps ? mergeEdits(mends.edits, read.edits, mends.problems) : read.edits;
+  // A block that failed and did not come back would be left out without a word.
+  if (keeps && blocksIn(read.edits) < blocksOwed(mends.problems)) {
+    throw new UnplaceableAnswer(answer, mends.problems, mends.edits);
+  }
   const { patch, changes, stats, hunks, problems } = patchFromEdits(edits, files, { strict }, read.problems);
   if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
   const check = await patchChecker.check(patch, changes, base, signal);
@@ -86,6 +88,15 @@ async function finishPatch(answer: string, facts: FinishFacts): Promise<Finished
     patch: { changes, stats, diffstat: formatDiffstat(stats), hunks, checkedBy: check.checkedBy, base },
     warnings,
   };
+}
+
+function blocksIn(edits: readonly FileEdit[]): number {
+  return edits.reduce((sum, { hunks }) => sum + Math.max(1, hunks.length), 0);
+}
+
+/** What is there already need not be sent again. */
+function blocksOwed(problems: readonly PatchProblem[]): number {
+  return new Set(problems.filter(({ code }) => code !== 'already-applied').map(({ block }) => block)).size;
 }
 
 /** An answer whose edits have no certain place, with every reason and with what was read of it. */

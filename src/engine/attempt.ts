@@ -74,7 +74,8 @@ function pricedCard(
   servedModel: string | undefined,
   { config }: EngineContext,
 ): ModelCard | undefined {
-  if (servedModel === undefined || servedModel.startsWith(candidate.apiModel)) return candidate.card;
+  if (servedModel === undefined) return candidate.card;
+  // A dated snapshot, `gpt-5-mini-2025-08-07`, has no card of its own: it is the model that was asked.
   return findCard(config.catalog, servedModel)?.card ?? candidate.card;
 }
 

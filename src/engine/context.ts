@@ -47,5 +47,5 @@ export interface CallOptions {
   /** Refuse every hunk of a patch that is located more loosely than by folded typography. Default false. */
   strict?: boolean;
   /** A check of the caller's own on a result; a refusal goes on to the next candidate. */
-  verify?: (result: string) => Promise<{ ok: boolean; detail: string }>;
+  verify?: (result: string, signal: AbortSignal) => Promise<{ ok: boolean; detail: string }>;
 }

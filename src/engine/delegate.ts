@@ -4,6 +4,7 @@
  */
 import { OrchError } from '../core/error.ts';
 import type { AttemptFailure } from '../core/failure.ts';
+import { formatUsd } from '../core/format.ts';
 import { inputWindow } from '../core/model-card.ts';
 import type { DelegateRequest } from '../core/request.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
@@ -213,7 +214,7 @@ class Walk {
     if (this.#overCeiling && last?.failure.cure !== 'stop') {
       return new OrchError(
         'over-budget',
-        `the ceiling of $${decision.ceilingUsd} leaves no room for another model${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
+        `the ceiling of ${formatUsd(decision.ceilingUsd)} leaves no room for another model${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
         {
           hint: 'raise --max-cost or the configured ceiling',
           details: this.#details(),

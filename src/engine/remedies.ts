@@ -17,8 +17,8 @@ export interface Remedy {
   /** In words, for whoever watches. */
   reason: string;
   waitMs: number;
-  /** The next answer mends this one. */
-  mends?: UnplaceableAnswer;
+  /** The next answer mends this one; null: it stands for itself; absent: as the last one. */
+  mends?: UnplaceableAnswer | null;
 }
 
 export interface RemedyFacts extends RequestFacts {
@@ -101,7 +101,14 @@ export class Remedies {
     if (this.#askedForWholeFiles || !this.#facts.isLast()) return undefined;
     this.#askedForWholeFiles = true;
     const whole = askForWholeFiles(candidate, this.#facts);
-    return whole && { request: whole, reason: `${failure.message}; asking for whole files`, waitMs: 0 };
+    return (
+      whole && {
+        request: whole,
+        reason: `${failure.message}; asking for whole files`,
+        waitMs: 0,
+        mends: null,
+      }
+    );
   }
 
   #retry(failure: AttemptFailure, request: GenerateRequest): Remedy | undefined {

@@ -51,7 +51,9 @@ export async function tryCandidate(candidate: Candidate, call: CallInProgress): 
     options.onProgress?.({ kind: 'retry', model: candidate.model, reason, waitMs });
     if (waitMs > 0) await context.clock.sleep(waitMs, options.signal);
     if (options.signal.aborted) return { failure: new AttemptFailure('cancelled', 'cancelled') };
-    ({ request, mends } = { mends: undefined, ...remedy });
+    request = remedy.request;
+    // A try that only repeats the request still mends what the request asked to mend.
+    if (remedy.mends !== undefined) mends = remedy.mends ?? undefined;
   }
 }
 
@@ -110,7 +112,7 @@ async function attemptOnce(
       mends,
       signal: options.signal,
     });
-    await assertVerified(finished, options);
+    await assertVerified(finished, options, call.deadline - clock.monotonic());
     const attempt = recordAttempt(facts(), { result }, context);
     attempts.push(attempt);
     return { finished, attempt, result };
@@ -127,7 +129,15 @@ async function attemptOnce(
   }
 }
 
-async function assertVerified({ result }: FinishedAnswer, { verify }: CallOptions): Promise<void> {
-  const verdict = await verify?.(result);
-  if (verdict && !verdict.ok) throw new AttemptFailure('verify-failed', verdict.detail);
+async function assertVerified(
+  { result }: FinishedAnswer,
+  { verify, signal }: CallOptions,
+  remainingMs: number,
+): Promise<void> {
+  if (!verify) return;
+  const limit = AbortSignal.timeout(Math.max(1, Math.floor(remainingMs)));
+  const verdict = await verify(result, AbortSignal.any([signal, limit]));
+  if (limit.aborted)
+    throw new AttemptFailure('attempt-timeout', 'the command that verifies was not finished in time');
+  if (!verdict.ok) throw new AttemptFailure('verify-failed', verdict.detail);
 }

@@ -15,12 +15,11 @@ import { version } from '../../package.json';
 import { OrchError } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Factory } from '../factory.ts';
-import { operations } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
 import { instructions } from './instructions.ts';
 import { progressReporter } from './progress.ts';
 import { idOfUri, toCallResult, toErrorResult } from './results.ts';
-import { findOperation, type ToolNameForm, toolInput, toTool } from './tools.ts';
+import { findOperation, type ToolNameForm, toolInput, toolOperations, toTool } from './tools.ts';
 
 export interface ServerOptions {
   toolNames: ToolNameForm;
@@ -39,7 +38,7 @@ const rootsWaitMs = 1000;
 export function createServer({ toolNames, onRoots, factory, signal, onCall }: ServerOptions): Server {
   const server = new Server(
     { name: 'orch', title: 'orch', version },
-    { capabilities: { tools: {}, resources: {} }, instructions: instructions(operations, toolNames) },
+    { capabilities: { tools: {}, resources: {} }, instructions: instructions(toolOperations, toolNames) },
   );
   // One listener for all calls: AbortSignal.any, or a listener each, would leave something on a signal that
   // lives as long as the server.
@@ -70,7 +69,7 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
   server.setNotificationHandler(RootsListChangedNotificationSchema, async () => askForRoots());
 
   server.setRequestHandler(ListToolsRequestSchema, async () => ({
-    tools: operations.map((operation) => toTool(operation, toolNames)),
+    tools: toolOperations.map((operation) => toTool(operation, toolNames)),
   }));
   server.setRequestHandler(ListResourcesRequestSchema, async () => ({ resources: [] }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params }) => {
@@ -81,7 +80,7 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     return { contents: [{ uri: params.uri, mimeType: 'text/plain', text }] };
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-    const operation = findOperation(operations, params.name);
+    const operation = findOperation(toolOperations, params.name);
     if (!operation) throw new McpError(ErrorCode.InvalidParams, unknownTool(params.name));
     let settle = () => {};
     onCall(new Promise((resolve) => (settle = resolve)));
@@ -113,7 +112,7 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
 }
 
 function unknownTool(name: string): string {
-  const names = operations.map((operation) => operation.name);
+  const names = toolOperations.map((operation) => operation.name);
   const guess = nearest(name, names);
   return `unknown tool ${name}${guess ? `: did you mean ${guess}?` : `; there are ${names.join(', ')}`}`;
 }

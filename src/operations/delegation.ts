@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
 import { formatUsd } from '../core/format.ts';
 import { normaliseLanguage } from '../core/language.ts';
+import type { FileChange } from '../core/patch/types.ts';
 import type { DelegateRequest } from '../core/request.ts';
 import {
   readTask,
@@ -40,7 +41,7 @@ export const requestFields = {
     flag: '-f, --file <path>',
     complete: 'file',
   }),
-  language: field(z.string().min(1).optional(), 'Programming language (default: by file name)', {
+  language: field(z.string().min(1).max(100).optional(), 'Programming language (default: by file name)', {
     flag: '-l, --language <name>',
     plain: true,
   }),
@@ -81,9 +82,13 @@ export const returnField = field(z.enum(returnShapes).optional(), 'Default: what
   complete: returnShapes,
 });
 
-export const frameworkField = field(z.string().min(1).optional(), 'Test framework: jest, pytest, …', {
-  flag: '--framework <name>',
-});
+export const frameworkField = field(
+  z.string().min(1).max(100).optional(),
+  'Test framework: jest, pytest, …',
+  {
+    flag: '--framework <name>',
+  },
+);
 
 export const resultFields = {
   output: field(z.string().min(1).optional(), 'Write the result to this file instead of standard output', {
@@ -234,6 +239,34 @@ export async function runDelegation(
 export async function deliver(
   output: DelegateOutput,
   patch: FinishedPatch | undefined,
+  input: Pick<DelegationInput, 'apply' | 'output'>,
+  factory: Factory,
+): Promise<DelegateOutput> {
+  try {
+    return await write(output, patch, input, factory);
+  } catch (error) {
+    if (!(error instanceof OrchError)) throw error;
+    // The answer is paid for: what cannot be written where it was wanted is kept elsewhere.
+    const kept = keep(output.result, factory);
+    throw new OrchError(error.code, error.message, {
+      hint: [error.hint, kept && `the result is kept in ${kept}`].filter(Boolean).join('; '),
+      details: { ...error.details, ...(kept ? { result_file: kept } : {}) },
+      cause: error,
+    });
+  }
+}
+
+function keep(result: string, factory: Factory): string | undefined {
+  try {
+    return factory.results().save(result).path;
+  } catch {
+    return undefined;
+  }
+}
+
+async function write(
+  output: DelegateOutput,
+  patch: FinishedPatch | undefined,
   { apply, output: file }: Pick<DelegationInput, 'apply' | 'output'>,
   factory: Factory,
 ): Promise<DelegateOutput> {
@@ -245,6 +278,8 @@ export async function deliver(
     }
   }
   if (apply && patch && output.meta.patch) {
+    // A folder of the tree may be a link that leads out of it.
+    factory.workspace().assertWritable(patch.base, touchedPaths(patch.changes));
     await factory.writer().applyChanges(patch.base, patch.changes);
     output.meta.patch.applied = true;
   } else if (patch) {
@@ -272,6 +307,10 @@ function outsideOf(folder: string, { base, stats }: FinishedPatch): string[] {
     .replaceAll('\\', '/')
     .replace(/^\/?(.*)$/, '$1/');
   return paths.filter((path) => !path.startsWith(here));
+}
+
+export function touchedPaths(changes: readonly FileChange[]): string[] {
+  return changes.flatMap(({ path, oldPath }) => (oldPath === undefined ? [path] : [path, oldPath]));
 }
 
 export function patchMeta({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
 import type { Factory } from '../factory.ts';
+import { touchedPaths } from './delegation.ts';
 import { field, operation } from './operation.ts';
 import { loadPatch } from './stored-patch.ts';
 
@@ -33,10 +34,7 @@ export const patchApplyOperation = operation({
     }
     if (patch !== undefined) return applyText(patch, factory, signal);
     const { base, changes } = loadPatch(factory.patches(), patch_id!);
-    factory.workspace().assertWritable(
-      base,
-      changes.flatMap(({ path, oldPath }) => (oldPath === undefined ? [path] : [path, oldPath])),
-    );
+    factory.workspace().assertWritable(base, touchedPaths(changes));
     await factory.writer().applyChanges(base, changes);
     const { diffstat, formatDiffstat } = await import('../core/patch/diffstat.ts');
     return {
@@ -49,9 +47,15 @@ export const patchApplyOperation = operation({
 
 /** A patch from elsewhere is git's to apply, exactly as it stands. */
 async function applyText(patch: string, factory: Factory, signal: AbortSignal) {
+  const { makesLink, originsIn } = await import('../core/patch/patch-headers.ts');
+  if (makesLink(patch)) {
+    throw new OrchError('file-forbidden', 'the patch makes or changes a link; nothing was changed', {
+      hint: 'apply it with git apply, if that is what you want',
+    });
+  }
   const base = factory.workspace().base();
   const { paths, diffstat } = await factory.patchApplier().inspect(patch, base, signal);
-  factory.workspace().assertWritable(base, paths);
+  factory.workspace().assertWritable(base, [...paths, ...originsIn(patch)]);
   await factory.patchApplier().apply(patch, base, signal);
   return { applied: true, diffstat, files: paths };
 }

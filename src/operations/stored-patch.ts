@@ -39,5 +39,12 @@ export function loadPatch(store: ResultStore, id: string): StoredPatch {
       hint: 'ids are kept for 7 days: run the call again',
     });
   }
-  return storedPatchSchema.parse(JSON.parse(text)) as StoredPatch;
+  try {
+    return storedPatchSchema.parse(JSON.parse(text)) as StoredPatch;
+  } catch (error) {
+    throw new OrchError('file-unreadable', `the stored patch ${id} is damaged`, {
+      hint: 'run the call again',
+      cause: error,
+    });
+  }
 }

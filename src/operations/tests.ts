@@ -40,7 +40,7 @@ export const testsOperation = operation({
     const verifier = factory.verifier(verify, input.output);
     return runDelegation(request, factory, {
       ...options,
-      verify: (result) => verifier.verify(result, options.signal),
+      verify: (result, signal) => verifier.verify(result, signal),
     });
   },
 });

@@ -241,7 +241,7 @@ describe('files', () => {
     ['that is no UTF-8', () => 'latin.txt', 'file-unreadable', 'not UTF-8'],
     ['that lies outside', () => folder({ 'x.ts': outside }), 'file-forbidden', 'outside the folders'],
     ['that lies above', () => '../x.ts', 'file-not-found', '../x.ts'],
-    ['with lines that it does not have', () => 'a.ts:7-9', 'usage', 'lines 1 to 2'],
+    ['with lines that it does not have', () => 'a.ts:7-9', 'usage', 'lines 1 to 1'],
     ['of 20 MB', () => 'large.txt', 'input-too-large', 'large.txt'],
   ];
   it.each(cases)('one %s is an error that names it', async (_name, argument, code, words) => {

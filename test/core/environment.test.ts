@@ -22,6 +22,7 @@ describe('readEnvironment', () => {
       roots: [],
       rehearse: false,
       projectName: undefined,
+      fromDotEnv: [],
       notes: [],
     });
   });
@@ -59,6 +60,7 @@ describe('readEnvironment', () => {
       roots: ['/a', '/b'],
       rehearse: true,
       projectName: 'p',
+      fromDotEnv: [],
       notes: [],
     });
   });
@@ -103,6 +105,17 @@ describe('readEnvironment', () => {
     ]);
   });
 
+  it.each(['ORCH_ROOTS', 'ORCH_CONF', 'ORCH_USAGE_CSV', 'ORCH_LOG_FILE', 'ORCH_PROJECT'])(
+    'does not choose where is read or written: %s is ignored, and that is said',
+    (name) => {
+      const { notes, fromDotEnv, ...rest } = read({}, { [name]: 'x' });
+      expect(notes).toEqual([`${name} in .env is ignored: set it in the environment`]);
+      expect(fromDotEnv).toEqual([]);
+      const { notes: _notes, fromDotEnv: _names, ...untouched } = read({});
+      expect(rest).toEqual(untouched);
+    },
+  );
+
   it.each(['0', '-5', 'Infinity', 'NaN', '1e999', '12 000', '$2'])('refuses %j for a number', (value) => {
     expect(() => read({ ORCH_MAX_INPUT_TOKENS: value })).toThrow(/ORCH_MAX_INPUT_TOKENS/);
     expect(() => read({ ORCH_MAX_COST_USD: value })).toThrow(/ORCH_MAX_COST_USD/);
@@ -116,10 +129,10 @@ describe('readEnvironment', () => {
 describe('.env', () => {
   it('fills in what is not set, and never overrides what is', () => {
     const environment = read(
-      { ORCH_PROJECT: 'set', ORCH_LOG_LEVEL: '' },
-      { ORCH_PROJECT: 'file', ORCH_LOG_LEVEL: 'error', OPENAI_API_KEY: 'k' },
+      { ORCH_MAX_INPUT_TOKENS: '5', ORCH_LOG_LEVEL: '' },
+      { ORCH_MAX_INPUT_TOKENS: '7', ORCH_LOG_LEVEL: 'error', OPENAI_API_KEY: 'k' },
     );
-    expect(environment).toMatchObject({ projectName: 'set', logLevel: 'error', apiKey: 'k' });
+    expect(environment).toMatchObject({ maxInputTokens: 5, logLevel: 'error', apiKey: 'k' });
   });
 
   it('does not widen what may be read of the machine', () => {
@@ -143,6 +156,7 @@ describe('.env', () => {
     const process = { OPENAI_API_KEY: 'mine', OPENAI_BASE_URL: 'http://own/v1' };
     expect(read(process, { OPENAI_BASE_URL: 'http://elsewhere/v1' })).toMatchObject({
       baseUrl: 'http://own/v1',
+      fromDotEnv: [],
       notes: [],
     });
   });

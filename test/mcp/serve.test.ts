@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseUsageCsv } from '../../src/core/record/csv.ts';
 import { operations } from '../../src/operations/index.ts';
+import { isOffered } from '../../src/operations/operation.ts';
 import { call, connect, distIndex, serve, textOf } from '../helpers/mcp.ts';
 import { folder, git, key, provider, repository } from '../helpers/orch.ts';
 
 const rehearse = { ORCH_REHEARSE: '1' };
-const names = operations.map(({ name }) => name);
+const names = operations.filter((each) => isOffered(each, 'mcp')).map(({ name }) => name);
 const docs = { kind: 'text', text: '# Title\n\nText.\n' } as const;
 
 describe.each([
@@ -23,7 +24,8 @@ describe.each([
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(names);
     for (const tool of tools) {
-      expect(tool.annotations?.readOnlyHint).toBe(true);
+      // The one that writes says so; clients run all others without asking.
+      expect(tool.annotations?.readOnlyHint).toBe(tool.name !== 'patch.apply');
       expect(tool.inputSchema.type).toBe('object');
       expect(tool.outputSchema?.type).toBe('object');
     }
@@ -232,7 +234,7 @@ describe('a long result', () => {
     expect(digest).toContain(meta.result_file);
     const link = result.content.find((part) => part.type === 'resource_link');
     expect(link).toMatchObject({ uri: meta.result_uri });
-    expect(meta.result_uri).toMatch(/^orch:\/\/result\/[0-9a-f]{24}$/);
+    expect(meta.result_uri).toMatch(/^orch:\/\/result\/[0-9a-f-]{36}$/);
     const { contents } = await client.readResource({ uri: meta.result_uri });
     expect(contents).toEqual([{ uri: meta.result_uri, mimeType: 'text/plain', text: long }]);
     expect(readFileSync(meta.result_file, 'utf8')).toBe(long);

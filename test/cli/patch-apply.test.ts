@@ -1,0 +1,222 @@
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { searchReplace, v4a } from '../helpers/answers.ts';
+import { folder, orch, repository } from '../helpers/orch.ts';
+import { treeOf } from '../helpers/tree.ts';
+
+const before = 'one\ntwo\nthree\n';
+const after = 'one\n2\nthree\n';
+const change = searchReplace('a.txt', 'two', '2');
+const text = (path = 'a.txt') =>
+  `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n`;
+
+/** A tree with one file, and the id of a patch of it. */
+async function waiting(answer = change, files: Record<string, string> = { 'a.txt': before }) {
+  const cwd = folder(files);
+  const env = { XDG_STATE_HOME: folder() };
+  const given = Object.keys(files).flatMap((name) => ['-f', name]);
+  const { stdout } = await orch(['diff', '--from', '-', ...given, '--json'], { cwd, env, stdin: answer });
+  const { id } = JSON.parse(stdout).meta.patch;
+  expect(id).toEqual(expect.any(String));
+  const apply = (...args: string[]) => orch(['patch', 'apply', ...args], { cwd, env });
+  return { cwd, env, id: id as string, apply };
+}
+
+const read = (cwd: string, name = 'a.txt') => readFileSync(join(cwd, name), 'utf8');
+
+describe('orch patch apply', () => {
+  it('writes the patch of an earlier result, in another process, and says what', async () => {
+    const { cwd, id, apply } = await waiting();
+    expect(read(cwd)).toBe(before);
+    const { status, stdout, stderr } = await apply(id);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^ a\.txt \| 2 \+-\n/);
+    expect(read(cwd)).toBe(after);
+  });
+
+  it('writes it from another folder: a patch knows where it belongs', async () => {
+    const { cwd, env, id } = await waiting();
+    const elsewhere = folder();
+    const { status, stderr } = await orch(['patch', 'apply', id], {
+      cwd: elsewhere,
+      env: { ...env, ORCH_ROOTS: cwd },
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(read(cwd)).toBe(after);
+    expect(treeOf(elsewhere)).toEqual({});
+  });
+
+  it('does not write outside of the roots', async () => {
+    const { cwd, env, id } = await waiting();
+    const { status, stderr } = await orch(['patch', 'apply', id], { cwd: folder(), env });
+    expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining('outside') });
+    expect(read(cwd)).toBe(before);
+  });
+
+  it('writes it once: the second time is an error', async () => {
+    const { cwd, id, apply } = await waiting();
+    await apply(id);
+    const tree = treeOf(cwd);
+    const { status, stdout } = await apply(id, '--json');
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'file-changed' } });
+    expect(treeOf(cwd)).toEqual(tree);
+  });
+
+  const several = `${change}${searchReplace('b.txt', 'two', '2')}${v4a('*** Add File: new/c.txt', '+c', '*** Delete File: d.txt')}`;
+  it.each<[string, (cwd: string) => void, RegExp]>([
+    ['has changed', (cwd) => writeFileSync(join(cwd, 'b.txt'), `${before}four\n`), /b\.txt has changed/],
+    ['has vanished', (cwd) => rmSync(join(cwd, 'b.txt')), /b\.txt has vanished/],
+    [
+      'has become a folder',
+      (cwd) => {
+        rmSync(join(cwd, 'b.txt'));
+        mkdirSync(join(cwd, 'b.txt'));
+      },
+      /b\.txt has changed/,
+    ],
+    [
+      'is in the place of a new one',
+      (cwd) => {
+        mkdirSync(join(cwd, 'new'));
+        writeFileSync(join(cwd, 'new/c.txt'), 'mine');
+      },
+      /new\/c\.txt exists already/,
+    ],
+    ['is in the place of a new folder', (cwd) => writeFileSync(join(cwd, 'new'), 'mine'), /c\.txt/],
+    [
+      'is one that was to be deleted and has changed',
+      (cwd) => writeFileSync(join(cwd, 'd.txt'), 'x'),
+      /d\.txt/,
+    ],
+  ])('writes nothing when a file %s meanwhile', async (_name, meanwhile, words) => {
+    const { cwd, id, apply } = await waiting(several, { 'a.txt': before, 'b.txt': before, 'd.txt': 'd\n' });
+    meanwhile(cwd);
+    const tree = treeOf(cwd);
+    const { status, stderr } = await apply(id);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(words) });
+    expect(treeOf(cwd)).toEqual(tree);
+  });
+
+  it('writes all of it when nothing has changed', async () => {
+    const { cwd, id, apply } = await waiting(several, { 'a.txt': before, 'b.txt': before, 'd.txt': 'd\n' });
+    expect((await apply(id)).status).toBe(0);
+    expect(treeOf(cwd)).toEqual({
+      'a.txt': `644 ${after}`,
+      'b.txt': `644 ${after}`,
+      'new/': '755',
+      'new/c.txt': '644 c\n',
+    });
+  });
+
+  it('does not write through a folder that has become a link out of the roots', async () => {
+    const { cwd, id, apply } = await waiting(searchReplace('sub/a.txt', 'two', '2'), { 'sub/a.txt': before });
+    const outside = folder({ 'a.txt': before });
+    rmSync(join(cwd, 'sub'), { recursive: true });
+    symlinkSync(outside, join(cwd, 'sub'));
+    expect((await apply(id)).status).toBe(2);
+    expect(read(outside)).toBe(before);
+  });
+
+  it.each([
+    ['an id that was never given', 'b7f7c0de-0000-4000-8000-000000000000', 'file-not-found', 2],
+    ['a path in the place of an id', '../../etc/passwd', 'file-not-found', 2],
+    ['an empty id', '', 'usage', 2],
+  ])('refuses %s', async (_name, id, code, status) => {
+    const result = await orch(['patch', 'apply', id, '--json'], { env: { XDG_STATE_HOME: folder() } });
+    expect(result.status).toBe(status);
+    expect(JSON.parse(result.stdout).error.code).toBe(code);
+  });
+
+  it('does not fail like a bug on a stored patch that is damaged', async () => {
+    const { cwd, env, id, apply } = await waiting();
+    const stored = join(env.XDG_STATE_HOME, 'orch/patches', `${id}.txt`);
+    for (const damage of ['{"base": "/", "chan', '{"base": 5}', '']) {
+      writeFileSync(stored, damage);
+      const { status, stdout } = await apply(id, '--json');
+      expect({ status, code: JSON.parse(stdout).error.code }).toEqual({ status: 2, code: 'file-unreadable' });
+    }
+    expect(read(cwd)).toBe(before);
+  });
+
+  it('wants an id or a patch, and not both', async () => {
+    for (const args of [[], ['some-id', '--from', '-']]) {
+      const { status, stderr } = await orch(['patch', 'apply', ...args], { stdin: text() });
+      expect({ status, stderr }).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('either the id of a patch or a patch'),
+      });
+    }
+  });
+});
+
+describe('orch patch apply --from', () => {
+  it.each([
+    ['a repository', repository],
+    ['a plain folder', async (files: Record<string, string>) => folder(files)],
+  ])('writes a patch that comes as text in %s', async (_name, make) => {
+    const cwd = await make({ 'a.txt': before });
+    const { status, stdout } = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin: text() });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^ a\.txt \|\s+2 \+-$/m) });
+    expect(read(cwd)).toBe(after);
+  });
+
+  it('takes paths from the top of the repository, wherever it is called', async () => {
+    const cwd = await repository({ 'sub/a.txt': before });
+    const { status, stderr } = await orch(['patch', 'apply', '--from', '-'], {
+      cwd: join(cwd, 'sub'),
+      stdin: text('sub/a.txt'),
+      env: { ORCH_ROOTS: cwd },
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(read(cwd, 'sub/a.txt')).toBe(after);
+  });
+
+  it.each<[string, string, number, RegExp]>([
+    ['does not fit', text().replace('-two', '-zwei'), 5, /git refuses the patch/],
+    ['is cut', text().slice(0, -12), 5, /git refuses the patch/],
+    ['is no patch', 'Just some words.\n', 5, /git refuses the patch/],
+    ['is blank', '  \n', 5, /git refuses the patch/],
+    ['leads out', text('../../../../../../../tmp/x.txt'), 5, /git refuses the patch/],
+    [
+      'makes a link',
+      'diff --git a/l b/l\nnew file mode 120000\n--- /dev/null\n+++ b/l\n@@ -0,0 +1 @@\n+/etc/passwd\n\\ No newline at end of file\n',
+      2,
+      /link/,
+    ],
+    [
+      'fits one file and not the other',
+      `${text()}${text('b.txt').replace('-two', '-zwei')}`,
+      5,
+      /git refuses the patch/,
+    ],
+  ])('changes nothing by a patch that %s', async (_name, patch, status, words) => {
+    const cwd = folder({ 'a.txt': before, 'b.txt': before });
+    const tree = treeOf(cwd);
+    const result = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin: patch });
+    expect(result).toEqual({ status, stdout: '', stderr: expect.stringMatching(words) });
+    expect(treeOf(cwd)).toEqual(tree);
+  });
+
+  it('asks for its old name to be inside of the roots as well', async () => {
+    const cwd = await repository({ 'sub/x': '', 'a.txt': before });
+    const tree = treeOf(cwd);
+    const rename =
+      'diff --git a/a.txt b/sub/b.txt\nsimilarity index 100%\nrename from a.txt\nrename to sub/b.txt\n';
+    const result = await orch(['patch', 'apply', '--from', '-'], { cwd: join(cwd, 'sub'), stdin: rename });
+    expect(result).toMatchObject({ status: 2, stderr: expect.stringContaining('a.txt is outside') });
+    expect(treeOf(cwd)).toEqual(tree);
+  });
+
+  it('says that it needs git where there is none', async () => {
+    const cwd = folder({ 'a.txt': before });
+    const result = await orch(['patch', 'apply', '--from', '-'], {
+      cwd,
+      stdin: text(),
+      env: { PATH: folder() },
+    });
+    expect(result).toMatchObject({ status: 2, stderr: expect.stringContaining('git is not installed') });
+    expect(read(cwd)).toBe(before);
+  });
+});
