@@ -1,0 +1,82 @@
+/** A client that goes away, in whatever manner, while calls hang: sockets closed, attempts recorded. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import { greeted, type RawServer } from '../helpers/mcp.ts';
+import { folder, provider } from '../helpers/orch.ts';
+
+const posix = process.platform !== 'win32';
+const calls = 12;
+
+const ways: [string, (server: RawServer) => void][] = [
+  ['the end of its input', ({ child }) => child.stdin.end()],
+  ...(['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal): [string, (server: RawServer) => void] => [
+    signal,
+    ({ child }) => child.kill(signal),
+  ]),
+  // As clients do: the end of input and SIGTERM together, or one signal after the other.
+  [
+    'the end of its input and SIGTERM at once',
+    ({ child }) => {
+      child.stdin.end();
+      child.kill('SIGTERM');
+    },
+  ],
+  [
+    'SIGINT and SIGTERM at once',
+    ({ child }) => {
+      child.kill('SIGINT');
+      child.kill('SIGTERM');
+    },
+  ],
+  [
+    'an output that nobody reads any more',
+    (server) => {
+      server.child.stdout.destroy();
+      // The first write finds out.
+      server.send({ id: 'a', method: 'tools/list' });
+      server.send({ id: 'b', method: 'tools/list' });
+    },
+  ],
+];
+
+describe.runIf(posix)('calls that hang', () => {
+  it.each(ways)('are ended by %s: every socket is closed, every attempt recorded', async (_name, end) => {
+    const [state, temporary] = [folder(), folder()];
+    const { env, server: upstream } = await provider({ answer: { kind: 'hang', after: 2 } });
+    const server = await greeted({ env: { ...env, XDG_STATE_HOME: state, TMPDIR: temporary } });
+    for (let id = 1; id <= calls; id++) {
+      const params = { name: 'delegate.docs', arguments: { input: `call ${id}` } };
+      server.send({ id, method: 'tools/call', params });
+    }
+    await upstream.waitForRequest(calls);
+    end(server);
+    await upstream.waitForAbort(calls);
+    expect((await server.ended).code).toBe(0);
+    const { records, skipped } = parseUsageCsv(readFileSync(join(state, 'orch/usage.csv'), 'utf8'));
+    expect(skipped).toEqual([]);
+    expect(records.map(({ error }) => error)).toEqual(Array(calls).fill('cancelled'));
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+});
+
+it('many calls at once warn of nothing', async () => {
+  const { env } = await provider({ answer: { kind: 'text', text: `# Title\n\n${'text '.repeat(2000)}\n` } });
+  const server = await greeted({ env: { ...env, ORCH_LOG_LEVEL: 'error' } });
+  let stderr = '';
+  server.child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  // Nobody reads for a while: answers have to wait for the pipe.
+  server.child.stdout.pause();
+  for (let id = 1; id <= 40; id++) {
+    const params = { name: 'delegate.docs', arguments: { input: `call ${id}` } };
+    server.send({ id, method: 'tools/call', params });
+  }
+  server.child.stdout.resume();
+  for (let id = 1; id <= 40; id++) expect((await server.answer(id)).result.isError).toBeUndefined();
+  server.child.stdin.end();
+  await server.ended;
+  expect(stderr).toBe('');
+});
