@@ -6,6 +6,8 @@ import { isatty } from 'node:tty';
 export interface IOStreams {
   /** The result and nothing else. */
   out(text: string): void;
+  /** Why the result could not be written, e.g. ENOSPC; undefined while it could. A closed pipe is no failure. */
+  outFailure(): string | undefined;
   /** Progress, hints, errors. */
   err(text: string): void;
   readonly stdoutIsTerminal: boolean;
@@ -30,11 +32,15 @@ export class StdinTooLargeError extends Error {}
 /** `interrupt` ends the wait for standard input: reading it then fails. */
 export function processStreams(interrupt: AbortSignal): IOStreams {
   // A terminal that nobody has given a size has 0 columns, and a spinner there never stops clearing lines.
+  let failure: string | undefined;
   const { isTTY, columns } = process.stderr;
   const live = isTTY === true && columns > 0 && !process.env.CI && process.env.TERM !== 'dumb';
   return {
-    out: writer(process.stdout),
-    err: writer(process.stderr),
+    out: writer(process.stdout, (code) => {
+      failure ??= code;
+    }),
+    err: writer(process.stderr, () => {}),
+    outFailure: () => failure,
     stdoutIsTerminal: process.stdout.isTTY === true,
     onTerminal: [0, 1, 2].some((descriptor) => isatty(descriptor)),
     stderrIsLive: live,
@@ -48,11 +54,11 @@ export function processStreams(interrupt: AbortSignal): IOStreams {
 }
 
 /** A reader that has seen enough closes its end: `orch … | head -1` is no error. */
-function writer(stream: NodeJS.WriteStream): (chunk: string) => void {
+function writer(stream: NodeJS.WriteStream, onFailure: (code: string) => void): (chunk: string) => void {
   let closed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // EIO: the terminal was closed.
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') onFailure(error.code ?? error.message);
     closed = true;
   });
   return (chunk) => {
