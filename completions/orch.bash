@@ -53,6 +53,11 @@ _orch() {
             -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --timeout | -o | --output) want="$word" ;;
           esac
           ;;
+        'patch apply')
+          case "$word" in
+            --from) want="$word" ;;
+          esac
+          ;;
         'route')
           case "$word" in
             -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --timeout | --framework | --return) want="$word" ;;
@@ -61,6 +66,11 @@ _orch() {
         'usage report')
           case "$word" in
             --by | --since | --until | --format | -o | --output) want="$word" ;;
+          esac
+          ;;
+        'doctor')
+          case "$word" in
+            --timeout) want="$word" ;;
           esac
           ;;
         'serve')
@@ -75,11 +85,14 @@ _orch() {
         '/0/diff') path='diff' ;;
         '/0/tests') path='tests' ;;
         '/0/docs') path='docs' ;;
+        '/0/patch') path='patch' ;;
         '/0/route') path='route' ;;
         '/0/usage') path='usage' ;;
+        '/0/doctor') path='doctor' ;;
         '/0/serve') path='serve' ;;
         '/0/completion') path='completion' ;;
         '/0/help') path='help' ;;
+        'patch/0/apply') path='patch apply' ;;
         'usage/0/report') path='usage report' ;;
         *) place=$((place + 1)) ;;
       esac
@@ -134,6 +147,12 @@ _orch() {
           *) _orch_nothing ;;
         esac
         ;;
+      'patch apply')
+        case "$want" in
+          --from) : ;;
+          *) _orch_nothing ;;
+        esac
+        ;;
       'route')
         case "$want" in
           -f | --file) : ;;
@@ -166,22 +185,26 @@ _orch() {
       'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --task --from --check --strict --apply --output --json --dry-run --stream --no-stream --rehearse --help ;;
       'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --verify --output --json --dry-run --stream --no-stream --rehearse --help ;;
       'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --output --json --dry-run --stream --no-stream --rehearse --help ;;
+      'patch') _orch_offer --help ;;
+      'patch apply') _orch_offer --from --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --explain --json --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --since --until --format --output --json --help ;;
+      'doctor') _orch_offer --verbose --timeout --json --rehearse --help ;;
       'serve') _orch_offer --stdio --tool-names --help ;;
       'completion') _orch_offer --help ;;
       'help') _orch_offer --help ;;
     esac
   else
     case "$path/$place" in
-      '/0') _orch_offer run diff tests docs route usage serve completion help ;;
+      '/0') _orch_offer run diff tests docs patch route usage doctor serve completion help ;;
       'run/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
+      'patch/0') _orch_offer apply ;;
       'route/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
       'usage/0') _orch_offer report ;;
       'usage report/'*) : ;;
       'completion/0') _orch_offer bash zsh fish ;;
-      'help/0') _orch_offer exit-codes environment configuration run diff tests docs route usage serve completion ;;
+      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch route usage doctor serve completion ;;
       *) _orch_nothing ;;
     esac
   fi

@@ -3,8 +3,7 @@ import type { Command, Option } from 'commander';
 import { exitStatuses } from '../src/cli/help-topics.ts';
 import { environmentVariables } from '../src/core/environment.ts';
 import { errorCodes, exitStatusOf } from '../src/core/error.ts';
-import { toTool } from '../src/mcp/tools.ts';
-import { operations } from '../src/operations/index.ts';
+import { toolOperations, toTool } from '../src/mcp/tools.ts';
 
 /** By the names that the markers use. */
 export function referenceSections(program: Command): Record<string, string> {
@@ -94,7 +93,7 @@ function exitCodes(): string {
 function tools(): string {
   return table(
     ['Tool', 'What it does', 'Input (required in bold)'],
-    operations.map((operation) => {
+    toolOperations.map((operation) => {
       const { name, description, inputSchema } = toTool(operation, 'dotted');
       const required = new Set(inputSchema.required);
       const fields = Object.keys(inputSchema.properties ?? {});

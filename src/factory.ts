@@ -2,26 +2,43 @@
 import { delimiter, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { commandVerifier, type Verifier } from './adapters/command-verifier.ts';
-import { configFolders, loadConfig } from './adapters/config-files.ts';
+import {
+  type ConfigInspection,
+  configFolders,
+  givenConfig,
+  givenFolder,
+  inspectConfig,
+  loadConfig,
+} from './adapters/config-files.ts';
 import { csvLedger, noLedger } from './adapters/csv-ledger.ts';
 import { readLedgerFiles } from './adapters/csv-ledger-read.ts';
 import { readDotEnv } from './adapters/dot-env.ts';
-import { stateFolder } from './adapters/folders.ts';
+import { stateFolder, userConfigFolder } from './adapters/folders.ts';
 import { gitPatchApplier, gitPatchChecker } from './adapters/git.ts';
 import { jsonLog } from './adapters/json-log.ts';
+import { type Machine, thisMachine } from './adapters/machine.ts';
+import type { OpenAiSettings } from './adapters/openai-client.ts';
 import { fileResultStore } from './adapters/result-store.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { workspaceFiles } from './adapters/workspace-files.ts';
 import { type WorkspaceWriter, workspaceWriter } from './adapters/workspace-writer.ts';
 import type { Config } from './core/config/config.ts';
-import { type Environment, type LogLevel, readEnvironment } from './core/environment.ts';
+import { refuseProblems } from './core/config/problem.ts';
+import {
+  type Environment,
+  type EnvironmentReading,
+  inspectEnvironment,
+  type LogLevel,
+} from './core/environment.ts';
 import { OrchError } from './core/error.ts';
+import { keyCures, keyFault } from './core/key.ts';
 import { redactor } from './core/redact.ts';
 import type { EngineContext } from './engine/context.ts';
 import type {
   Clock,
   Ledger,
   LedgerReading,
+  ModelLister,
   PatchApplier,
   PatchChecker,
   Provider,
@@ -48,6 +65,8 @@ export interface FactoryOptions {
 }
 
 export interface Factory {
+  /** The working directory. */
+  readonly cwd: string;
   environment(): Environment;
   config(): Config;
   /** Folders that configuration is read from, the weakest first. */
@@ -67,9 +86,26 @@ export interface Factory {
   engine(): EngineContext;
   clock(): Clock;
   newId(): string;
+  /** What there is to say of the surroundings, where the functions above would throw. */
+  examination(): Examination;
   /** Settings that were dropped and why, for the warnings of a result. */
   notes(): readonly string[];
   close(): Promise<void>;
+}
+
+export interface Examination {
+  environment(): EnvironmentReading;
+  config(): ConfigInspection;
+  /** The package's own configuration and its folder. */
+  given(): { config: Config; folder: string };
+  /** Where configuration of the user's own goes. */
+  userFolder: string;
+  /** Throws `no-key`. */
+  models(): Promise<ModelLister>;
+  /** Works although the environment is faulty. */
+  ledger(): Ledger;
+  stateFolder: string;
+  machine: Machine;
 }
 
 function once<Value>(make: () => Value): () => Value {
@@ -86,9 +122,14 @@ export function createFactory(options: FactoryOptions): Factory {
   const clock = options.clock ?? systemClock;
   const newId = () => crypto.randomUUID().replaceAll('-', '');
 
-  const environment = once(() =>
-    readEnvironment({ process: variables, dotEnv: readDotEnv(cwd), pathDelimiter: delimiter }),
+  const reading = once(() =>
+    inspectEnvironment({ process: variables, dotEnv: readDotEnv(cwd), pathDelimiter: delimiter }),
   );
+  const environment = () => {
+    const { environment: sound, problems } = reading();
+    refuseProblems('invalid-environment', problems);
+    return sound;
+  };
   const config = once(() => loadConfig({ cwd, variables, environment: environment() }));
   const workspace = once(() =>
     workspaceFiles({ cwd, roots: () => [...environment().roots, ...(options.clientRoots?.() ?? [])] }),
@@ -96,34 +137,54 @@ export function createFactory(options: FactoryOptions): Factory {
   const patchChecker = once(gitPatchChecker);
   const patchApplier = once(gitPatchApplier);
   const writer = once(() => workspaceWriter(cwd));
-  const ledger = once((): Ledger => {
-    const { usageCsv } = environment();
+  const ledgerOf = ({ usageCsv }: Environment): Ledger => {
     if (usageCsv?.toLowerCase() === 'off') return noLedger();
     return csvLedger({
       path: usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv),
     });
-  });
+  };
+  const ledger = once(() => ledgerOf(environment()));
   const results = once(() => fileResultStore(join(stateFolder(variables), 'results')));
   const patches = once(() => fileResultStore(join(stateFolder(variables), 'patches')));
   const rehearsal = () => options.rehearse ?? environment().rehearse;
-  const provider = once(async (): Promise<Provider> => {
-    if (rehearsal()) {
+  /** Where requests go and with which key. */
+  const connection = once(async (): Promise<OpenAiSettings> => {
+    if (options.rehearse ?? reading().environment.rehearse) {
       const { startRehearsalServer } = await import('./adapters/rehearsal/server.ts');
       const server = await startRehearsalServer({
         catalog: config().catalog,
         today: () => new Date(clock.now()).toISOString().slice(0, 10),
       });
       closers.push(() => server.close());
-      return openAi({
-        apiKey: 'rehearsal',
-        baseUrl: server.url,
-        organization: undefined,
-        project: undefined,
-      });
+      return { apiKey: 'rehearsal', baseUrl: server.url, organization: undefined, project: undefined };
     }
-    const { apiKey, baseUrl, organization, project } = environment();
-    return openAi({ apiKey: checkedKey(apiKey), baseUrl, organization, project });
+    const { apiKey, baseUrl, organization, project } = reading().environment;
+    return { apiKey: checkedKey(apiKey), baseUrl, organization, project };
   });
+  const provider = once(async (): Promise<Provider> => {
+    const settings = await connection();
+    const { openAiProvider } = await import('./adapters/openai-provider.ts');
+    return openAiProvider({ ...settings, redact: redactor([settings.apiKey]) });
+  });
+  const examination = once(
+    (): Examination => ({
+      environment: () => {
+        const { environment: seen, ...rest } = reading();
+        return { ...rest, environment: { ...seen, rehearse: options.rehearse ?? seen.rehearse } };
+      },
+      config: () => inspectConfig({ cwd, variables, environment: reading().environment }),
+      given: () => ({ config: givenConfig(), folder: givenFolder() }),
+      userFolder: userConfigFolder(variables),
+      async models() {
+        const settings = await connection();
+        const { openAiModelLister } = await import('./adapters/openai-models.ts');
+        return openAiModelLister(settings, redactor([settings.apiKey]));
+      },
+      ledger: () => ledgerOf(reading().environment),
+      stateFolder: stateFolder(variables),
+      machine: thisMachine(cwd, variables),
+    }),
+  );
   const engine = once((): EngineContext => {
     const { maxInputTokens, projectName, logLevel, logFile } = environment();
     return {
@@ -148,6 +209,7 @@ export function createFactory(options: FactoryOptions): Factory {
   });
 
   return {
+    cwd,
     environment,
     config,
     configFolders: () => configFolders({ cwd, variables, environment: environment() }),
@@ -163,6 +225,7 @@ export function createFactory(options: FactoryOptions): Factory {
     engine,
     clock: () => clock,
     newId,
+    examination,
     notes: () => environment().notes,
     async close() {
       await Promise.all(closers.map((close) => close()));
@@ -170,31 +233,11 @@ export function createFactory(options: FactoryOptions): Factory {
   };
 }
 
-async function openAi(settings: {
-  apiKey: string;
-  baseUrl: string | undefined;
-  organization: string | undefined;
-  project: string | undefined;
-}): Promise<Provider> {
-  const { openAiProvider } = await import('./adapters/openai-provider.ts');
-  return openAiProvider({ ...settings, redact: redactor([settings.apiKey]) });
-}
-
 /** The key never goes into a message: only what is wrong with it. */
 function checkedKey(key: string | undefined): string {
-  if (key === undefined) {
-    throw new OrchError('no-key', 'OPENAI_API_KEY is not set', {
-      hint: 'set it in the environment or in .env; --rehearse tries everything without a key',
-    });
-  }
-  if (/[\s\p{Cc}]/u.test(key) || /[^\x21-\x7e]/.test(key)) {
-    throw new OrchError(
-      'no-key',
-      'OPENAI_API_KEY holds a space, a line break or a character that no key has',
-      {
-        hint: 'copy the key again, without quotes and line breaks',
-      },
-    );
-  }
+  if (key === undefined)
+    throw new OrchError('no-key', 'OPENAI_API_KEY is not set', { hint: keyCures.missing });
+  const fault = keyFault(key);
+  if (fault !== undefined) throw new OrchError('no-key', fault, { hint: keyCures.malformed });
   return key;
 }

@@ -81,7 +81,7 @@ const arrows: Record<string, readonly string[]> = {
 const typeArrows: Record<string, readonly string[]> = { operations: ['factory'] };
 /** Arrows for one file, loaded when its action runs. */
 const dynamicArrows: Record<string, readonly string[]> = {
-  'src/cli/main.ts': ['src/mcp/serve-stdio.ts'],
+  'src/cli/command-line.ts': ['src/mcp/serve-stdio.ts'],
 };
 
 /** Who may use a package. What is not listed here nobody may. */
@@ -320,7 +320,7 @@ describe('the checker', () => {
     ['src/adapters/a.ts', "import OpenAI from 'openai';", 'openai is not for'],
     ['src/adapters/a.ts', "const { default: x } = await import('openai/streaming');", 'openai is not for'],
     ['src/cli/a.ts', "import { x } from '../mcp/tools.ts';", 'cli does not know mcp'],
-    ['src/cli/main.ts', "import { x } from '../mcp/serve-stdio.ts';", 'cli does not know mcp'],
+    ['src/cli/command-line.ts', "import { x } from '../mcp/serve-stdio.ts';", 'cli does not know mcp'],
     ['src/cli/a.ts', "await import('../mcp/serve-stdio.ts');", 'cli does not know mcp'],
     ['src/cli/a.ts', 'await import(name);', '(computed) is not among'],
     ['src/cli/a.ts', "import { x } from '@modelcontextprotocol/sdk/types.js';", 'is not for'],
@@ -343,7 +343,7 @@ describe('the checker', () => {
     ['src/operations/a.ts', "import type { Factory } from '../factory.ts';"],
     ['src/operations/a.ts', "import { type Factory } from '../factory.ts';"],
     ['src/adapters/openai-a.ts', "import OpenAI from 'openai';"],
-    ['src/cli/main.ts', "await import('../mcp/serve-stdio.ts');"],
+    ['src/cli/command-line.ts', "await import('../mcp/serve-stdio.ts');"],
     ['src/mcp/serve-stdio.ts', 'process.exit();'],
     ['src/cli/a.ts', 'process.exitCode = 1;'],
   ];

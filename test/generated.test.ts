@@ -12,6 +12,7 @@ import { type Actions, buildProgram } from '../src/cli/program.ts';
 import { configFileNames, configSchemas } from '../src/core/config/config.ts';
 import { environmentVariables } from '../src/core/environment.ts';
 import { errorCodes } from '../src/core/error.ts';
+import { toolOperations } from '../src/mcp/tools.ts';
 import { operations } from '../src/operations/index.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -139,7 +140,7 @@ describe('the reference', () => {
 
   it('has every command, with its options', () => {
     for (const operation of operations) {
-      expect(sections.commands).toContain(`| \`orch ${operation.command.join(' ')} `);
+      expect(sections.commands).toMatch(new RegExp(`^\\| \`orch ${operation.command.join(' ')}[ \`]`, 'm'));
     }
     expect(sections.commands).toContain('| `orch run <task> [instruction...]` | Delegate one task');
     expect(sections.commands).toContain(
@@ -157,7 +158,7 @@ describe('the reference', () => {
       expect(sections['exit-codes']).toMatch(new RegExp(`^\\| ${status} \\| \\w`, 'm'));
     }
     for (const code of errorCodes) expect(sections['exit-codes']).toContain(`\`${code}\``);
-    for (const { name } of operations) expect(sections.tools).toContain(`| \`${name}\` | `);
+    for (const { name } of toolOperations) expect(sections.tools).toContain(`| \`${name}\` | `);
     expect(sections.tools).toContain('**`task`**, **`input`**, `files`');
   });
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildConfig, type Config, type ConfigFileName, configFileNames } from '../core/config/config.ts';
+import { jsonFaultAt } from '../core/config/json-fault.ts';
 import type { Layer } from '../core/config/layers.ts';
 import type { ConfigProblem } from '../core/config/problem.ts';
 import type { Environment } from '../core/environment.ts';
@@ -26,11 +27,44 @@ export function configFolders({ cwd, variables, environment }: ConfigPlace): str
       },
     );
   }
-  return [
-    join(packageFolder(), 'conf'),
-    userConfigFolder(variables),
-    ...(project === undefined ? [] : [project]),
-  ];
+  return [givenFolder(), userConfigFolder(variables), ...(project === undefined ? [] : [project])];
+}
+
+export interface ConfigInspection {
+  /** Weakest first. */
+  files: string[];
+  problems: ConfigProblem[];
+  /** Undefined where there are problems. */
+  config: Config | undefined;
+}
+
+/** What is read and what is wrong with it, where `loadConfig` would throw. */
+export function inspectConfig(place: ConfigPlace): ConfigInspection {
+  let files: string[] = [];
+  try {
+    files = configFolders(place)
+      .flatMap((folder) => configFileNames.map((name) => join(folder, `${name}.json`)))
+      .filter((file) => existsSync(file));
+    return { files, problems: [], config: loadConfig(place) };
+  } catch (error) {
+    if (!(error instanceof OrchError)) throw error;
+    const found = error.details?.problems as ConfigProblem[] | undefined;
+    const whole = { origin: 'ORCH_CONF', path: '', message: error.message, cure: error.hint ?? 'correct it' };
+    return { files, problems: found ?? [whole], config: undefined };
+  }
+}
+
+/** The package's own configuration, without a layer of the user's. */
+export function givenConfig(): Config {
+  const problems: ConfigProblem[] = [];
+  const layers = Object.fromEntries(
+    configFileNames.map((name) => [name, [readLayer(join(givenFolder(), `${name}.json`), problems)]]),
+  ) as Record<ConfigFileName, Layer[]>;
+  return buildConfig(layers, problems);
+}
+
+export function givenFolder(): string {
+  return join(packageFolder(), 'conf');
 }
 
 export function loadConfig(place: ConfigPlace): Config {
@@ -68,8 +102,9 @@ function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
     });
     return undefined;
   }
+  text = text.replace(/^\uFEFF/, '');
   try {
-    return { origin: path, value: JSON.parse(text.replace(/^\uFEFF/, '')) };
+    return { origin: path, value: JSON.parse(text) };
   } catch (error) {
     problems.push({
       origin: path,
@@ -81,11 +116,10 @@ function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
   }
 }
 
-/** JSON.parse gives an offset at best; a person wants line and column. */
+/** The words of JSON.parse without the piece of the file that it quotes, then line and column. */
 function placeOf(error: Error, text: string): string {
-  const offset = /position (\d+)/.exec(error.message)?.[1];
-  const message = error.message.replace(/ in JSON at position.*$/, '').replace(/ \(line.*$/, '');
-  if (offset === undefined) return message;
-  const before = text.slice(0, Number(offset)).split('\n');
+  const quoted = /^(Unexpected token) .*$/s;
+  const message = error.message.replace(/ in JSON at position.*$/s, '').replace(quoted, '$1');
+  const before = text.slice(0, jsonFaultAt(text)).split('\n');
   return `${message} at line ${before.length}, column ${before.at(-1)!.length + 1}`;
 }

@@ -26,7 +26,7 @@ export async function readLedgerFile(path: string): Promise<LedgerReading | unde
           'file-unreadable',
           `${path} is not a usage CSV: it has a line of over a million characters`,
           {
-            hint: 'Give CSV files that orch has written.',
+            hint: 'give CSV files that orch has written',
           },
         );
       }
@@ -54,7 +54,7 @@ export async function readLedgerFiles(paths: readonly string[]): Promise<LedgerR
     const reading = await readLedgerFile(path);
     if (!reading) {
       throw new OrchError('file-not-found', `there is no file ${path}`, {
-        hint: 'Give the path of a usage CSV, or none to read your own ledger.',
+        hint: 'give the path of a usage CSV, or none to read your own ledger',
       });
     }
     all.files.push(...reading.files);

@@ -33,6 +33,9 @@ interface Known {
 export function csvLedger({ path }: { path: string }): Ledger {
   const location = resolve(path);
   let known: Known | undefined;
+  /** Rows that the next write takes along, and that write. */
+  let waiting = '';
+  let next: Promise<void> | undefined;
   let queue: Promise<void> = Promise.resolve();
 
   async function write(rows: string): Promise<void> {
@@ -52,10 +55,16 @@ export function csvLedger({ path }: { path: string }): Ledger {
     location,
     append(records) {
       if (records.length === 0) return Promise.resolve();
-      const rows = records.map((record) => `${encodeRecord(record)}\n`).join('');
-      const done = queue.then(() => write(rows));
-      queue = done.catch(() => undefined);
-      return done;
+      waiting += records.map((record) => `${encodeRecord(record)}\n`).join('');
+      // What comes while a write is under way goes out together in the next one.
+      next ??= queue.then(() => {
+        const rows = waiting;
+        waiting = '';
+        next = undefined;
+        return write(rows);
+      });
+      queue = next.catch(() => undefined);
+      return next;
     },
     async read() {
       const reading = await readLedgerFile(location);
@@ -128,17 +137,17 @@ function codeOf(error: unknown): string | undefined {
 
 const elsewhere = 'or set ORCH_USAGE_CSV to a file that can be written (off: keep no record)';
 const causes: Record<string, [what: string, cure: string]> = {
-  ENOSPC: ['the disk is full', `Free some space, ${elsewhere}.`],
-  EDQUOT: ['the disk quota is used up', `Free some space, ${elsewhere}.`],
-  EACCES: ['permission denied', `Give yourself the right to write there, ${elsewhere}.`],
-  EPERM: ['not permitted', `Give yourself the right to write there, ${elsewhere}.`],
-  EROFS: ['the file system is read-only', `Make it writable, ${elsewhere}.`],
+  ENOSPC: ['the disk is full', `free some space, ${elsewhere}`],
+  EDQUOT: ['the disk quota is used up', `free some space, ${elsewhere}`],
+  EACCES: ['permission denied', `give yourself the right to write there, ${elsewhere}`],
+  EPERM: ['not permitted', `give yourself the right to write there, ${elsewhere}`],
+  EROFS: ['the file system is read-only', `make it writable, ${elsewhere}`],
   EISDIR: [
     'it is a folder',
-    'Set ORCH_USAGE_CSV to a file in it, for example usage.csv (off: keep no record).',
+    'set ORCH_USAGE_CSV to a file in it, for example usage.csv (off: keep no record)',
   ],
-  ENOTDIR: ['a part of the path is a file, not a folder', `Correct the path, ${elsewhere}.`],
-  EEXIST: ['a part of the path is a file, not a folder', `Correct the path, ${elsewhere}.`],
+  ENOTDIR: ['a part of the path is a file, not a folder', `correct the path, ${elsewhere}`],
+  EEXIST: ['a part of the path is a file, not a folder', `correct the path, ${elsewhere}`],
 };
 
 function recordFailed(path: string, error: unknown): OrchError {

@@ -1,10 +1,10 @@
 /** The `.env` of the working directory, for the names that orch knows and no others. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'dotenv';
+import { parseEnv } from 'node:util';
 import { environmentVariables } from '../core/environment.ts';
 
-export function readDotEnv(cwd: string): Record<string, string> {
+export function readDotEnv(cwd: string): Record<string, string | undefined> {
   let text: string;
   try {
     text = readFileSync(join(cwd, '.env'), 'utf8');
@@ -12,5 +12,5 @@ export function readDotEnv(cwd: string): Record<string, string> {
     return {};
   }
   const known = new Set(environmentVariables.map(({ name }) => name));
-  return Object.fromEntries(Object.entries(parse(text)).filter(([name]) => known.has(name)));
+  return Object.fromEntries(Object.entries(parseEnv(text)).filter(([name]) => known.has(name)));
 }

@@ -1,10 +1,11 @@
 /** Asks git. Never through a shell, never with the variables that a hook sets for its own repository. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { OrchError } from '../core/error.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import type { PatchApplier, PatchCheck, PatchChecker } from '../engine/ports.ts';
+import { repositoryTop } from './folders.ts';
 
 interface GitAnswer {
   /** Undefined: git is not installed. */
@@ -46,11 +47,35 @@ async function git(
   });
 }
 
-/** Those of the absolute paths that git ignores; none outside a repository or without git. */
-export async function ignoredByGit(paths: readonly string[], cwd: string): Promise<Set<string>> {
-  if (paths.length === 0) return new Set();
-  const answer = await git(['check-ignore', '-z', '--stdin'], { cwd, input: paths.join('\0') });
-  return new Set(answer.stdout.split('\0').filter((path) => path !== ''));
+/** As git words it; undefined when it is not installed. */
+export async function gitVersion(cwd: string, signal: AbortSignal): Promise<string | undefined> {
+  const { status, stdout } = await git(['--version'], { cwd, input: '', signal });
+  return status === 0 ? stdout.trim().replace(/^git version /, '') : undefined;
+}
+
+/**
+ * Those of the absolute paths that git ignores; none outside a repository or without git. Each repository is
+ * asked about its own files: git gives no answer at all when one path is another's, a submodule's or behind a link.
+ */
+export async function ignoredByGit(paths: readonly string[]): Promise<Set<string>> {
+  const byRepository = new Map<string, Map<string, string>>();
+  for (const path of paths) {
+    const real = join(realpathSync(dirname(path)), basename(path));
+    const top = repositoryTop(dirname(real));
+    if (top === undefined) continue;
+    const named = byRepository.get(top) ?? new Map<string, string>();
+    byRepository.set(top, named.set(real, path));
+  }
+  const ignored = new Set<string>();
+  for (const [cwd, named] of byRepository) {
+    const input = [...named.keys()].join('\0');
+    const { stdout } = await git(['check-ignore', '-z', '--stdin'], { cwd, input });
+    for (const real of stdout.split('\0')) {
+      const path = named.get(real);
+      if (path !== undefined) ignored.add(path);
+    }
+  }
+  return ignored;
 }
 
 /** Checks a patch on the working tree, then applies it to a copy and compares every byte. */

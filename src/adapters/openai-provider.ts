@@ -2,44 +2,20 @@
  * The provider over the Responses API, by the openai package: streaming by default, the package's own
  * retries and logging off, a terminal event demanded, aborted down to the socket.
  */
-import OpenAI from 'openai';
 import type { ResponseCreateParamsBase } from 'openai/resources/responses/responses';
 import type { Redact } from '../core/redact.ts';
 import type { GenerateRequest, GenerateResult, Provider } from '../engine/ports.ts';
 import { readBody } from './openai-body.ts';
+import { type OpenAiSettings, openAiClient } from './openai-client.ts';
 import { failureFrom } from './openai-failure.ts';
-import { carefulFetch } from './openai-fetch.ts';
 import { Watchdog } from './watchdog.ts';
 
-export interface OpenAiProviderOptions {
-  apiKey: string;
-  /** Undefined: the OpenAI API. */
-  baseUrl: string | undefined;
-  organization: string | undefined;
-  project: string | undefined;
+export interface OpenAiProviderOptions extends OpenAiSettings {
   redact: Redact;
 }
 
-/** Longer than any attempt: the watchdog keeps the time. */
-const packageTimeoutMs = 2 ** 31 - 1;
-
-export function openAiProvider({
-  apiKey,
-  baseUrl,
-  organization,
-  project,
-  redact,
-}: OpenAiProviderOptions): Provider {
-  const client = new OpenAI({
-    apiKey,
-    baseURL: baseUrl,
-    organization,
-    project,
-    maxRetries: 0,
-    timeout: packageTimeoutMs,
-    logLevel: 'off',
-    fetch: carefulFetch,
-  });
+export function openAiProvider({ redact, ...settings }: OpenAiProviderOptions): Provider {
+  const client = openAiClient(settings);
   const host = new URL(client.baseURL).host;
 
   return {

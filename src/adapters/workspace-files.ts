@@ -125,7 +125,7 @@ async function matchGlob(
     ignore: ['**/.git/**', '**/node_modules/**'],
   });
   const paths = matches.map((match) => resolve(match)).sort();
-  const ignored = await ignoredByGit(paths, cwd);
+  const ignored = await ignoredByGit(paths);
   const kept = paths.filter((path) => !ignored.has(path) && !secretName.test(basename(path)));
   if (kept.length === 0) {
     const why =
@@ -199,7 +199,8 @@ function readText(path: string, shown: string): string {
 }
 
 function checkRange({ from, to }: LineRange, text: string, shown: string): void {
-  const lines = text.split('\n').length;
+  // A newline ends the last line, it does not begin another.
+  const lines = Math.max(1, text.replace(/\n$/, '').split('\n').length);
   if (from >= 1 && from <= to && from <= lines) return;
   throw new OrchError('usage', `${shown}:${from}-${to}: the file has lines 1 to ${lines}`, {
     hint: 'give a range such as path:10-40',

@@ -1,12 +1,17 @@
 /** Writes to the working tree: a patch all or nothing, a result whole or not at all. */
 import {
+  chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -24,26 +29,53 @@ export function workspaceWriter(cwd: string): WorkspaceWriter {
   return {
     async applyChanges(base, changes) {
       for (const change of changes) assertUnchanged(base, change);
-      const undo: (() => void)[] = [];
+      const undo: Undo[] = [];
       try {
         for (const change of changes) applyChange(base, change, undo);
       } catch (error) {
-        for (const step of undo.reverse()) step();
-        throw writeFailed(error);
+        throw writeFailed(error, { unrestored: takeBack(undo) });
       }
     },
     async writeResult(path, text) {
       const target = resolve(cwd, path);
       try {
-        replaceFile(target, text, existsSync(target) ? statSync(target).mode : 0o644);
+        const existing = statSync(target, { throwIfNoEntry: false });
+        if (existing && !existing.isFile() && !existing.isDirectory()) {
+          // A pipe or a device, /dev/null for one, is written to and never replaced.
+          writeFileSync(target, text);
+          return;
+        }
+        mkdirSync(dirname(target), { recursive: true });
+        replaceFile(target, text, modeAfter({}, existing?.mode));
       } catch (error) {
-        throw writeFailed(error, path);
+        throw writeFailed(error, { path });
       }
     },
   };
 }
 
-function writeFailed(error: unknown, path?: string): OrchError {
+interface Undo {
+  path: string;
+  step: () => void;
+}
+
+/** Undoes what was done, last step first and whatever fails of it. Returns the paths that could not be restored. */
+function takeBack(undo: readonly Undo[]): string[] {
+  const failed: string[] = [];
+  for (const { path, step } of [...undo].reverse()) {
+    try {
+      step();
+    } catch {
+      failed.push(path);
+    }
+  }
+  return failed;
+}
+
+function writeFailed(
+  error: unknown,
+  { path, unrestored = [] }: { path?: string; unrestored?: readonly string[] },
+): OrchError {
   const { code, path: where, message } = error as NodeJS.ErrnoException;
   const cures: Record<string, string> = {
     ENOSPC: 'the disk is full: make room and run it again',
@@ -51,10 +83,13 @@ function writeFailed(error: unknown, path?: string): OrchError {
     EROFS: 'the file system is read-only',
     EISDIR: 'name a file, not a directory',
     ENOTDIR: 'a part of the path is a file, not a folder',
+    EEXIST: 'a part of the path is a file, not a folder',
   };
+  const outcome =
+    unrestored.length === 0 ? 'nothing was changed' : `could not be put back: ${unrestored.join(', ')}`;
   return new OrchError(
     'write-failed',
-    `cannot write ${path ?? where ?? 'the file'} (${code ?? message}); nothing was changed`,
+    `cannot write ${path ?? where ?? 'the file'} (${code ?? message}); ${outcome}`,
     {
       hint: cures[code ?? ''] ?? 'check that the path can be written',
       cause: error,
@@ -64,56 +99,92 @@ function writeFailed(error: unknown, path?: string): OrchError {
 
 /** A last look: what the patch was made from must still be there. */
 function assertUnchanged(base: string, { kind, path, oldPath, before }: FileChange): void {
-  if ((kind === 'create' || kind === 'rename') && existsSync(join(base, path))) {
+  if ((kind === 'create' || kind === 'rename') && isThere(join(base, path))) {
     throw new OrchError('file-changed', `${path} exists already; nothing was changed`, {
       hint: 'move it away, or run the call again',
     });
   }
   if (kind === 'create') return;
   const from = oldPath ?? path;
-  const now = existsSync(join(base, from)) ? readFileSync(join(base, from), 'utf8') : undefined;
-  if (now === before) return;
-  const what = now === undefined ? 'has vanished' : 'has changed';
+  const file = join(base, from);
+  if (existsSync(file) && statSync(file).isFile() && readFileSync(file, 'utf8') === before) return;
+  const what = existsSync(file) ? 'has changed' : 'has vanished';
   throw new OrchError('file-changed', `${from} ${what} since it was read; nothing was changed`, {
     hint: 'run the call again',
   });
 }
 
-function applyChange(base: string, change: FileChange, undo: (() => void)[]): void {
+/** A link that leads nowhere is there as well: it would be replaced. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function applyChange(base: string, change: FileChange, undo: Undo[]): void {
   const target = join(base, change.path);
   const source = join(base, change.oldPath ?? change.path);
-  const original =
-    change.kind === 'create' ? undefined : { bytes: readFileSync(source), mode: statSync(source).mode };
-  if (original) {
-    undo.push(() => {
-      if (target !== source) rmSync(target, { force: true });
-      replaceFile(source, original.bytes, original.mode);
-    });
-  } else {
-    undo.push(() => rmSync(target, { force: true }));
+  const original = change.kind === 'create' ? undefined : snapshot(source);
+  if (change.kind !== 'delete') {
+    makeFolders(dirname(target), undo);
+    replaceFile(target, change.after, modeAfter(change, original?.mode));
+    if (target !== source || original === undefined) {
+      undo.push({ path: change.path, step: () => rmSync(target, { force: true }) });
+    }
   }
-  if (change.kind === 'delete') {
-    rmSync(source);
-    return;
-  }
-  const executable = change.mode === undefined ? undefined : change.mode === '100755';
-  const mode = original?.mode ?? 0o644;
-  replaceFile(
-    target,
-    change.after,
-    executable === undefined ? mode : executable ? mode | 0o111 : mode & ~0o111,
-  );
-  if (change.kind === 'rename') rmSync(source);
+  if (change.kind === 'delete' || change.kind === 'rename') rmSync(source);
+  if (original) undo.push({ path: change.oldPath ?? change.path, step: original.restore });
+}
+
+interface Snapshot {
+  mode: number;
+  restore: () => void;
+}
+
+function snapshot(path: string): Snapshot {
+  const link = lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+  const bytes = readFileSync(path);
+  const { mode } = statSync(path);
+  const restore = () => {
+    // A link that is still there was written through: what it leads to is restored.
+    if (link !== undefined && !isThere(path)) symlinkSync(link, path);
+    else replaceFile(path, bytes, { bits: mode, exact: true });
+  };
+  return { mode, restore };
+}
+
+function makeFolders(folder: string, undo: Undo[]): void {
+  const first = mkdirSync(folder, { recursive: true });
+  if (first === undefined) return;
+  const created: string[] = [];
+  for (let here = folder; here.length >= first.length; here = dirname(here)) created.push(here);
+  for (const path of created.reverse()) undo.push({ path, step: () => rmdirSync(path) });
+}
+
+interface Mode {
+  bits: number;
+  /** Whether an existing file has it: the umask then takes nothing away. */
+  exact: boolean;
+}
+
+function modeAfter({ mode }: Pick<FileChange, 'mode'>, before: number | undefined): Mode {
+  if (before === undefined) return { bits: mode === '100755' ? 0o755 : 0o644, exact: false };
+  if (mode === undefined) return { bits: before, exact: true };
+  // Who may read may execute.
+  return { bits: mode === '100755' ? before | ((before & 0o444) >> 2) : before & ~0o111, exact: true };
 }
 
 /** Written beside the target and renamed into place, so that no reader sees half a file. */
-function replaceFile(path: string, content: string | Uint8Array, mode: number): void {
+function replaceFile(path: string, content: string | Uint8Array, mode: Mode): void {
   // A link stays a link: what it leads to is written.
   const target = existsSync(path) ? realpathSync(path) : path;
-  mkdirSync(dirname(target), { recursive: true });
   const temporary = join(dirname(target), `.${basename(target)}.orch-${crypto.randomUUID()}`);
   try {
-    writeFileSync(temporary, content, { flag: 'wx', mode: mode & 0o777 });
+    writeFileSync(temporary, content, { flag: 'wx', mode: mode.bits & 0o777 });
+    if (mode.exact) chmodSync(temporary, mode.bits & 0o777);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });

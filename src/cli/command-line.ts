@@ -17,14 +17,17 @@ import { type IOStreams, processStreams } from './streams.ts';
 
 /** `argv` without node and script. Returns the exit status. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  const streams = processStreams();
-  const json = argv.includes('--json');
   const interrupt = new AbortController();
+  const streams = processStreams(interrupt.signal);
+  const json = argv.includes('--json');
   const onSignal = () => interrupt.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   let status = 0;
   try {
-    const program = buildProgram(actionsFor(streams, interrupt.signal));
+    const setStatus = (given: number) => {
+      status = given;
+    };
+    const program = buildProgram(actionsFor(streams, interrupt.signal, setStatus), argv[0]);
     silence(program, streams);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -42,11 +45,16 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
 /** Commander throws instead of exiting, and its words go through our streams. */
 function silence(command: Command, streams: IOStreams): void {
   command.exitOverride();
-  command.configureOutput({ writeOut: (text) => streams.out(text), writeErr: () => {} });
+  command.configureOutput({
+    writeOut: (text) => streams.out(text),
+    writeErr: (text) => streams.err(text),
+    // An error is reported once, by us.
+    outputError: () => {},
+  });
   for (const child of command.commands) silence(child, streams);
 }
 
-function actionsFor(streams: IOStreams, signal: AbortSignal): Actions {
+function actionsFor(streams: IOStreams, signal: AbortSignal, setStatus: (status: number) => void): Actions {
   const makeFactory = (rehearse?: boolean) =>
     createFactory({
       cwd: process.cwd(),
@@ -60,7 +68,7 @@ function actionsFor(streams: IOStreams, signal: AbortSignal): Actions {
       const options = command.opts<Record<string, unknown>>();
       const factory = makeFactory(options.rehearse === true);
       try {
-        await runOperation(operation, fields, command, { streams, signal, factory });
+        setStatus(await runOperation(operation, fields, command, { streams, signal, factory }));
       } finally {
         await factory.close();
       }
@@ -94,19 +102,22 @@ interface Surroundings {
   factory: Factory;
 }
 
+/** Returns the exit status. */
 async function runOperation(
   operation: Operation,
   fields: readonly CliField[],
   command: Command,
   { streams, signal, factory }: Surroundings,
-): Promise<void> {
+): Promise<number> {
   const options = command.opts<Record<string, unknown>>();
   const raw = await gatherInput(readFields(command, fields), fields, streams);
   // The command line may leave the instruction out where files say what is meant.
   if (operation.toDelegation && raw.input === undefined) raw.input = '';
   const input = parseInput(operation, fields, raw);
   const json = options.json === true;
-  const { logLevel } = factory.environment();
+  const { logLevel } = operation.examines
+    ? factory.examination().environment().environment
+    : factory.environment();
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
 
   if (options.dryRun === true) {
@@ -119,7 +130,7 @@ async function runOperation(
       options: { explain: true },
       alreadyShown: false,
     });
-    return;
+    return 0;
   }
   const liveText =
     streams.stdoutIsTerminal &&
@@ -160,6 +171,7 @@ async function runOperation(
   }
   const alreadyShown = shown !== '' && shown.trim() === String(output.result).trim();
   await present(output, operation.name, { streams, factory, json, verbose, options, alreadyShown });
+  return rendererFor(operation.name).exitStatus?.(output) ?? 0;
 }
 
 interface Presentation {

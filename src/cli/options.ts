@@ -103,7 +103,11 @@ export function addFields(command: Command, fields: readonly CliField[]): void {
     const label = surface.positional === 'rest' ? 'instruction' : name;
     const variadic = surface.positional === 'one' ? '' : '...';
     const optional = surface.positional !== 'one' || !required;
-    const argument = new Argument(optional ? `[${label}${variadic}]` : `<${label}>`, describe(schema));
+    const words = Array.isArray(surface.complete) ? ` (${surface.complete.join(', ')})` : '';
+    const argument = new Argument(
+      optional ? `[${label}${variadic}]` : `<${label}>`,
+      describe(schema) + words,
+    );
     command.addArgument(completeWith(argument, surface.complete));
   }
   for (const { option } of fields) if (option) command.addOption(option);

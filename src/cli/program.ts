@@ -2,7 +2,7 @@
 import { Argument, Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { operations } from '../operations/index.ts';
-import type { Operation } from '../operations/operation.ts';
+import { isOffered, type Operation } from '../operations/operation.ts';
 import { helpTopics } from './help-topics.ts';
 import { addFields, type CliField, cliFields, completeWith } from './options.ts';
 import { rendererFor } from './renderers.ts';
@@ -22,7 +22,11 @@ const groupSummaries: Record<string, string> = {
   patch: 'Patches of earlier results.',
 };
 
-export function buildProgram(actions: Actions): Command {
+/**
+ * `only` is the first word of a command line: where it names a command, that one alone is built, since the
+ * options of the others cost time and are not asked for.
+ */
+export function buildProgram(actions: Actions, only?: string): Command {
   const program = new Command('orch')
     .description('Delegate sub-tasks to the OpenAI model that suits each best.')
     .version(version, '-V, --version', 'Print the version')
@@ -31,7 +35,9 @@ export function buildProgram(actions: Actions): Command {
     .showSuggestionAfterError(true)
     .enablePositionalOptions();
 
-  for (const operation of operations) {
+  const offered = operations.filter((operation) => isOffered(operation, 'cli'));
+  const wanted = offered.filter(({ command }) => command[0] === only);
+  for (const operation of wanted.length > 0 ? wanted : offered) {
     const [last, ...groups] = [...operation.command].reverse();
     let parent = program;
     for (const group of groups.reverse()) {
@@ -81,9 +87,10 @@ function addOperation(command: Command, operation: Operation, actions: Actions):
     command
       .option('--dry-run', 'Show the route and what it may cost; send nothing')
       .option('--stream', "Show the model's answer on stderr as it arrives")
-      .option('--no-stream', 'Ask for a plain answer instead of a stream')
-      .option('--rehearse', 'Answer from the built-in rehearsal server: no key, no spend');
+      .option('--no-stream', 'Ask for a plain answer instead of a stream');
   }
+  if (operation.toDelegation || operation.rehearsable)
+    command.option('--rehearse', 'Answer from the built-in rehearsal server: no key, no spend');
   command.addHelpText(
     'after',
     `\nExamples:\n${operation.examples.map((example) => `  ${example}`).join('\n')}`,

@@ -3,8 +3,10 @@ import { Option } from 'commander';
 import { OrchError } from '../core/error.ts';
 import { formatCount, formatDuration, formatUsd } from '../core/format.ts';
 import type { UsageReport } from '../core/record/usage-report.ts';
+import { refusalCode, refusalMessage } from '../core/router/decision.ts';
 import type { Factory } from '../factory.ts';
 import type { DelegateOutput } from '../operations/delegation.ts';
+import type { DoctorOutput } from '../operations/doctor.ts';
 import type { DecisionOutput } from '../operations/route-explain.ts';
 import { completeWith } from './options.ts';
 import { renderDecision } from './render-decision.ts';
@@ -25,6 +27,8 @@ export interface Renderer {
   /** Options that only say how to show the output. */
   options: readonly Option[];
   render(output: unknown, context: RenderContext): Promise<void>;
+  /** Status of an output that is not an error and yet no success, however it is shown. Default 0. */
+  exitStatus?(output: unknown): number;
 }
 
 const delegationRenderer: Renderer = {
@@ -62,12 +66,9 @@ const decisionRenderer: Renderer = {
       if (verbose) for (const warning of decision.warnings) streams.err(`warning: ${warning}\n`);
     }
     if (!decision.selected) {
-      const overCeiling = decision.rejected.some(
-        ({ code }) => code === 'ceiling' || code === 'unknown-price',
-      );
       throw new OrchError(
-        overCeiling ? 'over-budget' : 'no-eligible-model',
-        'no model may take this request',
+        refusalCode(decision.rejected),
+        options.explain ? 'no model may take this request' : refusalMessage(decision.rejected),
         {
           hint: options.explain ? 'the reasons stand above' : 'see the reasons with --explain',
         },
@@ -115,7 +116,20 @@ const applyRenderer: Renderer = {
   },
 };
 
+const marks = { ok: '✓', warning: '!', problem: '✗' } as const;
+
+const doctorRenderer: Renderer = {
+  options: [],
+  async render(output, { streams }) {
+    for (const { status, id, message, cure } of (output as DoctorOutput).findings) {
+      streams.out(`${marks[status]} ${id}: ${message}\n${cure === undefined ? '' : `    ${cure}\n`}`);
+    }
+  },
+  exitStatus: (output) => ((output as DoctorOutput).ok ? 0 : 1),
+};
+
 export function rendererFor(operation: string): Renderer {
+  if (operation === 'doctor') return doctorRenderer;
   if (operation === 'patch.apply') return applyRenderer;
   if (operation === 'route.explain') return decisionRenderer;
   if (operation === 'usage.report') return reportRenderer;

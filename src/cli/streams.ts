@@ -24,31 +24,32 @@ const mostStdinBytes = 64 * 1024 * 1024;
 
 export class StdinTooLargeError extends Error {}
 
-export function processStreams(): IOStreams {
-  let closed = false;
-  // A reader that has seen enough closes its end: `orch … | head -1` is no error.
-  const quiet = (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    closed = true;
-  };
-  process.stdout.on('error', quiet);
-  process.stderr.on('error', quiet);
+/** `interrupt` ends the wait for standard input: reading it then fails. */
+export function processStreams(interrupt: AbortSignal): IOStreams {
   const live = process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== 'dumb';
   return {
-    out(chunk) {
-      if (!closed) process.stdout.write(chunk);
-    },
-    err(chunk) {
-      process.stderr.write(chunk);
-    },
+    out: writer(process.stdout),
+    err: writer(process.stderr),
     stdoutIsTerminal: process.stdout.isTTY === true,
     stderrIsLive: live,
     stderrColumns: process.stderr.columns ?? 100,
     stdinIsPiped: stdinIsPiped(),
-    readStdin,
+    readStdin: (waitMs) => readStdin(interrupt, waitMs),
     flush: async () => {
       await Promise.all([drained(process.stdout), drained(process.stderr)]);
     },
+  };
+}
+
+/** A reader that has seen enough closes its end: `orch … | head -1` is no error. */
+function writer(stream: NodeJS.WriteStream): (chunk: string) => void {
+  let closed = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    closed = true;
+  });
+  return (chunk) => {
+    if (!closed) stream.write(chunk);
   };
 }
 
@@ -61,8 +62,12 @@ function stdinIsPiped(): boolean {
   }
 }
 
-async function readStdin(waitMs?: number): Promise<string | undefined> {
+async function readStdin(interrupt: AbortSignal, waitMs?: number): Promise<string | undefined> {
   const { stdin } = process;
+  // The signals are ours, so nothing else would end the read of a terminal or of a pipe that stays open.
+  const stop = () => stdin.destroy();
+  if (interrupt.aborted) stop();
+  interrupt.addEventListener('abort', stop, { once: true });
   if (waitMs !== undefined && !(await somethingComes(stdin, waitMs))) {
     stdin.destroy();
     return undefined;
@@ -85,6 +90,7 @@ function somethingComes(stdin: NodeJS.ReadStream, waitMs: number): Promise<boole
       clearTimeout(timer);
       stdin.off('readable', onReadable);
       stdin.off('end', onEnd);
+      stdin.off('close', onEnd);
       resolve(came);
     };
     const onReadable = () => finish(true);
@@ -92,6 +98,7 @@ function somethingComes(stdin: NodeJS.ReadStream, waitMs: number): Promise<boole
     const timer = setTimeout(() => finish(false), waitMs);
     stdin.once('readable', onReadable);
     stdin.once('end', onEnd);
+    stdin.once('close', onEnd);
   });
 }
 

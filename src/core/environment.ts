@@ -105,11 +105,36 @@ export interface EnvironmentSources {
   pathDelimiter?: string;
 }
 
-export function readEnvironment({
+/** A variable that is set, as a message may show it. */
+export interface Setting {
+  name: string;
+  value: string;
+  origin: 'environment' | '.env';
+}
+
+export interface EnvironmentReading {
+  /** What is faulty is left at its default. */
+  environment: Environment;
+  problems: ConfigProblem[];
+  settings: Setting[];
+}
+
+/** Throws `invalid-environment` with every problem. */
+export function readEnvironment(sources: EnvironmentSources): Environment {
+  const { environment, problems } = inspectEnvironment(sources);
+  refuseProblems('invalid-environment', problems);
+  return environment;
+}
+
+/** The same for who wants to know what is wrong rather than to go on. */
+export function inspectEnvironment({
   process,
   dotEnv = {},
   pathDelimiter = ':',
-}: EnvironmentSources): Environment {
+}: EnvironmentSources): EnvironmentReading {
+  const settings: Setting[] = [];
+  const tell = (name: string, value: string, origin: Setting['origin']) =>
+    settings.push({ name, value: name === 'OPENAI_API_KEY' ? '(hidden)' : value, origin });
   const problems: ConfigProblem[] = [];
   const notes: string[] = [];
   const fromProcess = (name: string) => blankToUndefined(process[name]);
@@ -118,7 +143,10 @@ export function readEnvironment({
     fromProcess('OPENAI_API_KEY') !== undefined || blankToUndefined(dotEnv.OPENAI_API_KEY) === undefined;
   const read = (name: string): { value: string; origin: string } | undefined => {
     const set = fromProcess(name);
-    if (set !== undefined) return { value: set, origin: name };
+    if (set !== undefined) {
+      tell(name, set, 'environment');
+      return { value: set, origin: name };
+    }
     const fallback = blankToUndefined(dotEnv[name]);
     if (fallback === undefined || notFromDotEnv.has(name)) return undefined;
     if (name === 'OPENAI_BASE_URL' && keyIsElsewhere) {
@@ -127,6 +155,7 @@ export function readEnvironment({
       );
       return undefined;
     }
+    tell(name, fallback, '.env');
     return { value: fallback, origin: `${name} (.env)` };
   };
   const text = (name: string) => read(name)?.value;
@@ -185,7 +214,7 @@ export function readEnvironment({
 
   const environment: Environment = {
     apiKey: text('OPENAI_API_KEY'),
-    baseUrl: baseUrl?.value,
+    baseUrl: baseUrl && isHttpUrl(baseUrl.value) ? baseUrl.value : undefined,
     organization: text('OPENAI_ORG_ID'),
     project: text('OPENAI_PROJECT_ID'),
     logLevel,
@@ -208,8 +237,7 @@ export function readEnvironment({
     projectName: text('ORCH_PROJECT'),
     notes,
   };
-  refuseProblems('invalid-environment', problems);
-  return environment;
+  return { environment, problems, settings };
 }
 
 function blankToUndefined(value: string | undefined): string | undefined {

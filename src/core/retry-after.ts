@@ -28,16 +28,8 @@ export function retryAfterMs(header: Headers, message: string, now: number): num
     const sent = Date.parse(header('date') ?? '');
     if (!Number.isNaN(date)) return Math.max(0, date - (Number.isNaN(sent) ? now : sent));
   }
-  const said =
-    /(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?)\s?(ms|milliseconds?|s|seconds?|m|minutes?)\b/i.exec(
-      message,
-    );
-  if (said) {
-    const unit = said[2]!.toLowerCase();
-    const factor =
-      unit.startsWith('ms') || unit.startsWith('milli') ? 1 : unit.startsWith('m') ? 60_000 : 1000;
-    return Number(said[1]) * factor;
-  }
+  const said = waitInWords(message);
+  if (said !== undefined) return said;
   const resets = ['x-ratelimit-reset-requests', 'x-ratelimit-reset-tokens']
     .filter(
       (_, index) =>
@@ -49,4 +41,18 @@ export function retryAfterMs(header: Headers, message: string, now: number): num
     })
     .filter((value) => value !== undefined);
   return resets.length > 0 ? Math.max(...resets) : undefined;
+}
+
+/** `Please try again in 7.66s`, `in 6m0s`, `retry after 5 seconds`. */
+function waitInWords(message: string): number | undefined {
+  const said =
+    /(?:try again|retry) (?:in|after) (?:((?:\d+(?:\.\d+)?(?:ms|s|m|h))+)|([\d.]+) (\w+))(?!\w)/i.exec(
+      message,
+    );
+  if (!said) return undefined;
+  if (said[1] !== undefined) return readDuration(said[1].toLowerCase());
+  const unit = /^(ms|milliseconds?|s|seconds?|m|minutes?)$/i.exec(said[3]!)?.[1]?.toLowerCase();
+  if (unit === undefined || Number.isNaN(Number(said[2]))) return undefined;
+  const factor = unit.startsWith('ms') || unit.startsWith('milli') ? 1 : unit.startsWith('m') ? 60_000 : 1000;
+  return Number(said[2]) * factor;
 }

@@ -209,7 +209,8 @@ class Walk {
     const last = this.#failures.at(-1);
     const { decision } = this.#call.prepared;
     const lines = this.#failures.map(({ candidate, failure }) => `${candidate.model}: ${failure.message}`);
-    if (this.#overCeiling) {
+    // Whatever stops every model is the reason, though one was left out for lack of money.
+    if (this.#overCeiling && last?.failure.cure !== 'stop') {
       return new OrchError(
         'over-budget',
         `the ceiling of $${decision.ceilingUsd} leaves no room for another model${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,

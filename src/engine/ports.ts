@@ -1,4 +1,5 @@
 /** What the engine needs of the world. Adapters implement these; tests and rehearsal use the same ones. */
+import type { ListedModel } from '../core/doctor/models.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
 import type { Source } from '../core/source.ts';
@@ -49,6 +50,11 @@ export interface GenerateOptions {
 /** Throws `AttemptFailure`, whatever happens. */
 export interface Provider {
   generate(request: GenerateRequest, options: GenerateOptions): Promise<GenerateResult>;
+}
+
+/** The models that the key can use. A free call. Throws `AttemptFailure`. */
+export interface ModelLister {
+  list(options: { signal: AbortSignal; limitMs: number }): Promise<ListedModel[]>;
 }
 
 export interface LedgerReading {

@@ -1,10 +1,11 @@
 /** The first half of a call, and all of `route --explain`: read the files, assemble the input, decide. */
 import { OrchError } from '../core/error.ts';
+import { formatUsd } from '../core/format.ts';
 import { type AssembledInput, assembleInput } from '../core/input.ts';
 import { languageOfPaths } from '../core/language.ts';
 import { instructionAllowanceTokens } from '../core/prompts/instructions.ts';
 import type { DelegateRequest } from '../core/request.ts';
-import type { RouteDecision } from '../core/router/decision.ts';
+import { type RouteDecision, refusalCode, refusalMessage } from '../core/router/decision.ts';
 import type { RequestFeatures } from '../core/router/features.ts';
 import { route } from '../core/router/route.ts';
 import type { EngineContext } from './context.ts';
@@ -61,20 +62,11 @@ export function decide(features: RequestFeatures, { config, clock, state }: Engi
 /** The error for a decision without a candidate: a ceiling that is too low is told apart from the rest. */
 export function noCandidateError(decision: RouteDecision): OrchError {
   const { rejected, ceilingUsd } = decision;
-  const reasons = rejected.map(
-    ({ alias, model, reason }) => `  ${alias}${alias === model ? '' : ` (${model})`}: ${reason}`,
-  );
-  const overCeiling = rejected.some(({ code }) => code === 'ceiling' || code === 'unknown-price');
-  const message = `no model may take this request:\n${reasons.join('\n')}`;
-  const details = { rejected };
-  if (overCeiling) {
-    return new OrchError('over-budget', message, {
-      hint: `raise the ceiling of $${ceilingUsd}, lower --effort, or send less`,
-      details,
-    });
-  }
-  return new OrchError('no-eligible-model', message, {
-    hint: 'see: orch route --explain, with the same flags',
-    details,
-  });
+  const hints = {
+    usage: 'a model that is not in the catalogue can be added to catalog.json',
+    'over-budget': `raise the ceiling of ${formatUsd(ceilingUsd)}, lower --effort, or send less`,
+    'no-eligible-model': 'see: orch route --explain, with the same flags',
+  };
+  const code = refusalCode(rejected);
+  return new OrchError(code, refusalMessage(rejected), { hint: hints[code], details: { rejected } });
 }

@@ -22,10 +22,11 @@ export function idOfUri(uri: string): string | undefined {
 /** `structuredContent` stands for itself; the text mirrors it for clients that know nothing else. */
 export function toCallResult(output: Record<string, unknown>, results: ResultStore): CallToolResult {
   const text = JSON.stringify(output);
-  if (approxTokens(text) <= mostTokens || typeof output.result !== 'string') {
-    return { content: [{ type: 'text', text }], structuredContent: output };
-  }
-  const { id, path } = results.save(output.result);
+  const whole: CallToolResult = { content: [{ type: 'text', text }], structuredContent: output };
+  if (approxTokens(text) <= mostTokens || typeof output.result !== 'string') return whole;
+  const stored = tryToSave(output.result, results);
+  if (!stored) return whole;
+  const { id, path } = stored;
   const digest = digestOf(output.result, path);
   const meta = { ...(output.meta as Record<string, unknown>), result_file: path, result_uri: resultUri(id) };
   const shortened = { ...output, result: digest, meta };
@@ -42,6 +43,15 @@ export function toCallResult(output: Record<string, unknown>, results: ResultSto
     ],
     structuredContent: shortened,
   };
+}
+
+/** A result that cannot be stored is better too long than lost: it has been paid for. */
+function tryToSave(result: string, results: ResultStore): { id: string; path: string } | undefined {
+  try {
+    return results.save(result);
+  } catch {
+    return undefined;
+  }
 }
 
 function digestOf(result: string, path: string): string {

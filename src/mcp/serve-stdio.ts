@@ -3,6 +3,7 @@
  * process ends soon after the client does, since the SDK does not notice the end of standard input.
  */
 import { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { createFactory } from '../factory.ts';
 import { createServer } from './server.ts';
@@ -10,6 +11,8 @@ import type { ToolNameForm } from './tools.ts';
 
 /** What is still open this long after the end (a socket, a timer) does not keep the process. */
 const lingerMs = 50;
+/** How long the calls that were aborted may take to be recorded. A client kills what does not end soon. */
+const recordMs = 200;
 
 export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Promise<void> {
   const { stdin } = process;
@@ -23,10 +26,15 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
     clientRoots: () => clientRoots,
   });
   const gone = new AbortController();
+  const calls = new Set<Promise<void>>();
   const server = createServer({
     toolNames,
     factory,
     signal: gone.signal,
+    onCall: (over) => {
+      calls.add(over);
+      void over.then(() => calls.delete(over));
+    },
     onRoots: (roots) => {
       clientRoots = roots;
     },
@@ -47,6 +55,7 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
   gone.abort();
   stdin.pause();
   stdin.unref?.();
+  if (calls.size > 0) await Promise.race([Promise.all(calls), delay(recordMs)]);
   await factory.close();
   await new Promise<void>((resolve) => (stdout.destroyed ? resolve() : stdout.end(() => resolve())));
   // Everything that was to be said has been written: only stray handles could keep the process now.

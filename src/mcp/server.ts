@@ -15,12 +15,11 @@ import { version } from '../../package.json';
 import { OrchError } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Factory } from '../factory.ts';
-import { operations } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
 import { instructions } from './instructions.ts';
 import { progressReporter } from './progress.ts';
 import { idOfUri, toCallResult, toErrorResult } from './results.ts';
-import { findOperation, type ToolNameForm, toolInput, toTool } from './tools.ts';
+import { findOperation, type ToolNameForm, toolInput, toolOperations, toTool } from './tools.ts';
 
 export interface ServerOptions {
   toolNames: ToolNameForm;
@@ -29,15 +28,17 @@ export interface ServerOptions {
   factory: Factory;
   /** Aborts every call, e.g. when the client has gone. */
   signal: AbortSignal;
+  /** Given every call that begins: it settles, and never rejects, when the call is over and recorded. */
+  onCall: (over: Promise<void>) => void;
 }
 
 /** A client that announces roots and then does not answer must not hold up a call. */
 const rootsWaitMs = 1000;
 
-export function createServer({ toolNames, onRoots, factory, signal }: ServerOptions): Server {
+export function createServer({ toolNames, onRoots, factory, signal, onCall }: ServerOptions): Server {
   const server = new Server(
     { name: 'orch', title: 'orch', version },
-    { capabilities: { tools: {}, resources: {} }, instructions: instructions(operations, toolNames) },
+    { capabilities: { tools: {}, resources: {} }, instructions: instructions(toolOperations, toolNames) },
   );
   let roots: Promise<void> = Promise.resolve();
   const askForRoots = () => {
@@ -58,7 +59,7 @@ export function createServer({ toolNames, onRoots, factory, signal }: ServerOpti
   server.setNotificationHandler(RootsListChangedNotificationSchema, async () => askForRoots());
 
   server.setRequestHandler(ListToolsRequestSchema, async () => ({
-    tools: operations.map((operation) => toTool(operation, toolNames)),
+    tools: toolOperations.map((operation) => toTool(operation, toolNames)),
   }));
   server.setRequestHandler(ListResourcesRequestSchema, async () => ({ resources: [] }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params }) => {
@@ -69,16 +70,19 @@ export function createServer({ toolNames, onRoots, factory, signal }: ServerOpti
     return { contents: [{ uri: params.uri, mimeType: 'text/plain', text }] };
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-    const operation = findOperation(operations, params.name);
+    const operation = findOperation(toolOperations, params.name);
     if (!operation) throw new McpError(ErrorCode.InvalidParams, unknownTool(params.name));
+    let settle = () => {};
+    onCall(new Promise((resolve) => (settle = resolve)));
     await roots;
     const progress = progressReporter(params._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
     );
+    const either = eitherSignal(extra.signal, signal);
     try {
       const input = parseArguments(operation, params.arguments ?? {});
       const output = await operation.run(input, factory, {
-        signal: AbortSignal.any([extra.signal, signal]),
+        signal: either.signal,
         onProgress: progress.onEvent,
       });
       return toCallResult(output, factory.results());
@@ -86,13 +90,34 @@ export function createServer({ toolNames, onRoots, factory, signal }: ServerOpti
       return toErrorResult(error);
     } finally {
       progress.stop();
+      settle();
+      either.release();
     }
   });
   return server;
 }
 
+/**
+ * Aborts when one of them does. `AbortSignal.any` would leave something behind on the signal of the server at
+ * every call, for as long as the server lives.
+ */
+function eitherSignal(...sources: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  for (const source of sources) {
+    if (source.aborted) abort();
+    else source.addEventListener('abort', abort, { once: true });
+  }
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const source of sources) source.removeEventListener('abort', abort);
+    },
+  };
+}
+
 function unknownTool(name: string): string {
-  const names = operations.map((operation) => operation.name);
+  const names = toolOperations.map((operation) => operation.name);
   const guess = nearest(name, names);
   return `unknown tool ${name}${guess ? `: did you mean ${guess}?` : `; there are ${names.join(', ')}`}`;
 }

@@ -1,10 +1,16 @@
 /** MCP tool definitions, derived from the operations. Every word of them costs the host's model context. */
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import { type Annotations, type Operation, surfaceOf } from '../operations/operation.ts';
+import { operations } from '../operations/index.ts';
+import { type Annotations, isOffered, type Operation, surfaceOf } from '../operations/operation.ts';
 
 /** `underscore` is for clients that refuse dots (Cursor, Claude Desktop). */
 export type ToolNameForm = 'dotted' | 'underscore';
+
+/** The operations that are tools. */
+export const toolOperations: readonly Operation[] = operations.filter((operation) =>
+  isOffered(operation, 'mcp'),
+);
 
 export function toolName(operation: Operation, form: ToolNameForm): string {
   return form === 'dotted' ? operation.name : operation.name.replaceAll('.', '_');

@@ -247,12 +247,31 @@ export async function deliver(
   if (apply && patch && output.meta.patch) {
     await factory.writer().applyChanges(patch.base, patch.changes);
     output.meta.patch.applied = true;
+  } else if (patch) {
+    const lost = outsideOf(factory.cwd, patch);
+    if (lost.length > 0) {
+      output.meta.warnings.push(
+        `${lost.join(', ')}: git apply leaves out, without a word, what lies outside of the folder it runs in; run it in ${patch.base}`,
+      );
+    }
   }
   if (file !== undefined) {
     await factory.writer().writeResult(file, output.result);
     output.meta.output_file = file;
   }
   return output;
+}
+
+/** Paths of a patch that lie outside of a folder. */
+function outsideOf(folder: string, { base, stats }: FinishedPatch): string[] {
+  const paths = stats.map(({ path }) => path);
+  if (folder === base) return [];
+  if (!folder.startsWith(base)) return paths;
+  const here = folder
+    .slice(base.length)
+    .replaceAll('\\', '/')
+    .replace(/^\/?(.*)$/, '$1/');
+  return paths.filter((path) => !path.startsWith(here));
 }
 
 export function patchMeta({

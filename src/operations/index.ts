@@ -1,6 +1,7 @@
 /** The table of operations. To add a capability: one file here, one line below. */
 import { diffOperation } from './diff.ts';
 import { docsOperation } from './docs.ts';
+import { doctorOperation } from './doctor.ts';
 import type { Operation } from './operation.ts';
 import { patchApplyOperation } from './patch-apply.ts';
 import { routeExplainOperation } from './route-explain.ts';
@@ -16,4 +17,5 @@ export const operations: readonly Operation[] = [
   patchApplyOperation,
   routeExplainOperation,
   usageReportOperation,
+  doctorOperation,
 ];

@@ -55,6 +55,8 @@ export interface Annotations {
   openWorldHint: boolean;
 }
 
+export type SurfaceName = 'cli' | 'mcp';
+
 export interface Operation<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodObject = z.ZodObject,
@@ -71,6 +73,12 @@ export interface Operation<
   input: Input;
   output: Output;
   annotations: Annotations;
+  /** Where it is offered. Default: on both. */
+  surfaces?: readonly SurfaceName[];
+  /** Runs, and tells what is wrong, although the environment or the configuration is faulty. */
+  examines?: boolean;
+  /** Takes --rehearse although it delegates nothing. */
+  rehearsable?: boolean;
   /**
    * Operations that send requests to a provider: the delegation that an input stands for. `run` sends it,
    * --dry-run explains its route. Their commands take --rehearse, --dry-run and --no-stream.
@@ -86,4 +94,8 @@ export function operation<Input extends z.ZodObject, Output extends z.ZodObject>
   definition: Operation<Input, Output>,
 ): Operation {
   return definition as unknown as Operation;
+}
+
+export function isOffered({ surfaces }: Operation, surface: SurfaceName): boolean {
+  return surfaces === undefined || surfaces.includes(surface);
 }

@@ -191,7 +191,7 @@ describe('csvLedger', () => {
 
     it.runIf(existsSync('/dev/full'))('says so for a full disk', async () => {
       const error = await failure(csvLedger({ path: '/dev/full' }).append([usageRecord()]));
-      expect(error).toMatchObject({ code: 'record-failed', hint: expect.stringMatching(/^Free some space/) });
+      expect(error).toMatchObject({ code: 'record-failed', hint: expect.stringMatching(/^free some space/) });
       expect(error.message).toBe('the usage record was not written to /dev/full: the disk is full');
     });
 

@@ -275,7 +275,7 @@ describe.each(both)('a %s answer', (_, stream) => {
     'that takes too long after %s is ended, and the connection closed',
     async (after) => {
       const server = await serve({ answer: { kind: 'hang', after } });
-      const failure = await failureOf(ask(server.url, { request, totalMs: 60 }));
+      const failure = await failureOf(ask(server.url, { request, totalMs: 200 }));
       expect(failure.failureClass).toBe('attempt-timeout');
       expect((await server.waitForAbort()).index).toBe(0);
     },
@@ -358,14 +358,14 @@ describe('a stream', () => {
 
   it.each(['request', 'headers'] as const)('that gives no first event after %s is ended', async (after) => {
     const server = await serve({ answer: { kind: 'hang', after } });
-    const failure = await failureOf(ask(server.url, { firstEventMs: 60 }));
+    const failure = await failureOf(ask(server.url, { firstEventMs: 200 }));
     expect(failure.failureClass).toBe('first-event-timeout');
     expect((await server.waitForAbort()).index).toBe(0);
   });
 
   it('that falls silent is ended', async () => {
     const server = await serve({ answer: { kind: 'hang', after: 2 } });
-    const failure = await failureOf(ask(server.url, { idleMs: 60 }));
+    const failure = await failureOf(ask(server.url, { idleMs: 200 }));
     expect(failure.failureClass).toBe('idle-timeout');
     expect((await server.waitForAbort()).index).toBe(0);
   });

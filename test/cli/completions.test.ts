@@ -26,7 +26,19 @@ const nothing = async () => {};
 const actions: Actions = { run: nothing, serve: nothing, help: nothing, completion: nothing };
 const files = Symbol('files');
 
-const commands = ['run', 'diff', 'tests', 'docs', 'patch', 'route', 'usage', 'serve', 'completion', 'help'];
+const commands = [
+  'run',
+  'diff',
+  'tests',
+  'docs',
+  'patch',
+  'route',
+  'usage',
+  'doctor',
+  'serve',
+  'completion',
+  'help',
+];
 
 /** The words of a command line, the last one being typed; what is offered for it. */
 const cases: [words: string[], offered: readonly string[] | typeof files][] = [

@@ -86,7 +86,7 @@ describe('when one model fails', () => {
   ])('one that is silent beyond %s is not asked twice', async (limit, play, expected) => {
     const { call, asked, server } = await bench({
       answer: byModel({ [first]: play, [second]: code }),
-      policies: { timeouts: { codex: { [limit]: 60 } } },
+      policies: { timeouts: { codex: { [limit]: 200 } } },
     });
     const { attempts } = await call();
     expect(asked()).toEqual([first, second]);

@@ -59,7 +59,7 @@ describe('a ceiling', () => {
     const worst = await worstCase();
     const { error, asked, records } = await bench({
       answer: byModel({ [first]: { kind: 'hang', after: 1 }, [second]: code }),
-      policies: { timeouts: { codex: { idleMs: 60 } } },
+      policies: { timeouts: { codex: { idleMs: 200 } } },
     });
     expect((await error({ maxCostUsd: worst })).code).toBe('over-budget');
     expect(asked()).toEqual([first]);
@@ -99,6 +99,20 @@ describe('a ceiling', () => {
     const { call, asked } = await bench({ answer: byModel({ [first]: [cut, code], [second]: code }) });
     await call({ maxCostUsd: worst * 1.5 });
     expect(asked()).toEqual([first, second]);
+  });
+
+  it('is not what stopped a call that was stopped by something else', async () => {
+    const worst = await worstCase();
+    // tests: gpt-5-mini, then gpt-6.1-sol, for which nothing is left, then gpt-5, which may not answer.
+    const { error, asked } = await bench({
+      answer: byModel({
+        [second]: { kind: 'empty', usage: { inputTokens: 100, outputTokens: 100 } },
+        [third]: { kind: 'error', status: 401, message: 'No', code: 'invalid_api_key' },
+      }),
+    });
+    const stopped = await error({ task: 'tests', maxCostUsd: worst });
+    expect(asked()).toEqual([second, third]);
+    expect(stopped).toMatchObject({ code: 'key-refused', exitStatus: 4 });
   });
 
   it('cannot be held for a model without a price', async () => {

@@ -3,8 +3,12 @@ import { readdirSync } from 'node:fs';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
 import { instructions } from '../../src/mcp/instructions.ts';
-import { findOperation, type ToolNameForm, toTool } from '../../src/mcp/tools.ts';
-import { operations } from '../../src/operations/index.ts';
+import {
+  findOperation,
+  toolOperations as operations,
+  type ToolNameForm,
+  toTool,
+} from '../../src/mcp/tools.ts';
 
 const forms: ToolNameForm[] = ['dotted', 'underscore'];
 

@@ -2,7 +2,7 @@
  * From the layers of the three files to one configuration that holds together: each layer is checked on its
  * own (so a problem names its file), then the merged whole is checked across the files.
  */
-import type * as z from 'zod';
+import * as z from 'zod';
 import { type Catalog, catalogSchema, findCard, type ModelCard, modelCardSchema } from '../model-card.ts';
 import { nearest } from '../nearest.ts';
 import {
@@ -81,11 +81,12 @@ function completeCatalog({ value, origins }: Merged, problems: ConfigProblem[]):
   const layer = value as z.infer<typeof catalogSchema>;
   const models: Record<string, ModelCard> = {};
   for (const [name, partial] of Object.entries(layer.models ?? {})) {
-    const parsed = modelCardSchema.safeParse(partial);
-    if (parsed.success) models[name] = parsed.data;
+    // The layers were sound, so a card that has all it must have is one: no second check of what is whole.
+    if (isComplete(partial)) models[name] = partial;
     else {
+      const { error } = modelCardSchema.safeParse(partial);
       const origin = firstOriginBelow(origins, `models.${name}.`) ?? 'catalog.json';
-      for (const problem of problemsOf(origin, parsed.error, modelCardSchema)) {
+      for (const problem of error ? problemsOf(origin, error, modelCardSchema) : []) {
         problems.push({ ...problem, path: `models.${name}.${problem.path}` });
       }
     }
@@ -103,6 +104,14 @@ function completeCatalog({ value, origins }: Merged, problems: ConfigProblem[]):
     },
     models,
   };
+}
+
+const requiredOfCard = Object.entries(modelCardSchema.shape)
+  .filter(([, schema]) => !(schema instanceof z.ZodOptional))
+  .map(([key]) => key);
+
+function isComplete(card: Partial<ModelCard>): card is ModelCard {
+  return requiredOfCard.every((key) => Object.hasOwn(card, key));
 }
 
 function firstOriginBelow(origins: Origins, prefix: string): string | undefined {
@@ -124,7 +133,8 @@ function crossFileProblems({ aliases, routing, policies, catalog, origins }: Con
   ) => {
     const word = /"([^"]*)"/.exec(message)?.[1] ?? '';
     const guess = nearest(word, candidates);
-    const origin = originOf(origins[file], path) ?? `${file}.json`;
+    const origin =
+      originOf(origins[file], path) ?? firstOriginBelow(origins[file], `${path}.`) ?? `${file}.json`;
     problems.push({ origin, path, message, cure: guess ? `did you mean ${guess}?` : otherwise });
   };
 

@@ -43,6 +43,6 @@ export function readWhen(text: string, now: number, edge: 'since' | 'until' = 's
   const time = readTimestamp(text.trim());
   if (time !== undefined) return text.trim().length === 10 ? wholeDay(time) : time;
   throw new OrchError('usage', `"${text}" is not a time that --${edge} understands`, {
-    hint: 'Give a date (2026-11-01), a date and time (2026-11-01T09:30Z), an age (7d, 24h, 30m), today or yesterday; all in UTC.',
+    hint: 'give a date (2026-11-01), a date and time (2026-11-01T09:30Z), an age (7d, 24h, 30m), today or yesterday; all in UTC',
   });
 }

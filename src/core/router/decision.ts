@@ -63,6 +63,25 @@ export interface RouteDecision {
   ceilingUsd: number | undefined;
 }
 
+/** The error code of a decision without a candidate: what the caller can change decides. */
+export function refusalCode(
+  rejected: readonly { code: string }[],
+): 'usage' | 'over-budget' | 'no-eligible-model' {
+  const has = (...codes: RejectionCode[]) => rejected.some(({ code }) => (codes as string[]).includes(code));
+  if (has('unknown-model')) return 'usage';
+  return has('ceiling', 'unknown-price') ? 'over-budget' : 'no-eligible-model';
+}
+
+/** Why nothing is left, one line per candidate. */
+export function refusalMessage(
+  rejected: readonly { alias: string; model: string; reason: string }[],
+): string {
+  const lines = rejected.map(
+    ({ alias, model, reason }) => `${alias}${alias === model ? '' : ` (${model})`}: ${reason}`,
+  );
+  return lines.length === 1 ? lines[0]! : ['no model may take this request:', ...lines].join('\n  ');
+}
+
 export function candidatesOf(decision: RouteDecision): Candidate[] {
   return decision.selected ? [decision.selected, ...decision.fallbacks] : [];
 }

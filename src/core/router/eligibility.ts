@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { formatCount, formatUsd } from '../format.ts';
 import { describeHop, type LifeCycleFacts, resolveModel, shutdownWarning } from '../life-cycle.ts';
 import { apiId, findCard, inputWindow } from '../model-card.ts';
+import { nearest } from '../nearest.ts';
 import { fitParameters } from '../parameters.ts';
 import { ceilingFor, generationFor, timeoutsFor } from '../policy.ts';
 import { costRange } from '../pricing.ts';
@@ -27,6 +28,9 @@ export function judgeCandidate(
     rejection: { alias, model, code, reason },
   });
 
+  const guess = features.forceModel !== undefined && !card ? slipOf(alias, config) : undefined;
+  if (guess !== undefined)
+    return reject('unknown-model', `no alias or model is called ${alias}: did you mean ${guess}?`);
   if (resolved.dead) return reject('retired', resolved.dead);
   // A model that the caller named by its id never turns into another one; an alias may follow its successor.
   if (features.forceModel !== undefined && !isAlias && hops[0]) {
@@ -90,4 +94,17 @@ export function judgeCandidate(
       warnings,
     },
   };
+}
+
+/**
+ * The name that a forced one is a slip of. A model's id that is merely not in the catalogue (yet) is none:
+ * it differs from those that are in its digits, or in more than a letter or two.
+ */
+function slipOf(name: string, { aliases, catalog }: Config): string | undefined {
+  const digits = (text: string) => text.replace(/\D+/g, ' ').trim();
+  const names = [...Object.keys(aliases), ...Object.keys(catalog.models)];
+  return nearest(
+    name,
+    names.filter((known) => digits(known) === digits(name)),
+  );
 }

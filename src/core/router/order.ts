@@ -1,5 +1,6 @@
 /** The order of routing, before anything is known of the models: rules 1, 3 and 5 of the contract. */
 import type { Config } from '../config/config.ts';
+import { normaliseLanguage } from '../language.ts';
 import type { CandidateSpec } from '../policy.ts';
 import type { ReasoningEffort } from '../task.ts';
 import type { Rejection, RoutingRule } from './decision.ts';
@@ -29,10 +30,11 @@ export function orderCandidates(features: RequestFeatures, config: Config): Orde
   }
   const listed = config.routing[features.task].map(normalise);
   if (features.safetyCritical) {
-    const allowed = config.policies.safetyCritical;
-    const specs = allowed.map(
-      (name) => listed.find((spec) => spec.name === name) ?? { name, effort: undefined },
-    );
+    const allowed = [...new Set(config.policies.safetyCritical)];
+    const specs = allowed.flatMap((name) => {
+      const places = listed.filter((spec) => spec.name === name);
+      return places.length > 0 ? places : [{ name, effort: undefined }];
+    });
     const rejected = listed
       .filter((spec) => !allowed.includes(spec.name))
       .map(
@@ -55,8 +57,8 @@ export function orderCandidates(features: RequestFeatures, config: Config): Orde
   return { rule: 'task-order', specs: listed, rejected: [] };
 }
 
+/** The policies may name a language as people write it: `C++`, `ts`. The last of several spellings holds. */
 function leanOf({ policies }: Config, language: string): string | undefined {
-  return (
-    (Object.hasOwn(policies.languages, language) ? policies.languages[language] : undefined) ?? undefined
-  );
+  const named = Object.entries(policies.languages).filter(([name]) => normaliseLanguage(name) === language);
+  return named.at(-1)?.[1] ?? undefined;
 }

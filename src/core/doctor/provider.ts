@@ -1,0 +1,38 @@
+/** The key, and where it is sent. */
+import type { Environment, Setting } from '../environment.ts';
+import { keyCures, keyFault } from '../key.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
+
+export function keyFindings(
+  { apiKey, baseUrl, rehearse }: Pick<Environment, 'apiKey' | 'baseUrl' | 'rehearse'>,
+  settings: readonly Setting[],
+): Finding[] {
+  if (rehearse) return [ok('key', 'not needed: this is a rehearsal')];
+  if (apiKey === undefined) return [problem('key', 'OPENAI_API_KEY is not set', keyCures.missing)];
+  const fault = keyFault(apiKey);
+  if (fault !== undefined) return [problem('key', fault, keyCures.malformed)];
+  const origin = settings.find(({ name }) => name === 'OPENAI_API_KEY')?.origin ?? 'environment';
+  if (baseUrl === undefined && !apiKey.startsWith('sk-')) {
+    return [
+      warning(
+        'key',
+        `OPENAI_API_KEY is set (${origin}), but does not begin with sk- as keys of the OpenAI API do`,
+        'copy the key again, or set OPENAI_BASE_URL to the server that it is for',
+      ),
+    ];
+  }
+  return [ok('key', `OPENAI_API_KEY is set (${origin}) and well-formed`)];
+}
+
+export function baseUrlFinding({ baseUrl, rehearse }: Pick<Environment, 'baseUrl' | 'rehearse'>): Finding {
+  if (rehearse) return ok('base-url', 'the rehearsal server inside the process');
+  if (baseUrl === undefined) return ok('base-url', 'the OpenAI API');
+  const { pathname } = new URL(baseUrl);
+  return /\/v\d+\/?$/.test(pathname)
+    ? ok('base-url', baseUrl)
+    : warning(
+        'base-url',
+        `OPENAI_BASE_URL is ${baseUrl}, which does not end in /v1`,
+        'most servers want /v1 at its end',
+      );
+}

@@ -1,0 +1,55 @@
+/** Which values are not the package's own, and where they come from. */
+import { type Config, type ConfigFileName, configFileNames } from '../config/config.ts';
+import { isPlainObject } from '../config/layers.ts';
+import { environmentVariables, type Setting } from '../environment.ts';
+import { type Finding, ok } from './finding.ts';
+
+export interface SettingFacts {
+  config: Config;
+  /** The package's own configuration. */
+  given: Config;
+  /** Every value, not only those that differ. */
+  verbose: boolean;
+}
+
+export function settingFindings({ config, given, verbose }: SettingFacts): Finding[] {
+  return configFileNames.flatMap((file) =>
+    [...config.origins[file]]
+      .filter(([path]) => path !== '$schema')
+      .map(([path, origin]) => ({ path, origin, value: valueAt(partOf(config, file), path) }))
+      .filter(({ path, value }) => verbose || !same(value, valueAt(partOf(given, file), path)))
+      .map(({ path, origin, value }) =>
+        ok(`setting.${file}`, `${path} = ${JSON.stringify(value)} (${origin})`),
+      ),
+  );
+}
+
+/** Variables that are set; with `verbose` also those that are not, with what holds then. */
+export function variableFindings(settings: readonly Setting[], verbose: boolean): Finding[] {
+  return environmentVariables.flatMap(({ name, default: fallback }) => {
+    const set = settings.find((setting) => setting.name === name);
+    if (set) return [ok('variable', `${name} = ${set.value} (${set.origin})`)];
+    return verbose ? [ok('variable', `${name} is not set (default: ${fallback})`)] : [];
+  });
+}
+
+function partOf({ aliases, routing, policies, catalog }: Config, file: ConfigFileName): unknown {
+  if (file === 'models') return { aliases, routing };
+  return file === 'policies' ? policies : catalog;
+}
+
+/** Keys hold dots themselves (`gpt-6.1-sol`): the longest key that is there is the one that is meant. */
+function valueAt(value: unknown, path: string): unknown {
+  if (path === '') return value;
+  if (!isPlainObject(value)) return undefined;
+  const keys = Object.keys(value).filter((key) => path === key || path.startsWith(`${key}.`));
+  for (const key of keys.sort((left, right) => right.length - left.length)) {
+    const found = valueAt(value[key], path.slice(key.length + 1));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function same(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}

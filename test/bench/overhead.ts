@@ -1,0 +1,198 @@
+/**
+ * What orch adds to a request: `npm run bench:overhead [-- pairs]`. A `delegate.run` through a long-lived MCP
+ * server beside the very same body sent by bare fetch to the same loopback server, one after the other in the
+ * same run. Exits with 1 when a bar is missed.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { startRehearsalServer } from '../../src/adapters/rehearsal/server.ts';
+import { createFactory } from '../../src/factory.ts';
+import { runDelegation } from '../../src/operations/delegation.ts';
+import { benchEnvironment, livingModels, McpPeer, quantile, startProvider } from './peers.ts';
+import { wholeAnswer } from './whole-answer.ts';
+
+const pairs = Number(process.argv[2] ?? 1500);
+const warmUp = Math.ceil(pairs / 5);
+const atOnce = 100;
+/** A quick model; with no time of its own a server would only measure how many calls two cores can do. */
+const answerDelayMs = 500;
+
+const home = mkdtempSync(join(tmpdir(), 'orch-overhead-'));
+writeFileSync(join(home, 'models.json'), JSON.stringify(livingModels));
+const provider = await startProvider();
+const env = benchEnvironment(home, provider);
+const nodeArguments = process.env.ORCH_BENCH_PROFILE
+  ? ['--cpu-prof', `--cpu-prof-dir=${process.env.ORCH_BENCH_PROFILE}`]
+  : [];
+const orch = new McpPeer({ env, cwd: home, nodeArguments });
+let missed = 0;
+
+try {
+  await orch.initialize();
+  await oneByOne();
+  await manyAtOnce();
+  await firstToken();
+} finally {
+  await orch.stop();
+  await provider.stop();
+  rmSync(home, { recursive: true, force: true });
+}
+process.exitCode = missed === 0 ? 0 : 1;
+
+function report(name: string, value: string, ok: boolean, details: string): void {
+  if (!ok) missed++;
+  console.log(`${name.padEnd(34)} ${value.padEnd(26)} ${ok ? 'ok    ' : 'MISSED'} ${details}`);
+}
+
+async function throughOrch(input: string, expected: string): Promise<void> {
+  const { result } = await orch.call('delegate.run', { task: 'docs', input }).answer;
+  if (result?.structuredContent?.result !== expected) {
+    throw new Error(`not the whole answer: ${JSON.stringify(result)}\n${orch.stderr}`);
+  }
+}
+
+async function byFetch(body: object, expected: string): Promise<void> {
+  const response = await fetch(`${provider.url}/responses`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk-bench', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!text.includes('response.completed') || !text.includes(expected.slice(0, 8))) throw new Error(text);
+}
+
+async function timed(work: Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work;
+  return performance.now() - started;
+}
+
+/** What orch sends for an input, with everything that it adds. */
+async function bodyFor(input: string): Promise<object> {
+  await throughOrch(input, wholeAnswer('0'));
+  return (await provider.ask('last-body')).body;
+}
+
+async function oneByOne(): Promise<void> {
+  const input = 'call=0 describe it';
+  const body = await bodyFor(input);
+  const own: number[] = [];
+  const bare: number[] = [];
+  for (let pair = -warmUp; pair < pairs; pair++) {
+    // Which of the two comes first changes: the second may find caches warm.
+    const orchFirst = pair % 2 === 0;
+    const first = await timed(
+      orchFirst ? throughOrch(input, wholeAnswer('0')) : byFetch(body, wholeAnswer('0')),
+    );
+    const second = await timed(
+      orchFirst ? byFetch(body, wholeAnswer('0')) : throughOrch(input, wholeAnswer('0')),
+    );
+    if (pair < 0) continue;
+    own.push(orchFirst ? first : second);
+    bare.push(orchFirst ? second : first);
+  }
+  console.log(`${pairs} pairs after ${warmUp} to warm up`);
+  for (const [share, bar] of [
+    [0.5, 3],
+    [0.99, 10],
+  ] as const) {
+    const more = quantile(own, share) - quantile(bare, share);
+    report(
+      `p${share * 100} above fetch`,
+      `${more.toFixed(2)} ms (bar ${bar})`,
+      more <= bar,
+      `${quantile(own, share).toFixed(2)} ms beside ${quantile(bare, share).toFixed(2)} ms, ratio ${(quantile(own, share) / quantile(bare, share)).toFixed(2)}`,
+    );
+  }
+}
+
+async function manyAtOnce(): Promise<void> {
+  const input = `call=0 delay=${answerDelayMs} describe it`;
+  const body = await bodyFor(input);
+  const rounds: { own: number; bare: number }[] = [];
+  const perSecond = async (send: () => Promise<void>, calls: number) => {
+    let left = calls;
+    const lane = async () => {
+      while (left-- > 0) await send();
+    };
+    const ms = await timed(Promise.all(Array.from({ length: atOnce }, lane)).then(() => {}));
+    return (calls / ms) * 1000;
+  };
+  const expected = wholeAnswer('0');
+  for (let round = -1; round < 3; round++) {
+    const calls = atOnce * 6;
+    const bare = await perSecond(() => byFetch(body, expected), calls);
+    const own = await perSecond(() => throughOrch(input, expected), calls);
+    if (round >= 0) rounds.push({ own, bare });
+  }
+  const own = quantile(
+    rounds.map((round) => round.own),
+    0.5,
+  );
+  const bare = quantile(
+    rounds.map((round) => round.bare),
+    0.5,
+  );
+  report(
+    `${atOnce} at a time, of fetch's rate`,
+    `${((own / bare) * 100).toFixed(0)} % (bar 80 %)`,
+    own >= 0.8 * bare,
+    `${own.toFixed(0)} beside ${bare.toFixed(0)} calls a second, answers of ${answerDelayMs} ms`,
+  );
+  const plain = await bodyFor('call=0 describe it');
+  const quickBare = await perSecond(() => byFetch(plain, expected), atOnce * 10);
+  const quick = await perSecond(() => throughOrch('call=0 describe it', expected), atOnce * 10);
+  console.log(
+    `  for information: with answers of 0 ms ${quick.toFixed(0)} beside ${quickBare.toFixed(0)} calls a second, ${((quick / quickBare) * 100).toFixed(0)} %`,
+  );
+}
+
+/** Inside one process, so that both ends read the same clock. */
+async function firstToken(): Promise<void> {
+  let writtenAt = 0;
+  const gate = () => new Promise<void>((open) => setTimeout(open, 5));
+  const server = await startRehearsalServer({
+    catalog: (await import('../../conf/catalog.json')).default as never,
+    today: () => new Date().toISOString().slice(0, 10),
+    answer: () => ({
+      kind: 'text',
+      text: wholeAnswer('0'),
+      pauses: [
+        {
+          at: 0,
+          until: gate().then(() => {
+            writtenAt = performance.now();
+          }),
+        },
+      ],
+    }),
+  });
+  const factory = createFactory({
+    cwd: home,
+    variables: { ...env, OPENAI_BASE_URL: server.url },
+    writeLog: () => {},
+    defaultLogLevel: 'info',
+  });
+  const waits: number[] = [];
+  for (let call = -20; call < 300; call++) {
+    let shownAt: number | undefined;
+    await runDelegation({ task: 'docs', input: 'describe it' }, factory, {
+      signal: new AbortController().signal,
+      onProgress: (event) => {
+        if (event.kind === 'text') shownAt ??= performance.now();
+      },
+    });
+    if (call >= 0) waits.push(shownAt! - writtenAt);
+  }
+  await factory.close();
+  await server.close();
+  const median = quantile(waits, 0.5);
+  report(
+    'first token, after it was written',
+    `${median.toFixed(2)} ms (bar 2)`,
+    median <= 2,
+    `p99 ${quantile(waits, 0.99).toFixed(2)} ms`,
+  );
+}

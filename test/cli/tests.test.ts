@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { byModel } from '../../src/adapters/rehearsal/script.ts';
+import { folder, orch, provider } from '../helpers/orch.ts';
+
+const passes = { kind: 'text', text: '```js\nprocess.exit(0);\n```' } as const;
+const fails = { kind: 'text', text: "```js\nconsole.log('1 test failed');\nprocess.exit(3);\n```" } as const;
+const node = `"${process.execPath}"`;
+const args = ['tests', 'test it', '-l', 'javascript'];
+
+describe('orch tests', () => {
+  it('prints the code of the test file', async () => {
+    const { env, server } = await provider({ answer: passes });
+    const { status, stdout } = await orch([...args, '--framework', 'jest'], { env });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'process.exit(0);\n' });
+    expect(String(server.requests[0]?.body?.instructions)).toMatch(/jest/i);
+  });
+
+  it.each(['jest', 'vitest', 'pytest'])('writes for %s in rehearsal', async (framework) => {
+    const { status, stdout } = await orch(['tests', 'test it', '--framework', framework, '--rehearse']);
+    expect(status).toBe(0);
+    expect(stdout).not.toMatch(/^```/m);
+  });
+});
+
+describe('--verify', () => {
+  it('accepts a result with which the command succeeds', async () => {
+    const { env, server } = await provider({ answer: passes });
+    const cwd = folder();
+    const { status, stdout } = await orch(
+      [...args, '--verify', `${node} {} && test -f "$ORCH_RESULT_FILE"`],
+      {
+        env,
+        cwd,
+      },
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'process.exit(0);\n' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('asks the next model when it fails, and keeps the file that passed', async () => {
+    const { env, server } = await provider({
+      answer: byModel({ 'gpt-6.1-terra': fails, 'gpt-6.1-sol': passes }),
+    });
+    const cwd = folder({ "it's.js": 'old();\n' });
+    const { status, stdout, stderr } = await orch([...args, '-o', "it's.js", '--verify', `${node} {}`], {
+      env,
+      cwd,
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(server.requests.map(({ model }) => model)).toEqual(['gpt-6.1-terra', 'gpt-6.1-sol']);
+    expect(stderr).toMatch(
+      /fallback: gpt-6\.1-terra: the command ended with 3: 1 test failed; now gpt-6\.1-sol/,
+    );
+    expect(readFileSync(join(cwd, "it's.js"), 'utf8')).toBe('process.exit(0);\n');
+  });
+
+  it('leaves the file as it was when no model passes: exit 5', async () => {
+    const { env } = await provider({ answer: fails });
+    const cwd = folder({ 'old.js': 'old();\n' });
+    const [restored, removed] = await Promise.all(
+      ['old.js', 'new.js'].map((file) =>
+        orch([...args, '-o', file, '--verify', `${node} {}`, '--json'], { env, cwd }),
+      ),
+    );
+    for (const { status, stdout } of [restored!, removed!]) {
+      expect(status).toBe(5);
+      expect(JSON.parse(stdout).error).toMatchObject({
+        code: 'verify-failed',
+        message: expect.stringContaining('1 test failed'),
+        details: { attempts: Array(3).fill({ model: expect.any(String), error: 'verify-failed' }) },
+      });
+    }
+    expect(readFileSync(join(cwd, 'old.js'), 'utf8')).toBe('old();\n');
+    expect(existsSync(join(cwd, 'new.js'))).toBe(false);
+  });
+
+  it('does not take a command that cannot be run for a success', async () => {
+    const { env } = await provider({ answer: passes });
+    const { status, stderr } = await orch([...args, '--verify', 'no-such-command {}'], { env });
+    expect(status).toBe(5);
+    expect(stderr).toContain('127');
+  });
+});

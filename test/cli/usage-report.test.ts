@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { encodeRecord, headerRow } from '../../src/core/record/csv.ts';
+import { folder, orch, provider } from '../helpers/orch.ts';
+import { usageRecord } from '../helpers/usage-record.ts';
+
+const row = (fields: Parameters<typeof usageRecord>[0] = {}) => encodeRecord(usageRecord(fields));
+const ledger = [
+  headerRow,
+  row({ run_id: 'a', cost_usd: 0.25 }),
+  row({ run_id: 'b', cost_usd: 0.5, model_served: 'gpt-5', ts: '2026-11-03T10:00:00.000Z' }),
+  row({ run_id: 'c', cost_usd: undefined, error: 'server-error', ts: '2026-11-04T10:00:00.000Z' }),
+].join('\n');
+
+describe('orch usage report', () => {
+  it('adds up what calls have left', async () => {
+    const env = { ...(await provider()).env, XDG_STATE_HOME: folder() };
+    const results = await Promise.all([
+      orch(['docs', 'x', '--json'], { env }),
+      orch(['docs', 'y', '--json'], { env }),
+    ]);
+    const costs = results.map(({ stdout }) => JSON.parse(stdout).meta.cost_usd as number);
+    const { status, stdout } = await orch(['usage', 'report', '--json'], { env });
+    expect(status).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report.total).toMatchObject({ calls: 2, attempts: 2, failures: 0, unknown_cost: 0 });
+    expect(report.total.cost_usd).toBeCloseTo(costs[0]! + costs[1]!, 9);
+  });
+
+  it('reads the files it is given, grouped and bounded', async () => {
+    const cwd = folder({ 'logs/usage.csv': `${ledger}\n` });
+    const [all, some] = await Promise.all([
+      orch(['usage', 'report', 'logs/usage.csv', '--by', 'model', '--json'], { cwd }),
+      orch(
+        ['usage', 'report', 'logs/usage.csv', '--since', '2026-11-02', '--until', '2026-11-03', '--json'],
+        { cwd },
+      ),
+    ]);
+    const report = JSON.parse(all.stdout);
+    expect(
+      report.groups.map(({ key, calls }: { key: object; calls: number }) => ({ ...key, calls })),
+    ).toEqual(expect.arrayContaining([expect.objectContaining({ calls: 1 })]));
+    expect(report.total).toMatchObject({ calls: 3, failures: 1, cost_usd: 0.75, unknown_cost: 1 });
+    expect(JSON.parse(some.stdout).total).toMatchObject({ calls: 1, cost_usd: 0.5 });
+  });
+
+  it.each([
+    ['table', /│ Model|Model/i],
+    ['csv', /^model,/m],
+    ['md', /^\| /m],
+    ['html', /^<!doctype html>/i],
+    ['json', /^\{/],
+  ])('shows it as %s', async (format, shape) => {
+    const cwd = folder({ 'usage.csv': `${ledger}\n` });
+    const { status, stdout } = await orch(['usage', 'report', 'usage.csv', '--format', format], { cwd });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(shape);
+    expect(stdout).toContain('gpt-5');
+  });
+
+  it('writes it to a file', async () => {
+    const cwd = folder({ 'usage.csv': `${ledger}\n` });
+    const args = ['usage', 'report', 'usage.csv', '--format', 'html', '-o', 'report.html'];
+    expect(await orch(args, { cwd })).toMatchObject({ status: 0, stdout: '' });
+    expect(readFileSync(join(cwd, 'report.html'), 'utf8')).toMatch(/<\/html>\s*$/);
+  });
+
+  it('leaves out rows that it cannot read, and says so', async () => {
+    const broken = `${ledger}\n"torn,row\n${headerRow}\n1,2,3\n${row({ run_id: 'd', cost_usd: 1 })}\n\u0000\u0001\n`;
+    const cwd = folder({ 'usage.csv': broken });
+    const { status, stdout, stderr } = await orch(['usage', 'report', 'usage.csv', '--json'], { cwd });
+    expect(status).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report.total.cost_usd).toBeCloseTo(1.75, 9);
+    expect(report.skipped_rows).toBeGreaterThan(0);
+    expect(`${stderr}${report.warnings}`).toMatch(/line|row/);
+  });
+
+  it.each([
+    ['that is missing', 'missing.csv', /missing\.csv/],
+    ['that is a folder', '.', /directory|folder/],
+  ])('refuses a file %s', async (_name, file, words) => {
+    const { status, stdout, stderr } = await orch(['usage', 'report', file]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(words);
+  });
+
+  it('has nothing to show where nothing was recorded, and says why', async () => {
+    const [empty, off, other] = await Promise.all([
+      orch(['usage', 'report'], { env: { XDG_STATE_HOME: folder() } }),
+      orch(['usage', 'report'], { env: { ORCH_USAGE_CSV: 'off' } }),
+      orch(['usage', 'report', 'other.csv'], { cwd: folder({ 'other.csv': 'name,age\nx,1\n' }) }),
+    ]);
+    expect(empty).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/nothing is recorded yet: .*usage\.csv/),
+    });
+    expect(off).toMatchObject({ status: 0, stderr: expect.stringContaining('ORCH_USAGE_CSV=off') });
+    expect(other.stderr).not.toContain('internal error');
+    expect(other.stderr).toMatch(/warning|error/);
+  });
+});

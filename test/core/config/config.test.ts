@@ -1,0 +1,314 @@
+import { describe, expect, it } from 'vitest';
+import catalog from '../../../conf/catalog.json' with { type: 'json' };
+import models from '../../../conf/models.json' with { type: 'json' };
+import policies from '../../../conf/policies.json' with { type: 'json' };
+import { buildConfig } from '../../../src/core/config/config.ts';
+import type { Layer } from '../../../src/core/config/layers.ts';
+import { originOf } from '../../../src/core/config/layers.ts';
+import type { ConfigProblem } from '../../../src/core/config/problem.ts';
+import { OrchError } from '../../../src/core/error.ts';
+import { ceilingFor, generationFor, timeoutsFor } from '../../../src/core/policy.ts';
+import { taskKinds } from '../../../src/core/task.ts';
+import { givenConfig } from '../../helpers/config.ts';
+
+type Layers = Partial<Record<'models' | 'policies' | 'catalog', unknown>>;
+
+function refusal(action: () => unknown): OrchError & { problems: ConfigProblem[] } {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toBeInstanceOf(OrchError);
+    const problems = (error as OrchError).details?.problems as ConfigProblem[];
+    return Object.assign(error as OrchError, { problems });
+  }
+  throw new Error('nothing was refused');
+}
+const problemsWith = (over: Layers) => refusal(() => givenConfig(over)).problems;
+
+describe('the given files', () => {
+  it('give the aliases and the routing of the contract', () => {
+    const config = givenConfig();
+    expect(config.aliases).toEqual({
+      codex: 'gpt-5-codex',
+      mini: 'gpt-5-mini',
+      chat: 'gpt-5-chat',
+      full: 'gpt-5',
+    });
+    expect(config.routing).toEqual({
+      code_generate: ['codex', 'mini', 'full'],
+      refactor: ['codex', 'full', 'mini'],
+      tests: ['mini', 'codex', 'full'],
+      docs: ['chat', 'mini', 'full'],
+      deep_reasoning: ['full', 'codex'],
+    });
+  });
+
+  it('give the policies of the contract and a default for every key beside them', () => {
+    const { policies: complete } = givenConfig();
+    expect(complete).toEqual({
+      defaults: { max_output_tokens: 2048, temperature: 0.2 },
+      overrides: { docs: { temperature: 0.7 }, deep_reasoning: { max_output_tokens: 4096 } },
+      caps: { mini: { max_input: 12_000 }, chat: { max_input: 12_000 } },
+      timeouts: {},
+      retry: { maxRetries: 2, baseMs: 500, maxMs: 8000 },
+      breaker: { failures: 3, cooldownMs: 60_000 },
+      budgets: { perCallUsd: undefined, perTaskUsd: {}, alertUsd: 2 },
+      languages: { c: 'codex', cpp: 'codex', rust: 'codex' },
+      safetyCritical: ['codex', 'full'],
+    });
+  });
+
+  it('set temperature and output per task', () => {
+    const { policies: complete } = givenConfig();
+    expect(
+      taskKinds
+        .map((task) => generationFor(complete, task))
+        .map(({ temperature, max_output_tokens }) => [temperature, max_output_tokens]),
+    ).toEqual([
+      [0.2, 2048],
+      [0.2, 2048],
+      [0.2, 2048],
+      [0.7, 2048],
+      [0.2, 4096],
+    ]);
+  });
+});
+
+describe('policies', () => {
+  it('wait 45 to 60 seconds for a sign of life unless an alias, then the default, says otherwise', () => {
+    const { policies: plain } = givenConfig();
+    expect(timeoutsFor(plain, 'codex')).toEqual({ firstEventMs: 45_000, idleMs: 60_000, totalMs: 240_000 });
+    const timeouts = { default: { idleMs: 10, totalMs: 20 }, mini: { totalMs: 5 } };
+    const { policies: own } = givenConfig({ policies: { timeouts } });
+    expect(timeoutsFor(own, 'mini')).toEqual({ firstEventMs: 45_000, idleMs: 10, totalMs: 5 });
+    expect(timeoutsFor(own, 'codex')).toEqual({ firstEventMs: 45_000, idleMs: 10, totalMs: 20 });
+    expect(timeoutsFor(own, 'constructor')).toEqual({ firstEventMs: 45_000, idleMs: 10, totalMs: 20 });
+  });
+
+  it('hold the smallest of the ceilings that are set', () => {
+    const { policies: none } = givenConfig();
+    expect(ceilingFor(none, 'docs', undefined)).toBeUndefined();
+    expect(ceilingFor(none, 'docs', 3)).toBe(3);
+    const { policies: set } = givenConfig({
+      policies: { budgets: { perCallUsd: 2, perTaskUsd: { docs: 1 } } },
+    });
+    expect(ceilingFor(set, 'docs', 3)).toBe(1);
+    expect(ceilingFor(set, 'tests', 3)).toBe(2);
+    expect(ceilingFor(set, 'docs', 0.5)).toBe(0.5);
+  });
+
+  it('let an override of the task win over the defaults, and both over the effort of the package', () => {
+    const effort = (over: unknown) =>
+      generationFor(givenConfig({ policies: over }).policies, 'deep_reasoning').reasoning_effort;
+    expect(effort({})).toBe('high');
+    expect(effort({ defaults: { reasoning_effort: 'low' } })).toBe('low');
+    expect(
+      effort({
+        defaults: { reasoning_effort: 'low' },
+        overrides: { deep_reasoning: { reasoning_effort: 'max' } },
+      }),
+    ).toBe('max');
+  });
+});
+
+describe('layers', () => {
+  const layered = (...values: unknown[]) =>
+    buildConfig({
+      models: [{ origin: 'package', value: models }],
+      policies: [
+        { origin: 'package', value: policies },
+        ...values.map((value, at): Layer => ({ origin: `layer ${at + 1}`, value })),
+      ],
+      catalog: [{ origin: 'package', value: catalog }],
+    });
+
+  it('merge objects by key, the stronger layer winning, and replace lists', () => {
+    const config = layered(
+      { caps: { mini: { max_input: 5 }, codex: { max_input: 7 } }, safetyCritical: ['full', 'mini'] },
+      { caps: { mini: { max_input: 9 } }, safetyCritical: ['codex'] },
+    );
+    expect(config.policies.caps).toEqual({
+      mini: { max_input: 9 },
+      chat: { max_input: 12_000 },
+      codex: { max_input: 7 },
+    });
+    expect(config.policies.safetyCritical).toEqual(['codex']);
+  });
+
+  it('remember where each value comes from', () => {
+    const { origins } = layered({ caps: { mini: { max_input: 5 } } }, { safetyCritical: ['codex'] });
+    const from = (path: string) => originOf(origins.policies, path);
+    expect(from('caps.mini.max_input')).toBe('layer 1');
+    expect(from('caps.chat.max_input')).toBe('package');
+    expect(from('safetyCritical')).toBe('layer 2');
+    expect(from('safetyCritical.0')).toBe('layer 2');
+    expect(from('nowhere.at.all')).toBeUndefined();
+  });
+
+  it('complete a card of the catalogue from a layer that names one field', () => {
+    const config = givenConfig({ catalog: { models: { 'gpt-5': { shutdown: '2030-01-01' } } } });
+    expect(config.catalog.models['gpt-5']).toMatchObject({
+      shutdown: '2030-01-01',
+      successor: 'gpt-6.1-sol',
+      contextTokens: 400_000,
+    });
+  });
+
+  it('take a lean of a language away with null, whatever its spelling', () => {
+    const { policies: own } = givenConfig({ policies: { languages: { rust: null, go: 'full' } } });
+    expect(own.languages).toEqual({ c: 'codex', cpp: 'codex', rust: null, go: 'full' });
+  });
+
+  it('do not change what they were given', () => {
+    const before = JSON.stringify([models, policies, catalog]);
+    givenConfig({ policies: { caps: { mini: { max_input: 1 } } }, models: { aliases: { mini: 'gpt-5' } } });
+    expect(JSON.stringify([models, policies, catalog])).toBe(before);
+  });
+});
+
+describe('problems', () => {
+  it('of all files come at once, each with its file, its key and a cure', () => {
+    const error = refusal(() =>
+      givenConfig({
+        models: { alias: {}, routing: { docs: [], tsets: ['mini'] } },
+        policies: { defaults: { temperatur: 1, max_output_tokens: '9' }, caps: { mini: { max_input: -1 } } },
+        catalog: { models: { 'gpt-5': { efforts: ['huge'], shutdown: '2026-02-30' } } },
+      }),
+    );
+    expect([error.code, error.exitStatus]).toEqual(['invalid-config', 2]);
+    expect(error.problems.map(({ origin, path, cure }) => `${origin} ${path} ${cure}`).sort()).toEqual(
+      [
+        'own/models.json alias did you mean aliases?',
+        'own/models.json routing.docs list at least one',
+        'own/models.json routing.tsets did you mean tests?',
+        'own/policies.json defaults.temperatur did you mean temperature?',
+        'own/policies.json defaults.max_output_tokens give a number',
+        'own/policies.json caps.mini.max_input give a larger value',
+        'own/catalog.json models.gpt-5.efforts[0] one of: none, minimal, low, medium, high, xhigh, max',
+        'own/catalog.json models.gpt-5.shutdown correct the value',
+      ].sort(),
+    );
+    for (const { origin, path } of error.problems) expect(error.message).toContain(`${origin}: ${path}: `);
+    expect(error.message).toContain('the configuration has 8 problems:');
+  });
+
+  it('come together with those that reading the files had', () => {
+    const reading = [{ origin: 'a.json', path: '', message: 'is not JSON', cure: 'correct the syntax' }];
+    const layers = { models: [{ origin: 'm', value: { x: 1 } }], policies: [], catalog: [] };
+    const { problems } = refusal(() => buildConfig(layers, reading));
+    expect(problems.map(({ origin }) => origin)).toEqual(['a.json', 'm']);
+  });
+
+  it.each([
+    ['null', null],
+    ['a list', []],
+    ['a word', 'x'],
+    ['a number', 7],
+  ])('a whole file that is %s', (_, value) => {
+    expect(problemsWith({ policies: value })).toMatchObject([
+      { origin: 'own/policies.json', path: '', cure: 'give an object' },
+    ]);
+  });
+
+  it.each([
+    [
+      'an alias that leads nowhere',
+      { models: { aliases: { codex: 'gpt-5-codx' } } },
+      'own/models.json',
+      'aliases.codex',
+      'did you mean gpt-5-codex?',
+    ],
+    [
+      'an alias far from any model',
+      { models: { aliases: { x: 'something-else-altogether' } } },
+      'own/models.json',
+      'aliases.x',
+      'add a card "something-else-altogether" to catalog.json',
+    ],
+    [
+      'a candidate that is no alias',
+      { models: { routing: { docs: ['minni'] } } },
+      'own/models.json',
+      'routing.docs',
+      'did you mean mini?',
+    ],
+    [
+      'a candidate with an effort that is no alias',
+      { models: { routing: { docs: [{ alias: 'fulll', effort: 'low' }] } } },
+      'own/models.json',
+      'routing.docs',
+      'did you mean full?',
+    ],
+    [
+      'a safe list with a stranger',
+      { policies: { safetyCritical: ['kodex'] } },
+      'own/policies.json',
+      'safetyCritical',
+      'did you mean codex?',
+    ],
+    [
+      'a language that leans to a stranger',
+      { policies: { languages: { go: 'ful' } } },
+      'own/policies.json',
+      'languages.go',
+      'did you mean full?',
+    ],
+    [
+      'a cap of a stranger',
+      { policies: { caps: { minni: { max_input: 1 } } } },
+      'own/policies.json',
+      'caps.minni',
+      'did you mean mini?',
+    ],
+    [
+      'a time-out of a stranger',
+      { policies: { timeouts: { caht: { idleMs: 1 } } } },
+      'own/policies.json',
+      'timeouts.caht',
+      'did you mean chat?',
+    ],
+    [
+      'a successor without a card',
+      { catalog: { models: { 'gpt-5': { successor: 'gpt-6.1-sool' } } } },
+      'own/catalog.json',
+      'models.gpt-5.successor',
+      'did you mean gpt-6.1-sol?',
+    ],
+  ])('%s', (_, over, origin, path, cure) => {
+    expect(problemsWith(over)).toMatchObject([{ origin, path, cure }]);
+  });
+
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('a candidate called %s', (name) => {
+    expect(problemsWith({ models: { routing: { docs: [name] } } })).toMatchObject([{ path: 'routing.docs' }]);
+  });
+
+  it('a new card that is not whole: each missing field, and the file that began it', () => {
+    const problems = problemsWith({ catalog: { models: { 'gpt-7': { contextTokens: 1000 } } } });
+    expect(problems.map(({ origin, path }) => `${origin} ${path}`)).toEqual([
+      'own/catalog.json models.gpt-7.maxOutputTokens',
+      'own/catalog.json models.gpt-7.usdPerMillionTokens',
+      'own/catalog.json models.gpt-7.efforts',
+      'own/catalog.json models.gpt-7.temperature',
+    ]);
+  });
+
+  it('no configuration at all: every task is without candidates', () => {
+    const { problems } = refusal(() => buildConfig({ models: [], policies: [], catalog: [] }));
+    for (const task of taskKinds) expect(problems.map(({ path }) => path)).toContain(`routing.${task}`);
+  });
+
+  it('a key __proto__ is refused or without effect, at any depth', () => {
+    const evil = (text: string) => JSON.parse(text) as unknown;
+    expect(problemsWith({ policies: evil('{"__proto__": {"polluted": 1}}') })).toMatchObject([
+      { message: 'unknown key' },
+    ]);
+    const config = givenConfig({
+      models: evil('{"aliases": {"__proto__": "gpt-5"}}'),
+      policies: evil('{"caps": {"__proto__": {"max_input": 1}}}'),
+      catalog: evil('{"models": {"__proto__": {"contextTokens": 1}}}'),
+    });
+    expect(Object.keys(config.aliases)).toEqual(['codex', 'mini', 'chat', 'full']);
+    expect(({} as Record<string, unknown>).max_input).toBeUndefined();
+    expect(Object.getPrototypeOf(config.policies.caps)).toBe(Object.prototype);
+  });
+});

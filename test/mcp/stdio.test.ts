@@ -1,0 +1,145 @@
+/** The process on its pipes: what is on standard output, and when it ends. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import { distIndex, greeted, initialize, type RawServer, rawServer, serve } from '../helpers/mcp.ts';
+import { folder, provider } from '../helpers/orch.ts';
+
+const forms: [string, readonly string[]][] = [
+  ['orch serve --stdio', serve],
+  ['node dist/index.js', distIndex],
+];
+const posix = process.platform !== 'win32';
+
+const toolCall = (id: number, input = 'x') => ({
+  id,
+  method: 'tools/call',
+  params: { name: 'delegate.docs', arguments: { input } },
+});
+
+function expectJsonRpcAlone({ lines }: RawServer): void {
+  expect(lines.length).toBeGreaterThan(0);
+  for (const line of lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
+}
+
+describe.each(forms)('%s', (_name, args) => {
+  it('puts JSON-RPC on standard output and nothing else', async () => {
+    // A .env and a rehearsal: both are known to print.
+    const cwd = folder({ '.env': 'ORCH_REHEARSE=1\nORCH_LOG_LEVEL=debug\n' });
+    const server = await greeted({ args, cwd });
+    server.send({ id: 1, method: 'tools/list' });
+    server.send(toolCall(2));
+    server.send({ id: 3, method: 'ping' });
+    expect((await server.answer(2)).result.structuredContent.result).toMatch(/^# /);
+    await Promise.all([server.answer(1), server.answer(3)]);
+    server.child.stdin.end();
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expectJsonRpcAlone(server);
+  });
+
+  it('lives through garbage', async () => {
+    const server = rawServer({ args, env: { ORCH_REHEARSE: '1' } });
+    server.write('garbage\n{"half": \n[]\n42\nnull\n\n{"jsonrpc":"1.0","id":9}\n\u0000\u0001\n');
+    server.send(initialize);
+    expect((await server.answer('init')).result.serverInfo.name).toBe('orch');
+    server.write('{"jsonrpc":"2.0","method":"no/such"}\n');
+    server.send({ id: 1, method: 'no/such' });
+    expect((await server.answer(1)).error.code).toBe(-32601);
+    server.send(toolCall(2));
+    expect((await server.answer(2)).result.isError).toBeFalsy();
+    server.child.stdin.end();
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expectJsonRpcAlone(server);
+  });
+
+  it('answers server/discover with an error, and then initialize', async () => {
+    const server = rawServer({ args });
+    server.send({ id: 1, method: 'server/discover', params: {} });
+    expect(await server.answer(1)).toMatchObject({ error: { code: expect.any(Number) } });
+    server.send(initialize);
+    expect((await server.answer('init')).result.protocolVersion).toBe('2025-06-18');
+  });
+
+  it('ends with its input', async () => {
+    const fresh = rawServer({ args });
+    fresh.child.stdin.end();
+    expect(await fresh.ended).toEqual({ code: 0, signal: null });
+    expect(fresh.lines).toEqual([]);
+  });
+
+  it('ends with its input while a call is under way, which is recorded', async () => {
+    const state = folder();
+    const { env, server: upstream } = await provider({ answer: { kind: 'hang', after: 1 } });
+    const server = await greeted({ args, env: { ...env, XDG_STATE_HOME: state } });
+    server.send(toolCall(1));
+    await upstream.waitForRequest();
+    server.child.stdin.end();
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    await upstream.waitForAbort();
+    expectJsonRpcAlone(server);
+    const { records } = parseUsageCsv(readFileSync(join(state, 'orch/usage.csv'), 'utf8'));
+    expect(records).toHaveLength(1);
+    expect(records[0]).toMatchObject({ error: 'cancelled' });
+  });
+
+  // The signals are taken in one place: the second form need not be sent all of them.
+  const signals = args === serve ? (['SIGTERM', 'SIGINT', 'SIGHUP'] as const) : (['SIGTERM'] as const);
+  it.runIf(posix).each(signals)('ends with %s', async (signal) => {
+    const { env, server: upstream } = await provider({ answer: { kind: 'hang', after: 1 } });
+    const [idle, busy] = await Promise.all([greeted({ args }), greeted({ args, env })]);
+    busy.send(toolCall(1));
+    await upstream.waitForRequest();
+    idle.child.kill(signal);
+    busy.child.kill(signal);
+    expect(await idle.ended).toEqual({ code: 0, signal: null });
+    expect(await busy.ended).toEqual({ code: 0, signal: null });
+    await upstream.waitForAbort();
+    expectJsonRpcAlone(busy);
+  });
+
+  it('ends when nobody reads it any more', async () => {
+    const server = await greeted({ args });
+    server.child.stdout.destroy();
+    server.send({ id: 1, method: 'tools/list' });
+    server.send({ id: 2, method: 'tools/list' });
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe('a cancelled call', () => {
+  it('is never answered, and a late or unknown cancel is ignored', async () => {
+    const { env, server: upstream } = await provider({ answer: { kind: 'hang', after: 1 } });
+    const server = await greeted({ env });
+    const cancel = (requestId: number) =>
+      server.send({ method: 'notifications/cancelled', params: { requestId, reason: 'enough' } });
+    server.send(toolCall(1));
+    await upstream.waitForRequest();
+    cancel(1);
+    await upstream.waitForAbort();
+    upstream.play({ kind: 'text', text: '# Title\n' });
+    server.send(toolCall(2));
+    await server.answer(2);
+    cancel(2);
+    cancel(77);
+    server.send({ id: 3, method: 'ping' });
+    await server.answer(3);
+    server.child.stdin.end();
+    await server.ended;
+    const answered = server.lines.map((line) => JSON.parse(line).id);
+    expect(answered).toEqual(['init', 2, 3]);
+  });
+});
+
+it('a large answer is whole before the process ends', async () => {
+  const text = `# Title\n\n${'A line of the text that is here.\n'.repeat(600)}`;
+  const { env } = await provider({ answer: { kind: 'text', text } });
+  const server = await greeted({ env });
+  const many = Array.from({ length: 10 }, (_, index) => index + 1);
+  for (const id of many) server.send(toolCall(id));
+  await Promise.all(many.map((id) => server.answer(id)));
+  server.child.stdin.end();
+  expect(await server.ended).toEqual({ code: 0, signal: null });
+  expectJsonRpcAlone(server);
+  expect(server.lines).toHaveLength(11);
+});
