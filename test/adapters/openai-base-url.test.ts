@@ -1,6 +1,6 @@
 /** Addresses that are wrong or strange: each ends in an answer, or in a message that says what to do. */
 import { readFileSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureFrom } from '../../src/adapters/openai-failure.ts';
+import { openAiModelLister } from '../../src/adapters/openai-models.ts';
 import { openAiProvider } from '../../src/adapters/openai-provider.ts';
 import { readEnvironment } from '../../src/core/environment.ts';
 import type { AttemptFailure } from '../../src/core/failure.ts';
@@ -68,6 +69,13 @@ async function listen(
     if ('closeAllConnections' in server) server.closeAllConnections();
   });
   return (server.address() as AddressInfo).port;
+}
+
+/** With its headers already read, a body that cannot be unpacked neither fails nor ends: fetch waits for ever. */
+async function endLater(response: ServerResponse, body: string): Promise<void> {
+  response.flushHeaders();
+  for (let turn = 0; turn < 20; turn++) await new Promise((fulfil) => setImmediate(fulfil));
+  response.end(body);
 }
 
 const final = {
@@ -200,11 +208,24 @@ describe('a body', () => {
     const server = createServer((request, response) => {
       request.resume();
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
-      response.end(JSON.stringify(final));
+      void endLater(response, JSON.stringify(final));
     });
     const url = `http://127.0.0.1:${await listen(server)}/v1`;
     const failure = await failureOf(ask(url, { stream, firstEventMs: 80, idleMs: 80, totalMs: 160 }));
     expect(['next-model', 'retry-once']).toContain(failure.cure);
+  });
+
+  it('of a list of models that cannot be unpacked is ended by its limit', async () => {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      void endLater(response, '{"data": []}');
+    });
+    const baseUrl = `http://127.0.0.1:${await listen(server)}/v1`;
+    const settings = { apiKey: key, baseUrl, organization: undefined, project: undefined };
+    const lister = openAiModelLister(settings, redactor([key]));
+    const listed = lister.list({ signal: new AbortController().signal, limitMs: 100 });
+    expect((await failureOf(listed)).failureClass).toBe('first-event-timeout');
   });
 
   it('may be packed', async () => {
