@@ -8,7 +8,7 @@ import type { Play } from '../../src/adapters/rehearsal/play.ts';
 import type { ScriptedRequest } from '../../src/adapters/rehearsal/script.ts';
 import { startRehearsalServer } from '../../src/adapters/rehearsal/server.ts';
 import type { Catalog } from '../../src/core/model-card.ts';
-import { faults } from './soak-faults.ts';
+import { faults } from './faults.ts';
 import { wholeAnswer } from './whole-answer.ts';
 
 const tries = new Map<string, number>();

@@ -10,8 +10,8 @@ import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import { faults } from './faults.ts';
 import { benchEnvironment, livingModels, McpPeer, type Message, startProvider } from './peers.ts';
-import { faults } from './soak-faults.ts';
 import { wholeAnswer } from './whole-answer.ts';
 
 const calls = Number(process.argv[2] ?? 20_000);
