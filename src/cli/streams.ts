@@ -1,7 +1,6 @@
 /** The streams of the process. The only file of the command line that touches stdout. */
 import { fstatSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { isatty } from 'node:tty';
 
 export interface IOStreams {
   /** The result and nothing else. */
@@ -12,7 +11,7 @@ export interface IOStreams {
   err(text: string): void;
   readonly stdoutIsTerminal: boolean;
   /** Any of the three standard streams began as a terminal. */
-  readonly onTerminal: boolean;
+  onTerminal(): Promise<boolean>;
   /** Spinners and live text may be shown on stderr. */
   readonly stderrIsLive: boolean;
   readonly stderrColumns: number;
@@ -42,7 +41,10 @@ export function processStreams(interrupt: AbortSignal): IOStreams {
     err: writer(process.stderr, () => {}),
     outFailure: () => failure,
     stdoutIsTerminal: process.stdout.isTTY === true,
-    onTerminal: [0, 1, 2].some((descriptor) => isatty(descriptor)),
+    onTerminal: async () => {
+      const { isatty } = await import('node:tty');
+      return [0, 1, 2].some((descriptor) => isatty(descriptor));
+    },
     stderrIsLive: live,
     stderrColumns: columns || 100,
     stdinIsPiped: stdinIsPiped(),

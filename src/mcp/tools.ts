@@ -36,7 +36,7 @@ export function toTool(operation: Operation, form: ToolNameForm): Tool {
     title: operation.title,
     description: operation.description,
     inputSchema: inputSchema(operation) as Tool['inputSchema'],
-    outputSchema: shallow(z.toJSONSchema(operation.output) as JsonSchema) as Tool['outputSchema'],
+    outputSchema: shallow(z.toJSONSchema(operation.output()) as JsonSchema) as Tool['outputSchema'],
     annotations: telling(operation.annotations),
   };
 }

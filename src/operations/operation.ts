@@ -31,9 +31,10 @@ export function field<Schema extends z.ZodType>(
   description: string,
   surface: FieldSurface = {},
 ): Schema {
-  const described = schema.describe(description) as Schema;
-  fieldSurface.add(described, surface);
-  return described;
+  // What describe() does, without its copy of the schema.
+  z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), description });
+  fieldSurface.add(schema, surface);
+  return schema;
 }
 
 /** A field that was made optional for one operation keeps the surface of the field it was made from. */
@@ -71,7 +72,8 @@ export interface Operation<
   /** For the host's model: every word costs context in every session. */
   description: string;
   input: Input;
-  output: Output;
+  /** Made when it is asked for: only the tool list needs it, and schemas cost time at the start. */
+  output: () => Output;
   annotations: Annotations;
   /** Where it is offered. Default: on both. */
   surfaces?: readonly SurfaceName[];

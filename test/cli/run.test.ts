@@ -24,7 +24,7 @@ describe('orch run', () => {
     const { env } = await provider({ answer: docs });
     const { status, stdout, stderr } = await orch(['run', 'docs', 'describe it', '--json'], { env });
     expect(status).toBe(0);
-    const output = delegateOutput.strict().parse(JSON.parse(stdout));
+    const output = delegateOutput().strict().parse(JSON.parse(stdout));
     expect(output.result).toBe('# Title\n\nText.\n');
     expect(output.meta).toMatchObject({
       model: 'gpt-6-luna',
