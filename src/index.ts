@@ -1,5 +1,4 @@
 // `node dist/index.js`: the MCP server on stdio, the form that client configurations point at.
-import './quick-schemas.ts';
 import { serveStdio } from './mcp/serve-stdio.ts';
 
 await serveStdio({ toolNames: 'dotted' });

@@ -1,5 +1,4 @@
 /** `orch`: the entry of the command line. What only prints the version loads nothing else. */
-import '../quick-schemas.ts';
 import { version } from '../../package.json';
 
 /** `argv` without node and script. Returns the exit status. */

@@ -31,10 +31,9 @@ export function field<Schema extends z.ZodType>(
   description: string,
   surface: FieldSurface = {},
 ): Schema {
-  // What describe() does, without its copy of the schema.
-  z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), description });
-  fieldSurface.add(schema, surface);
-  return schema;
+  const described = schema.describe(description) as Schema;
+  fieldSurface.add(described, surface);
+  return described;
 }
 
 /** A field that was made optional for one operation keeps the surface of the field it was made from. */
