@@ -1,6 +1,5 @@
 /** The composition root: lazy functions that build each part once, when it is first asked for. */
 import { delimiter, join, resolve } from 'node:path';
-import * as z from 'zod';
 import { commandVerifier, type Verifier } from './adapters/command-verifier.ts';
 import {
   type ConfigInspection,
@@ -47,9 +46,6 @@ import type {
   Workspace,
 } from './engine/ports.ts';
 import { EngineState } from './engine/state.ts';
-
-// Compiling a parser per schema pays only for thousands of values; a start reads a few files once.
-z.config({ jitless: true });
 
 export interface FactoryOptions {
   cwd: string;

@@ -34,6 +34,9 @@ export async function readBody(response: Response, facts: BodyFacts): Promise<Ge
   if (!response.body)
     throw new AttemptFailure('malformed-answer', 'the provider answered with an empty body');
   const reader: Reader = response.body.getReader();
+  // Some bodies do not end by themselves when their request is called off, e.g. those that cannot be unpacked.
+  const cancel = () => void reader.cancel().catch(() => {});
+  facts.watchdog.signal.addEventListener('abort', cancel, { once: true });
   let finished = false;
   try {
     const first = await readStart(reader);
@@ -46,8 +49,9 @@ export async function readBody(response: Response, facts: BodyFacts): Promise<Ge
     finished = true;
     return result;
   } finally {
+    facts.watchdog.signal.removeEventListener('abort', cancel);
     if (finished) drain(reader);
-    else reader.cancel().catch(() => {});
+    else cancel();
   }
 }
 
@@ -113,6 +117,8 @@ async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult
     if (event.kind === 'done') throw cut(streamed);
     if (event.kind !== 'event') return undefined;
     const value = withType(event.value, event.name);
+    // Nobody knows what it was: it may have been a piece of the text.
+    if (!value || asText(value.type) === undefined) streamed.lose();
     if (!value) return undefined;
     const delta = streamed.add(value);
     if (delta !== undefined) onText?.(delta);

@@ -6,6 +6,7 @@ import type { ModelLister } from '../engine/ports.ts';
 import { asObject, asText } from './json-values.ts';
 import { type OpenAiSettings, openAiClient } from './openai-client.ts';
 import { failureFrom } from './openai-failure.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export function openAiModelLister(settings: OpenAiSettings, redact: Redact): ModelLister {
   const client = openAiClient(settings);
@@ -13,15 +14,18 @@ export function openAiModelLister(settings: OpenAiSettings, redact: Redact): Mod
   return {
     async list({ signal, limitMs }) {
       const limit = AbortSignal.timeout(limitMs);
-      try {
-        const response = await client
-          .get('/models', { signal: AbortSignal.any([signal, limit]) })
-          .asResponse();
+      const ended = AbortSignal.any([signal, limit]);
+      const listed = async () => {
+        const response = await client.get('/models', { signal: ended }).asResponse();
         if (/html/i.test(response.headers.get('content-type') ?? '')) {
           await response.body?.cancel();
           throw new AttemptFailure('wrong-endpoint', `${host} answered with a web page`);
         }
         return readList(await readJson(response));
+      };
+      try {
+        // A body that cannot be unpacked does not end when it is called off.
+        return await untilAborted(ended, listed());
       } catch (error) {
         if (signal.aborted) throw new AttemptFailure('cancelled', 'cancelled');
         if (limit.aborted) {

@@ -26,16 +26,19 @@ export function openAiProvider({ redact, ...settings }: OpenAiProviderOptions): 
       const started = performance.now();
       let begun = false;
       try {
-        const response = await client.responses
-          .create({ ...bodyOf(request), stream: request.stream }, { signal: watchdog.signal })
-          .asResponse();
-        begun = true;
-        const result = await readBody(response, {
-          watchdog,
-          onText: request.stream ? options.onText : undefined,
-          elapsed: () => performance.now() - started,
-        });
-        return redactedResult(result, redact);
+        const answered = async () => {
+          const response = await client.responses
+            .create({ ...bodyOf(request), stream: request.stream }, { signal: watchdog.signal })
+            .asResponse();
+          begun = true;
+          return readBody(response, {
+            watchdog,
+            onText: request.stream ? options.onText : undefined,
+            elapsed: () => performance.now() - started,
+          });
+        };
+        // The limits hold whatever the network layer does about being called off.
+        return redactedResult(await Promise.race([answered(), watchdog.ended]), redact);
       } catch (error) {
         // What the abort made the package throw (or not throw) says less than why it was aborted.
         throw watchdog.failure ?? failureFrom(error, { redact, now: Date.now(), host, begun });

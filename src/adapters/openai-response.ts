@@ -23,21 +23,29 @@ export function readUsage(value: unknown): Usage {
 }
 
 interface ReadOutput {
-  text: string;
+  /** Undefined: there is one, and a part of it cannot be read. */
+  text: string | undefined;
   refusal: string | undefined;
 }
 
 /** Newer models mark their messages: where any is marked as the final answer, only those count. */
 function readOutput(output: unknown): ReadOutput {
-  const messages = asList(output)
-    .map(asObject)
-    .filter((item) => item?.type === 'message');
+  const items = asList(output).map(asObject);
+  const messages = items.filter((item) => item?.type === 'message');
   const final = messages.filter((message) => message?.phase === 'final_answer');
   const chosen = final.length > 0 ? final : messages.filter((message) => message?.phase !== 'commentary');
   const parts = chosen.flatMap((message) => asList(message?.content).map(asObject));
   const join = (type: string, key: string) =>
     parts.map((part) => (part?.type === type ? (asText(part[key]) ?? '') : '')).join('');
-  return { text: join('output_text', 'text'), refusal: asText(join('refusal', 'refusal')) };
+  const unread =
+    (output !== undefined && output !== null && !Array.isArray(output)) ||
+    items.includes(undefined) ||
+    chosen.some((message) => !Array.isArray(message?.content)) ||
+    parts.some((part) => part?.type === 'output_text' && typeof part.text !== 'string');
+  return {
+    text: unread ? undefined : join('output_text', 'text'),
+    refusal: asText(join('refusal', 'refusal')),
+  };
 }
 
 function finishReasonOf(raw: string): FinishReason {
@@ -91,7 +99,7 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
   if (status !== 'completed')
     throw new AttemptFailure('cut', `the answer ended with status ${status}`, details);
   if (text === undefined)
-    throw new AttemptFailure('malformed-answer', 'events of the stream were lost or broken', details);
+    throw new AttemptFailure('malformed-answer', 'parts of the answer are missing or broken', details);
   if (text.trim() === '') {
     if (refusal !== undefined)
       throw new AttemptFailure('refusal', `the model refused: ${refusal.slice(0, 500)}`, details);

@@ -11,9 +11,16 @@ export class StreamedText {
   /** Text of each part so far, by its place. */
   readonly #parts = new Map<string, string>();
   #damaged = false;
-  #lastNumber: number | undefined;
-  #inSteps = false;
-  #outOfStep = false;
+  /** Parts whose end was announced. */
+  readonly #ended = new Set<string>();
+  readonly #numbers = {
+    first: undefined as number | undefined,
+    last: 0,
+    inSteps: 0,
+    alike: 0,
+    jumps: 0,
+    missing: 0,
+  };
 
   /** Returns the piece of the visible answer that the event brings. */
   add(event: Json): string | undefined {
@@ -25,17 +32,20 @@ export class StreamedText {
         return undefined;
       }
       case 'response.output_text.delta': {
-        const delta = asText(event.delta);
-        if (delta === undefined || this.#commentary.has(event.item_id)) return undefined;
+        if (this.#commentary.has(event.item_id)) return undefined;
         const place = placeOf(event);
+        if (typeof event.delta !== 'string' || this.#ended.has(place)) this.#damaged = true;
+        const delta = asText(event.delta);
+        if (delta === undefined) return undefined;
         this.#parts.set(place, (this.#parts.get(place) ?? '') + delta);
         this.#text += delta;
         return delta;
       }
       case 'response.output_text.done': {
         if (this.#commentary.has(event.item_id)) return undefined;
-        const text = asText(event.text);
-        if (text !== undefined && text !== this.#parts.get(placeOf(event))) this.#damaged = true;
+        const place = placeOf(event);
+        this.#ended.add(place);
+        if (event.text !== undefined && event.text !== (this.#parts.get(place) ?? '')) this.#damaged = true;
         return undefined;
       }
       default:
@@ -50,8 +60,15 @@ export class StreamedText {
 
   /** Undefined when pieces may be missing, doubled or out of order. */
   get whole(): string | undefined {
-    // Servers that number all events alike say nothing by it.
-    return this.#damaged || (this.#inSteps && this.#outOfStep) ? undefined : this.#text;
+    return this.#damaged || !this.#inOrder() ? undefined : this.#text;
+  }
+
+  #inOrder(): boolean {
+    const { first, inSteps, alike, jumps, missing } = this.#numbers;
+    if (first === undefined) return true;
+    // A server that numbers all its events alike says nothing by it.
+    if (alike > 0 && inSteps + jumps === 0) return true;
+    return (first === 0 || first === 1) && alike + jumps + missing === 0;
   }
 
   get damaged(): boolean {
@@ -59,12 +76,13 @@ export class StreamedText {
   }
 
   #count(number: unknown): void {
-    if (typeof number !== 'number') return;
-    if (this.#lastNumber !== undefined) {
-      if (number === this.#lastNumber + 1) this.#inSteps = true;
-      else this.#outOfStep = true;
-    }
-    this.#lastNumber = number;
+    const numbers = this.#numbers;
+    if (typeof number !== 'number') numbers.missing++;
+    else if (numbers.first === undefined) numbers.first = number;
+    else if (number === numbers.last + 1) numbers.inSteps++;
+    else if (number === numbers.last) numbers.alike++;
+    else numbers.jumps++;
+    if (typeof number === 'number') numbers.last = number;
   }
 }
 

@@ -1,6 +1,7 @@
 /** The command line, from argv to an exit status. Nobody here ends the process: what is written must get out. */
+import '../core/quick-schemas.ts';
 import type { Command } from 'commander';
-import { OrchError } from '../core/error.ts';
+import { exitStatusOf, OrchError } from '../core/error.ts';
 import type { CallOptions } from '../engine/context.ts';
 import { createFactory, type Factory } from '../factory.ts';
 import { readRequest } from '../operations/delegation.ts';
@@ -43,9 +44,17 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
   }
   await streams.flush();
+  const lost = streams.outFailure();
+  if (lost !== undefined) {
+    streams.err(
+      `error: cannot write to standard output (${lost})\nhint: make room, or write elsewhere with --output\n`,
+    );
+    await streams.flush();
+    return status === 0 ? exitStatusOf('write-failed') : status;
+  }
   // Everything is recorded. Node would end with an abort and a dump of its memory, since it finds no terminal
   // to put back in order: the signal's own way of ending a process does not.
-  if (hungUp && streams.onTerminal) {
+  if (hungUp && (await streams.onTerminal())) {
     // The spinner has a listener, too, and nobody is left to see its cursor.
     process.removeAllListeners('SIGHUP');
     process.kill(process.pid, 'SIGHUP');

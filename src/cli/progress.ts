@@ -67,5 +67,6 @@ export async function startProgress({ streams, style, showDecision }: ProgressOp
 async function startSpinner(): Promise<Ora> {
   const { default: ora } = await import('ora');
   // Left to itself ora takes the terminal's input, and with it the Ctrl-C.
-  return ora({ stream: process.stderr, discardStdin: false }).start('routing …');
+  const color = process.env.NO_COLOR ? { color: false as const } : {};
+  return ora({ stream: process.stderr, discardStdin: false, ...color }).start('working …');
 }

@@ -1,16 +1,17 @@
 /** The streams of the process. The only file of the command line that touches stdout. */
 import { fstatSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { isatty } from 'node:tty';
 
 export interface IOStreams {
   /** The result and nothing else. */
   out(text: string): void;
+  /** Why the result could not be written, e.g. ENOSPC; undefined while it could. A closed pipe is no failure. */
+  outFailure(): string | undefined;
   /** Progress, hints, errors. */
   err(text: string): void;
   readonly stdoutIsTerminal: boolean;
   /** Any of the three standard streams began as a terminal. */
-  readonly onTerminal: boolean;
+  onTerminal(): Promise<boolean>;
   /** Spinners and live text may be shown on stderr. */
   readonly stderrIsLive: boolean;
   readonly stderrColumns: number;
@@ -30,13 +31,20 @@ export class StdinTooLargeError extends Error {}
 /** `interrupt` ends the wait for standard input: reading it then fails. */
 export function processStreams(interrupt: AbortSignal): IOStreams {
   // A terminal that nobody has given a size has 0 columns, and a spinner there never stops clearing lines.
+  let failure: string | undefined;
   const { isTTY, columns } = process.stderr;
   const live = isTTY === true && columns > 0 && !process.env.CI && process.env.TERM !== 'dumb';
   return {
-    out: writer(process.stdout),
-    err: writer(process.stderr),
+    out: writer(process.stdout, (code) => {
+      failure ??= code;
+    }),
+    err: writer(process.stderr, () => {}),
+    outFailure: () => failure,
     stdoutIsTerminal: process.stdout.isTTY === true,
-    onTerminal: [0, 1, 2].some((descriptor) => isatty(descriptor)),
+    onTerminal: async () => {
+      const { isatty } = await import('node:tty');
+      return [0, 1, 2].some((descriptor) => isatty(descriptor));
+    },
     stderrIsLive: live,
     stderrColumns: columns || 100,
     stdinIsPiped: stdinIsPiped(),
@@ -48,11 +56,11 @@ export function processStreams(interrupt: AbortSignal): IOStreams {
 }
 
 /** A reader that has seen enough closes its end: `orch … | head -1` is no error. */
-function writer(stream: NodeJS.WriteStream): (chunk: string) => void {
+function writer(stream: NodeJS.WriteStream, onFailure: (code: string) => void): (chunk: string) => void {
   let closed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // EIO: the terminal was closed.
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') onFailure(error.code ?? error.message);
     closed = true;
   });
   return (chunk) => {

@@ -81,7 +81,11 @@ function parameterOf({ param, message }: ProviderError): string | undefined {
 }
 
 function describe({ status, code, message }: ProviderError): string {
-  const words = message.replace(/\s+/g, ' ').trim().slice(0, 500) || 'no message';
+  const words =
+    message
+      .replace(/[\s\p{Cc}]+/gu, ' ')
+      .trim()
+      .slice(0, 500) || 'no message';
   const label = [status, code].filter((part) => part !== undefined && part !== '').join(' ');
   return label === '' || words.startsWith(String(status)) ? words : `${label}: ${words}`;
 }

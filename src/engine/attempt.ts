@@ -116,7 +116,7 @@ export function toUsageRecord(
     rule,
     forced: features.forceModel !== undefined,
     escalated_from: attempt.escalatedFrom,
-    model_requested: candidate.requestedModel,
+    model_requested: candidate.model,
     model_served: servedName(attempt, context),
     input_tokens: usage.inputTokens,
     cached_input_tokens: usage.cachedInputTokens,

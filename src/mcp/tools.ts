@@ -36,7 +36,7 @@ export function toTool(operation: Operation, form: ToolNameForm): Tool {
     title: operation.title,
     description: operation.description,
     inputSchema: inputSchema(operation) as Tool['inputSchema'],
-    outputSchema: shallow(z.toJSONSchema(operation.output) as JsonSchema) as Tool['outputSchema'],
+    outputSchema: shallow(z.toJSONSchema(operation.output()) as JsonSchema) as Tool['outputSchema'],
     annotations: telling(operation.annotations),
   };
 }
@@ -69,7 +69,7 @@ function inputSchema(operation: Operation): JsonSchema {
 function slim(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(slim);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const dropped = new Set(['$schema', 'additionalProperties', 'minLength', 'exclusiveMinimum']);
+  const dropped = new Set(['$schema', 'additionalProperties', 'minLength', 'maxLength', 'exclusiveMinimum']);
   return Object.fromEntries(
     Object.entries(schema)
       .filter(([key]) => !dropped.has(key))

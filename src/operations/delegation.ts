@@ -109,52 +109,53 @@ export const applyField = field(
 
 const tokens = z.number().nullable();
 
-export const metaSchema = z.object({
-  model: z.string().nullable().describe('That answered, by its own word; null where none was asked.'),
-  alias: z.string().nullable(),
-  requested_model: z.string().nullable().describe('What the alias stands for before any hop.'),
-  task: z.enum(taskKinds),
-  rationale: z.string(),
-  usage: z.object({
-    input: tokens,
-    output: tokens,
-    cached_input: tokens,
-    cache_write: tokens,
-    reasoning: tokens,
-  }),
-  cost_usd: z.number().nullable().describe('Of all attempts; null where a price or a count is unknown.'),
-  cost_alert: z.string().optional(),
-  attempts: z.array(
-    z.object({
-      model: z.string(),
-      alias: z.string(),
-      error: z.string().optional(),
-      message: z.string().optional(),
-      latency_ms: z.number(),
-      cost_usd: z.number().nullable(),
+export const metaSchema = () =>
+  z.object({
+    model: z.string().nullable().describe('That answered, by its own word; null where none was asked.'),
+    alias: z.string().nullable(),
+    requested_model: z.string().nullable().describe('What the alias stands for before any hop.'),
+    task: z.enum(taskKinds),
+    rationale: z.string(),
+    usage: z.object({
+      input: tokens,
+      output: tokens,
+      cached_input: tokens,
+      cache_write: tokens,
+      reasoning: tokens,
     }),
-  ),
-  latency_ms: z.number(),
-  finish_reason: z.string(),
-  response_id: z.string().nullable(),
-  run_id: z.string(),
-  warnings: z.array(z.string()),
-  rehearsal: z.boolean().optional(),
-  patch: z
-    .object({
-      id: z.string().optional().describe('For patch.apply.'),
-      files: z.array(z.object({ path: z.string(), added: z.number(), deleted: z.number() })),
-      diffstat: z.string(),
-      checked_by: z.enum(['git', 'none']),
-      hunks: z.array(z.object({ path: z.string(), line: z.number(), level: z.string() })),
-      applied: z.boolean().optional(),
-    })
-    .optional(),
-  output_file: z.string().optional(),
-});
+    cost_usd: z.number().nullable().describe('Of all attempts; null where a price or a count is unknown.'),
+    cost_alert: z.string().optional(),
+    attempts: z.array(
+      z.object({
+        model: z.string(),
+        alias: z.string(),
+        error: z.string().optional(),
+        message: z.string().optional(),
+        latency_ms: z.number(),
+        cost_usd: z.number().nullable(),
+      }),
+    ),
+    latency_ms: z.number(),
+    finish_reason: z.string(),
+    response_id: z.string().nullable(),
+    run_id: z.string(),
+    warnings: z.array(z.string()),
+    rehearsal: z.boolean().optional(),
+    patch: z
+      .object({
+        id: z.string().optional().describe('For patch.apply.'),
+        files: z.array(z.object({ path: z.string(), added: z.number(), deleted: z.number() })),
+        diffstat: z.string(),
+        checked_by: z.enum(['git', 'none']),
+        hunks: z.array(z.object({ path: z.string(), line: z.number(), level: z.string() })),
+        applied: z.boolean().optional(),
+      })
+      .optional(),
+    output_file: z.string().optional(),
+  });
 
-export const delegateOutput = z.object({ result: z.string(), meta: metaSchema });
-export type DelegateOutput = z.output<typeof delegateOutput>;
+export const delegateOutput = () => z.object({ result: z.string(), meta: metaSchema() });
+export type DelegateOutput = z.output<ReturnType<typeof delegateOutput>>;
 
 /** Read-only as far as the workspace goes (clients then run it without asking, and in parallel). */
 export const delegateAnnotations = {

@@ -12,19 +12,20 @@ import { field, operation } from './operation.ts';
 /** How long the provider may take to list its models. */
 const defaultTimeoutSeconds = 10;
 
-const doctorOutput = z.object({
-  ok: z.boolean().describe('Whether there is no problem; warnings are none.'),
-  findings: z.array(
-    z.object({
-      id: z.string(),
-      status: z.enum(findingStatuses),
-      message: z.string(),
-      cure: z.string().optional(),
-    }),
-  ),
-});
+const doctorOutput = () =>
+  z.object({
+    ok: z.boolean().describe('Whether there is no problem; warnings are none.'),
+    findings: z.array(
+      z.object({
+        id: z.string(),
+        status: z.enum(findingStatuses),
+        message: z.string(),
+        cure: z.string().optional(),
+      }),
+    ),
+  });
 
-export type DoctorOutput = z.output<typeof doctorOutput>;
+export type DoctorOutput = z.output<ReturnType<typeof doctorOutput>>;
 
 /** Not a tool: it is for the person who sets orch up, and its definition would cost every session. */
 export const doctorOperation = operation({

@@ -71,7 +71,8 @@ export interface Operation<
   /** For the host's model: every word costs context in every session. */
   description: string;
   input: Input;
-  output: Output;
+  /** Made when it is asked for: only the tool list needs it, and schemas cost time at the start. */
+  output: () => Output;
   annotations: Annotations;
   /** Where it is offered. Default: on both. */
   surfaces?: readonly SurfaceName[];

@@ -19,11 +19,12 @@ export const patchApplyOperation = operation({
       complete: 'file',
     }),
   }),
-  output: z.object({
-    applied: z.boolean(),
-    diffstat: z.string(),
-    files: z.array(z.string()),
-  }),
+  output: () =>
+    z.object({
+      applied: z.boolean(),
+      diffstat: z.string(),
+      files: z.array(z.string()),
+    }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   examples: ['orch patch apply 3f0c…', 'orch patch apply --from change.patch'],
   async run({ patch_id, patch }, factory, { signal }) {

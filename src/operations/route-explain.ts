@@ -14,41 +14,45 @@ import { cliOnly, operation } from './operation.ts';
 
 const usd = z.number().nullable();
 
-const candidateSchema = z.object({
-  alias: z.string(),
-  requested_model: z.string(),
-  model: z.string(),
-  hops: z.array(
-    z.object({
-      from: z.string(),
-      to: z.string(),
-      why: z.enum(['retired', 'not-found']),
-      on: z.string().optional(),
-    }),
-  ),
-  cost_usd: z.object({ low: usd, high: usd }).describe('high: no answer can cost more.'),
-  max_output_tokens: z.number(),
-  effort: z.enum(reasoningEfforts).nullable(),
-  temperature: z.number().nullable().describe('null: not sent.'),
-  timeouts: z.object({ first_event_ms: z.number(), idle_ms: z.number(), total_ms: z.number() }),
-  notes: z.array(z.string()),
-});
+const candidateSchema = () =>
+  z.object({
+    alias: z.string(),
+    requested_model: z.string(),
+    model: z.string(),
+    hops: z.array(
+      z.object({
+        from: z.string(),
+        to: z.string(),
+        why: z.enum(['retired', 'not-found']),
+        on: z.string().optional(),
+      }),
+    ),
+    cost_usd: z.object({ low: usd, high: usd }).describe('high: no answer can cost more.'),
+    max_output_tokens: z.number(),
+    effort: z.enum(reasoningEfforts).nullable(),
+    temperature: z.number().nullable().describe('null: not sent.'),
+    timeouts: z.object({ first_event_ms: z.number(), idle_ms: z.number(), total_ms: z.number() }),
+    notes: z.array(z.string()),
+  });
 
-export const decisionSchema = z.object({
-  task: z.enum(taskKinds),
-  rule: z.enum(['forced', 'safety-critical', 'language', 'task-order']),
-  rationale: z.string(),
-  size: z.number().describe('Tokens of the input, ceil(chars / 3).'),
-  language: z.string().nullable(),
-  safety_critical: z.boolean(),
-  selected: candidateSchema.nullable(),
-  fallbacks: z.array(candidateSchema),
-  rejected: z.array(z.object({ alias: z.string(), model: z.string(), code: z.string(), reason: z.string() })),
-  ceiling_usd: usd,
-  warnings: z.array(z.string()),
-});
+export const decisionSchema = () =>
+  z.object({
+    task: z.enum(taskKinds),
+    rule: z.enum(['forced', 'safety-critical', 'language', 'task-order']),
+    rationale: z.string(),
+    size: z.number().describe('Tokens of the input, ceil(chars / 3).'),
+    language: z.string().nullable(),
+    safety_critical: z.boolean(),
+    selected: candidateSchema().nullable(),
+    fallbacks: z.array(candidateSchema()),
+    rejected: z.array(
+      z.object({ alias: z.string(), model: z.string(), code: z.string(), reason: z.string() }),
+    ),
+    ceiling_usd: usd,
+    warnings: z.array(z.string()),
+  });
 
-export type DecisionOutput = z.output<typeof decisionSchema>;
+export type DecisionOutput = z.output<ReturnType<typeof decisionSchema>>;
 
 export const routeExplainOperation = operation({
   name: 'route.explain',

@@ -5,21 +5,22 @@ import { field, operation } from './operation.ts';
 const count = z.number();
 const known = z.number().nullable();
 
-const groupSchema = z.object({
-  key: z.partialRecord(z.enum(groupKeys), z.string()),
-  calls: count,
-  attempts: count,
-  failures: count,
-  input_tokens: count,
-  cached_input_tokens: count,
-  output_tokens: count,
-  reasoning_tokens: count,
-  cost_usd: known,
-  unknown_cost: count,
-  latency_p50_ms: known,
-  latency_p95_ms: known,
-  cost_share: known,
-});
+const groupSchema = () =>
+  z.object({
+    key: z.partialRecord(z.enum(groupKeys), z.string()),
+    calls: count,
+    attempts: count,
+    failures: count,
+    input_tokens: count,
+    cached_input_tokens: count,
+    output_tokens: count,
+    reasoning_tokens: count,
+    cost_usd: known,
+    unknown_cost: count,
+    latency_p50_ms: known,
+    latency_p95_ms: known,
+    cost_share: known,
+  });
 
 export const usageReportOperation = operation({
   name: 'usage.report',
@@ -44,17 +45,18 @@ export const usageReportOperation = operation({
       plain: true,
     }),
   }),
-  output: z.object({
-    by: z.array(z.enum(groupKeys)),
-    since: z.string().nullable(),
-    until: z.string().nullable(),
-    generated_at: z.string(),
-    files: z.array(z.string()),
-    groups: z.array(groupSchema),
-    total: groupSchema,
-    skipped_rows: count,
-    warnings: z.array(z.string()),
-  }),
+  output: () =>
+    z.object({
+      by: z.array(z.enum(groupKeys)),
+      since: z.string().nullable(),
+      until: z.string().nullable(),
+      generated_at: z.string(),
+      files: z.array(z.string()),
+      groups: z.array(groupSchema()),
+      total: groupSchema(),
+      skipped_rows: count,
+      warnings: z.array(z.string()),
+    }),
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   examples: [
     'orch usage report --by model,task --since 7d',

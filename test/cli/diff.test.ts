@@ -96,7 +96,7 @@ describe('orch diff', () => {
     const { env } = await provider(written(answer('cart.ts')));
     const cwd = await repository({ 'cart.ts': before });
     const { stdout } = await orch(['diff', 'rename', '-f', 'cart.ts', '--json'], { env, cwd });
-    const { result, meta } = delegateOutput.strict().parse(JSON.parse(stdout));
+    const { result, meta } = delegateOutput().strict().parse(JSON.parse(stdout));
     expect(result).toMatch(/^diff --git /);
     expect(meta.patch).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Play } from '../../src/adapters/rehearsal/play.ts';
 import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import { delegateOutput } from '../../src/operations/delegation.ts';
 import { folder, key, orch, provider } from '../helpers/orch.ts';
@@ -23,7 +24,7 @@ describe('orch run', () => {
     const { env } = await provider({ answer: docs });
     const { status, stdout, stderr } = await orch(['run', 'docs', 'describe it', '--json'], { env });
     expect(status).toBe(0);
-    const output = delegateOutput.strict().parse(JSON.parse(stdout));
+    const output = delegateOutput().strict().parse(JSON.parse(stdout));
     expect(output.result).toBe('# Title\n\nText.\n');
     expect(output.meta).toMatchObject({
       model: 'gpt-6-luna',
@@ -293,16 +294,33 @@ describe('--output', () => {
   });
 });
 
-it('never prints the key, whatever the provider says of it', async () => {
-  const { env } = await provider({
-    answer: { kind: 'error', status: 401, message: `Incorrect API key provided: ${key}` },
-  });
+it.each<[string, Play]>([
+  ['an error', { kind: 'error', status: 401, message: `Incorrect API key provided: ${key}` }],
+  ['a code', { kind: 'error', status: 401, message: 'No', code: key }],
+  ['an error inside its stream', { kind: 'stream-error', code: 'invalid_api_key', message: `Bad: ${key}` }],
+  ['an error that is cut to a length', { kind: 'error', status: 401, message: `${'x'.repeat(480)}${key}` }],
+])('never prints the key, when the provider repeats it in %s', async (_, answer) => {
+  const { env } = await provider({ answer });
   for (const extra of [[], ['--json'], ['--no-stream']]) {
-    const { status, stdout, stderr } = await orch(['docs', 'x', ...extra], {
+    const { stdout, stderr } = await orch(['docs', 'x', ...extra], {
       env: { ...env, ORCH_LOG_LEVEL: 'debug' },
     });
-    expect(status).toBe(4);
     expect(stdout + stderr).toContain('[redacted]');
-    expect(stdout + stderr).not.toContain('SECRET');
+    expect(stdout + stderr).not.toMatch(/SECRET|sk-proj/);
   }
+});
+
+it.each([
+  ['a key with a line break', { OPENAI_API_KEY: `${key}\n${key}` }, 4],
+  ['a password in the base URL', { OPENAI_BASE_URL: 'http://me:hunter2@127.0.0.1:9/v1' }, 2],
+  ['a key in a header that cannot be sent', { OPENAI_ORG_ID: `org\n${key}` }, 1],
+])('never prints %s', async (_, extra, expected) => {
+  const { server, env } = await provider();
+  const { status, stdout, stderr } = await orch(['docs', 'x', '--json'], {
+    env: { ...env, ...extra, ORCH_LOG_LEVEL: 'debug' },
+  });
+  expect(status).toBe(expected);
+  expect(JSON.parse(stdout).error.message).not.toBe('');
+  expect(stdout + stderr).not.toMatch(/SECRET|sk-proj|hunter2/);
+  expect(server.requests).toEqual([]);
 });

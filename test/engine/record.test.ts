@@ -31,7 +31,7 @@ describe('the record', () => {
       task: 'code_generate',
       language: 'typescript',
       alias: 'codex',
-      model_requested: 'gpt-5-codex',
+      model_requested: 'gpt-6.1-sol',
       model_served: undefined,
       cost_usd: undefined,
     });

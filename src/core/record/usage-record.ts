@@ -28,6 +28,7 @@ export interface UsageRecord {
   forced: boolean;
   /** The model whose failure led to this attempt. */
   escalated_from: string | undefined;
+  /** The model that the request named, after any hop. */
   model_requested: string;
   /** Undefined: the attempt ended before the server named one. */
   model_served: string | undefined;

@@ -199,10 +199,13 @@ function add(tally: Tally, record: Partial<UsageRecord>): void {
   else if (reachedModel(record)) tally.unknownCost++;
 }
 
+/** Classes of failure that end an answer which had begun, or may have. */
+const mayBeBilled = new Set(['cut', 'idle-timeout', 'attempt-timeout', 'cancelled']);
+
 /** Attempts that were refused or lost before any model answered are not billed. */
 function reachedModel(record: Partial<UsageRecord>): boolean {
   const signs = [record.model_served, record.response_id, record.ttft_ms, record.output_tokens];
-  return !record.error || signs.some((sign) => sign !== undefined);
+  return !record.error || mayBeBilled.has(record.error) || signs.some((sign) => sign !== undefined);
 }
 
 function settle(tally: Tally, totalCost: number | null | undefined): UsageGroup {
