@@ -54,7 +54,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   }
   // Everything is recorded. Node would end with an abort and a dump of its memory, since it finds no terminal
   // to put back in order: the signal's own way of ending a process does not.
-  if (hungUp && (await streams.onTerminal())) {
+  if (hungUp && streams.onTerminal()) {
     // The spinner has a listener, too, and nobody is left to see its cursor.
     process.removeAllListeners('SIGHUP');
     process.kill(process.pid, 'SIGHUP');

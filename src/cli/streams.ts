@@ -1,5 +1,6 @@
 /** The streams of the process. The only file of the command line that touches stdout. */
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { text } from 'node:stream/consumers';
 
 export interface IOStreams {
@@ -11,7 +12,7 @@ export interface IOStreams {
   err(text: string): void;
   readonly stdoutIsTerminal: boolean;
   /** Any of the three standard streams began as a terminal. */
-  onTerminal(): Promise<boolean>;
+  onTerminal(): boolean;
   /** Spinners and live text may be shown on stderr. */
   readonly stderrIsLive: boolean;
   readonly stderrColumns: number;
@@ -30,8 +31,8 @@ export class StdinTooLargeError extends Error {}
 
 /** `interrupt` ends the wait for standard input: reading it then fails. */
 export function processStreams(interrupt: AbortSignal): IOStreams {
-  // A terminal that nobody has given a size has 0 columns, and a spinner there never stops clearing lines.
   let failure: string | undefined;
+  // A terminal that nobody has given a size has 0 columns, and a spinner there never stops clearing lines.
   const { isTTY, columns } = process.stderr;
   const live = isTTY === true && columns > 0 && !process.env.CI && process.env.TERM !== 'dumb';
   return {
@@ -41,10 +42,8 @@ export function processStreams(interrupt: AbortSignal): IOStreams {
     err: writer(process.stderr, () => {}),
     outFailure: () => failure,
     stdoutIsTerminal: process.stdout.isTTY === true,
-    onTerminal: async () => {
-      const { isatty } = await import('node:tty');
-      return [0, 1, 2].some((descriptor) => isatty(descriptor));
-    },
+    // A terminal that was closed no longer says that it is one.
+    onTerminal: () => process.stdout.isTTY === true || isTTY === true || stdinIsTerminal(),
     stderrIsLive: live,
     stderrColumns: columns || 100,
     stdinIsPiped: stdinIsPiped(),
@@ -72,6 +71,15 @@ function stdinIsPiped(): boolean {
   try {
     const stats = fstatSync(0);
     return stats.isFIFO() || stats.isFile() || stats.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+function stdinIsTerminal(): boolean {
+  try {
+    const stats = fstatSync(0);
+    return stats.isCharacterDevice() && stats.rdev !== statSync(devNull).rdev;
   } catch {
     return false;
   }

@@ -188,7 +188,8 @@ describe('--check', () => {
     });
     expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('a.ts') });
     expect(treeOf(cwd)).toEqual(tree);
-    expect(treeOf(state)).toEqual({});
+    // Where temporary files are noted, and nothing is.
+    expect(treeOf(state)).toEqual({ 'orch/': '700', 'orch/temporaries/': '700' });
   });
 
   it('says no, and where it would have fitted', async () => {
