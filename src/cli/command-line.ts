@@ -142,7 +142,7 @@ async function runOperation(
 
   if (options.dryRun === true) {
     const decision = await explain(operation.toDelegation?.(input) ?? {}, factory.engine());
-    await present(decision, 'route.explain', {
+    return present(decision, 'route.explain', {
       streams,
       factory,
       json,
@@ -150,7 +150,6 @@ async function runOperation(
       options: { explain: true },
       alreadyShown: false,
     });
-    return 0;
   }
   const liveText =
     streams.stdoutIsTerminal &&
@@ -190,8 +189,7 @@ async function runOperation(
     if (shown !== '' && !shown.endsWith('\n')) streams.out('\n');
   }
   const alreadyShown = shown !== '' && shown.trim() === String(output.result).trim();
-  await present(output, operation.name, { streams, factory, json, verbose, options, alreadyShown });
-  return rendererFor(operation.name).exitStatus?.(output) ?? 0;
+  return present(output, operation.name, { streams, factory, json, verbose, options, alreadyShown });
 }
 
 interface Presentation {
@@ -203,19 +201,22 @@ interface Presentation {
   alreadyShown: boolean;
 }
 
+/** Returns the exit status. */
 async function present(
   output: unknown,
   operation: string,
   { json, ...context }: Presentation,
-): Promise<void> {
+): Promise<number> {
   const { streams } = context;
+  const renderer = rendererFor(operation);
   const writesFile = operation === 'usage.report' && context.options.output !== undefined;
   if (json && !writesFile) streams.out(`${JSON.stringify(output, null, 2)}\n`);
   else
-    await rendererFor(operation).render(output, {
+    await renderer.render(output, {
       ...context,
       options: json ? { ...context.options, format: 'json' } : context.options,
     });
+  return renderer.exitStatus?.(output) ?? 0;
 }
 
 /** Text is its own preview; code and patches are taken out of what the model writes. */

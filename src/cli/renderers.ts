@@ -1,6 +1,6 @@
 /** How each operation's output reaches the terminal. They see nothing but the output. */
 import { Option } from 'commander';
-import { OrchError } from '../core/error.ts';
+import { exitStatusOf, OrchError } from '../core/error.ts';
 import { formatCount, formatDuration, formatUsd } from '../core/format.ts';
 import type { UsageReport } from '../core/record/usage-report.ts';
 import { refusalCode, refusalMessage } from '../core/router/decision.ts';
@@ -74,6 +74,10 @@ const decisionRenderer: Renderer = {
         },
       );
     }
+  },
+  exitStatus: (output) => {
+    const { selected, rejected } = output as DecisionOutput;
+    return selected ? 0 : exitStatusOf(refusalCode(rejected));
   },
 };
 

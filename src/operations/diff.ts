@@ -77,35 +77,8 @@ export const diffOperation = operation({
   },
 });
 
-function diffDelegation({
-  task,
-  input,
-  files,
-  language,
-  safetyCritical,
-  forceModel,
-  effort,
-  maxCostUsd,
-  context,
-  timeout,
-  apply,
-  output,
-}: DelegationInput): DelegationInput {
-  return {
-    task: task ?? 'refactor',
-    return: 'patch',
-    input,
-    files,
-    language,
-    safetyCritical,
-    forceModel,
-    effort,
-    maxCostUsd,
-    context,
-    timeout,
-    apply,
-    output,
-  };
+function diffDelegation(input: DelegationInput): DelegationInput {
+  return { ...input, task: input.task ?? 'refactor', return: 'patch' };
 }
 
 interface FromAnswer {

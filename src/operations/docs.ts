@@ -20,8 +20,7 @@ export const docsOperation = operation({
   annotations: delegateAnnotations,
   toDelegation: docsDelegation,
   examples: ['orch docs "how to configure retries" -f "src/retry/*.ts" -o docs/retries.md'],
-  run: (input, factory, options) =>
-    runDelegation({ ...input, task: 'docs', return: 'text' }, factory, options),
+  run: (input, factory, options) => runDelegation(docsDelegation(input), factory, options),
 });
 
 function docsDelegation(input: DelegationInput): DelegationInput {

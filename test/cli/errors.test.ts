@@ -339,3 +339,24 @@ function freePort(): Promise<number> {
     });
   });
 }
+
+describe('a route without an eligible model', () => {
+  const low = ['--max-cost', '0.0000001'];
+
+  it.each([
+    ['the model alone', ['route', 'docs', ...low]],
+    ['explained', ['route', '--explain', 'docs', ...low]],
+    ['as JSON', ['route', 'docs', ...low, '--json']],
+    ['of a dry run', ['docs', 'x', ...low, '--dry-run']],
+    ['of a dry run as JSON', ['docs', 'x', ...low, '--dry-run', '--json']],
+  ])('ends with its status, %s', async (_form, args) => {
+    expect((await orch(args)).status).toBe(6);
+  });
+
+  it('gives as JSON the whole decision, with every reason', async () => {
+    const { stdout } = await orch(['route', 'docs', '-m', 'gpt-5-codex', '--json']);
+    const decision = JSON.parse(stdout);
+    expect(decision.selected).toBeNull();
+    expect(decision.rejected).toEqual([expect.objectContaining({ alias: 'gpt-5-codex', code: 'retired' })]);
+  });
+});
