@@ -78,7 +78,17 @@ export async function ignoredByGit(paths: readonly string[]): Promise<Set<string
   const ignored = new Set<string>();
   for (const [cwd, named] of byRepository) {
     const input = [...named.keys()].join('\0');
-    const { stdout } = await git(['check-ignore', '-z', '--stdin'], { cwd, input });
+    const { status, stdout, stderr } = await git(['check-ignore', '-z', '--stdin'], { cwd, input });
+    // 0: some are ignored, 1: none. Anything else is no answer, and what git ignores may be secret.
+    if (status !== undefined && status > 1) {
+      throw new OrchError(
+        'file-forbidden',
+        `git does not say which files of ${cwd} it ignores: ${stderr.trim().split('\n')[0]}`,
+        {
+          hint: 'mend the repository, or name each file instead of a glob',
+        },
+      );
+    }
     for (const real of stdout.split('\0')) {
       const path = named.get(real);
       if (path !== undefined) ignored.add(path);

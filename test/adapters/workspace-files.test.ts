@@ -269,6 +269,17 @@ describe('what a glob leaves out', () => {
     expect(await paths(['**/*.ts'])).toEqual(['a.ts', 'inner/b.ts']);
   });
 
+  it('is not guessed where git gives no answer: a glob is refused, a name is read', async () => {
+    put('.gitignore', 'private.ts\n');
+    put('private.ts');
+    put('public.ts');
+    put('.git/config', '[broken\n');
+    const { code, hint } = await refusal(['*.ts']);
+    expect(code).toBe('file-forbidden');
+    expect(hint).toContain('name each file');
+    expect(await paths(['public.ts'])).toEqual(['public.ts']);
+  });
+
   it('is ignored below a link to a folder too', async () => {
     put('.gitignore', 'private.ts\n');
     put('src/private.ts');
