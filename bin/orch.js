@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli.js';
 
-process.exitCode = await main(process.argv.slice(2));
+const { start } = require('../dist/start.js');
+
+start(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

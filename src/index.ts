@@ -1,4 +1,6 @@
 // `node dist/index.js`: the MCP server on stdio, the form that client configurations point at.
-import { serveStdio } from './mcp/serve-stdio.ts';
+import { start } from './start.ts';
 
-await serveStdio({ toolNames: 'dotted' });
+start(['serve', '--stdio']).then((status) => {
+  process.exitCode = status;
+});

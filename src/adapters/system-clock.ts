@@ -1,5 +1,4 @@
 /** The clock of this machine. */
-import { performance } from 'node:perf_hooks';
 import type { Clock } from '../engine/ports.ts';
 
 export const systemClock: Clock = {

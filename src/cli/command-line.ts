@@ -1,5 +1,4 @@
 /** The command line, from argv to an exit status. Nobody here ends the process: what is written must get out. */
-import '../core/quick-schemas.ts';
 import type { Command } from 'commander';
 import { exitStatusOf, OrchError } from '../core/error.ts';
 import type { CallOptions } from '../engine/context.ts';

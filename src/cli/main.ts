@@ -1,12 +1,8 @@
-/** `orch`: the entry of the command line. What only prints the version loads nothing else. */
-import { version } from '../../package.json';
+/** `orch`: the one entry of the bundle. What it loads next makes schemas, so how they are made is said first. */
+import '../core/quick-schemas.ts';
 
 /** `argv` without node and script. Returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    process.stdout.write(`${version}\n`);
-    return 0;
-  }
   const { runCommandLine } = await import('./command-line.ts');
   return runCommandLine(argv);
 }

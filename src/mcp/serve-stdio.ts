@@ -2,7 +2,6 @@
  * The server's life on stdio. Standard output carries JSON-RPC and nothing else, whatever is printed; the
  * process ends soon after the client does, since the SDK does not notice the end of standard input.
  */
-import '../core/quick-schemas.ts';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';

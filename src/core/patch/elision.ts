@@ -20,7 +20,7 @@ export function looksElided(line: string): boolean {
   const bracketed = /^[[(<].*[\])>]$/.test(text) ? text.slice(1, -1) : undefined;
   const said = comment.exec(text)?.[1] ?? bracketed;
   if (said === undefined) return false;
-  return (/\.{3}|…/.test(said) && leftOut.test(said)) || saysUnchanged.test(said);
+  return (/\.{3}|\u2026/.test(said) && leftOut.test(said)) || saysUnchanged.test(said);
 }
 
 /** Lines of `after`, from 0, that stand for lines of `before`. */

@@ -30,7 +30,7 @@ export function readHeader(line: string): HunkHeader | undefined {
   const heading = (between ? between[2]! : rest).trim();
   return {
     ...(partial ? { startLine: Number(partial[1]) } : {}),
-    ...(heading === '' || /^(?:\.{2,}|…)$/.test(heading) ? {} : { heading }),
+    ...(heading === '' || /^(?:\.{2,}|\u2026)$/.test(heading) ? {} : { heading }),
   };
 }
 
@@ -54,5 +54,5 @@ function markElision(operation: Operation): Operation {
 
 /** A context line that says "and so on" in place of the lines themselves. */
 function isElision(text: string): boolean {
-  return /^(?:\/\/|#|--|\/\*|<!--|;|%)?\s*(?:\.{3}|…)\s*(?:\*\/|-->)?$/.test(text.trim());
+  return /^(?:\/\/|#|--|\/\*|<!--|;|%)?\s*(?:\.{3}|\u2026)\s*(?:\*\/|-->)?$/.test(text.trim());
 }
