@@ -124,7 +124,7 @@ complete -c orch -n '__orch_at "diff"' -l timeout -r -f -d 'Seconds for the whol
 complete -c orch -n '__orch_at "diff"' -l task -r -f -a 'code_generate refactor tests docs deep_reasoning' -d 'Kind of work that decides the model (default refactor)'
 complete -c orch -n '__orch_at "diff"' -l from -r -F -d 'Take the change from this answer (a file, - for standard input): no request, no key'
 complete -c orch -n '__orch_at "diff"' -l check -d 'Only say whether the patch applies'
-complete -c orch -n '__orch_at "diff"' -l strict -d 'Refuse every place found by more than white space and typography'
+complete -c orch -n '__orch_at "diff"' -l strict -d 'Refuse a place that was found by more tolerance than for trailing white space and typography'
 complete -c orch -n '__orch_at "diff"' -l apply -d 'Write the patch to the working tree, all or nothing'
 complete -c orch -n '__orch_at "diff"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
 complete -c orch -n '__orch_at "diff"' -l json -d 'Print one JSON value and nothing else'

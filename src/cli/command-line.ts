@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { exitStatusOf, OrchError } from '../core/error.ts';
 import type { CallOptions } from '../engine/context.ts';
 import { createFactory, type Factory } from '../factory.ts';
-import { readRequest } from '../operations/delegation.ts';
 import { operations } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
-import { explain } from '../operations/route-explain.ts';
+import { readRequest } from '../operations/read-request.ts';
+import { explain, routeExplainOperation } from '../operations/route-explain.ts';
 import { reportError } from './errors.ts';
 import { gatherInput } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
@@ -140,8 +140,13 @@ async function runOperation(
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
 
   if (options.dryRun === true) {
-    const decision = await explain(operation.toDelegation?.(input) ?? {}, factory.engine());
-    return present(decision, 'route.explain', {
+    const delegation = operation.toDelegation?.(input);
+    if (!delegation)
+      throw new OrchError('usage', 'nothing would be sent, so there is no route to show', {
+        hint: 'leave --dry-run out',
+      });
+    const decision = await explain(delegation, factory.engine());
+    return present(decision, routeExplainOperation, {
       streams,
       factory,
       json,
@@ -188,7 +193,7 @@ async function runOperation(
     if (shown !== '' && !shown.endsWith('\n')) streams.out('\n');
   }
   const alreadyShown = shown !== '' && shown.trim() === String(output.result).trim();
-  return present(output, operation.name, { streams, factory, json, verbose, options, alreadyShown });
+  return present(output, operation, { streams, factory, json, verbose, options, alreadyShown });
 }
 
 interface Presentation {
@@ -203,13 +208,11 @@ interface Presentation {
 /** Returns the exit status. */
 async function present(
   output: unknown,
-  operation: string,
+  operation: Operation,
   { json, ...context }: Presentation,
 ): Promise<number> {
-  const { streams } = context;
   const renderer = rendererFor(operation);
-  const writesFile = operation === 'usage.report' && context.options.output !== undefined;
-  if (json && !writesFile) streams.out(`${JSON.stringify(output, null, 2)}\n`);
+  if (json && !renderer.rendersJson) context.streams.out(`${JSON.stringify(output, null, 2)}\n`);
   else
     await renderer.render(output, {
       ...context,
@@ -220,7 +223,8 @@ async function present(
 
 /** Text is its own preview; code and patches are taken out of what the model writes. */
 function returnsText({ toDelegation }: Operation, input: Record<string, unknown>): boolean {
-  return toDelegation !== undefined && readRequest(toDelegation(input)).shape === 'text';
+  const delegation = toDelegation?.(input);
+  return delegation !== undefined && readRequest(delegation).shape === 'text';
 }
 
 function progressStyle(

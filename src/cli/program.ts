@@ -17,11 +17,6 @@ export interface Actions {
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
-const groupSummaries: Record<string, string> = {
-  usage: 'What was spent.',
-  patch: 'Patches of earlier results.',
-};
-
 /**
  * `only` is the first word of a command line: where it names a command, that one alone is built, since the
  * options of the others cost time and are not asked for.
@@ -45,7 +40,7 @@ export function buildProgram(actions: Actions, only?: string): Command {
         parent.commands.find((command) => command.name() === group) ??
         parent
           .command(group)
-          .description(groupSummaries[group] ?? '')
+          .description(operation.groupSummary ?? '')
           .helpCommand(false);
     }
     addOperation(parent.command(last!), operation, actions);
@@ -81,7 +76,7 @@ function addOperation(command: Command, operation: Operation, actions: Actions):
   const fields = cliFields(operation);
   command.description(operation.summary);
   addFields(command, fields);
-  for (const option of rendererFor(operation.name).options) command.addOption(option);
+  for (const option of rendererFor(operation).options) command.addOption(option);
   command.option('--json', 'Print one JSON value and nothing else');
   if (operation.toDelegation) {
     command

@@ -1,12 +1,13 @@
-/** How each operation's output reaches the terminal. They see nothing but the output. */
+/** How each operation's output reaches the terminal. */
 import { Option } from 'commander';
 import { exitStatusOf, OrchError } from '../core/error.ts';
 import { formatCount, formatDuration, formatUsd } from '../core/format.ts';
 import type { UsageReport } from '../core/record/usage-report.ts';
 import { refusalCode, refusalMessage } from '../core/router/decision.ts';
 import type { Factory } from '../factory.ts';
-import type { DelegateOutput } from '../operations/delegation.ts';
+import type { DelegateOutput } from '../operations/delegate-output.ts';
 import type { DoctorOutput } from '../operations/doctor.ts';
+import type { Operation } from '../operations/operation.ts';
 import type { DecisionOutput } from '../operations/route-explain.ts';
 import { completeWith } from './options.ts';
 import { renderDecision } from './render-decision.ts';
@@ -26,6 +27,8 @@ export interface RenderContext {
 export interface Renderer {
   /** Options that only say how to show the output. */
   options: readonly Option[];
+  /** --json is one of its formats rather than the plain output. */
+  rendersJson?: boolean;
   render(output: unknown, context: RenderContext): Promise<void>;
   /** Status of an output that is not an error and yet no success, however it is shown. Default 0. */
   exitStatus?(output: unknown): number;
@@ -84,6 +87,7 @@ const decisionRenderer: Renderer = {
 const reportFormatNames = ['table', 'json', 'csv', 'md', 'html'] as const;
 
 const reportRenderer: Renderer = {
+  rendersJson: true,
   options: [
     new Option('--format <format>', 'How to show it').choices(reportFormatNames).default('table'),
     completeWith(
@@ -94,8 +98,10 @@ const reportRenderer: Renderer = {
   async render(output, { streams, options, factory, verbose }) {
     const report = output as UsageReport;
     const text = await renderReport(report, options.format as (typeof reportFormatNames)[number]);
-    if (typeof options.output === 'string') await factory.writer().writeResult(options.output, text);
-    else streams.out(text);
+    if (typeof options.output === 'string') {
+      await factory.writer().writeResult(options.output, text);
+      if (verbose) streams.err(`written: ${options.output}\n`);
+    } else streams.out(text);
     if (verbose) for (const warning of report.warnings) streams.err(`warning: ${warning}\n`);
   },
 };
@@ -132,10 +138,21 @@ const doctorRenderer: Renderer = {
   exitStatus: (output) => ((output as DoctorOutput).ok ? 0 : 1),
 };
 
-export function rendererFor(operation: string): Renderer {
-  if (operation === 'doctor') return doctorRenderer;
-  if (operation === 'patch.apply') return applyRenderer;
-  if (operation === 'route.explain') return decisionRenderer;
-  if (operation === 'usage.report') return reportRenderer;
-  return delegationRenderer;
+/** An output that has no renderer of its own is shown as it is. */
+const plainRenderer: Renderer = {
+  options: [],
+  async render(output, { streams }) {
+    streams.out(`${JSON.stringify(output, null, 2)}\n`);
+  },
+};
+
+const renderers: Readonly<Record<string, Renderer>> = {
+  doctor: doctorRenderer,
+  'patch.apply': applyRenderer,
+  'route.explain': decisionRenderer,
+  'usage.report': reportRenderer,
+};
+
+export function rendererFor({ name, toDelegation }: Operation): Renderer {
+  return toDelegation ? delegationRenderer : (renderers[name] ?? plainRenderer);
 }

@@ -20,10 +20,14 @@ interface FailureFacts {
   cure: Cure;
   /** The code the user sees when nothing cured it. */
   code: ErrorCode;
+  /** The provider may bill the attempt although it never said what for: the model may have been at work. */
+  billed?: boolean;
+  /** Counts against the model's health: enough in a row open its circuit. */
+  unhealthy?: boolean;
 }
 
 /** One row per class: the error policy. Sources: the provider's error guide and observed answers. */
-export const failureTable = {
+const failures = {
   'key-refused': { cure: 'stop', code: 'key-refused' },
   'region-refused': { cure: 'stop', code: 'key-refused' },
   'quota-exhausted': { cure: 'stop', code: 'quota-exhausted' },
@@ -32,26 +36,28 @@ export const failureTable = {
   'unsupported-parameter': { cure: 'fix-parameter', code: 'provider-failed' },
   'context-length': { cure: 'larger-window', code: 'input-too-large' },
   'content-policy': { cure: 'stop', code: 'answer-refused' },
-  refusal: { cure: 'stop', code: 'answer-refused' },
+  refusal: { cure: 'stop', code: 'answer-refused', billed: true },
   'bad-request': { cure: 'stop', code: 'provider-failed' },
   'request-over-rate-limit': { cure: 'next-model', code: 'provider-failed' },
-  'rate-limited': { cure: 'retry', code: 'provider-failed' },
-  'server-error': { cure: 'retry', code: 'provider-failed' },
-  connection: { cure: 'retry', code: 'offline' },
-  'first-event-timeout': { cure: 'next-model', code: 'timeout' },
-  'idle-timeout': { cure: 'next-model', code: 'timeout' },
-  'attempt-timeout': { cure: 'next-model', code: 'timeout' },
-  cut: { cure: 'retry-once', code: 'provider-failed' },
-  'malformed-answer': { cure: 'retry-once', code: 'provider-failed' },
-  'answer-cut-by-length': { cure: 'more-output', code: 'answer-unusable' },
-  'empty-answer': { cure: 'next-model', code: 'answer-unusable' },
-  'unusable-answer': { cure: 'next-model', code: 'answer-unusable' },
-  'unplaceable-answer': { cure: 'ask-again', code: 'patch-unplaceable' },
-  'verify-failed': { cure: 'next-model', code: 'verify-failed' },
-  cancelled: { cure: 'stop', code: 'interrupted' },
+  'rate-limited': { cure: 'retry', code: 'provider-failed', unhealthy: true },
+  'server-error': { cure: 'retry', code: 'provider-failed', unhealthy: true },
+  connection: { cure: 'retry', code: 'offline', unhealthy: true },
+  'first-event-timeout': { cure: 'next-model', code: 'timeout', billed: true, unhealthy: true },
+  'idle-timeout': { cure: 'next-model', code: 'timeout', billed: true, unhealthy: true },
+  'attempt-timeout': { cure: 'next-model', code: 'timeout', billed: true, unhealthy: true },
+  cut: { cure: 'retry-once', code: 'provider-failed', billed: true, unhealthy: true },
+  'malformed-answer': { cure: 'retry-once', code: 'provider-failed', billed: true, unhealthy: true },
+  'answer-cut-by-length': { cure: 'more-output', code: 'answer-unusable', billed: true },
+  'empty-answer': { cure: 'next-model', code: 'answer-unusable', billed: true },
+  'unusable-answer': { cure: 'next-model', code: 'answer-unusable', billed: true },
+  'unplaceable-answer': { cure: 'ask-again', code: 'patch-unplaceable', billed: true },
+  'verify-failed': { cure: 'next-model', code: 'verify-failed', billed: true },
+  cancelled: { cure: 'stop', code: 'interrupted', billed: true },
 } as const satisfies Record<string, FailureFacts>;
 
-export type FailureClass = keyof typeof failureTable;
+export type FailureClass = keyof typeof failures;
+
+export const failureTable: Readonly<Record<FailureClass, FailureFacts>> = failures;
 
 export interface FailureDetails {
   cause?: unknown;
@@ -91,4 +97,13 @@ export class AttemptFailure extends Error {
   get code(): ErrorCode {
     return this.details.code ?? failureTable[this.failureClass].code;
   }
+}
+
+/**
+ * Whether an attempt of unknown cost may be on the bill. `error` is its class, undefined where it gave the
+ * result; `begun`: the server has said something of the answer.
+ */
+export function mayBeBilled(error: string | undefined, begun: boolean): boolean {
+  if (error === undefined || begun) return true;
+  return Object.hasOwn(failureTable, error) && failureTable[error as FailureClass].billed === true;
 }

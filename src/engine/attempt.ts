@@ -1,5 +1,5 @@
 /** One attempt, as a value, and the row it leaves in the record. */
-import type { AttemptFailure } from '../core/failure.ts';
+import { type AttemptFailure, mayBeBilled } from '../core/failure.ts';
 import { findCard, type ModelCard } from '../core/model-card.ts';
 import { costOf } from '../core/pricing.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
@@ -82,10 +82,21 @@ function pricedCard(
 /** What an attempt may have cost at the most: what it did cost where that is known. */
 export function mostSpent(attempt: Attempt): number {
   if (attempt.costUsd !== undefined) return attempt.costUsd;
-  // Refused before any work was done: the provider bills nothing for an error status or a lost connection.
-  const { failure } = attempt;
-  if (failure && (failure.details.status !== undefined || failure.failureClass === 'connection')) return 0;
-  return attempt.reservedUsd ?? 0;
+  return isOnTheBill(attempt) ? (attempt.reservedUsd ?? 0) : 0;
+}
+
+/** Of all attempts together; null as soon as one that may be on the bill has an unknown cost: the rest is no sum. */
+export function costOfAttempts(attempts: readonly Attempt[]): number | null {
+  let total = 0;
+  for (const attempt of attempts) {
+    if (attempt.costUsd !== undefined) total += attempt.costUsd;
+    else if (isOnTheBill(attempt)) return null;
+  }
+  return total;
+}
+
+function isOnTheBill({ failure, responseId, servedModel }: Attempt): boolean {
+  return mayBeBilled(failure?.failureClass, responseId !== undefined || servedModel !== undefined);
 }
 
 export function toUsageRecord(

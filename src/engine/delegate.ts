@@ -3,13 +3,13 @@
  * The record is written whatever happens; a failure to write it never costs the caller the result.
  */
 import { OrchError } from '../core/error.ts';
-import type { AttemptFailure } from '../core/failure.ts';
+import { type AttemptFailure, failureTable } from '../core/failure.ts';
 import { formatUsd } from '../core/format.ts';
 import { inputWindow } from '../core/model-card.ts';
 import type { DelegateRequest } from '../core/request.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import type { FinishedAnswer } from './answer.ts';
-import { type Attempt, mostSpent, servedName, toUsageRecord } from './attempt.ts';
+import { type Attempt, costOfAttempts, mostSpent, servedName, toUsageRecord } from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
 import type { GenerateResult } from './ports.ts';
 import { decide, noCandidateError, type PreparedCall, prepare, requireInstruction } from './prepare.ts';
@@ -162,17 +162,7 @@ class Walk {
   #reportHealth({ model }: Candidate, failure: AttemptFailure): void {
     const { context } = this.#call;
     const { breaker } = context.state;
-    const unhealthy = [
-      'server-error',
-      'connection',
-      'first-event-timeout',
-      'idle-timeout',
-      'attempt-timeout',
-      'cut',
-      'malformed-answer',
-      'rate-limited',
-    ];
-    if (unhealthy.includes(failure.failureClass))
+    if (failureTable[failure.failureClass].unhealthy)
       breaker.failed(model, context.config.policies.breaker, context.clock.monotonic());
     else breaker.abandoned(model);
   }
@@ -279,7 +269,7 @@ async function record(
     model: (last && servedName(last, context)) ?? null,
     usage: { input: sum(({ usage }) => usage.inputTokens), output: sum(({ usage }) => usage.outputTokens) },
     latency_ms: Math.round(latencyMs),
-    cost_usd: sum(({ costUsd }) => costUsd),
+    cost_usd: costOfAttempts(attempts),
     attempts: attempts.length,
     error: failed === undefined ? null : failed instanceof OrchError ? failed.code : 'internal',
   });

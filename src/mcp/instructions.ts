@@ -6,28 +6,20 @@ import type { Operation } from '../operations/operation.ts';
 import { type ToolNameForm, toolName } from './tools.ts';
 
 export function instructions(operations: readonly Operation[], form: ToolNameForm): string {
-  const name = (dotted: string) => {
-    const operation = operations.find((candidate) => candidate.name === dotted);
-    return operation ? toolName(operation, form) : dotted;
-  };
+  const guided = operations.filter(({ guidance }) => guidance !== undefined);
+  const writers = operations.filter(({ annotations }) => !annotations.readOnlyHint);
   return `orch hands self-contained sub-tasks to the OpenAI model that suits each, with the user's own key, and returns something you can use at once.
 
 Delegate when a piece of work can be described in a few sentences and needs only files you can name: a refactoring, a new function, tests, documentation, a hard question. Keep to yourself what needs this conversation, many rounds, or running commands.
 
 Which tool:
-- ${name('delegate.diff')}: a change to existing files. Returns a git patch that was checked to apply.
-- ${name('patch.apply')}: writes it: give it meta.patch.id of the result, so that you need not repeat the patch.
-- ${name('delegate.tests')}: the code of a test file. Name the framework.
-- ${name('delegate.docs')}: Markdown.
-- ${name('delegate.run')}: anything else. task: code_generate (code), refactor (patch), deep_reasoning (text), tests, docs.
-- ${name('route.explain')}: which model a call would go to and what it may cost, without sending it.
-- ${name('usage.report')}: what was spent.
+${guided.map((operation) => `- ${toolName(operation, form)}: ${operation.guidance}`).join('\n')}
 
 How:
 - Pass files by path in "files" (globs and path:10-40 work): they are read here, so do not paste them into "input".
 - "input" says what to do and every constraint: the model sees nothing else of this conversation.
 - safetyCritical: true for security, money or data loss. maxCostUsd for a ceiling; nothing is sent that could cost more.
-- Only ${name('patch.apply')} writes to the workspace.
+- Only ${writers.map((operation) => toolName(operation, form)).join(', ')} writes to the workspace.
 
 What comes back: {result, meta}. meta names the model that answered, why, tokens, cost_usd and warnings: read the warnings. Independent calls can run in parallel. An error says what to do next.
 `;

@@ -4,6 +4,7 @@ import { OrchError } from '../core/error.ts';
 import { formatCount } from '../core/format.ts';
 import { approxTokens } from '../core/tokens.ts';
 import type { ResultStore } from '../engine/ports.ts';
+import { keepResult } from '../operations/keep-result.ts';
 
 /** Codex cuts an answer at about 10,000 tokens, in the middle; Claude Code at 25,000. */
 const mostTokens = 8000;
@@ -24,7 +25,7 @@ export function toCallResult(output: Record<string, unknown>, results: ResultSto
   const text = JSON.stringify(output);
   const whole: CallToolResult = { content: [{ type: 'text', text }], structuredContent: output };
   if (approxTokens(text) <= mostTokens || typeof output.result !== 'string') return whole;
-  const stored = tryToSave(output.result, results);
+  const stored = keepResult(results, output.result);
   if (!stored) return whole;
   const { id, path } = stored;
   const digest = digestOf(output.result, path);
@@ -43,15 +44,6 @@ export function toCallResult(output: Record<string, unknown>, results: ResultSto
     ],
     structuredContent: shortened,
   };
-}
-
-/** A result that cannot be stored is better too long than lost: it has been paid for. */
-function tryToSave(result: string, results: ResultStore): { id: string; path: string } | undefined {
-  try {
-    return results.save(result);
-  } catch {
-    return undefined;
-  }
 }
 
 function digestOf(result: string, path: string): string {

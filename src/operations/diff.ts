@@ -4,19 +4,11 @@ import { AttemptFailure } from '../core/failure.ts';
 import { type TaskKind, taskKinds } from '../core/task.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
-import {
-  applyField,
-  type DelegateOutput,
-  type DelegationInput,
-  delegateAnnotations,
-  delegateOutput,
-  deliver,
-  patchMeta,
-  requestFields,
-  resultFields,
-  runDelegation,
-} from './delegation.ts';
-import { cliOnly, field, operation } from './operation.ts';
+import { type DelegateOutput, delegateOutput, givenAnswerOutput } from './delegate-output.ts';
+import { delegateAnnotations, runDelegation } from './delegation.ts';
+import { deliver } from './deliver.ts';
+import { cliOnly, field, operation, surfaceOf } from './operation.ts';
+import { applyField, type DelegationInput, requestFields, resultFields } from './request-fields.ts';
 
 export const diffOperation = operation({
   name: 'delegate.diff',
@@ -24,6 +16,7 @@ export const diffOperation = operation({
   title: 'Get a patch',
   summary: 'Get a change as a patch that git applies, or turn an answer you already have into one.',
   description: 'Returns a change of the given files as a git patch that was checked to apply.',
+  guidance: 'a change to existing files. Returns a git patch that was checked to apply.',
   input: z.strictObject({
     ...requestFields,
     effort: cliOnly(requestFields.effort),
@@ -48,7 +41,7 @@ export const diffOperation = operation({
     }),
     strict: field(
       z.boolean().optional(),
-      'Refuse every place found by more than white space and typography',
+      'Refuse a place that was found by more tolerance than for trailing white space and typography',
       {
         flag: '--strict',
         cliOnly: true,
@@ -59,15 +52,16 @@ export const diffOperation = operation({
   }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  toDelegation: diffDelegation,
+  toDelegation: (input) => (input.from === undefined ? diffDelegation(input) : undefined),
   examples: [
     'orch diff "make the retry count configurable" -f src/http.ts | git apply',
     'pbpaste | orch diff --from - -f src/http.ts | git apply',
     'orch diff --from answer.md -f src/http.ts --check',
   ],
   async run({ from, check, strict, ...input }, factory, options) {
-    if (check && input.apply)
-      throw new OrchError('usage', '--check writes nothing, so --apply cannot go with it');
+    if (check && (input.apply || input.output !== undefined)) {
+      throw new OrchError('usage', '--check writes nothing, so neither --apply nor --output can go with it');
+    }
     if (from !== undefined) return fromAnswer({ ...input, from, check, strict }, factory, options);
     const output = await runDelegation(diffDelegation(input), factory, {
       ...options,
@@ -77,63 +71,74 @@ export const diffOperation = operation({
   },
 });
 
-function diffDelegation(input: DelegationInput): DelegationInput {
+interface DiffInput extends DelegationInput {
+  task?: TaskKind | undefined;
+  from?: string | undefined;
+  check?: boolean | undefined;
+  strict?: boolean | undefined;
+}
+
+function diffDelegation({
+  from: _from,
+  check: _check,
+  strict: _strict,
+  ...input
+}: DiffInput): DelegationInput {
   return { ...input, task: input.task ?? 'refactor', return: 'patch' };
 }
 
-interface FromAnswer {
-  from: string;
-  files?: string[] | undefined;
-  task?: TaskKind | undefined;
-  check?: boolean | undefined;
-  strict?: boolean | undefined;
-  apply?: boolean | undefined;
-  output?: string | undefined;
-}
-
+/** An answer that is there already: read, placed and checked as one that a model has just given. */
 async function fromAnswer(
-  input: FromAnswer,
+  {
+    from,
+    files = [],
+    check = false,
+    strict = false,
+    apply,
+    output: file,
+    ...asked
+  }: DiffInput & { from: string },
   factory: Factory,
   { signal }: CallOptions,
 ): Promise<DelegateOutput> {
-  if (input.from.trim() === '')
+  refuseQuestion(asked);
+  if (from.trim() === '')
     throw new OrchError('answer-unusable', 'the answer is empty', { hint: 'give a file, or - and a pipe' });
   const { finishAnswer } = await import('../engine/answer.ts');
-  const sourceSet = await factory.workspace().readSources(input.files ?? []);
+  const sourceSet = await factory.workspace().readSources(files);
   try {
-    const { result, patch, warnings } = await finishAnswer(input.from, {
+    const finished = await finishAnswer(from, {
       shape: 'patch',
       language: undefined,
       sourceSet,
       patchChecker: factory.patchChecker(),
-      strict: input.strict ?? false,
+      strict,
       signal,
     });
-    const output: DelegateOutput = {
-      result,
-      meta: {
-        model: null,
-        alias: null,
-        requested_model: null,
-        task: input.task ?? 'refactor',
-        rationale: 'the answer was given: no request was sent',
-        usage: { input: 0, output: 0, cached_input: 0, cache_write: 0, reasoning: 0 },
-        cost_usd: 0,
-        attempts: [],
-        latency_ms: 0,
-        finish_reason: 'stop',
-        response_id: null,
-        run_id: factory.newId(),
-        warnings,
-        ...(patch ? { patch: patchMeta(patch) } : {}),
-      },
-    };
-    if (input.check) return { ...output, result: verdict(output) };
-    return await deliver(output, patch, input, factory);
+    const output = givenAnswerOutput(finished, factory);
+    if (check) return { ...output, result: verdict(output) };
+    return await deliver(output, finished.patch, { apply, output: file }, factory);
   } catch (error) {
     if (!(error instanceof AttemptFailure)) throw error;
     throw new OrchError(error.code, error.message, { hint: error.details.hint, cause: error });
   }
+}
+
+/** What would shape a request is refused rather than ignored: there is none. */
+function refuseQuestion({ input, ...asked }: Omit<DelegationInput, 'files' | 'apply' | 'output'>): void {
+  const shape = diffOperation.input.shape;
+  const flags = Object.entries(asked)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => surfaceOf(shape[name] as z.ZodType).flag?.replace(/^-\w, |[ =].*$/g, '') ?? name);
+  if (input.trim() !== '') flags.unshift('an instruction');
+  if (flags.length === 0) return;
+  throw new OrchError(
+    'usage',
+    `--from takes an answer that is there: ${flags.join(', ')} cannot go with it`,
+    {
+      hint: 'leave out what would shape a request, or leave out --from',
+    },
+  );
 }
 
 function verdict({ meta }: DelegateOutput): string {

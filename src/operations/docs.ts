@@ -1,13 +1,8 @@
 import * as z from 'zod';
-import {
-  type DelegationInput,
-  delegateAnnotations,
-  delegateOutput,
-  requestFields,
-  resultFields,
-  runDelegation,
-} from './delegation.ts';
+import { delegateOutput } from './delegate-output.ts';
+import { delegateAnnotations, runDelegation } from './delegation.ts';
 import { cliOnly, operation } from './operation.ts';
+import { type DelegationInput, requestFields, resultFields } from './request-fields.ts';
 
 export const docsOperation = operation({
   name: 'delegate.docs',
@@ -15,6 +10,7 @@ export const docsOperation = operation({
   title: 'Write documentation',
   summary: 'Write Markdown documentation for the given files.',
   description: 'Writes Markdown documentation.',
+  guidance: 'Markdown.',
   input: z.strictObject({ ...requestFields, effort: cliOnly(requestFields.effort), ...resultFields }),
   output: delegateOutput,
   annotations: delegateAnnotations,

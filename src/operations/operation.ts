@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
-import type { DelegationInput } from './delegation.ts';
+import type { DelegationInput } from './request-fields.ts';
 
 /** How one field of an input shows on a surface. */
 export interface FieldSurface {
@@ -65,11 +65,15 @@ export interface Operation<
   name: string;
   /** The words of the command after `orch`. */
   command: readonly string[];
+  /** For the help of the first word, where the command has two. */
+  groupSummary?: string;
   title: string;
   /** One sentence for the help of the command line. */
   summary: string;
   /** For the host's model: every word costs context in every session. */
   description: string;
+  /** When to use the tool, as the server's instructions put it after its name. Without it they do not name it. */
+  guidance?: string;
   input: Input;
   /** Made when it is asked for: only the tool list needs it, and schemas cost time at the start. */
   output: () => Output;
@@ -82,9 +86,10 @@ export interface Operation<
   rehearsable?: boolean;
   /**
    * Operations that send requests to a provider: the delegation that an input stands for. `run` sends it,
-   * --dry-run explains its route. Their commands take --rehearse, --dry-run and --no-stream.
+   * --dry-run explains its route. Undefined for an input that sends none. Their commands take --rehearse,
+   * --dry-run and --no-stream.
    */
-  toDelegation?: (input: z.output<Input>) => DelegationInput;
+  toDelegation?: (input: z.output<Input>) => DelegationInput | undefined;
   /** Examples for the help of the command line. */
   examples: readonly string[];
   run(input: z.output<Input>, factory: Factory, options: CallOptions): Promise<z.output<Output>>;

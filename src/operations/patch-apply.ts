@@ -1,16 +1,18 @@
 import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
 import type { Factory } from '../factory.ts';
-import { touchedPaths } from './delegation.ts';
+import { touchedPaths } from './deliver.ts';
 import { field, operation } from './operation.ts';
 import { loadPatch } from './stored-patch.ts';
 
 export const patchApplyOperation = operation({
   name: 'patch.apply',
   command: ['patch', 'apply'],
+  groupSummary: 'Patches of earlier results.',
   title: 'Apply a patch',
   summary: 'Write a patch to the working tree, all or nothing.',
   description: 'Writes the patch of an earlier result to the workspace, all or nothing.',
+  guidance: 'writes a patch that was returned: give it meta.patch.id, so that you need not repeat the patch.',
   input: z.strictObject({
     patch_id: field(z.string().min(1).optional(), 'meta.patch.id', { positional: 'one' }),
     patch: field(z.string().min(1).optional(), 'Or the patch itself', {

@@ -2,15 +2,15 @@ import * as z from 'zod';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import { reasoningEfforts, taskKinds } from '../core/task.ts';
 import { prepare } from '../engine/prepare.ts';
+import { cliOnly, operation } from './operation.ts';
+import { readRequest } from './read-request.ts';
 import {
   type DelegationInput,
   frameworkField,
-  readRequest,
   requestFields,
   returnField,
   taskField,
-} from './delegation.ts';
-import { cliOnly, operation } from './operation.ts';
+} from './request-fields.ts';
 
 const usd = z.number().nullable();
 
@@ -60,6 +60,7 @@ export const routeExplainOperation = operation({
   title: 'Explain a route',
   summary: 'Show which model a request would go to, why, and what it may cost. Offline, no key.',
   description: 'Shows which model a request would go to, why, and what it may cost; sends nothing.',
+  guidance: 'which model a call would go to and what it may cost, without sending it.',
   input: z.strictObject({
     ...requestFields,
     task: taskField.optional(),

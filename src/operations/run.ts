@@ -1,16 +1,15 @@
 import * as z from 'zod';
+import { delegateOutput } from './delegate-output.ts';
+import { delegateAnnotations, runDelegation } from './delegation.ts';
+import { operation } from './operation.ts';
 import {
   applyField,
-  delegateAnnotations,
-  delegateOutput,
   frameworkField,
   requestFields,
   resultFields,
   returnField,
-  runDelegation,
   taskField,
-} from './delegation.ts';
-import { operation } from './operation.ts';
+} from './request-fields.ts';
 
 export const runOperation = operation({
   name: 'delegate.run',
@@ -18,6 +17,8 @@ export const runOperation = operation({
   title: 'Delegate a sub-task',
   summary: 'Delegate one task to the model that suits it, and print the result.',
   description: 'Delegates a self-contained sub-task to the OpenAI model that suits it. Writes nothing.',
+  guidance:
+    'what no other tool is for. task: code_generate (code), refactor (patch), deep_reasoning (text), tests, docs.',
   input: z.strictObject({
     task: taskField,
     ...requestFields,

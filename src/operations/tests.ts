@@ -1,14 +1,8 @@
 import * as z from 'zod';
-import {
-  type DelegationInput,
-  delegateAnnotations,
-  delegateOutput,
-  frameworkField,
-  requestFields,
-  resultFields,
-  runDelegation,
-} from './delegation.ts';
+import { delegateOutput } from './delegate-output.ts';
+import { delegateAnnotations, runDelegation } from './delegation.ts';
 import { cliOnly, field, operation } from './operation.ts';
+import { type DelegationInput, frameworkField, requestFields, resultFields } from './request-fields.ts';
 
 export const testsOperation = operation({
   name: 'delegate.tests',
@@ -16,6 +10,7 @@ export const testsOperation = operation({
   title: 'Write tests',
   summary: 'Write deterministic tests for the given files.',
   description: 'Writes deterministic tests; returns the code of the test file.',
+  guidance: 'the code of a test file. Name the framework.',
   input: z.strictObject({
     ...requestFields,
     effort: cliOnly(requestFields.effort),

@@ -25,9 +25,11 @@ const groupSchema = () =>
 export const usageReportOperation = operation({
   name: 'usage.report',
   command: ['usage', 'report'],
+  groupSummary: 'What was spent.',
   title: 'Report usage',
   summary: 'Add up what was spent, by model, task, day and more.',
   description: 'Adds up tokens, cost and latency from the usage ledger.',
+  guidance: 'what was spent.',
   input: z.strictObject({
     files: field(z.array(z.string().min(1)).optional(), 'CSV files to read (default: your ledger)', {
       positional: 'list',

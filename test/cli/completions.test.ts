@@ -18,7 +18,7 @@ import { completionScript } from '../../src/cli/completions.ts';
 import { type Actions, buildProgram, shells } from '../../src/cli/program.ts';
 import { groupKeys } from '../../src/core/record/group-keys.ts';
 import { taskKinds } from '../../src/core/task.ts';
-import { givenAliases } from '../../src/operations/delegation.ts';
+import { givenAliases } from '../../src/operations/request-fields.ts';
 
 type Shell = (typeof shells)[number];
 

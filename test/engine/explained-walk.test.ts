@@ -9,7 +9,8 @@ import type { UsageRecord } from '../../src/core/record/usage-record.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
 import { delegate } from '../../src/engine/delegate.ts';
 import { EngineState } from '../../src/engine/state.ts';
-import { type DelegationInput, readRequest } from '../../src/operations/delegation.ts';
+import { readRequest } from '../../src/operations/read-request.ts';
+import type { DelegationInput } from '../../src/operations/request-fields.ts';
 import { type DecisionOutput, explain } from '../../src/operations/route-explain.ts';
 import { configurations, days, deadModels, requests } from '../helpers/routing-arbitraries.ts';
 

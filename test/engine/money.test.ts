@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Play } from '../../src/adapters/rehearsal/play.ts';
 import { byModel } from '../../src/adapters/rehearsal/script.ts';
+import { usageReport } from '../../src/core/record/usage-report.ts';
+import { costOfAttempts } from '../../src/engine/attempt.ts';
 import { createFactory } from '../../src/factory.ts';
-import type { DelegateOutput } from '../../src/operations/delegation.ts';
+import type { DelegateOutput } from '../../src/operations/delegate-output.ts';
 import { runOperation } from '../../src/operations/run.ts';
 import { serve } from '../adapters/rehearsal/bench.ts';
 import { bench, code, FakeClock, key, today } from './bench.ts';
@@ -131,6 +133,27 @@ describe('a ceiling', () => {
     });
     await call({ maxCostUsd: worst * 3 });
     expect(asked()).toEqual([second]);
+  });
+});
+
+describe('a cost that nobody can tell', () => {
+  it.each<[string, Play, number]>([
+    ['may be there where the model was silent', { kind: 'hang', after: 0 }, 1],
+    ['may be there where the answer was cut', { kind: 'cut', after: 1 }, 2],
+    ['is none where nothing was done', { kind: 'error', status: 503, message: 'No' }, 0],
+  ])('%s: for result, log and report alike', async (_name, play, unknown) => {
+    const { call, logged, records } = await bench({
+      answer: byModel({ [first]: play, [second]: code }),
+      policies: { timeouts: { codex: { firstEventMs: 100, idleMs: 100 } } },
+    });
+    const { attempts } = await call();
+    const { total } = usageReport({ records, skipped: [], files: [] }, { by: [], now: 0 });
+    expect(total.unknown_cost).toBe(unknown);
+    const known = records.at(-1)!.cost_usd!;
+    expect(known).toBeGreaterThan(0);
+    const cost = unknown > 0 ? null : known;
+    expect(costOfAttempts(attempts)).toBe(cost);
+    expect(logged[0]!.cost_usd).toBe(cost);
   });
 });
 

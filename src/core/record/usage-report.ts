@@ -3,6 +3,7 @@
  * which every format and surface renders.
  */
 import { OrchError } from '../error.ts';
+import { mayBeBilled } from '../failure.ts';
 import { formatUsd } from '../format.ts';
 import type { SkippedRow } from './csv.ts';
 import type { GroupKey } from './group-keys.ts';
@@ -32,7 +33,7 @@ export interface UsageGroup {
   reasoning_tokens: number;
   /** Sum of the known costs; null when costs are unknown and none is known. */
   cost_usd: number | null;
-  /** Attempts that reached a model and whose cost is unknown: the real cost is higher than `cost_usd`. */
+  /** Attempts that may be on the bill and whose cost is unknown: the real cost may be higher than `cost_usd`. */
   unknown_cost: number;
   /** Of successful attempts, by nearest rank; null without any. */
   latency_p50_ms: number | null;
@@ -48,7 +49,7 @@ export interface UsageReport {
   until: string | null;
   generated_at: string;
   files: string[];
-  /** Dearest first, then most calls, then by key. */
+  /** Dearest first, then most calls, then by key; by day or month: in the order of time. */
   groups: UsageGroup[];
   /** All groups together, rehearsals too. */
   total: UsageGroup;
@@ -196,16 +197,15 @@ function add(tally: Tally, record: Partial<UsageRecord>): void {
   if (record.error) tally.failures++;
   else if (record.latency_ms !== undefined) tally.latencies.push(record.latency_ms);
   if (record.cost_usd !== undefined) tally.costs.push(record.cost_usd);
-  else if (reachedModel(record)) tally.unknownCost++;
+  else if (isOnTheBill(record)) tally.unknownCost++;
 }
 
-/** Classes of failure that end an answer which had begun, or may have. */
-const mayBeBilled = new Set(['cut', 'idle-timeout', 'attempt-timeout', 'cancelled']);
-
-/** Attempts that were refused or lost before any model answered are not billed. */
-function reachedModel(record: Partial<UsageRecord>): boolean {
+function isOnTheBill(record: Partial<UsageRecord>): boolean {
   const signs = [record.model_served, record.response_id, record.ttft_ms, record.output_tokens];
-  return !record.error || mayBeBilled.has(record.error) || signs.some((sign) => sign !== undefined);
+  return mayBeBilled(
+    record.error,
+    signs.some((sign) => sign !== undefined),
+  );
 }
 
 function settle(tally: Tally, totalCost: number | null | undefined): UsageGroup {
@@ -230,6 +230,8 @@ function settle(tally: Tally, totalCost: number | null | undefined): UsageGroup 
 
 function compareGroups(by: readonly GroupKey[]): (a: UsageGroup, b: UsageGroup) => number {
   const keyOf = (group: UsageGroup): string => by.map((key) => group.key[key]).join('\0');
+  // A series reads in the order of time.
+  if (by[0] === 'day' || by[0] === 'month') return (a, b) => (keyOf(a) < keyOf(b) ? -1 : 1);
   return (a, b) =>
     // Unknown costs come after all known ones.
     (b.cost_usd ?? -1) - (a.cost_usd ?? -1) || b.calls - a.calls || (keyOf(a) < keyOf(b) ? -1 : 1);
@@ -246,7 +248,10 @@ function rows(count: number): string {
 
 function skippedWarning(skipped: UsageReading['skipped']): string[] {
   if (skipped.length === 0) return [];
-  const named = skipped.slice(0, namedRows).map((row) => `${row.file} line ${row.line} (${row.reason})`);
+  const named = skipped.slice(0, namedRows).map((row, at) => {
+    const file = at > 0 && skipped[at - 1]!.file === row.file ? '' : `${row.file} `;
+    return `${file}line ${row.line} (${row.reason})`;
+  });
   const more = skipped.length - named.length;
   const list = named.join('; ') + (more > 0 ? `; and ${more} more` : '');
   return [
@@ -257,7 +262,7 @@ function skippedWarning(skipped: UsageReading['skipped']): string[] {
 function unknownCostWarning(count: number): string[] {
   if (count === 0) return [];
   const attempts = count === 1 ? '1 attempt' : `${count} attempts`;
-  return [`the cost of ${attempts} is unknown: the real total is higher than the one shown`];
+  return [`the cost of ${attempts} is unknown: the real total may be higher than the one shown`];
 }
 
 function rehearsalWarning({ attempts, costs }: Tally, all: number): string[] {

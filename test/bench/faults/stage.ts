@@ -11,7 +11,8 @@ import { OrchError } from '../../../src/core/error.ts';
 import type { Catalog } from '../../../src/core/model-card.ts';
 import type { UsageRecord } from '../../../src/core/record/usage-record.ts';
 import { createFactory, type Factory } from '../../../src/factory.ts';
-import { type DelegateOutput, runDelegation } from '../../../src/operations/delegation.ts';
+import type { DelegateOutput } from '../../../src/operations/delegate-output.ts';
+import { runDelegation } from '../../../src/operations/delegation.ts';
 
 /** Its window is smaller than that of the second one. Neither has an end. */
 export const primary = 'gpt-5.4-mini';

@@ -163,7 +163,7 @@ describe('usageReport', () => {
     ]);
     expect(total).toMatchObject({ cost_usd: 0.25, unknown_cost: 2 });
     expect(warnings).toEqual([
-      'the cost of 2 attempts is unknown: the real total is higher than the one shown',
+      'the cost of 2 attempts is unknown: the real total may be higher than the one shown',
     ]);
   });
 

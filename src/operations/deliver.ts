@@ -1,0 +1,82 @@
+/** Where a result goes beside the answer of the call: the patch store, the working tree, a file. */
+import { OrchError } from '../core/error.ts';
+import type { FileChange } from '../core/patch/types.ts';
+import type { FinishedPatch } from '../engine/answer.ts';
+import type { Factory } from '../factory.ts';
+import type { DelegateOutput } from './delegate-output.ts';
+import { keepResult } from './keep-result.ts';
+import type { DelegationInput } from './request-fields.ts';
+import { storePatch } from './stored-patch.ts';
+
+/** Writes what the caller asked to be written. */
+export async function deliver(
+  output: DelegateOutput,
+  patch: FinishedPatch | undefined,
+  input: Pick<DelegationInput, 'apply' | 'output'>,
+  factory: Factory,
+): Promise<DelegateOutput> {
+  try {
+    return await write(output, patch, input, factory);
+  } catch (error) {
+    if (!(error instanceof OrchError)) throw error;
+    // The answer is paid for: what cannot be written where it was wanted is kept elsewhere.
+    const kept = keepResult(factory.results(), output.result)?.path;
+    throw new OrchError(error.code, error.message, {
+      hint: [error.hint, kept && `the result is kept in ${kept}`].filter(Boolean).join('; '),
+      details: { ...error.details, ...(kept ? { result_file: kept } : {}) },
+      cause: error,
+    });
+  }
+}
+
+async function write(
+  output: DelegateOutput,
+  patch: FinishedPatch | undefined,
+  { apply, output: file }: Pick<DelegationInput, 'apply' | 'output'>,
+  factory: Factory,
+): Promise<DelegateOutput> {
+  if (patch && apply) await applyNow(output, patch, factory);
+  else if (patch) offerForLater(output, patch, factory);
+  if (file !== undefined) {
+    await factory.writer().writeResult(file, output.result);
+    output.meta.output_file = file;
+  }
+  return output;
+}
+
+async function applyNow({ meta }: DelegateOutput, patch: FinishedPatch, factory: Factory): Promise<void> {
+  // A folder of the tree may be a link that leads out of it.
+  factory.workspace().assertWritable(patch.base, touchedPaths(patch.changes));
+  await factory.writer().applyChanges(patch.base, patch.changes);
+  if (meta.patch) meta.patch.applied = true;
+}
+
+function offerForLater({ meta }: DelegateOutput, patch: FinishedPatch, factory: Factory): void {
+  try {
+    if (meta.patch) meta.patch.id = storePatch(factory.patches(), patch);
+  } catch (error) {
+    meta.warnings.push(`the patch has no id to apply it by: ${(error as Error).message}`);
+  }
+  const lost = outsideOf(factory.cwd, patch);
+  if (lost.length > 0) {
+    meta.warnings.push(
+      `${lost.join(', ')}: git apply leaves out, without a word, what lies outside of the folder it runs in; run it in ${patch.base}`,
+    );
+  }
+}
+
+/** Paths of a patch that lie outside of a folder. */
+function outsideOf(folder: string, { base, stats }: FinishedPatch): string[] {
+  const paths = stats.map(({ path }) => path);
+  if (folder === base) return [];
+  if (!folder.startsWith(`${base}/`) && !folder.startsWith(`${base}\\`)) return paths;
+  const here = folder
+    .slice(base.length)
+    .replaceAll('\\', '/')
+    .replace(/^\/?(.*)$/, '$1/');
+  return paths.filter((path) => !path.startsWith(here));
+}
+
+export function touchedPaths(changes: readonly FileChange[]): string[] {
+  return changes.flatMap(({ path, oldPath }) => (oldPath === undefined ? [path] : [path, oldPath]));
+}
