@@ -142,7 +142,7 @@ complete -c orch -n '__orch_at "tests"' -l effort -r -f -a 'none minimal low med
 complete -c orch -n '__orch_at "tests"' -l max-cost -r -f -d 'Ceiling in USD: a call that could cost more is not sent'
 complete -c orch -n '__orch_at "tests"' -l timeout -r -f -d 'Seconds for the whole call (default 600)'
 complete -c orch -n '__orch_at "tests"' -l framework -r -f -d 'Test framework: jest, pytest, …'
-complete -c orch -n '__orch_at "tests"' -l verify -r -f -d 'Accept only tests with which this shell command succeeds; {} is the test file, which is kept with --output'
+complete -c orch -n '__orch_at "tests"' -l verify -r -f -d 'Accept only tests with which this shell command succeeds; {} is the file that --output names'
 complete -c orch -n '__orch_at "tests"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
 complete -c orch -n '__orch_at "tests"' -l json -d 'Print one JSON value and nothing else'
 complete -c orch -n '__orch_at "tests"' -l dry-run -d 'Show the route and what it may cost; send nothing'

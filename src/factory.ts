@@ -72,7 +72,7 @@ export interface Factory {
   patchChecker(): PatchChecker;
   patchApplier(): PatchApplier;
   writer(): WorkspaceWriter;
-  verifier(command: string, output: string | undefined): Verifier;
+  verifier(command: string, output: string): Verifier;
   ledger(): Ledger;
   /** Other CSV files than the user's own ledger. Throws when one cannot be read. */
   readLedgers(paths: readonly string[]): Promise<LedgerReading>;
@@ -218,8 +218,7 @@ export function createFactory(options: FactoryOptions): Factory {
     patchChecker,
     patchApplier,
     writer,
-    verifier: (command, output) =>
-      commandVerifier({ command, output, cwd, writer: writer(), temporaries: temporaries() }),
+    verifier: (command, output) => commandVerifier({ command, output, cwd, writer: writer() }),
     ledger,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
     results,

@@ -1,7 +1,7 @@
 /** Runs the user's own command on a result: tests that fail, or do not run, are not accepted. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { scratchFolder, type Temporaries } from './temporaries.ts';
+import { resolve } from 'node:path';
+import { OrchError } from '../core/error.ts';
 import type { WorkspaceWriter } from './workspace-writer.ts';
 
 export interface Verifier {
@@ -12,42 +12,49 @@ export interface Verifier {
 export interface VerifierOptions {
   /** Run by the user's shell in `cwd`; `{}` is replaced by the quoted path of the file. */
   command: string;
-  /** Undefined: a temporary file. */
-  output: string | undefined;
+  /** Where the result is tried, relative to `cwd`. */
+  output: string;
   cwd: string;
   writer: WorkspaceWriter;
-  temporaries: Temporaries;
 }
 
 /** Of what the command prints, this much at the end is kept for the error. */
 const keptCharacters = 2000;
+const keptLines = 12;
+/** How long a command that is stopped may take to tidy up before it is killed. */
+const graceMs = 1000;
+/** A shell's words for a command that it may not run, or does not find. */
+const notRun = new Set([126, 127]);
 
-export function commandVerifier({ command, output, cwd, writer, temporaries }: VerifierOptions): Verifier {
+export function commandVerifier({ command, output, cwd, writer }: VerifierOptions): Verifier {
   return {
     async verify(result, signal) {
-      const scratch = output === undefined ? scratchFolder('verify', temporaries) : undefined;
-      const path = scratch === undefined ? resolve(cwd, output!) : join(scratch.path, 'result');
-      const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+      const path = resolve(cwd, output);
+      const before = existsSync(path) ? readFileSync(path) : undefined;
       let ok = false;
       try {
         await writer.writeResult(path, result);
-        const { status, tail } = await run(
-          command.replaceAll('{}', () => shellQuoted(path)),
-          {
-            cwd,
-            path,
-            signal,
-          },
-        );
+        const quoted = command.replaceAll('{}', () => shellQuoted(path));
+        const { status, tail } = await run(quoted, { cwd, path, signal });
+        if (status !== null && notRun.has(status)) {
+          throw new OrchError('usage', `the command of --verify cannot be run${said(tail)}`, {
+            hint: 'try it in a shell; {} stands for the test file',
+          });
+        }
         ok = status === 0;
-        return { ok, detail: ok ? '' : `the command ended with ${status ?? 'a signal'}: ${tail}` };
+        return { ok, detail: ok ? '' : `the command ended with ${status ?? 'a signal'}${said(tail)}` };
       } finally {
-        if (scratch !== undefined) scratch.remove();
-        else if (!ok && before === undefined) rmSync(path, { force: true });
+        if (!ok && before === undefined) rmSync(path, { force: true });
         else if (!ok) await writer.writeResult(path, before!);
       }
     },
   };
+}
+
+/** What a command printed, behind a colon: on the same line, or indented where it is several. */
+function said(tail: string): string {
+  if (tail === '') return ', and printed nothing';
+  return tail.includes('\n') ? `:\n${tail.replace(/^/gm, '    ')}\n` : `: ${tail}`;
 }
 
 function shellQuoted(path: string): string {
@@ -58,7 +65,10 @@ async function run(
   command: string,
   { cwd, path, signal }: { cwd: string; path: string; signal: AbortSignal },
 ): Promise<{ status: number | null; tail: string }> {
+  signal.throwIfAborted();
   const { spawn } = await import('node:child_process');
+  // What a model wrote is about to run: it gets no key, nor a header that may hold one.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^OPENAI_/i.test(name)));
   return new Promise((fulfil, reject) => {
     // A group of its own, so that an abort ends what the shell has started too.
     const detached = process.platform !== 'win32';
@@ -66,8 +76,7 @@ async function run(
       cwd,
       shell: true,
       detached,
-      // What a model wrote is about to run: it gets no key.
-      env: { ...process.env, OPENAI_API_KEY: undefined, ORCH_RESULT_FILE: path },
+      env: { ...env, ORCH_RESULT_FILE: path },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let tail = '';
@@ -76,19 +85,25 @@ async function run(
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    const stop = () => {
+    const end = (how: NodeJS.Signals) => {
       try {
-        if (detached && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-        else child.kill();
+        if (detached && child.pid !== undefined) process.kill(-child.pid, how);
+        else child.kill(how);
       } catch {
         // It has ended by itself meanwhile.
       }
+    };
+    let killing: NodeJS.Timeout | undefined;
+    const stop = () => {
+      end('SIGTERM');
+      killing = setTimeout(() => end('SIGKILL'), graceMs);
     };
     signal.addEventListener('abort', stop, { once: true });
     child.on('error', reject);
     child.on('close', (status) => {
       signal.removeEventListener('abort', stop);
-      fulfil({ status, tail: tail.trim().split('\n').slice(-12).join('\n') });
+      clearTimeout(killing);
+      fulfil({ status, tail: tail.trim().split('\n').slice(-keptLines).join('\n') });
     });
   });
 }

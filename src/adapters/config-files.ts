@@ -1,6 +1,6 @@
 /** Reads the layers of the configuration from their folders. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { buildConfig, type Config, type ConfigFileName, configFileNames } from '../core/config/config.ts';
 import { jsonFaultAt } from '../core/config/json-fault.ts';
 import { isPlainObject, type Layer, mergeLayers } from '../core/config/layers.ts';
@@ -76,26 +76,27 @@ export function loadConfig(place: ConfigPlace): Config {
   const [given, user, project] = configFolders(place);
   for (const folder of [given, user, project]) {
     if (folder === undefined) continue;
+    // A folder that ORCH_CONF names is the user's own choice; a repository's .orch/ came with the repository.
+    const foreign = folder === project && place.environment.configFolder === undefined;
     for (const name of configFileNames) {
       const layer = readLayer(join(folder, `${name}.json`), problems);
-      if (layer) layers[name].push(layer);
+      if (layer) layers[name].push({ ...layer, foreign });
     }
   }
-  const budgets: Record<string, number> = {};
-  const { environment } = place;
-  if (environment.costAlertUsd !== undefined) budgets.alertUsd = environment.costAlertUsd;
-  if (environment.maxCostUsd !== undefined) budgets.perCallUsd = environment.maxCostUsd;
-  if (Object.keys(budgets).length > 0) layers.policies.push({ origin: 'environment', value: { budgets } });
-  // A repository that someone else wrote may tighten the user's own ceilings, not lift them.
-  const isTrusted = ({ origin }: Layer) =>
-    !(
-      project !== undefined &&
-      environment.configFolder === undefined &&
-      origin.startsWith(join(project, sep))
-    ) && !(origin === 'environment' && environment.fromDotEnv.includes('ORCH_MAX_COST_USD'));
-  const own = mergeLayers(layers.policies.filter(isTrusted)).value.budgets;
-  layers.policies = layers.policies.map((layer) => (isTrusted(layer) ? layer : withinBudgets(layer, own)));
+  layers.policies.push(...environmentLayers(place.environment));
+  const own = mergeLayers(layers.policies.filter(({ foreign }) => !foreign)).value.budgets;
+  layers.policies = layers.policies.map((layer) => (layer.foreign ? withinBudgets(layer, own) : layer));
   return buildConfig(layers, problems);
+}
+
+/** What the environment says of money. A `.env` came with the folder it lies in. */
+function environmentLayers({ costAlertUsd, maxCostUsd, fromDotEnv }: Environment): Layer[] {
+  const layers: Layer[] = [];
+  const add = (variable: string, budgets: Record<string, number>) =>
+    layers.push({ origin: 'environment', value: { budgets }, foreign: fromDotEnv.includes(variable) });
+  if (costAlertUsd !== undefined) add('ORCH_COST_ALERT_USD', { alertUsd: costAlertUsd });
+  if (maxCostUsd !== undefined) add('ORCH_MAX_COST_USD', { perCallUsd: maxCostUsd });
+  return layers;
 }
 
 function withinBudgets(layer: Layer, own: unknown): Layer {

@@ -44,7 +44,8 @@ async function git(
         else if (failure?.code === 'ENOENT') resolve({ status: undefined, stdout, stderr });
         else
           resolve({
-            status: failure === null ? 0 : typeof failure.code === 'number' ? failure.code : 1,
+            // Killed, or not to be started: as a shell reports it, and never as an answer.
+            status: failure === null ? 0 : typeof failure.code === 'number' ? failure.code : 128,
             stdout,
             stderr,
           });
@@ -83,7 +84,7 @@ export async function ignoredByGit(paths: readonly string[]): Promise<Set<string
     if (status !== undefined && status > 1) {
       throw new OrchError(
         'file-forbidden',
-        `git does not say which files of ${cwd} it ignores: ${stderr.trim().split('\n')[0]}`,
+        `git does not say which files of ${cwd} it ignores: ${stderr.trim().split('\n')[0] || 'it was ended, or cannot be started'}`,
         {
           hint: 'mend the repository, or name each file instead of a glob',
         },
@@ -149,7 +150,7 @@ async function reproduce(
 function copyOf(changes: readonly FileChange[], temporaries: Temporaries): ScratchFolder {
   let scratch: ScratchFolder | undefined;
   try {
-    scratch = scratchFolder('check', temporaries);
+    scratch = scratchFolder(temporaries);
     for (const change of changes) {
       if (change.kind === 'create') continue;
       const path = join(scratch.path, change.oldPath ?? change.path);

@@ -1,11 +1,11 @@
-/** Results that are too long for a tool's answer, as files of the user's state folder. */
+/** Results and patches that are asked for again by an id, as files of the user's state folder. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../core/error.ts';
 import type { ResultStore } from '../engine/ports.ts';
 
 /** Older results are removed when a new one is stored. */
-const keptDays = 7;
+export const keptDays = 7;
 
 export function fileResultStore(folder: string): ResultStore {
   const pathOf = (id: string) => join(folder, `${id}.txt`);
@@ -29,8 +29,13 @@ export function fileResultStore(folder: string): ResultStore {
       if (!/^[0-9a-f-]{36}$/.test(id)) return undefined;
       try {
         return readFileSync(pathOf(id), 'utf8');
-      } catch {
-        return undefined;
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT') return undefined;
+        throw new OrchError('file-unreadable', `the stored ${pathOf(id)} cannot be read (${code})`, {
+          hint: 'make it readable: it is there',
+          cause: error,
+        });
       }
     },
   };

@@ -67,7 +67,7 @@ async function sweepOne(file: string, pid: number): Promise<void> {
 }
 
 const uuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const ourName = new RegExp(`^(orch-(check|verify)-${uuid}|\\..+\\.orch-${uuid}|.+\\.${uuid}\\.tmp)$`);
+const ourName = new RegExp(`^(orch-check-${uuid}|\\..+\\.orch-${uuid}|.+\\.${uuid}\\.tmp)$`);
 
 /** Undefined: torn, as by a process that was killed while it wrote. */
 function readNote(text: string): Note | undefined {
@@ -94,8 +94,8 @@ export interface ScratchFolder {
 }
 
 /** A new folder for the user alone. */
-export function scratchFolder(kind: 'check' | 'verify', temporaries: Temporaries): ScratchFolder {
-  const path = join(tmpdir(), `orch-${kind}-${crypto.randomUUID()}`);
+export function scratchFolder(temporaries: Temporaries): ScratchFolder {
+  const path = join(tmpdir(), `orch-check-${crypto.randomUUID()}`);
   const forget = temporaries.note(path);
   try {
     mkdirSync(path, { mode: 0o700 });

@@ -23,7 +23,7 @@ export interface WorkspaceWriter {
   /** Throws `file-changed` or `write-failed`; the tree is then as it was. */
   applyChanges(base: string, changes: readonly FileChange[]): Promise<void>;
   /** Throws `write-failed`; an existing file is then as it was. */
-  writeResult(path: string, text: string): Promise<void>;
+  writeResult(path: string, content: string | Buffer): Promise<void>;
 }
 
 export function workspaceWriter(cwd: string, temporaries: Temporaries = untracked): WorkspaceWriter {
@@ -42,17 +42,17 @@ export function workspaceWriter(cwd: string, temporaries: Temporaries = untracke
         throw writeFailed(error, { path, unrestored: takeBack(undo) });
       }
     },
-    async writeResult(path, text) {
+    async writeResult(path, content) {
       const target = resolve(cwd, path);
       try {
         const existing = statSync(target, { throwIfNoEntry: false });
         if (existing && !existing.isFile() && !existing.isDirectory()) {
           // A pipe or a device, /dev/null for one, is written to and never replaced.
-          writeFileSync(target, text);
+          writeFileSync(target, content);
           return;
         }
         mkdirSync(dirname(target), { recursive: true });
-        replaceFile(target, text, modeAfter({}, existing?.mode), temporaries);
+        replaceFile(target, content, modeAfter({}, existing?.mode), temporaries);
       } catch (error) {
         throw writeFailed(error, { path });
       }

@@ -1,5 +1,5 @@
 /** `orch help exit-codes | environment | configuration`. */
-import { environmentVariables } from '../core/environment.ts';
+import { environmentVariables, notFromDotEnv } from '../core/environment.ts';
 import { errorCodes, exitStatusOf } from '../core/error.ts';
 import type { Factory } from '../factory.ts';
 
@@ -36,7 +36,7 @@ function environment(): string {
     ({ name, description, default: fallback }) =>
       `  ${name.padEnd(22)} ${description}\n${' '.repeat(25)}Default: ${fallback}.`,
   );
-  return `Environment variables:\n\n${rows.join('\n')}\n\nA .env file in the working directory is read for these names; it never overrides what is set,\ncannot set ORCH_ROOTS, ORCH_CONF, ORCH_USAGE_CSV, ORCH_LOG_FILE or ORCH_PROJECT, and its OPENAI_BASE_URL counts only beside its own OPENAI_API_KEY.\nNO_COLOR, FORCE_COLOR, CI and TERM=dumb are respected.\n`;
+  return `Environment variables:\n\n${rows.join('\n')}\n\nA .env file in the working directory is read for these names; it never overrides what is set,\ncannot set ${[...notFromDotEnv].join(', ')}, and its OPENAI_BASE_URL counts only beside its own OPENAI_API_KEY.\nNO_COLOR, FORCE_COLOR, CI and TERM=dumb are respected.\n`;
 }
 
 function configuration(factory: Factory): string {

@@ -34,6 +34,11 @@ export interface EnvironmentVariable {
   name: string;
   description: string;
   default: string;
+  /**
+   * False: ignored in a `.env`. A folder's own file, which someone else may have written, must not widen what
+   * is read of the machine or choose where is written. Default true.
+   */
+  fromDotEnv?: false;
 }
 
 /** From this table come `orch help environment`, the README's reference and the names that `.env` may set. */
@@ -59,6 +64,7 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     name: 'ORCH_LOG_FILE',
     description: 'Write log lines to this file instead of stderr.',
     default: 'stderr',
+    fromDotEnv: false,
   },
   { name: 'ORCH_MAX_INPUT_TOKENS', description: 'Token diet: the most input sent.', default: '32000' },
   { name: 'ORCH_COST_ALERT_USD', description: 'A call dearer than this carries an alert.', default: '2.00' },
@@ -71,21 +77,25 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     name: 'ORCH_CONF',
     description: "A folder of configuration files, in place of the project's .orch/.",
     default: '.orch/',
+    fromDotEnv: false,
   },
   {
     name: 'ORCH_USAGE_CSV',
     description: 'Where the usage CSV is; off turns it off.',
     default: 'one ledger per user',
+    fromDotEnv: false,
   },
   {
     name: 'ORCH_ROOTS',
     description: 'More folders that files may be read from, separated as in PATH.',
     default: 'the working directory alone',
+    fromDotEnv: false,
   },
   {
     name: 'ORCH_PROJECT',
     description: 'A name for the project column of the usage record.',
     default: 'none',
+    fromDotEnv: false,
   },
   {
     name: 'ORCH_REHEARSE',
@@ -94,11 +104,9 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
   },
 ];
 
-/**
- * A folder's own `.env`, which someone else may have written, must not widen what is read of the machine or
- * choose where is written.
- */
-const notFromDotEnv = new Set(['ORCH_ROOTS', 'ORCH_CONF', 'ORCH_USAGE_CSV', 'ORCH_LOG_FILE', 'ORCH_PROJECT']);
+export const notFromDotEnv: ReadonlySet<string> = new Set(
+  environmentVariables.filter(({ fromDotEnv }) => fromDotEnv === false).map(({ name }) => name),
+);
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

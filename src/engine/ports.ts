@@ -120,11 +120,11 @@ export interface PatchApplier {
   apply(patch: string, base: string, signal: AbortSignal): Promise<void>;
 }
 
-/** Results too long for a tool's answer, by id; they outlive the process. */
+/** Results too long for a tool's answer, and patches that wait to be applied, by id; they outlive the process. */
 export interface ResultStore {
   /** Throws `record-failed`. `path` is absolute. */
   save(text: string): { id: string; path: string };
-  /** Undefined for an id that is not known (any more). */
+  /** Undefined for an id that is not known (any more). Throws `file-unreadable`. */
   load(id: string): string | undefined;
 }
 

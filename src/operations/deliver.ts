@@ -1,10 +1,9 @@
 /** Where a result goes beside the answer of the call: the patch store, the working tree, a file. */
-import { OrchError } from '../core/error.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import type { FinishedPatch } from '../engine/answer.ts';
 import type { Factory } from '../factory.ts';
 import type { DelegateOutput } from './delegate-output.ts';
-import { keepResult } from './keep-result.ts';
+import { errorKeeping } from './keep-result.ts';
 import type { DelegationInput } from './request-fields.ts';
 import { storePatch } from './stored-patch.ts';
 
@@ -18,14 +17,8 @@ export async function deliver(
   try {
     return await write(output, patch, input, factory);
   } catch (error) {
-    if (!(error instanceof OrchError)) throw error;
     // The answer is paid for: what cannot be written where it was wanted is kept elsewhere.
-    const kept = keepResult(factory.results(), output.result)?.path;
-    throw new OrchError(error.code, error.message, {
-      hint: [error.hint, kept && `the result is kept in ${kept}`].filter(Boolean).join('; '),
-      details: { ...error.details, ...(kept ? { result_file: kept } : {}) },
-      cause: error,
-    });
+    throw errorKeeping(error, output.result, factory.results());
   }
 }
 

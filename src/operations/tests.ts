@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { OrchError } from '../core/error.ts';
 import { delegateOutput } from './delegate-output.ts';
 import { delegateAnnotations, runDelegation } from './delegation.ts';
+import { errorKeeping } from './keep-result.ts';
 import { cliOnly, field, operation } from './operation.ts';
 import { type DelegationInput, frameworkField, requestFields, resultFields } from './request-fields.ts';
 
@@ -17,7 +19,7 @@ export const testsOperation = operation({
     framework: frameworkField,
     verify: field(
       z.string().min(1).optional(),
-      'Accept only tests with which this shell command succeeds; {} is the test file, which is kept with --output',
+      'Accept only tests with which this shell command succeeds; {} is the file that --output names',
       { flag: '--verify <command>', cliOnly: true },
     ),
     ...resultFields,
@@ -32,11 +34,26 @@ export const testsOperation = operation({
   async run({ verify, ...input }, factory, options) {
     const request = testsDelegation(input);
     if (verify === undefined) return runDelegation(request, factory, options);
+    if (input.output === undefined) {
+      throw new OrchError('usage', '--verify needs --output: tests run only where they belong', {
+        hint: 'name the test file, e.g. --output test/cart.test.ts',
+      });
+    }
     const verifier = factory.verifier(verify, input.output);
-    return runDelegation(request, factory, {
-      ...options,
-      verify: (result, signal) => verifier.verify(result, signal),
-    });
+    let refused: string | undefined;
+    try {
+      return await runDelegation(request, factory, {
+        ...options,
+        async verify(result, signal) {
+          refused = result;
+          const verdict = await verifier.verify(result, signal);
+          if (verdict.ok) refused = undefined;
+          return verdict;
+        },
+      });
+    } catch (error) {
+      throw refused === undefined ? error : errorKeeping(error, refused, factory.results());
+    }
   },
 });
 

@@ -60,7 +60,7 @@ describe('a noted path', () => {
   });
 
   it('of a scratch folder is forgotten with it', () => {
-    const { path, remove } = scratchFolder('check', notedTemporaries(noted));
+    const { path, remove } = scratchFolder(notedTemporaries(noted));
     expect(existsSync(path)).toBe(true);
     remove();
     expect(existsSync(path)).toBe(false);
@@ -69,7 +69,7 @@ describe('a noted path', () => {
 });
 
 describe('sweep', () => {
-  it.each([`.cart.ts.orch-${id}`, `usage.csv.${id}.tmp`, `orch-check-${id}`, `orch-verify-${id}`])(
+  it.each([`.cart.ts.orch-${id}`, `usage.csv.${id}.tmp`, `orch-check-${id}`])(
     'removes %s of a process that was killed, and its note',
     async (name) => {
       const path = leave(name);

@@ -280,6 +280,22 @@ describe('what a glob leaves out', () => {
     expect(await paths(['public.ts'])).toEqual(['public.ts']);
   });
 
+  it.skipIf(process.platform === 'win32').each([
+    ['is killed', 0o755],
+    ['cannot be started', 0o644],
+  ])('is not guessed where git %s', async (_name, mode) => {
+    put('.gitignore', 'private.ts\n');
+    put('private.ts');
+    chmodSync(put('git', '#!/bin/sh\nkill -9 $$\n', join(folder, 'bin')), mode);
+    const path = process.env.PATH;
+    process.env.PATH = join(folder, 'bin');
+    try {
+      expect((await refusal(['*.ts'])).code).toBe('file-forbidden');
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
   it('is ignored below a link to a folder too', async () => {
     put('.gitignore', 'private.ts\n');
     put('src/private.ts');

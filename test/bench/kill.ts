@@ -56,7 +56,7 @@ const commands = [
   ['docs', 'describe it', '--json'],
   ['diff', 'rename total to sum', '-f', 'cart.ts', '--json'],
   ['diff', 'rename total to sum', '-f', 'cart.ts', '--apply', '--json'],
-  ['tests', 'test it', '-f', 'cart.ts', '--verify', 'true', '--json'],
+  ['tests', 'test it', '-f', 'cart.ts', '-o', 'cart.test.ts', '--verify', 'true', '--json'],
 ];
 
 function commandLine(args: readonly string[], cwd: string): Running {
@@ -147,7 +147,7 @@ async function lane(number: number, usual: readonly number[]): Promise<void> {
 
 /** Files and folders that bear the name of a temporary, everywhere that orch may write. */
 function leftOver(): string[] {
-  const temporary = /^orch-(check|verify)-|\.orch-[0-9a-f-]{36}$|\.tmp$|\.lock$/;
+  const temporary = /^orch-check-|\.orch-[0-9a-f-]{36}$|\.tmp$|\.lock$/;
   const found: string[] = [];
   const look = (folder: string) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {

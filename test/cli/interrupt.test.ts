@@ -1,7 +1,16 @@
 /** What is interrupted leaves a closed connection, a row in the record and no file of its own. */
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -57,12 +66,16 @@ describe.runIf(posix)('an interrupt while the provider is silent', () => {
 async function hangingGit(): Promise<{ path: string; reached: Promise<unknown> }> {
   const real = (await run('sh', ['-c', 'command -v git'])).stdout.trim();
   const path = folder({
-    git: `#!/bin/sh\ncase "$*" in *core.autocrlf*) pwd > "$0.fifo"; exec sleep 600;; esac\nexec ${real} "$@"\n`,
+    git: `#!/bin/sh\ncase "$*" in *core.autocrlf*) pwd > "$0.fifo"; exec cat "$0.end";; esac\nexec ${real} "$@"\n`,
   });
   chmodSync(join(path, 'git'), 0o755);
-  await run('mkfifo', [join(path, 'git.fifo')]);
+  await run('mkfifo', [join(path, 'git.fifo'), join(path, 'git.end')]);
   const reader = spawn('cat', [join(path, 'git.fifo')]);
-  onTestFinished(() => void reader.kill());
+  onTestFinished(() => {
+    reader.kill();
+    // Whatever still waits here is let go.
+    closeSync(openSync(join(path, 'git.end'), constants.O_RDWR | constants.O_NONBLOCK));
+  });
   return { path, reached: once(reader.stdout, 'data') };
 }
 

@@ -28,15 +28,19 @@ describe('--verify', () => {
   it('accepts a result with which the command succeeds', async () => {
     const { env, server } = await provider({ answer: passes });
     const cwd = folder();
-    const { status, stdout } = await orch(
-      [...args, '--verify', `${node} {} && test -f "$ORCH_RESULT_FILE"`],
-      {
-        env,
-        cwd,
-      },
-    );
-    expect({ status, stdout }).toEqual({ status: 0, stdout: 'process.exit(0);\n' });
+    const verify = ['--verify', `${node} {} && test -f "$ORCH_RESULT_FILE"`];
+    const { status, stdout } = await orch([...args, '-o', 'new.js', ...verify], { env, cwd });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(server.requests).toHaveLength(1);
+    expect(readFileSync(join(cwd, 'new.js'), 'utf8')).toBe('process.exit(0);\n');
+  });
+
+  it('needs to know where the tests belong, before anything is sent', async () => {
+    const { env, server } = await provider({ answer: passes });
+    const { status, stderr } = await orch([...args, '--verify', 'true'], { env });
+    expect(status).toBe(2);
+    expect(stderr).toContain('--output');
+    expect(server.requests).toEqual([]);
   });
 
   it('asks the next model when it fails, and keeps the file that passed', async () => {
@@ -76,10 +80,16 @@ describe('--verify', () => {
     expect(existsSync(join(cwd, 'new.js'))).toBe(false);
   });
 
-  it('does not take a command that cannot be run for a success', async () => {
-    const { env } = await provider({ answer: passes });
-    const { status, stderr } = await orch([...args, '--verify', 'no-such-command {}'], { env });
-    expect(status).toBe(5);
-    expect(stderr).toContain('127');
+  it('asks no further model when the command cannot be run, and keeps what was paid for', async () => {
+    const { env, server } = await provider({ answer: passes });
+    const cwd = folder();
+    const verify = ['-o', 'new.js', '--verify', 'no-such-command {}'];
+    const { status, stdout } = await orch([...args, ...verify, '--json'], { env, cwd });
+    expect(status).toBe(2);
+    expect(server.requests).toHaveLength(1);
+    expect(existsSync(join(cwd, 'new.js'))).toBe(false);
+    const { error } = JSON.parse(stdout);
+    expect(error.message).toContain('no-such-command');
+    expect(readFileSync(error.details.result_file, 'utf8')).toBe('process.exit(0);\n');
   });
 });

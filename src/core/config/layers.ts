@@ -4,6 +4,8 @@ export interface Layer {
   /** What a message calls it: a file's path, a variable's name, a flag. */
   origin: string;
   value: unknown;
+  /** Written by somebody else, perhaps: its ceilings may tighten the user's own, not lift them. Default false. */
+  foreign?: boolean;
 }
 
 /** Dotted path of a value to the origin of the layer that set it. */

@@ -3,49 +3,10 @@
  * several; what cannot be read is reported and never guessed.
  */
 import { encodeCell, quoteCell, readNumber, restore, splitLine } from './csv-line.ts';
-import { type UsageRecord, usageColumns } from './usage-record.ts';
+import { type ColumnKind, columnKinds, type UsageRecord, usageColumns } from './usage-record.ts';
 import { readTimestamp } from './when.ts';
 
 type Column = keyof UsageRecord;
-type ColumnKind = 'time' | 'text' | 'number' | 'boolean';
-
-const columnKinds: Record<Column, ColumnKind> = {
-  ts: 'time',
-  latency_ms: 'number',
-  ttft_ms: 'number',
-  run_id: 'text',
-  attempt: 'number',
-  response_id: 'text',
-  task: 'text',
-  language: 'text',
-  safety_critical: 'boolean',
-  alias: 'text',
-  effort: 'text',
-  mode: 'text',
-  rule: 'text',
-  forced: 'boolean',
-  escalated_from: 'text',
-  model_requested: 'text',
-  model_served: 'text',
-  input_tokens: 'number',
-  cached_input_tokens: 'number',
-  cache_write_tokens: 'number',
-  output_tokens: 'number',
-  reasoning_tokens: 'number',
-  finish_reason: 'text',
-  error: 'text',
-  service_tier: 'text',
-  cost_usd: 'number',
-  cost_source: 'text',
-  price_version: 'text',
-  cost_forecast_usd: 'number',
-  baseline_cost_usd: 'number',
-  est_tokens: 'number',
-  tokens_dropped: 'number',
-  outcome: 'text',
-  outcome_source: 'text',
-  project: 'text',
-};
 
 /** Names as the first row has them, without the line break. */
 export const headerRow: string = usageColumns.join(',');

@@ -1,0 +1,81 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commandVerifier } from '../../src/adapters/command-verifier.ts';
+import { workspaceWriter } from '../../src/adapters/workspace-writer.ts';
+
+let cwd = '';
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'orch-verifier-'));
+});
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+function verify(command: string, signal: AbortSignal = new AbortController().signal) {
+  const verifier = commandVerifier({ command, output: 'a test.js', cwd, writer: workspaceWriter(cwd) });
+  return verifier.verify('made by a model\n', signal);
+}
+
+/** An abort that comes when the command says that it is there. */
+function abortWhen(name: string): AbortSignal {
+  const controller = new AbortController();
+  const watcher = watch(cwd, (_event, changed) => {
+    if (changed !== name) return;
+    watcher.close();
+    controller.abort();
+  });
+  return controller.signal;
+}
+
+describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
+  it('finds the result where it belongs', async () => {
+    expect(await verify('test "$(cat {})" = "made by a model"')).toEqual({ ok: true, detail: '' });
+    expect(readFileSync(join(cwd, 'a test.js'), 'utf8')).toBe('made by a model\n');
+  });
+
+  it('leaves the bytes of an older file as they were when it refuses', async () => {
+    const before = Buffer.from([0xff, 0xfe, 0x01, 0x02]);
+    writeFileSync(join(cwd, 'a test.js'), before);
+    expect(await verify('exit 3')).toEqual({
+      ok: false,
+      detail: 'the command ended with 3, and printed nothing',
+    });
+    expect(readFileSync(join(cwd, 'a test.js'))).toEqual(before);
+  });
+
+  it('shows several lines below one another', async () => {
+    const { detail } = await verify('echo one; echo two; exit 1');
+    expect(detail).toBe('the command ended with 1:\n    one\n    two\n');
+  });
+
+  it('gets no key and no header that may hold one', async () => {
+    process.env.OPENAI_CUSTOM_HEADERS = 'X-Key: secret';
+    process.env.OPENAI_ADMIN_KEY = 'secret';
+    try {
+      expect(await verify('! env | grep -q ^OPENAI_')).toEqual({ ok: true, detail: '' });
+    } finally {
+      delete process.env.OPENAI_CUSTOM_HEADERS;
+      delete process.env.OPENAI_ADMIN_KEY;
+    }
+  });
+
+  it.each([
+    ['a command that does not exist', 'no-such-command {}'],
+    ['a file that may not be run', './data {}'],
+  ])('is told apart from tests that fail: %s', async (_name, command) => {
+    writeFileSync(join(cwd, 'data'), '', { mode: 0o600 });
+    await expect(verify(command)).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('is not started when nobody waits for it any more', async () => {
+    await expect(verify('touch started', AbortSignal.abort())).rejects.toThrow();
+    expect(existsSync(join(cwd, 'started'))).toBe(false);
+  });
+
+  it('is ended, with all that it started, although it takes no notice of being asked', async () => {
+    const signal = abortWhen('ready');
+    const { ok } = await verify("trap '' TERM; touch ready; sleep 600 & wait; sleep 600", signal);
+    expect(ok).toBe(false);
+    expect(existsSync(join(cwd, 'a test.js'))).toBe(false);
+  });
+});
