@@ -105,6 +105,18 @@ export interface Examination {
   machine: Machine;
 }
 
+/** Throws `usage` where the folder is gone. */
+export function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new OrchError('usage', 'the working directory does not exist any more', {
+      hint: 'change to a folder that exists',
+      cause: error,
+    });
+  }
+}
+
 function once<Value>(make: () => Value): () => Value {
   let made: { value: Value } | undefined;
   return () => {
@@ -155,7 +167,12 @@ export function createFactory(options: FactoryOptions): Factory {
         today: () => new Date(clock.now()).toISOString().slice(0, 10),
       });
       closers.push(() => server.close());
-      return { apiKey: 'rehearsal', baseUrl: server.url, organization: undefined, project: undefined };
+      return {
+        apiKey: 'no-key-is-needed-to-rehearse',
+        baseUrl: server.url,
+        organization: undefined,
+        project: undefined,
+      };
     }
     const { apiKey, baseUrl, organization, project } = reading().environment;
     return { apiKey: checkedKey(apiKey), baseUrl, organization, project };

@@ -16,10 +16,22 @@ export interface Bundle {
 /** `argv` without node and script. Returns the exit status. What only prints the version loads nothing else. */
 export async function start(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    process.stdout.write(`${version}\n`);
-    return 0;
+    return printed(`${version}\n`);
   }
   return loadBundle(join(__dirname, 'orch.js')).main(argv);
+}
+
+/** Status of a line that went to standard output. A closed pipe is no error. */
+function printed(line: string): Promise<number> {
+  return new Promise((resolve) => {
+    process.stdout.on('error', () => {});
+    process.stdout.write(line, (error: NodeJS.ErrnoException | null | undefined) => {
+      if (error && error.code !== 'EPIPE') {
+        process.stderr.write(`error: cannot write to standard output (${error.code})\n`);
+      }
+      resolve(error && error.code !== 'EPIPE' ? 2 : 0);
+    });
+  });
 }
 
 function loadBundle(file: string): Bundle {

@@ -1,6 +1,7 @@
 /** Runs the user's own command on a result: tests that fail, or do not run, are not accepted. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { resultFileVariable } from '../core/environment.ts';
 import { OrchError } from '../core/error.ts';
 import type { WorkspaceWriter } from './workspace-writer.ts';
 
@@ -76,7 +77,7 @@ async function run(
       cwd,
       shell: true,
       detached,
-      env: { ...env, ORCH_RESULT_FILE: path },
+      env: { ...env, [resultFileVariable]: path },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let tail = '';

@@ -22,13 +22,7 @@ export async function readLedgerFile(path: string): Promise<LedgerReading | unde
       rest = lines.pop() ?? '';
       for (const line of lines) reader.push(line);
       if (rest.length > longestLine) {
-        throw new OrchError(
-          'file-unreadable',
-          `${path} is not a usage CSV: it has a line of over a million characters`,
-          {
-            hint: 'give CSV files that orch has written',
-          },
-        );
+        throw otherFile(path, 'it has a line of over a million characters');
       }
     }
   } catch (error) {
@@ -38,6 +32,7 @@ export async function readLedgerFile(path: string): Promise<LedgerReading | unde
   }
   if (rest !== '') reader.push(rest);
   const { records, skipped } = reader.reading;
+  if (skipped.length > 0 && !reader.isUsageCsv()) throw otherFile(path, 'no header names its columns');
   return { records, skipped: skipped.map((row) => ({ file: path, ...row })), files: [path] };
 }
 
@@ -62,6 +57,12 @@ export async function readLedgerFiles(paths: readonly string[]): Promise<LedgerR
     for (const row of reading.skipped) all.skipped.push(row);
   }
   return all;
+}
+
+function otherFile(path: string, why: string): OrchError {
+  return new OrchError('file-unreadable', `${path} is not a usage CSV: ${why}`, {
+    hint: 'give CSV files that orch has written',
+  });
 }
 
 function unreadable(path: string, error: unknown): OrchError {

@@ -202,7 +202,8 @@ function checkRange({ from, to }: LineRange, text: string, shown: string): void 
   // A newline ends the last line, it does not begin another.
   const lines = Math.max(1, text.replace(/\n$/, '').split('\n').length);
   if (from >= 1 && from <= to && from <= lines) return;
-  throw new OrchError('usage', `${shown}:${from}-${to}: the file has lines 1 to ${lines}`, {
+  const fault = from > to ? 'the range ends before it begins' : `the file has lines 1 to ${lines}`;
+  throw new OrchError('usage', `${shown}:${from}-${to}: ${fault}`, {
     hint: 'give a range such as path:10-40',
   });
 }

@@ -2,13 +2,13 @@
 import type { Command } from 'commander';
 import { exitStatusOf, OrchError } from '../core/error.ts';
 import type { CallOptions } from '../engine/context.ts';
-import { createFactory, type Factory } from '../factory.ts';
+import { createFactory, type Factory, workingDirectory } from '../factory.ts';
 import { operations } from '../operations/index.ts';
 import type { Operation } from '../operations/operation.ts';
 import { readRequest } from '../operations/read-request.ts';
 import { explain, routeExplainOperation } from '../operations/route-explain.ts';
 import { reportError } from './errors.ts';
-import { gatherInput } from './input.ts';
+import { gatherInput, refuseExpandedGlob } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { type Actions, buildProgram, shells } from './program.ts';
 import { startProgress } from './progress.ts';
@@ -31,13 +31,14 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     const setStatus = (given: number) => {
       status = given;
     };
-    const program = buildProgram(actionsFor(streams, interrupt.signal, setStatus), argv[0]);
+    const program = buildProgram(actionsFor({ argv, streams, signal: interrupt.signal, setStatus }), argv[0]);
     silence(program, streams);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     status = reportError(interrupt.signal.aborted ? new OrchError('interrupted', 'interrupted') : error, {
       streams,
       json,
+      command: commandOf(argv),
     });
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
@@ -61,6 +62,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   return status;
 }
 
+/** The command that a command line begins with, for hints: `orch usage report`; `orch` where there is none. */
+function commandOf(argv: readonly string[]): string {
+  const known = operations.find(({ command }) => command.every((word, at) => argv[at] === word));
+  return ['orch', ...(known?.command ?? [])].join(' ');
+}
+
 /** Commander throws instead of exiting, and its words go through our streams. */
 function silence(command: Command, streams: IOStreams): void {
   command.exitOverride();
@@ -73,10 +80,17 @@ function silence(command: Command, streams: IOStreams): void {
   for (const child of command.commands) silence(child, streams);
 }
 
-function actionsFor(streams: IOStreams, signal: AbortSignal, setStatus: (status: number) => void): Actions {
+interface Run {
+  argv: readonly string[];
+  streams: IOStreams;
+  signal: AbortSignal;
+  setStatus: (status: number) => void;
+}
+
+function actionsFor({ argv, streams, signal, setStatus }: Run): Actions {
   const makeFactory = (rehearse?: boolean) =>
     createFactory({
-      cwd: process.cwd(),
+      cwd: workingDirectory(),
       variables: process.env,
       writeLog: (line) => streams.err(line),
       defaultLogLevel: 'warn',
@@ -87,7 +101,7 @@ function actionsFor(streams: IOStreams, signal: AbortSignal, setStatus: (status:
       const options = command.opts<Record<string, unknown>>();
       const factory = makeFactory(options.rehearse === true);
       try {
-        setStatus(await runOperation(operation, fields, command, { streams, signal, factory }));
+        setStatus(await runOperation(operation, fields, command, { argv, streams, signal, factory }));
       } finally {
         await factory.close();
       }
@@ -116,6 +130,7 @@ function actionsFor(streams: IOStreams, signal: AbortSignal, setStatus: (status:
 }
 
 interface Surroundings {
+  argv: readonly string[];
   streams: IOStreams;
   signal: AbortSignal;
   factory: Factory;
@@ -126,9 +141,10 @@ async function runOperation(
   operation: Operation,
   fields: readonly CliField[],
   command: Command,
-  { streams, signal, factory }: Surroundings,
+  { argv, streams, signal, factory }: Surroundings,
 ): Promise<number> {
   const options = command.opts<Record<string, unknown>>();
+  refuseExpandedGlob(argv, fields);
   const raw = await gatherInput(readFields(command, fields), fields, streams);
   // The command line may leave the instruction out where files say what is meant.
   if (operation.toDelegation && raw.input === undefined) raw.input = '';
@@ -244,7 +260,7 @@ async function showHelp(
   makeFactory: () => Factory,
 ): Promise<void> {
   if (topic === undefined) {
-    streams.out(program.helpInformation());
+    program.outputHelp();
     return;
   }
   const { helpTopics, renderTopic } = await import('./help-topics.ts');
@@ -268,5 +284,5 @@ async function showHelp(
       hint: `topics: ${names.join(', ')}`,
     });
   }
-  streams.out(command.helpInformation());
+  command.outputHelp();
 }

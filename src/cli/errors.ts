@@ -1,21 +1,27 @@
 /** One way for an error to reach the user, and the exit status that goes with it. */
 import { CommanderError } from 'commander';
-import { OrchError } from '../core/error.ts';
+import { exitStatusOf, OrchError } from '../core/error.ts';
+import { formatUsd } from '../core/format.ts';
 import type { IOStreams } from './streams.ts';
 
 export interface ErrorView {
   streams: IOStreams;
   json: boolean;
+  /** As it was called, for hints: `orch run`. */
+  command: string;
 }
 
 /** Returns the exit status. */
-export function reportError(error: unknown, { streams, json }: ErrorView): number {
-  if (error instanceof CommanderError) return reportCommanderError(error, { streams, json });
+export function reportError(error: unknown, view: ErrorView): number {
+  const { streams, json } = view;
+  if (error instanceof CommanderError) return reportCommanderError(error, view);
   if (error instanceof OrchError) {
     if (json) printJson(streams, error.code, error.message, error.hint, error.details);
     else {
       streams.err(`error: ${error.message}\n`);
       if (error.hint !== undefined) streams.err(`hint: ${error.hint}\n`);
+      const spent = spentOn(error);
+      if (spent !== undefined) streams.err(`${spent}\n`);
     }
     return error.exitStatus;
   }
@@ -26,17 +32,21 @@ export function reportError(error: unknown, { streams, json }: ErrorView): numbe
     streams.err(
       `internal error: ${error instanceof Error ? (error.stack ?? message) : message}\nhint: ${hint}\n`,
     );
-  return 1;
+  return exitStatusOf('internal');
 }
 
-function reportCommanderError(error: CommanderError, { streams, json }: ErrorView): number {
+function reportCommanderError(error: CommanderError, { streams, json, command }: ErrorView): number {
   // Help and version are not errors: commander throws them only to end the parsing.
   if (error.exitCode === 0) return 0;
-  const message = error.message.replace(/^error: /, '').trim();
-  if (json) printJson(streams, 'usage', message, 'see: orch --help');
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
+  const hint = `see: ${command} --help`;
+  if (json) printJson(streams, 'usage', message, hint);
   else if (message !== '' && error.code !== 'commander.help')
-    streams.err(`error: ${message}\nhint: see orch --help\n`);
-  return 2;
+    streams.err(`error: ${message}\nhint: ${hint}\n`);
+  return exitStatusOf('usage');
 }
 
 function printJson(
@@ -49,4 +59,11 @@ function printJson(
   streams.out(
     `${JSON.stringify({ error: { code, message, hint: hint ?? null, ...(details ? { details } : {}) } }, null, 2)}\n`,
   );
+}
+
+/** What a call that failed has cost all the same; undefined where nothing was sent. */
+function spentOn({ details }: OrchError): string | undefined {
+  const cost = details?.cost_usd as number | null | undefined;
+  if (cost === undefined || cost === 0) return undefined;
+  return `spent: ${cost === null ? 'unknown' : formatUsd(cost)} (run ${details?.run_id})`;
 }

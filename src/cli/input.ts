@@ -1,5 +1,5 @@
 /** Gathers what comes from files and standard input beside the arguments. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { OrchError } from '../core/error.ts';
 import type { CliField } from './options.ts';
 import { type IOStreams, StdinTooLargeError } from './streams.ts';
@@ -13,6 +13,17 @@ export async function gatherInput(
   streams: IOStreams,
 ): Promise<Record<string, unknown>> {
   const gathered = { ...raw };
+  for (const { name, surface } of fields) {
+    const value = gathered[name];
+    if (surface.positional !== 'one' || !Array.isArray(surface.complete) || typeof value !== 'string')
+      continue;
+    // The instruction, most likely: as a name that is not known it would be lost.
+    if (/\s/.test(value.trim())) {
+      throw new OrchError('usage', `"${value}" is no ${name}: that comes first, then the instruction`, {
+        hint: `one of: ${surface.complete.join(', ')}`,
+      });
+    }
+  }
   let stdinUsed = false;
   const readAll = async (what: string): Promise<string> => {
     if (stdinUsed) throw new OrchError('usage', `standard input is asked for twice, again by ${what}`);
@@ -42,6 +53,33 @@ export async function gatherInput(
     }
   }
   return gathered;
+}
+
+/**
+ * A glob that the shell has expanded leaves one name to --file and makes the others words of the instruction,
+ * which would be sent, and paid for, as such.
+ */
+export function refuseExpandedGlob(argv: readonly string[], fields: readonly CliField[]): void {
+  const option = fields.find(({ name }) => name === 'files')?.option;
+  if (!option) return;
+  for (const [at, word] of argv.entries()) {
+    if (word !== option.short && word !== option.long) continue;
+    const strays: string[] = [];
+    for (const next of argv.slice(at + 2)) {
+      if (next.startsWith('-') || !isFile(next)) break;
+      strays.push(next);
+    }
+    if (strays.length === 0) continue;
+    throw new OrchError(
+      'usage',
+      `${strays.join(', ')} after ${word} ${argv[at + 1]} would be words of the instruction, not files`,
+      { hint: `quote a glob, so that orch expands it, or repeat ${option.long} for each file` },
+    );
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 async function readStdin(streams: IOStreams, waitMs?: number): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 /** Derives a command's options and arguments from the fields of an operation, and reads them back. */
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
@@ -86,7 +86,6 @@ function makeOption(flag: string, schema: z.ZodType, surface: FieldSurface): Opt
   } else if (inner instanceof z.ZodNumber) {
     option.argParser((value: string) => (value.trim() === '' ? Number.NaN : Number(value)));
   }
-  if (surface.fromFile) option.helpGroup('Options:');
   return option;
 }
 
@@ -111,6 +110,18 @@ export function addFields(command: Command, fields: readonly CliField[]): void {
     command.addArgument(completeWith(argument, surface.complete));
   }
   for (const { option } of fields) if (option) command.addOption(option);
+}
+
+/** A flag where a value belongs means that the value was forgotten: as one it would send or write what nobody meant. */
+export function refuseFlagsAsValues(command: Command): void {
+  const flags = new Set(['-h', '--help', ...command.options.flatMap(({ short, long }) => [short, long])]);
+  for (const option of command.options.filter(({ required }) => required)) {
+    const { parseArg } = option;
+    option.argParser((value: string, previous: unknown) => {
+      if (flags.has(value.replace(/=.*/s, ''))) throw new InvalidArgumentError('The value is missing.');
+      return parseArg ? parseArg.call(option, value, previous) : value;
+    });
+  }
 }
 
 /** What the user really gave, by field name: arguments and options, nothing filled in. */
@@ -159,6 +170,7 @@ export function parseInput(
     }
     if (issue.code === 'invalid_type' && issue.expected === 'number')
       return `${flagName(fields, name)}: not a number`;
+    if (issue.code === 'too_small' && issue.origin === 'string') return `${flagName(fields, name)}: is empty`;
     if (issue.code === 'invalid_type' && given === undefined) return `${flagName(fields, name)}: is missing`;
     return `${flagName(fields, name)}: ${issue.message}`;
   });

@@ -4,7 +4,7 @@ import { version } from '../../package.json';
 import { operations } from '../operations/index.ts';
 import { isOffered, type Operation } from '../operations/operation.ts';
 import { helpTopics } from './help-topics.ts';
-import { addFields, type CliField, cliFields, completeWith } from './options.ts';
+import { addFields, type CliField, cliFields, completeWith, refuseFlagsAsValues } from './options.ts';
 import { rendererFor } from './renderers.ts';
 
 /** What the commands do: given by `main`, so that help and completions can be made without doing anything. */
@@ -86,6 +86,7 @@ function addOperation(command: Command, operation: Operation, actions: Actions):
   }
   if (operation.toDelegation || operation.rehearsable)
     command.option('--rehearse', 'Answer from the built-in rehearsal server: no key, no spend');
+  refuseFlagsAsValues(command);
   command.addHelpText(
     'after',
     `\nExamples:\n${operation.examples.map((example) => `  ${example}`).join('\n')}`,

@@ -97,7 +97,11 @@ const reportRenderer: Renderer = {
   ],
   async render(output, { streams, options, factory, verbose }) {
     const report = output as UsageReport;
-    const text = await renderReport(report, options.format as (typeof reportFormatNames)[number]);
+    const text = await renderReport(
+      report,
+      options.format as (typeof reportFormatNames)[number],
+      streams.stdoutColumns,
+    );
     if (typeof options.output === 'string') {
       await factory.writer().writeResult(options.output, text);
       if (verbose) streams.err(`written: ${options.output}\n`);
@@ -109,11 +113,12 @@ const reportRenderer: Renderer = {
 async function renderReport(
   report: UsageReport,
   format: (typeof reportFormatNames)[number],
+  width: number | undefined,
 ): Promise<string> {
   if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
   if (format === 'table') {
     const { renderReportTable } = await import('./render-report-table.ts');
-    return renderReportTable(report);
+    return renderReportTable(report, width);
   }
   const { reportFormats } = await import('../core/record/report-formats.ts');
   return reportFormats[format](report);

@@ -11,11 +11,12 @@ export interface IOStreams {
   /** Progress, hints, errors. */
   err(text: string): void;
   readonly stdoutIsTerminal: boolean;
+  /** Width of the terminal that the result goes to; undefined: it goes elsewhere. */
+  readonly stdoutColumns: number | undefined;
   /** Any of the three standard streams began as a terminal. */
   onTerminal(): boolean;
   /** Spinners and live text may be shown on stderr. */
   readonly stderrIsLive: boolean;
-  readonly stderrColumns: number;
   /** Standard input is a pipe or a file: not a terminal, not /dev/null. */
   readonly stdinIsPiped: boolean;
   /** Everything on standard input; undefined when nothing came within the wait and it is still open. */
@@ -34,18 +35,22 @@ export function processStreams(interrupt: AbortSignal): IOStreams {
   let failure: string | undefined;
   // A terminal that nobody has given a size has 0 columns, and a spinner there never stops clearing lines.
   const { isTTY, columns } = process.stderr;
+  const stdoutIsTerminal = process.stdout.isTTY === true;
+  const out = writer(process.stdout, (code) => {
+    failure ??= code;
+  });
+  const err = writer(process.stderr, () => {});
   const live = isTTY === true && columns > 0 && !process.env.CI && process.env.TERM !== 'dumb';
   return {
-    out: writer(process.stdout, (code) => {
-      failure ??= code;
-    }),
-    err: writer(process.stderr, () => {}),
+    // A file or a pipe is given every byte.
+    out: (chunk) => out(stdoutIsTerminal ? printable(chunk) : chunk),
+    err: (chunk) => err(printable(chunk)),
     outFailure: () => failure,
-    stdoutIsTerminal: process.stdout.isTTY === true,
+    stdoutIsTerminal,
+    stdoutColumns: stdoutIsTerminal && process.stdout.columns > 0 ? process.stdout.columns : undefined,
     // A terminal that was closed no longer says that it is one.
-    onTerminal: () => process.stdout.isTTY === true || isTTY === true || stdinIsTerminal(),
+    onTerminal: () => stdoutIsTerminal || isTTY === true || stdinIsTerminal(),
     stderrIsLive: live,
-    stderrColumns: columns || 100,
     stdinIsPiped: stdinIsPiped(),
     readStdin: (waitMs) => readStdin(interrupt, waitMs),
     flush: async () => {
@@ -53,6 +58,16 @@ export function processStreams(interrupt: AbortSignal): IOStreams {
     },
   };
 }
+
+/**
+ * What a terminal would obey, in a model's answer or a file's name, is shown as an escape instead. Line breaks,
+ * tabs and colours stay.
+ */
+export function printable(text: string): string {
+  return text.replace(commands, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const commands = /\x1b(?!\[[0-9;]*m)|\r(?!\n|$)|[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]/g;
 
 /** A reader that has seen enough closes its end: `orch … | head -1` is no error. */
 function writer(stream: NodeJS.WriteStream, onFailure: (code: string) => void): (chunk: string) => void {

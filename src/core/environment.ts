@@ -1,5 +1,9 @@
 /** The environment as one value. Every variable is read here, once; bad values are one error that lists all. */
 import { type ConfigProblem, refuseProblems } from './config/problem.ts';
+import { nearest } from './nearest.ts';
+
+/** Set by orch for the command of --verify: the file that holds the result. */
+export const resultFileVariable = 'ORCH_RESULT_FILE';
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -229,6 +233,7 @@ export function inspectEnvironment({
     });
   }
 
+  notes.push(...unknownVariables(process));
   const environment: Environment = {
     fromDotEnv: [],
     apiKey: text('OPENAI_API_KEY'),
@@ -257,6 +262,17 @@ export function inspectEnvironment({
   };
   environment.fromDotEnv = settings.filter(({ origin }) => origin === '.env').map(({ name }) => name);
   return { environment, problems, settings };
+}
+
+/** A misspelt ceiling would be no ceiling, without a word. */
+function unknownVariables(process: Variables): string[] {
+  const known = environmentVariables.map(({ name }) => name);
+  return Object.keys(process)
+    .filter((name) => name.startsWith('ORCH_') && !known.includes(name) && name !== resultFileVariable)
+    .map((name) => {
+      const guess = nearest(name, known);
+      return `${name} is not known and has no effect${guess ? ` (did you mean ${guess}?)` : ''}`;
+    });
 }
 
 function blankToUndefined(value: string | undefined): string | undefined {

@@ -88,9 +88,26 @@ export async function delegate(
     { runId, attempts, prepared, failed, latencyMs: context.clock.monotonic() - started },
     context,
   );
-  if (!outcome) throw failed;
+  if (!outcome) throw withAccount(failed, { runId, attempts, recordWarning });
   if (recordWarning !== undefined) outcome.warnings.push(recordWarning);
   return outcome;
+}
+
+/** An error that says what it has cost, and whether that is recorded. */
+function withAccount(
+  error: unknown,
+  {
+    runId,
+    attempts,
+    recordWarning,
+  }: { runId: string; attempts: readonly Attempt[]; recordWarning: string | undefined },
+): unknown {
+  if (!(error instanceof OrchError) || attempts.length === 0) return error;
+  return new OrchError(error.code, error.message, {
+    hint: [error.hint, recordWarning].filter(Boolean).join('; ') || undefined,
+    cause: error.cause,
+    details: { ...error.details, run_id: runId, cost_usd: costOfAttempts(attempts) },
+  });
 }
 
 type Served = Extract<Awaited<ReturnType<typeof tryCandidate>>, { finished: unknown }>;

@@ -64,7 +64,9 @@ export function noCandidateError(decision: RouteDecision): OrchError {
   const { rejected, ceilingUsd } = decision;
   const hints = {
     usage: 'a model that is not in the catalogue can be added to catalog.json',
-    'over-budget': `raise the ceiling of ${formatUsd(ceilingUsd)}, lower --effort, or send less`,
+    'over-budget': rejected.some(({ code }) => code === 'ceiling')
+      ? `raise the ceiling of ${formatUsd(ceilingUsd)} (the lowest of --max-cost, ORCH_MAX_COST_USD and budgets holds), lower --effort, or send less`
+      : "add the model's price to catalog.json, or call it without a ceiling",
     'no-eligible-model': 'see: orch route --explain, with the same flags',
   };
   const code = refusalCode(rejected);

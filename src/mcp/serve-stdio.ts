@@ -5,7 +5,7 @@
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { createFactory } from '../factory.ts';
+import { createFactory, workingDirectory } from '../factory.ts';
 import { createServer } from './server.ts';
 import type { ToolNameForm } from './tools.ts';
 
@@ -21,7 +21,7 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
   const stdout = reserveStdout();
   let clientRoots: readonly string[] = [];
   const factory = createFactory({
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     variables: process.env,
     // A client that never reads what is logged must not fill the memory of a long life with it.
     writeLog: (line) => {

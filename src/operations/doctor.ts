@@ -42,7 +42,7 @@ export const doctorOperation = operation({
       flag: '--verbose',
     }),
     timeout: field(
-      z.number().positive().optional(),
+      z.number().positive('must be more than 0').optional(),
       `Seconds for the provider's answer (default ${defaultTimeoutSeconds})`,
       { flag: '--timeout <seconds>' },
     ),

@@ -50,7 +50,7 @@ export const requestFields = {
   ),
   context: field(z.string().optional(), 'Material beside the instruction, e.g. a log', { cliOnly: true }),
   timeout: field(
-    z.number().positive().optional(),
+    z.number().positive('must be more than 0').optional(),
     `Seconds for the whole call (default ${defaultTimeoutSeconds})`,
     {
       flag: '--timeout <seconds>',

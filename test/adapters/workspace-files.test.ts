@@ -110,11 +110,16 @@ describe('what is named', () => {
     ]);
   });
 
-  it.each(['a.ts:0', 'a.ts:5', 'a.ts:3-2', 'a.ts:0-2'])('is %s, no range of four lines', async (argument) => {
+  it.each([
+    ['a.ts:0', 'the file has lines 1 to 4'],
+    ['a.ts:5', 'the file has lines 1 to 4'],
+    ['a.ts:0-2', 'the file has lines 1 to 4'],
+    ['a.ts:3-2', 'the range ends before it begins'],
+  ])('is %s, no range of four lines', async (argument, fault) => {
     put('a.ts', '1\n2\n3\n4\n');
     const error = await refusal([argument]);
     expect(error.code).toBe('usage');
-    expect(error.message).toContain('the file has lines 1 to 4');
+    expect(error.message).toContain(fault);
   });
 
   it('is counted without a newline at the end, and in an empty file, as an editor counts', async () => {

@@ -46,7 +46,11 @@ describe('every documented exit status', () => {
         code,
         message: expect.any(String),
         hint: answer.kind === 'html' ? expect.stringContaining('OPENAI_BASE_URL') : hintOrNull,
-        details: { attempts: expect.any(Array) },
+        details: {
+          attempts: expect.any(Array),
+          run_id: expect.any(String),
+          cost_usd: expect.any(Number),
+        },
       },
     });
   });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { renderReportTable } from '../../src/cli/render-report-table.ts';
 import { encodeRecord, headerRow } from '../../src/core/record/csv.ts';
+import { usageReport } from '../../src/core/record/usage-report.ts';
 import { folder, orch, provider } from '../helpers/orch.ts';
 import { usageRecord } from '../helpers/usage-record.ts';
 
@@ -99,5 +101,39 @@ describe('orch usage report', () => {
     expect(off).toMatchObject({ status: 0, stderr: expect.stringContaining('ORCH_USAGE_CSV=off') });
     expect(other.stderr).not.toContain('internal error');
     expect(other.stderr).toMatch(/warning|error/);
+  });
+
+  it('is no report of a file that is something else', async () => {
+    const cwd = folder({ 'a.ts': 'const a = 1;\nconst b = 2;\n', 'empty.csv': '' });
+    const [other, empty] = await Promise.all(
+      ['a.ts', 'empty.csv'].map((file) => orch(['usage', 'report', file], { cwd })),
+    );
+    expect(other).toMatchObject({ status: 2, stdout: '' });
+    expect(other!.stderr).toMatch(/a\.ts is not a usage CSV/);
+    expect(empty!.status).toBe(0);
+  });
+});
+
+describe('the table', () => {
+  const reading = { records: [usageRecord({ cost_usd: 0.25 })], skipped: [], files: [] };
+  const report = usageReport(reading, { by: ['model', 'task', 'language'], now: 0 });
+  const widest = (text: string) =>
+    Math.max(
+      ...text
+        .split('\n')
+        .slice(1, -2)
+        .map((line) => line.length),
+    );
+
+  it('keeps within the terminal, and says what it leaves out', () => {
+    const whole = renderReportTable(report);
+    expect(whole).not.toContain('Left out');
+    for (const width of [80, 100, 120]) {
+      const table = renderReportTable(report, width);
+      expect(widest(table)).toBeLessThanOrEqual(width);
+      expect(table).toContain('Cost');
+    }
+    expect(renderReportTable(report, 80)).toMatch(/Left out for want of width: .*p95/);
+    expect(renderReportTable(report, widest(whole))).toBe(whole);
   });
 });

@@ -160,4 +160,12 @@ describe('.env', () => {
       notes: [],
     });
   });
+
+  it('says of a name that it does not know that it has no effect', () => {
+    const { notes } = read({ ORCH_MAX_COST: '1', ORCH_COLOUR: 'x', ORCH_RESULT_FILE: 'x', OTHER: 'x' });
+    expect(notes).toEqual([
+      'ORCH_MAX_COST is not known and has no effect (did you mean ORCH_MAX_COST_USD?)',
+      'ORCH_COLOUR is not known and has no effect',
+    ]);
+  });
 });

@@ -123,6 +123,8 @@ describe('when one model fails', () => {
     expect(errorCode).toBe('answer-unusable');
     for (const model of [first, second, third]) expect(message).toMatch(new RegExp(`${model}: .`));
     expect(details).toEqual({
+      run_id: 'run-1',
+      cost_usd: expect.any(Number),
       attempts: [
         { model: first, error: 'empty-answer' },
         { model: second, error: 'empty-answer' },

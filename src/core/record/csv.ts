@@ -40,8 +40,15 @@ export function parseUsageCsv(text: string): CsvReading {
   return reader.reading;
 }
 
+export interface UsageCsvReader {
+  push(line: string): void;
+  reading: CsvReading;
+  /** Whether a header of ours was seen. Without any, what was read is some other file. */
+  isUsageCsv(): boolean;
+}
+
 /** Takes a file line by line, without the `\n`; a `\r` at the end is dropped. */
-export function createUsageCsvReader(): { push(line: string): void; reading: CsvReading } {
+export function createUsageCsvReader(): UsageCsvReader {
   const reading: CsvReading = { records: [], skipped: [] };
   const strings = new Map<string, string>();
   let header: (Column | undefined)[] | undefined;
@@ -62,7 +69,7 @@ export function createUsageCsvReader(): { push(line: string): void; reading: Csv
     if (typeof result === 'string') reading.skipped.push({ line: lineNumber, reason: result });
     else reading.records.push(result);
   }
-  return { push, reading };
+  return { push, reading, isUsageCsv: () => header !== undefined };
 }
 
 /** As rows in our own order do: no need to look for column names in them. */

@@ -4,7 +4,9 @@
  */
 import type { Config } from '../config/config.ts';
 import { describeHop, type LifeCycleFacts } from '../life-cycle.ts';
+import { nearest } from '../nearest.ts';
 import { ceilingFor } from '../policy.ts';
+import { taskKinds } from '../task.ts';
 import type { Candidate, Rejection, RouteDecision } from './decision.ts';
 import { judgeCandidate } from './eligibility.ts';
 import type { RequestFeatures } from './features.ts';
@@ -16,7 +18,10 @@ export function route(features: RequestFeatures, config: Config, facts: LifeCycl
   const eligible: Candidate[] = [];
   const warnings: string[] = [];
   if (features.unknownTask !== undefined) {
-    warnings.push(`task "${features.unknownTask}" is not known: treated as docs`);
+    const guess = nearest(features.unknownTask, taskKinds);
+    warnings.push(
+      `task "${features.unknownTask}" is not known: treated as docs${guess ? ` (did you mean ${guess}?)` : ''}`,
+    );
   }
 
   for (const spec of ordering.specs) {

@@ -116,6 +116,18 @@ describe('usageReport', () => {
     expect(total.attempts).toBe(1);
   });
 
+  it.each(['day', 'month'] as const)('by %s is a series in the order of time', (by) => {
+    const { groups } = report(
+      [
+        usageRecord({ run_id: 'b', ts: '2026-10-02T10:00:00.000Z', cost_usd: 1 }),
+        usageRecord({ run_id: 'c', ts: '2026-11-03T10:00:00.000Z', cost_usd: 9 }),
+        usageRecord({ run_id: 'a', ts: '2026-09-01T10:00:00.000Z', cost_usd: 5 }),
+      ],
+      { by: [by] },
+    );
+    expect(groups.map(({ key }) => key[by]?.slice(0, 7))).toEqual(['2026-09', '2026-10', '2026-11']);
+  });
+
   it('sorts by cost, unknown cost last, then by calls, then by key', () => {
     const order = report(
       [

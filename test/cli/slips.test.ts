@@ -1,0 +1,107 @@
+/** What a hurried user gets wrong: each is told before anything is sent, written or paid for. */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { printable } from '../../src/cli/streams.ts';
+import { bareEnvironment, bin, folder, orch, provider } from '../helpers/orch.ts';
+
+const cwd = () => folder({ 'a.ts': 'export const a = 1;\n', 'b.ts': 'export const b = 2;\n' });
+
+describe('nothing is sent', () => {
+  it.each<[string, string[], RegExp]>([
+    [
+      'a flag where a value belongs',
+      ['docs', 'x', '-o', '--rehearse'],
+      /'-o, --output <file>' .*value is missing/,
+    ],
+    [
+      'a flag in place of an instruction',
+      ['docs', '-i', '--dry-run'],
+      /'-i, --input <text>' .*value is missing/,
+    ],
+    [
+      'a flag in place of a model',
+      ['docs', 'x', '-m', '--json=x'],
+      /'-m, --force-model <name>' .*value is missing/,
+    ],
+    [
+      'a glob that the shell expanded',
+      ['diff', 'x', '-f', 'a.ts', 'b.ts'],
+      /b\.ts after -f a\.ts .*\n.*quote a glob/,
+    ],
+    [
+      'an instruction where the task belongs',
+      ['run', 'why does it fail?', '-f', 'a.ts'],
+      /no task.*\n.*refactor/,
+    ],
+    [
+      'an answer and a question',
+      ['diff', 'x', '--from', 'a.ts', '-m', 'mini'],
+      /an instruction, --force-model/,
+    ],
+    ['an answer and --dry-run', ['diff', '--from', 'a.ts', '--dry-run'], /nothing would be sent/],
+    ['--check with --output', ['diff', 'x', '--check', '-o', 'z'], /--check writes nothing/],
+    ['a time that is none', ['docs', 'x', '--timeout', '0'], /--timeout: must be more than 0/],
+    ['an empty file name', ['docs', 'x', '-f', ''], /--file: is empty/],
+    ['a misspelt flag', ['docs', 'x', '--max-cots', '1'], /did you mean --max-cost.*\n.*orch docs --help/i],
+  ])('for %s', async (_name, args, message) => {
+    const { env, server } = await provider();
+    const { status, stdout, stderr } = await orch(args, { env, cwd: cwd() });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(server.requests).toEqual([]);
+  });
+
+  it.each([[['route', 'docs']], [['serve', '--stdio']]])('for a folder that is gone: %s', async (args) => {
+    const gone = folder();
+    const leave = ['-c', 'rmdir "$PWD" && exec "$@"', 'sh', process.execPath, bin, ...args];
+    const { status, stderr } = spawnSync('sh', leave, {
+      cwd: gone,
+      env: bareEnvironment(),
+      encoding: 'utf8',
+    });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error: the working directory does not exist any more\nhint: /);
+  });
+});
+
+describe('a task that is not known', () => {
+  it('is treated as docs, with a guess at what was meant', async () => {
+    const { status, stderr } = await orch(['run', 'refactr', 'x', '--rehearse']);
+    expect(status).toBe(0);
+    expect(stderr).toContain('task "refactr" is not known: treated as docs (did you mean refactor?)');
+  });
+});
+
+describe('what a failed call has cost', () => {
+  it('is said, and where it is recorded', async () => {
+    const { env } = await provider({ answer: { kind: 'refusal', text: 'No.' } });
+    const { stderr } = await orch(['docs', 'x'], { env });
+    expect(stderr).toMatch(/^spent: \$0\.0\d+ \(run [0-9a-f]{32}\)$/m);
+  });
+});
+
+describe('help', () => {
+  it.each([['diff'], ['usage', 'report']])('is the same by word and by flag: %s', async (...command) => {
+    const [byWord, byFlag] = await Promise.all([orch(['help', ...command]), orch([...command, '--help'])]);
+    expect(byWord.stdout).toBe(byFlag.stdout);
+    expect(byWord.stdout).toContain('Examples:');
+  });
+});
+
+describe('what a terminal would obey', () => {
+  it.each([
+    ['\x1b[2Jgone', '\\u001b[2Jgone'],
+    ['\x1b]0;title\x07', '\\u001b]0;title\\u0007'],
+    ['over\rwritten', 'over\\u000dwritten'],
+    ['\x9b31m', '\\u009b31m'],
+    ['\x1b[31mred\x1b[0m\ttab\r\nline\n', '\x1b[31mred\x1b[0m\ttab\r\nline\n'],
+  ])('is shown instead: %j', (text, shown) => {
+    expect(printable(text)).toBe(shown);
+  });
+
+  it('never comes out of a message', async () => {
+    const { status, stderr } = await orch(['docs', 'x', '-f', 'no\x1b[2Jpe.ts']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('no\\u001b[2Jpe.ts');
+  });
+});
