@@ -46,9 +46,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   await streams.flush();
   const lost = streams.outFailure();
   if (lost !== undefined) {
-    streams.err(
-      `error: cannot write to standard output (${lost})\nhint: make room, or write elsewhere with --output\n`,
-    );
+    streams.say('error', `cannot write to standard output (${lost})`);
+    streams.say('hint', 'make room, or write elsewhere with --output');
     await streams.flush();
     return status === 0 ? exitStatusOf('write-failed') : status;
   }

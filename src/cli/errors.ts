@@ -18,8 +18,8 @@ export function reportError(error: unknown, view: ErrorView): number {
   if (error instanceof OrchError) {
     if (json) printJson(streams, error.code, error.message, error.hint, error.details);
     else {
-      streams.err(`error: ${error.message}\n`);
-      if (error.hint !== undefined) streams.err(`hint: ${error.hint}\n`);
+      streams.say('error', error.message);
+      if (error.hint !== undefined) streams.say('hint', error.hint);
       const spent = spentOn(error);
       if (spent !== undefined) streams.err(`${spent}\n`);
     }
@@ -28,10 +28,10 @@ export function reportError(error: unknown, view: ErrorView): number {
   const message = error instanceof Error ? error.message : String(error);
   const hint = 'this is a bug in orch: please report it, with the command and this message';
   if (json) printJson(streams, 'internal', message, hint);
-  else
-    streams.err(
-      `internal error: ${error instanceof Error ? (error.stack ?? message) : message}\nhint: ${hint}\n`,
-    );
+  else {
+    streams.say('internal error', error instanceof Error ? (error.stack ?? message) : message);
+    streams.say('hint', hint);
+  }
   return exitStatusOf('internal');
 }
 
@@ -44,8 +44,10 @@ function reportCommanderError(error: CommanderError, { streams, json, command }:
     .trim();
   const hint = `see: ${command} --help`;
   if (json) printJson(streams, 'usage', message, hint);
-  else if (message !== '' && error.code !== 'commander.help')
-    streams.err(`error: ${message}\nhint: ${hint}\n`);
+  else if (message !== '' && error.code !== 'commander.help') {
+    streams.say('error', message);
+    streams.say('hint', hint);
+  }
   return exitStatusOf('usage');
 }
 

@@ -44,8 +44,9 @@ export async function gatherInput(
     const hasFiles = Array.isArray(gathered.files) && gathered.files.length > 0;
     const piped = await readStdin(streams, instruction || hasFiles ? pipeWaitMs : undefined);
     if (piped === undefined)
-      streams.err(
-        `note: nothing came on standard input within ${pipeWaitMs / 1000} s: going on without it\n`,
+      streams.say(
+        'note',
+        `nothing came on standard input within ${pipeWaitMs / 1000} s: going on without it`,
       );
     else if (piped.trim() !== '') {
       if (instruction) gathered.context = piped;

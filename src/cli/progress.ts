@@ -1,4 +1,5 @@
 /** Shows on stderr what goes on: the route, every retry and hop with its reason, the answer as it arrives. */
+import { chalkStderr } from 'chalk';
 import type { Ora } from 'ora';
 import { formatDuration } from '../core/format.ts';
 import type { ProgressEvent } from '../engine/context.ts';
@@ -19,7 +20,6 @@ export interface Progress {
 
 export async function startProgress({ streams, style, showDecision }: ProgressOptions): Promise<Progress> {
   const spinner = style === 'spinner' ? await startSpinner() : undefined;
-  const dim = style === 'preview' ? (await import('chalk')).chalkStderr.dim : (text: string) => text;
   let characters = 0;
   let model = '';
   let midLine = false;
@@ -42,7 +42,7 @@ export async function startProgress({ streams, style, showDecision }: ProgressOp
         case 'text':
           characters += event.delta.length;
           if (style === 'preview') {
-            streams.err(dim(event.delta));
+            streams.err(chalkStderr.dim(event.delta));
             midLine = !event.delta.endsWith('\n');
           } else if (spinner) spinner.text = `${model} … about ${Math.ceil(characters / 3)} tokens`;
           break;

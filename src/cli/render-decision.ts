@@ -1,4 +1,5 @@
 /** A routing decision as a tree that reads from top to bottom: chosen, in reserve, left out and why. */
+import type { ChalkInstance } from 'chalk';
 import { formatCount, formatUsd } from '../core/format.ts';
 import type { DecisionOutput } from '../operations/route-explain.ts';
 
@@ -11,8 +12,8 @@ const ruleWords: Record<DecisionOutput['rule'], string> = {
   'task-order': "the task's order of routing",
 };
 
-export function renderDecision(decision: DecisionOutput): string {
-  const lines = [decision.rationale, `rule: ${ruleWords[decision.rule]}`];
+export function renderDecision(decision: DecisionOutput, { bold, dim, yellow }: ChalkInstance): string {
+  const lines = [bold(decision.rationale), `rule: ${ruleWords[decision.rule]}`];
   const facts = [`${formatCount(decision.size)} tokens of input`];
   if (decision.language !== null) facts.push(decision.language);
   if (decision.ceiling_usd !== null) facts.push(`ceiling ${formatUsd(decision.ceiling_usd)}`);
@@ -23,14 +24,14 @@ export function renderDecision(decision: DecisionOutput): string {
     const [head, ...rest] = candidateLines(candidate);
     lines.push(
       `${last ? '└─' : '├─'} ${at + 1}. ${head}`,
-      ...rest.map((line) => `${last ? '  ' : '│ '}      ${line}`),
+      ...rest.map((line) => `${last ? '  ' : '│ '}      ${dim(line)}`),
     );
   });
   decision.rejected.forEach((rejection, at) => {
     const last = at === decision.rejected.length - 1;
     lines.push(`${last ? '└─' : '├─'} ✗  ${named(rejection.alias, rejection.model)}: ${rejection.reason}`);
   });
-  for (const warning of decision.warnings) lines.push(`! ${warning}`);
+  for (const warning of decision.warnings) lines.push(`${yellow('!')} ${warning}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -42,8 +42,8 @@ const delegationRenderer: Renderer = {
     if (!verbose) return;
     if (meta.patch?.applied) streams.err(`applied:\n${meta.patch.diffstat}\n`);
     if (meta.output_file !== undefined) streams.err(`written: ${meta.output_file}\n`);
-    for (const warning of meta.warnings) streams.err(`warning: ${warning}\n`);
-    if (meta.cost_alert !== undefined) streams.err(`alert: ${meta.cost_alert}\n`);
+    for (const warning of meta.warnings) streams.say('warning', warning);
+    if (meta.cost_alert !== undefined) streams.say('alert', meta.cost_alert);
     streams.err(`${summaryLine(meta)}\n`);
   },
 };
@@ -63,10 +63,10 @@ const decisionRenderer: Renderer = {
   async render(output, { streams, options, verbose }) {
     const decision = output as DecisionOutput;
     if (options.explain) {
-      streams.out(renderDecision(decision));
+      streams.out(renderDecision(decision, streams.outStyle));
     } else if (decision.selected) {
       streams.out(`${decision.selected.model}\n`);
-      if (verbose) for (const warning of decision.warnings) streams.err(`warning: ${warning}\n`);
+      if (verbose) for (const warning of decision.warnings) streams.say('warning', warning);
     }
     if (!decision.selected) {
       throw new OrchError(
@@ -106,7 +106,7 @@ const reportRenderer: Renderer = {
       await factory.writer().writeResult(options.output, text);
       if (verbose) streams.err(`written: ${options.output}\n`);
     } else streams.out(text);
-    if (verbose) for (const warning of report.warnings) streams.err(`warning: ${warning}\n`);
+    if (verbose) for (const warning of report.warnings) streams.say('warning', warning);
   },
 };
 
@@ -136,8 +136,12 @@ const marks = { ok: '✓', warning: '!', problem: '✗' } as const;
 const doctorRenderer: Renderer = {
   options: [],
   async render(output, { streams }) {
+    const { green, yellow, red } = streams.outStyle;
+    const paint = { ok: green, warning: yellow, problem: red };
     for (const { status, id, message, cure } of (output as DoctorOutput).findings) {
-      streams.out(`${marks[status]} ${id}: ${message}\n${cure === undefined ? '' : `    ${cure}\n`}`);
+      streams.out(
+        `${paint[status](marks[status])} ${id}: ${message}\n${cure === undefined ? '' : `    ${cure}\n`}`,
+      );
     }
   },
   exitStatus: (output) => ((output as DoctorOutput).ok ? 0 : 1),

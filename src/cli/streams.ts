@@ -2,6 +2,7 @@
 import { fstatSync, statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { text } from 'node:stream/consumers';
+import chalk, { type ChalkInstance, chalkStderr } from 'chalk';
 
 export interface IOStreams {
   /** The result and nothing else. */
@@ -10,6 +11,10 @@ export interface IOStreams {
   outFailure(): string | undefined;
   /** Progress, hints, errors. */
   err(text: string): void;
+  /** One labelled line of them: `warning: …`. */
+  say(label: Label, text: string): void;
+  /** For what goes to `out`; without effect where colour is not wanted. */
+  readonly outStyle: ChalkInstance;
   readonly stdoutIsTerminal: boolean;
   /** Width of the terminal that the result goes to; undefined: it goes elsewhere. */
   readonly stdoutColumns: number | undefined;
@@ -24,6 +29,17 @@ export interface IOStreams {
   /** Resolves when all that was written has left the process. */
   flush(): Promise<void>;
 }
+
+export type Label = 'error' | 'internal error' | 'hint' | 'warning' | 'alert' | 'note';
+
+const labelStyles: Record<Label, ChalkInstance> = {
+  error: chalkStderr.red,
+  'internal error': chalkStderr.red,
+  hint: chalkStderr.cyan,
+  warning: chalkStderr.yellow,
+  alert: chalkStderr.yellow,
+  note: chalkStderr.dim,
+};
 
 /** More on standard input than any request can use. */
 const mostStdinBytes = 64 * 1024 * 1024;
@@ -45,6 +61,8 @@ export function processStreams(interrupt: AbortSignal): IOStreams {
     // A file or a pipe is given every byte.
     out: (chunk) => out(stdoutIsTerminal ? printable(chunk) : chunk),
     err: (chunk) => err(printable(chunk)),
+    say: (label, line) => err(printable(`${labelStyles[label](`${label}:`)} ${line}\n`)),
+    outStyle: chalk,
     outFailure: () => failure,
     stdoutIsTerminal,
     stdoutColumns: stdoutIsTerminal && process.stdout.columns > 0 ? process.stdout.columns : undefined,
