@@ -6,6 +6,7 @@ import { normaliseLanguage } from '../core/language.ts';
 import { type FileStat, formatDiffstat } from '../core/patch/diffstat.ts';
 import { mergeEdits } from '../core/patch/merge-edits.ts';
 import { patchFromEdits } from '../core/patch/patch-from-answer.ts';
+import { problemHint } from '../core/patch/problem-hint.ts';
 import { readAnswer } from '../core/patch/read-answer.ts';
 import { canRetryBlocks } from '../core/patch/retry-prompt.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../core/patch/types.ts';
@@ -107,7 +108,7 @@ export class UnplaceableAnswer extends AttemptFailure {
     readonly edits: readonly FileEdit[],
   ) {
     super('unplaceable-answer', problems.map(describeProblem).join('; '), {
-      hint: 'name every file that the change touches, or ask for a smaller change',
+      hint: problemHint(problems),
     });
   }
 }

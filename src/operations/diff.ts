@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
 import { AttemptFailure } from '../core/failure.ts';
+import type { PatchProblem } from '../core/patch/types.ts';
 import { type TaskKind, taskKinds } from '../core/task.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
@@ -104,7 +105,7 @@ async function fromAnswer(
   refuseQuestion(asked);
   if (from.trim() === '')
     throw new OrchError('answer-unusable', 'the answer is empty', { hint: 'give a file, or - and a pipe' });
-  const { finishAnswer } = await import('../engine/answer.ts');
+  const { finishAnswer, UnplaceableAnswer } = await import('../engine/answer.ts');
   const sourceSet = await factory.workspace().readSources(files);
   try {
     const finished = await finishAnswer(from, {
@@ -120,7 +121,11 @@ async function fromAnswer(
     return await deliver(output, finished.patch, { apply, output: file }, factory);
   } catch (error) {
     if (!(error instanceof AttemptFailure)) throw error;
-    throw new OrchError(error.code, error.message, { hint: error.details.hint, cause: error });
+    throw new OrchError(error.code, error.message, {
+      hint: error.details.hint,
+      cause: error,
+      ...(error instanceof UnplaceableAnswer ? { details: { problems: error.problems.map(placeOf) } } : {}),
+    });
   }
 }
 
@@ -139,6 +144,11 @@ function refuseQuestion({ input, ...asked }: Omit<DelegationInput, 'files' | 'ap
       hint: 'leave out what would shape a request, or leave out --from',
     },
   );
+}
+
+/** Without the lines of the file that come nearest: what is printed of an error holds no code. */
+function placeOf({ nearest: _nearest, ...problem }: PatchProblem): Omit<PatchProblem, 'nearest'> {
+  return problem;
 }
 
 function verdict({ meta }: DelegateOutput): string {
