@@ -75,7 +75,11 @@ export const policiesSchema = z.strictObject({
   breaker: z
     .strictObject({
       failures: z.int().positive().optional().describe('Failures in a row that open it. Default 3.'),
-      cooldownMs: milliseconds.optional().describe('Time until one probe is let through. Default 60000.'),
+      cooldownMs: milliseconds
+        .optional()
+        .describe(
+          'Time until one probe is let through; half of it after a probe that failed. Default 60000.',
+        ),
     })
     .optional(),
   budgets: z

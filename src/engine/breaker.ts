@@ -3,43 +3,45 @@ import type { BreakerPolicy } from '../core/policy.ts';
 
 interface Circuit {
   failures: number;
-  /** Milliseconds of the monotonic clock; undefined while closed. */
-  openedAt: number | undefined;
+  /** Milliseconds of the monotonic clock from which on a probe is let through; undefined while closed. */
+  probeAt: number | undefined;
   probing: boolean;
 }
+
+/** `closed`: ask. `probe`: ask once, and report how it went. `open`: leave the model alone. */
+export type Admission = 'closed' | 'probe' | 'open';
 
 export class Breaker {
   readonly #circuits = new Map<string, Circuit>();
 
-  /** Whether a model may be asked now. A `true` on an open circuit is the one probe: report how it went. */
-  admits(model: string, { cooldownMs }: BreakerPolicy, now: number): boolean {
+  admits(model: string, now: number): Admission {
     const circuit = this.#circuits.get(model);
-    if (circuit?.openedAt === undefined) return true;
-    if (circuit.probing || now - circuit.openedAt < cooldownMs) return false;
+    if (circuit?.probeAt === undefined) return 'closed';
+    if (circuit.probing || now < circuit.probeAt) return 'open';
     circuit.probing = true;
-    return true;
-  }
-
-  /** Whether the probe of an open circuit is under way. */
-  isProbed(model: string): boolean {
-    return this.#circuits.get(model)?.probing ?? false;
+    return 'probe';
   }
 
   succeeded(model: string): void {
     this.#circuits.delete(model);
   }
 
-  failed(model: string, { failures }: BreakerPolicy, now: number): void {
-    const circuit = this.#circuits.get(model) ?? { failures: 0, openedAt: undefined, probing: false };
+  /** A probe that failed is followed by the next one after half the time: who was ill for long is missed. */
+  failed(model: string, admission: Admission, { failures, cooldownMs }: BreakerPolicy, now: number): void {
+    const circuit = this.#circuits.get(model) ?? { failures: 0, probeAt: undefined, probing: false };
     circuit.failures++;
-    circuit.probing = false;
-    if (circuit.failures >= failures) circuit.openedAt = now;
+    if (admission === 'probe') {
+      circuit.probing = false;
+      circuit.probeAt = now + cooldownMs / 2;
+    } else if (circuit.failures >= failures && circuit.probeAt === undefined) {
+      circuit.probeAt = now + cooldownMs;
+    }
     this.#circuits.set(model, circuit);
   }
 
   /** The attempt said nothing about the model's health, e.g. it was cancelled. */
-  abandoned(model: string): void {
+  abandoned(model: string, admission: Admission): void {
     const circuit = this.#circuits.get(model);
-    if (circuit) circuit.probing = false;
+    if (circuit && admission === 'probe') circuit.probing = false;
   }
 }

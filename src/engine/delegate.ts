@@ -10,6 +10,7 @@ import type { DelegateRequest } from '../core/request.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import type { FinishedAnswer } from './answer.ts';
 import { type Attempt, costOfAttempts, mostSpent, servedName, toUsageRecord } from './attempt.ts';
+import type { Admission } from './breaker.ts';
 import type { CallOptions, EngineContext } from './context.ts';
 import type { GenerateResult } from './ports.ts';
 import { decide, noCandidateError, type PreparedCall, prepare, requireInstruction } from './prepare.ts';
@@ -118,6 +119,7 @@ class Walk {
   readonly #call: CallInProgress;
   readonly #tried = new Set<string>();
   readonly #failures: { candidate: Candidate; failure: AttemptFailure }[] = [];
+  readonly #leftAlone: string[] = [];
   #overCeiling = false;
 
   constructor(call: CallInProgress) {
@@ -127,7 +129,6 @@ class Walk {
   async run(): Promise<Served> {
     const { prepared, context, options } = this.#call;
     const { breaker } = context.state;
-    const policy = context.config.policies.breaker;
     let queue = candidatesOf(prepared.decision);
     this.#call.isLast = () => queue.length === 0;
     for (let candidate = queue.shift(); candidate; candidate = queue.shift()) {
@@ -139,14 +140,15 @@ class Walk {
         continue;
       }
       // Asked last of all: what it admits may be the one probe, and a probe must be sent.
-      if (!breaker.admits(candidate.model, policy, context.clock.monotonic()) && !last) {
-        this.warnings.push(`${candidate.model} was left alone: it failed several times in a row just now`);
+      const admission = breaker.admits(candidate.model, context.clock.monotonic());
+      if (admission === 'open' && !last) {
+        this.#leftAlone.push(candidate.model);
         continue;
       }
-      this.#call.isProbe = breaker.isProbed(candidate.model);
+      this.#call.isProbe = admission === 'probe';
       this.#announceHop(candidate);
       const outcome = await tryCandidate(candidate, this.#call).catch((error) => {
-        breaker.abandoned(candidate!.model);
+        breaker.abandoned(candidate!.model, admission);
         throw error;
       });
       if ('finished' in outcome) {
@@ -156,7 +158,7 @@ class Walk {
       }
       const { failure } = outcome;
       this.#failures.push({ candidate, failure });
-      this.#reportHealth(candidate, failure);
+      this.#reportHealth(candidate, admission, failure);
       if (options.signal.aborted)
         throw new OrchError('interrupted', 'interrupted', { details: this.#details() });
       if (failure.cure === 'stop' || context.clock.monotonic() >= this.#call.deadline) break;
@@ -176,12 +178,12 @@ class Walk {
     return candidatesOf(decision).filter((candidate) => !this.#tried.has(keyOf(candidate)));
   }
 
-  #reportHealth({ model }: Candidate, failure: AttemptFailure): void {
+  #reportHealth({ model }: Candidate, admission: Admission, failure: AttemptFailure): void {
     const { context } = this.#call;
     const { breaker } = context.state;
     if (failureTable[failure.failureClass].unhealthy)
-      breaker.failed(model, context.config.policies.breaker, context.clock.monotonic());
-    else breaker.abandoned(model);
+      breaker.failed(model, admission, context.config.policies.breaker, context.clock.monotonic());
+    else breaker.abandoned(model, admission);
   }
 
   #announceHop(candidate: Candidate): void {
@@ -198,6 +200,7 @@ class Walk {
   }
 
   #warnOfFallback(served: Candidate): void {
+    this.warnings.push(...this.#leftAlone.map((model) => `${model} ${leftAlone}`));
     for (const { candidate, failure } of this.#failures) {
       this.warnings.push(`${candidate.model} failed (${failure.message}); ${served.model} answered`);
     }
@@ -216,7 +219,10 @@ class Walk {
   #error(): OrchError {
     const last = this.#failures.at(-1);
     const { decision } = this.#call.prepared;
-    const lines = this.#failures.map(({ candidate, failure }) => `${candidate.model}: ${failure.message}`);
+    const lines = [
+      ...this.#failures.map(({ candidate, failure }) => `${candidate.model}: ${failure.message}`),
+      ...this.#leftAlone.map((model) => `${model}: ${leftAlone}`),
+    ];
     // Whatever stops every model is the reason, though one was left out for lack of money.
     if (this.#overCeiling && last?.failure.cure !== 'stop') {
       return new OrchError(
@@ -240,6 +246,8 @@ class Walk {
     });
   }
 }
+
+const leftAlone = 'was left alone: it failed several times in a row just now';
 
 /** Whether a candidate takes more input than one that answered with context_length_exceeded. */
 function hasLargerWindow(candidate: Candidate, than: Candidate): boolean {

@@ -19,33 +19,53 @@ async function askedBy({ call, server }: Bench, request = {}): Promise<(string |
 }
 
 describe('a circuit', () => {
+  const opened = () => {
+    const breaker = new Breaker();
+    for (let count = 0; count < 3; count++) breaker.failed('m', 'closed', policy, 0);
+    return breaker;
+  };
+
   it('opens after so many failures in a row, and a success closes it', () => {
     const breaker = new Breaker();
-    breaker.failed('m', policy, 0);
-    breaker.failed('m', policy, 0);
+    breaker.failed('m', 'closed', policy, 0);
+    breaker.failed('m', 'closed', policy, 0);
     breaker.succeeded('m');
-    breaker.failed('m', policy, 0);
-    breaker.failed('m', policy, 0);
-    expect(breaker.admits('m', policy, 0)).toBe(true);
-    breaker.failed('m', policy, 0);
-    expect(breaker.admits('m', policy, 0)).toBe(false);
-    expect(breaker.admits('other', policy, 0)).toBe(true);
-    expect(breaker.admits('m', policy, 59_999)).toBe(false);
+    breaker.failed('m', 'closed', policy, 0);
+    breaker.failed('m', 'closed', policy, 0);
+    expect(breaker.admits('m', 0)).toBe('closed');
+    breaker.failed('m', 'closed', policy, 0);
+    expect(breaker.admits('m', 0)).toBe('open');
+    expect(breaker.admits('other', 0)).toBe('closed');
+    expect(breaker.admits('m', 59_999)).toBe('open');
   });
 
-  it('lets one probe through after its time, and waits for how it went', () => {
-    const breaker = new Breaker();
-    for (let count = 0; count < 3; count++) breaker.failed('m', policy, 0);
-    expect(breaker.admits('m', policy, 60_000)).toBe(true);
-    expect(breaker.admits('m', policy, 60_000)).toBe(false);
-    breaker.failed('m', policy, 60_000);
-    expect(breaker.admits('m', policy, 119_999)).toBe(false);
-    expect(breaker.admits('m', policy, 120_000)).toBe(true);
-    breaker.abandoned('m');
-    expect(breaker.admits('m', policy, 120_000)).toBe(true);
+  it('lets one probe through after its time, and the next after half of it', () => {
+    const breaker = opened();
+    expect(breaker.admits('m', 60_000)).toBe('probe');
+    expect(breaker.admits('m', 60_000)).toBe('open');
+    breaker.failed('m', 'probe', policy, 60_000);
+    expect(breaker.admits('m', 89_999)).toBe('open');
+    expect(breaker.admits('m', 90_000)).toBe('probe');
+    breaker.abandoned('m', 'probe');
+    expect(breaker.admits('m', 90_000)).toBe('probe');
     breaker.succeeded('m');
-    expect(breaker.admits('m', policy, 120_000)).toBe(true);
-    expect(breaker.admits('m', policy, 120_000)).toBe(true);
+    expect(breaker.admits('m', 90_000)).toBe('closed');
+  });
+
+  it('waits for its probe alone, whatever becomes of calls that were sent all the same', () => {
+    const breaker = opened();
+    expect(breaker.admits('m', 60_000)).toBe('probe');
+    breaker.failed('m', 'open', policy, 60_000);
+    breaker.abandoned('m', 'open');
+    expect(breaker.admits('m', 90_000)).toBe('open');
+    breaker.failed('m', 'probe', policy, 61_000);
+    expect(breaker.admits('m', 91_000)).toBe('probe');
+  });
+
+  it('is not kept open by calls that began before it opened', () => {
+    const breaker = opened();
+    breaker.failed('m', 'closed', policy, 50_000);
+    expect(breaker.admits('m', 60_000)).toBe('probe');
   });
 });
 
@@ -62,7 +82,7 @@ describe('a model that keeps failing', () => {
     expect(await askedBy(room)).toEqual([second]);
 
     room.server.play(code);
-    room.clock.pass(60_000);
+    room.clock.pass(30_000);
     expect(await askedBy(room)).toEqual([first]);
     expect(await askedBy(room)).toEqual([first]);
   });
@@ -72,6 +92,15 @@ describe('a model that keeps failing', () => {
     for (let count = 0; count < 5; count++) {
       expect(await askedBy(room, { forceModel: third })).toEqual([third]);
     }
+  });
+
+  it('is named in an error that others caused', async () => {
+    const room = await bench({ answer: byModel({ [first]: down, [second]: code }), policies: noRetries });
+    for (let count = 0; count < 3; count++) await room.call();
+    room.server.play({ kind: 'empty' });
+    const { message } = await room.error();
+    expect(message).toMatch(/gpt-6\.1-sol: was left alone/);
+    expect(message).toMatch(/gpt-5-mini: /);
   });
 
   it('is not one that answers badly, or that has refused', async () => {
