@@ -123,8 +123,10 @@ async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult
     const delta = streamed.add(value);
     if (delta !== undefined) onText?.(delta);
     const closing = closingEvents.get(value.type);
-    if (closing !== undefined)
-      return readResponse(value.response, { streamedText: streamed.whole, firstEventMs, header }, closing);
+    if (closing !== undefined) {
+      const { whole: streamedText, refusal: streamedRefusal } = streamed;
+      return readResponse(value.response, { streamedText, streamedRefusal, firstEventMs, header }, closing);
+    }
     if (value.type === 'error') throw failedResponse(asObject(value.error) ?? value, header);
     // Unknown kinds of events are how the API grows.
     return undefined;

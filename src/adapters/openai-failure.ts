@@ -57,7 +57,7 @@ function classify(error: unknown, { redact, now, host, begun }: FailureContext):
       hint: 'trust the certificate, or correct OPENAI_BASE_URL',
     });
   }
-  if (code !== undefined && /^(HPE_|ERR_SSL_)/.test(code)) {
+  if (code !== undefined && !begun && /^(HPE_|ERR_SSL_)/.test(code)) {
     const protocol = code.startsWith('HPE_') ? 'HTTP' : 'TLS';
     return new AttemptFailure('wrong-endpoint', `${host} does not speak ${protocol} (${code})`, {
       hint: 'check OPENAI_BASE_URL: http:// or https://, and its port',

@@ -5,6 +5,8 @@
 import { asObject, asText } from './json-values.ts';
 
 const mostErrorBytes = 64 * 1024;
+/** The status says what to do: its words are not waited for longer than this. */
+const errorBodyMs = 1000;
 
 export async function carefulFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   const response = await fetch(input, { ...init, redirect: 'manual' });
@@ -27,6 +29,9 @@ async function readBeginning(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
+  const cancel = () => void reader.cancel().catch(() => {});
+  // A read that is under way ends as if the body did.
+  const timer = setTimeout(cancel, errorBodyMs);
   try {
     while (size < mostErrorBytes) {
       const { value, done } = await reader.read();
@@ -37,8 +42,10 @@ async function readBeginning(response: Response): Promise<string> {
   } catch (error) {
     // The status says more than how its body ended, unless the attempt was ended.
     if (error instanceof Error && error.name === 'AbortError') throw error;
+  } finally {
+    clearTimeout(timer);
   }
-  reader.cancel().catch(() => {});
+  cancel();
   return text;
 }
 

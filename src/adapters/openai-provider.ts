@@ -66,7 +66,7 @@ function bodyOf(request: GenerateRequest): ResponseCreateParamsBase {
     instructions: request.instructions,
     input: request.input,
     max_output_tokens: request.maxOutputTokens,
-    store: false,
+    ...(request.withoutStore ? {} : { store: false }),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.effort === undefined ? {} : { reasoning: { effort: request.effort } }),
     ...(request.verbosity === undefined ? {} : { text: { verbosity: request.verbosity } }),
