@@ -98,5 +98,5 @@ export class StreamedText {
 }
 
 function placeOf({ item_id, output_index, content_index }: Json): string {
-  return JSON.stringify([item_id, output_index, content_index]);
+  return `${item_id} ${output_index} ${content_index}`;
 }

@@ -24,10 +24,7 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
   const factory = createFactory({
     cwd: process.cwd(),
     variables: process.env,
-    // A client that never reads what is logged must not fill the memory of a long life with it.
-    writeLog: (line) => {
-      if (process.stderr.writableLength < mostUnreadBytes) process.stderr.write(line);
-    },
+    writeLog: batchedLog(),
     defaultLogLevel: 'info',
     clientRoots: () => clientRoots,
   });
@@ -68,16 +65,43 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
   setTimeout(() => process.exit(), lingerMs).unref();
 }
 
+/** Lines of one turn of the event loop go out together: every write to a pipe is a system call that blocks. */
+function batchedLog(): (line: string) => void {
+  const { stderr } = process;
+  let lines = '';
+  const flush = () => {
+    // A client that never reads what is logged must not fill the memory of a long life with it.
+    if (lines !== '' && stderr.writableLength < mostUnreadBytes) stderr.write(lines);
+    lines = '';
+  };
+  process.once('exit', flush);
+  return (line) => {
+    if (lines === '') setImmediate(flush);
+    lines += line;
+  };
+}
+
 /** Takes stdout for the protocol; whatever else prints to it afterwards reaches stderr instead. */
 function reserveStdout(): Writable {
   const write = process.stdout.write.bind(process.stdout);
   const { stdout } = process;
   const reserved = new Writable({
     decodeStrings: false,
-    write(chunk: string | Uint8Array, encoding, callback) {
-      write(chunk as string, encoding, (error) => callback(error ?? null));
+    // Messages are texts.
+    writev(chunks, callback) {
+      const text = chunks.map(({ chunk }) => chunk as string).join('');
+      write(text, 'utf8', (error) => callback(error ?? null));
     },
   });
+  // As with the log: what one turn answers is one write.
+  const writeNow = reserved.write.bind(reserved) as (...chunk: unknown[]) => boolean;
+  reserved.write = (...chunk: unknown[]) => {
+    if (reserved.writableCorked === 0) {
+      reserved.cork();
+      setImmediate(() => reserved.uncork());
+    }
+    return writeNow(...chunk);
+  };
   // Every answer that has to wait for a slow reader adds a listener of its own.
   reserved.setMaxListeners(0);
   stdout.on('error', (error) => reserved.destroy(error));
