@@ -8,6 +8,7 @@ import type { GenerateRequest, GenerateResult, Provider } from '../engine/ports.
 import { readBody } from './openai-body.ts';
 import { type OpenAiSettings, openAiClient } from './openai-client.ts';
 import { failureFrom } from './openai-failure.ts';
+import { httpResponse } from './openai-fetch.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface OpenAiProviderOptions extends OpenAiSettings {
@@ -31,7 +32,7 @@ export function openAiProvider({ redact, ...settings }: OpenAiProviderOptions): 
             .create({ ...bodyOf(request), stream: request.stream }, { signal: watchdog.signal })
             .asResponse();
           begun = true;
-          return readBody(response, {
+          return readBody(httpResponse(response), {
             watchdog,
             onText: request.stream ? options.onText : undefined,
             elapsed: () => performance.now() - started,
