@@ -81,15 +81,25 @@ function classify(error: unknown, { redact, now, host, begun }: FailureContext):
     return new AttemptFailure('malformed-answer', `the answer of ${host} cannot be unpacked (${code})`);
   // After the first bytes a lost connection is a cut answer: another try may go through at once.
   if (begun) return new AttemptFailure('cut', `the answer was cut off (${words})`);
-  if (name === 'TypeError' && /header/i.test(words)) {
-    // The package's words repeat the value, which may be a secret.
+  if (code === 'ERR_INVALID_CHAR' || (name === 'TypeError' && /header/i.test(words))) {
+    // The words repeat the value, which may be a secret.
     return new AttemptFailure('bad-request', 'a header of the request holds a character that none may have', {
       hint: 'check OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS',
     });
   }
-  return new AttemptFailure('connection', `cannot reach ${host}: ${words}`, {
-    hint: 'check the network and OPENAI_BASE_URL',
-  });
+  return new AttemptFailure('connection', `cannot reach ${host}: ${words}`, { hint: connectionHint(code) });
+}
+
+function connectionHint(code: string | undefined): string {
+  const proxy = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'].find(
+    (variable) => process.env[variable],
+  );
+  if (proxy !== undefined && process.env.NODE_USE_ENV_PROXY !== '1')
+    return `check the network and OPENAI_BASE_URL; ${proxy} is set, but requests do not go through it: with Node 24, NODE_USE_ENV_PROXY=1 makes them`;
+  if (proxy !== undefined) return `check the network, the proxy of ${proxy} and OPENAI_BASE_URL`;
+  // How a server ends a connection on which it wants to speak TLS.
+  const isClosed = code === 'ECONNRESET' || code === 'EPIPE';
+  return `check the network and OPENAI_BASE_URL${isClosed ? ' (http:// or https://, and its port)' : ''}`;
 }
 
 function fromStatus(

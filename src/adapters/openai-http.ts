@@ -11,7 +11,12 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 const idleConnectionMs = 4000;
 /** A host that drops what is sent to it is told from one that thinks. */
 const connectMs = 10_000;
-const keepAlive = { keepAlive: true, timeout: idleConnectionMs } as const;
+const keepAlive = {
+  keepAlive: true,
+  timeout: idleConnectionMs,
+  // What Node from 24 on does for its own agents.
+  ...(process.env.NODE_USE_ENV_PROXY === '1' ? { proxyEnv: process.env } : {}),
+};
 const agents = { 'http:': new http.Agent(keepAlive), 'https:': new https.Agent(keepAlive) };
 
 export interface HttpRequest {

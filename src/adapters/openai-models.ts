@@ -4,13 +4,14 @@ import { AttemptFailure } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import type { ModelLister } from '../engine/ports.ts';
 import { asObject, asText } from './json-values.ts';
-import { type OpenAiSettings, openAiClient } from './openai-client.ts';
+import { type OpenAiSettings, openAiClient, redactHeaders } from './openai-client.ts';
 import { failureFrom } from './openai-failure.ts';
 import { httpResponse } from './openai-fetch.ts';
 import { untilAborted } from './until-aborted.ts';
 
-export function openAiModelLister(settings: OpenAiSettings, redact: Redact): ModelLister {
+export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): ModelLister {
   const client = openAiClient(settings);
+  const redact = redactHeaders(redactKey);
   const { host } = new URL(client.baseURL);
   return {
     async list({ signal, limitMs }) {

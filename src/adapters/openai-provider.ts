@@ -6,7 +6,7 @@ import type { ResponseCreateParamsBase } from 'openai/resources/responses/respon
 import type { Redact } from '../core/redact.ts';
 import type { GenerateRequest, GenerateResult, Provider } from '../engine/ports.ts';
 import { readBody } from './openai-body.ts';
-import { type OpenAiSettings, openAiClient } from './openai-client.ts';
+import { type OpenAiSettings, openAiClient, redactHeaders } from './openai-client.ts';
 import { failureFrom } from './openai-failure.ts';
 import { httpResponse } from './openai-fetch.ts';
 import { Watchdog } from './watchdog.ts';
@@ -15,8 +15,9 @@ export interface OpenAiProviderOptions extends OpenAiSettings {
   redact: Redact;
 }
 
-export function openAiProvider({ redact, ...settings }: OpenAiProviderOptions): Provider {
+export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProviderOptions): Provider {
   const client = openAiClient(settings);
+  const redact = redactHeaders(redactKey);
   const host = new URL(client.baseURL).host;
 
   return {

@@ -306,7 +306,34 @@ describe('a wall clock that is set', () => {
   });
 });
 
+describe('a proxy that is not used', () => {
+  it('is named where the server cannot be reached', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://user:hunter2@127.0.0.1:1');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { details, cure } = await failureOf(ask('http://127.0.0.1:9/v1'));
+    expect(cure).toBe('retry');
+    expect(details.hint).toContain('HTTPS_PROXY is set');
+    expect(details.hint).not.toContain('hunter2');
+  });
+});
+
 describe('a secret', () => {
+  it('in a custom header is not told by who repeats it, and one that cannot be sent is not in the message', async () => {
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'x-gateway: Token topsecret-0123456789');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const message = 'no: topsecret-0123456789, that is dG9wc2VjcmV0LTAxMjM0NTY3ODk=';
+    const server = await serve({ answer: { kind: 'error', status: 400, message } });
+    const { message: told } = await failureOf(ask(server.url));
+    expect(told).toMatch(/^400: no:.*\[redacted\], that is/);
+    expect(told).not.toMatch(/topsecret|0123|dG9w/);
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'x-gateway: top\u0001secret-0123456789');
+    const failure = await failureOf(ask(server.url));
+    expect([failure.failureClass, failure.message]).toEqual([
+      'bad-request',
+      expect.not.stringContaining('secret'),
+    ]);
+  });
+
   it('in a header that cannot be sent is not in the message', async () => {
     const server = await serve();
     const failure = await failureOf(ask(server.url, { organization: `org\n${key}` }));
