@@ -12,7 +12,8 @@ const errorBodyMs = 1000;
 export async function carefulFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
   const response = await sendHttp(new URL(input as string | URL), {
     method: init.method ?? 'GET',
-    headers: Object.fromEntries(new Headers(init.headers)),
+    // The package gives its own; a copy of them is not free.
+    headers: Object.fromEntries(init.headers instanceof Headers ? init.headers : new Headers(init.headers)),
     body: (init.body ?? undefined) as string | undefined,
     signal: init.signal ?? new AbortController().signal,
   });
