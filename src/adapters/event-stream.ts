@@ -17,13 +17,14 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class EventDecoder {
   readonly #mostBytes: number;
-  /** Pieces of the line that is not complete yet. */
+  /** Pieces of the line that is not complete yet, and their bytes. */
   #pieces: Uint8Array[] = [];
+  #pending = 0;
   #afterCarriageReturn = false;
   #atStart = true;
   #name: string | undefined;
   #data: string[] = [];
-  /** Bytes of the event so far. */
+  /** Of the complete lines of the event so far. */
   #size = 0;
   #broken = false;
 
@@ -39,19 +40,12 @@ export class EventDecoder {
       this.#afterCarriageReturn = false;
       if (chunk[0] === lineFeed) from = 1;
     }
-    let carriage = chunk.indexOf(carriageReturn, from);
-    let feed = chunk.indexOf(lineFeed, from);
-    while (carriage >= 0 || feed >= 0) {
-      const byCarriage = carriage >= 0 && (feed < 0 || carriage < feed);
-      const end = byCarriage ? carriage : feed;
-      this.#keep(chunk.subarray(from, end));
-      const event = this.#endLine();
-      if (event) events.push(event);
-      from = end + 1;
-      if (byCarriage && feed === from) from++;
-      else if (byCarriage && from === chunk.length) this.#afterCarriageReturn = true;
-      if (carriage >= 0 && carriage < from) carriage = chunk.indexOf(carriageReturn, from);
-      if (feed >= 0 && feed < from) feed = chunk.indexOf(lineFeed, from);
+    const end = Math.max(chunk.lastIndexOf(lineFeed), chunk.lastIndexOf(carriageReturn)) + 1;
+    if (end > from) {
+      const lines = this.#withPending(chunk.subarray(from, end));
+      this.#afterCarriageReturn = end === chunk.length && chunk[end - 1] === carriageReturn;
+      this.#takeLines(lines, events);
+      from = end;
     }
     this.#keep(chunk.subarray(from));
     return events;
@@ -59,46 +53,92 @@ export class EventDecoder {
 
   /** The stream is over: the last event counts although no empty line follows it. */
   end(): StreamEvent | undefined {
-    return this.#endLine() ?? this.#dispatch();
+    const events: StreamEvent[] = [];
+    // What was pushed before ended with its last line end, so this is one line.
+    this.#takeLines(this.#withPending(new Uint8Array()), events);
+    return events[0] ?? this.#dispatch();
+  }
+
+  #withPending(bytes: Uint8Array): Uint8Array {
+    if (this.#pending === 0) return bytes;
+    const whole = concatenate([...this.#pieces, bytes]);
+    this.#pieces = [];
+    this.#pending = 0;
+    return whole;
   }
 
   #keep(piece: Uint8Array): void {
     if (piece.length === 0) return;
-    this.#size += piece.length;
-    if (this.#size > this.#mostBytes) {
-      this.#broken = true;
-      this.#pieces = [];
-      this.#data = [];
+    this.#pending += piece.length;
+    if (this.#size + this.#pending > this.#mostBytes) {
+      this.#tooLong();
       // A mark that the line is not empty: only an empty one ends the event.
       piece = Uint8Array.of(0x3a);
+      this.#pieces = [];
+      this.#pending = piece.length;
     }
     this.#pieces.push(piece.slice());
   }
 
-  #endLine(): StreamEvent | undefined {
-    const bytes = this.#pieces.length === 1 ? this.#pieces[0]! : concatenate(this.#pieces);
-    this.#pieces = [];
-    if (bytes.length === 0) return this.#dispatch();
-    let line: string;
+  #tooLong(): void {
+    this.#broken = true;
+    this.#data = [];
+  }
+
+  /** All at once, since most are sound: a line end is never a part of another character. */
+  #takeLines(bytes: Uint8Array, events: StreamEvent[]): void {
+    if (bytes.length === 0) return;
+    let text: string;
     try {
-      line = strictUtf8.decode(bytes);
+      text = strictUtf8.decode(bytes);
     } catch {
-      this.#broken = true;
-      return undefined;
+      this.#takeOneByOne(bytes, events);
+      return;
     }
-    if (this.#atStart) line = line.replace(/^\uFEFF/, '');
+    const lines = text.includes('\r') ? text.split(/\r\n|\r|\n/) : text.split('\n');
+    // After the last line end there is no line.
+    if (lines.at(-1) === '') lines.pop();
+    for (const line of lines) this.#takeLine(line, events);
+  }
+
+  /** Each line by itself, to see which of them are broken. */
+  #takeOneByOne(bytes: Uint8Array, events: StreamEvent[]): void {
+    let from = 0;
+    while (from < bytes.length) {
+      const length = bytes.subarray(from).findIndex((byte) => byte === lineFeed || byte === carriageReturn);
+      const end = length < 0 ? bytes.length : from + length;
+      let line: string | undefined;
+      try {
+        line = strictUtf8.decode(bytes.subarray(from, end));
+      } catch {
+        this.#broken = true;
+      }
+      if (line !== undefined) this.#takeLine(line, events);
+      from = end + (bytes[end] === carriageReturn && bytes[end + 1] === lineFeed ? 2 : 1);
+    }
+  }
+
+  #takeLine(given: string, events: StreamEvent[]): void {
+    if (given === '') {
+      const event = this.#dispatch();
+      if (event) events.push(event);
+      return;
+    }
+    const line = this.#atStart ? given.replace(/^\uFEFF/, '') : given;
     this.#atStart = false;
+    this.#size += line.length;
+    if (this.#size > this.#mostBytes) this.#tooLong();
     const colon = line.indexOf(':');
     const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (field !== 'event' && field !== 'data') return;
+    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
     if (field === 'event') this.#name = value;
-    else if (field === 'data' && !this.#broken) this.#data.push(value);
-    return undefined;
+    else if (!this.#broken) this.#data.push(value);
   }
 
   #dispatch(): StreamEvent | undefined {
     const name = this.#name;
-    const data = this.#data.join('\n');
+    const data = this.#data.length === 1 ? this.#data[0]! : this.#data.join('\n');
     const broken = this.#broken;
     this.#name = undefined;
     this.#data = [];

@@ -6,6 +6,7 @@ import { AttemptFailure } from '../core/failure.ts';
 import type { GenerateResult } from '../engine/ports.ts';
 import { concatenate, EventDecoder, type StreamEvent } from './event-stream.ts';
 import { asObject, asText, type Json } from './json-values.ts';
+import type { HttpBody, HttpResponse } from './openai-http.ts';
 import { failedResponse, readResponse } from './openai-response.ts';
 import { StreamedText } from './streamed-text.ts';
 import type { Watchdog } from './watchdog.ts';
@@ -23,26 +24,21 @@ const mostStreamBytes = 512 * 1024 * 1024;
 /** How long a finished stream may take to close by itself, so that its connection can be used again. */
 const drainMs = 1000;
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
-
 /** Throws what the connection throws, or an `AttemptFailure`. Nothing of the body is left open. */
-export async function readBody(response: Response, facts: BodyFacts): Promise<GenerateResult> {
+export async function readBody(response: HttpResponse, facts: BodyFacts): Promise<GenerateResult> {
+  const { body } = response;
+  const cancel = () => body.cancel();
   if (/html/i.test(response.headers.get('content-type') ?? '')) {
-    response.body?.cancel().catch(() => {});
+    cancel();
     throw webPage(response.status);
   }
-  if (!response.body)
-    throw new AttemptFailure('malformed-answer', 'the provider answered with an empty body');
-  const reader: Reader = response.body.getReader();
-  // Some bodies do not end by themselves when their request is called off, e.g. those that cannot be unpacked.
-  const cancel = () => void reader.cancel().catch(() => {});
   facts.watchdog.signal.addEventListener('abort', cancel, { once: true });
   let finished = false;
   try {
-    const first = await readStart(reader);
+    const first = await readStart(body);
     const start = strip(first);
     if (start === undefined) throw cutAtOnce(response);
-    const read = { ...facts, response, reader };
+    const read = { ...facts, response };
     if (start === '<') throw webPage(response.status);
     if (start === '{' || start === '[') return await readDocument(first, read);
     const result = await readEvents(first, read);
@@ -50,21 +46,21 @@ export async function readBody(response: Response, facts: BodyFacts): Promise<Ge
     return result;
   } finally {
     facts.watchdog.signal.removeEventListener('abort', cancel);
-    if (finished) drain(reader);
+    if (finished) drain(body);
     else cancel();
   }
 }
 
 /** The bytes up to the first that is not white space, and whatever came with it. */
-async function readStart(reader: Reader): Promise<Uint8Array> {
+async function readStart(body: HttpBody): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return concatenate(pieces);
-    pieces.push(value);
-    size += value.length;
-    if (strip(value) !== undefined || size > mostEventBytes) return concatenate(pieces);
+    const piece = await body.read();
+    if (!piece) return concatenate(pieces);
+    pieces.push(piece);
+    size += piece.length;
+    if (strip(piece) !== undefined || size > mostEventBytes) return concatenate(pieces);
   }
 }
 
@@ -77,21 +73,20 @@ function strip(bytes: Uint8Array): string | undefined {
 }
 
 interface Read extends BodyFacts {
-  response: Response;
-  reader: Reader;
+  response: HttpResponse;
 }
 
 async function readDocument(first: Uint8Array, read: Read): Promise<GenerateResult> {
-  const { reader, watchdog, response } = read;
+  const { watchdog, response } = read;
   const firstEventMs = read.elapsed();
   const pieces = [first];
   let size = first.length;
   for (;;) {
     watchdog.beat();
-    const { value, done } = await reader.read();
-    if (done) break;
-    pieces.push(value);
-    size += value.length;
+    const piece = await response.body.read();
+    if (!piece) break;
+    pieces.push(piece);
+    size += piece.length;
     if (size > mostEventBytes) throw tooLarge();
   }
   let value: unknown;
@@ -104,7 +99,7 @@ async function readDocument(first: Uint8Array, read: Read): Promise<GenerateResu
 }
 
 async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult> {
-  const { reader, watchdog, response, onText } = read;
+  const { watchdog, response, onText } = read;
   const decoder = new EventDecoder(mostEventBytes);
   const streamed = new StreamedText();
   const header = headerOf(response);
@@ -123,8 +118,10 @@ async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult
     const delta = streamed.add(value);
     if (delta !== undefined) onText?.(delta);
     const closing = closingEvents.get(value.type);
-    if (closing !== undefined)
-      return readResponse(value.response, { streamedText: streamed.whole, firstEventMs, header }, closing);
+    if (closing !== undefined) {
+      const { whole: streamedText, refusal: streamedRefusal } = streamed;
+      return readResponse(value.response, { streamedText, streamedRefusal, firstEventMs, header }, closing);
+    }
     if (value.type === 'error') throw failedResponse(asObject(value.error) ?? value, header);
     // Unknown kinds of events are how the API grows.
     return undefined;
@@ -137,9 +134,8 @@ async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult
       const result = take(event);
       if (result) return result;
     }
-    const next: { value?: Uint8Array | undefined; done: boolean } = await reader.read();
+    chunk = await response.body.read();
     if (watchdog.failure) throw watchdog.failure;
-    chunk = next.done ? undefined : next.value;
   }
   const last = decoder.end();
   const result = last && take(last);
@@ -169,7 +165,7 @@ function cut(streamed: StreamedText): AttemptFailure {
     : new AttemptFailure('cut', 'the stream ended before the answer was complete');
 }
 
-function cutAtOnce(response: Response): AttemptFailure {
+function cutAtOnce(response: HttpResponse): AttemptFailure {
   return /event-stream/i.test(response.headers.get('content-type') ?? '')
     ? new AttemptFailure('cut', 'the stream ended before the answer was complete')
     : new AttemptFailure('malformed-answer', 'the provider answered with an empty body');
@@ -186,16 +182,16 @@ export function webPage(status: number): AttemptFailure {
   });
 }
 
-function headerOf({ headers }: Response): (name: string) => string | null {
+function headerOf({ headers }: HttpResponse): (name: string) => string | undefined {
   return (name) => headers.get(name);
 }
 
 /** Lets a finished stream close by itself, so that its connection is kept, but not for long. */
-function drain(reader: Reader): void {
-  const timer = setTimeout(() => reader.cancel().catch(() => {}), drainMs);
+function drain(body: HttpBody): void {
+  const timer = setTimeout(() => body.cancel(), drainMs);
   timer.unref();
   const rest = async () => {
-    while (!(await reader.read()).done);
+    while (await body.read());
   };
   rest()
     .catch(() => {})

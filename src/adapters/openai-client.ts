@@ -1,5 +1,6 @@
 /** The openai package's client, with everything off that the engine does itself. */
 import OpenAI from 'openai';
+import { type Redact, redactor } from '../core/redact.ts';
 import { carefulFetch } from './openai-fetch.ts';
 
 export interface OpenAiSettings {
@@ -24,4 +25,15 @@ export function openAiClient({ apiKey, baseUrl, organization, project }: OpenAiS
     logLevel: 'off',
     fetch: carefulFetch,
   });
+}
+
+/** The package reads OPENAI_CUSTOM_HEADERS, a header a line: their values may be keys of a gateway. */
+export function redactHeaders(redact: Redact, headers = process.env.OPENAI_CUSTOM_HEADERS ?? ''): Redact {
+  const values = headers.split('\n').flatMap((line) => {
+    const value = line.slice(line.indexOf(':') + 1).trim();
+    return [value, value.replace(/^\S+\s+/, '')];
+  });
+  // A short one is hardly a secret, and would be found in the middle of words.
+  const redactValues = redactor(values.filter(({ length }) => length >= 8));
+  return (text) => redactValues(redact(text));
 }

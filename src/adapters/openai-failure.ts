@@ -15,6 +15,7 @@ const connectionWords: Record<string, string> = {
   EPIPE: 'connection closed',
   ETIMEDOUT: 'connection timed out',
   UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
+  HPE_INVALID_EOF_STATE: 'connection closed',
   UND_ERR_SOCKET: 'connection closed',
   UND_ERR_BODY_TIMEOUT: 'the answer stalled',
   UND_ERR_HEADERS_TIMEOUT: 'no answer came',
@@ -57,8 +58,9 @@ function classify(error: unknown, { redact, now, host, begun }: FailureContext):
       hint: 'trust the certificate, or correct OPENAI_BASE_URL',
     });
   }
-  if (code !== undefined && /^(HPE_|ERR_SSL_)/.test(code)) {
-    const protocol = code.startsWith('HPE_') ? 'HTTP' : 'TLS';
+  // An end in the middle of the headers is a lost connection.
+  if (!begun && code !== 'HPE_INVALID_EOF_STATE' && /^(HPE_|ERR_SSL_|EPROTO$)/.test(code ?? '')) {
+    const protocol = code?.startsWith('HPE_') ? 'HTTP' : 'TLS';
     return new AttemptFailure('wrong-endpoint', `${host} does not speak ${protocol} (${code})`, {
       hint: 'check OPENAI_BASE_URL: http:// or https://, and its port',
     });
@@ -75,17 +77,29 @@ function classify(error: unknown, { redact, now, host, begun }: FailureContext):
       { hint: 'check the network and OPENAI_BASE_URL' },
     );
   }
+  if (/^(Z_|ERR__ERROR_|ERR_BROTLI)/.test(code ?? ''))
+    return new AttemptFailure('malformed-answer', `the answer of ${host} cannot be unpacked (${code})`);
   // After the first bytes a lost connection is a cut answer: another try may go through at once.
   if (begun) return new AttemptFailure('cut', `the answer was cut off (${words})`);
-  if (name === 'TypeError' && /header/i.test(words)) {
-    // The package's words repeat the value, which may be a secret.
+  if (code === 'ERR_INVALID_CHAR' || (name === 'TypeError' && /header/i.test(words))) {
+    // The words repeat the value, which may be a secret.
     return new AttemptFailure('bad-request', 'a header of the request holds a character that none may have', {
       hint: 'check OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS',
     });
   }
-  return new AttemptFailure('connection', `cannot reach ${host}: ${words}`, {
-    hint: 'check the network and OPENAI_BASE_URL',
-  });
+  return new AttemptFailure('connection', `cannot reach ${host}: ${words}`, { hint: connectionHint(code) });
+}
+
+function connectionHint(code: string | undefined): string {
+  const proxy = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'].find(
+    (variable) => process.env[variable],
+  );
+  if (proxy !== undefined && process.env.NODE_USE_ENV_PROXY !== '1')
+    return `check the network and OPENAI_BASE_URL; ${proxy} is set, but requests do not go through it: with Node 24, NODE_USE_ENV_PROXY=1 makes them`;
+  if (proxy !== undefined) return `check the network, the proxy of ${proxy} and OPENAI_BASE_URL`;
+  // How a server ends a connection on which it wants to speak TLS.
+  const isClosed = code === 'ECONNRESET' || code === 'EPIPE';
+  return `check the network and OPENAI_BASE_URL${isClosed ? ' (http:// or https://, and its port)' : ''}`;
 }
 
 function fromStatus(

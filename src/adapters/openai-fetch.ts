@@ -3,42 +3,56 @@
  * host that nobody named, and it reads no more of an error than an error can need.
  */
 import { asObject, asText } from './json-values.ts';
+import { type HttpBody, type HttpResponse, sendHttp } from './openai-http.ts';
 
 const mostErrorBytes = 64 * 1024;
+/** The status says what to do: its words are not waited for longer than this. */
+const errorBodyMs = 1000;
 
-export async function carefulFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(input, { ...init, redirect: 'manual' });
-  if (response.ok) return response;
-  const headers = new Headers(response.headers);
+export async function carefulFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const response = await sendHttp(new URL(input as string | URL), {
+    method: init.method ?? 'GET',
+    // The package gives its own; a copy of them is not free.
+    headers: Object.fromEntries(init.headers instanceof Headers ? init.headers : new Headers(init.headers)),
+    body: (init.body ?? undefined) as string | undefined,
+    signal: init.signal ?? new AbortController().signal,
+  });
+  // The package hands it over as it is: `httpResponse` takes it back.
+  if (response.ok) return response as unknown as Response;
+  const { status, statusText } = response;
+  const headers = new Headers([...response.headers]);
   // The package may be told by a header to try again; that is the engine's business.
   headers.delete('x-should-retry');
-  const text = wrapError(await readBeginning(response));
-  const bodiless = response.status < 200 || response.status === 304;
-  return new Response(bodiless ? null : text, {
-    status: response.status,
-    statusText: response.statusText,
-    headers,
-  });
+  const text = wrapError(await readBeginning(response.body));
+  const bodiless = status < 200 || status === 304;
+  return new Response(bodiless ? null : text, { status, statusText, headers });
 }
 
-async function readBeginning(response: Response): Promise<string> {
-  if (!response.body) return '';
-  const reader = response.body.getReader();
+/** What a request that went well was answered with. */
+export function httpResponse(response: Response): HttpResponse {
+  return response as unknown as HttpResponse;
+}
+
+async function readBeginning(body: HttpBody): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
+  // A read that is under way ends as if the body did.
+  const timer = setTimeout(() => body.cancel(), errorBodyMs);
   try {
     while (size < mostErrorBytes) {
-      const { value, done } = await reader.read();
-      if (done) return text + decoder.decode();
-      size += value.length;
-      text += decoder.decode(value, { stream: true });
+      const piece = await body.read();
+      if (!piece) return text + decoder.decode();
+      size += piece.length;
+      text += decoder.decode(piece, { stream: true });
     }
   } catch (error) {
     // The status says more than how its body ended, unless the attempt was ended.
     if (error instanceof Error && error.name === 'AbortError') throw error;
+  } finally {
+    clearTimeout(timer);
   }
-  reader.cancel().catch(() => {});
+  body.cancel();
   return text;
 }
 

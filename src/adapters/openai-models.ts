@@ -4,24 +4,26 @@ import { AttemptFailure } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import type { ModelLister } from '../engine/ports.ts';
 import { asObject, asText } from './json-values.ts';
-import { type OpenAiSettings, openAiClient } from './openai-client.ts';
+import { type OpenAiSettings, openAiClient, redactHeaders } from './openai-client.ts';
 import { failureFrom } from './openai-failure.ts';
+import { httpResponse } from './openai-fetch.ts';
 import { untilAborted } from './until-aborted.ts';
 
-export function openAiModelLister(settings: OpenAiSettings, redact: Redact): ModelLister {
+export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): ModelLister {
   const client = openAiClient(settings);
+  const redact = redactHeaders(redactKey);
   const { host } = new URL(client.baseURL);
   return {
     async list({ signal, limitMs }) {
       const limit = AbortSignal.timeout(limitMs);
       const ended = AbortSignal.any([signal, limit]);
       const listed = async () => {
-        const response = await client.get('/models', { signal: ended }).asResponse();
+        const response = httpResponse(await client.get('/models', { signal: ended }).asResponse());
         if (/html/i.test(response.headers.get('content-type') ?? '')) {
-          await response.body?.cancel();
+          response.body.cancel();
           throw new AttemptFailure('wrong-endpoint', `${host} answered with a web page`);
         }
-        return readList(await readJson(response));
+        return readList(parse(await response.body.text()));
       };
       try {
         // A body that cannot be unpacked does not end when it is called off.
@@ -43,8 +45,7 @@ export function openAiModelLister(settings: OpenAiSettings, redact: Redact): Mod
   };
 }
 
-async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text();
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

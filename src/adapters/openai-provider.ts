@@ -6,16 +6,18 @@ import type { ResponseCreateParamsBase } from 'openai/resources/responses/respon
 import type { Redact } from '../core/redact.ts';
 import type { GenerateRequest, GenerateResult, Provider } from '../engine/ports.ts';
 import { readBody } from './openai-body.ts';
-import { type OpenAiSettings, openAiClient } from './openai-client.ts';
+import { type OpenAiSettings, openAiClient, redactHeaders } from './openai-client.ts';
 import { failureFrom } from './openai-failure.ts';
+import { httpResponse } from './openai-fetch.ts';
 import { Watchdog } from './watchdog.ts';
 
 export interface OpenAiProviderOptions extends OpenAiSettings {
   redact: Redact;
 }
 
-export function openAiProvider({ redact, ...settings }: OpenAiProviderOptions): Provider {
+export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProviderOptions): Provider {
   const client = openAiClient(settings);
+  const redact = redactHeaders(redactKey);
   const host = new URL(client.baseURL).host;
 
   return {
@@ -31,7 +33,7 @@ export function openAiProvider({ redact, ...settings }: OpenAiProviderOptions): 
             .create({ ...bodyOf(request), stream: request.stream }, { signal: watchdog.signal })
             .asResponse();
           begun = true;
-          return readBody(response, {
+          return readBody(httpResponse(response), {
             watchdog,
             onText: request.stream ? options.onText : undefined,
             elapsed: () => performance.now() - started,
@@ -66,7 +68,7 @@ function bodyOf(request: GenerateRequest): ResponseCreateParamsBase {
     instructions: request.instructions,
     input: request.input,
     max_output_tokens: request.maxOutputTokens,
-    store: false,
+    ...(request.withoutStore ? {} : { store: false }),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.effort === undefined ? {} : { reasoning: { effort: request.effort } }),
     ...(request.verbosity === undefined ? {} : { text: { verbosity: request.verbosity } }),

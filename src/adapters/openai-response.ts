@@ -34,18 +34,34 @@ function readOutput(output: unknown): ReadOutput {
   const messages = items.filter((item) => item?.type === 'message');
   const final = messages.filter((message) => message?.phase === 'final_answer');
   const chosen = final.length > 0 ? final : messages.filter((message) => message?.phase !== 'commentary');
-  const parts = chosen.flatMap((message) => asList(message?.content).map(asObject));
-  const join = (type: string, key: string) =>
-    parts.map((part) => (part?.type === type ? (asText(part[key]) ?? '') : '')).join('');
+  const parts = chosen.flatMap((message) => partsOf(message?.content));
+  const join = (isKind: (part: Json | undefined) => boolean, key: string) =>
+    parts.map((part) => (isKind(part) ? (asText(part?.[key]) ?? '') : '')).join('');
   const unread =
     (output !== undefined && output !== null && !Array.isArray(output)) ||
     items.includes(undefined) ||
-    chosen.some((message) => !Array.isArray(message?.content)) ||
-    parts.some((part) => part?.type === 'output_text' && typeof part.text !== 'string');
+    chosen.some(({ content } = {}) => !Array.isArray(content) && typeof content !== 'string') ||
+    parts.some((part) => isText(part) && typeof part?.text !== 'string');
   return {
-    text: unread ? undefined : join('output_text', 'text'),
-    refusal: asText(join('refusal', 'refusal')),
+    text: unread ? undefined : join(isText, 'text'),
+    refusal: asText(join((part) => part?.type === 'refusal', 'refusal')),
   };
+}
+
+/** Some compatible servers give the content as they would a question: in one string, or in parts named `text`. */
+function partsOf(content: unknown): (Json | undefined)[] {
+  if (typeof content === 'string') return [{ type: 'output_text', text: content }];
+  return asList(content).map(asObject);
+}
+
+function isText(part: Json | undefined): boolean {
+  return part?.type === 'output_text' || part?.type === 'text';
+}
+
+/** More was streamed, and what the closing event holds is the beginning of it. */
+function isCutOf(text: string, streamed: string | undefined): boolean {
+  if (streamed === undefined || text.trim() === '') return false;
+  return streamed.startsWith(text) && streamed.slice(text.length).trim() !== '';
 }
 
 function finishReasonOf(raw: string): FinishReason {
@@ -60,13 +76,16 @@ export interface AnswerFacts {
    * Undefined: parts of it may be missing.
    */
   streamedText: string | undefined;
+  /** The refusal as it was streamed, for the same servers. */
+  streamedRefusal?: string | undefined;
   firstEventMs: number;
   header: Headers;
 }
 
-/** `status` is what the closing event says, where one did: the response itself must not say otherwise. */
+/** `closing` is what the closing event says, where one did: the response itself must not say otherwise. */
 export function readResponse(value: unknown, facts: AnswerFacts, closing?: string): GenerateResult {
-  const response = asObject(value);
+  // An event that closes the stream may say no more than that.
+  const response = asObject(closing === undefined ? value : (value ?? {}));
   if (!response)
     throw new AttemptFailure(
       'malformed-answer',
@@ -79,12 +98,14 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
     serviceTier: asText(response.service_tier),
   };
   const details: FailureDetails = { ...identity, usage };
-  const status = asText(response.status) ?? 'missing';
+  const status = asText(response.status) ?? closing ?? 'missing';
   if (status === 'failed' || closing === 'failed' || asObject(response.error))
     throw failedResponse(asObject(response.error) ?? {}, facts.header, details);
 
-  const { text: written, refusal } = readOutput(response.output);
-  const text = written === '' && refusal === undefined ? facts.streamedText : written;
+  const { text: written, refusal: writtenRefusal } = readOutput(response.output);
+  const refusal = writtenRefusal ?? (written === '' ? facts.streamedRefusal : undefined);
+  const text =
+    written === '' && refusal === undefined ? (asText(response.output_text) ?? facts.streamedText) : written;
   const reason = asText(asObject(response.incomplete_details)?.reason);
   if (status === 'incomplete' || closing === 'incomplete' || reason !== undefined) {
     if (reason === 'content_filter')
@@ -100,6 +121,12 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
     throw new AttemptFailure('cut', `the answer ended with status ${status}`, details);
   if (text === undefined)
     throw new AttemptFailure('malformed-answer', 'parts of the answer are missing or broken', details);
+  if (isCutOf(text, facts.streamedText))
+    throw new AttemptFailure(
+      'malformed-answer',
+      'the answer is shorter than what was streamed of it',
+      details,
+    );
   if (text.trim() === '') {
     if (refusal !== undefined)
       throw new AttemptFailure('refusal', `the model refused: ${refusal.slice(0, 500)}`, details);

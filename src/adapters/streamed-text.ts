@@ -10,6 +10,7 @@ export class StreamedText {
   readonly #commentary = new Set<unknown>();
   /** Text of each part so far, by its place. */
   readonly #parts = new Map<string, string>();
+  #refusal = '';
   #damaged = false;
   /** Parts whose end was announced. */
   readonly #ended = new Set<string>();
@@ -48,9 +49,19 @@ export class StreamedText {
         if (event.text !== undefined && event.text !== (this.#parts.get(place) ?? '')) this.#damaged = true;
         return undefined;
       }
+      case 'response.refusal.delta':
+        this.#refusal += asText(event.delta) ?? '';
+        return undefined;
+      case 'response.refusal.done':
+        this.#refusal = asText(event.refusal) ?? this.#refusal;
+        return undefined;
       default:
         return undefined;
     }
+  }
+
+  get refusal(): string | undefined {
+    return asText(this.#refusal);
   }
 
   /** An event could not be read: it may have been a piece of the text. */
@@ -87,5 +98,5 @@ export class StreamedText {
 }
 
 function placeOf({ item_id, output_index, content_index }: Json): string {
-  return JSON.stringify([item_id, output_index, content_index]);
+  return `${item_id} ${output_index} ${content_index}`;
 }

@@ -17,6 +17,11 @@ const quotaCodes =
   /^(insufficient_quota|credit_balance_exhausted|\w+_spend_limit_exceeded|organization_usage_limit_exceeded|billing_hard_limit_reached)$/;
 const contentCodes =
   /^(invalid_prompt|cyber_policy|content_policy_violation|content_filter|moderation_blocked)$/;
+const deadModelWords = /model .*(does not exist|not found|deprecated|retired|no longer)/is;
+const contextWords =
+  /context[ _-]?(length|window|size)|maximum (context|model) length|(prompt|input) is too long/i;
+/** Where no code tells, only these words are sure: a rate limit speaks of a quota, too. */
+const moneyWords = /exceeded your current quota.*billing|insufficient (credit|balance|funds)/is;
 /** What can be left out of a request without changing what is asked. */
 const droppable = new Set([
   'temperature',
@@ -32,7 +37,7 @@ const droppable = new Set([
 ]);
 
 export function classifyProviderError(error: ProviderError, details: FailureDetails = {}): AttemptFailure {
-  const failureClass = classOf(error);
+  const failureClass = classOf(error, details);
   const parameter = failureClass === 'unsupported-parameter' ? parameterOf(error) : undefined;
   return new AttemptFailure(failureClass, describe(error), {
     ...details,
@@ -43,25 +48,26 @@ export function classifyProviderError(error: ProviderError, details: FailureDeta
   });
 }
 
-function classOf(error: ProviderError): FailureClass {
+function classOf(error: ProviderError, { retryAfterMs }: FailureDetails): FailureClass {
   const { status, message } = error;
   const code = error.code ?? '';
-  if (code === 'model_not_found' || (status === 404 && /model .*(does not exist|not found)/i.test(message)))
-    return 'model-not-found';
+  const type = error.type ?? '';
+  const gone = (status === 404 || status === 410) && deadModelWords.test(message);
+  if (code === 'model_not_found' || gone) return 'model-not-found';
   if (status === 401 || code === 'invalid_api_key') return 'key-refused';
-  if (quotaCodes.test(code) || error.type === 'insufficient_quota') return 'quota-exhausted';
-  if (code === 'context_length_exceeded' || /context (length|window)|maximum context/i.test(message))
-    return 'context-length';
-  if (contentCodes.test(code)) return 'content-policy';
+  const money = status === 402 || (status === 429 && retryAfterMs === undefined && moneyWords.test(message));
+  if (money || quotaCodes.test(code) || quotaCodes.test(type)) return 'quota-exhausted';
+  if (code === 'context_length_exceeded' || contextWords.test(message)) return 'context-length';
+  if (contentCodes.test(code) || contentCodes.test(type)) return 'content-policy';
   if (status === 403) {
     if (/country|region|territory/i.test(`${code} ${message}`)) return 'region-refused';
     return /model/i.test(message) && /access/i.test(message) ? 'model-not-found' : 'key-refused';
   }
-  if (status === 404 || status === 405) return 'wrong-endpoint';
+  if (status === 404 || status === 405 || status === 410) return 'wrong-endpoint';
   if (status === 429 || code === 'rate_limit_exceeded') {
     return /request too large/i.test(message) ? 'request-over-rate-limit' : 'rate-limited';
   }
-  if (status === 408 || status === 409) return 'server-error';
+  if (status === 408 || status === 409 || status === 425) return 'server-error';
   if (status === 400 || status === 422) {
     if (parameterOf(error) !== undefined) return 'unsupported-parameter';
     return /content policy|safety system|flagged/i.test(message) ? 'content-policy' : 'bad-request';
@@ -74,9 +80,11 @@ function classOf(error: ProviderError): FailureClass {
 function parameterOf({ param, message }: ProviderError): string | undefined {
   if (param !== undefined && droppable.has(param)) return param;
   // Compatible servers name the parameter only in words.
-  const named = /(?:unsupported|unknown|unrecognized|not supported)[^.]*?['"`](\w+(?:\.\w+)?)['"`]/i.exec(
-    message,
-  )?.[1];
+  const named =
+    /(?:unsupported|unknown|unrecognized|not supported)[^.]*?['"`](\w+(?:\.\w+)?)['"`]/i.exec(message)?.[1] ??
+    /(?:unsupported|unknown|unrecognized)[^.:]*: *(\w+(?:\.\w+)?)/i.exec(message)?.[1] ??
+    // How servers say it that check a request against a schema.
+    /extra[^{}]*"loc": *\["body", *"(\w+)"/i.exec(message)?.[1];
   return named !== undefined && droppable.has(named) ? named : undefined;
 }
 
@@ -102,6 +110,8 @@ function hintFor(failureClass: FailureClass, error: ProviderError): string | und
       return `the server answered ${error.status} to /responses: check OPENAI_BASE_URL (it ends in /v1) and that the server speaks the Responses API`;
     case 'context-length':
       return 'send less: fewer files, or line ranges (path:10-40)';
+    case 'bad-request':
+      return error.status === 413 ? 'send less: fewer files, or line ranges (path:10-40)' : undefined;
     case 'content-policy':
       return "the provider's policy refused the input; another wording may help, another model does not";
     default:

@@ -3,8 +3,14 @@
 const keyLike = /\b(sk|rk|pk)-[A-Za-z0-9_*-]{6,}/g;
 /** Up to the last @ of the authority: a password may hold one itself. */
 const credentialsInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)[^/?#\s]+@/gi;
+/** What a server takes in its address in place of a header. */
+const secretsInQuery =
+  /([?&](?:[\w-]*(?:key|token|secret|password|signature)|sig|auth|code)=)(?!\[redacted\])[^&#\s"']+/gi;
 /** Fewer characters of a key tell nothing about it. */
 const fewestTelling = 6;
+/** A piece of so many characters is no accident, where the secret is a good deal longer. */
+const pieceLength = 8;
+const leastForPieces = 2 * pieceLength;
 
 export type Redact = (text: string) => string;
 
@@ -12,12 +18,14 @@ export function redactor(secrets: readonly (string | undefined)[]): Redact {
   const known = secrets.filter((secret) => secret !== undefined && secret.length >= 4) as string[];
   // The longest first: one secret may begin another.
   known.sort((a, b) => b.length - a.length);
+  const pieces = new Set(known.filter(({ length }) => length >= leastForPieces).flatMap(piecesOf));
   return (text) => {
     let clean = text;
     for (const secret of known) {
       clean = withoutBeginningAtEnd(clean.replaceAll(secret, '[redacted]'), secret);
     }
-    return clean.replace(keyLike, '[redacted]').replace(credentialsInUrl, '$1[redacted]@');
+    clean = clean.replace(keyLike, '[redacted]').replace(credentialsInUrl, '$1[redacted]@');
+    return withoutPieces(clean.replace(secretsInQuery, '$1[redacted]'), pieces);
   };
 }
 
@@ -27,4 +35,47 @@ function withoutBeginningAtEnd(text: string, secret: string): string {
     if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[redacted]`;
   }
   return text;
+}
+
+/** Everything of the secret that could be told, plain or as a server may encode it, in any case of its letters. */
+function piecesOf(secret: string): string[] {
+  const forms = [secret, encodeURIComponent(secret), hex(secret), JSON.stringify(secret).slice(1, -1)];
+  // What stands before it moves it by up to two bytes; the characters at the edges hold other bits as well.
+  for (const before of ['', ' ', '  ']) {
+    const encoded = btoa(latin1(before + secret)).replace(/=+$/, '');
+    const inner = encoded.slice(before === '' ? 0 : before.length + 1, -1);
+    forms.push(inner, inner.replaceAll('+', '-').replaceAll('/', '_'));
+  }
+  return forms.flatMap((form) => {
+    const lower = form.toLowerCase();
+    return Array.from({ length: Math.max(0, lower.length - pieceLength + 1) }, (_, at) =>
+      lower.slice(at, at + pieceLength),
+    );
+  });
+}
+
+function hex(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function latin1(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
+}
+
+function withoutPieces(text: string, pieces: ReadonlySet<string>): string {
+  if (pieces.size === 0 || text.length < pieceLength) return text;
+  const lower = text.toLowerCase();
+  // Of some letters the small form is longer: then the places would not be the same.
+  if (lower.length !== text.length) return withoutPieces(text.replace(/[^\0-\x7f]/g, '?'), pieces);
+  let clean = '';
+  let from = 0;
+  for (let at = 0; at + pieceLength <= lower.length; at++) {
+    if (!pieces.has(lower.slice(at, at + pieceLength))) continue;
+    let end = at + pieceLength;
+    while (end < lower.length && pieces.has(lower.slice(end - pieceLength + 1, end + 1))) end++;
+    clean += `${text.slice(from, at)}[redacted]`;
+    from = end;
+    at = end - 1;
+  }
+  return clean + text.slice(from);
 }

@@ -60,6 +60,8 @@ export function withoutParameter(request: GenerateRequest, parameter: string): G
       return request.verbosity === undefined ? request : { ...request, verbosity: undefined };
     case 'stream':
       return request.stream ? { ...request, stream: false } : request;
+    case 'store':
+      return request.withoutStore ? request : { ...request, withoutStore: true };
     default:
       return request;
   }

@@ -17,6 +17,8 @@ export interface GenerateRequest {
   verbosity: Verbosity | undefined;
   /** False: one plain answer, for servers that do not stream. */
   stream: boolean;
+  /** Leaves out the wish that nothing be stored, for servers that do not know it. Default false. */
+  withoutStore?: boolean;
 }
 
 export interface FinishReason {

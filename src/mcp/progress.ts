@@ -1,5 +1,6 @@
 /** Progress notifications: every step at once, and a sign of life every few seconds in between. */
 import type { ServerNotification } from '@modelcontextprotocol/sdk/types.js';
+import { formatDuration } from '../core/format.ts';
 import type { ProgressEvent } from '../engine/context.ts';
 
 const everyMs = 5000;
@@ -49,7 +50,9 @@ export function progressReporter(
           characters += event.delta.length;
           break;
         case 'retry':
-          tell(`${event.model}: ${event.reason}; trying again`);
+          tell(
+            `${event.model}: ${event.reason}; trying again${event.waitMs > 0 ? ` in ${formatDuration(event.waitMs)}` : ''}`,
+          );
           break;
         case 'hop':
           tell(`${event.from}: ${event.reason}; now ${event.to}`);

@@ -117,8 +117,12 @@ function unknownTool(name: string): string {
   return `unknown tool ${name}${guess ? `: did you mean ${guess}?` : `; there are ${names.join(', ')}`}`;
 }
 
+/** Made once: to make one costs more than to use it. */
+const inputs = new Map<Operation, ReturnType<typeof toolInput>>();
+
 function parseArguments(operation: Operation, given: Record<string, unknown>): z.output<Operation['input']> {
-  const schema = toolInput(operation);
+  const schema = inputs.get(operation) ?? toolInput(operation);
+  inputs.set(operation, schema);
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const fields = Object.keys(schema.shape);

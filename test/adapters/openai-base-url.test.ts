@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { resolve } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureFrom } from '../../src/adapters/openai-failure.ts';
 import { openAiModelLister } from '../../src/adapters/openai-models.ts';
@@ -71,7 +71,7 @@ async function listen(
   return (server.address() as AddressInfo).port;
 }
 
-/** With its headers already read, a body that cannot be unpacked neither fails nor ends: fetch waits for ever. */
+/** After its headers were read, which is another way than with them. */
 async function endLater(response: ServerResponse, body: string): Promise<void> {
   response.flushHeaders();
   for (let turn = 0; turn < 20; turn++) await new Promise((fulfil) => setImmediate(fulfil));
@@ -204,18 +204,23 @@ describe('silence that the network layer notices first', () => {
 });
 
 describe('a body', () => {
-  it.each([true, false])('that cannot be unpacked is ended by the limits (stream: %s)', async (stream) => {
+  it.each([
+    ['gzip', true],
+    ['gzip', false],
+    ['br', true],
+    ['deflate', true],
+  ])('that %s cannot unpack is broken (stream: %s)', async (encoding, stream) => {
     const server = createServer((request, response) => {
       request.resume();
-      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding });
       void endLater(response, JSON.stringify(final));
     });
-    const url = `http://127.0.0.1:${await listen(server)}/v1`;
-    const failure = await failureOf(ask(url, { stream, firstEventMs: 80, idleMs: 80, totalMs: 160 }));
-    expect(['next-model', 'retry-once']).toContain(failure.cure);
+    const failure = await failureOf(ask(`http://127.0.0.1:${await listen(server)}/v1`, { stream }));
+    expect(failure.failureClass).toBe('malformed-answer');
+    expect(failure.message).toContain('cannot be unpacked');
   });
 
-  it('of a list of models that cannot be unpacked is ended by its limit', async () => {
+  it('of a list of models that cannot be unpacked is broken', async () => {
     const server = createServer((request, response) => {
       request.resume();
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
@@ -224,15 +229,19 @@ describe('a body', () => {
     const baseUrl = `http://127.0.0.1:${await listen(server)}/v1`;
     const settings = { apiKey: key, baseUrl, organization: undefined, project: undefined };
     const lister = openAiModelLister(settings, redactor([key]));
-    const listed = lister.list({ signal: new AbortController().signal, limitMs: 100 });
-    expect((await failureOf(listed)).failureClass).toBe('first-event-timeout');
+    const listed = lister.list({ signal: new AbortController().signal, limitMs: 60_000 });
+    expect((await failureOf(listed)).failureClass).toBe('malformed-answer');
   });
 
-  it('may be packed', async () => {
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('may be packed with %s', async (encoding, pack) => {
     const server = createServer((request, response) => {
       request.resume();
-      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
-      response.end(gzipSync(JSON.stringify(final)));
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding });
+      response.end(pack(JSON.stringify(final)));
     });
     expect((await ask(`http://127.0.0.1:${await listen(server)}/v1`)).text).toBe('Yes.');
   });
@@ -297,7 +306,34 @@ describe('a wall clock that is set', () => {
   });
 });
 
+describe('a proxy that is not used', () => {
+  it('is named where the server cannot be reached', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://user:hunter2@127.0.0.1:1');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { details, cure } = await failureOf(ask('http://127.0.0.1:9/v1'));
+    expect(cure).toBe('retry');
+    expect(details.hint).toContain('HTTPS_PROXY is set');
+    expect(details.hint).not.toContain('hunter2');
+  });
+});
+
 describe('a secret', () => {
+  it('in a custom header is not told by who repeats it, and one that cannot be sent is not in the message', async () => {
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'x-gateway: Token topsecret-0123456789');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const message = 'no: topsecret-0123456789, that is dG9wc2VjcmV0LTAxMjM0NTY3ODk=';
+    const server = await serve({ answer: { kind: 'error', status: 400, message } });
+    const { message: told } = await failureOf(ask(server.url));
+    expect(told).toMatch(/^400: no:.*\[redacted\], that is/);
+    expect(told).not.toMatch(/topsecret|0123|dG9w/);
+    vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'x-gateway: top\u0001secret-0123456789');
+    const failure = await failureOf(ask(server.url));
+    expect([failure.failureClass, failure.message]).toEqual([
+      'bad-request',
+      expect.not.stringContaining('secret'),
+    ]);
+  });
+
   it('in a header that cannot be sent is not in the message', async () => {
     const server = await serve();
     const failure = await failureOf(ask(server.url, { organization: `org\n${key}` }));

@@ -44,6 +44,13 @@ const rows: [string, Partial<ProviderError>, FailureClass, Cure][] = [
     'stop',
   ],
   ['a usage limit', { status: 429, code: 'organization_usage_limit_exceeded' }, 'quota-exhausted', 'stop'],
+  ['payment required', { status: 402, message: 'Insufficient credits' }, 'quota-exhausted', 'stop'],
+  [
+    'no quota, in words',
+    { status: 429, message: 'You exceeded your current quota, please check your plan and billing details.' },
+    'quota-exhausted',
+    'stop',
+  ],
   ['a hard limit', { status: 400, code: 'billing_hard_limit_reached' }, 'quota-exhausted', 'stop'],
   ['a dead model', { status: 404, code: 'model_not_found' }, 'model-not-found', 'next-model'],
   ['a model without access', { status: 403, code: 'model_not_found' }, 'model-not-found', 'next-model'],
@@ -69,6 +76,13 @@ const rows: [string, Partial<ProviderError>, FailureClass, Cure][] = [
   ['404 without a code', { status: 404, message: '404 page not found' }, 'wrong-endpoint', 'stop'],
   ['404 in HTML', { status: 404, message: '<html><h1>Not Found</h1></html>' }, 'wrong-endpoint', 'stop'],
   ['405', { status: 405, message: 'Method Not Allowed' }, 'wrong-endpoint', 'stop'],
+  ['410', { status: 410, message: 'Gone' }, 'wrong-endpoint', 'stop'],
+  [
+    'a model that is gone',
+    { status: 410, message: 'The model has been deprecated' },
+    'model-not-found',
+    'next-model',
+  ],
   ['a redirect', { status: 302, message: 'Found' }, 'wrong-endpoint', 'stop'],
   [
     'temperature',
@@ -110,12 +124,30 @@ const rows: [string, Partial<ProviderError>, FailureClass, Cure][] = [
     'context-length',
     'larger-window',
   ],
+  [
+    'the same in the words of vLLM',
+    { status: 400, message: 'The prompt is longer than the maximum model length of 4096' },
+    'context-length',
+    'larger-window',
+  ],
+  [
+    'the same in the words of llama.cpp',
+    { status: 400, message: 'the request exceeds the available context size, try increasing it' },
+    'context-length',
+    'larger-window',
+  ],
   ['an invalid prompt', { status: 400, code: 'invalid_prompt' }, 'content-policy', 'stop'],
   ['an invalid prompt in a stream', { code: 'invalid_prompt' }, 'content-policy', 'stop'],
   ['a cyber policy', { status: 400, code: 'cyber_policy' }, 'content-policy', 'stop'],
   [
     'a content policy in words',
     { status: 400, message: 'rejected by our safety system' },
+    'content-policy',
+    'stop',
+  ],
+  [
+    'a content policy as the type',
+    { status: 400, type: 'content_policy_violation', message: 'no dragons' },
     'content-policy',
     'stop',
   ],
@@ -145,6 +177,7 @@ const rows: [string, Partial<ProviderError>, FailureClass, Cure][] = [
   ['503', { status: 503, message: 'overloaded' }, 'server-error', 'retry'],
   ['504', { status: 504 }, 'server-error', 'retry'],
   ['529', { status: 529 }, 'server-error', 'retry'],
+  ['too early', { status: 425 }, 'server-error', 'retry'],
   ['a conflict', { status: 409 }, 'server-error', 'retry'],
   ['an error in a stream', { code: 'server_error', message: 'An error occurred' }, 'server-error', 'retry'],
   ['an error in a stream without a word', {}, 'server-error', 'retry'],
@@ -165,8 +198,20 @@ describe('classifyProviderError', () => {
     expect(parameter({ status: 400, message: 'Unknown parameter: "text.verbosity".' })).toBe(
       'text.verbosity',
     );
+    expect(parameter({ status: 400, message: 'Unrecognized request argument supplied: reasoning' })).toBe(
+      'reasoning',
+    );
+    const bySchema =
+      '[{"type":"extra_forbidden","loc":["body","store"],"msg":"Extra inputs are not permitted"}]';
+    expect(parameter({ status: 422, message: bySchema })).toBe('store');
     expect(parameter({ status: 400, message: "Unknown parameter: 'instructions'." })).toBeUndefined();
     expect(parameter({ status: 500, param: 'temperature' })).toBeUndefined();
+  });
+
+  it('takes a quota that comes back after a wait for a rate', () => {
+    const message = 'You exceeded your current quota, please check your plan and billing details.';
+    const failure = classifyProviderError(error({ status: 429, message }), { retryAfterMs: 3000 });
+    expect(failure.failureClass).toBe('rate-limited');
   });
 
   it('reports in one line of bearable length with status and code', () => {

@@ -27,6 +27,48 @@ describe('redactor', () => {
     expect(redact(text)).toBe(text);
   });
 
+  describe('of a key', () => {
+    const key = 'gw_0123456789abcdefSECRETkey99';
+    const redactKey = redactor([key]);
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+    it.each([
+      ['its beginning', key.slice(0, 12)],
+      ['its end', key.slice(-10)],
+      ['its middle', key.slice(8, 20)],
+      ['itself in capitals', key.toUpperCase()],
+      ['itself in base64', base64(key)],
+      ['a header in base64', base64(`Bearer ${key}`)],
+      ['a user and it in base64', base64(`me:${key}`)],
+      ['itself in base64 for URLs', Buffer.from(key).toString('base64url')],
+      ['itself in hexadecimal digits', Buffer.from(key).toString('hex')],
+    ])('%s is not told', (_, told) => {
+      const clean = redactKey(`it was "${told}", you see`);
+      expect(clean).toMatch(/^it was ".{0,16}\[redacted\].{0,6}", you see$/);
+      expect(clean.length).toBeLessThan(50);
+    });
+
+    it('what is escaped is not told either', () => {
+      const odd = 'a+b/c="d"&e%f 0123456789';
+      const redactOdd = redactor([odd]);
+      for (const told of [encodeURIComponent(odd), JSON.stringify(odd)])
+        expect(redactOdd(told)).not.toMatch(/0123|%2F|d.{1,2}&e/);
+    });
+
+    it('text in other letters stays where it is', () => {
+      expect(redactKey('İstanbul: wrong')).toContain('stanbul: wrong');
+      expect(redactKey('ação ☕ 𝒳')).toBe('ação ☕ 𝒳');
+    });
+  });
+
+  it.each([
+    ['GET https://host/v1?api-key=my-secret&x=1', 'GET https://host/v1?api-key=[redacted]&x=1'],
+    ['http://host/v1?x=1&access_token=abc', 'http://host/v1?x=1&access_token=[redacted]'],
+    ['(POST /v1?sig=abc%2Fd#there)', '(POST /v1?sig=[redacted]#there)'],
+  ])('takes a secret out of an address: %s', (text, clean) => {
+    expect(redact(text)).toBe(clean);
+  });
+
   it('takes the longer of two secrets first, so that no rest of it stays', () => {
     expect(redactor(['abcd', 'abcd-efgh'])('x abcd-efgh y')).toBe('x [redacted] y');
   });

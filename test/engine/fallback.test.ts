@@ -298,6 +298,7 @@ describe('a parameter that is refused', () => {
   it.each([
     ['reasoning.effort', 'reasoning'],
     ['reasoning', 'reasoning'],
+    ['store', 'store'],
   ])('may be %s', async (parameter, field) => {
     const { call, server } = await bench(answer(parameter, (body) => field in body));
     await call(docs);
@@ -319,8 +320,8 @@ describe('a parameter that is refused', () => {
   });
 
   it('that cannot be left out does not make the same request again', async () => {
-    const { error: failed, asked } = await bench(answer('store', () => true));
-    expect((await failed(docs)).message).toContain('store');
+    const { error: failed, asked } = await bench(answer('top_p', () => true));
+    expect((await failed(docs)).message).toContain('top_p');
     expect(asked()).toEqual(['gpt-6-luna', 'gpt-5-mini', 'gpt-5']);
   });
 });
