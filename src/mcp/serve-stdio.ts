@@ -4,7 +4,6 @@
  */
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { createFactory, workingDirectory } from '../factory.ts';
 import { createServer } from './server.ts';
@@ -18,7 +17,6 @@ const mostUnreadBytes = 1 << 20;
 const recordMs = 200;
 
 export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Promise<void> {
-  keepCodeSmall();
   const { stdin } = process;
   const stdout = reserveStdout();
   let clientRoots: readonly string[] = [];
@@ -64,15 +62,6 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
   await new Promise<void>((resolve) => (stdout.destroyed ? resolve() : stdout.end(() => resolve())));
   // Everything that was to be said has been written: only stray handles could keep the process now.
   setTimeout(() => process.exit(), lingerMs).unref();
-}
-
-/**
- * A server lives for hours, in which V8 would go on to compile whatever is called into whoever calls it: a tenth
- * of the memory, for calls that take as long as without.
- */
-function keepCodeSmall(): void {
-  setFlagsFromString('--no-sparkplug');
-  setFlagsFromString('--max-inlined-bytecode-size-cumulative=200');
 }
 
 /** Lines of one turn of the event loop go out together: every write to a pipe is a system call that blocks. */
