@@ -229,7 +229,7 @@ class Walk {
         'over-budget',
         `the ceiling of ${formatUsd(decision.ceilingUsd)} leaves no room for another model${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
         {
-          hint: 'raise --max-cost or the configured ceiling',
+          hint: 'raise the ceiling: --max-cost (maxCostUsd), ORCH_MAX_COST_USD or budgets, of which the lowest holds',
           details: this.#details(),
         },
       );

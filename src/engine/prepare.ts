@@ -65,7 +65,7 @@ export function noCandidateError(decision: RouteDecision): OrchError {
   const hints = {
     usage: 'a model that is not in the catalogue can be added to catalog.json',
     'over-budget': rejected.some(({ code }) => code === 'ceiling')
-      ? `raise the ceiling of ${formatUsd(ceilingUsd)} (the lowest of --max-cost, ORCH_MAX_COST_USD and budgets holds), lower --effort, or send less`
+      ? `raise the ceiling of ${formatUsd(ceilingUsd)} (of --max-cost or maxCostUsd, ORCH_MAX_COST_USD and budgets the lowest holds), lower the effort, or send less`
       : "add the model's price to catalog.json, or call it without a ceiling",
     'no-eligible-model': 'see: orch route --explain, with the same flags',
   };

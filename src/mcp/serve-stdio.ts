@@ -4,8 +4,8 @@
  */
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { createFactory, workingDirectory } from '../factory.ts';
+import { LineTransport } from './line-transport.ts';
 import { createServer } from './server.ts';
 import type { ToolNameForm } from './tools.ts';
 
@@ -51,7 +51,7 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
   process.on('unhandledRejection', (reason) => {
     process.stderr.write(`internal error: ${reason instanceof Error ? reason.stack : String(reason)}\n`);
   });
-  await server.connect(new StdioServerTransport(stdin, stdout));
+  await server.connect(new LineTransport(stdin, stdout));
   await ended;
 
   gone.abort();

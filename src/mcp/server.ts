@@ -51,19 +51,17 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     { once: true },
   );
   let roots: Promise<void> = Promise.resolve();
+  let asked = 0;
   const askForRoots = () => {
     if (!server.getClientCapabilities()?.roots) return;
-    roots = server
-      .listRoots(undefined, { timeout: rootsWaitMs })
-      .then((answer) =>
-        onRoots(
-          answer.roots
-            .map(({ uri }) => uri)
-            .filter((uri) => uri.startsWith('file:'))
-            .map((uri) => fileURLToPath(uri)),
-        ),
-      )
-      .catch(() => {});
+    const question = ++asked;
+    roots = server.listRoots(undefined, { timeout: rootsWaitMs }).then(
+      (answer) => {
+        // An answer that was overtaken by a newer one is out of date.
+        if (question === asked) onRoots(answer.roots.flatMap(({ uri }) => folderOf(uri)));
+      },
+      () => {},
+    );
   };
   server.oninitialized = askForRoots;
   server.setNotificationHandler(RootsListChangedNotificationSchema, async () => askForRoots());
@@ -109,6 +107,15 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     }
   });
   return server;
+}
+
+/** Empty for a root that is no folder of this machine. */
+function folderOf(uri: string): string[] {
+  try {
+    return [fileURLToPath(uri)];
+  } catch {
+    return [];
+  }
 }
 
 function unknownTool(name: string): string {

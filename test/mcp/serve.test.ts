@@ -256,13 +256,13 @@ describe('a long result', () => {
 });
 
 describe('the roots of the client', () => {
-  it('are read beside the working directory', async () => {
+  it('are read beside the working directory, and one that is no folder costs none of the others', async () => {
     const { env, server } = await provider({ answer: docs });
     const other = folder({ 'other.ts': 'const inOther = 1;\n' });
     const files = [join(other, 'other.ts')];
     const without = await connect({ env });
     expect(textOf(await call(without, 'delegate.docs', { input: 'x', files }))).toMatch(/^file-forbidden/);
-    const client = await connect({ env, roots: [other] });
+    const client = await connect({ env, roots: ['host/x', other] });
     expect((await call(client, 'delegate.docs', { input: 'x', files })).isError).toBeFalsy();
     expect(String(server.requests[0]?.body?.input)).toContain('inOther');
   });

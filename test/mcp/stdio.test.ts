@@ -53,6 +53,47 @@ describe.each(forms)('%s', (_name, args) => {
     expectJsonRpcAlone(server);
   });
 
+  it.each<[string, string, object]>([
+    ['no JSON', '{"half": ', { error: { code: -32700 } }],
+    ['no message', '42', { error: { code: -32600 } }],
+    ['an empty batch', '[]', { error: { code: -32600 } }],
+    ['another protocol', '{"id":9,"method":"ping"}', { id: 9, error: { code: -32600 } }],
+    ['no method', '{"jsonrpc":"2.0","id":9}', { id: 9, error: { code: -32600 } }],
+    ['no parameters', '{"jsonrpc":"2.0","id":9,"method":"tools/call"}', { id: 9, error: { code: -32602 } }],
+    [
+      'arguments in a list',
+      '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"route.explain","arguments":[]}}',
+      { id: 9, error: { code: -32602 } },
+    ],
+    ['a key that is not known', '{"jsonrpc":"2.0","id":9,"method":"ping","more":1}', { id: 9, result: {} }],
+  ])('answers a line that is %s', async (_what, line, answer) => {
+    const server = await greeted({ args });
+    const before = server.lines.length;
+    server.write(`${line}\n`);
+    server.send({ id: 'next', method: 'ping' });
+    await server.answer('next');
+    const [first] = server.lines.slice(before);
+    expect(JSON.parse(first!)).toMatchObject({ jsonrpc: '2.0', ...answer });
+    expect('id' in JSON.parse(first!)).toBe('id' in answer);
+  });
+
+  it('answers every message of a batch, however its bytes come', async () => {
+    const server = await greeted({ args });
+    const batch = [1, 2].map((id) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name: `ç${id}` },
+    }));
+    const bytes = Buffer.from(`${JSON.stringify(batch)}\n`);
+    const middle = bytes.indexOf('ç') + 1;
+    server.child.stdin.write(bytes.subarray(0, middle), () =>
+      server.child.stdin.write(bytes.subarray(middle)),
+    );
+    expect((await server.answer(1)).error.message).toContain('ç1');
+    expect((await server.answer(2)).error.message).toContain('ç2');
+  });
+
   it('answers server/discover with an error, and then initialize', async () => {
     const server = rawServer({ args });
     server.send({ id: 1, method: 'server/discover', params: {} });

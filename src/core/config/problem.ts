@@ -28,7 +28,10 @@ export function refuseProblems(
     code,
     `the ${what} has ${count}:\n${problems.map((problem) => `  ${formatProblem(problem)}`).join('\n')}`,
     {
-      hint: code === 'invalid-config' ? 'see: orch help configuration' : 'see: orch help environment',
+      hint:
+        code === 'invalid-config'
+          ? 'orch help configuration lists the files and their keys'
+          : 'orch help environment lists the variables',
       details: { problems },
     },
   );

@@ -81,7 +81,7 @@ export function usageReport(reading: UsageReading, options: UsageReportOptions):
   const until = options.until === undefined ? undefined : Number(options.until);
   if (since !== undefined && until !== undefined && since > until) {
     throw new OrchError('usage', `the period ends (${isoTime(until)}) before it begins (${isoTime(since)})`, {
-      hint: 'give --since a time before the one of --until',
+      hint: 'give since a time before the one of until',
     });
   }
   const bounded = since !== undefined || until !== undefined;

@@ -42,7 +42,7 @@ export function readWhen(text: string, now: number, edge: 'since' | 'until' = 's
   if (age) return now - Number(age[1]) * units[age[2]!]!;
   const time = readTimestamp(text.trim());
   if (time !== undefined) return text.trim().length === 10 ? wholeDay(time) : time;
-  throw new OrchError('usage', `"${text}" is not a time that --${edge} understands`, {
+  throw new OrchError('usage', `"${text}" is not a time (${edge})`, {
     hint: 'give a date (2026-11-01), a date and time (2026-11-01T09:30Z), an age (7d, 24h, 30m), today or yesterday; all in UTC',
   });
 }
