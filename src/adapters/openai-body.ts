@@ -12,6 +12,8 @@ import { StreamedText } from './streamed-text.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface BodyFacts {
+  /** Whether a stream was asked for. */
+  isStream: boolean;
   watchdog: Watchdog;
   onText: ((delta: string) => void) | undefined;
   /** Milliseconds since the request was sent. */
@@ -33,9 +35,11 @@ export async function readBody(response: HttpResponse, facts: BodyFacts): Promis
     throw webPage(response.status);
   }
   facts.watchdog.signal.addEventListener('abort', cancel, { once: true });
+  // Some servers keep a plain answer alive with empty lines; in a stream they are no events.
+  const onBlank = () => facts.isStream || facts.watchdog.beat();
   let finished = false;
   try {
-    const first = await readStart(body);
+    const first = await readStart(body, onBlank);
     const start = strip(first);
     if (start === undefined) throw cutAtOnce(response);
     const read = { ...facts, response };
@@ -52,7 +56,7 @@ export async function readBody(response: HttpResponse, facts: BodyFacts): Promis
 }
 
 /** The bytes up to the first that is not white space, and whatever came with it. */
-async function readStart(body: HttpBody): Promise<Uint8Array> {
+async function readStart(body: HttpBody, onBlank: () => void): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for (;;) {
@@ -61,6 +65,7 @@ async function readStart(body: HttpBody): Promise<Uint8Array> {
     pieces.push(piece);
     size += piece.length;
     if (strip(piece) !== undefined || size > mostEventBytes) return concatenate(pieces);
+    onBlank();
   }
 }
 

@@ -22,7 +22,7 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
 
   return {
     async generate(request, options) {
-      // A plain answer comes all at once: only the attempt's own limit can tell a slow one from a dead one.
+      // Before the headers of a plain answer only the attempt's own limit can tell a slow one from a dead one.
       const firstEventMs = request.stream ? options.firstEventMs : Number.POSITIVE_INFINITY;
       const watchdog = new Watchdog({ ...options, firstEventMs }, options.signal);
       const started = performance.now();
@@ -33,8 +33,11 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
             .create({ ...bodyOf(request), stream: request.stream }, { signal: watchdog.signal })
             .asResponse();
           begun = true;
+          // The headers of a plain answer say that it is coming.
+          if (!request.stream) watchdog.beat();
           return readBody(httpResponse(response), {
             watchdog,
+            isStream: request.stream,
             onText: request.stream ? options.onText : undefined,
             elapsed: () => performance.now() - started,
           });

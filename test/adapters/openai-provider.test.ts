@@ -371,6 +371,14 @@ describe('a stream', () => {
   });
 });
 
+describe('a plain answer', () => {
+  it.each(['headers', 1] as const)('that stops after %s is ended by the idle limit', async (after) => {
+    const server = await serve({ answer: { kind: 'hang', after } });
+    const failure = await failureOf(ask(server.url, { request: { stream: false }, idleMs: 200 }));
+    expect(failure.failureClass).toBe('idle-timeout');
+  });
+});
+
 describe('a server that is not there', () => {
   it('is a failed connection that names host and cure', async () => {
     const host = await freeHost();
