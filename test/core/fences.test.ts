@@ -1,6 +1,7 @@
 /** Code is what a user runs: nothing of the prose may come with it, and nothing of it may be cut off. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OrchError } from '../../src/core/error.ts';
 import { type ExtractedCode, extractCode, extractText, fencedBlocks } from '../../src/core/fences.ts';
 
 const typescript = (info: string) => info === 'ts' || info === 'typescript';
@@ -85,6 +86,47 @@ describe('a fence inside the code', () => {
   });
 });
 
+describe('a fence inside the code that is as long as the one around', () => {
+  const docstring = 'def one():\n    """One.\n\n```\none()\n```\n    """\n    return 1';
+
+  it.each([
+    ['in a docstring', docstring],
+    ['in a docstring, with a language', docstring.replace('```', '```python')],
+    ['in a document of the shell', 'cat > a.md <<END\n```sh\nls\n```\nEND'],
+  ])('%s is no end of it', (_, body) => {
+    expect(code(`Here:\n\n${fence(body, 'ts')}\nDone.\n`)).toBe(`${body}\n`);
+    expect(code(`${fence(body, 'ts')}\n${fence('ls', 'sh')}`)).toBe(`${body}\n`);
+  });
+
+  it('is no end of it where a whole document of Markdown is the answer', () => {
+    const body = '# Title\n\n```sh\nls\n```\n\n```\n\nls\n```\n\nEnd.';
+    expect(code(fence(body, 'markdown'))).toBe(`${body}\n`);
+  });
+
+  it('is none of its own where the code has no fence around', () => {
+    const body = '"""One.\n\n```\none()\n```\n"""\n\ndef one():\n    return 1\n';
+    expect(code(body)).toBe(body);
+  });
+
+  it.each([
+    ['stands alone before it', `Three of them are """.\n\n${fence(docstring)}`, docstring],
+    ['stands alone in it', `${fence('# """ opens\none()')}\n${fence('ls', 'sh')}`, '# """ opens\none()'],
+    ['is one of SQL', `${fence("select ''''")}\nOr:\n${fence("select ''''")}`, "select ''''\n\nselect ''''"],
+  ])('ends it as ever where a quote %s', (_, answer, body) => {
+    expect(code(answer)).toBe(`${body}\n`);
+  });
+});
+
+it('a block without a language behind the code is no part of it', () => {
+  expect(code(`${fence('one();')}\nIt prints:\n\n${fence('1', '')}`)).toBe('one();\n');
+});
+
+it('the indentation of a fence is none of the code', () => {
+  expect(code('1. Write:\n\n   ```ts\n   if (a)\n     b();\n\n  c();\n   ```\n')).toBe(
+    'if (a)\n  b();\n\nc();\n',
+  );
+});
+
 describe('fencedBlocks', () => {
   it('tells the language, the line above and whether the block is closed', () => {
     expect(fencedBlocks(`src/a.ts\n${fence('a', 'TS twoslash')}\n~~~\nb`)).toEqual([
@@ -107,10 +149,15 @@ describe('the text of an answer', () => {
     expect(extractText(answer)).toBe(`${page}\n`);
   });
 
+  it('comes out of a longer fence though one inside never closes', () => {
+    expect(extractText(fence('# Title\n\n```sh', 'md', '````'))).toBe('# Title\n\n```sh\n');
+  });
+
   it.each([
     ['code', fence('const a = 1;')],
     ['a block without a language', fence('a', '')],
     ['an example of Markdown with more below', `${fence('# A', 'md')}\nMore.\n`],
+    ['two examples', `${fence('# A', 'md')}\nAnd:\n\n${fence('# B', 'md')}`],
     ['a wrapping that never closes', '```markdown\n# Title\n\n```sh\nls\n```\n'],
   ])('keeps the fence of %s', (_, answer) => {
     expect(extractText(answer)).toBe(answer);
@@ -138,6 +185,18 @@ describe('any code', () => {
           expect(code(answer)).toBe(tidy(body));
         },
       ),
+    );
+  });
+
+  it('is refused or taken, and never with a line of the prose around, however its fences stand', () => {
+    const said = 'PROSE';
+    fc.assert(
+      fc.property(filled, text, (body, more) => {
+        const answer = `${said}\n\n\`\`\`ts\n${body}\n\`\`\`\n${more}`;
+        const result = refusal(answer);
+        if (result instanceof OrchError) expect(result.code).toBe('answer-unusable');
+        else expect((result as ExtractedCode).code).not.toContain(said);
+      }),
     );
   });
 });
