@@ -1,5 +1,6 @@
 /** Takes code out of the fences and the prose that models put around it. */
 import { OrchError } from './error.ts';
+import { type Fence, fenceOn } from './patch/fences.ts';
 
 export interface FencedBlock {
   /** First word after the opening fence, in lower case. */
@@ -11,23 +12,76 @@ export interface FencedBlock {
   closed: boolean;
 }
 
-const opening = /^( {0,3})(`{3,}|~{3,})\s*([^`]*)$/;
+/** The long string (Python, Kotlin, Java, Swift, …) that is open behind `line`, if one was open before it. */
+function stringBehind(line: string, open: string | undefined): string | undefined {
+  for (const [quote] of line.matchAll(/(?<!")"""(?!")|(?<!')'''(?!')/g)) {
+    if (open === undefined) open = quote;
+    else if (open === quote) open = undefined;
+  }
+  return open;
+}
 
-/** Reads Markdown fences: a block ends at a line of the same sign, at least as long, with nothing behind it. */
+/** Shorter fences, and those of another sign, are text inside of `outer`. */
+function countsIn(outer: Fence, fence: Fence): boolean {
+  return fence.character === outer.character && fence.length >= outer.length;
+}
+
+function canEnd(outer: Fence, fence: Fence): boolean {
+  return fence.info === '' && countsIn(outer, fence);
+}
+
+/** The first line that can end the block whose body begins at `start`; the number of lines without one. */
+function firstEnd(lines: readonly string[], start: number, outer: Fence): number {
+  for (let index = start; index < lines.length; index++) {
+    const fence = fenceOn(lines[index]!);
+    if (fence && canEnd(outer, fence)) return index;
+  }
+  return lines.length;
+}
+
+/**
+ * The line that ends the block where fences nest: those in a long string belong to the body, and so do pairs
+ * of which the first names a language, as a closing one never does. Undefined when that leaves no end.
+ */
+function nestedEnd(lines: readonly string[], start: number, outer: Fence): number | undefined {
+  let inner: Fence | undefined;
+  let string: string | undefined;
+  for (let index = start; index < lines.length; index++) {
+    const line = lines[index]!;
+    string = stringBehind(line, string);
+    const fence = fenceOn(line);
+    if (!fence || string !== undefined || !countsIn(outer, fence)) continue;
+    if (inner) {
+      if (canEnd(inner, fence)) inner = undefined;
+    } else if (fence.info === '') return index;
+    else inner = fence;
+  }
+  return undefined;
+}
+
+/** Reads Markdown fences. Code without fences may hold some in its docstrings: they open no block. */
 export function fencedBlocks(answer: string): FencedBlock[] {
   const lines = answer.replace(/\r\n?/g, '\n').split('\n');
+  const quotesPair = lines.reduce<string | undefined>((open, line) => stringBehind(line, open), undefined);
   const blocks: FencedBlock[] = [];
+  let string: string | undefined;
+  // What fails once is not tried again: the work stays in proportion to the answer.
+  let nests = true;
   for (let index = 0; index < lines.length; index++) {
-    const open = opening.exec(lines[index]!);
-    if (!open) continue;
-    const fence = open[2]!;
-    const closing = new RegExp(`^ {0,3}${fence[0] === '~' ? '~' : '`'}{${fence.length},}\\s*$`);
+    string = stringBehind(lines[index]!, string);
+    const fence = fenceOn(lines[index]!);
+    if (!fence || (string !== undefined && quotesPair === undefined)) continue;
     const start = index + 1;
-    let end = start;
-    while (end < lines.length && !closing.test(lines[end]!)) end++;
+    const nested: number | undefined = nests ? nestedEnd(lines, start, fence) : undefined;
+    nests = nested !== undefined;
+    const end = nested ?? firstEnd(lines, start, fence);
+    const margin = new RegExp(`^ {0,${fence.indentation}}`);
     blocks.push({
-      info: (open[3] ?? '').trim().split(/\s+/)[0]!.toLowerCase(),
-      body: lines.slice(start, end).join('\n'),
+      info: fence.info.split(/\s+/)[0]!.toLowerCase(),
+      body: lines
+        .slice(start, end)
+        .map((line) => line.replace(margin, ''))
+        .join('\n'),
       above: (lines[index - 1] ?? '').trim(),
       closed: end < lines.length,
     });
@@ -37,20 +91,38 @@ export function fencedBlocks(answer: string): FencedBlock[] {
 }
 
 const prosy = new Set(['text', 'txt', 'plaintext', 'output', 'console']);
+const markdown = new Set(['md', 'markdown']);
 
 /**
- * An answer that is one fence from its first line to its last, though bare fences stand inside (a doc comment
- * with an example): blocks of their own would each name a language.
+ * The body of an answer that is one fence from its first line to its last; the fences inside come in pairs.
+ * Undefined where they read as well, or better, as blocks that follow each other.
  */
-function wholeFence(answer: string): string | undefined {
-  const lines = answer.trim().split('\n');
-  const open = opening.exec(lines[0] ?? '');
-  if (!open || lines.length < 3 || (open[3] ?? '').trim() === '' || lines.at(-1)!.trim() !== open[2])
-    return undefined;
+function wholeFence(answer: string): { info: string; inner: string[]; pairs: number } | undefined {
+  const lines = answer
+    .replace(/^(?:[ \t]*\n)+/, '')
+    .trimEnd()
+    .split('\n');
+  const outer = fenceOn(lines[0]!);
+  const last = fenceOn(lines.at(-1)!);
+  if (!outer || outer.info === '' || lines.length < 3 || !last || !canEnd(outer, last)) return undefined;
+  const info = outer.info.toLowerCase();
   const inner = lines.slice(1, -1);
-  const fences = inner.filter((line) => opening.test(line));
-  const bare = fences.every((line) => (opening.exec(line)?.[3] ?? '').trim() === '');
-  return fences.length > 0 && fences.length % 2 === 0 && bare ? inner.join('\n') : undefined;
+  let open: Fence | undefined;
+  let pairs = 0;
+  for (const [index, line] of inner.entries()) {
+    const fence = fenceOn(line);
+    if (!fence || !countsIn(outer, fence)) continue;
+    if (!open) {
+      // Behind the end of a block there is a blank line, behind the beginning of an example its text.
+      const blankBehind = (inner[index + 1] ?? '').trim() === '';
+      if (fence.info === '' && blankBehind && !markdown.has(info)) return undefined;
+      open = fence;
+    } else if (canEnd(open, fence)) {
+      open = undefined;
+      pairs++;
+    } else if (fence.info !== '') return undefined;
+  }
+  return open === undefined ? { info, inner, pairs } : undefined;
 }
 
 export interface ExtractedCode {
@@ -70,7 +142,7 @@ export function extractCode(
 ): ExtractedCode {
   const text = answer.replace(/\r\n?/g, '\n');
   const whole = wholeFence(text);
-  if (whole !== undefined && whole.trim() !== '') return { code: tidy(whole), blocks: 1 };
+  if (whole && whole.pairs > 0) return { code: tidy(whole.inner.join('\n')), blocks: 1 };
   const blocks = fencedBlocks(text);
   if (blocks.length === 0) {
     if (text.trim() === '') throw new OrchError('answer-unusable', 'the answer holds no code');
@@ -94,16 +166,6 @@ function tidy(code: string): string {
 /** Markdown is at times wrapped whole into a fence of its own: that fence is not part of the text. */
 export function extractText(answer: string): string {
   const text = answer.replace(/\r\n?/g, '\n').trim();
-  const lines = text.split('\n');
-  const open = opening.exec(lines[0] ?? '');
-  const wrapped =
-    open &&
-    lines.length > 2 &&
-    /^(md|markdown)$/i.test((open[3] ?? '').trim()) &&
-    lines.at(-1)!.trim() === open[2];
-  if (!wrapped) return `${text}\n`;
-  const inner = lines.slice(1, -1);
-  // An odd number of fences inside means that the last line closes one of them, not the outer one.
-  const balanced = inner.filter((line) => opening.test(line)).length % 2 === 0;
-  return balanced ? `${inner.join('\n').trim()}\n` : `${text}\n`;
+  const whole = wholeFence(text);
+  return whole && markdown.has(whole.info) ? `${whole.inner.join('\n').trim()}\n` : `${text}\n`;
 }
