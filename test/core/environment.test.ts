@@ -94,7 +94,11 @@ describe('readEnvironment', () => {
     }
     expect(error).toBeInstanceOf(OrchError);
     const { code, exitStatus, message, hint } = error as OrchError;
-    expect([code, exitStatus, hint]).toEqual(['invalid-environment', 2, 'orch help environment lists the variables']);
+    expect([code, exitStatus, hint]).toEqual([
+      'invalid-environment',
+      2,
+      'orch help environment lists the variables',
+    ]);
     expect(message.split('\n').slice(1).sort()).toEqual([
       '  OPENAI_BASE_URL: is not an http or https URL (give one like http://127.0.0.1:11434/v1)',
       '  ORCH_COST_ALERT_USD: "two" is not an amount of USD above 0 (give an amount of USD above 0, or unset it)',
