@@ -1,18 +1,11 @@
 /** The command line, from argv to an exit status. Nobody here ends the process: what is written must get out. */
 import type { Command } from 'commander';
 import { exitStatusOf, OrchError } from '../core/error.ts';
-import type { CallOptions } from '../engine/context.ts';
 import { createFactory, type Factory, workingDirectory } from '../factory.ts';
 import { operations } from '../operations/index.ts';
-import type { Operation } from '../operations/operation.ts';
-import { readRequest } from '../operations/read-request.ts';
-import { explain, routeExplainOperation } from '../operations/route-explain.ts';
 import { reportError } from './errors.ts';
-import { gatherInput, refuseExpandedGlob } from './input.ts';
-import { type CliField, parseInput, readFields } from './options.ts';
 import { type Actions, buildProgram, shells } from './program.ts';
-import { startProgress } from './progress.ts';
-import { rendererFor } from './renderers.ts';
+import { runOperation } from './run-operation.ts';
 import { type IOStreams, processStreams } from './streams.ts';
 
 /** `argv` without node and script. Returns the exit status. */
@@ -126,130 +119,6 @@ function actionsFor({ argv, streams, signal, setStatus }: Run): Actions {
       streams.out(completionScript(known, program));
     },
   };
-}
-
-interface Surroundings {
-  argv: readonly string[];
-  streams: IOStreams;
-  signal: AbortSignal;
-  factory: Factory;
-}
-
-/** Returns the exit status. */
-async function runOperation(
-  operation: Operation,
-  fields: readonly CliField[],
-  command: Command,
-  { argv, streams, signal, factory }: Surroundings,
-): Promise<number> {
-  const options = command.opts<Record<string, unknown>>();
-  refuseExpandedGlob(argv, fields);
-  const raw = await gatherInput(readFields(command, fields), fields, streams);
-  // The command line may leave the instruction out where files say what is meant.
-  if (operation.toDelegation && raw.input === undefined) raw.input = '';
-  const input = parseInput(operation, fields, raw);
-  const json = options.json === true;
-  const { logLevel } = operation.examines
-    ? factory.examination().environment().environment
-    : factory.environment();
-  const verbose = logLevel !== 'silent' && logLevel !== 'error';
-
-  if (options.dryRun === true) {
-    const delegation = operation.toDelegation?.(input);
-    if (!delegation)
-      throw new OrchError('usage', 'nothing would be sent, so there is no route to show', {
-        hint: 'leave --dry-run out',
-      });
-    const decision = await explain(delegation, factory.engine());
-    return present(decision, routeExplainOperation, {
-      streams,
-      factory,
-      json,
-      verbose,
-      options: { explain: true },
-      alreadyShown: false,
-    });
-  }
-  const liveText =
-    streams.stdoutIsTerminal &&
-    streams.stderrIsLive &&
-    !json &&
-    input.output === undefined &&
-    returnsText(operation, input);
-  const style = progressStyle(options, { json, streams, verbose });
-  const progress = operation.toDelegation
-    ? await startProgress({ streams, style: liveText ? 'plain' : style, showDecision: style === 'preview' })
-    : undefined;
-  let shown = '';
-  const callOptions: CallOptions = {
-    signal,
-    stream: options.stream !== false,
-    onProgress(event) {
-      if (!verbose && event.kind !== 'text') return;
-      if (liveText && event.kind === 'text') {
-        shown += event.delta;
-        streams.out(event.delta);
-        return;
-      }
-      // What was shown of an answer that failed is not the result: say so before the next one starts.
-      if (liveText && shown !== '' && event.kind === 'attempt') {
-        streams.out('\n');
-        streams.err('the answer above is discarded: it starts again\n');
-        shown = '';
-      }
-      progress?.onEvent(event);
-    },
-  };
-  let output: Record<string, unknown>;
-  try {
-    output = await operation.run(input, factory, callOptions);
-  } finally {
-    progress?.stop();
-    if (shown !== '' && !shown.endsWith('\n')) streams.out('\n');
-  }
-  const alreadyShown = shown !== '' && shown.trim() === String(output.result).trim();
-  return present(output, operation, { streams, factory, json, verbose, options, alreadyShown });
-}
-
-interface Presentation {
-  streams: IOStreams;
-  factory: Factory;
-  json: boolean;
-  verbose: boolean;
-  options: Record<string, unknown>;
-  alreadyShown: boolean;
-}
-
-/** Returns the exit status. */
-async function present(
-  output: unknown,
-  operation: Operation,
-  { json, ...context }: Presentation,
-): Promise<number> {
-  const renderer = rendererFor(operation);
-  if (json && !renderer.rendersJson) context.streams.out(`${JSON.stringify(output, null, 2)}\n`);
-  else
-    await renderer.render(output, {
-      ...context,
-      options: json ? { ...context.options, format: 'json' } : context.options,
-    });
-  return renderer.exitStatus?.(output) ?? 0;
-}
-
-/** Text is its own preview; code and patches are taken out of what the model writes. */
-function returnsText({ toDelegation }: Operation, input: Record<string, unknown>): boolean {
-  const delegation = toDelegation?.(input);
-  return delegation !== undefined && readRequest(delegation).shape === 'text';
-}
-
-function progressStyle(
-  options: Record<string, unknown>,
-  { json, streams, verbose }: { json: boolean; streams: IOStreams; verbose: boolean },
-) {
-  if (options.stream === true) return 'preview' as const;
-  if (!verbose || json || !streams.stderrIsLive) return 'plain' as const;
-  // With the result going elsewhere the terminal is free to show the answer as it is written.
-  return streams.stdoutIsTerminal || options.stream === false ? ('spinner' as const) : ('preview' as const);
 }
 
 async function showHelp(
