@@ -24,7 +24,7 @@ export function choosePlaces(options: readonly Option[], lines: readonly string[
   }
   for (const option of open(options)) pick(option, 'heading', underHeading(option, lines));
   const offset = commonOffset(options);
-  if (offset !== undefined) for (const option of open(options)) byLineNumber(option, offset);
+  for (const option of open(options)) byLineNumber(option, offset);
   for (const group of twins) shareOut(group, dialect);
   if (dialect === 'unified' || dialect === 'v4a') betweenNeighbours(options);
   dropRepetitions(options);
@@ -95,35 +95,44 @@ function underHeading({ hunk, candidates }: Option, lines: readonly string[]): C
   const places = [...lines.keys()].filter((line) => isHeading(lines[line]!));
   if (places.length !== 1) return [];
   const start = places[0]!;
-  const end = endOfBlock(lines, start);
-  return candidates.filter(({ first }) => first > start && first < end);
+  const under = (end: number) => candidates.filter(({ first }) => first > start && first < end);
+  // Git names the nearest line above that looks like one, which the block may have ended before.
+  return under(endOfBlock(lines, start, /^\s*[\p{L}_$]/u)).length === 1
+    ? under(endOfBlock(lines, start, /^\s*[\p{L}_@#/]/u))
+    : [];
 }
 
 /** First line below that is no further in than the heading and starts something else. */
-function endOfBlock(lines: readonly string[], start: number): number {
+function endOfBlock(lines: readonly string[], start: number, something: RegExp): number {
   const depth = indentationOf(lines[start]!).length;
   for (let line = start + 1; line < lines.length; line++) {
     const text = lines[line]!;
-    if (!isBlank(text) && indentationOf(text).length <= depth && /^\s*[\p{L}_@#/]/u.test(text)) return line;
+    if (!isBlank(text) && indentationOf(text).length <= depth && something.test(text)) return line;
   }
   return lines.length;
 }
 
-/** How far the certain hunks are from where their headers say, when they all agree; undefined otherwise. */
-function commonOffset(options: readonly Option[]): number | undefined {
+/** How far the certain hunks are from where their headers say, when they all agree; `none` when none is certain. */
+function commonOffset(options: readonly Option[]): number | 'none' | 'several' {
   const offsets = new Set<number>();
   for (const { chosen, chosenBy, hunk } of options) {
     if (chosen && chosenBy === undefined && hunk.startLine !== undefined) {
       offsets.add(chosen.first + 1 - hunk.startLine);
     }
   }
-  const [offset = 0] = offsets;
-  return offsets.size > 1 ? undefined : offset;
+  const [offset = 'none'] = offsets;
+  return offsets.size > 1 ? 'several' : offset;
 }
 
-function byLineNumber(option: Option, offset: number): void {
-  const { startLine } = option.hunk;
-  if (startLine === undefined) return;
+/**
+ * A number that no other hunk confirms has to come from a header that is right in its counts as well, above a
+ * hunk that shows more than what it deletes.
+ */
+function byLineNumber(option: Option, common: number | 'none' | 'several'): void {
+  const { startLine, counted, operations } = option.hunk;
+  if (startLine === undefined || common === 'several') return;
+  if (common === 'none' && !(counted && operations.some(({ kind }) => kind === 'keep'))) return;
+  const offset = common === 'none' ? 0 : common;
   const fitting = option.candidates.filter(({ first }) => first + 1 === startLine + offset);
   pick(option, offset === 0 ? 'line' : 'offset', fitting);
 }

@@ -27,11 +27,12 @@ export function looksElided(line: string): boolean {
 export function elisionsIn(before: readonly string[], after: readonly string[]): number[] {
   const known = new Set(before.map((line) => line.trim()));
   return [...after.keys()].filter(
-    (line) => looksElided(after[line]!) && !known.has(after[line]!.trim()) && !isStub(after, line),
+    (line) => looksElided(after[line]!) && !known.has(after[line]!.trim()) && !isStub(after, line, known),
   );
 }
 
-/** Python writes a body that does nothing as three dots. */
-function isStub(lines: readonly string[], index: number): boolean {
-  return lines[index]!.trim() === '...' && /:\s*(?:#.*)?$/.test(lines[index - 1] ?? '');
+/** Python writes a body that does nothing as three dots. Below a line of the file they stand for its body. */
+function isStub(lines: readonly string[], index: number, known: ReadonlySet<string>): boolean {
+  const above = lines[index - 1] ?? '';
+  return lines[index]!.trim() === '...' && /:\s*(?:#.*)?$/.test(above) && !known.has(above.trim());
 }

@@ -2,18 +2,14 @@
  * The two levels that forgive wrong context. What is deleted is always in the file word for word; around it
  * most of the context has to be there, in order and near. No level compares lines by how alike they look.
  */
+
+import { type Segment, standsRightly } from './beside-segment.ts';
 import type { Candidate } from './candidate.ts';
 import { isBlank, significantLength } from './fold.ts';
-import { foldFor, type LineIndex } from './line-index.ts';
+import { type Comparison, foldFor, type LineIndex } from './line-index.ts';
 import { formsOf } from './match-lines.ts';
 import { type Splice, splicesOf } from './splices.ts';
-import type { Operation } from './types.ts';
-
-/** Operations from..to (exclusive) whose old lines must stand together in the file. */
-interface Segment {
-  from: number;
-  to: number;
-}
+import type { Dialect, Operation } from './types.ts';
 
 /** How far context may be from where the hunk has it, in lines; further where the hunk says "...". */
 const near = 12;
@@ -21,47 +17,93 @@ const nearElision = 200;
 const mostChains = 200;
 /** Letters and digits that a deletion needs before it can be an anchor by itself. */
 const anchorLength = 12;
+/** The same for changes together with the context that touches them. */
+const segmentLength = 8;
 
 /** All deletions and the context that touches an edit word for word, and 60 % of the other context. */
-export function matchTolerantContext(index: LineIndex, operations: readonly Operation[]): Candidate[] {
+export function matchTolerantContext(
+  index: LineIndex,
+  operations: readonly Operation[],
+  dialect: Dialect,
+): Candidate[] {
   const segments = segmentsOf(operations, 1);
   const places = segments.map((segment) => runsOf(index, operations, segment));
-  return chains(index, operations, segments, places, 0.6);
+  if (!areTelling(index, operations, segments) || areShiftedElsewhere(index, operations, segments, places))
+    return [];
+  return chains(index, operations, dialect, segments, places, 0.6);
 }
 
 /**
  * Deletions, or an insertion's two neighbours, that are telling enough to be anchors and together fit one
  * place only, with half of the other context around.
  */
-export function matchDeletionAnchored(index: LineIndex, operations: readonly Operation[]): Candidate[] {
+export function matchDeletionAnchored(
+  index: LineIndex,
+  operations: readonly Operation[],
+  dialect: Dialect,
+): Candidate[] {
   let anchored = false;
   const segments: Segment[] = [];
   for (const touching of segmentsOf(operations, 0)) {
     const dropped = droppedIn(operations, touching);
     const { from, to } = touching;
     const bothSides = operations[from]!.kind === 'keep' && operations[to - 1]!.kind === 'keep';
-    if (tellingLength(operations, dropped, 'drop') >= anchorLength) {
+    if (tellingLength(operations.slice(dropped.from, dropped.to), 'drop') >= anchorLength) {
       anchored = true;
       segments.push(dropped);
     } else {
-      anchored ||= bothSides && tellingLength(operations, touching, 'keep') >= anchorLength;
+      anchored ||= bothSides && tellingLength(operations.slice(from, to), 'keep') >= anchorLength;
       segments.push(touching);
     }
   }
   if (!anchored) return [];
   const places = segments.map((segment) => runsOf(index, operations, segment));
-  const anywhere = chains(index, operations, segments, places, 0);
-  return anywhere.length === 1 ? chains(index, operations, segments, places, 0.5) : [];
+  if (areShiftedElsewhere(index, operations, segments, places)) return [];
+  const anywhere = chains(index, operations, dialect, segments, places, 0);
+  return anywhere.length === 1 ? chains(index, operations, dialect, segments, places, 0.5) : [];
 }
 
-function tellingLength(
+function tellingLength(operations: readonly Operation[], kind?: Operation['kind']): number {
+  return operations.reduce(
+    (sum, operation) =>
+      sum +
+      (operation.kind !== 'add' && (kind ?? operation.kind) === operation.kind
+        ? significantLength(operation.text)
+        : 0),
+    0,
+  );
+}
+
+/** Enough letters to tell the place, or lines that the file has once, brackets as they may be. */
+function areTelling(
+  index: LineIndex,
   operations: readonly Operation[],
-  { from, to }: Segment,
-  kind: Operation['kind'],
-): number {
-  return operations
-    .slice(from, to)
-    .reduce((sum, operation) => sum + (operation.kind === kind ? significantLength(operation.text) : 0), 0);
+  segments: readonly Segment[],
+): boolean {
+  const told = segments.reduce((sum, { from, to }) => sum + tellingLength(operations.slice(from, to)), 0);
+  return (
+    told >= segmentLength ||
+    segments.every((segment) => {
+      const { from, to } = segment;
+      const old = operations.slice(from, to).filter(({ kind, text }) => kind !== 'add' && !isBlank(text));
+      return old.length > 1 && runsOf(index, operations, segment, 'indentation').length === 1;
+    })
+  );
+}
+
+/**
+ * The file has the same lines once more with another indentation: which of the two is meant depends on how
+ * well the model kept it.
+ */
+function areShiftedElsewhere(
+  index: LineIndex,
+  operations: readonly Operation[],
+  segments: readonly Segment[],
+  places: readonly (readonly number[])[],
+): boolean {
+  return segments.every(
+    (segment, at) => runsOf(index, operations, segment, 'indentation').length > places[at]!.length,
+  );
 }
 
 /**
@@ -97,10 +139,15 @@ function droppedIn(operations: readonly Operation[], { from, to }: Segment): Seg
   return { from: start, to: end };
 }
 
-function runsOf(index: LineIndex, operations: readonly Operation[], { from, to }: Segment): number[] {
+function runsOf(
+  index: LineIndex,
+  operations: readonly Operation[],
+  { from, to }: Segment,
+  comparison: Comparison = 'trailing-space',
+): number[] {
   const old = operations.slice(from, to).filter(({ kind }) => kind !== 'add');
   return index.findRuns(
-    'trailing-space',
+    comparison,
     old.map((operation) => formsOf(operation, true)),
   );
 }
@@ -112,6 +159,7 @@ function runsOf(index: LineIndex, operations: readonly Operation[], { from, to }
 function chains(
   index: LineIndex,
   operations: readonly Operation[],
+  dialect: Dialect,
   segments: readonly Segment[],
   places: readonly (readonly number[])[],
   share: number,
@@ -124,7 +172,7 @@ function chains(
     if (tried > mostChains || index.budget.exhausted) return;
     if (depth === segments.length) {
       tried++;
-      const candidate = complete(index, operations, segments, heights, chain, share);
+      const candidate = complete(index, operations, dialect, segments, heights, chain, share);
       if (candidate) found.set(placeOf(candidate.splices), candidate);
       return;
     }
@@ -149,6 +197,7 @@ function chains(
 function complete(
   index: LineIndex,
   operations: readonly Operation[],
+  dialect: Dialect,
   segments: readonly Segment[],
   heights: readonly number[],
   chain: readonly number[],
@@ -190,49 +239,9 @@ function complete(
   if (share === 0) return candidate;
   // Context that only lost its indentation says that the added lines lost theirs, too.
   if (matched < total * share || shifted > matched) return undefined;
-  if (!segments.every((segment, at) => touchesRightly(index, operations, segment, chain[at]!)))
+  if (!segments.every((segment, at) => standsRightly(index, operations, segment, chain[at]!, dialect)))
     return undefined;
   return candidate;
-}
-
-/**
- * An anchored deletion does not include the context that touches it. When that line stands further away in
- * the file, the hunk skips lines right beside the edit, and where added lines belong is not certain.
- */
-function touchesRightly(
-  index: LineIndex,
-  operations: readonly Operation[],
-  { from, to }: Segment,
-  start: number,
-): boolean {
-  let first = from;
-  let last = to - 1;
-  while (first > 0 && operations[first - 1]!.kind !== 'keep') first--;
-  while (last + 1 < operations.length && operations[last + 1]!.kind !== 'keep') last++;
-  if (operations[from]!.kind === 'keep') return true;
-  const end = start + oldLines(operations, from, to);
-  // Deleted lines are where they are; only lines added at an end of the edit can slip past what is skipped.
-  const above = operations[first]!.kind === 'add';
-  const below = operations[last]!.kind === 'add';
-  return (
-    (!above || isRight(index, operations[first - 1], start - 1, start - 1 - near, start - 1)) &&
-    (!below || isRight(index, operations[last + 1], end, end + 1, end + 1 + near))
-  );
-}
-
-/** The context line is at its place, or nowhere near it. */
-function isRight(
-  index: LineIndex,
-  operation: Operation | undefined,
-  place: number,
-  from: number,
-  to: number,
-): boolean {
-  if (!operation || operation.elided) return true;
-  const { keys } = index.view('trailing-space');
-  const forms = formsOf(operation, true).map(foldFor['trailing-space']);
-  if (forms.includes(keys[place] ?? '')) return true;
-  return !keys.slice(Math.max(0, from), Math.max(0, to)).some((key) => forms.includes(key));
 }
 
 /** Length of the longest run of context lines that the file has in the same order between two lines. */

@@ -9,6 +9,7 @@ import type { FileMode, Operation } from './types.ts';
 export interface DraftHunk {
   operations: Operation[];
   startLine?: number;
+  counted?: boolean;
   headings: string[];
   atEnd?: boolean;
   finalNewline?: boolean;
@@ -147,8 +148,11 @@ export function readHunk(lines: readonly string[], header: HunkHeader): DraftHun
       finalNewline = previous === 'drop' ? true : previous === undefined ? undefined : false;
     } else operations.push(readOperation(line));
   }
+  const linesOf = (other: 'add' | 'drop') => operations.filter(({ kind }) => kind !== other).length;
+  const counted = header.oldCount === linesOf('add') && header.newCount === linesOf('drop');
   return {
     operations,
+    ...(counted ? { counted } : {}),
     headings: header.heading === undefined ? [] : [header.heading],
     ...(header.startLine === undefined ? {} : { startLine: header.startLine }),
     ...(finalNewline === undefined ? {} : { finalNewline }),

@@ -1,0 +1,44 @@
+/**
+ * Tells a line that a model remembers badly from another line: the words are the same and in the same order,
+ * but for one, or for a remark behind them. Says nothing about where a line is; it only confirms a place that
+ * the lines around it have already fixed.
+ */
+
+/** Equal words below which two lines have too little in common to be called the same. */
+const fewestWords = 2;
+
+export function isSameLine(file: string, remembered: string): boolean {
+  const real = wordsOf(file);
+  const said = wordsOf(remembered);
+  if (real.length === 0)
+    return said.length === 0 ? sameSigns(file, remembered) : onlySaysMore(file, remembered);
+  let head = 0;
+  while (head < real.length && head < said.length && real[head] === said[head]) head++;
+  if (head === real.length) return head === said.length || saysMore(remembered);
+  let tail = 0;
+  const room = Math.min(real.length, said.length) - head;
+  while (tail < room && real.at(-1 - tail) === said.at(-1 - tail)) tail++;
+  if (head + tail < fewestWords) return false;
+  return head + tail >= real.length - 1 && head + tail >= said.length - 1;
+}
+
+function wordsOf(line: string): string[] {
+  return line.match(/[\p{L}\p{N}_]+/gu) ?? [];
+}
+
+/** A line of signs alone, a rule or a row of brackets, may have more or fewer of them. */
+function sameSigns(file: string, remembered: string): boolean {
+  const signs = (line: string) => [...new Set(line.trim())].join('');
+  return signs(file) !== '' && signs(file) === signs(remembered);
+}
+
+/** A bracket with a remark behind it. */
+function onlySaysMore(file: string, remembered: string): boolean {
+  const signs = file.trim();
+  return signs !== '' && remembered.trim().startsWith(signs) && saysMore(remembered);
+}
+
+/** Ends with a comment that begins and ends on this line. */
+function saysMore(line: string): boolean {
+  return /\S\s+(?:#|\/\/|--|\/\*|<!--|;)\s*\S/.test(line);
+}
