@@ -2,19 +2,17 @@
  * An anchored deletion is found without the context that touches it. Whether lines that are added at its edge
  * stand right beside it depends on that context: it may be misremembered, made up, or a line may be skipped.
  */
+import { isBlank } from './fold.ts';
+import type { Segment } from './hunk-segments.ts';
 import { foldFor, type LineIndex } from './line-index.ts';
 import { formsOf } from './match-lines.ts';
 import { isSameLine } from './same-line.ts';
 import type { Dialect, Operation } from './types.ts';
 
-/** Operations from..to (exclusive) whose old lines must stand together in the file. */
-export interface Segment {
-  from: number;
-  to: number;
-}
-
 /** How far from its place a context line is looked for. */
 const near = 12;
+/** Lines that a model may skip beside what it deletes. */
+const mostSkipped = 3;
 
 /** `start` is the file line, from 0, of the segment's first old line. */
 export function standsRightly(
@@ -30,14 +28,28 @@ export function standsRightly(
   while (first > 0 && operations[first - 1]!.kind !== 'keep') first--;
   while (last + 1 < operations.length && operations[last + 1]!.kind !== 'keep') last++;
   const height = operations.slice(from, to).filter(({ kind }) => kind !== 'add').length;
-  // Deleted lines are where they are; only lines added at an end of the edit can slip past what is skipped.
+  // Only lines added at an end of the edit can slip past what is skipped; deleted ones are where they are.
   // What a search/replace block replaces is a whole, and where its lines changed is our own reckoning.
-  const always = dialect === 'search-replace';
-  return (
-    (!(always || operations[first]!.kind === 'add') ||
-      isRight(index, operations, first - 1, start - 1, -1)) &&
-    (!(always || operations[last]!.kind === 'add') || isRight(index, operations, last + 1, start + height, 1))
+  const whole = dialect === 'search-replace';
+  const sides = [
+    { edge: first, touching: first - 1, place: start - 1, step: -1 },
+    { edge: last, touching: last + 1, place: start + height, step: 1 },
+  ] as const;
+  return sides.every(({ edge, touching, place, step }) =>
+    whole || operations[edge]!.kind === 'add'
+      ? isRight(index, operations, touching, place, step)
+      : isNotFar(index, operations[touching], place, step),
   );
+}
+
+/** A context line that stands well away says that other lines of the same text are meant. */
+function isNotFar(index: LineIndex, operation: Operation | undefined, place: number, step: 1 | -1): boolean {
+  if (operation?.kind !== 'keep' || operation.elided || isBlank(operation.text)) return true;
+  const { keys } = index.view('trailing-space');
+  const forms = formsOf(operation, true).map(foldFor['trailing-space']);
+  const isThere = (lines: number) => forms.includes(keys[place + lines * step] ?? '\0');
+  const distance = Array.from({ length: near + 1 }, (_, lines) => lines).find(isThere);
+  return distance === undefined || distance <= mostSkipped;
 }
 
 /**
@@ -63,7 +75,7 @@ function isRight(
     // Nothing in the file, or just as many lines, where the passed ones should be.
     if (isThere(place) || (passed > 0 && same && isThere(place + passed * step))) return true;
     for (let distance = 1; distance <= near; distance++) if (isThere(place + distance * step)) return false;
-    same &&= isSameLine(keys[place + passed * step] ?? '', operation.text);
+    same &&= formsOf(operation, true).some((form) => isSameLine(keys[place + passed * step] ?? '', form));
     passed++;
   }
   return same;

@@ -25,6 +25,7 @@ export function choosePlaces(options: readonly Option[], lines: readonly string[
   for (const option of open(options)) pick(option, 'heading', underHeading(option, lines));
   const offset = commonOffset(options);
   for (const option of open(options)) byLineNumber(option, offset);
+  if (dialect === 'unified' || dialect === 'v4a') dropStrays(options);
   for (const group of twins) shareOut(group, dialect);
   if (dialect === 'unified' || dialect === 'v4a') betweenNeighbours(options);
   dropRepetitions(options);
@@ -49,6 +50,25 @@ function twinsOf(options: readonly Option[]): Option[][] {
     else groups.set(key, [option]);
   }
   return [...groups.values()].filter((group) => group.length > 1);
+}
+
+/** A hint that takes a hunk out of the order of those that are certain is not to be believed. */
+function dropStrays(options: readonly Option[]): void {
+  const certain = options.filter(({ chosen, chosenBy }) => chosen && chosenBy === undefined);
+  if (!inOrder(certain)) return;
+  for (const option of options) {
+    if (option.chosenBy === undefined) continue;
+    const both = options.filter((other) => other === option || certain.includes(other));
+    if (inOrder(both)) continue;
+    delete option.chosen;
+    delete option.chosenBy;
+  }
+}
+
+function inOrder(options: readonly Option[]): boolean {
+  return options.every(
+    (option, at) => at === 0 || startOf(options[at - 1]!.chosen!) < startOf(option.chosen!),
+  );
 }
 
 /**
@@ -90,10 +110,9 @@ function underHeading({ hunk, candidates }: Option, lines: readonly string[]): C
     // Git cuts the line at 80 bytes.
     return text === heading || (heading.length >= 40 && text.startsWith(heading));
   };
-  const touching = candidates.filter(({ first }) => first > 0 && isHeading(lines[first - 1]!));
-  if (touching.length === 1) return touching;
   const places = [...lines.keys()].filter((line) => isHeading(lines[line]!));
-  if (places.length !== 1) return [];
+  if (places.length > 1) return candidates.filter(({ first }) => first > 0 && isHeading(lines[first - 1]!));
+  if (places.length === 0) return [];
   const start = places[0]!;
   const under = (end: number) => candidates.filter(({ first }) => first > start && first < end);
   // Git names the nearest line above that looks like one, which the block may have ended before.
@@ -145,10 +164,7 @@ function betweenNeighbours(options: readonly Option[]): void {
   const inAnswer = options.filter(({ repeated }) => !repeated);
   for (let pass = 0; pass < mostPasses; pass++) {
     const fixed = inAnswer.filter(({ chosen }) => chosen);
-    const ascending = fixed.every(
-      (option, at) => at === 0 || startOf(fixed[at - 1]!.chosen!) < startOf(option.chosen!),
-    );
-    if (!ascending || fixed.length === inAnswer.length) return;
+    if (!inOrder(fixed) || fixed.length === inAnswer.length) return;
     let before: Candidate | undefined;
     let next = 0;
     for (const option of inAnswer) {

@@ -82,5 +82,6 @@ export function closingLine(
     }
   }
   // A fence that opens inside and never closes has taken the outer one's closing line.
-  return candidate === -1 ? last : candidate;
+  if (candidate === -1) return last;
+  return inner && last > candidate && goesOn(candidate, last) ? last : candidate;
 }

@@ -174,7 +174,7 @@ export class Locator {
 
 /** The lines are moved: the hunk deletes them where they are. */
 function takes({ at, remove }: Splice, run: number, length: number): boolean {
-  return run < at + remove && run + length > at;
+  return remove > 0 && run < at + remove && run + length > at;
 }
 
 /** The hunk without the paragraph of unmarked lines after its last edit; undefined when there is none. */

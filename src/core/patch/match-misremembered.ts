@@ -48,7 +48,7 @@ export function matchMisremembered(index: LineIndex, operations: readonly Operat
     for (; at < old.length && wrong.length <= mostCompared; at++) {
       if (forms[at]!.includes(keys[start + at]!)) continue;
       if (old[at]!.kind === 'drop' || !unknown.includes(at)) break;
-      if (!isSameLine(keys[start + at]!, old[at]!.text)) break;
+      if (!formsOf(old[at]!, true).some((form) => isSameLine(keys[start + at]!, form))) break;
       wrong.push(at);
     }
     index.budget.spend(at + 1);

@@ -3,10 +3,21 @@
  * most of the context has to be there, in order and near. No level compares lines by how alike they look.
  */
 
-import { type Segment, standsRightly } from './beside-segment.ts';
+import { standsRightly } from './beside-segment.ts';
 import type { Candidate } from './candidate.ts';
-import { isBlank, significantLength } from './fold.ts';
-import { type Comparison, foldFor, type LineIndex } from './line-index.ts';
+import { isBlank } from './fold.ts';
+import {
+  areShiftedElsewhere,
+  areTelling,
+  droppedIn,
+  isOnly,
+  oldLines,
+  runsOf,
+  type Segment,
+  segmentsOf,
+  tellingLength,
+} from './hunk-segments.ts';
+import { foldFor, type LineIndex } from './line-index.ts';
 import { formsOf } from './match-lines.ts';
 import { type Splice, splicesOf } from './splices.ts';
 import type { Dialect, Operation } from './types.ts';
@@ -17,8 +28,6 @@ const nearElision = 200;
 const mostChains = 200;
 /** Letters and digits that a deletion needs before it can be an anchor by itself. */
 const anchorLength = 12;
-/** The same for changes together with the context that touches them. */
-const segmentLength = 8;
 
 /** All deletions and the context that touches an edit word for word, and 60 % of the other context. */
 export function matchTolerantContext(
@@ -26,7 +35,9 @@ export function matchTolerantContext(
   operations: readonly Operation[],
   dialect: Dialect,
 ): Candidate[] {
-  const segments = segmentsOf(operations, 1);
+  const narrow = segmentsOf(operations, 1);
+  const areOnly = narrow.every((segment) => isOnly(index, operations, segment));
+  const segments = areOnly ? narrow : segmentsOf(operations, 1, true);
   const places = segments.map((segment) => runsOf(index, operations, segment));
   if (!areTelling(index, operations, segments) || areShiftedElsewhere(index, operations, segments, places))
     return [];
@@ -44,7 +55,10 @@ export function matchDeletionAnchored(
 ): Candidate[] {
   let anchored = false;
   const segments: Segment[] = [];
-  for (const touching of segmentsOf(operations, 0)) {
+  const wide = segmentsOf(operations, 0, true);
+  for (const [at, narrow] of segmentsOf(operations, 0).entries()) {
+    const isBare = tellingLength(operations.slice(narrow.from, narrow.to)) === 0;
+    const touching = isBare ? wide[at]! : narrow;
     const dropped = droppedIn(operations, touching);
     const { from, to } = touching;
     const bothSides = operations[from]!.kind === 'keep' && operations[to - 1]!.kind === 'keep';
@@ -61,95 +75,6 @@ export function matchDeletionAnchored(
   if (areShiftedElsewhere(index, operations, segments, places)) return [];
   const anywhere = chains(index, operations, dialect, segments, places, 0);
   return anywhere.length === 1 ? chains(index, operations, dialect, segments, places, 0.5) : [];
-}
-
-function tellingLength(operations: readonly Operation[], kind?: Operation['kind']): number {
-  return operations.reduce(
-    (sum, operation) =>
-      sum +
-      (operation.kind !== 'add' && (kind ?? operation.kind) === operation.kind
-        ? significantLength(operation.text)
-        : 0),
-    0,
-  );
-}
-
-/** Enough letters to tell the place, or lines that the file has once, brackets as they may be. */
-function areTelling(
-  index: LineIndex,
-  operations: readonly Operation[],
-  segments: readonly Segment[],
-): boolean {
-  const told = segments.reduce((sum, { from, to }) => sum + tellingLength(operations.slice(from, to)), 0);
-  return (
-    told >= segmentLength ||
-    segments.every((segment) => {
-      const { from, to } = segment;
-      const old = operations.slice(from, to).filter(({ kind, text }) => kind !== 'add' && !isBlank(text));
-      return old.length > 1 && runsOf(index, operations, segment, 'indentation').length === 1;
-    })
-  );
-}
-
-/**
- * The file has the same lines once more with another indentation: which of the two is meant depends on how
- * well the model kept it.
- */
-function areShiftedElsewhere(
-  index: LineIndex,
-  operations: readonly Operation[],
-  segments: readonly Segment[],
-  places: readonly (readonly number[])[],
-): boolean {
-  return segments.every(
-    (segment, at) => runsOf(index, operations, segment, 'indentation').length > places[at]!.length,
-  );
-}
-
-/**
- * Each change with the context line that touches it on either side. Changes with at most `joined` context
- * lines between them form one segment.
- */
-function segmentsOf(operations: readonly Operation[], joined: number): Segment[] {
-  const segments: Segment[] = [];
-  let at = 0;
-  while (at < operations.length) {
-    if (operations[at]!.kind === 'keep') {
-      at++;
-      continue;
-    }
-    const start = at;
-    while (at < operations.length && operations[at]!.kind !== 'keep') at++;
-    const previous = segments.at(-1);
-    const touches = (index: number) =>
-      operations[index]?.kind === 'keep' && operations[index]!.elided !== true;
-    const from = touches(start - 1) ? start - 1 : start;
-    const to = touches(at) ? at + 1 : at;
-    if (previous && previous.to > from && joined > 0) previous.to = to;
-    else segments.push({ from: previous && previous.to > from ? start : from, to });
-  }
-  return segments;
-}
-
-function droppedIn(operations: readonly Operation[], { from, to }: Segment): Segment {
-  let start = from;
-  let end = to;
-  while (start < end && operations[start]!.kind !== 'drop') start++;
-  while (end > start && operations[end - 1]!.kind !== 'drop') end--;
-  return { from: start, to: end };
-}
-
-function runsOf(
-  index: LineIndex,
-  operations: readonly Operation[],
-  { from, to }: Segment,
-  comparison: Comparison = 'trailing-space',
-): number[] {
-  const old = operations.slice(from, to).filter(({ kind }) => kind !== 'add');
-  return index.findRuns(
-    comparison,
-    old.map((operation) => formsOf(operation, true)),
-  );
 }
 
 /**
@@ -183,7 +108,8 @@ function chains(
     }
     const earliest = chain[depth - 1]! + heights[depth - 1]!;
     const between = operations.slice(segments[depth - 1]!.to, segments[depth]!.from);
-    const furthest = earliest + between.length + (between.some(({ elided }) => elided) ? nearElision : near);
+    const slack = between.some(({ elided }) => elided) ? nearElision : between.length === 0 ? 0 : near;
+    const furthest = earliest + between.length + slack;
     for (let at = lowerBound(runs, earliest); at < runs.length && runs[at]! <= furthest; at++) {
       index.budget.spend(1);
       extend(depth + 1, [...chain, runs[at]!]);
@@ -267,12 +193,6 @@ function inOrder(
     index.budget.spend(width);
   }
   return row[width]!;
-}
-
-function oldLines(operations: readonly Operation[], from: number, to: number): number {
-  let count = 0;
-  for (let at = from; at < to; at++) if (operations[at]!.kind !== 'add') count++;
-  return count;
 }
 
 function placeOf(splices: readonly Splice[]): string {

@@ -11,6 +11,7 @@ import type { Operation } from './types.ts';
 const fewestAdded = 3;
 /** The same for what is left where lines are only deleted. */
 const fewestLeft = 20;
+const fewestAround = 60;
 /** Changes of one hunk up to which every selection of them is looked for. */
 const mostChanges = 4;
 const levels = ['exact', 'trailing-space', 'typographic'] as const;
@@ -24,7 +25,7 @@ export function partlyApplied(index: LineIndex, operations: readonly Operation[]
   for (const made of count > mostChanges ? [undefined] : selections) {
     const isMade = (at: number) => made === undefined || (made & (1 << changes[at]!)) !== 0;
     const lines = operations.filter(({ kind }, at) => kind === 'keep' || (kind === 'add') === isMade(at));
-    if (!isTelling(operations, lines, isMade)) continue;
+    if (!isTelling(index, operations, lines, isMade)) continue;
     const wanted = lines.map((operation) => formsOf(operation, true));
     for (const level of levels) {
       const runs = index.findRuns(level, wanted);
@@ -44,6 +45,7 @@ function changeOf(operations: readonly Operation[]): number[] {
 }
 
 function isTelling(
+  index: LineIndex,
   operations: readonly Operation[],
   lines: readonly Operation[],
   isMade: (at: number) => boolean,
@@ -51,8 +53,12 @@ function isTelling(
   const lengthOf = (some: readonly Operation[]) =>
     some.reduce((sum, { text }) => sum + significantLength(text), 0);
   if (lengthOf(operations.filter(({ kind }, at) => kind === 'add' && isMade(at))) >= fewestAdded) return true;
-  // Only deletions: the lines on both sides of them have to have met.
-  const shown =
-    operations.findIndex(({ kind }) => kind === 'keep') === 0 && operations.at(-1)?.kind === 'keep';
-  return shown && lengthOf(lines) >= fewestLeft && operations.every(({ kind }) => kind !== 'add');
+  // Only deletions: the lines on both sides of them have to have met, or a good many to be there.
+  if (operations.some(({ kind }) => kind === 'add')) return false;
+  const shown = operations[0]?.kind === 'keep' && operations.at(-1)?.kind === 'keep';
+  if (shown) return lengthOf(lines) >= fewestLeft;
+  // Lines that the file has nowhere will not be deleted elsewhere either.
+  const { positions } = index.view('trailing-space');
+  const drops = operations.filter(({ kind }) => kind === 'drop');
+  return lengthOf(lines) >= fewestAround && drops.every(({ text }) => positions.has(text.trimEnd()));
 }

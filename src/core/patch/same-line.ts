@@ -4,10 +4,14 @@
  * the lines around it have already fixed.
  */
 
+import { indentationOf } from './fold.ts';
+
 /** Equal words below which two lines have too little in common to be called the same. */
 const fewestWords = 2;
 
 export function isSameLine(file: string, remembered: string): boolean {
+  // Another indentation is another kind of damage, which added lines have their share of.
+  if (indentationOf(file) !== indentationOf(remembered)) return false;
   const real = wordsOf(file);
   const said = wordsOf(remembered);
   if (real.length === 0)

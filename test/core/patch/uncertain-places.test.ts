@@ -170,6 +170,28 @@ describe('what has been done already', () => {
     expect(place(text, answer).codes).toEqual(['already-applied']);
   });
 
+  it('is seen where an insertion would split the lines it added', () => {
+    const added = ['"fetch everything",', '],', '"main": "two.js",', '"words": ['];
+    const text = lines(
+      '"words": [',
+      '"first word",',
+      ...added,
+      '"fetch everything",',
+      '],',
+      '"main": "one.js",',
+    );
+    const answer = diff(
+      '@@',
+      ' "words": (',
+      ' "first word",',
+      ...added.map((line) => `+${line}`),
+      ' "fetch everything",',
+      ' ],',
+      ' "main": "one.js"',
+    );
+    expect(place(text, answer).after).toBeUndefined();
+  });
+
   it('does not leave the other place', () => {
     const text = lines('start {', '  one();', '  addedLine();', '}', 'start {', '  one();', '}');
     expect(place(text, sr('  one();', '  one();\n  addedLine();')).codes).toEqual(['already-applied']);
@@ -218,6 +240,54 @@ describe('hints that mislead', () => {
   });
 });
 
+describe('places far from the rest of the hunk', () => {
+  const far = lines('list of names {', '  first name', '', 'end of list', '', 'other', '', '', 'rest');
+
+  it('do not take what brackets and blank lines alone surround', () => {
+    const answer = diff('@@', ' list of names {', '-  first name', ' ', '+added here', ' ', ' rest of it');
+    expect(place(far, answer).after).toBeUndefined();
+  });
+
+  it('are not where the line above a deletion stands well above it', () => {
+    const text = lines(
+      'loop one {',
+      '  take(entry);',
+      ...Array(6).fill('  wait();'),
+      '  remember(this, entry);',
+      '}',
+    );
+    const answer = diff(
+      '@@',
+      ' loop one {',
+      '   take(entry);',
+      '-  remember(this, entry);',
+      '+  drop();',
+      ' # }',
+    );
+    expect(place(text, answer).after).toBeUndefined();
+  });
+
+  it('are not where a heading stands right above if git would name it for both', () => {
+    const text = lines(
+      'jobs:',
+      '  first:',
+      '    run: all',
+      '    keep: no',
+      '  second:',
+      '    run: all',
+      '    keep: no',
+    );
+    const hunk = ['@@ -9,3 +9,4 @@ jobs:', '   third:', '     run: all', '+    more: yes', '     keep: no'];
+    expect(place(text, diff(...hunk)).after).toBeUndefined();
+  });
+
+  it('are not where a hint takes a hunk out of order', () => {
+    const text = lines('part a', ' go();', 'last line', 'part b', ' go();');
+    const answer = diff('@@ part b', '- go();', '+ run();', '@@', '-last line', '+final line');
+    expect(place(text, answer).codes).toEqual(['ambiguous']);
+  });
+});
+
 describe('indentation', () => {
   it('that is off by an odd number of spaces is a lost marker and an even number', () => {
     const text = lines('    "first": 1,', '    "second": 2,', '    "third": 3,');
@@ -244,6 +314,14 @@ it('takes three dots below a line of the file for its body, not for a stub', () 
   expect(place(text, answer).after).toBe(text.replace('return 1', 'return 10'));
   const stub = wholeFile('f.ts', `${text}\ndef third():\n    ...\n`);
   expect(place(text, stub).after).toBe(`${text}\ndef third():\n    ...\n`);
+});
+
+it('refuses a whole file that stops in the middle', () => {
+  const text = Array.from({ length: 40 }, (_, at) => `entry number ${at}\n`).join('');
+  const half = text.split('\n').slice(0, 14).join('\n').replace('number 2\n', 'number two\n');
+  expect(place(text, wholeFile('f.ts', `${half}\n`)).codes).toEqual(['elided']);
+  const shorter = `${half}\n${text.split('\n').slice(-3).join('\n')}`;
+  expect(place(text, wholeFile('f.ts', shorter)).codes).toEqual([]);
 });
 
 it('gives equal V4A hunks their places in order', () => {
