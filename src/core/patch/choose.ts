@@ -27,7 +27,7 @@ export function choosePlaces(options: readonly Option[], lines: readonly string[
   for (const option of open(options)) byLineNumber(option, offset);
   if (dialect === 'unified' || dialect === 'v4a') dropStrays(options);
   for (const group of twins) shareOut(group, dialect);
-  if (dialect === 'unified' || dialect === 'v4a') betweenNeighbours(options);
+  if (dialect === 'v4a' || (dialect === 'unified' && isOrdered(options))) betweenNeighbours(options);
   dropRepetitions(options);
 }
 
@@ -134,12 +134,16 @@ function endOfBlock(lines: readonly string[], start: number, something: RegExp):
 /** How far the certain hunks are from where their headers say, when they all agree; `none` when none is certain. */
 function commonOffset(options: readonly Option[]): number | 'none' | 'several' {
   const offsets = new Set<number>();
+  let count = 0;
   for (const { chosen, chosenBy, hunk } of options) {
     if (chosen && chosenBy === undefined && hunk.startLine !== undefined) {
       offsets.add(chosen.first + 1 - hunk.startLine);
+      count++;
     }
   }
   const [offset = 'none'] = offsets;
+  // That one other hunk is off by as much may be chance.
+  if (offset !== 0 && count === 1) return 'none';
   return offsets.size > 1 ? 'several' : offset;
 }
 
@@ -154,6 +158,16 @@ function byLineNumber(option: Option, common: number | 'none' | 'several'): void
   const offset = common === 'none' ? 0 : common;
   const fitting = option.candidates.filter(({ first }) => first + 1 === startLine + offset);
   pick(option, offset === 0 ? 'line' : 'offset', fitting);
+}
+
+/** Certain hunks in ascending order below which they may be so by chance. */
+const fewestOrdered = 3;
+
+/** The hunks of a diff come in the order of the file: by their own numbers, or by the places of several. */
+function isOrdered(options: readonly Option[]): boolean {
+  const numbers = options.map(({ hunk }) => hunk.startLine);
+  const ascending = numbers.every((line, at) => line !== undefined && (at === 0 || numbers[at - 1]! <= line));
+  return ascending || options.filter(({ chosen }) => chosen).length >= fewestOrdered;
 }
 
 /** Each pass can make a hunk certain that is a neighbour of another one. */

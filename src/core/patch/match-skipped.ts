@@ -95,9 +95,10 @@ function place({ index, operations, told, start, gap, skipped, dialect }: Gap): 
   const below = told[gap]!;
   const added = operations.slice(above + 1, below).map(({ text }) => text);
   const drops = [above, below].filter((at) => operations[at]!.kind === 'drop');
-  if (added.length === 0 && drops.length === 0) return splicesOf(operations, alignment);
   // What such a block replaces is a whole; where its lines changed is our own reckoning.
-  if (dialect === 'search-replace' || drops.length === 2) return undefined;
+  if (dialect === 'search-replace' && isBeside(operations, above, below)) return undefined;
+  if (added.length === 0 && drops.length === 0) return splicesOf(operations, alignment);
+  if (drops.length === 2) return undefined;
   if (added.length === 0) return splicesOf(operations, alignment);
   if (skipped > 1 || operations[below]!.kind === 'drop') return undefined;
   const line = alignment[above]! + 1;
@@ -111,4 +112,15 @@ function place({ index, operations, told, start, gap, skipped, dialect }: Gap): 
   if (side !== 'below' || drops.length > 0) return undefined;
   alignment[above] = undefined;
   return splicesOf(operations, alignment);
+}
+
+/** Only brackets and blank lines, past which an edit can be told in another way, are between it and the gap. */
+function isBeside(operations: readonly Operation[], above: number, below: number): boolean {
+  const isBare = (at: number) =>
+    operations[at]?.kind === 'keep' && significantLength(operations[at].text) === 0;
+  let [up, down] = [above, below];
+  while (isBare(up)) up--;
+  while (isBare(down)) down++;
+  const isEdit = (at: number) => operations[at] !== undefined && operations[at].kind !== 'keep';
+  return below > above + 1 || isEdit(up) || isEdit(down);
 }

@@ -36,7 +36,9 @@ export function matchTolerantContext(
   dialect: Dialect,
 ): Candidate[] {
   const narrow = segmentsOf(operations, 1);
-  const areOnly = narrow.every((segment) => isOnly(index, operations, segment));
+  // An edit of a search/replace block can be told in another way past brackets and blank lines.
+  const areOnly =
+    dialect !== 'search-replace' && narrow.every((segment) => isOnly(index, operations, segment));
   const segments = areOnly ? narrow : segmentsOf(operations, 1, true);
   const places = segments.map((segment) => runsOf(index, operations, segment));
   if (!areTelling(index, operations, segments) || areShiftedElsewhere(index, operations, segments, places))
@@ -57,8 +59,9 @@ export function matchDeletionAnchored(
   const segments: Segment[] = [];
   const wide = segmentsOf(operations, 0, true);
   for (const [at, narrow] of segmentsOf(operations, 0).entries()) {
-    const isBare = tellingLength(operations.slice(narrow.from, narrow.to)) === 0;
-    const touching = isBare ? wide[at]! : narrow;
+    const shown = operations.slice(narrow.from, narrow.to);
+    const inserts = dialect === 'search-replace' && shown.every(({ kind }) => kind !== 'drop');
+    const touching = inserts || tellingLength(shown) === 0 ? wide[at]! : narrow;
     const dropped = droppedIn(operations, touching);
     const { from, to } = touching;
     const bothSides = operations[from]!.kind === 'keep' && operations[to - 1]!.kind === 'keep';
