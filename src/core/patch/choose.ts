@@ -24,7 +24,7 @@ export function choosePlaces(options: readonly Option[], lines: readonly string[
   }
   for (const option of open(options)) pick(option, 'heading', underHeading(option, lines));
   const offset = commonOffset(options);
-  for (const option of open(options)) byLineNumber(option, offset);
+  if (offset) for (const option of open(options)) byLineNumber(option, offset);
   if (dialect === 'unified' || dialect === 'v4a') dropStrays(options);
   for (const group of twins) shareOut(group, dialect);
   if (dialect === 'v4a' || (dialect === 'unified' && isOrdered(options))) betweenNeighbours(options);
@@ -131,33 +131,34 @@ function endOfBlock(lines: readonly string[], start: number, something: RegExp):
   return lines.length;
 }
 
-/** How far the certain hunks are from where their headers say, when they all agree; `none` when none is certain. */
-function commonOffset(options: readonly Option[]): number | 'none' | 'several' {
-  const offsets = new Set<number>();
-  let count = 0;
-  for (const { chosen, chosenBy, hunk } of options) {
-    if (chosen && chosenBy === undefined && hunk.startLine !== undefined) {
-      offsets.add(chosen.first + 1 - hunk.startLine);
-      count++;
-    }
-  }
-  const [offset = 'none'] = offsets;
-  // That one other hunk is off by as much may be chance.
-  if (offset !== 0 && count === 1) return 'none';
-  return offsets.size > 1 ? 'several' : offset;
+interface Offset {
+  /** How far the certain hunks are from where their headers say. */
+  lines: number;
+  /** Hunks that show it. */
+  shownBy: Option[];
+}
+
+/** Undefined when the certain hunks do not agree. */
+function commonOffset(options: readonly Option[]): Offset | undefined {
+  const shownBy = options.filter(
+    ({ chosen, chosenBy, hunk }) => chosen && chosenBy === undefined && hunk.startLine !== undefined,
+  );
+  const offsets = new Set(shownBy.map(({ chosen, hunk }) => chosen!.first + 1 - hunk.startLine!));
+  const [lines = 0] = offsets;
+  return offsets.size > 1 ? undefined : { lines, shownBy };
 }
 
 /**
  * A number that no other hunk confirms has to come from a header that is right in its counts as well, above a
- * hunk that shows more than what it deletes.
+ * hunk that shows more than what it deletes. That one other hunk is off by as much may be chance, too.
  */
-function byLineNumber(option: Option, common: number | 'none' | 'several'): void {
-  const { startLine, counted, operations } = option.hunk;
-  if (startLine === undefined || common === 'several') return;
-  if (common === 'none' && !(counted && operations.some(({ kind }) => kind === 'keep'))) return;
-  const offset = common === 'none' ? 0 : common;
-  const fitting = option.candidates.filter(({ first }) => first + 1 === startLine + offset);
-  pick(option, offset === 0 ? 'line' : 'offset', fitting);
+function byLineNumber(option: Option, { lines, shownBy }: Offset): void {
+  const { startLine, counted = false, operations } = option.hunk;
+  if (startLine === undefined) return;
+  if (shownBy.length === 0 && !(counted && operations.some(({ kind }) => kind === 'keep'))) return;
+  if (shownBy.length === 1 && lines !== 0 && !(counted && shownBy[0]!.hunk.counted)) return;
+  const fitting = option.candidates.filter(({ first }) => first + 1 === startLine + lines);
+  pick(option, lines === 0 ? 'line' : 'offset', fitting);
 }
 
 /** Certain hunks in ascending order below which they may be so by chance. */

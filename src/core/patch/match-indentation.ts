@@ -52,7 +52,9 @@ export function matchIndentation(
 }
 
 function isOdd(indentation: string, changed: string): boolean {
-  return !`${indentation}${changed}`.includes('\t') && (indentation.length + changed.length) % 2 === 1;
+  const [short, long] = indentation.length < changed.length ? [indentation, changed] : [changed, indentation];
+  const extra = long.slice(0, long.length - short.length);
+  return long.endsWith(short) && /^ *$/.test(extra) && extra.length % 2 === 1;
 }
 
 type Change = (indentation: string) => string | undefined;

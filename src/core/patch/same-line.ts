@@ -13,12 +13,14 @@ export function isSameLine(file: string, remembered: string): boolean {
   // Another indentation is another kind of damage, which added lines have their share of.
   if (indentationOf(file) !== indentationOf(remembered)) return false;
   const real = wordsOf(file);
+  const bare = withoutRemark(remembered);
+  if (bare !== undefined && wordsOf(bare).join(' ') === real.join(' ') && beginsAlike(file, bare))
+    return true;
   const said = wordsOf(remembered);
-  if (real.length === 0)
-    return said.length === 0 ? sameSigns(file, remembered) : onlySaysMore(file, remembered);
+  if (real.length === 0) return said.length === 0 && sameSigns(file, remembered);
   let head = 0;
   while (head < real.length && head < said.length && real[head] === said[head]) head++;
-  if (head === real.length) return head === said.length || saysMore(remembered);
+  if (head === real.length && head === said.length) return true;
   let tail = 0;
   const room = Math.min(real.length, said.length) - head;
   while (tail < room && real.at(-1 - tail) === said.at(-1 - tail)) tail++;
@@ -36,13 +38,12 @@ function sameSigns(file: string, remembered: string): boolean {
   return signs(file) !== '' && signs(file) === signs(remembered);
 }
 
-/** A bracket with a remark behind it. */
-function onlySaysMore(file: string, remembered: string): boolean {
-  const signs = file.trim();
-  return signs !== '' && remembered.trim().startsWith(signs) && saysMore(remembered);
+/** The line without the comment that it ends with; undefined when it has none. */
+function withoutRemark(line: string): string | undefined {
+  const bare = /^(.*?\S)\s+(?:#|\/\/|--|\/\*|<!--|;)\s*\S/.exec(line)?.[1];
+  return bare === undefined || bare.length > line.length ? undefined : bare;
 }
 
-/** Ends with a comment that begins and ends on this line. */
-function saysMore(line: string): boolean {
-  return /\S\s+(?:#|\/\/|--|\/\*|<!--|;)\s*\S/.test(line);
+function beginsAlike(file: string, bare: string): boolean {
+  return file.trim()[0] === bare.trim()[0];
 }

@@ -111,6 +111,18 @@ describe('a context line that is misremembered', () => {
     expect(place(text, answer).after).toBe(text.replace('  read', '  check();\n  read'));
   });
 
+  it('is none of the file if it says more, whatever remark it ends with', () => {
+    const answer = diff(
+      '@@',
+      ' function load(path, cache) {',
+      '   open(path, cache, mode, owner); // now',
+      '+  check();',
+      '   read();',
+      ' }',
+    );
+    expect(place(text, answer).codes).toEqual(['not-found']);
+  });
+
   it('is none of the file if more than a word is different', () => {
     const answer = diff(
       '@@',
@@ -204,6 +216,36 @@ describe('hints that mislead', () => {
     expect(place(text, diff('@@ -1,1 +1,1 @@ scope one', '- start();', '+ begin();')).codes).toEqual([
       'ambiguous',
     ]);
+  });
+
+  it('the offset of one other hunk does not choose unless both headers are right', () => {
+    const text = lines('top', 'head', 'one', 'go', 'two', 'go', 'end');
+    const hunks = (count: number) =>
+      diff('@@ -1,1 +1,1 @@', '-head', '+Head', `@@ -5,${count} +5,${count} @@`, '-go', '+run');
+    expect(place(text, hunks(1))).toMatchObject({ hunks: [{ line: 2 }, { line: 6, chosenBy: 'offset' }] });
+    expect(place(text, hunks(3)).codes).toEqual(['ambiguous']);
+  });
+
+  it('neighbours do not choose while the order of the hunks may be chance', () => {
+    const text = lines('start', 'go', 'middle', 'go', 'end');
+    const hunks = (...numbers: string[]) =>
+      diff(
+        ...[
+          `@@${numbers[0]}`,
+          '-start',
+          '+begin',
+          `@@${numbers[1]}`,
+          '-go',
+          '+run',
+          `@@${numbers[2]}`,
+          '-middle',
+          '+half',
+        ],
+      );
+    expect(place(text, hunks('', '', '')).codes).toEqual(['ambiguous']);
+    expect(place(text, hunks(' -9 +9 @@', ' -12 +12 @@', ' -40 +40 @@'))).toMatchObject({
+      hunks: [{ line: 1 }, { line: 2, chosenBy: 'neighbours' }, { line: 3 }],
+    });
   });
 
   it('the end of the file does not choose unless the header is right', () => {
@@ -314,6 +356,13 @@ it('takes three dots below a line of the file for its body, not for a stub', () 
   expect(place(text, answer).after).toBe(text.replace('return 1', 'return 10'));
   const stub = wholeFile('f.ts', `${text}\ndef third():\n    ...\n`);
   expect(place(text, stub).after).toBe(`${text}\ndef third():\n    ...\n`);
+});
+
+it('takes three dots for text of the file only as often as it has them', () => {
+  const text = lines('one fish', '...', 'two fish', 'red fish', 'blue fish', 'old fish', 'new fish');
+  expect(place(text, wholeFile('f.ts', text.replace('new', 'sad'))).after).toBe(text.replace('new', 'sad'));
+  const elided = wholeFile('f.ts', text.replace('red fish\nblue fish\n', '...\n').replace('new', 'sad'));
+  expect(place(text, elided).after).toBe(text.replace('new', 'sad'));
 });
 
 it('refuses a whole file that stops in the middle', () => {
