@@ -97,8 +97,13 @@ function namesOfGitLine(line: string): Pick<DraftFile, 'oldName' | 'newName'> {
   return {};
 }
 
+/** A date after spaces instead of a tab, or what the side is called. */
+const remarkAfterName =
+  /\s+(?:\d{4}-\d\d-\d\d[ T]\d\d:.*|\((?:original|modified|updated|old|new|before|after)\))\s*$/i;
+
 function readNames(file: DraftFile, oldLine: string, newLine: string): void {
-  const nameOn = (line: string) => unquoteName(line.slice(4).split('\t')[0]!.trim());
+  const nameOn = (line: string) =>
+    unquoteName(line.slice(4).split('\t')[0]!.replace(remarkAfterName, '').trim());
   const oldName = nameOn(oldLine);
   const newName = nameOn(newLine);
   if (oldName === '/dev/null') file.created = true;
