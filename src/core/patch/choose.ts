@@ -153,10 +153,10 @@ function commonOffset(options: readonly Option[]): Offset | undefined {
  * hunk that shows more than what it deletes. That one other hunk is off by as much may be chance, too.
  */
 function byLineNumber(option: Option, { lines, shownBy }: Offset): void {
-  const { startLine, counted = false, operations } = option.hunk;
+  const { startLine, counted, operations } = option.hunk;
   if (startLine === undefined) return;
   if (shownBy.length === 0 && !(counted && operations.some(({ kind }) => kind === 'keep'))) return;
-  if (shownBy.length === 1 && lines !== 0 && !(counted && shownBy[0]!.hunk.counted)) return;
+  if (shownBy.length === 1 && lines !== 0) return;
   const fitting = option.candidates.filter(({ first }) => first + 1 === startLine + lines);
   pick(option, lines === 0 ? 'line' : 'offset', fitting);
 }

@@ -144,16 +144,15 @@ describe('several places', () => {
   });
 
   it('are chosen from by the offset that the other hunks show', () => {
-    const text = `// top\n${twice}`;
+    const text = `// top\n${twice}last();\n`;
     const answer = diff(
-      '@@ -1,1 +1,1 @@',
-      '-function a() {',
-      '+function one() {',
-      '@@ -7,1 +7,1 @@',
-      '-  start();',
-      '+  begin();',
+      ...['@@ -1,1 +1,1 @@', '-function a() {', '+function one() {'],
+      ...['@@ -7,1 +7,1 @@', '-  start();', '+  begin();'],
+      ...['@@ -10,1 +10,1 @@', '-last();', '+finish();'],
     );
-    expect(place(text, answer)).toMatchObject({ hunks: [{ line: 2 }, { line: 8, chosenBy: 'offset' }] });
+    expect(place(text, answer)).toMatchObject({
+      hunks: [{ line: 2 }, { line: 8, chosenBy: 'offset' }, { line: 11 }],
+    });
   });
 
   it('are chosen from between two neighbours, unless the hunks are out of order', () => {
