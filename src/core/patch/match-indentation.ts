@@ -39,7 +39,10 @@ export function matchIndentation(
     const splices = splicesOf(operations, alignment, (text, _, dropped) => {
       if (isBlank(text)) return text;
       const indentation = indentationOf(text);
-      const alike = dropped.find((at) => indentationOf(textOf(operations[at]!)) === indentation);
+      const alike = dropped.find((at) => {
+        const replaced = textOf(operations[at]!);
+        return !isBlank(replaced) && indentationOf(replaced) === indentation;
+      });
       const changed =
         alike === undefined ? change(indentation) : indentationOf(index.lines[alignment[alike]!]!);
       // An odd number of spaces is what lost markers look like, and added lines have theirs.

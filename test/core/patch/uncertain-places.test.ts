@@ -335,6 +335,12 @@ describe('indentation', () => {
     expect(place(text, answer).after).toBe(text.replace('    "third"', '    "new": 0,\n    "third"'));
   });
 
+  it('is not taken from a blank line that is deleted', () => {
+    const text = lines('  callFirst(', '  )', '', '  callSecond()');
+    const answer = diff('@@', ' callFirst(', ' )', '-', '+callMore(', '+)', ' callSecond()');
+    expect(place(text, answer).after).toBe(text.replace('\n\n', '\n  callMore(\n  )\n'));
+  });
+
   it('that lost one space of what is deleted does not move what is added', () => {
     const text = lines('  # Reads one entry of the list', '', '  more()');
     const answer = diff('@@', '- # Reads one entry of the list', '+  # Reads an entry');
