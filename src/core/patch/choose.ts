@@ -24,9 +24,10 @@ export function choosePlaces(options: readonly Option[], lines: readonly string[
   }
   for (const option of open(options)) pick(option, 'heading', underHeading(option, lines));
   const offset = commonOffset(options);
-  if (offset !== undefined) for (const option of open(options)) byLineNumber(option, offset);
+  if (offset) for (const option of open(options)) byLineNumber(option, offset);
+  if (dialect === 'unified' || dialect === 'v4a') dropStrays(options);
   for (const group of twins) shareOut(group, dialect);
-  if (dialect === 'unified' || dialect === 'v4a') betweenNeighbours(options);
+  if (dialect === 'v4a' || (dialect === 'unified' && isOrdered(options))) betweenNeighbours(options);
   dropRepetitions(options);
 }
 
@@ -49,6 +50,25 @@ function twinsOf(options: readonly Option[]): Option[][] {
     else groups.set(key, [option]);
   }
   return [...groups.values()].filter((group) => group.length > 1);
+}
+
+/** A hint that takes a hunk out of the order of those that are certain is not to be believed. */
+function dropStrays(options: readonly Option[]): void {
+  const certain = options.filter(({ chosen, chosenBy }) => chosen && chosenBy === undefined);
+  if (!inOrder(certain)) return;
+  for (const option of options) {
+    if (option.chosenBy === undefined) continue;
+    const both = options.filter((other) => other === option || certain.includes(other));
+    if (inOrder(both)) continue;
+    delete option.chosen;
+    delete option.chosenBy;
+  }
+}
+
+function inOrder(options: readonly Option[]): boolean {
+  return options.every(
+    (option, at) => at === 0 || startOf(options[at - 1]!.chosen!) < startOf(option.chosen!),
+  );
 }
 
 /**
@@ -90,42 +110,65 @@ function underHeading({ hunk, candidates }: Option, lines: readonly string[]): C
     // Git cuts the line at 80 bytes.
     return text === heading || (heading.length >= 40 && text.startsWith(heading));
   };
-  const touching = candidates.filter(({ first }) => first > 0 && isHeading(lines[first - 1]!));
-  if (touching.length === 1) return touching;
   const places = [...lines.keys()].filter((line) => isHeading(lines[line]!));
-  if (places.length !== 1) return [];
+  if (places.length > 1) return candidates.filter(({ first }) => first > 0 && isHeading(lines[first - 1]!));
+  if (places.length === 0) return [];
   const start = places[0]!;
-  const end = endOfBlock(lines, start);
-  return candidates.filter(({ first }) => first > start && first < end);
+  const under = (end: number) => candidates.filter(({ first }) => first > start && first < end);
+  // Git names the nearest line above that looks like one, which the block may have ended before.
+  return under(endOfBlock(lines, start, /^\s*[\p{L}_$]/u)).length === 1
+    ? under(endOfBlock(lines, start, /^\s*[\p{L}_@#/]/u))
+    : [];
 }
 
 /** First line below that is no further in than the heading and starts something else. */
-function endOfBlock(lines: readonly string[], start: number): number {
+function endOfBlock(lines: readonly string[], start: number, something: RegExp): number {
   const depth = indentationOf(lines[start]!).length;
   for (let line = start + 1; line < lines.length; line++) {
     const text = lines[line]!;
-    if (!isBlank(text) && indentationOf(text).length <= depth && /^\s*[\p{L}_@#/]/u.test(text)) return line;
+    if (!isBlank(text) && indentationOf(text).length <= depth && something.test(text)) return line;
   }
   return lines.length;
 }
 
-/** How far the certain hunks are from where their headers say, when they all agree; undefined otherwise. */
-function commonOffset(options: readonly Option[]): number | undefined {
-  const offsets = new Set<number>();
-  for (const { chosen, chosenBy, hunk } of options) {
-    if (chosen && chosenBy === undefined && hunk.startLine !== undefined) {
-      offsets.add(chosen.first + 1 - hunk.startLine);
-    }
-  }
-  const [offset = 0] = offsets;
-  return offsets.size > 1 ? undefined : offset;
+interface Offset {
+  /** How far the certain hunks are from where their headers say. */
+  lines: number;
+  /** Hunks that show it. */
+  shownBy: Option[];
 }
 
-function byLineNumber(option: Option, offset: number): void {
-  const { startLine } = option.hunk;
+/** Undefined when the certain hunks do not agree. */
+function commonOffset(options: readonly Option[]): Offset | undefined {
+  const shownBy = options.filter(
+    ({ chosen, chosenBy, hunk }) => chosen && chosenBy === undefined && hunk.startLine !== undefined,
+  );
+  const offsets = new Set(shownBy.map(({ chosen, hunk }) => chosen!.first + 1 - hunk.startLine!));
+  const [lines = 0] = offsets;
+  return offsets.size > 1 ? undefined : { lines, shownBy };
+}
+
+/**
+ * A number that no other hunk confirms has to come from a header that is right in its counts as well, above a
+ * hunk that shows more than what it deletes. That one other hunk is off by as much may be chance, too.
+ */
+function byLineNumber(option: Option, { lines, shownBy }: Offset): void {
+  const { startLine, counted, operations } = option.hunk;
   if (startLine === undefined) return;
-  const fitting = option.candidates.filter(({ first }) => first + 1 === startLine + offset);
-  pick(option, offset === 0 ? 'line' : 'offset', fitting);
+  if (shownBy.length === 0 && !(counted && operations.some(({ kind }) => kind === 'keep'))) return;
+  if (shownBy.length === 1 && lines !== 0) return;
+  const fitting = option.candidates.filter(({ first }) => first + 1 === startLine + lines);
+  pick(option, lines === 0 ? 'line' : 'offset', fitting);
+}
+
+/** Certain hunks in ascending order below which they may be so by chance. */
+const fewestOrdered = 3;
+
+/** The hunks of a diff come in the order of the file: by their own numbers, or by the places of several. */
+function isOrdered(options: readonly Option[]): boolean {
+  const numbers = options.map(({ hunk }) => hunk.startLine);
+  const ascending = numbers.every((line, at) => line !== undefined && (at === 0 || numbers[at - 1]! <= line));
+  return ascending || options.filter(({ chosen }) => chosen).length >= fewestOrdered;
 }
 
 /** Each pass can make a hunk certain that is a neighbour of another one. */
@@ -136,10 +179,7 @@ function betweenNeighbours(options: readonly Option[]): void {
   const inAnswer = options.filter(({ repeated }) => !repeated);
   for (let pass = 0; pass < mostPasses; pass++) {
     const fixed = inAnswer.filter(({ chosen }) => chosen);
-    const ascending = fixed.every(
-      (option, at) => at === 0 || startOf(fixed[at - 1]!.chosen!) < startOf(option.chosen!),
-    );
-    if (!ascending || fixed.length === inAnswer.length) return;
+    if (!inOrder(fixed) || fixed.length === inAnswer.length) return;
     let before: Candidate | undefined;
     let next = 0;
     for (const option of inAnswer) {

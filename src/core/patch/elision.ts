@@ -23,15 +23,26 @@ export function looksElided(line: string): boolean {
   return (/\.{3}|\u2026/.test(said) && leftOut.test(said)) || saysUnchanged.test(said);
 }
 
-/** Lines of `after`, from 0, that stand for lines of `before`. */
+/**
+ * Lines of `after`, from 0, that stand for lines of `before`. Where the file has such a line itself, there must
+ * not be more of them than it has.
+ */
 export function elisionsIn(before: readonly string[], after: readonly string[]): number[] {
   const known = new Set(before.map((line) => line.trim()));
-  return [...after.keys()].filter(
-    (line) => looksElided(after[line]!) && !known.has(after[line]!.trim()) && !isStub(after, line),
-  );
+  const left = new Map<string, number>();
+  for (const line of before) {
+    if (looksElided(line)) left.set(line.trim(), (left.get(line.trim()) ?? 0) + 1);
+  }
+  const found = [...after.keys()].filter((line) => looksElided(after[line]!) && !isStub(after, line, known));
+  for (const line of found) {
+    const text = after[line]!.trim();
+    left.set(text, (left.get(text) ?? 0) - 1);
+  }
+  return found.filter((line) => left.get(after[line]!.trim())! < 0);
 }
 
-/** Python writes a body that does nothing as three dots. */
-function isStub(lines: readonly string[], index: number): boolean {
-  return lines[index]!.trim() === '...' && /:\s*(?:#.*)?$/.test(lines[index - 1] ?? '');
+/** Python writes a body that does nothing as three dots. Below a line of the file they stand for its body. */
+function isStub(lines: readonly string[], index: number, known: ReadonlySet<string>): boolean {
+  const above = lines[index - 1] ?? '';
+  return lines[index]!.trim() === '...' && /:\s*(?:#.*)?$/.test(above) && !known.has(above.trim());
 }

@@ -38,7 +38,7 @@ export function closes(line: string, opening: Fence): boolean {
 export function startsEdit(line: string, next = ''): boolean {
   return (
     /^(?:diff --git |\*\*\* (?:Begin Patch|(?:Update|Add|Delete) File: )|apply_patch\b)/.test(line) ||
-    /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL)\b/i.test(line) ||
+    /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL|OLD)\b/i.test(line) ||
     (/^--- \S/.test(line) && /^\+\+\+ \S/.test(next)) ||
     /^@@(?: |$)/.test(line)
   );
@@ -82,5 +82,6 @@ export function closingLine(
     }
   }
   // A fence that opens inside and never closes has taken the outer one's closing line.
-  return candidate === -1 ? last : candidate;
+  if (candidate === -1) return last;
+  return inner && last > candidate && goesOn(candidate, last) ? last : candidate;
 }

@@ -8,7 +8,10 @@ import type { LineIndex } from './line-index.ts';
 import { BlankLineMatcher } from './match-blank-lines.ts';
 import { matchIndentation } from './match-indentation.ts';
 import { formsOf, matchLines } from './match-lines.ts';
+import { matchMisremembered } from './match-misremembered.ts';
+import { matchSkipped } from './match-skipped.ts';
 import { matchDeletionAnchored, matchTolerantContext } from './match-tolerant.ts';
+import { partlyApplied } from './partly-applied.ts';
 import type { Splice } from './splices.ts';
 import type { Dialect, Hunk, MatchLevel, Operation } from './types.ts';
 
@@ -20,8 +23,6 @@ export type Located =
 const fewestSignificant = 3;
 /** Letters and digits from which on they do not. */
 const fewestTelling = 20;
-/** Lines around a place where the same lines are no accident. */
-const near = 30;
 
 const strictLevels = ['exact', 'trailing-space', 'typographic'] as const;
 
@@ -43,10 +44,11 @@ export class Locator {
       const found = this.strictly(proseless);
       if (found) return this.unlessThere({ ...hunk, operations: proseless }, found);
     }
-    const applied = this.postImage(operations, fewestSignificant);
+    const applied = partlyApplied(this.index, operations);
     if (applied.length > 0) return { found: [], reason: 'already-applied', lines: applied };
     for (const variant of proseless ? [operations, proseless] : [operations]) {
       const found = this.loosely(variant);
+      if (found && 'reason' in found) return found;
       if (found) return this.unlessWritten(this.unlessThere({ ...hunk, operations: variant }, found));
     }
     return { found: [], reason: 'not-found' };
@@ -62,7 +64,7 @@ export class Locator {
     return undefined;
   }
 
-  private loosely(operations: readonly Operation[]): { found: Candidate[]; level: MatchLevel } | undefined {
+  private loosely(operations: readonly Operation[]): Located | undefined {
     for (const restored of [false, true]) {
       const found = matchIndentation(this.index, operations, restored);
       if (found.length > 0) return { found, level: 'indentation' };
@@ -70,9 +72,16 @@ export class Locator {
     this.blankLines ??= new BlankLineMatcher(this.index);
     const blank = this.blankLines.match(operations);
     if (blank.length > 0) return { found: blank, level: 'blank-lines' };
-    const tolerant = matchTolerantContext(this.index, operations);
+    const skipped = matchSkipped(this.index, operations, this.dialect);
+    if (skipped.uncertain.length > 0) {
+      return { found: [], reason: 'no-context', lines: skipped.uncertain.map((line) => line + 1) };
+    }
+    if (skipped.found.length > 0) return { found: skipped.found, level: 'tolerant-context' };
+    const misremembered = matchMisremembered(this.index, operations);
+    if (misremembered.length > 0) return { found: misremembered, level: 'tolerant-context' };
+    const tolerant = matchTolerantContext(this.index, operations, this.dialect);
     if (tolerant.length > 0) return { found: tolerant, level: 'tolerant-context' };
-    const anchored = matchDeletionAnchored(this.index, operations);
+    const anchored = matchDeletionAnchored(this.index, operations, this.dialect);
     if (anchored.length > 0) return { found: anchored, level: 'deletion-anchored' };
     return undefined;
   }
@@ -93,34 +102,37 @@ export class Locator {
     // The same edit may be wanted at a second place; only a block that is meant to the letter says so.
     const made = explicit && replaces ? [] : this.postImage(hunk.operations, fewestTelling);
     if (made.length > 0) return { found: [], reason: 'already-applied', lines: made };
-    if (replaces) return located;
-    const left = located.found.filter(({ splices }) => !splices.every((splice) => this.isThere(splice)));
+    const left = replaces
+      ? located.found
+      : located.found.filter(({ splices }) => !splices.every((splice) => this.isThere(splice)));
+    // Of several places, one where it has been done already is the likeliest to be meant.
+    if (left.length < located.found.length) {
+      return { found: [], reason: 'already-applied', lines: located.found.map(({ first }) => first + 1) };
+    }
     // A diff should show both sides of what it adds.
     const sure = explicit
       ? left
       : left.filter(({ splices }) => !hidesAnEdge(this.index.lines, hunk.operations, splices));
-    if (sure.length > 0) return { found: sure, level: located.level };
-    if (left.length > 0)
-      return { found: [], reason: 'no-context', lines: left.map(({ first }) => first + 1) };
-    return { found: [], reason: 'already-applied', lines: located.found.map(({ first }) => first + 1) };
+    // One that is left because it is at the end of the file, though, may only have lost what stands below.
+    if (sure.length === left.length || (sure.length > 0 && hunk.counted))
+      return { found: sure, level: located.level };
+    return { found: [], reason: 'no-context', lines: left.map(({ first }) => first + 1) };
   }
 
   /**
-   * For places that are found loosely only: a telling run of added lines that stands near already says that
-   * the hunk was made for an earlier text.
+   * For places that are found loosely only: a telling run of added lines that the file has already says that the
+   * hunk was made for an earlier text.
    */
   private unlessWritten(located: Located): Located {
     const left = located.found.filter(({ splices }) =>
-      splices.every(({ at, add }) => {
+      splices.every(({ add }) => {
         const wanted = add.filter((line) => line.trim() !== '');
         if (wanted.reduce((sum, line) => sum + significantLength(line), 0) < fewestTelling) return true;
         const runs = this.index.findRuns(
           'indentation',
           wanted.map((line) => [line]),
         );
-        return runs.every(
-          (run) => Math.abs(run - at) > near || splices.some((splice) => takes(splice, run, wanted.length)),
-        );
+        return runs.every((run) => splices.some((splice) => takes(splice, run, wanted.length)));
       }),
     );
     if ('reason' in located || left.length === located.found.length) return located;
@@ -162,7 +174,7 @@ export class Locator {
 
 /** The lines are moved: the hunk deletes them where they are. */
 function takes({ at, remove }: Splice, run: number, length: number): boolean {
-  return run < at + remove && run + length > at;
+  return remove > 0 && run < at + remove && run + length > at;
 }
 
 /** The hunk without the paragraph of unmarked lines after its last edit; undefined when there is none. */

@@ -31,12 +31,13 @@ export class BlankLineMatcher {
     if (told.length === 0 || told.every((at) => significantLength(operations[at]!.text) === 0)) return [];
     const wanted = told.map((at) => formsOf(operations[at]!, true).map(foldTypography));
     const candidates: Candidate[] = [];
+    const folded = this.index.view('typographic').keys;
     for (const start of findIn(this.keys, this.positions, wanted, this.index.budget)) {
       const alignment: (number | undefined)[] = operations.map(() => undefined);
       told.forEach((at, offset) => {
         alignment[at] = this.lineOf[start + offset]!;
       });
-      if (!alignBlanks(operations, alignment, told)) continue;
+      if (!alignBlanks(operations, alignment, told, (line) => folded[line] === '')) continue;
       const splices = splicesOf(operations, alignment);
       const first = alignment[told[0]!]!;
       if (splices) candidates.push({ first: first - told[0]!, end: alignment[told.at(-1)!]! + 1, splices });
@@ -50,6 +51,7 @@ function alignBlanks(
   operations: readonly Operation[],
   alignment: (number | undefined)[],
   told: readonly number[],
+  isBlankAt: (line: number) => boolean,
 ): boolean {
   for (let index = 1; index < told.length; index++) {
     const from = told[index - 1]!;
@@ -65,5 +67,23 @@ function alignBlanks(
       });
     }
   }
-  return true;
+  const first = told[0]!;
+  const last = told.at(-1)!;
+  const above = [...operations.keys()].slice(0, first).toReversed();
+  const below = [...operations.keys()].slice(last + 1);
+  return alignOuter(above, first, -1) && alignOuter(below, last, 1);
+
+  /** Blank lines at an end of the hunk count as well when an edit is beside them. */
+  function alignOuter(outer: readonly number[], from: number, step: 1 | -1): boolean {
+    const old = outer.filter((at) => operations[at]!.kind !== 'add');
+    if (old.length === 0) return true;
+    const places = old.map((_, offset) => alignment[from]! + (offset + 1) * step);
+    if (places.every((line) => isBlankAt(line))) {
+      old.forEach((at, offset) => {
+        alignment[at] = places[offset]!;
+      });
+      return true;
+    }
+    return [from, ...outer].every((at) => operations[at]!.kind === 'keep');
+  }
 }

@@ -21,6 +21,9 @@ export function matchIndentation(
   const told = old.filter((text) => !isBlank(text));
   if (told.length === 0) return [];
   if (told.reduce((sum, text) => sum + significantLength(text), 0) < fewestSignificant) return [];
+  const shown = new Set(
+    operations.filter(({ kind }) => kind === 'drop').map((operation) => indentationOf(textOf(operation))),
+  );
   const candidates: Candidate[] = [];
   for (const start of index.findRuns(
     'indentation',
@@ -36,14 +39,25 @@ export function matchIndentation(
     const splices = splicesOf(operations, alignment, (text, _, dropped) => {
       if (isBlank(text)) return text;
       const indentation = indentationOf(text);
-      const alike = dropped.find((at) => indentationOf(textOf(operations[at]!)) === indentation);
+      const alike = dropped.find((at) => {
+        const replaced = textOf(operations[at]!);
+        return !isBlank(replaced) && indentationOf(replaced) === indentation;
+      });
       const changed =
         alike === undefined ? change(indentation) : indentationOf(index.lines[alignment[alike]!]!);
+      // An odd number of spaces is what lost markers look like, and added lines have theirs.
+      if (changed !== undefined && isOdd(indentation, changed) && !shown.has(indentation)) return undefined;
       return changed === undefined ? undefined : changed + text.slice(indentation.length);
     });
     if (splices) candidates.push({ first: start, end: start + old.length, splices });
   }
   return candidates;
+}
+
+function isOdd(indentation: string, changed: string): boolean {
+  const [short, long] = indentation.length < changed.length ? [indentation, changed] : [changed, indentation];
+  const extra = long.slice(0, long.length - short.length);
+  return long.endsWith(short) && /^ *$/.test(extra) && extra.length % 2 === 1;
 }
 
 type Change = (indentation: string) => string | undefined;
@@ -93,6 +107,7 @@ function* possibleChanges(
     const contract = (text: string) =>
       !mixed && /^ *$/.test(text) && text.length % width === 0 ? '\t'.repeat(text.length / width) : undefined;
     yield { fits: (left, right) => expand(right) === left, change: contract, guesses: mixed };
-    yield { fits: (left, right) => expand(left) === right, change: expand };
+    // Where the file has tabs with spaces behind them, a tab may be meant as it is.
+    yield { fits: (left, right) => expand(left) === right, change: mixed ? () => undefined : expand };
   }
 }

@@ -2,18 +2,25 @@
  * The two levels that forgive wrong context. What is deleted is always in the file word for word; around it
  * most of the context has to be there, in order and near. No level compares lines by how alike they look.
  */
+
+import { standsRightly } from './beside-segment.ts';
 import type { Candidate } from './candidate.ts';
-import { isBlank, significantLength } from './fold.ts';
+import { isBlank } from './fold.ts';
+import {
+  areShiftedElsewhere,
+  areTelling,
+  droppedIn,
+  isOnly,
+  oldLines,
+  runsOf,
+  type Segment,
+  segmentsOf,
+  tellingLength,
+} from './hunk-segments.ts';
 import { foldFor, type LineIndex } from './line-index.ts';
 import { formsOf } from './match-lines.ts';
 import { type Splice, splicesOf } from './splices.ts';
-import type { Operation } from './types.ts';
-
-/** Operations from..to (exclusive) whose old lines must stand together in the file. */
-interface Segment {
-  from: number;
-  to: number;
-}
+import type { Dialect, Operation } from './types.ts';
 
 /** How far context may be from where the hunk has it, in lines; further where the hunk says "...". */
 const near = 12;
@@ -23,86 +30,54 @@ const mostChains = 200;
 const anchorLength = 12;
 
 /** All deletions and the context that touches an edit word for word, and 60 % of the other context. */
-export function matchTolerantContext(index: LineIndex, operations: readonly Operation[]): Candidate[] {
-  const segments = segmentsOf(operations, 1);
+export function matchTolerantContext(
+  index: LineIndex,
+  operations: readonly Operation[],
+  dialect: Dialect,
+): Candidate[] {
+  const narrow = segmentsOf(operations, 1);
+  // An edit of a search/replace block can be told in another way past brackets and blank lines.
+  const areOnly =
+    dialect !== 'search-replace' && narrow.every((segment) => isOnly(index, operations, segment));
+  const segments = areOnly ? narrow : segmentsOf(operations, 1, true);
   const places = segments.map((segment) => runsOf(index, operations, segment));
-  return chains(index, operations, segments, places, 0.6);
+  if (!areTelling(index, operations, segments) || areShiftedElsewhere(index, operations, segments, places))
+    return [];
+  return chains(index, operations, dialect, segments, places, 0.6);
 }
 
 /**
  * Deletions, or an insertion's two neighbours, that are telling enough to be anchors and together fit one
  * place only, with half of the other context around.
  */
-export function matchDeletionAnchored(index: LineIndex, operations: readonly Operation[]): Candidate[] {
+export function matchDeletionAnchored(
+  index: LineIndex,
+  operations: readonly Operation[],
+  dialect: Dialect,
+): Candidate[] {
   let anchored = false;
   const segments: Segment[] = [];
-  for (const touching of segmentsOf(operations, 0)) {
+  const wide = segmentsOf(operations, 0, true);
+  for (const [at, narrow] of segmentsOf(operations, 0).entries()) {
+    const shown = operations.slice(narrow.from, narrow.to);
+    const inserts = dialect === 'search-replace' && shown.every(({ kind }) => kind !== 'drop');
+    const touching = inserts || tellingLength(shown) === 0 ? wide[at]! : narrow;
     const dropped = droppedIn(operations, touching);
     const { from, to } = touching;
     const bothSides = operations[from]!.kind === 'keep' && operations[to - 1]!.kind === 'keep';
-    if (tellingLength(operations, dropped, 'drop') >= anchorLength) {
+    if (tellingLength(operations.slice(dropped.from, dropped.to), 'drop') >= anchorLength) {
       anchored = true;
       segments.push(dropped);
     } else {
-      anchored ||= bothSides && tellingLength(operations, touching, 'keep') >= anchorLength;
+      anchored ||= bothSides && tellingLength(operations.slice(from, to), 'keep') >= anchorLength;
       segments.push(touching);
     }
   }
   if (!anchored) return [];
   const places = segments.map((segment) => runsOf(index, operations, segment));
-  const anywhere = chains(index, operations, segments, places, 0);
-  return anywhere.length === 1 ? chains(index, operations, segments, places, 0.5) : [];
-}
-
-function tellingLength(
-  operations: readonly Operation[],
-  { from, to }: Segment,
-  kind: Operation['kind'],
-): number {
-  return operations
-    .slice(from, to)
-    .reduce((sum, operation) => sum + (operation.kind === kind ? significantLength(operation.text) : 0), 0);
-}
-
-/**
- * Each change with the context line that touches it on either side. Changes with at most `joined` context
- * lines between them form one segment.
- */
-function segmentsOf(operations: readonly Operation[], joined: number): Segment[] {
-  const segments: Segment[] = [];
-  let at = 0;
-  while (at < operations.length) {
-    if (operations[at]!.kind === 'keep') {
-      at++;
-      continue;
-    }
-    const start = at;
-    while (at < operations.length && operations[at]!.kind !== 'keep') at++;
-    const previous = segments.at(-1);
-    const touches = (index: number) =>
-      operations[index]?.kind === 'keep' && operations[index]!.elided !== true;
-    const from = touches(start - 1) ? start - 1 : start;
-    const to = touches(at) ? at + 1 : at;
-    if (previous && previous.to > from && joined > 0) previous.to = to;
-    else segments.push({ from: previous && previous.to > from ? start : from, to });
-  }
-  return segments;
-}
-
-function droppedIn(operations: readonly Operation[], { from, to }: Segment): Segment {
-  let start = from;
-  let end = to;
-  while (start < end && operations[start]!.kind !== 'drop') start++;
-  while (end > start && operations[end - 1]!.kind !== 'drop') end--;
-  return { from: start, to: end };
-}
-
-function runsOf(index: LineIndex, operations: readonly Operation[], { from, to }: Segment): number[] {
-  const old = operations.slice(from, to).filter(({ kind }) => kind !== 'add');
-  return index.findRuns(
-    'trailing-space',
-    old.map((operation) => formsOf(operation, true)),
-  );
+  if (areShiftedElsewhere(index, operations, segments, places)) return [];
+  const anywhere = chains(index, operations, dialect, segments, places, 0);
+  return anywhere.length === 1 ? chains(index, operations, dialect, segments, places, 0.5) : [];
 }
 
 /**
@@ -112,6 +87,7 @@ function runsOf(index: LineIndex, operations: readonly Operation[], { from, to }
 function chains(
   index: LineIndex,
   operations: readonly Operation[],
+  dialect: Dialect,
   segments: readonly Segment[],
   places: readonly (readonly number[])[],
   share: number,
@@ -124,7 +100,7 @@ function chains(
     if (tried > mostChains || index.budget.exhausted) return;
     if (depth === segments.length) {
       tried++;
-      const candidate = complete(index, operations, segments, heights, chain, share);
+      const candidate = complete(index, operations, dialect, segments, heights, chain, share);
       if (candidate) found.set(placeOf(candidate.splices), candidate);
       return;
     }
@@ -135,7 +111,8 @@ function chains(
     }
     const earliest = chain[depth - 1]! + heights[depth - 1]!;
     const between = operations.slice(segments[depth - 1]!.to, segments[depth]!.from);
-    const furthest = earliest + between.length + (between.some(({ elided }) => elided) ? nearElision : near);
+    const slack = between.some(({ elided }) => elided) ? nearElision : between.length === 0 ? 0 : near;
+    const furthest = earliest + between.length + slack;
     for (let at = lowerBound(runs, earliest); at < runs.length && runs[at]! <= furthest; at++) {
       index.budget.spend(1);
       extend(depth + 1, [...chain, runs[at]!]);
@@ -149,6 +126,7 @@ function chains(
 function complete(
   index: LineIndex,
   operations: readonly Operation[],
+  dialect: Dialect,
   segments: readonly Segment[],
   heights: readonly number[],
   chain: readonly number[],
@@ -190,49 +168,9 @@ function complete(
   if (share === 0) return candidate;
   // Context that only lost its indentation says that the added lines lost theirs, too.
   if (matched < total * share || shifted > matched) return undefined;
-  if (!segments.every((segment, at) => touchesRightly(index, operations, segment, chain[at]!)))
+  if (!segments.every((segment, at) => standsRightly(index, operations, segment, chain[at]!, dialect)))
     return undefined;
   return candidate;
-}
-
-/**
- * An anchored deletion does not include the context that touches it. When that line stands further away in
- * the file, the hunk skips lines right beside the edit, and where added lines belong is not certain.
- */
-function touchesRightly(
-  index: LineIndex,
-  operations: readonly Operation[],
-  { from, to }: Segment,
-  start: number,
-): boolean {
-  let first = from;
-  let last = to - 1;
-  while (first > 0 && operations[first - 1]!.kind !== 'keep') first--;
-  while (last + 1 < operations.length && operations[last + 1]!.kind !== 'keep') last++;
-  if (operations[from]!.kind === 'keep') return true;
-  const end = start + oldLines(operations, from, to);
-  // Deleted lines are where they are; only lines added at an end of the edit can slip past what is skipped.
-  const above = operations[first]!.kind === 'add';
-  const below = operations[last]!.kind === 'add';
-  return (
-    (!above || isRight(index, operations[first - 1], start - 1, start - 1 - near, start - 1)) &&
-    (!below || isRight(index, operations[last + 1], end, end + 1, end + 1 + near))
-  );
-}
-
-/** The context line is at its place, or nowhere near it. */
-function isRight(
-  index: LineIndex,
-  operation: Operation | undefined,
-  place: number,
-  from: number,
-  to: number,
-): boolean {
-  if (!operation || operation.elided) return true;
-  const { keys } = index.view('trailing-space');
-  const forms = formsOf(operation, true).map(foldFor['trailing-space']);
-  if (forms.includes(keys[place] ?? '')) return true;
-  return !keys.slice(Math.max(0, from), Math.max(0, to)).some((key) => forms.includes(key));
 }
 
 /** Length of the longest run of context lines that the file has in the same order between two lines. */
@@ -258,12 +196,6 @@ function inOrder(
     index.budget.spend(width);
   }
   return row[width]!;
-}
-
-function oldLines(operations: readonly Operation[], from: number, to: number): number {
-  let count = 0;
-  for (let at = from; at < to; at++) if (operations[at]!.kind !== 'add') count++;
-  return count;
 }
 
 function placeOf(splices: readonly Splice[]): string {

@@ -10,6 +10,7 @@ import { interpretWholeFile } from './interpret-whole-file.ts';
 import { sectionsOf } from './sections.ts';
 import { answerLines } from './text-lines.ts';
 import type { AnswerContext, FileEdit, PatchProblem } from './types.ts';
+import { unwrapJson } from './unwrap-json.ts';
 
 export interface ReadAnswer {
   edits: FileEdit[];
@@ -20,7 +21,7 @@ export interface ReadAnswer {
 export function readAnswer(answer: string, context: AnswerContext): ReadAnswer {
   const cutProblem: PatchProblem = { code: 'cut', message: 'the answer ends before it is finished' };
   if (context.finishReason === 'length') return { edits: [], problems: [cutProblem] };
-  const { sections, cut } = sectionsOf(answerLines(answer), context);
+  const { sections, cut } = sectionsOf(answerLines(unwrapJson(answer)), context);
   const collector = new EditCollector(context);
   let lastPath: string | undefined;
   for (const section of sections) {

@@ -4,6 +4,7 @@
  * fence around them.
  */
 import { fenceOn } from './fences.ts';
+import { pathInInfo } from './read-whole-file.ts';
 import { pathOnLine } from './resolve-path.ts';
 import type { AnswerContext } from './types.ts';
 
@@ -18,9 +19,9 @@ export interface SearchReplaceBlock {
   end: number;
 }
 
-const opening = /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL)\b:? *(.*?)>?$/i;
+const opening = /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL|OLD)\b:? *(.*?)>?$/i;
 const divider = /^={5,9}\s*$/;
-const closing = /^(?:>{5,9}|\+{5,9}) ?(?:REPLACE|UPDATED)\b.*$/i;
+const closing = /^(?:>{5,9}|\+{5,9}) ?(?:REPLACE|UPDATED|NEW)\b.*$/i;
 const bareClosing = /^>{7}\s*$/;
 
 /** Lines of equal signs beyond which no more are tried as the divider. */
@@ -70,18 +71,21 @@ function pathAbove(lines: readonly string[], start: number, context: AnswerConte
     if (line.trim() === '') continue;
     const fence = fenceOn(line);
     if (fence) {
-      const inInfo = fence.info.split(/\s+/).map((word) => word.replace(/^(?:title|file|path)=/, ''));
-      for (const word of inInfo) {
-        if (/[/.]/.test(word)) {
-          const path = pathOnLine(word, context);
-          if (path) return path;
-        }
-      }
+      const path = pathInInfo(fence.info, context);
+      if (path) return path;
       continue;
     }
     looked++;
-    const path = pathOnLine(line, context);
+    const path = pathOnLine(line, context) ?? sentPathIn(line, context);
     if (path) return path;
   }
   return undefined;
+}
+
+/** The one file that was sent and that a heading names among other words. */
+function sentPathIn(line: string, context: AnswerContext): string | undefined {
+  if (!/^#{1,6} /.test(line) || line.length > 500) return undefined;
+  const words = new Set(line.split(/[\s`'"*()]+/).map((word) => word.replace(/[:,.]+$/, '')));
+  const named = context.files.filter(({ path }) => words.has(path));
+  return named.length === 1 ? named[0]!.path : undefined;
 }

@@ -9,6 +9,7 @@ import type { FileMode, Operation } from './types.ts';
 export interface DraftHunk {
   operations: Operation[];
   startLine?: number;
+  counted?: boolean;
   headings: string[];
   atEnd?: boolean;
   finalNewline?: boolean;
@@ -96,8 +97,13 @@ function namesOfGitLine(line: string): Pick<DraftFile, 'oldName' | 'newName'> {
   return {};
 }
 
+/** A date after spaces instead of a tab, or what the side is called. */
+const remarkAfterName =
+  /\s+(?:\d{4}-\d\d-\d\d[ T]\d\d:.*|\((?:original|modified|updated|old|new|before|after)\))\s*$/i;
+
 function readNames(file: DraftFile, oldLine: string, newLine: string): void {
-  const nameOn = (line: string) => unquoteName(line.slice(4).split('\t')[0]!.trim());
+  const nameOn = (line: string) =>
+    unquoteName(line.slice(4).split('\t')[0]!.replace(remarkAfterName, '').trim());
   const oldName = nameOn(oldLine);
   const newName = nameOn(newLine);
   if (oldName === '/dev/null') file.created = true;
@@ -147,8 +153,11 @@ export function readHunk(lines: readonly string[], header: HunkHeader): DraftHun
       finalNewline = previous === 'drop' ? true : previous === undefined ? undefined : false;
     } else operations.push(readOperation(line));
   }
+  const linesOf = (other: 'add' | 'drop') => operations.filter(({ kind }) => kind !== other).length;
+  const counted = header.oldCount === linesOf('add') && header.newCount === linesOf('drop');
   return {
     operations,
+    ...(counted ? { counted } : {}),
     headings: header.heading === undefined ? [] : [header.heading],
     ...(header.startLine === undefined ? {} : { startLine: header.startLine }),
     ...(finalNewline === undefined ? {} : { finalNewline }),

@@ -19,7 +19,7 @@ export function startsV4a(line: string): boolean {
 }
 
 export function endsV4a(line: string): boolean {
-  return /^\*\*\* End Patch\s*$/.test(line);
+  return /^\*\*\* End Patch\b/.test(line);
 }
 
 /** `lines` stand between the begin and the end marker. Hunks that say nothing are left out. */
@@ -37,7 +37,8 @@ export function readV4a(lines: readonly string[]): V4aFile[] {
     }
     body = [];
   };
-  for (const line of lines) {
+  for (const [at, line] of lines.entries()) {
+    if (isDiffHeader(lines, at, body) || isDiffHeader(lines, at - 1, body)) continue;
     const start = fileLine.exec(line);
     const move = /^\*\*\* Move to:(.*)$/.exec(line);
     const header = file?.action === 'update' ? readHeader(line) : undefined;
@@ -70,4 +71,14 @@ export function readV4a(lines: readonly string[]): V4aFile[] {
   }
   finishHunk();
   return files;
+}
+
+/** The names of a unified diff, which some models write below the line that names the file. */
+function isDiffHeader(lines: readonly string[], at: number, body: readonly string[]): boolean {
+  return (
+    body.every((line) => line.trim() === '') &&
+    /^--- \S/.test(lines[at] ?? '') &&
+    /^\+\+\+ \S/.test(lines[at + 1] ?? '') &&
+    (lines[at + 2] ?? '').startsWith('@@')
+  );
 }

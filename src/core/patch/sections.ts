@@ -7,7 +7,7 @@ import { readHeader } from './hunk-lines.ts';
 import { opensSearchReplace, readSearchReplace, type SearchReplaceBlock } from './read-search-replace.ts';
 import { lastHunkIsComplete } from './read-unified.ts';
 import { endsV4a, startsV4a } from './read-v4a.ts';
-import { labelOf, mayHoldFences } from './read-whole-file.ts';
+import { labelOf, mayHoldFences, pathInInfo } from './read-whole-file.ts';
 import { pathOnLine } from './resolve-path.ts';
 import type { AnswerContext } from './types.ts';
 
@@ -43,6 +43,7 @@ export function sectionsOf(
     }
     if (
       startsEdit(line, lines[index + 1]) &&
+      !/^apply_patch\b/.test(line) &&
       (readHeader(line) === undefined || around || looksLikeHunk(lines, index))
     ) {
       const end = around ? closingLine(lines, around.open, diffGoesOn(lines)) : endOfBareDiff(lines, index);
@@ -50,7 +51,8 @@ export function sectionsOf(
       sections.push({
         dialect: 'unified',
         lines: lines.slice(index, end),
-        label: labelAbove(lines, around?.open ?? index, context),
+        label:
+          pathInInfo(around?.fence.info ?? '', context) ?? labelAbove(lines, around?.open ?? index, context),
       });
       index = Math.max(end, index + 1);
       continue;

@@ -58,6 +58,8 @@ export interface Hunk {
   operations: Operation[];
   /** The old line number that the header claims, from 1. A hint: it only breaks ties. */
   startLine?: number;
+  /** The header's counts are those of the hunk: it was reckoned, not guessed. */
+  counted?: boolean;
   /** Text of the lines that the header says stand above, outermost first. A hint as well. */
   headings: string[];
   /** V4A's `*** End of File`: the last old line is the last line of the file. */

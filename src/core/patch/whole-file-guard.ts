@@ -12,8 +12,16 @@ export function dropsMost(before: readonly string[], after: readonly string[]): 
   const written = new Set(after.map((line) => line.trim()));
   const kept = old.filter((line) => written.has(line.trim())).length;
   const length = after.filter((line) => !isBlank(line)).length;
-  if (old.length <= longEnough || kept >= old.length * fewestKept || length >= old.length * shortestResult) {
-    return undefined;
-  }
+  if (old.length <= longEnough || length >= old.length * shortestResult) return undefined;
+  if (kept >= old.length * fewestKept && !stopsEarly(old, after)) return undefined;
   return `${kept} of ${old.length} lines are left`;
+}
+
+/** The answer ends as the file's first half goes on: it is only the beginning. */
+function stopsEarly(old: readonly string[], after: readonly string[]): boolean {
+  const end = after.filter((line) => !isBlank(line)).slice(-3);
+  const last = [...old.keys()].findLast((at) =>
+    end.every((line, next) => old[at + next]?.trim() === line.trim()),
+  );
+  return last !== undefined && last + end.length < old.length * shortestResult;
 }

@@ -162,17 +162,27 @@ describe('any answer', () => {
       fc.array(word, { minLength: 3, maxLength: 12 }),
       fc.nat(),
       fc.array(word, { maxLength: 3 }),
+      // What no answer carries and the file keeps: its line ends, a byte order mark, a missing last newline.
+      fc.array(fc.constantFrom('\n', '\r\n'), { minLength: 12, maxLength: 12 }),
+      fc.constantFrom('', '\uFEFF'),
+      fc.boolean(),
+      fc.constantFrom('\n', '\r\n'),
     );
     fc.assert(
-      fc.property(edit, ([words, position, added]) => {
+      fc.property(edit, ([words, position, added, endings, mark, ends, answerEnding]) => {
         // A number on each line makes every place the only one.
         const lines = words.map((text, at) => `${text} ${at}`);
         const at = 1 + (position % (lines.length - 2));
-        const expected = [
-          ...lines.slice(0, at),
-          ...added.map((text) => `${text} new`),
-          ...lines.slice(at + 1),
-        ];
+        const write = (texts: readonly (readonly [string, string])[]) => {
+          const whole = mark + texts.map(([text, ending]) => text + ending).join('');
+          return ends ? whole : whole.slice(0, -texts.at(-1)![1].length);
+        };
+        const real = lines.map((text, line) => [text, endings[line]!] as const);
+        const expected = write([
+          ...real.slice(0, at),
+          ...added.map((text) => [`${text} new`, endings[at]!] as const),
+          ...real.slice(at + 1),
+        ]);
         const [above, old, below] = [lines[at - 1]!, lines[at]!, lines[at + 1]!];
         const plus = added.map((text) => `+${text} new`);
         const hunk = ['@@', ` ${above}`, `-${old}`, ...plus, ` ${below}`];
@@ -182,11 +192,9 @@ describe('any answer', () => {
           ['*** Begin Patch', '*** Update File: f.ts', ...hunk, '*** End Patch'],
           ['--- a/f.ts', '+++ b/f.ts', ...hunk],
         ]) {
-          const result = patchFromAnswer(answer.join('\n'), [
-            { path: 'f.ts', text: `${lines.join('\n')}\n` },
-          ]);
+          const result = patchFromAnswer(answer.join(answerEnding), [{ path: 'f.ts', text: write(real) }]);
           expect(result.problems).toEqual([]);
-          expect(result.changes[0]?.after).toBe(`${expected.join('\n')}\n`);
+          expect(result.changes[0]?.after).toBe(expected);
           expect(result.patch).toBe(emitPatch(result.changes));
         }
       }),

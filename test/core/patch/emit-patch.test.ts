@@ -49,21 +49,23 @@ describe('emitPatch', () => {
         text,
         text,
         fc.constantFrom('modify', 'create', 'delete', 'rename') as fc.Arbitrary<FileChange['kind']>,
+        fc.constantFrom('100644', '100755') as fc.Arbitrary<NonNullable<FileChange['mode']>>,
       )
-      .map(([path, before, after, kind]): FileChange => {
-        if (kind === 'create') return { kind, path, before: '', after };
+      .map(([path, before, after, kind, mode]): FileChange => {
+        if (kind === 'create') return { kind, path, before: '', after, mode };
         if (kind === 'delete') return { kind, path, before, after: '' };
-        if (kind === 'rename') return { kind, path: `moved/${path}`, oldPath: path, before, after: before };
-        return { kind, path, before, after: before === after ? `${after}more\n` : after };
+        if (kind === 'rename') return { kind, path: `moved/${path}`, oldPath: path, before, after, mode };
+        return { kind, path, before, after: before === after ? `${after}more\n` : after, mode };
       });
     fc.assert(
       fc.property(fc.array(change, { minLength: 40, maxLength: 60 }), (edits) => {
         const changes = edits.map((edit, at) => inFolder(edit, `case ${at}`));
-        applyWithGit(changes, ({ status, stderr, read }) => {
+        applyWithGit(changes, ({ status, stderr, read, isExecutable }) => {
           expect(stderr).toBe('');
           expect(status).toBe(0);
-          for (const { kind, path, oldPath, after } of changes) {
+          for (const { kind, path, oldPath, after, mode } of changes) {
             expect(read(path)?.toString('utf8')).toBe(kind === 'delete' ? undefined : after);
+            if (kind !== 'delete') expect(isExecutable(path)).toBe(mode === '100755');
             if (oldPath !== undefined) expect(read(oldPath)).toBeUndefined();
           }
         });

@@ -23,6 +23,12 @@ describe('fences', () => {
     expect(changes(answer)).toEqual([guide.replace('kill', 'kill -9').replace('End.', 'The end.')]);
   });
 
+  it('inside a diff, of which one lost its marker and another its end, do not cut it', () => {
+    const answer =
+      '```diff\n--- a/guide.md\n+++ b/guide.md\n@@ -9,4 +9,4 @@\n```\n-kill\n+kill -9\n ```\n@@ -4,3 +4,3 @@\n \n ```sh\n-npm start\n+npm run start\n```\n';
+    expect(changes(answer)).toEqual([guide.replace('kill', 'kill -9').replace('npm start', 'npm run start')]);
+  });
+
   it('inside a whole file do not end it', () => {
     const text = guide.replace('End.', 'The end.');
     expect(changes(`guide.md\n\`\`\`\n${text}\`\`\`\n`)).toEqual([text]);

@@ -133,24 +133,26 @@ describe('several places', () => {
   });
 
   it('are chosen from by a line number that is exactly right', () => {
-    const at = (line: number) =>
-      place(twice, diff(`@@ -${line},1 +${line},1 @@`, '-  start();', '+  begin();'));
-    expect(at(7)).toMatchObject({ hunks: [{ line: 7, chosenBy: 'line' }] });
-    expect(at(2)).toMatchObject({ hunks: [{ line: 2, chosenBy: 'line' }] });
-    expect(at(6).codes).toEqual(['ambiguous']);
+    const at = (line: number, count = 2, ...below: string[]) =>
+      place(twice, diff(`@@ -${line},${count} +${line},2 @@`, '-  start();', '+  begin();', ...below));
+    expect(at(7, 2, '   stop();')).toMatchObject({ hunks: [{ line: 7, chosenBy: 'line' }] });
+    expect(at(2, 2, '   stop();')).toMatchObject({ hunks: [{ line: 2, chosenBy: 'line' }] });
+    expect(at(6, 2, '   stop();').codes).toEqual(['ambiguous']);
+    // Wrong counts or no context at all: nothing says that the number is more than a guess.
+    expect(at(7, 5, '   stop();').codes).toEqual(['ambiguous']);
+    expect(at(7, 1).codes).toEqual(['ambiguous']);
   });
 
   it('are chosen from by the offset that the other hunks show', () => {
-    const text = `// top\n${twice}`;
+    const text = `// top\n${twice}last();\n`;
     const answer = diff(
-      '@@ -1,1 +1,1 @@',
-      '-function a() {',
-      '+function one() {',
-      '@@ -7,1 +7,1 @@',
-      '-  start();',
-      '+  begin();',
+      ...['@@ -1,1 +1,1 @@', '-function a() {', '+function one() {'],
+      ...['@@ -7,1 +7,1 @@', '-  start();', '+  begin();'],
+      ...['@@ -10,1 +10,1 @@', '-last();', '+finish();'],
     );
-    expect(place(text, answer)).toMatchObject({ hunks: [{ line: 2 }, { line: 8, chosenBy: 'offset' }] });
+    expect(place(text, answer)).toMatchObject({
+      hunks: [{ line: 2 }, { line: 8, chosenBy: 'offset' }, { line: 11 }],
+    });
   });
 
   it('are chosen from between two neighbours, unless the hunks are out of order', () => {
@@ -216,7 +218,7 @@ describe('refusals', () => {
     [
       'a line that was skipped beside the edit',
       diff('@@', ' first();', '-second_is_long();', '+new();', ' fourth();'),
-      'not-found',
+      'no-context',
     ],
     [
       'a closing line that was skipped before it',
@@ -254,7 +256,7 @@ describe('refusals', () => {
     );
     expect(place(text, answer)).toMatchObject({
       after: 'alpha one\nthe line that moves up here\nalpha two\nbeta two\ngamma three\ndelta four\n',
-      hunks: [{ level: 'deletion-anchored' }],
+      hunks: [{ level: 'tolerant-context' }],
     });
   });
 
