@@ -167,20 +167,48 @@ export function readHunk(lines: readonly string[], header: HunkHeader): DraftHun
 /** Lines that are looked back over for a header. */
 const longestHunk = 5000;
 
-/** True when the lines up to `end` make the last hunk exactly as long as its header says. */
-export function lastHunkIsComplete(lines: readonly string[], end: number): boolean {
+interface LastHunk {
+  oldLeft: number;
+  newLeft: number;
+  /** Marker of its last line that is not blank. */
+  lastMarker: string | undefined;
+}
+
+/** How much of the last hunk above `end` is still to come, as its header counts; undefined where it does not count. */
+function lastHunk(lines: readonly string[], end: number): LastHunk | undefined {
   let start = end - 1;
   const furthest = Math.max(0, end - longestHunk);
   while (start >= furthest && !readHeader(lines[start]!)) start--;
   const header = start < furthest ? undefined : readHeader(lines[start]!);
-  if (header?.oldCount === undefined || header.newCount === undefined) return false;
-  let oldSeen = 0;
-  let newSeen = 0;
+  if (header?.oldCount === undefined || header.newCount === undefined) return undefined;
+  const hunk: LastHunk = { oldLeft: header.oldCount, newLeft: header.newCount, lastMarker: undefined };
   for (let index = start + 1; index < end; index++) {
     const marker = lines[index]![0];
     if (marker === '\\') continue;
-    if (marker !== '+') oldSeen++;
-    if (marker !== '-') newSeen++;
+    if (marker !== '+') hunk.oldLeft--;
+    if (marker !== '-') hunk.newLeft--;
+    hunk.lastMarker = marker ?? hunk.lastMarker;
   }
-  return oldSeen === header.oldCount && newSeen === header.newCount;
+  return hunk;
+}
+
+/** True when the lines up to `end` make the last hunk exactly as long as its header says. */
+export function lastHunkIsComplete(lines: readonly string[], end: number): boolean {
+  const hunk = lastHunk(lines, end);
+  return hunk?.oldLeft === 0 && hunk.newLeft === 0;
+}
+
+/**
+ * True when a diff that nothing closes stops at an edit while its header promises what would belong to it: lines
+ * in place of the ones that are taken out, or the context below the ones that are put in. Counts are wrong often
+ * enough, but then a hunk goes on to its context.
+ */
+export function lastHunkIsCut(lines: readonly string[], end: number): boolean {
+  let last = end;
+  while (last > 0 && lines[last - 1] === '') last--;
+  const hunk = lastHunk(lines, last);
+  if (!hunk) return false;
+  const { oldLeft, newLeft, lastMarker } = hunk;
+  if (lastMarker === '-') return newLeft > 0;
+  return lastMarker === '+' && oldLeft > 0 && newLeft === oldLeft;
 }

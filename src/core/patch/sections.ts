@@ -5,7 +5,7 @@
 import { closes, closingLine, type Fence, fenceOn, nextContent, startsEdit } from './fences.ts';
 import { readHeader } from './hunk-lines.ts';
 import { opensSearchReplace, readSearchReplace, type SearchReplaceBlock } from './read-search-replace.ts';
-import { lastHunkIsComplete } from './read-unified.ts';
+import { lastHunkIsComplete, lastHunkIsCut } from './read-unified.ts';
 import { endsV4a, startsV4a } from './read-v4a.ts';
 import { labelOf, mayHoldFences, pathInInfo } from './read-whole-file.ts';
 import { pathOnLine } from './resolve-path.ts';
@@ -47,7 +47,8 @@ export function sectionsOf(
       (readHeader(line) === undefined || around || looksLikeHunk(lines, index))
     ) {
       const end = around ? closingLine(lines, around.open, diffGoesOn(lines)) : endOfBareDiff(lines, index);
-      if (end === -1) return { sections, cut: true };
+      if (end === -1 || (!around && end === lines.length && lastHunkIsCut(lines, end)))
+        return { sections, cut: true };
       sections.push({
         dialect: 'unified',
         lines: lines.slice(index, end),
@@ -141,7 +142,8 @@ function endOfV4a(
   // Without its end marker and without a fence, only the shell's heredoc word can follow the patch.
   let end = lines.length;
   while (end > start && /^(?:EOF|PATCH|)\s*$/.test(lines[end - 1]!)) end--;
-  return { end, next: lines.length, cut: false };
+  // What should stand in place of the lines taken out last is missing, and so is the end.
+  return { end, next: lines.length, cut: /^-(?!--)/.test(lines[end - 1] ?? '') };
 }
 
 function looksLikeHunk(lines: readonly string[], header: number): boolean {

@@ -12,6 +12,7 @@ export function dropsMost(before: readonly string[], after: readonly string[]): 
   const written = new Set(after.map((line) => line.trim()));
   const kept = old.filter((line) => written.has(line.trim())).length;
   const length = after.filter((line) => !isBlank(line)).length;
+  if (old.length > 0 && length === 0) return 'nothing is left';
   if (old.length <= longEnough || length >= old.length * shortestResult) return undefined;
   if (kept >= old.length * fewestKept && !stopsEarly(old, after)) return undefined;
   return `${kept} of ${old.length} lines are left`;
