@@ -27,9 +27,8 @@ export function mergeEdits(
     };
     const known = merged.find(({ path, kind }) => path === edit.path && kind === 'modify');
     if (known && edit.kind === 'modify') {
-      known.hunks = [...known.hunks, ...renumbered.hunks];
-      // Two dialects have no common order of hunks, so order may not choose between places any more.
-      if (known.dialect !== edit.dialect) known.dialect = 'search-replace';
+      known.hunks = [...known.hunks, ...renumbered.hunks.map((hunk) => ({ ...hunk, dialect: edit.dialect }))];
+      if (known.dialect !== edit.dialect) known.unordered = true;
     } else merged.push(renumbered);
   }
   return merged;

@@ -7,6 +7,7 @@ import { saysNothing } from './operations.ts';
 import { applySplices, type Splice } from './splices.ts';
 import { splitText } from './text-lines.ts';
 import {
+  type Dialect,
   type FileEdit,
   type Hunk,
   type HunkReport,
@@ -35,7 +36,12 @@ export function placeHunks(
 ): PlacedHunks {
   const text = splitText(file.text);
   const index = new LineIndex(text.lines, budget);
-  const locator = new Locator(index, edit.dialect);
+  const locators = new Map<Dialect, Locator>();
+  const locatorOf = (dialect: Dialect): Locator => {
+    const known = locators.get(dialect) ?? new Locator(index, dialect);
+    locators.set(dialect, known);
+    return known;
+  };
   const problems: PatchProblem[] = [];
   const options: Option[] = [];
   const refuse = (hunk: Hunk, problem: Omit<PatchProblem, 'path' | 'block'>) =>
@@ -43,7 +49,7 @@ export function placeHunks(
 
   for (const hunk of edit.hunks) {
     if (saysNothing(hunk.operations) && hunk.finalNewline === undefined) continue;
-    const located = locator.locate(hunk);
+    const located = locatorOf(hunk.dialect ?? edit.dialect).locate(hunk);
     if (budget.exhausted) {
       refuse(hunk, {
         code: 'too-complex',
@@ -69,7 +75,7 @@ export function placeHunks(
       });
   }
 
-  choosePlaces(options, text.lines, edit.dialect);
+  choosePlaces(options, text.lines, edit.unordered ? 'search-replace' : edit.dialect);
   const placed: { option: Option; splice: Splice }[] = [];
   const hunks: HunkReport[] = [];
   for (const option of options) {

@@ -62,6 +62,8 @@ export interface Hunk {
   counted?: boolean;
   /** Text of the lines that the header says stand above, outermost first. A hint as well. */
   headings: string[];
+  /** Where it is not the one of its edit: a block that was sent again in another form. */
+  dialect?: Dialect;
   /** V4A's `*** End of File`: the last old line is the last line of the file. */
   atEnd?: boolean;
   /** What the answer says about the final newline after the edit. Undefined: leave it as it is. */
@@ -81,6 +83,8 @@ export interface FileEdit {
   block: number;
   /** Empty for `create`, `delete` and `whole`. */
   hunks: Hunk[];
+  /** The hunks come from two answers of different dialects: their order says nothing of their places. */
+  unordered?: boolean;
   /** The file's new text for `create` and `whole`, with `\n` line ends. */
   text?: string;
 }

@@ -3,7 +3,7 @@ import { mergeEdits } from '../../../src/core/patch/merge-edits.ts';
 import { patchFromAnswer, patchFromEdits } from '../../../src/core/patch/patch-from-answer.ts';
 import { readAnswer } from '../../../src/core/patch/read-answer.ts';
 import { canRetryBlocks, retryPrompt } from '../../../src/core/patch/retry-prompt.ts';
-import { searchReplace, wholeFile } from '../../helpers/answers.ts';
+import { searchReplace, v4a, wholeFile } from '../../helpers/answers.ts';
 
 const files = [
   { path: 'a.ts', text: 'one\ntwo\nsame\nthree\nsame\n' },
@@ -64,5 +64,30 @@ describe('mergeEdits', () => {
     const copy = structuredClone(edits);
     mergeEdits(edits, readAnswer(searchReplace('b.ts', 'four', '4'), { files }).edits, problems);
     expect(edits).toEqual(copy);
+  });
+
+  it('lets the order of hunks choose no place where two dialects are joined', () => {
+    const text = 'head\nsame\nmiddle\nsame\ntail\n';
+    const v4aAnswer = v4a(
+      '*** Update File: c.ts',
+      '@@',
+      '-head',
+      '+1',
+      '@@',
+      '-same',
+      '+2',
+      '@@',
+      '-lost',
+      '+3',
+    );
+    const sent = [{ path: 'c.ts', text }];
+    const before = patchFromAnswer(v4aAnswer, sent);
+    const lost = before.problems.filter(({ code }) => code === 'not-found');
+    const again = readAnswer(searchReplace('c.ts', 'middle', '3'), { files: sent });
+    const joined = patchFromEdits(mergeEdits(before.edits, again.edits, lost), sent);
+    expect(joined.problems.map(({ code }) => code)).toEqual(['ambiguous']);
+    const ordered = readAnswer(v4a('*** Update File: c.ts', '@@', '-middle', '+3'), { files: sent });
+    const inOrder = patchFromEdits(mergeEdits(before.edits, ordered.edits, lost), sent);
+    expect(inOrder.changes.map(({ after }) => after)).toEqual(['1\n2\n3\nsame\ntail\n']);
   });
 });
