@@ -86,7 +86,23 @@ export function loadConfig(place: ConfigPlace): Config {
   layers.policies.push(...environmentLayers(place.environment));
   const own = mergeLayers(layers.policies.filter(({ foreign }) => !foreign)).value.budgets;
   layers.policies = layers.policies.map((layer) => (layer.foreign ? withinBudgets(layer, own) : layer));
+  const { models } = mergeLayers(layers.catalog.filter(({ foreign }) => !foreign)).value;
+  layers.catalog = layers.catalog.map((layer) => (layer.foreign ? withoutPrices(layer, models) : layer));
   return buildConfig(layers, problems);
+}
+
+/** A repository may add models, but what those cost that the user knows, and how they are billed, is not its word. */
+function withoutPrices(layer: Layer, known: unknown): Layer {
+  if (!isPlainObject(layer.value)) return layer;
+  const { billing: _billing, version: _version, models, ...rest } = layer.value;
+  // What is no list of models is left for the check to refuse.
+  if (!isPlainObject(models)) return { ...layer, value: models === undefined ? rest : { ...rest, models } };
+  const cards = Object.entries(models).map(([name, card]) => {
+    if (!isPlainObject(card) || !isPlainObject(known) || !Object.hasOwn(known, name)) return [name, card];
+    const { usdPerMillionTokens: _price, longContext: _longContext, ...others } = card;
+    return [name, others];
+  });
+  return { ...layer, value: { ...rest, models: Object.fromEntries(cards) } };
 }
 
 /** What the environment says of money. A `.env` came with the folder it lies in. */

@@ -48,3 +48,36 @@ describe('ceilings of a project that someone else may have written', () => {
     expect(budgetsOf({ user: { perCallUsd: 0.5 }, process: '2' }).perCallUsd).toBe(2);
   });
 });
+
+describe('prices of a project that someone else may have written', () => {
+  it('count only for models that the user does not know', () => {
+    const root = mkdtempSync(join(tmpdir(), 'orch-prices-'));
+    made.push(root);
+    mkdirSync(join(root, '.orch'));
+    const price = { input: 0, output: 0 };
+    const own = {
+      contextTokens: 1000,
+      maxOutputTokens: 100,
+      usdPerMillionTokens: price,
+      efforts: [],
+      temperature: 'always',
+    };
+    const catalog = {
+      billing: { tiers: { priority: 0 } },
+      models: { 'gpt-5': { usdPerMillionTokens: price, maxOutputTokens: 999 }, own },
+    };
+    writeFileSync(join(root, '.orch', 'catalog.json'), JSON.stringify(catalog));
+    const environment = readEnvironment({ process: {} });
+    const { catalog: read } = loadConfig({
+      cwd: root,
+      variables: { XDG_CONFIG_HOME: root, APPDATA: root },
+      environment,
+    });
+    expect(read.models['gpt-5']).toMatchObject({
+      usdPerMillionTokens: { input: 1.25, output: 10 },
+      maxOutputTokens: 999,
+    });
+    expect(read.models.own?.usdPerMillionTokens).toEqual(price);
+    expect(read.billing.tiers.priority).toBe(2);
+  });
+});
