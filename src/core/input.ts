@@ -98,33 +98,45 @@ function lossOf(piece: Part, left: Part | undefined): string {
     : `${piece.label}: left out, about ${tokensIn(before)} tokens`;
 }
 
-function piecesOf({ instruction, sources, context }: InputParts, limits: InputLimits): Part[] {
+function piecesOf({ instruction, sources, context = '' }: InputParts, limits: InputLimits): Part[] {
+  const material = [...sources.map(({ text }) => text), context, instruction];
+  const file = tagFor('file', material);
+  const beside = tagFor('context', material);
   const seen = new Set<string>();
   const pieces: Part[] = [];
   for (const source of sources) {
-    const lines = source.range ? ` lines="${source.range.from}-${source.range.to}"` : '';
-    const key = `${source.path}${lines}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
+    const { path, range } = source;
+    const label = range ? `${path}:${range.from}-${range.to}` : path;
+    const lines = range ? ` lines="${range.from}-${range.to}"` : '';
+    if (seen.has(path + lines)) continue;
+    seen.add(path + lines);
     pieces.push({
-      label: source.path,
+      label,
       // Every file may be edited by a patch; otherwise the first file is what the work is about.
       fixed: limits.shape === 'patch' || pieces.length === 0,
       body: shownText(source),
       render: (body) =>
-        `<file path="${source.path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</file>\n\n`,
+        `<${file} path="${path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${file}>\n\n`,
     });
   }
-  if (context !== undefined && context.trim() !== '') {
+  if (context.trim() !== '') {
     pieces.push({
       label: 'context',
       fixed: false,
       body: context,
-      render: (body) => `<context>\n${body.trimEnd()}\n</context>\n\n`,
+      render: (body) => `<${beside}>\n${body.trimEnd()}\n</${beside}>\n\n`,
     });
   }
   pieces.push({ label: 'instruction', fixed: true, body: instruction.trim(), render: (body) => body });
   return pieces;
+}
+
+/** A tag that nothing in the material ends: what stands in a file or a log cannot pass for the instruction. */
+function tagFor(name: string, material: readonly string[]): string {
+  const ends = (tag: string) => material.some((text) => text.includes(`</${tag}>`));
+  let tag = name;
+  for (let number = 2; ends(tag); number++) tag = `${name}-${number}`;
+  return tag;
 }
 
 function finish(pieces: readonly Part[], droppedTokens: number, warnings: string[]): AssembledInput {
