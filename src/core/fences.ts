@@ -120,7 +120,7 @@ function wholeFence(answer: string): { info: string; inner: string[]; pairs: num
     } else if (canEnd(open, fence)) {
       open = undefined;
       pairs++;
-    } else if (fence.info !== '') return undefined;
+    }
   }
   return open === undefined ? { info, inner, pairs } : undefined;
 }

@@ -85,6 +85,15 @@ describe('input within the limit', () => {
   });
 });
 
+it('input of as many characters as the limit allows is neither cut nor refused', () => {
+  const instruction = 'x'.repeat(30);
+  expect(assemble({ instruction }, { maxTokens: 10, safetyCritical: true }).text).toBe(instruction);
+  expect(assemble({ instruction, context: 'log' }, { maxTokens: 10 })).toMatchObject({
+    text: instruction,
+    warnings: [expect.any(String), 'context: left out, about 9 tokens'],
+  });
+});
+
 describe('input over the limit', () => {
   const target = source('target.ts', lines('target', 60));
   const older = source('older.ts', lines('older', 100));
