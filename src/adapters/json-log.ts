@@ -16,8 +16,8 @@ export function jsonLog({ level, file, write }: JsonLogOptions): CallLog {
   return {
     call(line) {
       if (logLevels.indexOf(level) < logLevels.indexOf('info')) return;
-      const text = `${JSON.stringify({ event: 'call', ...line })}\n`;
       try {
+        const text = `${JSON.stringify({ event: 'call', ...line })}\n`;
         if (file === undefined) write(text);
         else {
           mkdirSync(dirname(file), { recursive: true });

@@ -1,58 +1,77 @@
-/** Cuts material to a number of tokens on line borders: lines that report errors first, then the tail. */
+/** Cuts material to a number of characters on line borders: lines that report errors first, then the tail. */
 import { formatCount } from './format.ts';
 import { approxTokens } from './tokens.ts';
 
 /** Longer lines are minified code or data: their middle says nothing. */
 const longestLine = 2000;
-const errorLine =
-  /\b(error|exception|fail(ed|ure)?|fatal|panic|traceback|assert\w*|denied|refused|undefined reference)\b/i;
+/** Share of the room that one line may take, so that a long one at the end is not all there is, or nothing. */
+const lineShare = 0.25;
+/** A line is never cut shorter: half of it is the mark. */
+const shortestCut = 100;
+const errorWord =
+  /\b(?:errors?|exceptions?|fail(?:s|ed|ing|ures?)?|fatal|panic(?:ked)?|traceback|assert\w*|denied|refused|undefined reference|segmentation fault|not ok)\b|\bERR!/i;
+/** `TypeError`, `NullPointerException`. */
+const errorName = /[a-z\d](?:Error|Exception)\b/;
 /** Lines around one that reports an error that are kept with it. */
 const around = 2;
 /** Share of the room that such lines may take, so that the tail is never crowded out. */
 const errorShare = 0.5;
 
-/** Undefined when not even the mark of what was left out fits. */
+/** At most `maxCharacters`, without a newline at the end. Undefined when not even the mark of a gap fits. */
 export function keepTail(
   text: string,
-  { maxTokens, label }: { maxTokens: number; label: string },
+  { maxCharacters, label }: { maxCharacters: number; label: string },
 ): string | undefined {
-  const lines = text.replace(/\r\n?/g, '\n').replace(/\n$/, '').split('\n').map(clampLine);
-  const costs = lines.map((line) => line.length + 1);
-  // A gap is marked by a line of its own; the room for two such marks is set aside.
-  const room = maxTokens * 3 - 2 * markFor(lines.length, text.length, label).length;
-  if (room <= 0) return undefined;
+  const lineLimit = Math.max(shortestCut, Math.min(longestLine, Math.floor(maxCharacters * lineShare)));
+  const lines = text
+    .replace(/\r\n?/g, '\n')
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => clampLine(line, lineLimit));
+  // No gap has a longer mark than all of the text.
+  const markLength = markFor(lines.length, Math.ceil(text.length / 3), label).length + 1;
 
   const keep = new Array<boolean>(lines.length).fill(false);
-  let used = 0;
+  const isKept = (index: number) => index < 0 || index >= lines.length || keep[index] === true;
+  // The last line has no newline behind it.
+  let used = markLength - 1;
   const take = (index: number, most: number): boolean => {
-    if (keep[index]) return true;
-    if (used + costs[index]! > most) return false;
+    if (isKept(index)) return true;
+    // A line between two gaps makes two of one; the last one of a gap ends it.
+    const gaps = 1 - Number(isKept(index - 1)) - Number(isKept(index + 1));
+    const after = used + lines[index]!.length + 1 + gaps * markLength;
+    if (after > most) return false;
     keep[index] = true;
-    used += costs[index]!;
+    used = after;
     return true;
   };
-  const gapMark = markFor(lines.length, text.length, label).length;
+  if (used > maxCharacters) return undefined;
+  const errorRoom = maxCharacters * errorShare;
   for (let index = lines.length - 1; index >= 0; index--) {
-    if (!errorLine.test(lines[index]!)) continue;
-    // Each island of lines costs a mark of what was left out before it.
-    if (used + gapMark > room * errorShare) break;
-    used += gapMark;
-    for (let near = index; near >= Math.max(0, index - around); near--) take(near, room * errorShare);
-    for (let near = index + 1; near <= Math.min(lines.length - 1, index + around); near++)
-      take(near, room * errorShare);
+    if (!reportsError(lines[index]!) || !take(index, errorRoom)) continue;
+    for (let away = 1; away <= around; away++) take(index - away, errorRoom);
+    for (let away = 1; away <= around; away++) take(index + away, errorRoom);
   }
-  for (let index = lines.length - 1; index >= 0 && take(index, room); index--);
+  for (let index = lines.length - 1; index >= 0 && take(index, maxCharacters); index--);
   return render(lines, keep, label);
 }
 
-function clampLine(line: string): string {
-  if (line.length <= longestLine) return line;
-  const half = Math.floor(longestLine / 2);
-  return `${line.slice(0, half)} [… ${formatCount(line.length - 2 * half)} characters left out …] ${line.slice(-half)}`;
+function reportsError(line: string): boolean {
+  return errorWord.test(line) || errorName.test(line);
 }
 
-function markFor(lines: number, characters: number, label: string): string {
-  return `[… ${formatCount(lines)} lines, about ${formatCount(Math.ceil(characters / 3))} tokens left out of ${label} …]\n`;
+function clampLine(line: string, limit: number): string {
+  if (line.length <= limit) return line;
+  const markFor = (left: number) => ` [… ${formatCount(left)} characters left out …] `;
+  const half = Math.floor((limit - markFor(line.length).length) / 2);
+  // Half of a surrogate pair is no character, and no server takes it.
+  const head = line.slice(0, half).replace(/[\uD800-\uDBFF]$/, '');
+  const tail = line.slice(-half).replace(/^[\uDC00-\uDFFF]/, '');
+  return `${head}${markFor(line.length - head.length - tail.length)}${tail}`;
+}
+
+function markFor(lines: number, tokens: number, label: string): string {
+  return `[… ${formatCount(lines)} lines, about ${formatCount(tokens)} tokens left out of ${label} …]`;
 }
 
 function render(lines: readonly string[], keep: readonly boolean[], label: string): string {
@@ -66,10 +85,7 @@ function render(lines: readonly string[], keep: readonly boolean[], label: strin
     }
     const start = index;
     while (index < lines.length && !keep[index]) index++;
-    const gap = lines.slice(start, index).join('\n');
-    out.push(
-      `[… ${formatCount(index - start)} lines, about ${formatCount(approxTokens(gap))} tokens left out of ${label} …]`,
-    );
+    out.push(markFor(index - start, approxTokens(lines.slice(start, index).join('\n')), label));
   }
   return out.join('\n');
 }

@@ -3,7 +3,7 @@ import { OrchError } from './error.ts';
 import { type Fence, fenceOn } from './patch/fences.ts';
 
 export interface FencedBlock {
-  /** First word after the opening fence, in lower case. */
+  /** First word after the opening fence, in lower case, without a path behind it (`ts:src/a.ts`). */
   info: string;
   body: string;
   /** Line above the fence, where a path may stand; empty when there is none. */
@@ -41,7 +41,8 @@ function firstEnd(lines: readonly string[], start: number, outer: Fence): number
 
 /**
  * The line that ends the block where fences nest: those in a long string belong to the body, and so do pairs
- * of which the first names a language, as a closing one never does. Undefined when that leaves no end.
+ * of which the first names a language, as a closing one never does. The number of lines when it never ends,
+ * undefined when a quote without its other half hides where it does.
  */
 function nestedEnd(lines: readonly string[], start: number, outer: Fence): number | undefined {
   let inner: Fence | undefined;
@@ -56,7 +57,7 @@ function nestedEnd(lines: readonly string[], start: number, outer: Fence): numbe
     } else if (fence.info === '') return index;
     else inner = fence;
   }
-  return undefined;
+  return string === undefined ? lines.length : undefined;
 }
 
 /** Reads Markdown fences. Code without fences may hold some in its docstrings: they open no block. */
@@ -77,7 +78,7 @@ export function fencedBlocks(answer: string): FencedBlock[] {
     const end = nested ?? firstEnd(lines, start, fence);
     const margin = new RegExp(`^ {0,${fence.indentation}}`);
     blocks.push({
-      info: fence.info.split(/\s+/)[0]!.toLowerCase(),
+      info: fence.info.split(/[\s:,{]/)[0]!.toLowerCase(),
       body: lines
         .slice(start, end)
         .map((line) => line.replace(margin, ''))
@@ -120,7 +121,7 @@ function wholeFence(answer: string): { info: string; inner: string[]; pairs: num
     } else if (canEnd(open, fence)) {
       open = undefined;
       pairs++;
-    } else if (fence.info !== '') return undefined;
+    }
   }
   return open === undefined ? { info, inner, pairs } : undefined;
 }

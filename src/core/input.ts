@@ -43,12 +43,13 @@ interface Part {
 
 export function assembleInput(parts: InputParts, limits: InputLimits): AssembledInput {
   const pieces = piecesOf(parts, limits);
-  const size = (piece: Part) => approxTokens(piece.render(piece.body));
-  const total = pieces.reduce((sum, piece) => sum + size(piece), 0);
-  if (total <= limits.maxTokens) return finish(pieces, 0, []);
+  // As many characters as are no more than `maxTokens`; whole tokens per part would add up to more than the text.
+  const most = limits.maxTokens * 3;
+  const total = charactersOf(pieces);
+  if (total <= most) return finish(pieces, 0, []);
 
-  const fixed = pieces.filter((piece) => piece.fixed).reduce((sum, piece) => sum + size(piece), 0);
-  if (limits.safetyCritical || fixed > limits.maxTokens) {
+  const fixed = charactersOf(pieces.filter((piece) => piece.fixed));
+  if (limits.safetyCritical || fixed > most) {
     const why = limits.safetyCritical
       ? 'safety-critical input is never cut'
       : 'the instruction and the target files are never cut';
@@ -56,66 +57,86 @@ export function assembleInput(parts: InputParts, limits: InputLimits): Assembled
   }
 
   // The context that came last is worth most, so room is given out from the end.
-  let room = limits.maxTokens - fixed;
-  let dropped = 0;
+  let room = most - fixed;
   const warnings: string[] = [];
   const kept: Part[] = [];
   for (const piece of [...pieces].reverse()) {
-    const before = size(piece);
-    if (piece.fixed) {
-      kept.unshift(piece);
-    } else if (before <= room) {
-      room -= before;
-      kept.unshift(piece);
-    } else {
-      const cut = keepTail(piece.body, { maxTokens: room, label: piece.label });
-      const after = cut === undefined ? undefined : { ...piece, body: cut };
-      if (after && size(after) <= room) {
-        room -= size(after);
-        dropped += before - size(after);
-        warnings.push(
-          `${piece.label}: about ${formatCount(before - size(after))} of ${formatCount(before)} tokens left out`,
-        );
-        kept.unshift(after);
-      } else {
-        dropped += before;
-        warnings.push(`${piece.label}: left out, about ${formatCount(before)} tokens`);
-      }
-    }
+    const fits = piece.fixed || size(piece) <= room;
+    const left = fits ? piece : cutTo(piece, room);
+    if (left) kept.unshift(left);
+    if (!piece.fixed && left) room -= size(left);
+    if (!fits) warnings.push(lossOf(piece, left));
   }
   warnings.unshift(
-    `input of about ${formatCount(total)} tokens cut to the limit of ${formatCount(limits.maxTokens)} (ORCH_MAX_INPUT_TOKENS)`,
+    `input of about ${tokensIn(total)} tokens cut to the limit of ${formatCount(limits.maxTokens)} (ORCH_MAX_INPUT_TOKENS)`,
   );
-  return finish(kept, dropped, warnings);
+  return finish(kept, Math.ceil((total - charactersOf(kept)) / 3), warnings);
 }
 
-function piecesOf({ instruction, sources, context }: InputParts, limits: InputLimits): Part[] {
+function size(piece: Part): number {
+  return piece.render(piece.body).length;
+}
+
+function charactersOf(pieces: readonly Part[]): number {
+  return pieces.reduce((sum, piece) => sum + size(piece), 0);
+}
+
+function tokensIn(characters: number): string {
+  return formatCount(Math.ceil(characters / 3));
+}
+
+function cutTo(piece: Part, room: number): Part | undefined {
+  const around = piece.render('x').length - 1;
+  const body = keepTail(piece.body, { maxCharacters: room - around, label: piece.label });
+  return body === undefined ? undefined : { ...piece, body };
+}
+
+function lossOf(piece: Part, left: Part | undefined): string {
+  const before = size(piece);
+  return left
+    ? `${piece.label}: about ${tokensIn(before - size(left))} of ${tokensIn(before)} tokens left out`
+    : `${piece.label}: left out, about ${tokensIn(before)} tokens`;
+}
+
+function piecesOf({ instruction, sources, context = '' }: InputParts, limits: InputLimits): Part[] {
+  const material = [...sources.map(({ text }) => text), context, instruction];
+  const file = tagFor('file', material);
+  const beside = tagFor('context', material);
   const seen = new Set<string>();
   const pieces: Part[] = [];
   for (const source of sources) {
-    const lines = source.range ? ` lines="${source.range.from}-${source.range.to}"` : '';
-    const key = `${source.path}${lines}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
+    const { path, range } = source;
+    const label = range ? `${path}:${range.from}-${range.to}` : path;
+    const lines = range ? ` lines="${range.from}-${range.to}"` : '';
+    if (seen.has(path + lines)) continue;
+    seen.add(path + lines);
     pieces.push({
-      label: source.path,
+      label,
       // Every file may be edited by a patch; otherwise the first file is what the work is about.
       fixed: limits.shape === 'patch' || pieces.length === 0,
       body: shownText(source),
       render: (body) =>
-        `<file path="${source.path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</file>\n\n`,
+        `<${file} path="${path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${file}>\n\n`,
     });
   }
-  if (context !== undefined && context.trim() !== '') {
+  if (context.trim() !== '') {
     pieces.push({
       label: 'context',
       fixed: false,
       body: context,
-      render: (body) => `<context>\n${body.trimEnd()}\n</context>\n\n`,
+      render: (body) => `<${beside}>\n${body.trimEnd()}\n</${beside}>\n\n`,
     });
   }
   pieces.push({ label: 'instruction', fixed: true, body: instruction.trim(), render: (body) => body });
   return pieces;
+}
+
+/** A tag that nothing in the material ends: what stands in a file or a log cannot pass for the instruction. */
+function tagFor(name: string, material: readonly string[]): string {
+  const ends = (tag: string) => material.some((text) => text.includes(`</${tag}>`));
+  let tag = name;
+  for (let number = 2; ends(tag); number++) tag = `${name}-${number}`;
+  return tag;
 }
 
 function finish(pieces: readonly Part[], droppedTokens: number, warnings: string[]): AssembledInput {
@@ -129,11 +150,9 @@ function finish(pieces: readonly Part[], droppedTokens: number, warnings: string
   };
 }
 
-function tooLarge(pieces: readonly Part[], total: number, limit: number, why: string): OrchError {
-  const breakdown = pieces.map((piece) => ({
-    part: piece.label,
-    tokens: approxTokens(piece.render(piece.body)),
-  }));
+function tooLarge(pieces: readonly Part[], characters: number, limit: number, why: string): OrchError {
+  const total = Math.ceil(characters / 3);
+  const breakdown = pieces.map((piece) => ({ part: piece.label, tokens: Math.ceil(size(piece) / 3) }));
   const shown = [...breakdown].sort((a, b) => b.tokens - a.tokens).slice(0, 10);
   const list = shown.map(({ part, tokens }) => `  ${formatCount(tokens).padStart(10)}  ${part}`).join('\n');
   const more = breakdown.length > shown.length ? `\n  and ${breakdown.length - shown.length} more` : '';

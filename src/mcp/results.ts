@@ -10,6 +10,8 @@ import { keepResult } from '../operations/keep-result.ts';
 const mostTokens = 8000;
 /** Of a result that is too long, this much of its beginning is shown. */
 const digestTokens = 2000;
+/** Characters that the remark below it takes at most, beside the path that it names. */
+const remarkWords = 100;
 const scheme = 'orch://result/';
 
 export function resultUri(id: string): string {
@@ -28,9 +30,12 @@ export function toCallResult(output: Record<string, unknown>, results: ResultSto
   const stored = keepResult(results, output.result);
   if (!stored) return whole;
   const { id, path } = stored;
-  const digest = digestOf(output.result, path);
   const meta = { ...(output.meta as Record<string, unknown>), result_file: path, result_uri: resultUri(id) };
-  const shortened = { ...output, result: digest, meta };
+  const around = JSON.stringify({ ...output, result: path, meta }).length + remarkWords;
+  const room = Math.min(digestTokens * 3, mostTokens * 3 - around);
+  const beginning = beginningOf(output.result, room);
+  const result = `${beginning}\n${remark(output.result, beginning, path)}\n`;
+  const shortened = { ...output, result, meta };
   return {
     content: [
       { type: 'text', text: JSON.stringify(shortened) },
@@ -46,17 +51,25 @@ export function toCallResult(output: Record<string, unknown>, results: ResultSto
   };
 }
 
-function digestOf(result: string, path: string): string {
-  const lines = result.split('\n');
-  const kept: string[] = [];
-  let room = digestTokens * 3;
-  for (const line of lines) {
-    room -= line.length + 1;
-    if (room < 0) break;
-    kept.push(line);
+/** What takes at most `room` characters as JSON: whole lines, or a part of the first one. */
+function beginningOf(text: string, room: number): string {
+  let left = room;
+  let end = 0;
+  for (const character of text) {
+    left -= JSON.stringify(character).length - 2;
+    if (left < 0) break;
+    end += character.length;
   }
-  const left = lines.length - kept.length;
-  return `${kept.join('\n')}\n[… ${formatCount(left)} more lines: the whole result is in ${path} …]\n`;
+  const border = text.lastIndexOf('\n', end);
+  return text.slice(0, border > 0 ? border : end);
+}
+
+function remark(text: string, shown: string, path: string): string {
+  const rest = text.slice(shown.length).replace(/\n$/, '');
+  const left = rest.startsWith('\n')
+    ? `${formatCount(rest.split('\n').length - 1)} more lines`
+    : `${formatCount(rest.length)} more characters`;
+  return `[… ${left}: the whole result is in ${path} …]`;
 }
 
 /** The text says what to do next; no structured content, which some clients would show as a success. */

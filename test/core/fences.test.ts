@@ -44,6 +44,11 @@ describe('the code of an answer', () => {
     expect(extractCode(answer, typescript)).toEqual({ code: 'const a = 1;\n\nconst b = 2;\n', blocks: 2 });
   });
 
+  it('of several blocks is told by a language with a path behind it', () => {
+    const answer = `${fence('npm i', 'sh')}\n${fence('a();', 'ts:src/a.ts')}`;
+    expect(extractCode(answer, typescript)).toEqual({ code: 'a();\n', blocks: 1 });
+  });
+
   it('of several blocks in other languages is all but what only shows output', () => {
     const answer = `${fence('print(1)', 'python')}${fence('1', 'console')}${fence('', 'ts')}`;
     expect(extractCode(answer, typescript)).toEqual({ code: 'print(1)\n', blocks: 1 });
@@ -55,6 +60,7 @@ describe('the code of an answer', () => {
     ['an empty block', fence(' '), /empty code block/],
     ['a block that is not closed', `${fence('const a = 1;')}\n\`\`\`ts\nconst b =`, /cut/],
     ['a block that only a fence of another sign ends', '```ts\nconst b = 1;\n~~~\n', /cut/],
+    ['a block that is not closed before the next', '```ts\nconst a =\n\n```ts\nconst b = 1;\n```\n', /cut/],
     ['a block that only a shorter fence ends', '````ts\nconst b = 1;\n```\n', /cut/],
   ])('is refused: %s', (_, answer, message) => {
     expect(refusal(answer)).toMatchObject({

@@ -72,6 +72,14 @@ describe('resolveModel', () => {
     expect(resolved.dead).toMatch(/^[ab] retired 2026-01-0[12] and has no living successor$/);
   });
 
+  it('ends at a model that the provider does not know, by that cause though it is past its date as well', () => {
+    const cards = { a: { shutdown: '2026-01-01', successor: 'b' }, b: { shutdown: '2026-01-01' } };
+    expect(resolve(cards, 'a', { notFound: ['b'] })).toMatchObject({
+      model: 'b',
+      dead: 'the provider does not know b and has no living successor',
+    });
+  });
+
   it('leaves a cycle at the member that lives', () => {
     const cycle = { a: { shutdown: '2026-01-01', successor: 'b' }, b: { successor: 'a' } };
     const resolved = resolve(cycle, 'a');

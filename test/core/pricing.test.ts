@@ -84,6 +84,12 @@ describe('costOf', () => {
     expect(costOf(usage(beside), of('gpt-5'))).toBeCloseTo((100 * 0.125) / 1e6, 12);
   });
 
+  it('never bills a token twice that a server counts as read from the cache and as written to it', () => {
+    const twice = { inputTokens: 1000, cachedInputTokens: 600, cacheWriteTokens: 800, outputTokens: 0 };
+    const apart = { ...twice, cacheWriteTokens: 400 };
+    expect(costOf(usage(twice), of('gpt-6.1-sol'))).toBe(costOf(usage(apart), of('gpt-6.1-sol')));
+  });
+
   it('bills cached and written tokens as input where the card has no price for them', () => {
     const card = modelCard({ usdPerMillionTokens: { input: 3, output: 5 } });
     const cost = costOf(
@@ -102,6 +108,24 @@ describe('costRange', () => {
     )!;
     expect(range.highUsd).toBeCloseTo((10_000 * 2.5 + 10_240 * 10) / 1e6, 12);
     expect(range.lowUsd).toBeCloseTo((4000 * 2 + 1000 * 10) / 1e6, 12);
+  });
+
+  it.each([
+    ['is a quarter of the input', { approxInput: 4000 }, 1000],
+    ['is a few words even without any input', { approxInput: 0 }, 16],
+    ['is no more than the room for it', { approxInput: 400_000 }, 2048],
+  ])('at its low end the answer %s', (_, given, output) => {
+    const tokens = { mostInput: 1_000_000, visibleOutput: 2048, mostOutput: 10_240, ...given };
+    expect(costRange(tokens, of('gpt-5'))!.lowUsd).toBeCloseTo(
+      (given.approxInput * 1.25 + output * 10) / 1e6,
+      12,
+    );
+  });
+
+  it('has no low end above its high one where white space makes the estimate larger than the bound', () => {
+    const tokens = { approxInput: 40_000, mostInput: 1000, visibleOutput: 16, mostOutput: 16 };
+    const { lowUsd, highUsd } = costRange(tokens, of('gpt-5'))!;
+    expect(lowUsd).toBe(highUsd);
   });
 
   it('has no price for a model without a card', () => {

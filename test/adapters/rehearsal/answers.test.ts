@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { rehearsedAnswer } from '../../../src/adapters/rehearsal/answers/answer.ts';
@@ -75,6 +76,39 @@ describe('the input', () => {
       ],
       instruction: 'Do it.',
     });
+  });
+
+  it('is read back whatever tags its material holds', () => {
+    const line = fc.constantFrom(
+      '',
+      'x',
+      '<file path="y">',
+      '</file>',
+      '</file-2>',
+      '<context>',
+      '</context>',
+    );
+    const text = fc.array(line, { maxLength: 8 }).map((lines) => lines.join('\n'));
+    fc.assert(
+      fc.property(text, text, text, text, (first, second, context, more) => {
+        const instruction = `Do it.\n${more}`;
+        const sources = Object.entries({ a: first, b: second }).map(([path, text]) => ({
+          path,
+          text,
+          mode: '100644' as const,
+          range: undefined,
+        }));
+        const limits = { maxTokens: 1e6, shape: 'code' as const, safetyCritical: false };
+        const given = readGiven(assembleInput({ instruction, sources, context }, limits).text);
+        expect(given.instruction).toBe(instruction.trim());
+        expect(given.files.map(({ path }) => path)).toEqual(['a', 'b']);
+        expect(given.files.map(({ lines }) => lines.join('\n').trim())).toEqual([
+          first.trim(),
+          second.trim(),
+        ]);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('is an instruction where it has no files', () => {

@@ -13,38 +13,28 @@ export interface GivenInput {
   instruction: string;
 }
 
-const opening = /<file path="([^\n]*?)"( lines="\d+-\d+")?>\r?\n/y;
-const closing = '</file>';
+// A tag bears a number where its plain form stands in the material.
+const openingFile = /<(file(?:-\d+)?) path="([^\n]*?)"( lines="\d+-\d+")?>\r?\n/y;
+const openingContext = /<(context(?:-\d+)?)>\n/y;
 
 export function readGiven(input: string): GivenInput {
   const files: GivenFile[] = [];
   let position = 0;
-  for (;;) {
-    opening.lastIndex = position;
-    const open = opening.exec(input);
-    if (!open) break;
-    const end = endOfFile(input, opening.lastIndex);
-    if (end === undefined) break;
-    const body = input.slice(opening.lastIndex, end).replaceAll('\r\n', '\n').replace(/\n$/, '');
-    const lines = body.trim() === '' ? [] : body.split('\n');
-    files.push({ path: open[1]!, lines, partial: open[2] !== undefined });
-    position = end + closing.length;
+  const open = (tag: RegExp) => {
+    tag.lastIndex = position;
+    const match = tag.exec(input);
+    const start = tag.lastIndex;
+    const end = match ? input.indexOf(`</${match[1]}>`, start) : -1;
+    if (!match || end < 0) return undefined;
+    position = end + `</${match[1]}>`.length;
     while (input[position] === '\n' || input[position] === '\r') position++;
+    return { match, body: input.slice(start, end) };
+  };
+  for (let file = open(openingFile); file; file = open(openingFile)) {
+    const body = file.body.replaceAll('\r\n', '\n').replace(/\n$/, '');
+    const lines = body.trim() === '' ? [] : body.split('\n');
+    files.push({ path: file.match[2]!, lines, partial: file.match[3] !== undefined });
   }
-  let rest = input.slice(position);
-  if (rest.startsWith('<context>\n')) {
-    const end = rest.lastIndexOf('\n</context>\n');
-    if (end >= 0) rest = rest.slice(end + '\n</context>\n'.length);
-  }
-  return { files, instruction: rest.trim() };
-}
-
-/** Where the closing tag stands: alone on its line with a blank line behind it, or at the end of the input. */
-function endOfFile(input: string, from: number): number | undefined {
-  for (let at = input.indexOf(closing, from); at >= 0; at = input.indexOf(closing, at + 1)) {
-    const startsLine = at === from || input[at - 1] === '\n';
-    const rest = input.slice(at + closing.length, at + closing.length + 4);
-    if (startsLine && (rest === '' || /^(?:\r?\n){2}|^\r?\n$/.test(rest))) return at;
-  }
-  return undefined;
+  open(openingContext);
+  return { files, instruction: input.slice(position).trim() };
 }
