@@ -74,6 +74,7 @@ function bodyOf(request: GenerateRequest): ResponseCreateParamsBase {
     ...(request.withoutStore ? {} : { store: false }),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.effort === undefined ? {} : { reasoning: { effort: request.effort } }),
+    ...(request.serviceTier === undefined ? {} : { service_tier: request.serviceTier }),
     ...(request.verbosity === undefined ? {} : { text: { verbosity: request.verbosity } }),
   };
 }

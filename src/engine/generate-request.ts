@@ -26,6 +26,8 @@ export function firstRequest(candidate: Candidate, facts: RequestFacts): Generat
     temperature: parameters.temperature,
     effort: parameters.effort,
     verbosity: parameters.verbosity,
+    // A ceiling is reckoned at the standard price, and a project may be set to a tier of twice that.
+    serviceTier: facts.prepared.decision.ceilingUsd === undefined ? undefined : 'default',
     stream: facts.stream,
   };
   return [...facts.context.state.refusedParameters(candidate.model)].reduce(withoutParameter, request);
@@ -58,6 +60,8 @@ export function withoutParameter(request: GenerateRequest, parameter: string): G
     case 'text':
     case 'text.verbosity':
       return request.verbosity === undefined ? request : { ...request, verbosity: undefined };
+    case 'service_tier':
+      return request.serviceTier === undefined ? request : { ...request, serviceTier: undefined };
     case 'stream':
       return request.stream ? { ...request, stream: false } : request;
     case 'store':

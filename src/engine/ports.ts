@@ -15,6 +15,8 @@ export interface GenerateRequest {
   temperature: number | undefined;
   effort: ReasoningEffort | undefined;
   verbosity: Verbosity | undefined;
+  /** `default`: at the standard price, whatever the project's own setting. Undefined: as the project is set. */
+  serviceTier: 'default' | undefined;
   /** False: one plain answer, for servers that do not stream. */
   stream: boolean;
   /** Leaves out the wish that nothing be stored, for servers that do not know it. Default false. */

@@ -41,6 +41,7 @@ function ask(
       temperature: undefined,
       effort: undefined,
       verbosity: undefined,
+      serviceTier: undefined,
       stream,
     },
     { signal: new AbortController().signal, firstEventMs: 5000, idleMs: 5000, totalMs: 5000, ...limits },

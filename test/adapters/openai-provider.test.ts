@@ -17,6 +17,7 @@ const question: GenerateRequest = {
   temperature: undefined,
   effort: 'low',
   verbosity: undefined,
+  serviceTier: undefined,
   stream: true,
 };
 const both = [

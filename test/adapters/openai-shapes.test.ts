@@ -27,6 +27,7 @@ function askAt(baseUrl: string): Promise<GenerateResult> {
       temperature: undefined,
       effort: undefined,
       verbosity: undefined,
+      serviceTier: undefined,
       stream: true,
     },
     { signal: new AbortController().signal, firstEventMs: 60_000, idleMs: 60_000, totalMs: 60_000 },

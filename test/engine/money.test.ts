@@ -117,6 +117,16 @@ describe('a ceiling', () => {
     expect(stopped).toMatchObject({ code: 'key-refused', exitStatus: 4 });
   });
 
+  it('is reckoned at the standard price, so that is what is asked for; where it is not taken, without', async () => {
+    const refused: Play = { kind: 'error', status: 400, message: 'No', param: 'service_tier' };
+    const { call, server } = await bench({ answer: [code, code, refused, code] });
+    await call();
+    await call({ maxCostUsd: 5 });
+    await call({ maxCostUsd: 5 });
+    const tiers = server.requests.map(({ body }) => body?.service_tier);
+    expect(tiers).toEqual([undefined, 'default', 'default', undefined]);
+  });
+
   it('cannot be held for a model without a price', async () => {
     const { error, asked } = await bench({ compatible: true, answer: code });
     const refused = await error({ forceModel: 'llama-3', maxCostUsd: 5 });

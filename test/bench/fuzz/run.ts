@@ -102,6 +102,7 @@ async function tryOne(
         temperature: undefined,
         effort: undefined,
         verbosity: undefined,
+        serviceTier: undefined,
         stream: exchange.stream,
       },
       { signal: new AbortController().signal, ...limits, ...(exchange.stream ? {} : { totalMs: 800 }) },
