@@ -4,7 +4,7 @@ import type { ReturnShape } from '../task.ts';
 export type PatchFormat = 'search-replace' | 'v4a' | 'whole-file';
 
 const codeContract = `Answer with code and nothing else: no introduction, no explanation, no closing remark.
-Put it into one fenced block. If there are several files, write each file's path alone on the line above its own fenced block.
+Put it into one fenced block: it is one file.
 The code runs as it stands: every import is there, nothing is elided, no placeholder is left.`;
 
 const textContract = `Answer with the final text and nothing else: no preamble about what you are going to do, no remark after it.`;
