@@ -194,7 +194,13 @@ export function gitPatchApplier(): PatchApplier {
   };
   return {
     async inspect(patch, base, signal) {
-      await ask(['--check'], patch, base, signal);
+      await ask(['--check'], patch, base, signal).catch(async (error) => {
+        const back = await git(['apply', '--check', '--reverse', '-'], { cwd: base, input: patch, signal });
+        if (back.status !== 0) throw error;
+        throw new OrchError('patch-unplaceable', 'the patch is applied already; nothing was changed', {
+          hint: 'nothing is left to do',
+        });
+      });
       const numbers = await ask(['--numstat', '-z'], patch, base, signal);
       const paths = numbers
         .split('\0')

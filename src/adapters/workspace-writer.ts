@@ -106,20 +106,28 @@ function writeFailed(
 }
 
 /** A last look: what the patch was made from must still be there. */
-function assertUnchanged(base: string, { kind, path, oldPath, before }: FileChange): void {
-  if ((kind === 'create' || kind === 'rename') && isThere(join(base, path))) {
-    throw new OrchError('file-changed', `${path} exists already; nothing was changed`, {
-      hint: 'move it away, or run the call again',
-    });
-  }
+function assertUnchanged(base: string, change: FileChange): void {
+  const { kind, path, oldPath, before } = change;
+  const refuse = (what: string, hint: string): never => {
+    throw new OrchError('file-changed', `${what}; nothing was changed`, { hint });
+  };
+  if (isDone(base, change)) refuse(`${path} is as the patch makes it already`, 'nothing is left to do there');
+  if ((kind === 'create' || kind === 'rename') && isThere(join(base, path)))
+    refuse(`${path} exists already`, 'move it away, or run the call again');
   if (kind === 'create') return;
   const from = oldPath ?? path;
   const file = join(base, from);
   if (existsSync(file) && statSync(file).isFile() && readFileSync(file, 'utf8') === before) return;
   const what = existsSync(file) ? 'has changed' : 'has vanished';
-  throw new OrchError('file-changed', `${from} ${what} since it was read; nothing was changed`, {
-    hint: 'run the call again',
-  });
+  refuse(`${from} ${what} since it was read`, 'run the call again');
+}
+
+/** The change was made before. */
+function isDone(base: string, { kind, path, oldPath, after }: FileChange): boolean {
+  const target = join(base, path);
+  if (kind === 'delete') return false;
+  if (oldPath !== undefined && isThere(join(base, oldPath))) return false;
+  return existsSync(target) && statSync(target).isFile() && readFileSync(target, 'utf8') === after;
 }
 
 /** A link that leads nowhere is there as well: it would be replaced. */

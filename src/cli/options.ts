@@ -2,7 +2,7 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import * as z from 'zod';
 import { OrchError } from '../core/error.ts';
-import { nearest } from '../core/nearest.ts';
+import { inputFault, valueAt } from '../core/input-fault.ts';
 import { type FieldSurface, type Operation, surfaceOf } from '../operations/operation.ts';
 
 export interface CliField {
@@ -162,17 +162,8 @@ export function parseInput(
   const parsed = operation.input.safeParse(raw);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => {
-    const name = String(issue.path[0] ?? '');
-    const given = issue.path.length > 1 ? (raw[name] as unknown[])[Number(issue.path[1])] : raw[name];
-    if (issue.code === 'invalid_value') {
-      const guess = nearest(String(given), issue.values.map(String));
-      return `${flagName(fields, name)}: "${String(given)}" is not one of ${issue.values.join(', ')}${guess ? ` (did you mean ${guess}?)` : ''}`;
-    }
-    if (issue.code === 'invalid_type' && issue.expected === 'number')
-      return `${flagName(fields, name)}: not a number`;
-    if (issue.code === 'too_small' && issue.origin === 'string') return `${flagName(fields, name)}: is empty`;
-    if (issue.code === 'invalid_type' && given === undefined) return `${flagName(fields, name)}: is missing`;
-    return `${flagName(fields, name)}: ${issue.message}`;
+    const name = flagName(fields, String(issue.path[0] ?? ''));
+    return `${name}: ${inputFault(issue, valueAt(raw, issue.path))}`;
   });
   throw new OrchError('usage', faults.join('\n'), {
     hint: `see: orch ${operation.command.join(' ')} --help`,

@@ -13,6 +13,7 @@ import {
 import type * as z from 'zod';
 import { version } from '../../package.json';
 import { OrchError } from '../core/error.ts';
+import { inputFault, valueAt } from '../core/input-fault.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -142,9 +143,7 @@ function parseArguments(operation: Operation, given: Record<string, unknown>): z
         })
         .join('; ');
     }
-    const path = issue.path.join('.') || 'arguments';
-    if (issue.code === 'invalid_value') return `${path} must be one of ${issue.values.join(', ')}`;
-    return `${path}: ${issue.message}`;
+    return `${issue.path.join('.') || 'arguments'}: ${inputFault(issue, valueAt(given, issue.path))}`;
   });
   throw new OrchError('usage', faults.join('; '), { hint: 'correct the arguments and call again' });
 }

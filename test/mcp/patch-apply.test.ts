@@ -52,7 +52,9 @@ describe('patch.apply', () => {
     const again = await call(next, 'patch.apply', { patch_id });
     expect(again).toMatchObject({ isError: true });
     expect(again.structuredContent).toBeUndefined();
-    expect(textOf(again)).toMatch(/^file-changed: a\.txt has changed .*nothing was changed\nWhat to do: /);
+    expect(textOf(again)).toMatch(
+      /^file-changed: a\.txt is as the patch makes it already; nothing was changed\nWhat to do: /,
+    );
     expect(treeOf(cwd)).toEqual(tree);
   });
 
@@ -80,7 +82,7 @@ describe('patch.apply', () => {
     expect(structuredContent).toMatchObject({ applied: true, files: ['a.txt'] });
     expect(read(cwd)).toBe(after);
     const again = await call(client, 'patch.apply', { patch: text });
-    expect(textOf(again)).toMatch(/^patch-unplaceable: git refuses the patch/);
+    expect(textOf(again)).toMatch(/^patch-unplaceable: the patch is applied already/);
     expect(read(cwd)).toBe(after);
   });
 

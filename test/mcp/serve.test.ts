@@ -111,7 +111,7 @@ describe('a tool', () => {
         { task: 'docs', input: 'x', efort: 'high' },
         /efort is not a field: did you mean effort\?/,
       ],
-      ['delegate.run', { task: 'docs', input: 'x', effort: 'huge' }, /effort must be one of none, /],
+      ['delegate.run', { task: 'docs', input: 'x', effort: 'huge' }, /effort: "huge" is not one of none, /],
       ['delegate.run', { task: 'docs', input: 'x', files: 'a.ts' }, /files: /],
       ['delegate.run', { task: 'docs', input: 'x', files: [1] }, /files\.0: /],
       ['delegate.run', { task: 'docs', input: 'x', maxCostUsd: 0 }, /maxCostUsd: must be more than 0/],
@@ -120,7 +120,7 @@ describe('a tool', () => {
       ['delegate.run', { task: 'docs', input: '  ' }, /nothing to do/],
       ['delegate.run', { task: 'docs', input: 'x', files: ['missing.ts'] }, /file-not-found: missing\.ts/],
       ['delegate.run', { task: 'docs', input: 'x', files: ['/etc/hostname'] }, /file-(forbidden|not-found)/],
-      ['usage.report', { by: ['colour'] }, /by\.0 must be one of/],
+      ['usage.report', { by: ['colour'] }, /by\.0: "colour" is not one of/],
       ['usage.report', { since: 'yesteryear' }, /since/],
     ];
     for (const [name, args, words] of cases) {
