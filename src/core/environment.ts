@@ -61,7 +61,8 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
   { name: 'OPENAI_PROJECT_ID', description: 'Project that is billed.', default: "the key's own" },
   {
     name: 'ORCH_LOG_LEVEL',
-    description: 'silent, error, warn, info or debug. From info on: one JSON line per call.',
+    description:
+      'silent, error, warn, info or debug. Below warn: no progress, warnings or summary; from info on: one JSON line per call.',
     default: 'info under serve, warn in a terminal',
   },
   {

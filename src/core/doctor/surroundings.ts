@@ -40,7 +40,8 @@ export function ledgerFindings({ location, writeFault, rows, skipped, exists }: 
       ),
     );
   } else {
-    findings.push(ok('ledger', exists ? `${location}, ${rows} rows` : `${location}, nothing recorded yet`));
+    const recorded = `${rows} ${rows === 1 ? 'row' : 'rows'}`;
+    findings.push(ok('ledger', `${location}, ${exists ? recorded : 'nothing recorded yet'}`));
   }
   const [first] = skipped;
   if (first) {
