@@ -248,7 +248,7 @@ describe('orch doctor', () => {
     const look = async (ORCH_USAGE_CSV: string) =>
       (await examined(['--rehearse'], { env: { ...home(), ORCH_USAGE_CSV } })).of('ledger');
     expect(await look(join(files, 'usage.csv'))).toMatchObject([
-      { status: 'ok', message: `${files}/usage.csv, 1 rows` },
+      { status: 'ok', message: `${files}/usage.csv, 1 row` },
       {
         status: 'warning',
         message: expect.stringContaining('1 of 2 rows cannot be read, the first in line 3'),
