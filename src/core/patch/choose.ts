@@ -103,15 +103,18 @@ function dropRepetitions(options: readonly Option[]): void {
 }
 
 function underHeading({ hunk, candidates }: Option, lines: readonly string[]): Candidate[] {
-  const heading = hunk.headings.at(-1)?.trim();
-  if (!heading) return [];
-  const isHeading = (line: string) => {
-    const text = line.trim();
-    // Git cuts the line at 80 bytes.
-    return text === heading || (heading.length >= 40 && text.startsWith(heading));
-  };
-  const places = [...lines.keys()].filter((line) => isHeading(lines[line]!));
-  if (places.length > 1) return candidates.filter(({ first }) => first > 0 && isHeading(lines[first - 1]!));
+  const headings = hunk.headings.map((heading) => heading.trim()).filter((heading) => heading !== '');
+  const heading = headings.pop();
+  if (heading === undefined) return [];
+  // The outer ones say where the innermost is looked for, each where it is the only one of its text.
+  let [from, to] = [0, lines.length];
+  for (const outer of headings) {
+    const [place, ...others] = placesOf(outer, lines, from, to);
+    if (place === undefined || others.length > 0) continue;
+    [from, to] = [place + 1, Math.min(to, endOfBlock(lines, place, /^\s*[\p{L}_$]/u))];
+  }
+  const places = placesOf(heading, lines, from, to);
+  if (places.length > 1) return candidates.filter(({ first }) => places.includes(first - 1));
   if (places.length === 0) return [];
   const start = places[0]!;
   const under = (end: number) => candidates.filter(({ first }) => first > start && first < end);
@@ -119,6 +122,17 @@ function underHeading({ hunk, candidates }: Option, lines: readonly string[]): C
   return under(endOfBlock(lines, start, /^\s*[\p{L}_$]/u)).length === 1
     ? under(endOfBlock(lines, start, /^\s*[\p{L}_@#/]/u))
     : [];
+}
+
+/** Lines of a heading's text, from 0. */
+function placesOf(heading: string, lines: readonly string[], from: number, to: number): number[] {
+  const places: number[] = [];
+  for (let line = from; line < to; line++) {
+    const text = lines[line]!.trim();
+    // Git cuts the line at 80 bytes.
+    if (text === heading || (heading.length >= 40 && text.startsWith(heading))) places.push(line);
+  }
+  return places;
 }
 
 /** First line below that is no further in than the heading and starts something else. */
