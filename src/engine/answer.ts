@@ -78,17 +78,23 @@ async function finishPatch(answer: string, facts: FinishFacts): Promise<Finished
     throw new AttemptFailure('unusable-answer', `git refuses the patch: ${check.detail}`, {
       code: 'patch-unplaceable',
     });
-  const warnings = hunks
-    .filter((hunk) => hunk.flagged)
-    .map(
-      (hunk) => `${hunk.path}:${hunk.line}: placed by ${hunk.level} only, worth a look (--strict refuses it)`,
-    );
+  const warnings = hunks.flatMap(lookAt);
   if (check.checkedBy === 'none') warnings.push('git is not installed: the patch is checked by orch alone');
   return {
     result: patch,
     patch: { changes, stats, diffstat: formatDiffstat(stats), hunks, checkedBy: check.checkedBy, base },
     warnings,
   };
+}
+
+/** What somebody should look at, in words; empty where all is certain. */
+function lookAt({ path, line, level, flagged, chosenBy }: HunkReport): string[] {
+  if (flagged && level === 'whole-file')
+    return [`${path}: more than a third of the file is gone, worth a look (--strict refuses it)`];
+  if (flagged) return [`${path}:${line}: placed by ${level} only, worth a look (--strict refuses it)`];
+  return chosenBy === 'line'
+    ? [`${path}:${line}: chosen by its line number among places that are alike, worth a look`]
+    : [];
 }
 
 function blocksIn(edits: readonly FileEdit[]): number {

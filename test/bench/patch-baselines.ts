@@ -42,9 +42,13 @@ export function baselines(workDirectory: string): Baseline[] {
 
 /** The diff of an answer under plain headers; undefined when there is none in it. */
 export function bareDiff(patchCase: PatchCase): string | undefined {
-  const { sections } = sectionsOf(answerLines(patchCase.model_text), {
-    files: [{ path: patchCase.path, text: '' }],
-  });
+  const { sections } = sectionsOf(
+    answerLines(patchCase.model_text),
+    {
+      files: [{ path: patchCase.path, text: '' }],
+    },
+    true,
+  );
   const section = sections.find(({ dialect }) => dialect === 'unified');
   if (section?.dialect !== 'unified') return undefined;
   const first = section.lines.findIndex((line) => line.startsWith('@@'));

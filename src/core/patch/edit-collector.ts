@@ -9,6 +9,7 @@ export class EditCollector {
   readonly edits: FileEdit[] = [];
   readonly problems: PatchProblem[] = [];
   private blocks = 0;
+  private readonly doubts: PatchProblem[] = [];
 
   constructor(readonly context: AnswerContext) {}
 
@@ -40,6 +41,16 @@ export class EditCollector {
 
   refuse(code: PatchProblem['code'], block: number, message: string, path?: string): void {
     this.problems.push({ code, block, message, ...(path === undefined ? {} : { path }) });
+  }
+
+  /** For a block that is an illustration where the answer edits the file otherwise, and a problem where it does not. */
+  doubt(problem: PatchProblem): void {
+    this.doubts.push(problem);
+  }
+
+  settleDoubts(): void {
+    const isEdited = ({ path }: PatchProblem) => this.edits.some((edit) => edit.path === path);
+    this.problems.push(...this.doubts.filter((doubt) => !isEdited(doubt)));
   }
 
   resolve(written: string, block: number): ResolvedPath | undefined {

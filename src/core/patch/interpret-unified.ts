@@ -12,7 +12,13 @@ export function interpretUnified(
 ): void {
   for (const file of readUnified(lines)) {
     const says =
-      file.hunks.length > 0 || file.binary || file.renamed || file.created || file.deleted || file.newMode;
+      file.hunks.length > 0 ||
+      file.binary ||
+      file.link ||
+      file.renamed ||
+      file.created ||
+      file.deleted ||
+      file.newMode;
     if (says) interpretFile(file, label, collector);
   }
 }
@@ -27,7 +33,9 @@ function interpretFile(file: DraftFile, label: string | undefined, collector: Ed
   }
   const { path, sent } = resolved;
   const creates = file.created || (!sent && startsFromNothing(file));
-  if (file.binary) {
+  if (file.link) {
+    collector.refuse('binary', skip(), `${path} is made a link or a submodule, which is not supported`, path);
+  } else if (file.binary) {
     collector.refuse('binary', skip(), `${path} is changed as a binary file, which is not supported`, path);
   } else if (creates && sent) {
     collector.refuse('exists', skip(), `${path} cannot be created: it is there already`, path);

@@ -19,10 +19,13 @@ const levels = ['exact', 'trailing-space', 'typographic'] as const;
 /** Lines, from 1, where it has. */
 export function partlyApplied(index: LineIndex, operations: readonly Operation[]): number[] {
   const changes = changeOf(operations);
-  const count = changes.at(-1) === undefined ? 0 : Math.max(...changes) + 1;
-  const all = 2 ** count - 1;
-  const selections = count > mostChanges ? [all] : Array.from({ length: all }, (_, at) => all - at);
-  for (const made of count > mostChanges ? [undefined] : selections) {
+  const count = (changes.at(-1) ?? -1) + 1;
+  // As bits; undefined: all of them, the only selection of a great many that is looked for.
+  const selections =
+    count > mostChanges
+      ? [undefined]
+      : Array.from({ length: 2 ** count - 1 }, (_, at) => 2 ** count - 1 - at);
+  for (const made of selections) {
     const isMade = (at: number) => made === undefined || (made & (1 << changes[at]!)) !== 0;
     const lines = operations.filter(({ kind }, at) => kind === 'keep' || (kind === 'add') === isMade(at));
     if (!isTelling(index, operations, lines, isMade)) continue;

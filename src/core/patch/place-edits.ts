@@ -95,7 +95,7 @@ function placeEdit(
       return;
     }
     after = whole.after;
-    hunks.push({ path, block, level: whole.level, line: 1, flagged: whole.level !== 'whole-file' });
+    hunks.push({ path, block, level: whole.level, line: 1, flagged: whole.flagged });
   } else {
     const result = placeHunks(edit, file, budget, options);
     hunks.push(...result.hunks);

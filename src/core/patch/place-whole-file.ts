@@ -5,11 +5,13 @@ import { operationsOf } from './operations.ts';
 import { applySplices, splicesOf } from './splices.ts';
 import { splitText, type TextLines } from './text-lines.ts';
 import type { FileEdit, PatchProblem, SourceFile } from './types.ts';
-import { dropsMost } from './whole-file-guard.ts';
+import { dropsMost, dropsMuch } from './whole-file-guard.ts';
 
 export interface PlacedWholeFile {
   after: string;
   level: 'whole-file' | 'filled-elision';
+  /** More than a third of the file is gone. */
+  flagged: boolean;
 }
 
 /** `strict` refuses an answer that leaves lines out, even if it is clear which. */
@@ -38,10 +40,23 @@ export function placeWholeFile(
       message: `the text for ${path} drops most of the file: ${dropped}`,
     };
   }
+  const much = dropsMuch(before.lines, lines);
+  if (strict && much) {
+    return {
+      code: 'too-loose',
+      path,
+      block,
+      message: `the text for ${path} leaves out more than a third of the file`,
+    };
+  }
   const restored = assemble(before, withFormerSpace(before.lines, lines));
   const level = elisions.length === 0 ? 'whole-file' : 'filled-elision';
   // When nothing but trailing space differs, the trailing space was the point.
-  return { after: restored === file.text ? assemble(before, lines) : restored, level };
+  return {
+    after: restored === file.text ? assemble(before, lines) : restored,
+    level,
+    flagged: much || level !== 'whole-file',
+  };
 }
 
 /** The new lines as an edit of the old ones, so that every line that stays keeps its own bytes. */

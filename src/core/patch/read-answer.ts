@@ -21,7 +21,8 @@ export interface ReadAnswer {
 export function readAnswer(answer: string, context: AnswerContext): ReadAnswer {
   const cutProblem: PatchProblem = { code: 'cut', message: 'the answer ends before it is finished' };
   if (context.finishReason === 'length') return { edits: [], problems: [cutProblem] };
-  const { sections, cut } = sectionsOf(answerLines(unwrapJson(answer)), context);
+  const unwrapped = unwrapJson(answer);
+  const { sections, cut } = sectionsOf(answerLines(unwrapped), context, unwrapped.endsWith('\n'));
   const collector = new EditCollector(context);
   let lastPath: string | undefined;
   for (const section of sections) {
@@ -29,8 +30,9 @@ export function readAnswer(answer: string, context: AnswerContext): ReadAnswer {
       lastPath = interpretSearchReplace(section, lastPath, collector);
     } else if (section.dialect === 'v4a') interpretV4a(section.lines, collector);
     else if (section.dialect === 'unified') interpretUnified(section.lines, section.label, collector);
-    else interpretWholeFile(section.lines, section.label, sections.length === 1, collector);
+    else interpretWholeFile(section, sections.length === 1, collector);
   }
+  collector.settleDoubts();
   const { edits, problems } = collector;
   if (cut) problems.push(cutProblem);
   if (edits.length === 0 && problems.length === 0) {

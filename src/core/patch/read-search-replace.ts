@@ -4,8 +4,8 @@
  * fence around them.
  */
 import { fenceOn } from './fences.ts';
+import { pathOnLine } from './path-label.ts';
 import { pathInInfo } from './read-whole-file.ts';
-import { pathOnLine } from './resolve-path.ts';
 import type { AnswerContext } from './types.ts';
 
 export interface SearchReplaceBlock {

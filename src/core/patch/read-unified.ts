@@ -23,6 +23,7 @@ export interface DraftFile {
   deleted: boolean;
   renamed: boolean;
   binary: boolean;
+  link: boolean;
   newMode?: FileMode;
   hunks: DraftHunk[];
 }
@@ -32,6 +33,7 @@ const emptyFile = (): DraftFile => ({
   deleted: false,
   renamed: false,
   binary: false,
+  link: false,
   hunks: [],
 });
 
@@ -115,6 +117,8 @@ function readNames(file: DraftFile, oldLine: string, newLine: string): void {
 function readExtendedHeader(file: DraftFile, line: string): void {
   const mode = /^(?:new file mode|new mode) (100644|100755)\s*$/.exec(line);
   if (mode) file.newMode = mode[1] as FileMode;
+  // A link or a submodule: its text is no text of a file.
+  else if (/^(?:new file mode|new mode) (?:120|160)000\s*$/.test(line)) file.link = true;
   if (line.startsWith('new file mode')) file.created = true;
   else if (line.startsWith('deleted file mode')) file.deleted = true;
   else if (/^(?:Binary files .* differ|GIT binary patch)\s*$/.test(line)) file.binary = true;
@@ -198,17 +202,22 @@ export function lastHunkIsComplete(lines: readonly string[], end: number): boole
   return hunk?.oldLeft === 0 && hunk.newLeft === 0;
 }
 
+/** What a diff may end with, but not in the middle of. */
+const extendedHeader =
+  /^(?:diff --git|index|rename|copy|similarity|new file|deleted file|old mode|new mode|---|\+\+\+) /;
+
 /**
  * True when a diff that nothing closes stops at an edit while its header promises what would belong to it: lines
  * in place of the ones that are taken out, or the context below the ones that are put in. Counts are wrong often
- * enough, but then a hunk goes on to its context.
+ * enough, but then a hunk goes on to its context. Without `ended` its last line may be half a line.
  */
-export function lastHunkIsCut(lines: readonly string[], end: number): boolean {
+export function diffIsCut(lines: readonly string[], end: number, ended: boolean): boolean {
   let last = end;
   while (last > 0 && lines[last - 1] === '') last--;
   const hunk = lastHunk(lines, last);
+  if (!ended && extendedHeader.test(lines[last - 1] ?? '') && !(hunk && hunk.newLeft >= 0)) return true;
   if (!hunk) return false;
   const { oldLeft, newLeft, lastMarker } = hunk;
   if (lastMarker === '-') return newLeft > 0;
-  return lastMarker === '+' && oldLeft > 0 && newLeft === oldLeft;
+  return lastMarker === '+' && newLeft > 0 && (!ended || newLeft === oldLeft);
 }

@@ -1,15 +1,33 @@
 /** Reads a fenced block that holds a file's whole new text. */
-import { fenceOn } from './fences.ts';
-import { pathOnLine } from './resolve-path.ts';
+import { fenceOn, nextContent } from './fences.ts';
+import { type PathLabel, pathInComment, pathLabel, pathOnLine } from './path-label.ts';
 import type { AnswerContext } from './types.ts';
 
-/** The path that the fence on line `open` is labelled with, on it or on the line above. */
-export function labelOf(lines: readonly string[], open: number, context: AnswerContext): string | undefined {
+export interface FileLabel extends PathLabel {
+  /** The block's first line is a comment that holds the path. */
+  titled: boolean;
+}
+
+/** What the fence on line `open` is labelled with: on it, on the line above, or in the comment that it begins with. */
+export function labelOf(
+  lines: readonly string[],
+  open: number,
+  context: AnswerContext,
+): FileLabel | undefined {
+  const content = nextContent(lines, open + 1);
+  const title = pathInComment(lines[content] ?? '', context);
+  const titled = title !== undefined && content === open + 1;
   const onFence = pathInInfo(fenceOn(lines[open]!)!.info, context);
-  if (onFence) return onFence;
+  if (onFence !== undefined) return { path: onFence, plain: true, titled };
+  const above = labelAbove(lines, open, context);
+  if (above?.plain || (above && title === undefined)) return { ...above, titled };
+  return title === undefined ? undefined : { path: title, plain: true, titled };
+}
+
+function labelAbove(lines: readonly string[], open: number, context: AnswerContext): PathLabel | undefined {
   for (let index = open - 1; index >= 0 && open - index <= 2; index--) {
     if (lines[index]!.trim() === '') continue;
-    return fenceOn(lines[index]!) ? undefined : pathOnLine(lines[index]!, context);
+    return fenceOn(lines[index]!) ? undefined : pathLabel(lines[index]!, context);
   }
   return undefined;
 }

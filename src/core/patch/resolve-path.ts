@@ -77,30 +77,3 @@ function newPath(
 export function isProblem(value: ResolvedPath | PatchProblem): value is PatchProblem {
   return 'code' in value;
 }
-
-/** A path on a line of its own, or the one in back-ticks of a sentence. Undefined when the line names none. */
-export function pathOnLine(line: string, context: AnswerContext): string | undefined {
-  if (line.length > longestPath) return undefined;
-  const bare = line
-    .trim()
-    .replace(/^(?:#{1,6}|[-*>]|\d+[.)]|\/\/|<!--)\s+/, '')
-    .replace(/\s*-->$/, '')
-    .replace(/^\**(?:new file|file ?name|file ?path|file|path)\**\s*:\s*\**\s*/i, '')
-    .replace(/^[*`"']+|[*`"':]+$/g, '')
-    .replace(/[*`"':]+$/, '');
-  if (context.files.some((file) => file.path === bare)) return bare;
-  if (
-    /^[^\s`*<>|"'=;(){}]+$/.test(bare) &&
-    /[/.]/.test(bare) &&
-    /[\p{L}\p{N}]/u.test(bare) &&
-    !/^https?:/.test(bare)
-  ) {
-    if (/\.[\p{L}\p{N}_-]+$/u.test(bare) || bare.includes('/')) return bare;
-  }
-  const quoted = [...line.matchAll(/`([^`\s]+)`/g)].map((match) => match[1]!);
-  const named = quoted.filter((name) => {
-    const resolved = resolvePath(name, context);
-    return !isProblem(resolved) && resolved.sent;
-  });
-  return new Set(named).size === 1 ? named[0] : undefined;
-}

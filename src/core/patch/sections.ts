@@ -4,28 +4,36 @@
  */
 import { closes, closingLine, type Fence, fenceOn, nextContent, startsEdit } from './fences.ts';
 import { readHeader } from './hunk-lines.ts';
+import { pathOnLine } from './path-label.ts';
 import { opensSearchReplace, readSearchReplace, type SearchReplaceBlock } from './read-search-replace.ts';
-import { lastHunkIsComplete, lastHunkIsCut } from './read-unified.ts';
+import { diffIsCut, lastHunkIsComplete } from './read-unified.ts';
 import { endsV4a, startsV4a } from './read-v4a.ts';
-import { labelOf, mayHoldFences, pathInInfo } from './read-whole-file.ts';
-import { pathOnLine } from './resolve-path.ts';
+import { type FileLabel, labelOf, mayHoldFences, pathInInfo } from './read-whole-file.ts';
 import type { AnswerContext } from './types.ts';
+import { undenter } from './undent.ts';
 
 export type Section =
   | ({ dialect: 'search-replace' } & SearchReplaceBlock)
   | { dialect: 'v4a'; lines: string[] }
   | { dialect: 'unified'; lines: string[]; label: string | undefined }
-  | { dialect: 'whole-file'; lines: string[]; label: string | undefined };
+  | { dialect: 'whole-file'; lines: string[]; label: FileLabel | undefined };
 
-/** What an answer holds, in its order. `cut` when something was begun and not ended. */
+/**
+ * What an answer holds, in its order. `cut` when something was begun and not ended; `ended`: the answer's last line
+ * is a whole one.
+ */
 export function sectionsOf(
-  lines: readonly string[],
+  answered: readonly string[],
   context: AnswerContext,
+  ended: boolean,
 ): { sections: Section[]; cut: boolean } {
+  const lines = [...answered];
+  const undent = undenter(lines);
   const sections: Section[] = [];
   let around: { fence: Fence; open: number } | undefined;
   let index = 0;
   while (index < lines.length) {
+    if (!around) undent(index);
     const line = lines[index]!;
     if (opensSearchReplace(line)) {
       const block = readSearchReplace(lines, index, context);
@@ -35,7 +43,7 @@ export function sectionsOf(
       continue;
     }
     if (startsV4a(line)) {
-      const { end, next, cut } = endOfV4a(lines, index, around?.open);
+      const { end, next, cut } = endOfV4a(lines, index, around?.open, ended);
       if (cut) return { sections, cut: true };
       sections.push({ dialect: 'v4a', lines: lines.slice(index, end) });
       index = next;
@@ -47,7 +55,7 @@ export function sectionsOf(
       (readHeader(line) === undefined || around || looksLikeHunk(lines, index))
     ) {
       const end = around ? closingLine(lines, around.open, diffGoesOn(lines)) : endOfBareDiff(lines, index);
-      if (end === -1 || (!around && end === lines.length && lastHunkIsCut(lines, end)))
+      if (end === -1 || (!around && end === lines.length && diffIsCut(lines, end, ended)))
         return { sections, cut: true };
       sections.push({
         dialect: 'unified',
@@ -68,8 +76,8 @@ export function sectionsOf(
       else if (isWrapper(lines, index, content)) around = { fence, open: index };
       else {
         const label = labelOf(lines, index, context);
-        const file = context.files.find(({ path }) => path === label);
-        const inner = mayHoldFences(label ?? '', file?.text);
+        const file = context.files.find(({ path }) => path === label?.path);
+        const inner = mayHoldFences(label?.path ?? '', file?.text);
         const close = closingLine(
           lines,
           index,
@@ -129,6 +137,7 @@ function endOfV4a(
   lines: readonly string[],
   start: number,
   open: number | undefined,
+  ended: boolean,
 ): { end: number; next: number; cut: boolean } {
   for (let index = start + 1; index < lines.length; index++) {
     if (endsV4a(lines[index]!)) return { end: index, next: index + 1, cut: false };
@@ -143,7 +152,10 @@ function endOfV4a(
   let end = lines.length;
   while (end > start && /^(?:EOF|PATCH|)\s*$/.test(lines[end - 1]!)) end--;
   // What should stand in place of the lines taken out last is missing, and so is the end.
-  return { end, next: lines.length, cut: /^-(?!--)/.test(lines[end - 1] ?? '') };
+  const last = lines[end - 1] ?? '';
+  const half = !ended && end === lines.length && /^(?:[+-]|\*\*\* )/.test(last);
+  const cut = half || /^-(?!--)/.test(last);
+  return { end, next: lines.length, cut };
 }
 
 function looksLikeHunk(lines: readonly string[], header: number): boolean {

@@ -15,6 +15,10 @@ describe('a cut answer', () => {
     ['a diff that takes out and puts nothing in', diff('4 +1,4', ' one();', '-two();', '-three();')],
     ['a diff without the context that its header counts', diff('3 +1,4', ' one();', '+more();')],
     ['a patch that takes out and does not end', patch(' one();', '-two();')],
+    ['a patch that stops within a line', patch('-one();', '+first(').trimEnd()],
+    ['a diff that stops within a line', diff('3 +1,4', ' one();', '+mo').trimEnd()],
+    ['a patch that stops within a name', '*** Begin Patch\n*** Add File: ne'],
+    ['a rename that stops within a name', 'diff --git a/a.ts b/b.ts\nrename from a.ts\nrename to b'],
     ['a file of which nothing came', 'a.ts\n```ts\n```\n'],
     ['a file of which blank lines came', 'a.ts\n```ts\n\n\n```\n'],
   ])('is %s', (_name, answer) => {

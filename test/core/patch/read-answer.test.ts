@@ -207,6 +207,11 @@ describe('unified diffs', () => {
     expect(codes('--- a/src/other.ts\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-one\n-zwei\n')).toEqual(['not-found']);
   });
 
+  it.each(['120000', '160000'])('cannot be a link or a submodule: %s', (mode) => {
+    const answer = `diff --git a/l b/l\nnew file mode ${mode}\n--- /dev/null\n+++ b/l\n@@ -0,0 +1 @@\n+/etc/passwd\n`;
+    expect(readAnswer(answer, { files: [] }).problems.map(({ code }) => code)).toEqual(['binary']);
+  });
+
   it('cannot be binary', () => {
     expect(
       codes('diff --git a/src/shop.ts b/src/shop.ts\nBinary files a/src/shop.ts and b/src/shop.ts differ\n'),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isProblem, pathOnLine, resolvePath } from '../../../src/core/patch/resolve-path.ts';
+import { pathLabel, pathOnLine } from '../../../src/core/patch/path-label.ts';
+import { isProblem, resolvePath } from '../../../src/core/patch/resolve-path.ts';
 
 const files = ['src/deep/query.ts', 'src/app.ts', 'lib/app.ts', 'b/real.ts', 'README.md'].map((path) => ({
   path,
@@ -68,4 +69,25 @@ describe('pathOnLine', () => {
   ])('%j names %s', (line, path) => {
     expect(pathOnLine(line, { files })).toBe(path);
   });
+});
+
+describe('a label', () => {
+  it.each([
+    ['### 2. src/app.ts', 'src/app.ts'],
+    ['### src/app.ts (updated)', 'src/app.ts'],
+    ['### `src/new.ts` (new)', 'src/new.ts'],
+    ['File 2: src/app.ts', 'src/app.ts'],
+    ['New file `new.ts`:', 'new.ts'],
+    ['New file **new.ts**', 'new.ts'],
+    ['Create a new file `src/new.ts`:', 'src/new.ts'],
+  ])('is plain: %j', (line, path) => {
+    expect(pathLabel(line, { files })).toEqual({ path, plain: true });
+  });
+
+  it.each(['Then src/app.ts:', 'Replace `total` in `src/app.ts` with:', 'And in **src/app.ts**:'])(
+    'is a sentence: %j',
+    (line) => {
+      expect(pathLabel(line, { files })).toEqual({ path: 'src/app.ts', plain: false });
+    },
+  );
 });
