@@ -48,6 +48,11 @@ export class StdinTooLargeError extends Error {}
 
 /** `interrupt` ends the wait for standard input: reading it then fails. */
 export function processStreams(interrupt: AbortSignal): IOStreams {
+  // Chalk heeds FORCE_COLOR and the terminal, and not this.
+  if (process.env.NO_COLOR && process.env.FORCE_COLOR === undefined) {
+    chalk.level = 0;
+    chalkStderr.level = 0;
+  }
   let failure: string | undefined;
   // A terminal that nobody has given a size has 0 columns, and a spinner there never stops clearing lines.
   const { isTTY, columns } = process.stderr;

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -5,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import { parseUsageCsv } from '../../src/core/record/csv.ts';
-import { bareEnvironment, collect, folder, key, orch, provider, spawnOrch } from '../helpers/orch.ts';
+import { bareEnvironment, bin, collect, folder, key, orch, provider, spawnOrch } from '../helpers/orch.ts';
 
 const docs = { kind: 'text', text: '# Title\n\nText.\n' } as const;
 const hang = { kind: 'hang', after: 1 } as const;
@@ -119,6 +120,30 @@ describe('colour', () => {
     const { stdout, stderr } = await orch(['docs', 'x', '--stream'], { env: { ...env, ...variables } });
     expect(stdout).toBe(docs.text);
     expect(stderr.includes('\u001b[')).toBe(expected);
+  });
+});
+
+/** Only the one of util-linux takes `-c`. */
+const script = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
+
+describe.runIf(script)('colour on a terminal', () => {
+  const shown = (env: Record<string, string>) =>
+    execFileSync('script', ['-qfc', `${process.execPath} ${bin} docs`, '/dev/null'], {
+      cwd: folder(),
+      env: bareEnvironment({ TERM: 'xterm', ...env }),
+      stdio: ['ignore', 'pipe', 'ignore'],
+      encoding: 'utf8',
+    });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['is there', {}, true],
+    ['is there with an empty NO_COLOR', { NO_COLOR: '' }, true],
+    ['goes with NO_COLOR', { NO_COLOR: '1' }, false],
+    ['stays where FORCE_COLOR asks for it', { NO_COLOR: '1', FORCE_COLOR: '1' }, true],
+  ])('%s', (_name, env, colour) => {
+    const text = shown(env);
+    expect(text).toContain('hint:');
+    expect(text.includes('\x1b[')).toBe(colour);
   });
 });
 
