@@ -1,6 +1,8 @@
 /** Writes to the working tree: a patch all or nothing, a result whole or not at all. */
 import {
+  accessSync,
   chmodSync,
+  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -22,6 +24,8 @@ import { type Temporaries, untracked } from './temporaries.ts';
 export interface WorkspaceWriter {
   /** Throws `file-changed` or `write-failed`; the tree is then as it was. */
   applyChanges(base: string, changes: readonly FileChange[]): Promise<void>;
+  /** Throws `write-failed` where `writeResult` would, as far as that shows beforehand. Writes nothing. */
+  assertWritable(path: string): void;
   /** Throws `write-failed`; an existing file is then as it was. */
   writeResult(path: string, content: string | Buffer): Promise<void>;
 }
@@ -42,6 +46,13 @@ export function workspaceWriter(cwd: string, temporaries: Temporaries = untracke
         throw writeFailed(error, { path, unrestored: takeBack(undo) });
       }
     },
+    assertWritable(path) {
+      try {
+        tryAccess(resolve(cwd, path));
+      } catch (error) {
+        throw writeFailed(error, { path, outcome: 'nothing was sent' });
+      }
+    },
     async writeResult(path, content) {
       const target = resolve(cwd, path);
       try {
@@ -58,6 +69,20 @@ export function workspaceWriter(cwd: string, temporaries: Temporaries = untracke
       }
     },
   };
+}
+
+function tryAccess(target: string): void {
+  const existing = statSync(target, { throwIfNoEntry: false });
+  if (existing?.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR' });
+  if (existing && !existing.isFile()) {
+    accessSync(target, constants.W_OK);
+    return;
+  }
+  // A file is replaced, so it is its folder that matters; folders that are missing are made.
+  let folder = dirname(existing ? realpathSync(target) : target);
+  while (!isThere(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  if (!statSync(folder).isDirectory()) throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
+  accessSync(folder, constants.W_OK | constants.X_OK);
 }
 
 interface Undo {
@@ -80,7 +105,13 @@ function takeBack(undo: readonly Undo[]): string[] {
 
 function writeFailed(
   error: unknown,
-  { path, unrestored = [] }: { path?: string | undefined; unrestored?: readonly string[] },
+  {
+    path,
+    unrestored = [],
+    outcome = unrestored.length === 0
+      ? 'nothing was changed'
+      : `could not be put back: ${unrestored.join(', ')}`,
+  }: { path?: string | undefined; unrestored?: readonly string[]; outcome?: string },
 ): OrchError {
   const { code, path: where, message } = error as NodeJS.ErrnoException;
   const cures: Record<string, string> = {
@@ -93,8 +124,6 @@ function writeFailed(
     ENOTDIR: 'a part of the path is a file, not a folder',
     EEXIST: 'a part of the path is a file, not a folder',
   };
-  const outcome =
-    unrestored.length === 0 ? 'nothing was changed' : `could not be put back: ${unrestored.join(', ')}`;
   return new OrchError(
     'write-failed',
     `cannot write ${path ?? where ?? 'the file'} (${code ?? message}); ${outcome}`,

@@ -284,14 +284,19 @@ describe('--output', () => {
     expect(stderr).toContain('written: new/docs.md');
   });
 
-  it('that cannot be written is an error, and a file that was there stays', async () => {
-    const { env } = await provider({ answer: docs });
-    const cwd = folder({ file: 'old\n' });
-    const { status, stderr } = await orch(['docs', 'x', '-o', 'file/docs.md'], { env, cwd });
-    expect(status).toBe(2);
-    expect(stderr).toMatch(/^error: cannot write file\/docs\.md/m);
-    expect(readFileSync(join(cwd, 'file'), 'utf8')).toBe('old\n');
-  });
+  it.each(['file/docs.md', 'sub'])(
+    'that cannot be written, %s, is an error before anything is sent',
+    async (path) => {
+      const { server, env } = await provider({ answer: docs });
+      const cwd = folder({ file: 'old\n', 'sub/file': '' });
+      const { status, stderr } = await orch(['docs', 'x', '-o', path], { env, cwd });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^error: cannot write .*; nothing was sent$/m);
+      expect(stderr).toContain(`cannot write ${path} (`);
+      expect(server.requests).toEqual([]);
+      expect(readFileSync(join(cwd, 'file'), 'utf8')).toBe('old\n');
+    },
+  );
 });
 
 it.each<[string, Play]>([
