@@ -23,11 +23,13 @@ describe.runIf(posix)('a signal', () => {
       const result = collect(child);
       await server.waitForRequest();
       child.kill(signal);
-      expect(await result).toEqual({ status: 130, stdout: '', stderr: 'error: interrupted\n' });
+      const { stderr, ...rest } = await result;
+      expect(rest).toEqual({ status: 130, stdout: '' });
       expect((await server.waitForAbort()).model).toBe('gpt-6-luna');
       const rows = parseUsageCsv(readFileSync(join(state, 'orch/usage.csv'), 'utf8')).records;
       expect(rows).toHaveLength(1);
       expect(rows[0]).toMatchObject({ error: 'cancelled' });
+      expect(stderr).toBe(`error: interrupted\nspent: unknown (run ${rows[0]!.run_id})\n`);
     },
   );
 
