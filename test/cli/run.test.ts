@@ -192,6 +192,24 @@ describe('standard input', () => {
     expect(stderr).toContain('standard input is asked for twice');
   });
 
+  it.each([
+    ['bytes that are no UTF-8', Buffer.from([0x66, 0xfc, 0x72, 0x0a])],
+    ['a NUL', Buffer.from('a\0b\n')],
+    ['a character that is cut', Buffer.from('für').subarray(0, 2)],
+  ])('is refused with %s, and nothing is sent', async (_name, stdin) => {
+    const { server, env } = await provider();
+    for (const args of [
+      ['run', 'docs'],
+      ['run', 'docs', 'x'],
+      ['diff', '--from', '-'],
+    ]) {
+      const { status, stdout, stderr } = await orch(args, { env, stdin });
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^error: standard input is not UTF-8 text\nhint: /);
+    }
+    expect(server.requests).toEqual([]);
+  });
+
   it('is cut to the limit where it is material, and the cut is said', async () => {
     const { server, env } = await provider({ answer: docs });
     const line = 'something happened, and then something else\n';
