@@ -20,6 +20,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { OrchError } from '../core/error.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
+import { type TreeLock, unlocked } from './tree-lock.ts';
 
 export interface WorkspaceWriter {
   /** Throws `file-changed` or `write-failed`; the tree is then as it was. */
@@ -30,22 +31,13 @@ export interface WorkspaceWriter {
   writeResult(path: string, content: string | Buffer): Promise<void>;
 }
 
-export function workspaceWriter(cwd: string, temporaries: Temporaries = untracked): WorkspaceWriter {
+export function workspaceWriter(
+  cwd: string,
+  temporaries: Temporaries = untracked,
+  lock: TreeLock = unlocked,
+): WorkspaceWriter {
   return {
-    async applyChanges(base, changes) {
-      for (const change of changes) assertUnchanged(base, change);
-      const undo: Undo[] = [];
-      // A full disk does not say which file it was full for.
-      let path: string | undefined;
-      try {
-        for (const change of changes) {
-          path = change.path;
-          applyChange(base, change, { undo, temporaries });
-        }
-      } catch (error) {
-        throw writeFailed(error, { path, unrestored: takeBack(undo) });
-      }
-    },
+    applyChanges: (base, changes) => lock(base, () => applyAll(base, changes, temporaries)),
     assertWritable(path) {
       try {
         tryAccess(resolve(cwd, path));
@@ -69,6 +61,21 @@ export function workspaceWriter(cwd: string, temporaries: Temporaries = untracke
       }
     },
   };
+}
+
+function applyAll(base: string, changes: readonly FileChange[], temporaries: Temporaries): void {
+  for (const change of changes) assertUnchanged(base, change);
+  const undo: Undo[] = [];
+  // A full disk does not say which file it was full for.
+  let path: string | undefined;
+  try {
+    for (const change of changes) {
+      path = change.path;
+      applyChange(base, change, { undo, temporaries });
+    }
+  } catch (error) {
+    throw writeFailed(error, { path, unrestored: takeBack(undo) });
+  }
 }
 
 function tryAccess(target: string): void {
