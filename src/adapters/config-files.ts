@@ -146,7 +146,7 @@ function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
       message: `cannot be read (${code})`,
       cure: 'make it a readable file, or remove it',
     });
-    return undefined;
+    return { origin: path, value: undefined, unread: true };
   }
   text = text.replace(/^\uFEFF/, '');
   try {
@@ -158,7 +158,7 @@ function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
       message: `is not JSON: ${placeOf(error as Error, text)}`,
       cure: 'correct the syntax',
     });
-    return undefined;
+    return { origin: path, value: undefined, unread: true };
   }
 }
 

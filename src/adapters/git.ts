@@ -1,5 +1,5 @@
 /** Asks git. Never through a shell, never with the variables that a hook sets for its own repository. */
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { OrchError } from '../core/error.ts';
@@ -104,10 +104,37 @@ export function gitPatchChecker(temporaries: Temporaries = untracked): PatchChec
     async check(patch, changes, base, signal) {
       const answer = await git(['apply', '--check', '-'], { cwd: base, input: patch, signal });
       if (answer.status === undefined) return { ok: true, detail: 'git is not installed', checkedBy: 'none' };
-      if (answer.status !== 0) return refused(answer);
+      if (answer.status !== 0) {
+        assertAsRead(changes, base);
+        return refused(answer);
+      }
       return reproduce(patch, changes, signal, temporaries);
     },
   };
+}
+
+/** Whatever git refuses for the sake of the file itself, no other answer will cure. */
+function assertAsRead(changes: readonly FileChange[], base: string): void {
+  for (const { kind, path, oldPath, before } of changes) {
+    if (kind === 'create') continue;
+    const from = oldPath ?? path;
+    const file = join(base, from);
+    const there = existsSync(file);
+    const real = there ? realpathSync(file) : file;
+    if (there && real !== join(realpathSync(base), from)) {
+      throw new OrchError(
+        'file-forbidden',
+        `${from} is reached through a symbolic link, which git does not patch`,
+        {
+          hint: `name the file it leads to: ${real}`,
+        },
+      );
+    }
+    if (there && statSync(file).isFile() && readFileSync(file, 'utf8') === before) continue;
+    throw new OrchError('file-changed', `${from} has ${there ? 'changed' : 'vanished'} since it was read`, {
+      hint: 'run the call again',
+    });
+  }
 }
 
 function refused({ stderr }: GitAnswer): PatchCheck {

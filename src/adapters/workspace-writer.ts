@@ -1,6 +1,8 @@
 /** Writes to the working tree: a patch all or nothing, a result whole or not at all. */
 import {
+  accessSync,
   chmodSync,
+  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -18,28 +20,29 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { OrchError } from '../core/error.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
+import { type TreeLock, unlocked } from './tree-lock.ts';
 
 export interface WorkspaceWriter {
   /** Throws `file-changed` or `write-failed`; the tree is then as it was. */
   applyChanges(base: string, changes: readonly FileChange[]): Promise<void>;
+  /** Throws `write-failed` where `writeResult` would, as far as that shows beforehand. Writes nothing. */
+  assertWritable(path: string): void;
   /** Throws `write-failed`; an existing file is then as it was. */
   writeResult(path: string, content: string | Buffer): Promise<void>;
 }
 
-export function workspaceWriter(cwd: string, temporaries: Temporaries = untracked): WorkspaceWriter {
+export function workspaceWriter(
+  cwd: string,
+  temporaries: Temporaries = untracked,
+  lock: TreeLock = unlocked,
+): WorkspaceWriter {
   return {
-    async applyChanges(base, changes) {
-      for (const change of changes) assertUnchanged(base, change);
-      const undo: Undo[] = [];
-      // A full disk does not say which file it was full for.
-      let path: string | undefined;
+    applyChanges: (base, changes) => lock(base, () => applyAll(base, changes, temporaries)),
+    assertWritable(path) {
       try {
-        for (const change of changes) {
-          path = change.path;
-          applyChange(base, change, { undo, temporaries });
-        }
+        tryAccess(resolve(cwd, path));
       } catch (error) {
-        throw writeFailed(error, { path, unrestored: takeBack(undo) });
+        throw writeFailed(error, { path, outcome: 'nothing was sent' });
       }
     },
     async writeResult(path, content) {
@@ -58,6 +61,35 @@ export function workspaceWriter(cwd: string, temporaries: Temporaries = untracke
       }
     },
   };
+}
+
+function applyAll(base: string, changes: readonly FileChange[], temporaries: Temporaries): void {
+  for (const change of changes) assertUnchanged(base, change);
+  const undo: Undo[] = [];
+  // A full disk does not say which file it was full for.
+  let path: string | undefined;
+  try {
+    for (const change of changes) {
+      path = change.path;
+      applyChange(base, change, { undo, temporaries });
+    }
+  } catch (error) {
+    throw writeFailed(error, { path, unrestored: takeBack(undo) });
+  }
+}
+
+function tryAccess(target: string): void {
+  const existing = statSync(target, { throwIfNoEntry: false });
+  if (existing?.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR' });
+  if (existing && !existing.isFile()) {
+    accessSync(target, constants.W_OK);
+    return;
+  }
+  // A file is replaced, so it is its folder that matters; folders that are missing are made.
+  let folder = dirname(existing ? realpathSync(target) : target);
+  while (!isThere(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  if (!statSync(folder).isDirectory()) throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
+  accessSync(folder, constants.W_OK | constants.X_OK);
 }
 
 interface Undo {
@@ -80,7 +112,13 @@ function takeBack(undo: readonly Undo[]): string[] {
 
 function writeFailed(
   error: unknown,
-  { path, unrestored = [] }: { path?: string | undefined; unrestored?: readonly string[] },
+  {
+    path,
+    unrestored = [],
+    outcome = unrestored.length === 0
+      ? 'nothing was changed'
+      : `could not be put back: ${unrestored.join(', ')}`,
+  }: { path?: string | undefined; unrestored?: readonly string[]; outcome?: string },
 ): OrchError {
   const { code, path: where, message } = error as NodeJS.ErrnoException;
   const cures: Record<string, string> = {
@@ -93,8 +131,6 @@ function writeFailed(
     ENOTDIR: 'a part of the path is a file, not a folder',
     EEXIST: 'a part of the path is a file, not a folder',
   };
-  const outcome =
-    unrestored.length === 0 ? 'nothing was changed' : `could not be put back: ${unrestored.join(', ')}`;
   return new OrchError(
     'write-failed',
     `cannot write ${path ?? where ?? 'the file'} (${code ?? message}); ${outcome}`,

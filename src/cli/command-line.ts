@@ -28,7 +28,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     silence(program, streams);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    status = reportError(interrupt.signal.aborted ? new OrchError('interrupted', 'interrupted') : error, {
+    status = reportError(interrupt.signal.aborted ? asInterrupted(error) : error, {
       streams,
       json,
       command: commandOf(argv),
@@ -52,6 +52,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     process.kill(process.pid, 'SIGHUP');
   }
   return status;
+}
+
+/** Whatever an interrupt has broken. A call says what it has cost until then, and that is kept. */
+function asInterrupted(error: unknown): OrchError {
+  if (error instanceof OrchError && error.code === 'interrupted') return error;
+  return new OrchError('interrupted', 'interrupted');
 }
 
 /** The command that a command line begins with, for hints: `orch usage report`; `orch` where there is none. */

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { OrchError } from '../core/error.ts';
 import type { CliField } from './options.ts';
-import { type IOStreams, StdinTooLargeError } from './streams.ts';
+import { type IOStreams, StdinNotTextError, StdinTooLargeError } from './streams.ts';
 
 /** Beside an instruction a pipe is a guess at what is meant: an open one without content is not waited for. */
 const pipeWaitMs = 3000;
@@ -90,6 +90,11 @@ async function readStdin(streams: IOStreams, waitMs?: number): Promise<string | 
     if (error instanceof StdinTooLargeError) {
       throw new OrchError('input-too-large', 'standard input is more than 64 MB', {
         hint: 'pipe only the part that matters, e.g. through tail',
+      });
+    }
+    if (error instanceof StdinNotTextError) {
+      throw new OrchError('file-unreadable', 'standard input is not UTF-8 text', {
+        hint: 'only text can be sent; convert what is in another encoding, e.g. with iconv',
       });
     }
     throw new OrchError(

@@ -1,7 +1,6 @@
 /** The streams of the process. The only file of the command line that touches stdout. */
 import { fstatSync, statSync } from 'node:fs';
 import { devNull } from 'node:os';
-import { text } from 'node:stream/consumers';
 import chalk, { type ChalkInstance, chalkStderr } from 'chalk';
 
 export interface IOStreams {
@@ -45,9 +44,15 @@ const labelStyles: Record<Label, ChalkInstance> = {
 const mostStdinBytes = 64 * 1024 * 1024;
 
 export class StdinTooLargeError extends Error {}
+export class StdinNotTextError extends Error {}
 
 /** `interrupt` ends the wait for standard input: reading it then fails. */
 export function processStreams(interrupt: AbortSignal): IOStreams {
+  // Chalk heeds FORCE_COLOR and the terminal, and not this.
+  if (process.env.NO_COLOR && process.env.FORCE_COLOR === undefined) {
+    chalk.level = 0;
+    chalkStderr.level = 0;
+  }
   let failure: string | undefined;
   // A terminal that nobody has given a size has 0 columns, and a spinner there never stops clearing lines.
   const { isTTY, columns } = process.stderr;
@@ -128,15 +133,24 @@ async function readStdin(interrupt: AbortSignal, waitMs?: number): Promise<strin
     stdin.destroy();
     return undefined;
   }
+  const chunks: Buffer[] = [];
   let bytes = 0;
-  async function* limited() {
-    for await (const chunk of stdin) {
-      bytes += (chunk as Buffer).length;
-      if (bytes > mostStdinBytes) throw new StdinTooLargeError();
-      yield chunk as Buffer;
-    }
+  for await (const chunk of stdin) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > mostStdinBytes) throw new StdinTooLargeError();
+    chunks.push(chunk as Buffer);
   }
-  return text(limited());
+  return decoded(Buffer.concat(chunks));
+}
+
+/** As strict as with a file: what is no text would be sent, and paid for, as rubbish. */
+function decoded(bytes: Buffer): string {
+  if (bytes.includes(0)) throw new StdinNotTextError();
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new StdinNotTextError();
+  }
 }
 
 /** A parent may leave an open pipe that nobody will ever write to: waiting for its end would hang. */

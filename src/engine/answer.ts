@@ -42,7 +42,7 @@ export interface FinishFacts {
   signal: AbortSignal;
 }
 
-/** Throws `AttemptFailure` of class `unusable-answer`. */
+/** Throws `AttemptFailure` of class `unusable-answer`, and what a checker of patches throws of the files. */
 export async function finishAnswer(answer: string, facts: FinishFacts): Promise<FinishedAnswer> {
   if (facts.shape === 'patch') return finishPatch(answer, facts);
   if (facts.shape === 'text') return { result: extractText(answer), patch: undefined, warnings: [] };

@@ -108,6 +108,7 @@ export interface PatchCheck {
 
 /** Asks git whether a patch applies to the files as they were read, and gives the intended bytes. */
 export interface PatchChecker {
+  /** Throws `file-changed` or `file-forbidden` where git refuses a file for what it has become or is, a link. */
   check(
     patch: string,
     changes: readonly FileChange[],

@@ -20,6 +20,8 @@ export async function runDelegation(
   options: CallOptions,
 ): Promise<DelegateOutput> {
   const request = readRequest(input);
+  // Told now, it costs nothing.
+  if (input.output !== undefined) factory.writer().assertWritable(input.output);
   const context = factory.engine();
   // What only explains a route does not load the engine and the patch core.
   const { delegate } = await import('../engine/delegate.ts');

@@ -229,6 +229,29 @@ describe('writeResult', () => {
       .writeResult(path, 'text')
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'write-failed', hint });
+    expect(() => workspaceWriter(base).assertWritable(path)).toThrow(
+      expect.objectContaining({ code: 'write-failed', hint }),
+    );
+    expect(tree()).toEqual(before);
+  });
+
+  it.skipIf(!posix || process.getuid?.() === 0)('is told beforehand of a folder that is read-only', () => {
+    mkdirSync(join(base, 'folder'), { mode: 0o555 });
+    for (const path of ['folder/a.md', 'folder/new/a.md']) {
+      expect(() => workspaceWriter(base).assertWritable(path)).toThrow(
+        expect.objectContaining({
+          code: 'write-failed',
+          hint: 'check the permissions of the file and its folder',
+        }),
+      );
+    }
+  });
+
+  it('is told beforehand of nothing where it would write, and writes nothing then', () => {
+    put('a.md', 'old');
+    const before = tree();
+    for (const path of ['a.md', 'new.md', 'new/deep/a.md']) workspaceWriter(base).assertWritable(path);
+    if (posix) workspaceWriter(base).assertWritable('/dev/null');
     expect(tree()).toEqual(before);
   });
 

@@ -217,7 +217,7 @@ describe('what to do about an answer that cannot be used', () => {
       'an older text',
       searchReplace('a.ts', '  return two;', '  return 22;'),
       ['a.ts'],
-      'look at line',
+      'lines 1 to 7 of a.ts come nearest to what was sought',
       { code: 'not-found', path: 'a.ts', block: 1 },
     ],
     [

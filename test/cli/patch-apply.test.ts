@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { searchReplace, v4a } from '../helpers/answers.ts';
@@ -52,6 +52,14 @@ describe('orch patch apply', () => {
     const { status, stderr } = await orch(['patch', 'apply', id], { cwd: folder(), env });
     expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining('outside') });
     expect(read(cwd)).toBe(before);
+  });
+
+  it('writes it once by several processes at a time, and leaves no lock', async () => {
+    const { cwd, env, id, apply } = await waiting();
+    const results = await Promise.all([1, 2, 3, 4, 5].map(() => apply(id)));
+    expect(results.map(({ status }) => status).sort()).toEqual([0, 2, 2, 2, 2]);
+    expect(read(cwd)).toBe(after);
+    expect(readdirSync(join(env.XDG_STATE_HOME, 'orch/locks'))).toEqual([]);
   });
 
   it('writes it once: the second time is an error', async () => {

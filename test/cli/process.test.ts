@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -5,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import { parseUsageCsv } from '../../src/core/record/csv.ts';
-import { bareEnvironment, collect, folder, key, orch, provider, spawnOrch } from '../helpers/orch.ts';
+import { bareEnvironment, bin, collect, folder, key, orch, provider, spawnOrch } from '../helpers/orch.ts';
 
 const docs = { kind: 'text', text: '# Title\n\nText.\n' } as const;
 const hang = { kind: 'hang', after: 1 } as const;
@@ -22,11 +23,13 @@ describe.runIf(posix)('a signal', () => {
       const result = collect(child);
       await server.waitForRequest();
       child.kill(signal);
-      expect(await result).toEqual({ status: 130, stdout: '', stderr: 'error: interrupted\n' });
+      const { stderr, ...rest } = await result;
+      expect(rest).toEqual({ status: 130, stdout: '' });
       expect((await server.waitForAbort()).model).toBe('gpt-6-luna');
       const rows = parseUsageCsv(readFileSync(join(state, 'orch/usage.csv'), 'utf8')).records;
       expect(rows).toHaveLength(1);
       expect(rows[0]).toMatchObject({ error: 'cancelled' });
+      expect(stderr).toBe(`error: interrupted\nspent: unknown (run ${rows[0]!.run_id})\n`);
     },
   );
 
@@ -119,6 +122,30 @@ describe('colour', () => {
     const { stdout, stderr } = await orch(['docs', 'x', '--stream'], { env: { ...env, ...variables } });
     expect(stdout).toBe(docs.text);
     expect(stderr.includes('\u001b[')).toBe(expected);
+  });
+});
+
+/** Only the one of util-linux takes `-c`. */
+const script = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
+
+describe.runIf(script)('colour on a terminal', () => {
+  const shown = (env: Record<string, string>) =>
+    execFileSync('script', ['-qfc', `${process.execPath} ${bin} docs`, '/dev/null'], {
+      cwd: folder(),
+      env: bareEnvironment({ TERM: 'xterm', ...env }),
+      stdio: ['ignore', 'pipe', 'ignore'],
+      encoding: 'utf8',
+    });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['is there', {}, true],
+    ['is there with an empty NO_COLOR', { NO_COLOR: '' }, true],
+    ['goes with NO_COLOR', { NO_COLOR: '1' }, false],
+    ['stays where FORCE_COLOR asks for it', { NO_COLOR: '1', FORCE_COLOR: '1' }, true],
+  ])('%s', (_name, env, colour) => {
+    const text = shown(env);
+    expect(text).toContain('hint:');
+    expect(text.includes('\x1b[')).toBe(colour);
   });
 });
 

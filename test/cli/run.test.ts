@@ -192,6 +192,24 @@ describe('standard input', () => {
     expect(stderr).toContain('standard input is asked for twice');
   });
 
+  it.each([
+    ['bytes that are no UTF-8', Buffer.from([0x66, 0xfc, 0x72, 0x0a])],
+    ['a NUL', Buffer.from('a\0b\n')],
+    ['a character that is cut', Buffer.from('für').subarray(0, 2)],
+  ])('is refused with %s, and nothing is sent', async (_name, stdin) => {
+    const { server, env } = await provider();
+    for (const args of [
+      ['run', 'docs'],
+      ['run', 'docs', 'x'],
+      ['diff', '--from', '-'],
+    ]) {
+      const { status, stdout, stderr } = await orch(args, { env, stdin });
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^error: standard input is not UTF-8 text\nhint: /);
+    }
+    expect(server.requests).toEqual([]);
+  });
+
   it('is cut to the limit where it is material, and the cut is said', async () => {
     const { server, env } = await provider({ answer: docs });
     const line = 'something happened, and then something else\n';
@@ -284,14 +302,19 @@ describe('--output', () => {
     expect(stderr).toContain('written: new/docs.md');
   });
 
-  it('that cannot be written is an error, and a file that was there stays', async () => {
-    const { env } = await provider({ answer: docs });
-    const cwd = folder({ file: 'old\n' });
-    const { status, stderr } = await orch(['docs', 'x', '-o', 'file/docs.md'], { env, cwd });
-    expect(status).toBe(2);
-    expect(stderr).toMatch(/^error: cannot write file\/docs\.md/m);
-    expect(readFileSync(join(cwd, 'file'), 'utf8')).toBe('old\n');
-  });
+  it.each(['file/docs.md', 'sub'])(
+    'that cannot be written, %s, is an error before anything is sent',
+    async (path) => {
+      const { server, env } = await provider({ answer: docs });
+      const cwd = folder({ file: 'old\n', 'sub/file': '' });
+      const { status, stderr } = await orch(['docs', 'x', '-o', path], { env, cwd });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^error: cannot write .*; nothing was sent$/m);
+      expect(stderr).toContain(`cannot write ${path} (`);
+      expect(server.requests).toEqual([]);
+      expect(readFileSync(join(cwd, 'file'), 'utf8')).toBe('old\n');
+    },
+  );
 });
 
 it.each<[string, Play]>([

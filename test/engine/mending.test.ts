@@ -1,4 +1,6 @@
 /** An answer whose edits found no place: asked once more for what failed, then another model, then whole files. */
+import { realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Play } from '../../src/adapters/rehearsal/play.ts';
 import { byModel } from '../../src/adapters/rehearsal/script.ts';
@@ -228,5 +230,43 @@ describe('the strict mode', () => {
     const { warnings } = await call(request);
     expect(asked()).toEqual([first]);
     expect(warnings).toContainEqual(expect.stringContaining('--strict refuses it'));
+  });
+});
+
+describe('a file that the patch does not fit any more', () => {
+  const answer = text(searchReplace('a.ts', 'export const one = 1;', 'export const one = 11;'));
+
+  it.each([
+    ['has changed', (path: string) => writeFileSync(path, 'export const uno = 1;\n')],
+    ['has vanished', (path: string) => rmSync(path)],
+  ])('%s while the model answered: no other model is asked', async (what, change) => {
+    const { server, error, asked, folder, records } = await patching({
+      [first]: answer,
+      [second]: answer,
+      [third]: answer,
+    });
+    server.onRequest(() => change(join(folder, 'a.ts')));
+    const refusal = await error(request);
+    expect(refusal).toMatchObject({
+      code: 'file-changed',
+      message: `a.ts ${what} since it was read`,
+      hint: 'run the call again',
+      details: { run_id: 'run-1', cost_usd: expect.any(Number) },
+    });
+    expect(asked()).toEqual([first]);
+    expect(records).toHaveLength(1);
+    expect(records[0]!.cost_usd).toBeGreaterThan(0);
+  });
+
+  it.skipIf(process.platform === 'win32')('is a link: the file it leads to is to be named', async () => {
+    const { error, asked, folder } = await patching({ [first]: answer, [second]: answer, [third]: answer });
+    renameSync(join(folder, 'a.ts'), join(folder, 'real.ts'));
+    symlinkSync('real.ts', join(folder, 'a.ts'));
+    expect(await error(request)).toMatchObject({
+      code: 'file-forbidden',
+      message: 'a.ts is reached through a symbolic link, which git does not patch',
+      hint: `name the file it leads to: ${join(realpathSync(folder), 'real.ts')}`,
+    });
+    expect(asked()).toEqual([first]);
   });
 });

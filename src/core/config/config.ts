@@ -1,6 +1,6 @@
 /**
  * From the layers of the three files to one configuration that holds together: each layer is checked on its
- * own (so a problem names its file), then the merged whole is checked across the files.
+ * own (so a problem names its file), then what is sound of them is merged and checked across the files.
  */
 import * as z from 'zod';
 import { type Catalog, catalogSchema, findCard, type ModelCard, modelCardSchema } from '../model-card.ts';
@@ -17,6 +17,7 @@ import {
 import { type TaskKind, taskKinds } from '../task.ts';
 import { type Layer, type Merged, mergeLayers, type Origins, originOf } from './layers.ts';
 import { type ConfigProblem, problemsOf, refuseProblems } from './problem.ts';
+import { type Declared, declaredIn, isConsequence, soundPart } from './soundness.ts';
 
 export const configFileNames = ['models', 'policies', 'catalog'] as const;
 export type ConfigFileName = (typeof configFileNames)[number];
@@ -38,22 +39,32 @@ export function buildConfig(
   readingProblems: readonly ConfigProblem[] = [],
 ): Config {
   const problems: ConfigProblem[] = [...readingProblems];
+  const faults = {} as Record<ConfigFileName, ConfigProblem[]>;
   const merged = {} as Record<ConfigFileName, Merged>;
   for (const name of configFileNames) {
-    const sound = layers[name].filter((layer) => {
-      const parsed = configSchemas[name].safeParse(layer.value);
-      if (!parsed.success) problems.push(...problemsOf(layer.origin, parsed.error, configSchemas[name]));
-      return parsed.success;
+    const schema = configSchemas[name];
+    faults[name] = [];
+    const sound = layers[name].flatMap((layer) => {
+      if (layer.unread) return [];
+      const parsed = schema.safeParse(layer.value);
+      if (parsed.success) return [layer];
+      faults[name].push(...problemsOf(layer.origin, parsed.error, schema));
+      return soundPart(layer, parsed.error, schema) ?? [];
     });
+    problems.push(...faults[name]);
     merged[name] = mergeLayers(sound);
   }
-  // What a broken layer would have added is not known: checking across files would accuse the innocent.
-  refuseProblems('invalid-config', problems);
+  const declared = {
+    aliases: declaredIn(layers.models, 'aliases', 'routing'),
+    cards: declaredIn(layers.catalog, 'models', 'billing'),
+  };
 
   const origins = Object.fromEntries(
     configFileNames.map((name) => [name, merged[name].origins]),
   ) as Config['origins'];
-  const catalog = completeCatalog(merged.catalog, problems);
+  const { catalog, missing } = completeCatalog(merged.catalog);
+  if (!layers.catalog.some(({ unread }) => unread))
+    problems.push(...missing.filter(({ path }) => !isConsequence(path, faults.catalog)));
   // Sound layers merge to a sound whole: only what a card must have can still be missing.
   const models = merged.models.value as ModelsLayer;
   const aliases = models.aliases ?? {};
@@ -61,7 +72,7 @@ export function buildConfig(
   for (const task of taskKinds) {
     const list = models.routing?.[task];
     if (list) routing[task] = list;
-    else {
+    else if (!declared.aliases.more && !isConsequence(`routing.${task}`, faults.models)) {
       problems.push({
         origin: 'models.json',
         path: `routing.${task}`,
@@ -72,13 +83,14 @@ export function buildConfig(
   }
   const policies = completePolicies(merged.policies.value as PoliciesLayer);
   const config: Config = { aliases, routing, policies, catalog, origins };
-  problems.push(...crossFileProblems(config));
+  problems.push(...crossFileProblems(config, declared));
   refuseProblems('invalid-config', problems);
   return config;
 }
 
-function completeCatalog({ value, origins }: Merged, problems: ConfigProblem[]): Catalog {
+function completeCatalog({ value, origins }: Merged): { catalog: Catalog; missing: ConfigProblem[] } {
   const layer = value as z.infer<typeof catalogSchema>;
+  const missing: ConfigProblem[] = [];
   const models: Record<string, ModelCard> = {};
   for (const [name, partial] of Object.entries(layer.models ?? {})) {
     // The layers were sound, so a card that has all it must have is one: no second check of what is whole.
@@ -87,12 +99,12 @@ function completeCatalog({ value, origins }: Merged, problems: ConfigProblem[]):
       const { error } = modelCardSchema.safeParse(partial);
       const origin = firstOriginBelow(origins, `models.${name}.`) ?? 'catalog.json';
       for (const problem of error ? problemsOf(origin, error, modelCardSchema) : []) {
-        problems.push({ ...problem, path: `models.${name}.${problem.path}` });
+        missing.push({ ...problem, path: `models.${name}.${problem.path}` });
       }
     }
   }
   const longContext = layer.billing?.longContext;
-  return {
+  const catalog: Catalog = {
     version: layer.version ?? 'unnamed',
     billing: {
       longContext: {
@@ -104,6 +116,7 @@ function completeCatalog({ value, origins }: Merged, problems: ConfigProblem[]):
     },
     models,
   };
+  return { catalog, missing };
 }
 
 const requiredOfCard = Object.entries(modelCardSchema.shape)
@@ -119,11 +132,16 @@ function firstOriginBelow(origins: Origins, prefix: string): string | undefined 
   return undefined;
 }
 
-function crossFileProblems({ aliases, routing, policies, catalog, origins }: Config): ConfigProblem[] {
+function crossFileProblems(
+  { aliases, routing, policies, catalog, origins }: Config,
+  declared: Record<'aliases' | 'cards', Declared>,
+): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const names = Object.keys(aliases);
+  const names = [...declared.aliases.names];
   const cards = Object.keys(catalog.models);
-  const known = (name: string) => Object.hasOwn(aliases, name) || findCard(catalog, name) !== undefined;
+  const hasCard = (id: string) =>
+    findCard(catalog, id) !== undefined || declared.cards.names.has(id) || declared.cards.more;
+  const known = (name: string) => declared.aliases.names.has(name) || declared.aliases.more || hasCard(name);
   const report = (
     file: ConfigFileName,
     path: string,
@@ -139,7 +157,7 @@ function crossFileProblems({ aliases, routing, policies, catalog, origins }: Con
   };
 
   for (const [alias, id] of Object.entries(aliases)) {
-    if (!findCard(catalog, id)) {
+    if (!hasCard(id)) {
       report(
         'models',
         `aliases.${alias}`,
@@ -199,7 +217,7 @@ function crossFileProblems({ aliases, routing, policies, catalog, origins }: Con
     }
   }
   for (const [name, card] of Object.entries(catalog.models)) {
-    if (card.successor !== undefined && !findCard(catalog, card.successor)) {
+    if (card.successor !== undefined && !hasCard(card.successor)) {
       report(
         'catalog',
         `models.${name}.successor`,

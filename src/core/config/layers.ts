@@ -6,6 +6,8 @@ export interface Layer {
   value: unknown;
   /** Written by somebody else, perhaps: its ceilings may tighten the user's own, not lift them. Default false. */
   foreign?: boolean;
+  /** Could not be read, which is reported already. Default false. */
+  unread?: boolean;
 }
 
 /** Dotted path of a value to the origin of the layer that set it. */

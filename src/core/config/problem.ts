@@ -77,6 +77,12 @@ export function problemsOf(origin: string, error: z.ZodError, schema: z.ZodType)
   });
 }
 
+/** The path that a misspelt key was meant for. */
+export function meantBy({ path, cure }: ConfigProblem): string | undefined {
+  const guess = /^did you mean (.*)\?$/.exec(cure)?.[1];
+  return guess === undefined ? undefined : `${path.slice(0, path.lastIndexOf('.') + 1)}${guess}`;
+}
+
 function cureFor(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':

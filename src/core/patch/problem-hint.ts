@@ -18,7 +18,7 @@ export function problemHint([problem]: readonly PatchProblem[]): string | undefi
       return 'only text can be changed';
     case 'not-found':
       return nearest.length > 0
-        ? `look at line ${nearest[0]!.line} and below of ${path}: nothing comes nearer to what was sought`
+        ? `${linesOf(nearest, path)} nearest to what was sought`
         : 'the answer was made for another text: give the file as it was then, or ask again';
     case 'ambiguous':
       return 'the edit needs more lines around it, so that only the right place fits';
@@ -37,4 +37,11 @@ export function problemHint([problem]: readonly PatchProblem[]): string | undefi
     case 'too-complex':
       return 'ask for a smaller change';
   }
+}
+
+/** Consecutive lines, without the blank ones at their ends: the last may be what follows the end of the file. */
+function linesOf(lines: readonly { line: number; text: string }[], path: string): string {
+  const written = lines.filter(({ text }) => text.trim() !== '');
+  const [first, last] = [(written[0] ?? lines[0]!).line, (written.at(-1) ?? lines[0]!).line];
+  return first === last ? `line ${first} of ${path} comes` : `lines ${first} to ${last} of ${path} come`;
 }

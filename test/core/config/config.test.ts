@@ -192,9 +192,75 @@ describe('problems', () => {
     expect(error.message).toContain('the configuration has 8 problems:');
   });
 
+  const told = (over: Layers) => problemsWith(over).map(({ path, cure }) => `${path}: ${cure}`);
+
+  it('across the files come with those of one of them', () => {
+    expect(
+      told({
+        models: { aliases: { mini: 5 }, routing: { docs: ['nosuch'], tests: [7, 'minni'] }, bogus: 1 },
+        policies: { caps: { caht: 1, fulll: { max_input: -1 } }, safetyCritical: 'codex' },
+        catalog: { models: { 'gpt-7': { contextTokens: 1000, efforts: ['huge'] } } },
+      }).sort(),
+    ).toEqual(
+      [
+        'aliases.mini: give a string',
+        'bogus: known keys: $schema, aliases, routing',
+        'routing.docs: add "nosuch" to aliases',
+        'routing.tests[0]: an alias, a model id, or {"alias": …, "effort": …}',
+        'routing.tests: did you mean mini?',
+        'caps.caht: give an object',
+        'caps.caht: did you mean chat?',
+        'caps.fulll.max_input: give a larger value',
+        'caps.fulll: did you mean full?',
+        'safetyCritical: give an array',
+        'models.gpt-7.efforts[0]: one of: none, minimal, low, medium, high, xhigh, max',
+        'models.gpt-7.maxOutputTokens: give a number',
+        'models.gpt-7.usdPerMillionTokens: give an object',
+        'models.gpt-7.temperature: one of: always, effort-none, never',
+      ].sort(),
+    );
+  });
+
+  it.each<[string, Layers, string[]]>([
+    [
+      'a name whose value is faulty',
+      { models: { aliases: { fast: 5 }, routing: { docs: ['fast'] } }, policies: { caps: { fast: {} } } },
+      ['aliases.fast'],
+    ],
+    [
+      'names under a misspelt key',
+      { models: { alias: { fast: 'gpt-5' }, routing: { docs: ['fast'] } } },
+      ['alias'],
+    ],
+    [
+      'names in what is no object',
+      { models: { aliases: ['fast'], routing: { docs: ['fast'] } } },
+      ['aliases'],
+    ],
+    ['names of a file that is no object', { models: 7, policies: { caps: { fast: {} } } }, ['']],
+    [
+      'a model whose card is faulty',
+      { models: { aliases: { fast: 'gpt-7' } }, catalog: { models: { 'gpt-7': 5 } } },
+      ['models.gpt-7'],
+    ],
+    [
+      'a model of a catalogue that is no object',
+      { models: { aliases: { fast: 'gpt-7' } }, catalog: [] },
+      [''],
+    ],
+    [
+      'a field of a card that is misspelt',
+      { catalog: { models: { 'gpt-7': { ...catalog.models['gpt-5'], effort: [], efforts: undefined } } } },
+      ['models.gpt-7.effort'],
+    ],
+  ])('do not accuse %s', (_, over, paths) => {
+    expect(problemsWith(over).map(({ path }) => path)).toEqual(paths);
+  });
+
   it('come together with those that reading the files had', () => {
     const reading = [{ origin: 'a.json', path: '', message: 'is not JSON', cure: 'correct the syntax' }];
-    const layers = { models: [{ origin: 'm', value: { x: 1 } }], policies: [], catalog: [] };
+    const unread = { origin: 'a.json', value: undefined, unread: true };
+    const layers = { models: [{ origin: 'm', value: { x: 1 } }, unread], policies: [], catalog: [] };
     const { problems } = refusal(() => buildConfig(layers, reading));
     expect(problems.map(({ origin }) => origin)).toEqual(['a.json', 'm']);
   });
