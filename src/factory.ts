@@ -20,7 +20,7 @@ import type { OpenAiSettings } from './adapters/openai-client.ts';
 import { fileResultStore } from './adapters/result-store.ts';
 import { systemClock } from './adapters/system-clock.ts';
 import { notedTemporaries } from './adapters/temporaries.ts';
-import { treeLock } from './adapters/tree-lock.ts';
+import { sweepLocks, treeLock } from './adapters/tree-lock.ts';
 import { workspaceFiles } from './adapters/workspace-files.ts';
 import { type WorkspaceWriter, workspaceWriter } from './adapters/workspace-writer.ts';
 import type { Config } from './core/config/config.ts';
@@ -147,9 +147,8 @@ export function createFactory(options: FactoryOptions): Factory {
   const temporaries = once(() => notedTemporaries(join(stateFolder(variables), 'temporaries')));
   const patchChecker = once(() => gitPatchChecker(temporaries()));
   const patchApplier = once(gitPatchApplier);
-  const writer = once(() =>
-    workspaceWriter(cwd, temporaries(), treeLock(join(stateFolder(variables), 'locks'))),
-  );
+  const lockFolder = join(stateFolder(variables), 'locks');
+  const writer = once(() => workspaceWriter(cwd, temporaries(), treeLock(lockFolder)));
   const ledgerOf = ({ usageCsv }: Environment): Ledger => {
     if (usageCsv?.toLowerCase() === 'off') return noLedger();
     return csvLedger({
@@ -183,6 +182,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const provider = once(async (): Promise<Provider> => {
     // In the shadow of a request nobody waits for it.
     void temporaries().sweep();
+    sweepLocks(lockFolder);
     const settings = await connection();
     const { openAiProvider } = await import('./adapters/openai-provider.ts');
     return openAiProvider({ ...settings, redact: redactor([settings.apiKey]) });

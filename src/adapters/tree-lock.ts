@@ -1,6 +1,15 @@
 /** One writer at a time in a tree: between the last look at its files and the last rename nobody else may come. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,6 +47,15 @@ export function treeLock(folder: string, { longestWaitMs = 10_000 } = {}): TreeL
       if (holderOf(lock)?.text === mine) rmSync(lock, { force: true });
     }
   };
+}
+
+/** Removes the locks of processes that were killed. Never fails. */
+export function sweepLocks(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) removeLeftOver(join(folder, name));
+  } catch {
+    // There is no lock, or none that may be removed.
+  }
 }
 
 function realPath(base: string): string {

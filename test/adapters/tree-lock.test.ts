@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { untracked } from '../../src/adapters/temporaries.ts';
-import { treeLock } from '../../src/adapters/tree-lock.ts';
+import { sweepLocks, treeLock } from '../../src/adapters/tree-lock.ts';
 import { workspaceWriter } from '../../src/adapters/workspace-writer.ts';
 import type { FileChange } from '../../src/core/patch/types.ts';
 
@@ -80,4 +80,14 @@ it('that cannot be made does not stop the work', async () => {
   const base = folder();
   writeFileSync(join(base, 'file'), '');
   expect(await treeLock(join(base, 'file', 'locks'))(base, () => 'done')).toBe('done');
+});
+
+it('of a process that was killed is swept away, of a living one it stays', async () => {
+  const left = await held(dead());
+  sweepLocks(left.locks);
+  expect(readdirSync(left.locks)).toEqual([]);
+  const kept = await held(living);
+  sweepLocks(kept.locks);
+  expect(readFileSync(kept.path, 'utf8')).toBe(living);
+  sweepLocks(join(kept.locks, 'missing'));
 });
