@@ -24,9 +24,12 @@ export function pathLabel(line: string, context: AnswerContext): PathLabel | und
   const isSent = (name: string) => context.files.some((file) => file.path === name);
   if (isSent(bare) || isPathLike(bare)) return { path: bare, plain: true };
   const quoted = [...line.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((match) => match[1] ?? match[2]!);
-  const before = /(\S+?)[*`"']*:\s*$/.exec(line)?.[1];
+  // A line that leads over to what stands below it.
+  const words = /:\s*$/.test(line)
+    ? line.split(/\s+/).map((text) => text.replace(/^[*`"'(]+|[*`"'):,]+$/g, ''))
+    : [];
   const named = new Set(
-    [...quoted, ...(before === undefined ? [] : [before])].filter((name) => resolvesToSent(name, context)),
+    [...quoted, ...words].filter((name) => isPathLike(name) && resolvesToSent(name, context)),
   );
   if (named.size > 0) return named.size === 1 ? { path: [...named][0]!, plain: false } : undefined;
   const made = quoted.filter(isPathLike);

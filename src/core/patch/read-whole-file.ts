@@ -20,8 +20,17 @@ export function labelOf(
   const onFence = pathInInfo(fenceOn(lines[open]!)!.info, context);
   if (onFence !== undefined) return { path: onFence, plain: true, titled };
   const above = labelAbove(lines, open, context);
+  // How it is called, or what it prints, is no text of a file.
+  if (above && !above.plain && isTranscript(fenceOn(lines[open]!)!.info, above.path)) return undefined;
   if (above?.plain || (above && title === undefined)) return { ...above, titled };
   return title === undefined ? undefined : { path: title, plain: true, titled };
+}
+
+function isTranscript(info: string, path: string): boolean {
+  return (
+    /^(?:sh|bash|zsh|shell|console|shell-session|text|txt|output|log)\b/i.test(info) &&
+    !/\.(?:sh|bash|zsh|txt|log)$/i.test(path)
+  );
 }
 
 function labelAbove(lines: readonly string[], open: number, context: AnswerContext): PathLabel | undefined {

@@ -70,9 +70,17 @@ describe('a part of a file', () => {
     });
   });
 
+  it('is none where it only shows how to call it', () => {
+    const edit = replace('a.js', 'export const a = 1;', 'export const a = 9;');
+    expect(after(`${edit}\nThen run \`b.js\` like this:\n\n${fence('node b.js\n', 'sh')}`)).toEqual({
+      'a.js': a.replace('a = 1', 'a = 9'),
+    });
+  });
+
   it('is the whole where a sentence names it and most of it is there', () => {
     const changed = a.replace('c = 3', 'c = 4');
     expect(after(`Here is the new \`a.js\`:\n\n${fence(changed)}`)).toEqual({ 'a.js': changed });
+    expect(after(`Update a.js to this:\n\n${fence(changed)}`)).toEqual({ 'a.js': changed });
   });
 });
 
