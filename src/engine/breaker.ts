@@ -14,12 +14,19 @@ export type Admission = 'closed' | 'probe' | 'open';
 export class Breaker {
   readonly #circuits = new Map<string, Circuit>();
 
+  /** Takes the probe where one is due: whoever asks must send it, or say that it was abandoned. */
   admits(model: string, now: number): Admission {
     const circuit = this.#circuits.get(model);
     if (circuit?.probeAt === undefined) return 'closed';
-    if (circuit.probing || now < circuit.probeAt) return 'open';
+    if (this.isOpen(model, now)) return 'open';
     circuit.probing = true;
     return 'probe';
+  }
+
+  /** Whether the model would be left alone, without taking its probe. */
+  isOpen(model: string, now: number): boolean {
+    const circuit = this.#circuits.get(model);
+    return circuit?.probeAt !== undefined && (circuit.probing || now < circuit.probeAt);
   }
 
   succeeded(model: string): void {

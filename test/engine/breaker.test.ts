@@ -18,6 +18,11 @@ async function askedBy({ call, server }: Bench, request = {}): Promise<(string |
   return server.requests.slice(before).map(({ model }) => model);
 }
 
+function open({ context }: Bench, ...models: string[]): void {
+  for (const model of models)
+    for (let count = 0; count < 3; count++) context.state.breaker.failed(model, 'closed', policy, 0);
+}
+
 describe('a circuit', () => {
   const opened = () => {
     const breaker = new Breaker();
@@ -97,10 +102,57 @@ describe('a model that keeps failing', () => {
   it('is named in an error that others caused', async () => {
     const room = await bench({ answer: byModel({ [first]: down, [second]: code }), policies: noRetries });
     for (let count = 0; count < 3; count++) await room.call();
-    room.server.play({ kind: 'empty' });
+    room.server.play({ kind: 'refusal', text: 'No.' });
     const { message } = await room.error();
     expect(message).toMatch(/gpt-6\.1-sol: was left alone/);
     expect(message).toMatch(/gpt-5-mini: /);
+  });
+
+  it('is gone back to when no other answers: an error is no better than a try', async () => {
+    const empty: Play = { kind: 'empty' };
+    const room = await bench({ answer: byModel({ [first]: empty, [second]: down, [third]: code }) });
+    open(room, second, third);
+    const { attempt, warnings } = await room.call();
+    expect(attempt.candidate.model).toBe(third);
+    // One try for each, but for the last one of all.
+    expect(room.asked()).toEqual([first, second, third]);
+    expect(warnings.join()).not.toContain('left alone');
+  });
+
+  it('is not one to fall to: the only other is waited for', async () => {
+    const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '45' } };
+    const room = await bench({ answer: byModel({ [first]: [busy, code] }) });
+    open(room, second, third);
+    await room.call();
+    expect(room.asked()).toEqual([first, first]);
+    expect(room.clock.waits).toEqual([45_000]);
+  });
+
+  it('is one to fall to when it is about to be probed', async () => {
+    const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '45' } };
+    const room = await bench({ answer: byModel({ [first]: busy, [second]: code }) });
+    open(room, second, third);
+    room.clock.pass(60_000);
+    expect(await askedBy(room)).toEqual([first, second]);
+  });
+
+  it('is not gone back to when it was asked with another effort', async () => {
+    const room = await bench({
+      answer: down,
+      policies: noRetries,
+      models: {
+        routing: {
+          code_generate: [
+            { alias: 'codex', effort: 'low' },
+            { alias: 'codex', effort: 'high' },
+          ],
+        },
+      },
+    });
+    for (let count = 0; count < 2; count++) room.context.state.breaker.failed(first, 'closed', policy, 0);
+    const { message } = await room.error();
+    expect(room.asked()).toEqual([first]);
+    expect(message).not.toContain('left alone');
   });
 
   it('is not one that answers badly, or that has refused', async () => {
