@@ -20,6 +20,8 @@ export class Walk {
   /** Those whose circuit was open when it was their turn: they are gone back to when no other is left. */
   #leftAlone: Candidate[] = [];
   #goingBack = false;
+  /** Of the candidates that answered with context_length_exceeded; infinite where one's is not known. */
+  #windowTooSmall: number | undefined;
   #overCeiling = false;
 
   constructor(call: CallInProgress) {
@@ -61,10 +63,7 @@ export class Walk {
         throw new OrchError('interrupted', 'interrupted', { details: this.#details() });
       if (failure.cure === 'stop' || context.clock.monotonic() >= this.#call.deadline) break;
       if (failure.failureClass === 'model-not-found') this.#queue = this.#routeAgain(candidate);
-      else if (failure.cure === 'larger-window') {
-        this.#queue = this.#queue.filter((other) => hasLargerWindow(other, candidate!));
-        this.#leftAlone = this.#leftAlone.filter((other) => hasLargerWindow(other, candidate!));
-      }
+      else if (failure.cure === 'larger-window') this.#requireLargerWindow(candidate);
     }
     throw this.#error();
   }
@@ -93,13 +92,26 @@ export class Walk {
     return usable.some((candidate) => fitsCeiling(candidate, this.#call));
   }
 
+  /** Holds for the rest of the call, also for candidates that a successor brings along. */
+  #requireLargerWindow({ card }: Candidate): void {
+    const window = card ? inputWindow(card) : Number.POSITIVE_INFINITY;
+    this.#windowTooSmall = Math.max(window, this.#windowTooSmall ?? 0);
+    this.#queue = this.#queue.filter(this.#takesTheInput);
+    this.#leftAlone = this.#leftAlone.filter(this.#takesTheInput);
+  }
+
+  #takesTheInput = ({ card }: Candidate): boolean =>
+    this.#windowTooSmall === undefined || (card !== undefined && inputWindow(card) > this.#windowTooSmall);
+
   /** A model that does not exist is remembered and its successor takes its place, unless it was forced. */
   #routeAgain(dead: Candidate): Candidate[] {
     const { prepared, context } = this.#call;
     context.state.notFound.add(dead.model);
     if (prepared.request.forceModel !== undefined) return [];
     const decision = decide(prepared.decision.features, context);
-    return candidatesOf(decision).filter((candidate) => !this.#tried.has(keyOf(candidate)));
+    return candidatesOf(decision).filter(
+      (candidate) => !this.#tried.has(keyOf(candidate)) && this.#takesTheInput(candidate),
+    );
   }
 
   #reportHealth({ model }: Candidate, admission: Admission, failure: AttemptFailure): void {
@@ -174,12 +186,6 @@ export class Walk {
 }
 
 const leftAlone = 'was left alone: it failed several times in a row just now';
-
-/** Whether a candidate takes more input than one that answered with context_length_exceeded. */
-function hasLargerWindow(candidate: Candidate, than: Candidate): boolean {
-  if (!candidate.card || !than.card) return false;
-  return inputWindow(candidate.card) > inputWindow(than.card);
-}
 
 function keyOf({ model, parameters }: Candidate): string {
   return `${model} ${parameters.effort ?? ''}`;

@@ -181,6 +181,15 @@ describe('an input that is too long for a model', () => {
     expect(asked()).toEqual([second, first]);
   });
 
+  it('does not come back to a small one when a model is unknown meanwhile', async () => {
+    const { error: failed, asked } = await bench({
+      answer: byModel({ [second]: tooLong, [third]: code }),
+      retired: [first],
+    });
+    expect((await failed({ task: 'tests' })).message).toContain(`${second}: `);
+    expect(asked()).toEqual([second, first]);
+  });
+
   it('is an error where there is none', async () => {
     const { error: failed, asked } = await bench({ answer: tooLong });
     expect(await failed()).toMatchObject({
