@@ -37,7 +37,8 @@ export class Breaker {
   failed(model: string, admission: Admission, { failures, cooldownMs }: BreakerPolicy, now: number): void {
     const circuit = this.#circuits.get(model) ?? { failures: 0, probeAt: undefined, probing: false };
     circuit.failures++;
-    if (admission === 'probe') {
+    // Another call may have closed the circuit while the probe was under way: then it is a failure like any other.
+    if (admission === 'probe' && circuit.probing) {
       circuit.probing = false;
       circuit.probeAt = now + cooldownMs / 2;
     } else if (circuit.failures >= failures && circuit.probeAt === undefined) {

@@ -67,6 +67,18 @@ describe('a circuit', () => {
     expect(breaker.admits('m', 91_000)).toBe('probe');
   });
 
+  it('is not opened by one failed probe after a call that was sent all the same went well', () => {
+    const breaker = opened();
+    expect(breaker.admits('m', 60_000)).toBe('probe');
+    breaker.succeeded('m');
+    breaker.failed('m', 'probe', policy, 61_000);
+    expect(breaker.admits('m', 61_000)).toBe('closed');
+    breaker.failed('m', 'closed', policy, 61_000);
+    breaker.failed('m', 'closed', policy, 61_000);
+    expect(breaker.admits('m', 120_999)).toBe('open');
+    expect(breaker.admits('m', 121_000)).toBe('probe');
+  });
+
   it('is not kept open by calls that began before it opened', () => {
     const breaker = opened();
     breaker.failed('m', 'closed', policy, 50_000);
