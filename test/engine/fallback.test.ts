@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Play } from '../../src/adapters/rehearsal/play.ts';
 import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import type { ErrorCode } from '../../src/core/error.ts';
-import { bench, code } from './bench.ts';
+import { bench, code, errorOf } from './bench.ts';
 
 const first = 'gpt-6.1-sol';
 const second = 'gpt-5-mini';
@@ -150,6 +150,34 @@ describe('when one model fails', () => {
     expect(asked()).toEqual([first, second]);
     expect(seen).toEqual(['wrong\n', 'export const answer = 42;\n']);
     expect(outcome.warnings).toContainEqual(expect.stringContaining('it is wrong'));
+  });
+
+  it('a check that is not finished in time says so, and not that the model is ill', async () => {
+    const { call, context } = await bench({ answer: code, policies: { breaker: { failures: 1 } } });
+    context.clock.monotonic = () => performance.now();
+    const failed = await errorOf(
+      call(
+        { deadlineMs: 400 },
+        {
+          verify: (_result, signal) =>
+            new Promise((resolve) => {
+              signal.addEventListener('abort', () => resolve({ ok: false, detail: 'a signal' }));
+            }),
+        },
+      ),
+    );
+    expect(failed).toMatchObject({ code: 'timeout', hint: 'raise --timeout' });
+    expect(failed.message).toContain('the command that verifies was not finished in time');
+    expect(failed.details?.attempts).toEqual([{ model: first, error: 'verify-failed' }]);
+    expect(context.state.breaker.isOpen(first, performance.now())).toBe(false);
+  });
+
+  it('a check may be given a very long time', async () => {
+    const given = vi.spyOn(AbortSignal, 'timeout');
+    onTestFinished(() => given.mockRestore());
+    const { call } = await bench({ answer: code });
+    await call({ deadlineMs: 3_000_000_000 }, { verify: async () => ({ ok: true, detail: '' }) });
+    expect(given).toHaveBeenCalledWith(2 ** 31 - 1);
   });
 
   it('a patch that fits nowhere is asked for once more, then goes to the next', async () => {
