@@ -18,7 +18,8 @@ export async function deliver(
     return await write(output, patch, input, factory);
   } catch (error) {
     // The answer is paid for: what cannot be written where it was wanted is kept elsewhere.
-    throw errorKeeping(error, output.result, factory.results());
+    const { run_id, cost_usd } = output.meta;
+    throw errorKeeping(error, output.result, factory.results(), { run_id, cost_usd });
   }
 }
 
