@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OrchError } from '../../src/core/error.ts';
+import type { FinishedPatch } from '../../src/engine/answer.ts';
 import type { Factory } from '../../src/factory.ts';
 import type { DelegateOutput } from '../../src/operations/delegate-output.ts';
 import { deliver } from '../../src/operations/deliver.ts';
@@ -69,5 +70,36 @@ describe('what cannot be delivered', () => {
     const error = await failure(deliver(output(), undefined, { output: 'a.txt' }, factory));
     expect(error).toMatchObject({ code: 'write-failed', hint: undefined });
     expect((error as OrchError).details).toEqual({ run_id: 'run-1', cost_usd: 0.5 });
+  });
+});
+
+describe('a patch that is applied and written to a file', () => {
+  const patch = { base: '/tree', changes: [] } as unknown as FinishedPatch;
+  const input = { apply: true, output: 'a.patch' };
+  const refused = (message: string) => async () => {
+    throw new OrchError('write-failed', message);
+  };
+
+  it('is written first: what fails there leaves the tree as it was', async () => {
+    const { factory, done } = room({});
+    await deliver(output(), patch, input, factory);
+    expect(done).toEqual(['file', 'tree']);
+
+    const full = room({ writeResult: refused('no room') });
+    const error = await failure(deliver(output(), patch, input, full.factory));
+    expect(full.done).toEqual([]);
+    expect(error).toMatchObject({ code: 'write-failed', details: { result_file: '/kept/a' } });
+  });
+
+  it('is said to be in the file when it cannot be applied', async () => {
+    const { factory, done } = room({ applyChanges: refused('the tree is read-only') });
+    const error = await failure(deliver(output(), patch, input, factory));
+    expect(done).toEqual(['file']);
+    expect(error).toMatchObject({
+      code: 'write-failed',
+      message: 'the tree is read-only',
+      hint: 'the result was written to a.patch',
+      details: { run_id: 'run-1', cost_usd: 0.5, output_file: 'a.patch' },
+    });
   });
 });
