@@ -178,6 +178,18 @@ describe('a model that keeps failing', () => {
     }
   });
 
+  it('is probed again when something of ours broke while it was', async () => {
+    const room = await bench({ answer: code, policies: noRetries });
+    open(room, first);
+    room.clock.pass(60_000);
+    const verify = async () => {
+      throw new TypeError('x is not a function');
+    };
+    expect((await room.error({}, { verify })).code).toBe('internal');
+    expect(room.context.state.breaker.isOpen(first, room.clock.monotonic())).toBe(false);
+    expect(await askedBy(room)).toEqual([first]);
+  });
+
   it('is probed again when its probe was not sent for lack of money', async () => {
     const dear: Play = { kind: 'empty', usage: { inputTokens: 100, outputTokens: 10_000 } };
     const room = await bench({

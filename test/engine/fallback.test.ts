@@ -265,6 +265,21 @@ describe('waiting', () => {
     expect(clock.waits).toEqual([]);
   });
 
+  it('is for the next model when it is longer than the longest of the policy, though the call has the time', async () => {
+    for (const [seconds, models, waits] of [
+      ['8', [first, first], [8000]],
+      ['8.001', [first, second], []],
+    ] as const) {
+      const { call, asked, clock } = await bench({
+        answer: byModel({ [first]: [slowDown({ 'retry-after': seconds }), code], [second]: code }),
+        policies: { retry: { maxMs: 8000 } },
+      });
+      await call();
+      expect(asked()).toEqual(models);
+      expect(clock.waits).toEqual(waits);
+    }
+  });
+
   it('is for the last model when there is nobody else to ask', async () => {
     const { call, asked, clock } = await bench({
       answer: byModel({
@@ -293,6 +308,38 @@ describe('waiting', () => {
     expect(asked()).toEqual([first, first, second, third]);
     expect(errorCode).toBe('provider-failed');
     expect(hint).toBeUndefined();
+  });
+
+  it('ends with the call: no other model is asked, and the error is a time-out', async () => {
+    const { error: failed, asked, clock, context } = await bench({ answer: serverError });
+    const provider = await context.provider();
+    context.provider = async () => ({
+      generate: (request, options) =>
+        provider.generate(request, options).finally(() => {
+          clock.pass(10_000);
+        }),
+    });
+    const { code: errorCode, hint, exitStatus, message } = await failed({ deadlineMs: 10_000 });
+    expect(asked()).toEqual([first]);
+    expect({ errorCode, hint, exitStatus }).toEqual({
+      errorCode: 'timeout',
+      hint: 'raise --timeout',
+      exitStatus: 1,
+    });
+    expect(message).toContain('Oh no');
+  });
+
+  it('is no time-out where the last answer would have stopped the call anyway', async () => {
+    const refused = error(401, 'No', { code: 'invalid_api_key' });
+    const { error: failed, clock, context } = await bench({ answer: refused });
+    const provider = await context.provider();
+    context.provider = async () => ({
+      generate: (request, options) =>
+        provider.generate(request, options).finally(() => {
+          clock.pass(10_000);
+        }),
+    });
+    expect((await failed({ deadlineMs: 10_000 })).code).toBe('key-refused');
   });
 
   it('ends at once when the call is called off', async () => {
