@@ -24,6 +24,8 @@ const keptCharacters = 2000;
 const keptLines = 12;
 /** How long a command that is stopped may take to tidy up before it is killed. */
 const graceMs = 1000;
+/** What the command has started may hold its pipes for ever: this long after its end nothing more is read. */
+const drainMs = 100;
 /** A shell's words for a command that it may not run, or does not find. */
 const notRun = new Set([126, 127]);
 
@@ -31,7 +33,7 @@ export function commandVerifier({ command, output, cwd, writer }: VerifierOption
   return {
     async verify(result, signal) {
       const path = resolve(cwd, output);
-      const before = existsSync(path) ? readFileSync(path) : undefined;
+      const before = olderFile(path, output);
       let ok = false;
       try {
         await writer.writeResult(path, result);
@@ -50,6 +52,21 @@ export function commandVerifier({ command, output, cwd, writer }: VerifierOption
       }
     },
   };
+}
+
+/** The bytes of the file that a refused result must leave; undefined where there is none. */
+function olderFile(path: string, output: string): Buffer | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const isFolder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
+    const why = isFolder ? 'it is a folder' : (cause as Error).message;
+    throw new OrchError('write-failed', `${output} cannot be replaced: ${why}`, {
+      hint: 'name a file with --output',
+      cause,
+    });
+  }
 }
 
 /** What a command printed, behind a colon: on the same line, or indented where it is several. */
@@ -81,11 +98,11 @@ async function run(
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let tail = '';
-    const keep = (chunk: Buffer) => {
-      tail = (tail + chunk.toString('utf8')).slice(-keptCharacters);
+    const keep = (chunk: string) => {
+      tail = (tail + chunk).slice(-keptCharacters);
     };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    child.stdout.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', keep);
     const end = (how: NodeJS.Signals) => {
       try {
         if (detached && child.pid !== undefined) process.kill(-child.pid, how);
@@ -94,17 +111,32 @@ async function run(
         // It has ended by itself meanwhile.
       }
     };
+    let stopped = false;
     let killing: NodeJS.Timeout | undefined;
+    let draining: NodeJS.Timeout | undefined;
     const stop = () => {
+      stopped ||= child.exitCode === null && child.signalCode === null;
       end('SIGTERM');
       killing = setTimeout(() => end('SIGKILL'), graceMs);
     };
-    signal.addEventListener('abort', stop, { once: true });
-    child.on('error', reject);
-    child.on('close', (status) => {
+    const finish = (status: number | null) => {
       signal.removeEventListener('abort', stop);
       clearTimeout(killing);
-      fulfil({ status, tail: tail.trim().split('\n').slice(-keptLines).join('\n') });
+      clearTimeout(draining);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      // What takes no notice of being asked must not outlive the call.
+      if (signal.aborted) end('SIGKILL');
+      const lines = tail.trim().split('\n').slice(-keptLines);
+      // A command that was stopped has shown nothing, whatever it makes of it.
+      fulfil({ status: stopped ? null : status, tail: lines.join('\n') });
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    child.on('error', reject);
+    child.on('exit', (status) => {
+      // The shell may be gone at once while what it has started still tidies up.
+      draining = setTimeout(() => finish(status), signal.aborted ? graceMs + drainMs : drainMs);
     });
+    child.on('close', finish);
   });
 }

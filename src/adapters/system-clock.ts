@@ -1,5 +1,6 @@
 /** The clock of this machine. */
 import type { Clock } from '../engine/ports.ts';
+import { timerMs } from '../engine/timer.ts';
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -15,7 +16,7 @@ export const systemClock: Clock = {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, milliseconds);
+      const timer = setTimeout(done, timerMs(milliseconds));
       signal.addEventListener('abort', done, { once: true });
     }),
 };

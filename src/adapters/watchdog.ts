@@ -4,6 +4,7 @@
  */
 import { AttemptFailure } from '../core/failure.ts';
 import { formatDuration } from '../core/format.ts';
+import { timerMs } from '../engine/timer.ts';
 
 export interface WatchdogLimits {
   /** All in milliseconds. */
@@ -64,12 +65,9 @@ export class Watchdog {
     failureClass: 'first-event-timeout' | 'idle-timeout' | 'attempt-timeout',
     what: string,
   ): NodeJS.Timeout {
-    return setTimeout(
-      () => {
-        this.#stop(new AttemptFailure(failureClass, `${what} within ${formatDuration(milliseconds)}`));
-      },
-      Math.min(milliseconds, 2 ** 31 - 1),
-    );
+    return setTimeout(() => {
+      this.#stop(new AttemptFailure(failureClass, `${what} within ${formatDuration(milliseconds)}`));
+    }, timerMs(milliseconds));
   }
 
   #stop(failure: AttemptFailure): void {

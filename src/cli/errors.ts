@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { exitStatusOf, OrchError } from '../core/error.ts';
 import { formatUsd } from '../core/format.ts';
+import { asOrchError, bugHint } from '../engine/internal-error.ts';
 import type { IOStreams } from './streams.ts';
 
 export interface ErrorView {
@@ -15,24 +16,30 @@ export interface ErrorView {
 export function reportError(error: unknown, view: ErrorView): number {
   const { streams, json } = view;
   if (error instanceof CommanderError) return reportCommanderError(error, view);
-  if (error instanceof OrchError) {
-    if (json) printJson(streams, error.code, error.message, error.hint, error.details);
-    else {
-      streams.say('error', error.message);
-      if (error.hint !== undefined) streams.say('hint', error.hint);
-      const spent = spentOn(error);
-      if (spent !== undefined) streams.err(`${spent}\n`);
-    }
-    return error.exitStatus;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  const hint = 'this is a bug in orch: please report it, with the command and this message';
-  if (json) printJson(streams, 'internal', message, hint);
+  const known = asOrchError(error);
+  const hint = hintOf(known);
+  if (json) printJson(streams, known.code, known.message, hint, known.details);
   else {
-    streams.say('internal error', error instanceof Error ? (error.stack ?? message) : message);
-    streams.say('hint', hint);
+    if (known.code === 'internal') streams.say('internal error', stackOf(known));
+    else streams.say('error', known.message);
+    if (hint !== undefined) streams.say('hint', hint);
+    const spent = spentOn(known);
+    if (spent !== undefined) streams.err(`${spent}\n`);
   }
-  return exitStatusOf('internal');
+  return known.exitStatus;
+}
+
+/** A bug is said to be one, whoever made the error. */
+function hintOf({ code, hint }: OrchError): string | undefined {
+  if (code !== 'internal' || hint?.includes(bugHint)) return hint;
+  return hint === undefined ? bugHint : `${bugHint}; ${hint}`;
+}
+
+/** Of where it broke, not of where it was told what it has cost. */
+function stackOf(error: OrchError): string {
+  let origin: unknown = error;
+  while (origin instanceof OrchError && origin.cause !== undefined) origin = origin.cause;
+  return origin instanceof Error ? (origin.stack ?? error.message) : error.message;
 }
 
 function reportCommanderError(error: CommanderError, { streams, json, command }: ErrorView): number {

@@ -69,18 +69,19 @@ export async function runOperation(
     signal,
     stream: options.stream !== false,
     onProgress(event) {
-      if (!verbose && event.kind !== 'text') return;
       if (liveText && event.kind === 'text') {
         shown += event.delta;
         streams.out(event.delta);
         return;
       }
-      // What was shown of an answer that failed is not the result: say so before the next one starts.
+      // What was shown of an answer that failed is not the result: say so before the next one starts, at every
+      // log level, since what was shown cannot be taken back.
       if (liveText && shown !== '' && event.kind === 'attempt') {
         streams.out('\n');
         streams.err('the answer above is discarded: it starts again\n');
         shown = '';
       }
+      if (!verbose && event.kind !== 'text') return;
       progress?.onEvent(event);
     },
   };

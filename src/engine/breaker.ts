@@ -14,12 +14,19 @@ export type Admission = 'closed' | 'probe' | 'open';
 export class Breaker {
   readonly #circuits = new Map<string, Circuit>();
 
+  /** Takes the probe where one is due: whoever asks must send it, or say that it was abandoned. */
   admits(model: string, now: number): Admission {
     const circuit = this.#circuits.get(model);
     if (circuit?.probeAt === undefined) return 'closed';
-    if (circuit.probing || now < circuit.probeAt) return 'open';
+    if (this.isOpen(model, now)) return 'open';
     circuit.probing = true;
     return 'probe';
+  }
+
+  /** Whether the model would be left alone, without taking its probe. */
+  isOpen(model: string, now: number): boolean {
+    const circuit = this.#circuits.get(model);
+    return circuit?.probeAt !== undefined && (circuit.probing || now < circuit.probeAt);
   }
 
   succeeded(model: string): void {
@@ -30,7 +37,8 @@ export class Breaker {
   failed(model: string, admission: Admission, { failures, cooldownMs }: BreakerPolicy, now: number): void {
     const circuit = this.#circuits.get(model) ?? { failures: 0, probeAt: undefined, probing: false };
     circuit.failures++;
-    if (admission === 'probe') {
+    // Another call may have closed the circuit while the probe was under way: then it is a failure like any other.
+    if (admission === 'probe' && circuit.probing) {
       circuit.probing = false;
       circuit.probeAt = now + cooldownMs / 2;
     } else if (circuit.failures >= failures && circuit.probeAt === undefined) {

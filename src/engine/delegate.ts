@@ -8,6 +8,7 @@ import type { RouteDecision } from '../core/router/decision.ts';
 import type { FinishedAnswer } from './answer.ts';
 import { type Attempt, costOfAttempts, mostSpent, servedName, toUsageRecord } from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
+import { asOrchError } from './internal-error.ts';
 import type { GenerateResult } from './ports.ts';
 import { noCandidateError, type PreparedCall, prepare, requireInstruction } from './prepare.ts';
 import type { CallInProgress } from './try-candidate.ts';
@@ -93,14 +94,15 @@ export async function delegate(
 
 /** An error that says what it has cost, and whether that is recorded. */
 function withAccount(
-  error: unknown,
+  failed: unknown,
   {
     runId,
     attempts,
     recordWarning,
   }: { runId: string; attempts: readonly Attempt[]; recordWarning: string | undefined },
 ): unknown {
-  if (!(error instanceof OrchError) || attempts.length === 0) return error;
+  if (attempts.length === 0) return failed;
+  const error = asOrchError(failed);
   return new OrchError(error.code, error.message, {
     hint: [error.hint, recordWarning].filter(Boolean).join('; ') || undefined,
     cause: error.cause,

@@ -8,6 +8,7 @@ import { firstRequest, type RequestFacts, worstCaseUsd } from './generate-reques
 import type { GenerateRequest, GenerateResult } from './ports.ts';
 import type { PreparedCall } from './prepare.ts';
 import { Remedies } from './remedies.ts';
+import { timerMs } from './timer.ts';
 
 export interface CallInProgress {
   prepared: PreparedCall;
@@ -135,9 +136,13 @@ async function assertVerified(
   remainingMs: number,
 ): Promise<void> {
   if (!verify) return;
-  const limit = AbortSignal.timeout(Math.max(1, Math.floor(remainingMs)));
-  const verdict = await verify(result, AbortSignal.any([signal, limit]));
-  if (limit.aborted)
-    throw new AttemptFailure('attempt-timeout', 'the command that verifies was not finished in time');
-  if (!verdict.ok) throw new AttemptFailure('verify-failed', verdict.detail);
+  // A millisecond more, so that the call is over when the command is ended: no other model is asked then.
+  const limit = AbortSignal.timeout(timerMs(remainingMs + 1));
+  const slow = 'the command that verifies was not finished in time';
+  const verdict = await verify(result, AbortSignal.any([signal, limit])).catch((error: unknown) => {
+    // One that had not begun yet says so in its own way.
+    if (limit.aborted) return { ok: false, detail: slow };
+    throw error;
+  });
+  if (!verdict.ok) throw new AttemptFailure('verify-failed', limit.aborted ? slow : verdict.detail);
 }

@@ -16,33 +16,36 @@ export class Walk {
   readonly #call: CallInProgress;
   readonly #tried = new Set<string>();
   readonly #failures: { candidate: Candidate; failure: AttemptFailure }[] = [];
-  readonly #leftAlone: string[] = [];
+  #queue: Candidate[];
+  /** Those whose circuit was open when it was their turn: they are gone back to when no other is left. */
+  #leftAlone: Candidate[] = [];
+  #goingBack = false;
+  /** Of the candidates that answered with context_length_exceeded; infinite where one's is not known. */
+  #windowTooSmall: number | undefined;
   #overCeiling = false;
 
   constructor(call: CallInProgress) {
     this.#call = call;
+    this.#queue = candidatesOf(call.prepared.decision);
+    call.isLast = () => !this.#anotherIsUsable();
   }
 
   async run(): Promise<Served> {
-    const { prepared, context, options } = this.#call;
+    const { context, options } = this.#call;
     const { breaker } = context.state;
-    let queue = candidatesOf(prepared.decision);
-    this.#call.isLast = () => queue.length === 0;
-    for (let candidate = queue.shift(); candidate; candidate = queue.shift()) {
+    for (let candidate = this.#next(); candidate; candidate = this.#next()) {
       this.#tried.add(keyOf(candidate));
-      // The last candidate is tried even when its circuit is open: an error is no better than a try.
-      const last = queue.length === 0 && this.#failures.length === 0;
       if (!fitsCeiling(candidate, this.#call)) {
         this.#overCeiling = true;
         continue;
       }
       // Asked last of all: what it admits may be the one probe, and a probe must be sent.
       const admission = breaker.admits(candidate.model, context.clock.monotonic());
-      if (admission === 'open' && !last) {
-        this.#leftAlone.push(candidate.model);
+      if (admission === 'open' && !this.#goingBack) {
+        this.#leftAlone.push(candidate);
         continue;
       }
-      this.#call.isProbe = admission === 'probe';
+      this.#call.isProbe = admission !== 'closed';
       this.#announceHop(candidate);
       const outcome = await tryCandidate(candidate, this.#call).catch((error) => {
         breaker.abandoned(candidate!.model, admission);
@@ -59,12 +62,46 @@ export class Walk {
       if (options.signal.aborted)
         throw new OrchError('interrupted', 'interrupted', { details: this.#details() });
       if (failure.cure === 'stop' || context.clock.monotonic() >= this.#call.deadline) break;
-      if (failure.failureClass === 'model-not-found') queue = this.#routeAgain(candidate);
-      else if (failure.cure === 'larger-window')
-        queue = queue.filter((other) => hasLargerWindow(other, candidate!));
+      if (failure.failureClass === 'model-not-found') this.#queue = this.#routeAgain(candidate);
+      else if (failure.cure === 'larger-window') this.#requireLargerWindow(candidate);
     }
     throw this.#error();
   }
+
+  /** The next in turn, then those that were left alone: an error is no better than a try. */
+  #next(): Candidate | undefined {
+    const next = this.#queue.shift();
+    this.#goingBack = next === undefined;
+    if (next) return next;
+    const at = this.#leftAlone.findIndex(this.#mayGoBackTo);
+    return at === -1 ? undefined : this.#leftAlone.splice(at, 1)[0];
+  }
+
+  /** A model that was asked with another effort meanwhile is not asked again. */
+  #mayGoBackTo = ({ model }: Candidate): boolean =>
+    !this.#failures.some(({ candidate }) => candidate.model === model);
+
+  /** Whether the call could fall to another candidate than the one that is tried now. */
+  #anotherIsUsable(): boolean {
+    const { clock, state } = this.#call.context;
+    const now = clock.monotonic();
+    const usable = [
+      ...this.#queue.filter(({ model }) => !state.breaker.isOpen(model, now)),
+      ...(this.#goingBack ? this.#leftAlone.filter(this.#mayGoBackTo) : []),
+    ];
+    return usable.some((candidate) => fitsCeiling(candidate, this.#call));
+  }
+
+  /** Holds for the rest of the call, also for candidates that a successor brings along. */
+  #requireLargerWindow({ card }: Candidate): void {
+    const window = card ? inputWindow(card) : Number.POSITIVE_INFINITY;
+    this.#windowTooSmall = Math.max(window, this.#windowTooSmall ?? 0);
+    this.#queue = this.#queue.filter(this.#takesTheInput);
+    this.#leftAlone = this.#leftAlone.filter(this.#takesTheInput);
+  }
+
+  #takesTheInput = ({ card }: Candidate): boolean =>
+    this.#windowTooSmall === undefined || (card !== undefined && inputWindow(card) > this.#windowTooSmall);
 
   /** A model that does not exist is remembered and its successor takes its place, unless it was forced. */
   #routeAgain(dead: Candidate): Candidate[] {
@@ -72,7 +109,9 @@ export class Walk {
     context.state.notFound.add(dead.model);
     if (prepared.request.forceModel !== undefined) return [];
     const decision = decide(prepared.decision.features, context);
-    return candidatesOf(decision).filter((candidate) => !this.#tried.has(keyOf(candidate)));
+    return candidatesOf(decision).filter(
+      (candidate) => !this.#tried.has(keyOf(candidate)) && this.#takesTheInput(candidate),
+    );
   }
 
   #reportHealth({ model }: Candidate, admission: Admission, failure: AttemptFailure): void {
@@ -97,7 +136,9 @@ export class Walk {
   }
 
   #warnOfFallback(served: Candidate): void {
-    this.warnings.push(...this.#leftAlone.map((model) => `${model} ${leftAlone}`));
+    this.warnings.push(
+      ...this.#leftAlone.filter(this.#mayGoBackTo).map(({ model }) => `${model} ${leftAlone}`),
+    );
     for (const { candidate, failure } of this.#failures) {
       this.warnings.push(`${candidate.model} failed (${failure.message}); ${served.model} answered`);
     }
@@ -118,7 +159,7 @@ export class Walk {
     const { decision } = this.#call.prepared;
     const lines = [
       ...this.#failures.map(({ candidate, failure }) => `${candidate.model}: ${failure.message}`),
-      ...this.#leftAlone.map((model) => `${model}: ${leftAlone}`),
+      ...this.#leftAlone.filter(this.#mayGoBackTo).map(({ model }) => `${model}: ${leftAlone}`),
     ];
     // Whatever stops every model is the reason, though one was left out for lack of money.
     if (this.#overCeiling && last?.failure.cure !== 'stop') {
@@ -145,12 +186,6 @@ export class Walk {
 }
 
 const leftAlone = 'was left alone: it failed several times in a row just now';
-
-/** Whether a candidate takes more input than one that answered with context_length_exceeded. */
-function hasLargerWindow(candidate: Candidate, than: Candidate): boolean {
-  if (!candidate.card || !than.card) return false;
-  return inputWindow(candidate.card) > inputWindow(than.card);
-}
 
 function keyOf({ model, parameters }: Candidate): string {
   return `${model} ${parameters.effort ?? ''}`;

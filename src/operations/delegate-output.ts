@@ -143,8 +143,9 @@ export function toOutput(outcome: DelegateOutcome, factory: Factory): DelegateOu
 }
 
 /** The decision's line, and what became of it when another model had to answer. */
-function rationaleOf({ decision, attempt }: DelegateOutcome): string {
+function rationaleOf({ decision, attempt, attempts }: DelegateOutcome): string {
   const { selected } = decision;
   if (!selected || attempt.candidate.model === selected.model) return decision.rationale;
-  return `${decision.rationale}; ${selected.model} failed => ${attempt.candidate.model}`;
+  const asked = attempts.some(({ candidate }) => candidate.model === selected.model);
+  return `${decision.rationale}; ${selected.model} ${asked ? 'failed' : 'left alone'} => ${attempt.candidate.model}`;
 }

@@ -1,6 +1,8 @@
 /** Where a result goes beside the answer of the call: the patch store, the working tree, a file. */
+import { OrchError } from '../core/error.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import type { FinishedPatch } from '../engine/answer.ts';
+import { asOrchError } from '../engine/internal-error.ts';
 import type { Factory } from '../factory.ts';
 import type { DelegateOutput } from './delegate-output.ts';
 import { errorKeeping } from './keep-result.ts';
@@ -17,8 +19,10 @@ export async function deliver(
   try {
     return await write(output, patch, input, factory);
   } catch (error) {
+    const { run_id, cost_usd, output_file } = output.meta;
+    if (output_file !== undefined) throw errorBeside(error, output_file, { run_id, cost_usd });
     // The answer is paid for: what cannot be written where it was wanted is kept elsewhere.
-    throw errorKeeping(error, output.result, factory.results());
+    throw errorKeeping(error, output.result, factory.results(), { run_id, cost_usd });
   }
 }
 
@@ -28,20 +32,29 @@ async function write(
   { apply, output: file }: Pick<DelegationInput, 'apply' | 'output'>,
   factory: Factory,
 ): Promise<DelegateOutput> {
-  if (patch && apply) await applyNow(output, patch, factory);
+  // A folder of the tree may be a link that leads out of it.
+  if (patch && apply) factory.workspace().assertWritable(patch.base, touchedPaths(patch.changes));
   else if (patch) offerForLater(output, patch, factory);
+  // Before the tree: whatever fails here then leaves that as it was.
   if (file !== undefined) {
     await factory.writer().writeResult(file, output.result);
     output.meta.output_file = file;
   }
+  if (patch && apply) {
+    await factory.writer().applyChanges(patch.base, patch.changes);
+    if (output.meta.patch) output.meta.patch.applied = true;
+  }
   return output;
 }
 
-async function applyNow({ meta }: DelegateOutput, patch: FinishedPatch, factory: Factory): Promise<void> {
-  // A folder of the tree may be a link that leads out of it.
-  factory.workspace().assertWritable(patch.base, touchedPaths(patch.changes));
-  await factory.writer().applyChanges(patch.base, patch.changes);
-  if (meta.patch) meta.patch.applied = true;
+/** The same error, saying that the result is in its file all the same. */
+function errorBeside(failed: unknown, file: string, account: Record<string, unknown>): OrchError {
+  const error = asOrchError(failed);
+  return new OrchError(error.code, error.message, {
+    hint: [error.hint, `the result was written to ${file}`].filter(Boolean).join('; '),
+    details: { ...account, ...error.details, output_file: file },
+    cause: failed,
+  });
 }
 
 function offerForLater({ meta }: DelegateOutput, patch: FinishedPatch, factory: Factory): void {

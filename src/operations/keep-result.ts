@@ -1,4 +1,5 @@
 import { OrchError } from '../core/error.ts';
+import { asOrchError } from '../engine/internal-error.ts';
 import type { ResultStore } from '../engine/ports.ts';
 
 /** Undefined where it cannot be stored: what was paid for is then better shown too long, or elsewhere, than lost. */
@@ -10,14 +11,23 @@ export function keepResult(results: ResultStore, text: string): { id: string; pa
   }
 }
 
-/** For an error after which a result that was paid for would be gone: the same error, saying where it is kept. */
-export function errorKeeping(error: unknown, result: string, results: ResultStore): unknown {
-  if (!(error instanceof OrchError)) return error;
+/**
+ * For an error after which a result that was paid for would be gone: the same error, saying where it is kept.
+ * `account`: what the call has cost, where the error does not say it yet.
+ */
+export function errorKeeping(
+  failed: unknown,
+  result: string,
+  results: ResultStore,
+  account: Record<string, unknown> = {},
+): OrchError {
+  const error = asOrchError(failed);
   const kept = keepResult(results, result)?.path;
-  if (kept === undefined) return error;
+  const where = kept === undefined ? undefined : `the result is kept in ${kept}`;
+  const hint = [error.hint, where].filter(Boolean).join('; ');
   return new OrchError(error.code, error.message, {
-    hint: [error.hint, `the result is kept in ${kept}`].filter(Boolean).join('; '),
-    details: { ...error.details, result_file: kept },
-    cause: error,
+    ...(hint === '' ? {} : { hint }),
+    details: { ...account, ...error.details, ...(kept === undefined ? {} : { result_file: kept }) },
+    cause: failed,
   });
 }

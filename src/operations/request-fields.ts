@@ -4,6 +4,7 @@ import { reasoningEfforts, returnShapes, taskKinds } from '../core/task.ts';
 import { field } from './operation.ts';
 
 export const defaultTimeoutSeconds = 600;
+const mostTimeoutSeconds = 86_400;
 
 export const taskField = field(
   z
@@ -50,7 +51,11 @@ export const requestFields = {
   ),
   context: field(z.string().optional(), 'Material beside the instruction, e.g. a log', { cliOnly: true }),
   timeout: field(
-    z.number().positive('must be more than 0').optional(),
+    z
+      .number()
+      .positive('must be more than 0')
+      .max(mostTimeoutSeconds, `must be at most ${mostTimeoutSeconds}: a day`)
+      .optional(),
     `Seconds for the whole call (default ${defaultTimeoutSeconds})`,
     {
       flag: '--timeout <seconds>',

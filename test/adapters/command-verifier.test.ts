@@ -1,7 +1,17 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { commandVerifier } from '../../src/adapters/command-verifier.ts';
 import { workspaceWriter } from '../../src/adapters/workspace-writer.ts';
 
@@ -25,6 +35,14 @@ function abortWhen(name: string): AbortSignal {
     controller.abort();
   });
   return controller.signal;
+}
+
+function killIfAlive(pid: string): void {
+  try {
+    process.kill(Number(pid), 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
@@ -77,5 +95,45 @@ describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
     const { ok } = await verify("trap '' TERM; touch ready; sleep 600 & wait; sleep 600", signal);
     expect(ok).toBe(false);
     expect(existsSync(join(cwd, 'a test.js'))).toBe(false);
+  });
+
+  it('is not started where a folder is in the way, which stays', async () => {
+    mkdirSync(join(cwd, 'a test.js'));
+    await expect(verify('touch started')).rejects.toMatchObject({
+      code: 'write-failed',
+      message: expect.stringContaining('it is a folder'),
+    });
+    expect(readdirSync(cwd)).toEqual(['a test.js']);
+  });
+
+  it('leaves nothing in the background that holds no pipe and takes no notice', async () => {
+    const signal = abortWhen('ready');
+    const stubborn = `sh -c 'echo $$ > pid; trap "" TERM; touch ready; exec sleep 600'`;
+    await verify(`${stubborn} >/dev/null 2>&1 & wait`, signal);
+    const pid = readFileSync(join(cwd, 'pid'), 'utf8').trim();
+    onTestFinished(() => killIfAlive(pid));
+    // It may wait as a zombie for whoever adopted it.
+    await vi.waitFor(() =>
+      expect(spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout).toMatch(/^(Z.*)?\s*$/),
+    );
+  });
+
+  it('is over when it ends, although a daemon of its holds the pipe', async () => {
+    const { detail } = await verify('sleep 600 & echo $! > pid; echo done; exit 1');
+    killIfAlive(readFileSync(join(cwd, 'pid'), 'utf8').trim());
+    expect(detail).toBe('the command ended with 1: done');
+  });
+
+  it('has not succeeded when it was stopped, whatever it says', async () => {
+    const signal = abortWhen('ready');
+    const { ok } = await verify("trap 'exit 0' TERM; touch ready; while :; do sleep 1; done", signal);
+    expect(ok).toBe(false);
+  });
+
+  it('keeps a letter whole that came in two parts', async () => {
+    const { detail } = await verify(
+      `'${process.execPath}' -e "process.stdout.write('x' + 'é'.repeat(33000)); process.exitCode = 1"`,
+    );
+    expect(detail).toMatch(/^the command ended with 1: é+$/);
   });
 });

@@ -41,6 +41,7 @@ describe('nothing is sent', () => {
     ['an answer and --dry-run', ['diff', '--from', 'a.ts', '--dry-run'], /nothing would be sent/],
     ['--check with --output', ['diff', 'x', '--check', '-o', 'z'], /--check writes nothing/],
     ['a time that is none', ['docs', 'x', '--timeout', '0'], /--timeout: must be more than 0/],
+    ['a time beyond a day', ['docs', 'x', '--timeout', '3000000'], /--timeout: must be at most 86400: a day/],
     ['an empty file name', ['docs', 'x', '-f', ''], /--file: is empty/],
     ['a misspelt flag', ['docs', 'x', '--max-cots', '1'], /did you mean --max-cost.*\n.*orch docs --help/i],
   ])('for %s', async (_name, args, message) => {

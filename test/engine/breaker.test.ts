@@ -18,6 +18,11 @@ async function askedBy({ call, server }: Bench, request = {}): Promise<(string |
   return server.requests.slice(before).map(({ model }) => model);
 }
 
+function open({ context }: Bench, ...models: string[]): void {
+  for (const model of models)
+    for (let count = 0; count < 3; count++) context.state.breaker.failed(model, 'closed', policy, 0);
+}
+
 describe('a circuit', () => {
   const opened = () => {
     const breaker = new Breaker();
@@ -62,6 +67,18 @@ describe('a circuit', () => {
     expect(breaker.admits('m', 91_000)).toBe('probe');
   });
 
+  it('is not opened by one failed probe after a call that was sent all the same went well', () => {
+    const breaker = opened();
+    expect(breaker.admits('m', 60_000)).toBe('probe');
+    breaker.succeeded('m');
+    breaker.failed('m', 'probe', policy, 61_000);
+    expect(breaker.admits('m', 61_000)).toBe('closed');
+    breaker.failed('m', 'closed', policy, 61_000);
+    breaker.failed('m', 'closed', policy, 61_000);
+    expect(breaker.admits('m', 120_999)).toBe('open');
+    expect(breaker.admits('m', 121_000)).toBe('probe');
+  });
+
   it('is not kept open by calls that began before it opened', () => {
     const breaker = opened();
     breaker.failed('m', 'closed', policy, 50_000);
@@ -97,10 +114,57 @@ describe('a model that keeps failing', () => {
   it('is named in an error that others caused', async () => {
     const room = await bench({ answer: byModel({ [first]: down, [second]: code }), policies: noRetries });
     for (let count = 0; count < 3; count++) await room.call();
-    room.server.play({ kind: 'empty' });
+    room.server.play({ kind: 'refusal', text: 'No.' });
     const { message } = await room.error();
     expect(message).toMatch(/gpt-6\.1-sol: was left alone/);
     expect(message).toMatch(/gpt-5-mini: /);
+  });
+
+  it('is gone back to when no other answers: an error is no better than a try', async () => {
+    const empty: Play = { kind: 'empty' };
+    const room = await bench({ answer: byModel({ [first]: empty, [second]: down, [third]: code }) });
+    open(room, second, third);
+    const { attempt, warnings } = await room.call();
+    expect(attempt.candidate.model).toBe(third);
+    // One try for each, but for the last one of all.
+    expect(room.asked()).toEqual([first, second, third]);
+    expect(warnings.join()).not.toContain('left alone');
+  });
+
+  it('is not one to fall to: the only other is waited for', async () => {
+    const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '45' } };
+    const room = await bench({ answer: byModel({ [first]: [busy, code] }) });
+    open(room, second, third);
+    await room.call();
+    expect(room.asked()).toEqual([first, first]);
+    expect(room.clock.waits).toEqual([45_000]);
+  });
+
+  it('is one to fall to when it is about to be probed', async () => {
+    const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '45' } };
+    const room = await bench({ answer: byModel({ [first]: busy, [second]: code }) });
+    open(room, second, third);
+    room.clock.pass(60_000);
+    expect(await askedBy(room)).toEqual([first, second]);
+  });
+
+  it('is not gone back to when it was asked with another effort', async () => {
+    const room = await bench({
+      answer: down,
+      policies: noRetries,
+      models: {
+        routing: {
+          code_generate: [
+            { alias: 'codex', effort: 'low' },
+            { alias: 'codex', effort: 'high' },
+          ],
+        },
+      },
+    });
+    for (let count = 0; count < 2; count++) room.context.state.breaker.failed(first, 'closed', policy, 0);
+    const { message } = await room.error();
+    expect(room.asked()).toEqual([first]);
+    expect(message).not.toContain('left alone');
   });
 
   it('is not one that answers badly, or that has refused', async () => {
@@ -112,6 +176,18 @@ describe('a model that keeps failing', () => {
       const room = await bench({ answer: byModel({ [first]: play, [second]: code }), policies: noRetries });
       for (let count = 0; count < 5; count++) expect((await askedBy(room))[0]).toBe(first);
     }
+  });
+
+  it('is probed again when something of ours broke while it was', async () => {
+    const room = await bench({ answer: code, policies: noRetries });
+    open(room, first);
+    room.clock.pass(60_000);
+    const verify = async () => {
+      throw new TypeError('x is not a function');
+    };
+    expect((await room.error({}, { verify })).code).toBe('internal');
+    expect(room.context.state.breaker.isOpen(first, room.clock.monotonic())).toBe(false);
+    expect(await askedBy(room)).toEqual([first]);
   });
 
   it('is probed again when its probe was not sent for lack of money', async () => {

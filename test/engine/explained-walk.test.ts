@@ -102,6 +102,11 @@ async function promised(
     `${apiId(candidate.model, cardOf(candidate.model))} ${candidate.effort ?? undefined}`;
   const walk: string[] = [];
   let queue = explained(await explain(input, context));
+  let tooSmall: number | undefined;
+  const takesTheInput = (candidate: { model: string }) => {
+    const card = cardOf(candidate.model);
+    return tooSmall === undefined || (card !== undefined && inputWindow(card) > tooSmall);
+  };
   for (let next = queue.shift(); next; next = queue.shift()) {
     const { model } = next;
     walk.push(keyOf(next));
@@ -112,13 +117,13 @@ async function promised(
     if (failureClass === 'model-not-found') {
       if (input.forceModel !== undefined) break;
       context.state.notFound.add(model);
-      queue = explained(await explain(input, context)).filter((other) => !walk.includes(keyOf(other)));
+      queue = explained(await explain(input, context)).filter(
+        (other) => !walk.includes(keyOf(other)) && takesTheInput(other),
+      );
     } else if (cure === 'larger-window') {
       const card = cardOf(model);
-      queue = queue.filter((other) => {
-        const wider = cardOf(other.model);
-        return card && wider && inputWindow(wider) > inputWindow(card);
-      });
+      tooSmall = Math.max(tooSmall ?? 0, card ? inputWindow(card) : Number.POSITIVE_INFINITY);
+      queue = queue.filter(takesTheInput);
     }
   }
   return { walk, answered: false };

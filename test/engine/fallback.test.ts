@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Play } from '../../src/adapters/rehearsal/play.ts';
 import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import type { ErrorCode } from '../../src/core/error.ts';
-import { bench, code } from './bench.ts';
+import { bench, code, errorOf } from './bench.ts';
 
 const first = 'gpt-6.1-sol';
 const second = 'gpt-5-mini';
@@ -152,6 +152,34 @@ describe('when one model fails', () => {
     expect(outcome.warnings).toContainEqual(expect.stringContaining('it is wrong'));
   });
 
+  it('a check that is not finished in time says so, and not that the model is ill', async () => {
+    const { call, context } = await bench({ answer: code, policies: { breaker: { failures: 1 } } });
+    context.clock.monotonic = () => performance.now();
+    const failed = await errorOf(
+      call(
+        { deadlineMs: 400 },
+        {
+          verify: (_result, signal) =>
+            new Promise((resolve) => {
+              signal.addEventListener('abort', () => resolve({ ok: false, detail: 'a signal' }));
+            }),
+        },
+      ),
+    );
+    expect(failed).toMatchObject({ code: 'timeout', hint: 'raise --timeout' });
+    expect(failed.message).toContain('the command that verifies was not finished in time');
+    expect(failed.details?.attempts).toEqual([{ model: first, error: 'verify-failed' }]);
+    expect(context.state.breaker.isOpen(first, performance.now())).toBe(false);
+  });
+
+  it('a check may be given a very long time', async () => {
+    const given = vi.spyOn(AbortSignal, 'timeout');
+    onTestFinished(() => given.mockRestore());
+    const { call } = await bench({ answer: code });
+    await call({ deadlineMs: 3_000_000_000 }, { verify: async () => ({ ok: true, detail: '' }) });
+    expect(given).toHaveBeenCalledWith(2 ** 31 - 1);
+  });
+
   it('a patch that fits nowhere is asked for once more, then goes to the next', async () => {
     const block = (search: string) => ({
       kind: 'text' as const,
@@ -178,6 +206,15 @@ describe('an input that is too long for a model', () => {
     // tests: gpt-5-mini (272k), gpt-6.1-sol (922k), gpt-5 (272k)
     const { call, asked } = await bench({ answer: byModel({ [second]: tooLong, [first]: code }) });
     await call({ task: 'tests' });
+    expect(asked()).toEqual([second, first]);
+  });
+
+  it('does not come back to a small one when a model is unknown meanwhile', async () => {
+    const { error: failed, asked } = await bench({
+      answer: byModel({ [second]: tooLong, [third]: code }),
+      retired: [first],
+    });
+    expect((await failed({ task: 'tests' })).message).toContain(`${second}: `);
     expect(asked()).toEqual([second, first]);
   });
 
@@ -228,6 +265,21 @@ describe('waiting', () => {
     expect(clock.waits).toEqual([]);
   });
 
+  it('is for the next model when it is longer than the longest of the policy, though the call has the time', async () => {
+    for (const [seconds, models, waits] of [
+      ['8', [first, first], [8000]],
+      ['8.001', [first, second], []],
+    ] as const) {
+      const { call, asked, clock } = await bench({
+        answer: byModel({ [first]: [slowDown({ 'retry-after': seconds }), code], [second]: code }),
+        policies: { retry: { maxMs: 8000 } },
+      });
+      await call();
+      expect(asked()).toEqual(models);
+      expect(clock.waits).toEqual(waits);
+    }
+  });
+
   it('is for the last model when there is nobody else to ask', async () => {
     const { call, asked, clock } = await bench({
       answer: byModel({
@@ -256,6 +308,38 @@ describe('waiting', () => {
     expect(asked()).toEqual([first, first, second, third]);
     expect(errorCode).toBe('provider-failed');
     expect(hint).toBeUndefined();
+  });
+
+  it('ends with the call: no other model is asked, and the error is a time-out', async () => {
+    const { error: failed, asked, clock, context } = await bench({ answer: serverError });
+    const provider = await context.provider();
+    context.provider = async () => ({
+      generate: (request, options) =>
+        provider.generate(request, options).finally(() => {
+          clock.pass(10_000);
+        }),
+    });
+    const { code: errorCode, hint, exitStatus, message } = await failed({ deadlineMs: 10_000 });
+    expect(asked()).toEqual([first]);
+    expect({ errorCode, hint, exitStatus }).toEqual({
+      errorCode: 'timeout',
+      hint: 'raise --timeout',
+      exitStatus: 1,
+    });
+    expect(message).toContain('Oh no');
+  });
+
+  it('is no time-out where the last answer would have stopped the call anyway', async () => {
+    const refused = error(401, 'No', { code: 'invalid_api_key' });
+    const { error: failed, clock, context } = await bench({ answer: refused });
+    const provider = await context.provider();
+    context.provider = async () => ({
+      generate: (request, options) =>
+        provider.generate(request, options).finally(() => {
+          clock.pass(10_000);
+        }),
+    });
+    expect((await failed({ deadlineMs: 10_000 })).code).toBe('key-refused');
   });
 
   it('ends at once when the call is called off', async () => {

@@ -118,6 +118,17 @@ describe('the last candidate', () => {
     expect(inputs[6]).toBe(inputs[0]);
   });
 
+  it('is one whose fallbacks have open circuits, too', async () => {
+    const { call, asked, context } = await patching({
+      [first]: [text(lost), text(lost), text(wholeFile('a.ts', after))],
+    });
+    for (const model of [second, third])
+      context.state.breaker.failed(model, 'closed', { failures: 1, cooldownMs: 60_000 }, 0);
+    const { finished } = await call(request);
+    expect(finished.patch?.changes[0]?.after).toBe(after);
+    expect(asked()).toEqual([first, first, first]);
+  });
+
   it('ends in an error that names the block of each model; every attempt is recorded', async () => {
     const { error, asked, records } = await patching({ ...hopeless, [third]: text(lost) });
     const failed = await error(request);

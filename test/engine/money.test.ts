@@ -117,6 +117,26 @@ describe('a ceiling', () => {
     expect(stopped).toMatchObject({ code: 'key-refused', exitStatus: 4 });
   });
 
+  it('leaves no other model to fall to: the one that is asked is waited for', async () => {
+    const worst = await worstCase();
+    const cut: Play = {
+      kind: 'incomplete',
+      reason: 'max_output_tokens',
+      text: '',
+      usage: { inputTokens: 100, outputTokens: 100 },
+    };
+    const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '30' } };
+    // tests: gpt-5-mini, then gpt-6.1-sol, for which the first answer leaves nothing.
+    const { call, asked, clock } = await bench({
+      answer: byModel({ [second]: [cut, busy, code] }),
+      models: { routing: { tests: ['mini', 'codex'] } },
+    });
+    const { decision } = await call({ task: 'tests', maxCostUsd: worst });
+    expect(decision.fallbacks.map(({ model }) => model)).toEqual([first]);
+    expect(asked()).toEqual([second, second, second]);
+    expect(clock.waits).toEqual([30_000]);
+  });
+
   it('is reckoned at the standard price, so that is what is asked for; where it is not taken, without', async () => {
     const refused: Play = { kind: 'error', status: 400, message: 'No', param: 'service_tier' };
     const { call, server } = await bench({ answer: [code, code, refused, code] });

@@ -116,6 +116,23 @@ describe('the record', () => {
     expect(written).not.toMatch(/MARK|SECRET|a\.ts/);
   });
 
+  it('is named by an error that nobody foresaw', async () => {
+    const { error, records, logged } = await bench({ answer: code });
+    const bug = new TypeError('x is not a function');
+    const verify = async () => {
+      throw bug;
+    };
+    expect(await error({}, { verify })).toMatchObject({
+      code: 'internal',
+      message: 'x is not a function',
+      hint: expect.stringContaining('bug in orch'),
+      details: { run_id: 'run-1', cost_usd: expect.any(Number) },
+      cause: bug,
+    });
+    expect(records).toHaveLength(1);
+    expect(logged[0]).toMatchObject({ error: 'internal' });
+  });
+
   it('that cannot be written costs a warning and not the result', async () => {
     const ledger = {
       location: '/full/usage.csv',

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { reportError } from '../../src/cli/errors.ts';
+import type { IOStreams } from '../../src/cli/streams.ts';
+import { OrchError } from '../../src/core/error.ts';
+
+function reported(error: unknown, json = false) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const streams = {
+    out: (text: string) => out.push(text),
+    err: (text: string) => err.push(text),
+    say: (label: string, text: string) => err.push(`${label}: ${text}\n`),
+  } as unknown as IOStreams;
+  const status = reportError(error, { streams, json, command: 'orch run' });
+  return { status, out: out.join(''), err: err.join('') };
+}
+
+describe('a bug of ours', () => {
+  const bug = new TypeError('x is not a function');
+  const details = { run_id: 'run-1', cost_usd: 0.5 };
+  const told = new OrchError('internal', bug.message, { hint: 'it is kept', cause: bug, details });
+
+  it.each([
+    ['as it was thrown', bug],
+    ['with what the call has cost', told],
+    ['told twice', new OrchError('internal', bug.message, { hint: 'it is kept', cause: told })],
+  ])('is shown with the place where it broke, %s', (_name, error) => {
+    const { status, err } = reported(error);
+    expect(status).toBe(1);
+    expect(err).toContain(`internal error: ${bug.stack}\n`);
+    expect(err).toMatch(/^hint: this is a bug in orch/m);
+  });
+
+  it('says what was spent, and where the result is', () => {
+    expect(reported(told).err).toMatch(
+      /^hint: this is a bug in orch.*; it is kept\nspent: .*\(run run-1\)$/m,
+    );
+    expect(JSON.parse(reported(told, true).out).error).toEqual({
+      code: 'internal',
+      message: 'x is not a function',
+      hint: expect.stringMatching(/^this is a bug in orch.*; it is kept$/),
+      details,
+    });
+  });
+
+  it.each([bug, 'x is not a function', new OrchError('internal', 'x is not a function')])(
+    'is said to be one with --json: %o',
+    (error) => {
+      expect(JSON.parse(reported(error, true).out).error).toEqual({
+        code: 'internal',
+        message: 'x is not a function',
+        hint: expect.stringContaining('this is a bug in orch'),
+      });
+    },
+  );
+});

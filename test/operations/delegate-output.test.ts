@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { byModel } from '../../src/adapters/rehearsal/script.ts';
+import type { Factory } from '../../src/factory.ts';
+import { toOutput } from '../../src/operations/delegate-output.ts';
+import { bench, code } from '../engine/bench.ts';
+
+const first = 'gpt-6.1-sol';
+const second = 'gpt-5-mini';
+
+describe('the rationale', () => {
+  it('tells a model that failed from one that was not asked', async () => {
+    const { call, context } = await bench({
+      answer: byModel({ [first]: { kind: 'error', status: 500, message: 'Oh no' }, [second]: code }),
+      policies: { breaker: { failures: 1 } },
+    });
+    const factory = { engine: () => context, notes: () => [] } as unknown as Factory;
+    const rationale = async () => toOutput(await call(), factory).meta.rationale;
+    expect(await rationale()).toMatch(/; gpt-6\.1-sol failed => gpt-5-mini$/);
+    expect(await rationale()).toMatch(/; gpt-6\.1-sol left alone => gpt-5-mini$/);
+  });
+});

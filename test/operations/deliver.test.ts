@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { OrchError } from '../../src/core/error.ts';
+import type { FinishedPatch } from '../../src/engine/answer.ts';
+import type { Factory } from '../../src/factory.ts';
+import type { DelegateOutput } from '../../src/operations/delegate-output.ts';
+import { deliver } from '../../src/operations/deliver.ts';
+
+const output = () =>
+  ({ result: 'made', meta: { run_id: 'run-1', cost_usd: 0.5, warnings: [] } }) as unknown as DelegateOutput;
+
+interface Deeds {
+  writeResult?: () => Promise<void>;
+  applyChanges?: () => Promise<void>;
+  save?: () => { id: string; path: string };
+}
+
+/** What delivers, and the order in which it did. */
+function room({ writeResult, applyChanges, save }: Deeds) {
+  const done: string[] = [];
+  const after = (name: string, deed?: () => Promise<void>) => async () => {
+    await deed?.();
+    done.push(name);
+  };
+  const factory = {
+    workspace: () => ({ assertWritable: () => {} }),
+    writer: () => ({
+      writeResult: after('file', writeResult),
+      applyChanges: after('tree', applyChanges),
+    }),
+    results: () => ({ save: save ?? (() => ({ id: 'a', path: '/kept/a' })) }),
+  } as unknown as Factory;
+  return { factory, done };
+}
+
+async function failure(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error) => error,
+  );
+}
+
+describe('what cannot be delivered', () => {
+  const bug = new TypeError('x is not a function');
+  const broken = async () => {
+    throw bug;
+  };
+
+  it('is kept, and what it cost is said, although nobody foresaw the error', async () => {
+    const { factory } = room({ writeResult: broken });
+    const error = await failure(deliver(output(), undefined, { output: 'a.txt' }, factory));
+    expect(error).toBeInstanceOf(OrchError);
+    expect(error).toMatchObject({
+      code: 'internal',
+      message: 'x is not a function',
+      hint: expect.stringMatching(/bug in orch.*; the result is kept in \/kept\/a$/),
+      details: { run_id: 'run-1', cost_usd: 0.5, result_file: '/kept/a' },
+      cause: bug,
+    });
+  });
+
+  it('is not said to be kept where it is not', async () => {
+    const { factory } = room({
+      writeResult: async () => {
+        throw new OrchError('write-failed', 'no room');
+      },
+      save: () => {
+        throw new OrchError('record-failed', 'no room');
+      },
+    });
+    const error = await failure(deliver(output(), undefined, { output: 'a.txt' }, factory));
+    expect(error).toMatchObject({ code: 'write-failed', hint: undefined });
+    expect((error as OrchError).details).toEqual({ run_id: 'run-1', cost_usd: 0.5 });
+  });
+});
+
+describe('a patch that is applied and written to a file', () => {
+  const patch = { base: '/tree', changes: [] } as unknown as FinishedPatch;
+  const input = { apply: true, output: 'a.patch' };
+  const refused = (message: string) => async () => {
+    throw new OrchError('write-failed', message);
+  };
+
+  it('is written first: what fails there leaves the tree as it was', async () => {
+    const { factory, done } = room({});
+    await deliver(output(), patch, input, factory);
+    expect(done).toEqual(['file', 'tree']);
+
+    const full = room({ writeResult: refused('no room') });
+    const error = await failure(deliver(output(), patch, input, full.factory));
+    expect(full.done).toEqual([]);
+    expect(error).toMatchObject({ code: 'write-failed', details: { result_file: '/kept/a' } });
+  });
+
+  it('is said to be in the file when it cannot be applied', async () => {
+    const { factory, done } = room({ applyChanges: refused('the tree is read-only') });
+    const error = await failure(deliver(output(), patch, input, factory));
+    expect(done).toEqual(['file']);
+    expect(error).toMatchObject({
+      code: 'write-failed',
+      message: 'the tree is read-only',
+      hint: 'the result was written to a.patch',
+      details: { run_id: 'run-1', cost_usd: 0.5, output_file: 'a.patch' },
+    });
+  });
+});
