@@ -4,7 +4,7 @@
  */
 import http from 'node:http';
 import https from 'node:https';
-import type { Readable } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 /** Shorter than servers keep an idle connection, so that none is used that the server is closing. */
@@ -58,7 +58,15 @@ export function sendHttp(url: URL, { method, headers, body, signal }: HttpReques
       const timer = setTimeout(() => request.destroy(new ConnectTimeout('no connection in time')), connectMs);
       for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
     });
-    request.on('response', (message) => resolve(responseOf(message)));
+    request.on('response', (message) => {
+      try {
+        resolve(responseOf(message));
+      } catch (error) {
+        // Whatever a server says in its headers ends its request, not the process.
+        request.destroy();
+        reject(error as Error);
+      }
+    });
     request.end(body);
   });
 }
@@ -83,14 +91,16 @@ function responseOf(message: http.IncomingMessage): HttpResponse {
   };
 }
 
+const unpackers = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
 /** None is asked for; some servers pack all the same. */
 function unpacked(message: http.IncomingMessage, encoding: string | undefined): Readable {
-  const unpack = {
-    gzip: createGunzip,
-    'x-gzip': createGunzip,
-    deflate: createInflate,
-    br: createBrotliDecompress,
-  }[encoding?.trim().toLowerCase() ?? ''];
+  const unpack = unpackers.get(encoding?.trim().toLowerCase() ?? '');
   if (!unpack) return message;
   const stream = unpack();
   message.on('error', (error) => stream.destroy(error));

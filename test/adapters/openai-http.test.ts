@@ -1,0 +1,47 @@
+/** Requests over node's own client, against servers that answer oddly. */
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo, Server } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { sendHttp } from '../../src/adapters/openai-http.ts';
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function listening(server: Server, scheme = 'http'): Promise<URL> {
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return new URL(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+}
+
+const answering = (listener: RequestListener) => listening(createServer(listener));
+
+function get(url: URL) {
+  return sendHttp(url, { method: 'GET', headers: {}, body: undefined, signal: new AbortController().signal });
+}
+
+describe('the encoding of an answer', () => {
+  it.each(['constructor', '__proto__', 'toString', 'identity', '', 'gzip, br'])(
+    '%j is none that is unpacked',
+    async (encoding) => {
+      const url = await answering((_request, response) => {
+        response.writeHead(200, { 'content-encoding': encoding });
+        response.end('as it is');
+      });
+      const { body } = await get(url);
+      expect(await body.text()).toBe('as it is');
+    },
+  );
+
+  it.each(['gzip', ' X-GZIP '])('%j is unpacked', async (encoding) => {
+    const url = await answering((_request, response) => {
+      response.writeHead(200, { 'content-encoding': encoding });
+      response.end(gzipSync('as it was'));
+    });
+    const { body } = await get(url);
+    expect(await body.text()).toBe('as it was');
+  });
+});
