@@ -1,5 +1,5 @@
 /** Turns what the openai package and fetch throw into an `AttemptFailure`. */
-import { APIConnectionTimeoutError, APIError } from 'openai';
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { classifyProviderError } from '../core/error-policy.ts';
 import { AttemptFailure } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
@@ -50,6 +50,8 @@ export function failureFrom(error: unknown, context: FailureContext): AttemptFai
 
 function classify(error: unknown, { redact, now, host, begun }: FailureContext): AttemptFailure {
   if (error instanceof AttemptFailure) return error;
+  // How the package hands on what its fetch has thrown.
+  if (error instanceof APIConnectionError && error.cause instanceof AttemptFailure) return error.cause;
   if (error instanceof APIError && error.status !== undefined) return fromStatus(error, { redact, now });
   const name = error instanceof Error ? error.name : '';
   const code = errnoOf(error);

@@ -9,7 +9,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 /** Shorter than servers keep an idle connection, so that none is used that the server is closing. */
 const idleConnectionMs = 4000;
-/** A host that drops what is sent to it is told from one that thinks. */
+/** A host that drops what is sent to it is told from one that thinks. With TLS its greeting counts as well. */
 const connectMs = 10_000;
 const keepAlive = {
   keepAlive: true,
@@ -52,11 +52,17 @@ export function sendHttp(url: URL, { method, headers, body, signal }: HttpReques
       release();
       reject(error);
     });
-    request.on('close', release);
+    request.on('close', () => {
+      release();
+      // A switch of protocols, for one, is no response and no error.
+      reject(new Error('connection closed'));
+    });
     request.on('socket', (socket) => {
-      if (!socket.connecting) return;
+      const { secureConnecting } = socket as { secureConnecting?: boolean };
+      if (!socket.connecting && !secureConnecting) return;
       const timer = setTimeout(() => request.destroy(new ConnectTimeout('no connection in time')), connectMs);
-      for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
+      for (const event of [secure ? 'secureConnect' : 'connect', 'close'])
+        socket.once(event, () => clearTimeout(timer));
     });
     request.on('response', (message) => {
       try {

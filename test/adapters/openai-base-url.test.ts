@@ -173,6 +173,19 @@ describe('a base URL', () => {
     expect(failure.message).toContain('does not speak HTTP');
   });
 
+  it.each(['099', '600', '999'])(
+    'of a server with the status %s is one of a broken server',
+    async (status) => {
+      const server = createTcpServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', () => socket.end(`HTTP/1.1 ${status} Odd\r\nContent-Length: 2\r\n\r\n{}`));
+      });
+      const failure = await failureOf(ask(`http://127.0.0.1:${await listen(server)}/v1`));
+      expect(failure.failureClass).toBe('server-error');
+      expect(failure.message).toMatch(/status \d+, which HTTP/);
+    },
+  );
+
   it('with a password in it is refused before anything is sent, and not repeated', () => {
     const variables = { OPENAI_BASE_URL: 'https://me:hunter2@127.0.0.1/v1' };
     expect(() => readEnvironment({ process: variables })).toThrow(

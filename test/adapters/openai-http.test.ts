@@ -1,8 +1,8 @@
 /** Requests over node's own client, against servers that answer oddly. */
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sendHttp } from '../../src/adapters/openai-http.ts';
 
 const servers: Server[] = [];
@@ -43,5 +43,33 @@ describe('the encoding of an answer', () => {
     });
     const { body } = await get(url);
     expect(await body.text()).toBe('as it was');
+  });
+});
+
+describe('a server', () => {
+  it('that switches protocols ends the request', async () => {
+    const url = await listening(
+      createTcpServer((socket) => {
+        socket.on('error', () => {});
+        socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+      }),
+    );
+    await expect(get(url)).rejects.toThrow('connection closed');
+  });
+
+  it('that is silent where TLS begins is not waited for', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const url = await listening(
+      createTcpServer((socket) => {
+        socket.on('error', () => {});
+        // The client's first words: it is connected.
+        socket.once('data', () => vi.advanceTimersByTime(60_000));
+      }),
+      'https',
+    );
+    await expect(get(url)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
   });
 });
