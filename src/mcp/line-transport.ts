@@ -6,7 +6,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ErrorCode, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import { type Json, MessageFault, readMessage } from './json-rpc.ts';
+import { inWords, type Json, MessageFault, readMessage } from './json-rpc.ts';
 
 /** A longer line is no message: it would only fill the memory. */
 const longestLine = 64 * 1024 * 1024;
@@ -39,7 +39,7 @@ export class LineTransport implements Transport {
   /** Resolves when there is room for more. */
   send(message: JSONRPCMessage): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#output.write(`${JSON.stringify(message)}\n`)) resolve();
+      if (this.#output.write(`${JSON.stringify(inWords(message))}\n`)) resolve();
       else this.#output.once('drain', resolve);
     });
   }
@@ -88,7 +88,13 @@ export class LineTransport implements Transport {
       this.onmessage?.(readMessage(value));
     } catch (error) {
       if (error instanceof MessageFault) this.#refuse(error.code, error.message, error.id);
-      else this.onerror?.(error as Error);
+      else {
+        const { id, method } = value as Json;
+        if (id !== undefined && method !== undefined) {
+          this.#refuse(ErrorCode.InternalError, 'the message could not be handled', id);
+        }
+        this.onerror?.(error as Error);
+      }
     }
   }
 
