@@ -150,9 +150,18 @@ export class HttpBody {
     }
   }
 
-  async text(): Promise<string> {
+  /** The whole; undefined, and the connection closed, where it is longer than `mostBytes`. */
+  async text(mostBytes: number): Promise<string | undefined> {
     const pieces: Uint8Array[] = [];
-    for (let piece = await this.read(); piece; piece = await this.read()) pieces.push(piece);
+    let size = 0;
+    for (let piece = await this.read(); piece; piece = await this.read()) {
+      size += piece.length;
+      if (size > mostBytes) {
+        this.cancel();
+        return undefined;
+      }
+      pieces.push(piece);
+    }
     return Buffer.concat(pieces).toString('utf8');
   }
 

@@ -247,6 +247,28 @@ describe('a body', () => {
     expect((await failureOf(listed)).failureClass).toBe('malformed-answer');
   });
 
+  it('of a list of models that never ends is not read to its end', async () => {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.on('error', () => {});
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const more = () => {
+        while (!response.destroyed && response.write(' '.repeat(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const baseUrl = `http://127.0.0.1:${await listen(server)}/v1`;
+    const settings = { apiKey: key, baseUrl, organization: undefined, project: undefined };
+    const lister = openAiModelLister(settings, redactor([key]));
+    const listed = lister.list({ signal: new AbortController().signal, limitMs: 60_000 });
+    const { failureClass, message } = await failureOf(listed);
+    expect([failureClass, message]).toEqual([
+      'malformed-answer',
+      expect.stringContaining('more than any list'),
+    ]);
+  });
+
   it.each([
     ['gzip', gzipSync],
     ['deflate', deflateSync],

@@ -32,7 +32,7 @@ describe('the encoding of an answer', () => {
         response.end('as it is');
       });
       const { body } = await get(url);
-      expect(await body.text()).toBe('as it is');
+      expect(await body.text(1000)).toBe('as it is');
     },
   );
 
@@ -42,7 +42,7 @@ describe('the encoding of an answer', () => {
       response.end(gzipSync('as it was'));
     });
     const { body } = await get(url);
-    expect(await body.text()).toBe('as it was');
+    expect(await body.text(1000)).toBe('as it was');
   });
 });
 
@@ -71,5 +71,13 @@ describe('a server', () => {
       'https',
     );
     await expect(get(url)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  });
+});
+
+describe('a body', () => {
+  it('is read up to a length', async () => {
+    const url = await answering((_request, response) => response.end('x'.repeat(1000)));
+    expect((await (await get(url)).body.text(1000))?.length).toBe(1000);
+    expect(await (await get(url)).body.text(999)).toBeUndefined();
   });
 });
