@@ -165,6 +165,12 @@ export class HttpBody {
     return Buffer.concat(pieces).toString('utf8');
   }
 
+  /** What is still to come does not keep the process. A connection that is used again does. */
+  unref(): void {
+    // After its end the connection may be another request's.
+    if (!this.#message.complete) this.#message.socket?.unref();
+  }
+
   /** Closes the connection unless the body was read to its end. What is still read then is its end. */
   cancel(): void {
     this.#ended = true;
