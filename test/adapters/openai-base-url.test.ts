@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { resolve } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { APIConnectionError } from 'openai';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureFrom } from '../../src/adapters/openai-failure.ts';
 import { openAiModelLister } from '../../src/adapters/openai-models.ts';
@@ -199,7 +200,7 @@ describe('a name that cannot be looked up', () => {
   it.each(['ENOTFOUND', 'EAI_AGAIN'])('is a failed connection: %s', (code) => {
     const cause = Object.assign(new Error(`getaddrinfo ${code} h`), { code });
     const context = { redact: redactor([]), now: 0, host: 'h', begun: false };
-    const failure = failureFrom(new TypeError('fetch failed', { cause }), context);
+    const failure = failureFrom(new APIConnectionError({ cause }), context);
     expect(failure).toMatchObject({ failureClass: 'connection', cure: 'retry', code: 'offline' });
     expect(failure.message).toMatch(/cannot reach h: host name/);
   });
@@ -207,11 +208,11 @@ describe('a name that cannot be looked up', () => {
 
 describe('silence that the network layer notices first', () => {
   it.each([
-    ['UND_ERR_CONNECT_TIMEOUT', false, 'first-event-timeout'],
-    ['UND_ERR_HEADERS_TIMEOUT', false, 'first-event-timeout'],
-    ['UND_ERR_BODY_TIMEOUT', true, 'idle-timeout'],
-  ])('is not asked again: %s', (code, begun, expected) => {
-    const error = new TypeError('terminated', { cause: Object.assign(new Error('late'), { code }) });
+    [false, 'first-event-timeout'],
+    [true, 'idle-timeout'],
+  ])('is not asked again (begun: %s)', (begun, expected) => {
+    const cause = Object.assign(new Error('late'), { code: 'ETIMEDOUT' });
+    const error = new APIConnectionError({ cause });
     const failure = failureFrom(error, { redact: redactor([]), now: 0, host: 'h', begun });
     expect(failure).toMatchObject({ failureClass: expected, cure: 'next-model' });
   });
