@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { codeFile, runScript } from '../src/start.ts';
-import { folder, packageFolder } from './helpers/orch.ts';
+import { codeFile } from '../src/start.ts';
+import { bareEnvironment, folder, packageFolder } from './helpers/orch.ts';
 
 describe('the bundle', () => {
   let copy = '';
@@ -18,17 +18,43 @@ describe('the bundle', () => {
     bundle = join(copy, 'dist', 'orch.js');
   });
 
-  const help = () =>
-    execFileSync(process.execPath, [join(copy, 'bin', 'orch.js'), '--help'], { encoding: 'utf8' });
+  const help = (env = {}) =>
+    execFileSync(process.execPath, [join(copy, 'bin', 'orch.js'), '--help'], {
+      encoding: 'utf8',
+      env: bareEnvironment(env),
+    });
+
+  /** Flags of the tests' own process would make V8 refuse the code. */
+  const isTaken = (env = {}) => {
+    const script = `
+      const { compiledCode, runScript } = require(${JSON.stringify(join(copy, 'dist', 'start.js'))});
+      const code = compiledCode(${JSON.stringify(bundle)});
+      console.log(code && runScript(${JSON.stringify(bundle)}, code).script.cachedDataRejected === false);`;
+    return execFileSync(process.execPath, ['-e', script], { encoding: 'utf8', env: bareEnvironment(env) });
+  };
+
+  const spoil = (at: number) => {
+    const code = readFileSync(codeFile(bundle));
+    code.fill(0xa5, at, at + 4096);
+    writeFileSync(codeFile(bundle), code);
+  };
 
   it('is built with compiled code that V8 takes', () => {
-    const { script } = runScript(bundle, readFileSync(codeFile(bundle)));
-    expect(script.cachedDataRejected).toBe(false);
+    expect(isTaken()).toBe('true\n');
+  });
+
+  it('works with flags for which the code was not compiled', () => {
+    const env = { NODE_OPTIONS: '--max-old-space-size=300' };
+    expect(isTaken(env)).toBe('false\n');
+    expect(help(env)).toMatch(/^Usage: orch /);
   });
 
   it.each([
     ['is missing', () => rmSync(codeFile(bundle))],
     ['is cut', () => writeFileSync(codeFile(bundle), readFileSync(codeFile(bundle)).subarray(0, 1000))],
+    ['is spoilt in the middle', () => spoil(300_000)],
+    ['is spoilt at its beginning', () => spoil(64)],
+    ['is spoilt at its end', () => spoil(readFileSync(codeFile(bundle)).length - 4096)],
     ['is empty', () => writeFileSync(codeFile(bundle), '')],
   ])('works where the compiled code %s', (_, damage) => {
     damage();

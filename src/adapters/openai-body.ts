@@ -191,8 +191,9 @@ function headerOf({ headers }: HttpResponse): (name: string) => string | undefin
   return (name) => headers.get(name);
 }
 
-/** Lets a finished stream close by itself, so that its connection is kept, but not for long. */
+/** Lets a finished stream close by itself, so that its connection is kept, but not for long; no command waits. */
 function drain(body: HttpBody): void {
+  body.unref();
   const timer = setTimeout(() => body.cancel(), drainMs);
   timer.unref();
   const rest = async () => {

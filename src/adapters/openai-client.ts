@@ -27,11 +27,17 @@ export function openAiClient({ apiKey, baseUrl, organization, project }: OpenAiS
   });
 }
 
+/** The others name a route or a tenant: of such a one the pieces are in the names of models, too. */
+const secretName = /auth|key|token|secret|cookie|password|credential|signature/i;
+const secretScheme = /^(bearer|basic|token|digest)\s+\S/i;
+
 /** The package reads OPENAI_CUSTOM_HEADERS, a header a line: their values may be keys of a gateway. */
 export function redactHeaders(redact: Redact, headers = process.env.OPENAI_CUSTOM_HEADERS ?? ''): Redact {
   const values = headers.split('\n').flatMap((line) => {
-    const value = line.slice(line.indexOf(':') + 1).trim();
-    return [value, value.replace(/^\S+\s+/, '')];
+    const colon = line.indexOf(':');
+    const value = line.slice(colon + 1).trim();
+    const isSecret = secretName.test(line.slice(0, Math.max(colon, 0))) || secretScheme.test(value);
+    return isSecret ? [value, value.replace(/^\S+\s+/, '')] : [];
   });
   // A short one is hardly a secret, and would be found in the middle of words.
   const redactValues = redactor(values.filter(({ length }) => length >= 8));

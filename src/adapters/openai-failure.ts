@@ -1,5 +1,5 @@
-/** Turns what the openai package and fetch throw into an `AttemptFailure`. */
-import { APIConnectionTimeoutError, APIError } from 'openai';
+/** Turns what the openai package and node's HTTP client throw into an `AttemptFailure`. */
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { classifyProviderError } from '../core/error-policy.ts';
 import { AttemptFailure } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
@@ -14,11 +14,7 @@ const connectionWords: Record<string, string> = {
   ECONNRESET: 'connection reset',
   EPIPE: 'connection closed',
   ETIMEDOUT: 'connection timed out',
-  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
   HPE_INVALID_EOF_STATE: 'connection closed',
-  UND_ERR_SOCKET: 'connection closed',
-  UND_ERR_BODY_TIMEOUT: 'the answer stalled',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer came',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'self-signed certificate: name its authority in NODE_EXTRA_CA_CERTS',
   SELF_SIGNED_CERT_IN_CHAIN: 'self-signed certificate: name its authority in NODE_EXTRA_CA_CERTS',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
@@ -28,12 +24,6 @@ const connectionWords: Record<string, string> = {
 };
 
 const certificateCodes = /CERT|UNABLE_TO_|ERR_TLS_/;
-const silenceCodes = new Set([
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-]);
 
 export interface FailureContext {
   redact: Redact;
@@ -50,6 +40,8 @@ export function failureFrom(error: unknown, context: FailureContext): AttemptFai
 
 function classify(error: unknown, { redact, now, host, begun }: FailureContext): AttemptFailure {
   if (error instanceof AttemptFailure) return error;
+  // How the package hands on what its fetch has thrown.
+  if (error instanceof APIConnectionError && error.cause instanceof AttemptFailure) return error.cause;
   if (error instanceof APIError && error.status !== undefined) return fromStatus(error, { redact, now });
   const name = error instanceof Error ? error.name : '';
   const code = errnoOf(error);
@@ -70,7 +62,7 @@ function classify(error: unknown, { redact, now, host, begun }: FailureContext):
     code ??
     redact(error instanceof Error ? error.message : String(error));
   // Silence is not asked twice, whoever lost patience first.
-  if (error instanceof APIConnectionTimeoutError || (code !== undefined && silenceCodes.has(code))) {
+  if (error instanceof APIConnectionTimeoutError || code === 'ETIMEDOUT') {
     return new AttemptFailure(
       begun ? 'idle-timeout' : 'first-event-timeout',
       begun ? `the answer of ${host} stalled` : `cannot reach ${host}: no answer in time`,
@@ -137,7 +129,7 @@ function redirected(status: number, location: string | null | undefined): Attemp
   );
 }
 
-/** undici nests the reason as deep as it likes. */
+/** The package wraps the reason, and node's own is the first of those of all addresses that were tried. */
 function errnoOf(error: unknown): string | undefined {
   let here: unknown = error;
   for (let depth = 0; depth < 6 && here instanceof Error; depth++) {

@@ -2,6 +2,7 @@
  * The fetch that the openai package is given. It follows no redirect, since that would send code and key to a
  * host that nobody named, and it reads no more of an error than an error can need.
  */
+import { AttemptFailure } from '../core/failure.ts';
 import { asObject, asText } from './json-values.ts';
 import { type HttpBody, type HttpResponse, sendHttp } from './openai-http.ts';
 
@@ -24,7 +25,10 @@ export async function carefulFetch(input: string | URL | Request, init: RequestI
   // The package may be told by a header to try again; that is the engine's business.
   headers.delete('x-should-retry');
   const text = wrapError(await readBeginning(response.body));
-  const bodiless = status < 200 || status === 304;
+  // No other could be given to the package.
+  if (status < 200 || status > 599)
+    throw new AttemptFailure('server-error', `the server answered with status ${status}, which HTTP has not`);
+  const bodiless = status === 304;
   return new Response(bodiless ? null : text, { status, statusText, headers });
 }
 

@@ -4,12 +4,12 @@
  */
 import http from 'node:http';
 import https from 'node:https';
-import type { Readable } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 /** Shorter than servers keep an idle connection, so that none is used that the server is closing. */
 const idleConnectionMs = 4000;
-/** A host that drops what is sent to it is told from one that thinks. */
+/** A host that drops what is sent to it is told from one that thinks. With TLS its greeting counts as well. */
 const connectMs = 10_000;
 const keepAlive = {
   keepAlive: true,
@@ -52,13 +52,27 @@ export function sendHttp(url: URL, { method, headers, body, signal }: HttpReques
       release();
       reject(error);
     });
-    request.on('close', release);
-    request.on('socket', (socket) => {
-      if (!socket.connecting) return;
-      const timer = setTimeout(() => request.destroy(new ConnectTimeout('no connection in time')), connectMs);
-      for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer));
+    request.on('close', () => {
+      release();
+      // A switch of protocols, for one, is no response and no error.
+      reject(new Error('connection closed'));
     });
-    request.on('response', (message) => resolve(responseOf(message)));
+    request.on('socket', (socket) => {
+      const { secureConnecting } = socket as { secureConnecting?: boolean };
+      if (!socket.connecting && !secureConnecting) return;
+      const timer = setTimeout(() => request.destroy(new ConnectTimeout('no connection in time')), connectMs);
+      for (const event of [secure ? 'secureConnect' : 'connect', 'close'])
+        socket.once(event, () => clearTimeout(timer));
+    });
+    request.on('response', (message) => {
+      try {
+        resolve(responseOf(message));
+      } catch (error) {
+        // Whatever a server says in its headers ends its request, not the process.
+        request.destroy();
+        reject(error as Error);
+      }
+    });
     request.end(body);
   });
 }
@@ -83,14 +97,16 @@ function responseOf(message: http.IncomingMessage): HttpResponse {
   };
 }
 
+const unpackers = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
 /** None is asked for; some servers pack all the same. */
 function unpacked(message: http.IncomingMessage, encoding: string | undefined): Readable {
-  const unpack = {
-    gzip: createGunzip,
-    'x-gzip': createGunzip,
-    deflate: createInflate,
-    br: createBrotliDecompress,
-  }[encoding?.trim().toLowerCase() ?? ''];
+  const unpack = unpackers.get(encoding?.trim().toLowerCase() ?? '');
   if (!unpack) return message;
   const stream = unpack();
   message.on('error', (error) => stream.destroy(error));
@@ -134,10 +150,25 @@ export class HttpBody {
     }
   }
 
-  async text(): Promise<string> {
+  /** The whole; undefined, and the connection closed, where it is longer than `mostBytes`. */
+  async text(mostBytes: number): Promise<string | undefined> {
     const pieces: Uint8Array[] = [];
-    for (let piece = await this.read(); piece; piece = await this.read()) pieces.push(piece);
+    let size = 0;
+    for (let piece = await this.read(); piece; piece = await this.read()) {
+      size += piece.length;
+      if (size > mostBytes) {
+        this.cancel();
+        return undefined;
+      }
+      pieces.push(piece);
+    }
     return Buffer.concat(pieces).toString('utf8');
+  }
+
+  /** What is still to come does not keep the process. A connection that is used again does. */
+  unref(): void {
+    // After its end the connection may be another request's.
+    if (!this.#message.complete) this.#message.socket?.unref();
   }
 
   /** Closes the connection unless the body was read to its end. What is still read then is its end. */

@@ -4,6 +4,7 @@ import { AttemptFailure } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import type { ModelLister } from '../engine/ports.ts';
 import { asObject, asText } from './json-values.ts';
+import { mostEventBytes } from './openai-body.ts';
 import { type OpenAiSettings, openAiClient, redactHeaders } from './openai-client.ts';
 import { failureFrom } from './openai-failure.ts';
 import { httpResponse } from './openai-fetch.ts';
@@ -23,7 +24,13 @@ export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): 
           response.body.cancel();
           throw new AttemptFailure('wrong-endpoint', `${host} answered with a web page`);
         }
-        return readList(parse(await response.body.text()));
+        const text = await response.body.text(mostEventBytes);
+        if (text === undefined) {
+          throw new AttemptFailure('malformed-answer', `${host} sent more than any list of models can hold`, {
+            hint: 'check OPENAI_BASE_URL',
+          });
+        }
+        return readList(parse(text));
       };
       try {
         // A body that cannot be unpacked does not end when it is called off.

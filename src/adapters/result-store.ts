@@ -4,17 +4,24 @@ import { join } from 'node:path';
 import { OrchError } from '../core/error.ts';
 import type { ResultStore } from '../engine/ports.ts';
 
-/** Older results are removed when a new one is stored. */
+/** Older results are removed when a new one is stored, but not at each: a folder may hold thousands. */
 export const keptDays = 7;
+const pruneEveryMs = 3_600_000;
 
 export function fileResultStore(folder: string): ResultStore {
+  let pruned = Number.NEGATIVE_INFINITY;
   const pathOf = (id: string) => join(folder, `${id}.txt`);
   return {
     save(text) {
       const id = crypto.randomUUID();
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-        prune(folder);
+        const now = Date.now();
+        // A clock that was put back is no reason to wait.
+        if (Math.abs(now - pruned) >= pruneEveryMs) {
+          pruned = now;
+          prune(folder, now);
+        }
         writeFileSync(pathOf(id), text, { flag: 'wx', mode: 0o600 });
       } catch (error) {
         throw new OrchError(
@@ -41,8 +48,8 @@ export function fileResultStore(folder: string): ResultStore {
   };
 }
 
-function prune(folder: string): void {
-  const oldest = Date.now() - keptDays * 24 * 3_600_000;
+function prune(folder: string, now: number): void {
+  const oldest = now - keptDays * 24 * 3_600_000;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     try {

@@ -37,19 +37,47 @@ export function readMessage(value: unknown): JSONRPCMessage {
   if (params !== undefined && !isObject(params)) return refuse('"params" must be an object');
   if (id === undefined) return { jsonrpc, method, ...(params ? { params } : {}) } as JSONRPCMessage;
   if (idOf(value) === undefined) return refuse('"id" must be a text or a whole number');
-  const fault = required[method]?.(isObject(params) ? params : {});
+  const fault = required.get(method)?.(isObject(params) ? params : {});
   if (fault !== undefined) return refuse(fault, ErrorCode.InvalidParams);
   return { jsonrpc, id, method, ...(params ? { params } : {}) } as JSONRPCMessage;
 }
 
-/** What the SDK would answer to with the faults of its own schemas, as an internal error. */
-const required: Record<string, (params: Record<string, unknown>) => string | undefined> = {
-  'tools/call': ({ name, arguments: given }) => {
-    if (typeof name !== 'string') return 'params.name must be the name of a tool';
-    return given === undefined || isObject(given) ? undefined : 'params.arguments must be an object';
-  },
-  'resources/read': ({ uri }) => (typeof uri === 'string' ? undefined : 'params.uri must be a text'),
-};
+/** What a client is told in words of our own. */
+const required = new Map<string, (params: Record<string, unknown>) => string | undefined>([
+  [
+    'tools/call',
+    ({ name, arguments: given }) => {
+      if (typeof name !== 'string') return 'params.name must be the name of a tool';
+      return given === undefined || isObject(given) ? undefined : 'params.arguments must be an object';
+    },
+  ],
+  ['resources/read', ({ uri }) => (typeof uri === 'string' ? undefined : 'params.uri must be a text')],
+]);
+
+/** The SDK tells the faults that its schemas find in a request as an internal error, in JSON. */
+export function inWords(message: JSONRPCMessage): JSONRPCMessage {
+  if (!('error' in message) || message.error.code !== ErrorCode.InternalError) return message;
+  const faults = schemaFaults(message.error.message);
+  return faults === undefined
+    ? message
+    : { ...message, error: { code: ErrorCode.InvalidParams, message: faults } };
+}
+
+function schemaFaults(text: string): string | undefined {
+  if (!text.startsWith('[')) return undefined;
+  let issues: unknown;
+  try {
+    issues = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(issues) || issues.length === 0) return undefined;
+  const faults = issues.map((issue: unknown) => {
+    if (!isObject(issue) || !Array.isArray(issue.path) || typeof issue.message !== 'string') return undefined;
+    return `${issue.path.join('.') || 'the request'}: ${issue.message.replace(/^Invalid input: /, '')}`;
+  });
+  return faults.includes(undefined) ? undefined : faults.join('; ');
+}
 
 function idOf({ id }: Json): string | number | undefined {
   return typeof id === 'string' || Number.isSafeInteger(id) ? (id as string | number) : undefined;

@@ -6,10 +6,18 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ErrorCode, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import { type Json, MessageFault, readMessage } from './json-rpc.ts';
+import { inWords, type Json, MessageFault, readMessage } from './json-rpc.ts';
 
-/** A longer line is no message: it would only fill the memory. */
-const longestLine = 64 * 1024 * 1024;
+export interface LineLimits {
+  /** In bytes. A longer line is no message: it would only fill the memory. */
+  longestLine: number;
+  /** While so many bytes of answers wait to be read, no further question is. */
+  mostUnreadBytes: number;
+}
+
+const usual: LineLimits = { longestLine: 64 * 1024 * 1024, mostUnreadBytes: 1024 * 1024 };
+/** A chunk may hold a thousand questions: their answers are to be seen before all are asked. */
+const linesAtOnce = 16;
 const lineFeed = 0x0a;
 
 export class LineTransport implements Transport {
@@ -18,49 +26,99 @@ export class LineTransport implements Transport {
   onclose?: () => void;
   readonly #input: Readable;
   readonly #output: Writable;
+  readonly #limits: LineLimits;
+  /** What has come and is not taken apart yet. */
+  #chunks: Buffer[] = [];
   /** Pieces of the line that is not complete yet. */
   #pieces: Buffer[] = [];
   #length = 0;
+  /** The input is paused. */
+  #held = false;
+  #nextTurn: NodeJS.Immediate | undefined;
+  #waiting: (() => void)[] = [];
 
-  constructor(input: Readable, output: Writable) {
+  constructor(input: Readable, output: Writable, limits: Partial<LineLimits> = {}) {
     this.#input = input;
     this.#output = output;
+    this.#limits = { ...usual, ...limits };
   }
 
   async start(): Promise<void> {
     this.#input.on('data', this.#take);
+    for (const event of ['drain', 'close']) this.#output.on(event, this.#onRoom);
   }
 
   async close(): Promise<void> {
     this.#input.off('data', this.#take);
+    clearImmediate(this.#nextTurn);
+    this.#chunks = [];
     this.onclose?.();
   }
 
-  /** Resolves when there is room for more. */
+  /** Resolves when there is room for more, or nobody left to be told. */
   send(message: JSONRPCMessage): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#output.write(`${JSON.stringify(message)}\n`)) resolve();
-      else this.#output.once('drain', resolve);
+      const output = this.#output;
+      if (!output.writable || output.write(`${JSON.stringify(inWords(message))}\n`)) resolve();
+      else this.#waiting.push(resolve);
     });
   }
 
-  readonly #take = (chunk: Buffer): void => {
-    let from = 0;
-    for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, from)) {
-      this.#keep(chunk.subarray(from, end));
-      this.#endLine();
-      from = end + 1;
-    }
-    this.#keep(chunk.subarray(from));
+  readonly #onRoom = (): void => {
+    for (const settle of this.#waiting.splice(0)) settle();
+    if (this.#held && !this.#nextTurn) this.#work();
   };
+
+  readonly #take = (chunk: Buffer): void => {
+    this.#chunks.push(chunk);
+    if (!this.#held) this.#work();
+  };
+
+  /** Takes lines until there are none, or holds the input until there is room for their answers. */
+  #work(): void {
+    for (let lines = 0; this.#chunks.length > 0 && !this.#isCrowded(); lines++) {
+      if (lines === linesAtOnce) {
+        this.#nextTurn = setImmediate(() => {
+          this.#nextTurn = undefined;
+          this.#work();
+        });
+        break;
+      }
+      this.#takeLine();
+    }
+    this.#hold(this.#nextTurn !== undefined || this.#isCrowded());
+  }
+
+  #hold(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    if (held) this.#input.pause();
+    else this.#input.resume();
+  }
+
+  #isCrowded(): boolean {
+    const { writableNeedDrain, writableLength } = this.#output;
+    return writableNeedDrain && writableLength > this.#limits.mostUnreadBytes;
+  }
+
+  /** The next line, or the beginning of one that the next chunk goes on with. */
+  #takeLine(): void {
+    const chunk = this.#chunks[0]!;
+    const end = chunk.indexOf(lineFeed);
+    if (end >= 0) this.#chunks[0] = chunk.subarray(end + 1);
+    if (end < 0 || end === chunk.length - 1) this.#chunks.shift();
+    this.#keep(end < 0 ? chunk : chunk.subarray(0, end));
+    if (end >= 0) this.#endLine();
+  }
 
   #keep(piece: Buffer): void {
     this.#length += piece.length;
-    if (this.#length > longestLine) this.#pieces = [];
+    if (this.#length > this.#limits.longestLine) this.#pieces = [];
     else if (piece.length > 0) this.#pieces.push(piece);
   }
 
   #endLine(): void {
+    const { longestLine } = this.#limits;
     const tooLong = this.#length > longestLine;
     const line = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces);
     this.#pieces = [];
@@ -88,7 +146,13 @@ export class LineTransport implements Transport {
       this.onmessage?.(readMessage(value));
     } catch (error) {
       if (error instanceof MessageFault) this.#refuse(error.code, error.message, error.id);
-      else this.onerror?.(error as Error);
+      else {
+        const { id, method } = value as Json;
+        if (id !== undefined && method !== undefined) {
+          this.#refuse(ErrorCode.InternalError, 'the message could not be handled', id);
+        }
+        this.onerror?.(error as Error);
+      }
     }
   }
 

@@ -101,8 +101,6 @@ function reserveStdout(): Writable {
     }
     return writeNow(...chunk);
   };
-  // Every answer that has to wait for a slow reader adds a listener of its own.
-  reserved.setMaxListeners(0);
   stdout.on('error', (error) => reserved.destroy(error));
   stdout.write = process.stderr.write.bind(process.stderr) as typeof stdout.write;
   return reserved;

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { resolve } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { APIConnectionError } from 'openai';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureFrom } from '../../src/adapters/openai-failure.ts';
 import { openAiModelLister } from '../../src/adapters/openai-models.ts';
@@ -173,6 +174,19 @@ describe('a base URL', () => {
     expect(failure.message).toContain('does not speak HTTP');
   });
 
+  it.each(['099', '600', '999'])(
+    'of a server with the status %s is one of a broken server',
+    async (status) => {
+      const server = createTcpServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', () => socket.end(`HTTP/1.1 ${status} Odd\r\nContent-Length: 2\r\n\r\n{}`));
+      });
+      const failure = await failureOf(ask(`http://127.0.0.1:${await listen(server)}/v1`));
+      expect(failure.failureClass).toBe('server-error');
+      expect(failure.message).toMatch(/status \d+, which HTTP/);
+    },
+  );
+
   it('with a password in it is refused before anything is sent, and not repeated', () => {
     const variables = { OPENAI_BASE_URL: 'https://me:hunter2@127.0.0.1/v1' };
     expect(() => readEnvironment({ process: variables })).toThrow(
@@ -186,7 +200,7 @@ describe('a name that cannot be looked up', () => {
   it.each(['ENOTFOUND', 'EAI_AGAIN'])('is a failed connection: %s', (code) => {
     const cause = Object.assign(new Error(`getaddrinfo ${code} h`), { code });
     const context = { redact: redactor([]), now: 0, host: 'h', begun: false };
-    const failure = failureFrom(new TypeError('fetch failed', { cause }), context);
+    const failure = failureFrom(new APIConnectionError({ cause }), context);
     expect(failure).toMatchObject({ failureClass: 'connection', cure: 'retry', code: 'offline' });
     expect(failure.message).toMatch(/cannot reach h: host name/);
   });
@@ -194,11 +208,11 @@ describe('a name that cannot be looked up', () => {
 
 describe('silence that the network layer notices first', () => {
   it.each([
-    ['UND_ERR_CONNECT_TIMEOUT', false, 'first-event-timeout'],
-    ['UND_ERR_HEADERS_TIMEOUT', false, 'first-event-timeout'],
-    ['UND_ERR_BODY_TIMEOUT', true, 'idle-timeout'],
-  ])('is not asked again: %s', (code, begun, expected) => {
-    const error = new TypeError('terminated', { cause: Object.assign(new Error('late'), { code }) });
+    [false, 'first-event-timeout'],
+    [true, 'idle-timeout'],
+  ])('is not asked again (begun: %s)', (begun, expected) => {
+    const cause = Object.assign(new Error('late'), { code: 'ETIMEDOUT' });
+    const error = new APIConnectionError({ cause });
     const failure = failureFrom(error, { redact: redactor([]), now: 0, host: 'h', begun });
     expect(failure).toMatchObject({ failureClass: expected, cure: 'next-model' });
   });
@@ -232,6 +246,28 @@ describe('a body', () => {
     const lister = openAiModelLister(settings, redactor([key]));
     const listed = lister.list({ signal: new AbortController().signal, limitMs: 60_000 });
     expect((await failureOf(listed)).failureClass).toBe('malformed-answer');
+  });
+
+  it('of a list of models that never ends is not read to its end', async () => {
+    const server = createServer((request, response) => {
+      request.resume();
+      response.on('error', () => {});
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const more = () => {
+        while (!response.destroyed && response.write(' '.repeat(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const baseUrl = `http://127.0.0.1:${await listen(server)}/v1`;
+    const settings = { apiKey: key, baseUrl, organization: undefined, project: undefined };
+    const lister = openAiModelLister(settings, redactor([key]));
+    const listed = lister.list({ signal: new AbortController().signal, limitMs: 60_000 });
+    const { failureClass, message } = await failureOf(listed);
+    expect([failureClass, message]).toEqual([
+      'malformed-answer',
+      expect.stringContaining('more than any list'),
+    ]);
   });
 
   it.each([

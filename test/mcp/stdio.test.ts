@@ -65,6 +65,26 @@ describe.each(forms)('%s', (_name, args) => {
       '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"route.explain","arguments":[]}}',
       { id: 9, error: { code: -32602 } },
     ],
+    [
+      'a method of the name of a property',
+      '{"jsonrpc":"2.0","id":9,"method":"constructor"}',
+      { id: 9, error: { code: -32601 } },
+    ],
+    [
+      'a greeting of nothing',
+      '{"jsonrpc":"2.0","id":9,"method":"initialize","params":{}}',
+      { id: 9, error: { code: -32602, message: expect.stringContaining('params.protocolVersion: ') } },
+    ],
+    [
+      'a place in a list that is none',
+      '{"jsonrpc":"2.0","id":9,"method":"tools/list","params":{"cursor":5}}',
+      { id: 9, error: { code: -32602, message: expect.stringMatching(/^params\.cursor: [^{[]+$/) } },
+    ],
+    [
+      'a task that is none',
+      '{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"route.explain","task":7}}',
+      { id: 9, error: { code: -32602, message: expect.stringMatching(/^params\.task: [^{[]+$/) } },
+    ],
     ['a key that is not known', '{"jsonrpc":"2.0","id":9,"method":"ping","more":1}', { id: 9, result: {} }],
   ])('answers a line that is %s', async (_what, line, answer) => {
     const server = await greeted({ args });
