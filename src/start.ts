@@ -38,13 +38,9 @@ function printed(line: string): Promise<number> {
 function loadBundle(file: string): Bundle {
   const code = compiledCode(file);
   if (code) return runScript(file, code).bundle;
-  keepWhatIsCompiled();
-  return module.createRequire(file)(file);
-}
-
-/** Built with another Node, or run with other flags: from 22.8 on, Node keeps what it compiles itself. */
-function keepWhatIsCompiled(): void {
+  // Built with another Node: from 22.8 on, Node keeps what it compiles itself.
   (module as { enableCompileCache?: () => void }).enableCompileCache?.();
+  return module.createRequire(file)(file);
 }
 
 /** The bundle, and the script of which V8 can give what it has compiled. */
@@ -52,7 +48,6 @@ export function runScript(file: string, cachedData?: Buffer): { bundle: Bundle; 
   // The build sees to it that the bundle is ASCII, which is read in without being decoded.
   const source = module.wrap(readFileSync(file, 'latin1'));
   const script = new Script(source, { filename: file, ...(cachedData ? { cachedData } : {}) });
-  if (script.cachedDataRejected) keepWhatIsCompiled();
   const loaded = { exports: {} as Bundle };
   script.runInThisContext()(loaded.exports, module.createRequire(file), loaded, file, dirname(file));
   return { bundle: loaded.exports, script };

@@ -10,9 +10,8 @@ import { isSameLine } from './same-line.ts';
 import { splicesOf } from './splices.ts';
 import type { Operation } from './types.ts';
 
-/** Lines that may be misremembered at the place that is taken, and at one that makes it uncertain. */
+/** Lines that may be misremembered. */
 const mostWrong = 2;
-const mostCompared = 3;
 /** Share of the lines with text, and letters and digits in them, that have to be there word for word. */
 const fewestRight = 0.6;
 const fewestSignificant = 12;
@@ -28,39 +27,24 @@ export function matchMisremembered(index: LineIndex, operations: readonly Operat
   );
   const told = [...old.keys()].filter((at) => !isBlank(old[at]!.text));
   const unknown = told.filter((at) => frequency[at] === 0);
-  if (unknown.length > mostCompared || unknown.some((at) => old[at]!.kind === 'drop')) return [];
+  if (unknown.length > mostWrong || unknown.some((at) => old[at]!.kind === 'drop')) return [];
+  const right = told.filter((at) => !unknown.includes(at));
+  const significant = right.reduce((sum, at) => sum + significantLength(old[at]!.text), 0);
+  if (right.length < told.length * fewestRight || significant < fewestSignificant) return [];
 
-  // Among one line more than may be wrong, one is right.
-  const anchors = told
-    .filter((at) => !unknown.includes(at))
-    .sort((left, right) => frequency[left]! - frequency[right]!)
-    .slice(0, mostCompared + 1 - unknown.length);
-  const starts = new Set(
-    anchors.flatMap((at) =>
-      forms[at]!.flatMap((form) => (positions.get(form) ?? []).map((place) => place - at)),
-    ),
-  );
-  const found: { start: number; wrong: string; count: number }[] = [];
-  for (const start of starts) {
-    if (start < 0 || start + old.length > keys.length || index.budget.exhausted) continue;
-    const wrong: number[] = [];
-    let at = 0;
-    for (; at < old.length && wrong.length <= mostCompared; at++) {
-      if (forms[at]!.includes(keys[start + at]!)) continue;
-      if (old[at]!.kind === 'drop' || !unknown.includes(at)) break;
-      if (!formsOf(old[at]!, true).some((form) => isSameLine(keys[start + at]!, form))) break;
-      wrong.push(at);
-    }
-    index.budget.spend(at + 1);
-    if (at < old.length || wrong.length > mostCompared) continue;
-    const right = told.filter((line) => !wrong.includes(line));
-    const significant = right.reduce((sum, line) => sum + significantLength(old[line]!.text), 0);
-    if (right.length < told.length * fewestRight || significant < fewestSignificant) continue;
-    found.push({ start, wrong: wrong.join(), count: wrong.length });
-  }
-  // Places that are wrong in other lines show that a line may be what tells them apart.
-  if (found.some(({ wrong, count }) => wrong !== found[0]!.wrong || count > mostWrong)) return [];
-  return found.flatMap(({ start }) => {
+  // Every line that is right is there word for word, so the rarest of them says where to look.
+  const anchor = right.reduce((rarest, at) => (frequency[at]! < frequency[rarest]! ? at : rarest));
+  const starts = forms[anchor]!.flatMap((form) => (positions.get(form) ?? []).map((place) => place - anchor));
+  const stands = (start: number): boolean => {
+    if (start < 0 || start + old.length > keys.length || index.budget.exhausted) return false;
+    index.budget.spend(old.length);
+    return old.every((operation, at) => {
+      const line = keys[start + at]!;
+      if (!unknown.includes(at)) return forms[at]!.includes(line);
+      return formsOf(operation, true).some((form) => isSameLine(line, form));
+    });
+  };
+  return [...new Set(starts)].filter(stands).flatMap((start) => {
     let line = start;
     const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
     const splices = splicesOf(operations, alignment);
