@@ -8,6 +8,7 @@ import { redactor } from '../core/redact.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Examination, Factory } from '../factory.ts';
 import { field, operation } from './operation.ts';
+import { timeoutSeconds } from './request-fields.ts';
 
 /** How long the provider may take to list its models. */
 const defaultTimeoutSeconds = 10;
@@ -42,7 +43,7 @@ export const doctorOperation = operation({
       flag: '--verbose',
     }),
     timeout: field(
-      z.number().positive('must be more than 0').optional(),
+      timeoutSeconds.optional(),
       `Seconds for the provider's answer (default ${defaultTimeoutSeconds})`,
       { flag: '--timeout <seconds>' },
     ),

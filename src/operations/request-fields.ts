@@ -18,6 +18,12 @@ export const taskField = field(
 /** The aliases of the package's own `conf/models.json`: a static completion cannot know the user's. */
 export const givenAliases = ['codex', 'mini', 'chat', 'full'] as const;
 
+/** Timers of more than some weeks would end at once. */
+export const timeoutSeconds = z
+  .number()
+  .positive('must be more than 0')
+  .max(mostTimeoutSeconds, `must be at most ${mostTimeoutSeconds}: a day`);
+
 export const requestFields = {
   input: field(z.string(), 'What to do', { positional: 'rest', flag: '-i, --input <text>', plain: true }),
   files: field(z.array(z.string().min(1)).optional(), 'Paths, globs, path:10-40; read here', {
@@ -50,18 +56,10 @@ export const requestFields = {
     },
   ),
   context: field(z.string().optional(), 'Material beside the instruction, e.g. a log', { cliOnly: true }),
-  timeout: field(
-    z
-      .number()
-      .positive('must be more than 0')
-      .max(mostTimeoutSeconds, `must be at most ${mostTimeoutSeconds}: a day`)
-      .optional(),
-    `Seconds for the whole call (default ${defaultTimeoutSeconds})`,
-    {
-      flag: '--timeout <seconds>',
-      cliOnly: true,
-    },
-  ),
+  timeout: field(timeoutSeconds.optional(), `Seconds for the whole call (default ${defaultTimeoutSeconds})`, {
+    flag: '--timeout <seconds>',
+    cliOnly: true,
+  }),
 };
 
 export const returnField = field(z.enum(returnShapes).optional(), 'Default: what suits the task', {

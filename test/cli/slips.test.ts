@@ -42,6 +42,7 @@ describe('nothing is sent', () => {
     ['--check with --output', ['diff', 'x', '--check', '-o', 'z'], /--check writes nothing/],
     ['a time that is none', ['docs', 'x', '--timeout', '0'], /--timeout: must be more than 0/],
     ['a time beyond a day', ['docs', 'x', '--timeout', '3000000'], /--timeout: must be at most 86400: a day/],
+    ['a time beyond a day', ['doctor', '--timeout', '9999999'], /--timeout: must be at most 86400/],
     ['an empty file name', ['docs', 'x', '-f', ''], /--file: is empty/],
     ['a misspelt flag', ['docs', 'x', '--max-cots', '1'], /did you mean --max-cost.*\n.*orch docs --help/i],
   ])('for %s', async (_name, args, message) => {
