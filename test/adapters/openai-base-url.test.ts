@@ -16,6 +16,7 @@ import type { AttemptFailure } from '../../src/core/failure.ts';
 import { redactor } from '../../src/core/redact.ts';
 import { retryAfterMs } from '../../src/core/retry-after.ts';
 import type { GenerateOptions, GenerateResult } from '../../src/engine/ports.ts';
+import { question } from '../helpers/question.ts';
 import { serve } from './rehearsal/bench.ts';
 
 const key = 'sk-proj-0123456789abcdefSECRET';
@@ -34,17 +35,7 @@ function ask(
     redact: redactor([key]),
   });
   return provider.generate(
-    {
-      model: 'gpt-6.1-terra',
-      instructions: 'Be brief.',
-      input: 'Why?',
-      maxOutputTokens: 256,
-      temperature: undefined,
-      effort: undefined,
-      verbosity: undefined,
-      serviceTier: undefined,
-      stream,
-    },
+    { ...question, stream },
     { signal: new AbortController().signal, firstEventMs: 5000, idleMs: 5000, totalMs: 5000, ...limits },
   );
 }

@@ -5,21 +5,12 @@ import type { Play } from '../../src/adapters/rehearsal/play.ts';
 import { AttemptFailure, type FailureClass } from '../../src/core/failure.ts';
 import { redactor } from '../../src/core/redact.ts';
 import type { GenerateOptions, GenerateRequest, GenerateResult } from '../../src/engine/ports.ts';
+import { question as plainQuestion } from '../helpers/question.ts';
 import { serve } from './rehearsal/bench.ts';
 
 const key = 'sk-proj-0123456789abcdefSECRET';
 const patient = { firstEventMs: 60_000, idleMs: 60_000, totalMs: 60_000 };
-const question: GenerateRequest = {
-  model: 'gpt-6.1-terra',
-  instructions: 'Be brief.',
-  input: 'Why?',
-  maxOutputTokens: 256,
-  temperature: undefined,
-  effort: 'low',
-  verbosity: undefined,
-  serviceTier: undefined,
-  stream: true,
-};
+const question: GenerateRequest = { ...plainQuestion, effort: 'low' };
 const both = [
   ['streaming', true],
   ['plain', false],

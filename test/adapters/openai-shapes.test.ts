@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openAiProvider } from '../../src/adapters/openai-provider.ts';
 import { AttemptFailure } from '../../src/core/failure.ts';
 import type { GenerateResult } from '../../src/engine/ports.ts';
+import { question } from '../helpers/question.ts';
 import { serve } from './rehearsal/bench.ts';
 
 type Event = Record<string, unknown>;
@@ -18,20 +19,12 @@ function askAt(baseUrl: string): Promise<GenerateResult> {
     project: undefined,
     redact: (text) => text,
   });
-  return provider.generate(
-    {
-      model: 'gpt-6.1-terra',
-      instructions: 'Be brief.',
-      input: 'Why?',
-      maxOutputTokens: 256,
-      temperature: undefined,
-      effort: undefined,
-      verbosity: undefined,
-      serviceTier: undefined,
-      stream: true,
-    },
-    { signal: new AbortController().signal, firstEventMs: 60_000, idleMs: 60_000, totalMs: 60_000 },
-  );
+  return provider.generate(question, {
+    signal: new AbortController().signal,
+    firstEventMs: 60_000,
+    idleMs: 60_000,
+    totalMs: 60_000,
+  });
 }
 
 async function askStream(events: readonly Event[]): Promise<GenerateResult> {

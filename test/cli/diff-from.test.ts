@@ -203,53 +203,6 @@ describe('--check', () => {
   });
 });
 
-describe('what to do about an answer that cannot be used', () => {
-  it.each<[string, string, string[], string, object]>([
-    ['prose', 'I would rename it.', ['a.ts'], 'search/replace', { code: 'not-a-patch' }],
-    [
-      'two places',
-      searchReplace('a.ts', '}', '};'),
-      ['a.ts'],
-      'only the right place fits',
-      { code: 'ambiguous', path: 'a.ts', block: 1, lines: [3, 7] },
-    ],
-    [
-      'an older text',
-      searchReplace('a.ts', '  return two;', '  return 22;'),
-      ['a.ts'],
-      'lines 1 to 7 of a.ts come nearest to what was sought',
-      { code: 'not-found', path: 'a.ts', block: 1 },
-    ],
-    [
-      'what is there',
-      unified('a.ts', '@@ -5,3 +5,3 @@\n export function two() {\n-  return 12345678;\n+  return 2;\n }'),
-      ['a.ts'],
-      'leave the block out',
-      { code: 'already-applied' },
-    ],
-    [
-      'a file that was not named',
-      searchReplace('a.ts', '2', '3'),
-      [],
-      'name every file',
-      { code: 'unknown-path' },
-    ],
-  ])('says it for %s', async (_name, answer, files, hint, problem) => {
-    const cwd = folder({ 'a.ts': before });
-    const args = ['diff', '--from', '-', ...files.flatMap((file) => ['-f', file])];
-    const [plain, json] = await Promise.all([
-      orch(args, { cwd, stdin: answer }),
-      orch([...args, '--json'], { cwd, stdin: answer }),
-    ]);
-    expect([plain.status, json.status]).toEqual([5, 5]);
-    expect(plain.stderr).toMatch(/^hint: /m);
-    expect(plain.stderr).toContain(hint);
-    const { error } = JSON.parse(json.stdout);
-    expect(error.details.problems).toEqual([expect.objectContaining(problem)]);
-    expect(JSON.stringify(error.details)).not.toContain('return 2');
-  });
-});
-
 describe('--strict', () => {
   // All of it is indented by two more than the file is.
   const loose = searchReplace(
