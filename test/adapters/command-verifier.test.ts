@@ -13,16 +13,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { commandVerifier } from '../../src/adapters/command-verifier.ts';
+import { unlocked } from '../../src/adapters/tree-lock.ts';
 import { workspaceWriter } from '../../src/adapters/workspace-writer.ts';
+import { writeJournal } from '../../src/adapters/write-journal.ts';
 
 let cwd = '';
+let state = '';
 beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'orch-state-'));
   cwd = mkdtempSync(join(tmpdir(), 'orch-verifier-'));
 });
-afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+afterEach(() => {
+  for (const path of [cwd, state]) rmSync(path, { recursive: true, force: true });
+});
 
 function verify(command: string, signal: AbortSignal = new AbortController().signal) {
-  const verifier = commandVerifier({ command, output: 'a test.js', cwd, writer: workspaceWriter(cwd) });
+  const writer = workspaceWriter(cwd);
+  const journal = writeJournal({ folder: join(state, 'journal'), cwd, lock: unlocked, writer });
+  const verifier = commandVerifier({ command, output: 'a test.js', cwd, writer, journal });
   return verifier.verify('made by a model\n', signal);
 }
 
