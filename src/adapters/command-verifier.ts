@@ -37,8 +37,10 @@ export function commandVerifier({ command, output, cwd, writer, journal }: Verif
       const path = resolve(cwd, output);
       const { before, forget } = await journal.begin(output, result);
       let ok = false;
+      let replaced = false;
       try {
         await writer.writeResult(path, result);
+        replaced = true;
         const quoted = command.replaceAll('{}', () => shellQuoted(path));
         const { status, tail } = await run(quoted, { cwd, path, signal });
         if (status !== null && notRun.has(status)) {
@@ -49,12 +51,24 @@ export function commandVerifier({ command, output, cwd, writer, journal }: Verif
         ok = status === 0;
         return { ok, detail: ok ? '' : `the command ended with ${status ?? 'a signal'}${said(tail)}` };
       } finally {
-        if (!ok && before === undefined) rmSync(path, { force: true });
-        else if (!ok) await writer.writeResult(path, before!);
+        // What cannot be restored now stays in the journal.
+        if (replaced && !ok) await restore(path, before);
         forget();
       }
     },
   };
+
+  async function restore(path: string, before: Buffer | undefined): Promise<void> {
+    try {
+      if (before === undefined) rmSync(path, { force: true });
+      else await writer.writeResult(path, before);
+    } catch (cause) {
+      throw new OrchError('write-failed', `${output} cannot be restored: ${(cause as Error).message}`, {
+        hint: 'its old bytes are saved: the next orch tests with this --output restores it, or says where they are',
+        cause,
+      });
+    }
+  }
 }
 
 /** What a command printed, behind a colon: on the same line, or indented where it is several. */

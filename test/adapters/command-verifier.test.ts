@@ -69,6 +69,26 @@ describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
     expect(readFileSync(join(cwd, 'a test.js'))).toEqual(before);
   });
 
+  it('has its older file saved where that cannot be restored', async () => {
+    const before = Buffer.from([0xff, 0xfe, 0x01, 0x02]);
+    writeFileSync(join(cwd, 'a test.js'), before);
+    await expect(verify('rm {}; mkdir {}; exit 3')).rejects.toMatchObject({
+      code: 'write-failed',
+      message: expect.stringContaining('a test.js cannot be restored'),
+      hint: expect.stringContaining('saved'),
+    });
+    const [entry] = readdirSync(join(state, 'journal'));
+    const { before: saved } = JSON.parse(readFileSync(join(state, 'journal', entry!), 'utf8'));
+    expect(Buffer.from(saved, 'base64')).toEqual(before);
+  });
+
+  it('leaves nothing saved when it is over', async () => {
+    for (const command of ['exit 0', 'exit 3']) {
+      await verify(command);
+      expect(readdirSync(join(state, 'journal'))).toEqual([]);
+    }
+  });
+
   it('shows several lines below one another', async () => {
     const { detail } = await verify('echo one; echo two; exit 1');
     expect(detail).toBe('the command ended with 1:\n    one\n    two\n');
