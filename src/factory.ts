@@ -23,6 +23,7 @@ import { notedTemporaries } from './adapters/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/tree-lock.ts';
 import { workspaceFiles } from './adapters/workspace-files.ts';
 import { type WorkspaceWriter, workspaceWriter } from './adapters/workspace-writer.ts';
+import { type WriteJournal, writeJournal } from './adapters/write-journal.ts';
 import type { Config } from './core/config/config.ts';
 import { refuseProblems } from './core/config/problem.ts';
 import {
@@ -73,6 +74,8 @@ export interface Factory {
   patchChecker(): PatchChecker;
   patchApplier(): PatchApplier;
   writer(): WorkspaceWriter;
+  /** What was replaced for a while, and by whom. */
+  journal(): WriteJournal;
   verifier(command: string, output: string): Verifier;
   ledger(): Ledger;
   /** Other CSV files than the user's own ledger. Throws when one cannot be read. */
@@ -148,7 +151,11 @@ export function createFactory(options: FactoryOptions): Factory {
   const patchChecker = once(() => gitPatchChecker(temporaries()));
   const patchApplier = once(gitPatchApplier);
   const lockFolder = join(stateFolder(variables), 'locks');
-  const writer = once(() => workspaceWriter(cwd, temporaries(), treeLock(lockFolder)));
+  const lock = treeLock(lockFolder);
+  const writer = once(() => workspaceWriter(cwd, temporaries(), lock));
+  const journal = once(() =>
+    writeJournal({ folder: join(stateFolder(variables), 'journal'), cwd, lock, writer: writer() }),
+  );
   const ledgerOf = ({ usageCsv }: Environment): Ledger => {
     if (usageCsv?.toLowerCase() === 'off') return noLedger();
     return csvLedger({
@@ -238,7 +245,9 @@ export function createFactory(options: FactoryOptions): Factory {
     patchChecker,
     patchApplier,
     writer,
-    verifier: (command, output) => commandVerifier({ command, output, cwd, writer: writer() }),
+    journal,
+    verifier: (command, output) =>
+      commandVerifier({ command, output, cwd, writer: writer(), journal: journal() }),
     ledger,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
     results,

@@ -1,9 +1,10 @@
 /** Runs the user's own command on a result: tests that fail, or do not run, are not accepted. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { resultFileVariable } from '../core/environment.ts';
 import { OrchError } from '../core/error.ts';
 import type { WorkspaceWriter } from './workspace-writer.ts';
+import type { WriteJournal } from './write-journal.ts';
 
 export interface Verifier {
   /** The result lies in the file while the command runs; a refused one is taken away again. */
@@ -17,6 +18,7 @@ export interface VerifierOptions {
   output: string;
   cwd: string;
   writer: WorkspaceWriter;
+  journal: WriteJournal;
 }
 
 /** Of what the command prints, this much at the end is kept for the error. */
@@ -29,14 +31,16 @@ const drainMs = 100;
 /** A shell's words for a command that it may not run, or does not find. */
 const notRun = new Set([126, 127]);
 
-export function commandVerifier({ command, output, cwd, writer }: VerifierOptions): Verifier {
+export function commandVerifier({ command, output, cwd, writer, journal }: VerifierOptions): Verifier {
   return {
     async verify(result, signal) {
       const path = resolve(cwd, output);
-      const before = olderFile(path, output);
+      const { before, forget } = await journal.begin(output, result);
       let ok = false;
+      let replaced = false;
       try {
         await writer.writeResult(path, result);
+        replaced = true;
         const quoted = command.replaceAll('{}', () => shellQuoted(path));
         const { status, tail } = await run(quoted, { cwd, path, signal });
         if (status !== null && notRun.has(status)) {
@@ -47,25 +51,23 @@ export function commandVerifier({ command, output, cwd, writer }: VerifierOption
         ok = status === 0;
         return { ok, detail: ok ? '' : `the command ended with ${status ?? 'a signal'}${said(tail)}` };
       } finally {
-        if (!ok && before === undefined) rmSync(path, { force: true });
-        else if (!ok) await writer.writeResult(path, before!);
+        // What cannot be restored now stays in the journal.
+        if (replaced && !ok) await restore(path, before);
+        forget();
       }
     },
   };
-}
 
-/** The bytes of the file that a refused result must leave; undefined where there is none. */
-function olderFile(path: string, output: string): Buffer | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const isFolder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
-    const why = isFolder ? 'it is a folder' : (cause as Error).message;
-    throw new OrchError('write-failed', `${output} cannot be replaced: ${why}`, {
-      hint: 'name a file with --output',
-      cause,
-    });
+  async function restore(path: string, before: Buffer | undefined): Promise<void> {
+    try {
+      if (before === undefined) rmSync(path, { force: true });
+      else await writer.writeResult(path, before);
+    } catch (cause) {
+      throw new OrchError('write-failed', `${output} cannot be restored: ${(cause as Error).message}`, {
+        hint: 'its old bytes are saved: the next orch tests with this --output restores it, or says where they are',
+        cause,
+      });
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { isAlive, longestCallMs } from './process-identity.ts';
 
 export interface Temporaries {
   /** Notes a path that is about to be made; the function that comes back is called when it is gone. */
@@ -19,8 +20,6 @@ export const untracked: Temporaries = { note: () => () => {}, sweep: async () =>
 
 /** Younger ones may be in use by a process that is not seen from here, e.g. in another container. */
 const youngMs = 60_000;
-/** No call takes this long: an older one is left over, whatever process has its number now. */
-const oldMs = 24 * 3_600_000;
 
 interface Note {
   path: string;
@@ -60,7 +59,7 @@ async function sweepOne(file: string, pid: number): Promise<void> {
   const age = Date.now() - (await stat(file)).mtimeMs;
   if (age < youngMs) return;
   const note = readNote(await readFile(file, 'utf8'));
-  if (age < oldMs && note && (note.host !== hostname() || isAlive(pid))) return;
+  if (age < longestCallMs && note && (note.host !== hostname() || isAlive(pid))) return;
   // Only what bears a name that we give is ever removed.
   if (note && ourName.test(basename(note.path))) await rm(note.path, { recursive: true, force: true });
   await rm(file, { force: true });
@@ -76,15 +75,6 @@ function readNote(text: string): Note | undefined {
     return typeof path === 'string' && typeof host === 'string' ? { path, host } : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

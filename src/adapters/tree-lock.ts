@@ -16,7 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OrchError } from '../core/error.ts';
 
 /** Runs the action while no other process runs one for the same folder. Throws `write-failed` after a wait. */
-export type TreeLock = <Value>(base: string, action: () => Value) => Promise<Value>;
+export type TreeLock = <Value>(base: string, action: () => Value | Promise<Value>) => Promise<Value>;
 
 export const unlocked: TreeLock = async (_base, action) => action();
 
@@ -42,7 +42,7 @@ export function treeLock(folder: string, { longestWaitMs = 10_000 } = {}): TreeL
       await sleep(pollMs);
     }
     try {
-      return action();
+      return await action();
     } finally {
       if (holderOf(lock)?.text === mine) rmSync(lock, { force: true });
     }

@@ -13,16 +13,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { commandVerifier } from '../../src/adapters/command-verifier.ts';
+import { unlocked } from '../../src/adapters/tree-lock.ts';
 import { workspaceWriter } from '../../src/adapters/workspace-writer.ts';
+import { writeJournal } from '../../src/adapters/write-journal.ts';
 
 let cwd = '';
+let state = '';
 beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'orch-state-'));
   cwd = mkdtempSync(join(tmpdir(), 'orch-verifier-'));
 });
-afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+afterEach(() => {
+  for (const path of [cwd, state]) rmSync(path, { recursive: true, force: true });
+});
 
 function verify(command: string, signal: AbortSignal = new AbortController().signal) {
-  const verifier = commandVerifier({ command, output: 'a test.js', cwd, writer: workspaceWriter(cwd) });
+  const writer = workspaceWriter(cwd);
+  const journal = writeJournal({ folder: join(state, 'journal'), cwd, lock: unlocked, writer });
+  const verifier = commandVerifier({ command, output: 'a test.js', cwd, writer, journal });
   return verifier.verify('made by a model\n', signal);
 }
 
@@ -59,6 +67,26 @@ describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
       detail: 'the command ended with 3, and printed nothing',
     });
     expect(readFileSync(join(cwd, 'a test.js'))).toEqual(before);
+  });
+
+  it('has its older file saved where that cannot be restored', async () => {
+    const before = Buffer.from([0xff, 0xfe, 0x01, 0x02]);
+    writeFileSync(join(cwd, 'a test.js'), before);
+    await expect(verify('rm {}; mkdir {}; exit 3')).rejects.toMatchObject({
+      code: 'write-failed',
+      message: expect.stringContaining('a test.js cannot be restored'),
+      hint: expect.stringContaining('saved'),
+    });
+    const [entry] = readdirSync(join(state, 'journal'));
+    const { before: saved } = JSON.parse(readFileSync(join(state, 'journal', entry!), 'utf8'));
+    expect(Buffer.from(saved, 'base64')).toEqual(before);
+  });
+
+  it('leaves nothing saved when it is over', async () => {
+    for (const command of ['exit 0', 'exit 3']) {
+      await verify(command);
+      expect(readdirSync(join(state, 'journal'))).toEqual([]);
+    }
   });
 
   it('shows several lines below one another', async () => {

@@ -113,6 +113,20 @@ describe('orch run', () => {
   });
 });
 
+describe('the given models after 2026-12-11, when gpt-5 has gone the way of gpt-5-codex', () => {
+  it.each([
+    ['safety-critical work', ['refactor', '--safety-critical'], ['gpt-6.2-sol', 'gpt-6.1-sol']],
+    ['deep_reasoning', ['deep_reasoning'], ['gpt-6.1-sol', 'gpt-6.2-sol']],
+  ])('%s has a second model to fall back to', async (_name, args, models) => {
+    const clock = 'data:text/javascript,Date.now=()=>Date.UTC(2026,11,12)';
+    const env = { NODE_OPTIONS: `--import=${clock}` };
+    const { status, stdout } = await orch(['route', '--explain', ...args], { env });
+    expect(status).toBe(0);
+    const candidates = [...stdout.matchAll(/^\S+ \d+\. .* → (\S+)/gm)].map(([, model]) => model);
+    expect(candidates).toEqual(models);
+  });
+});
+
 describe('--dry-run', () => {
   it('shows what route --explain shows, and sends nothing', async () => {
     const { server, env } = await provider();

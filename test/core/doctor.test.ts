@@ -38,7 +38,7 @@ describe('what an alias stands for', () => {
       id: 'alias.codex',
       status: 'ok',
       message:
-        'codex → gpt-5-codex → gpt-6.1-sol; gpt-5-codex retired 2026-07-23, gpt-6.1-sol takes its place',
+        'codex → gpt-5-codex → gpt-6.2-sol; gpt-5-codex retired 2026-07-23, gpt-6.2-sol takes its place',
     });
   });
 
@@ -63,7 +63,7 @@ describe('what an alias stands for', () => {
   });
 
   it('has a problem where no model is left at the end', () => {
-    const dead = facts({ catalog: { models: { 'gpt-6.1-sol': { shutdown: '2026-01-01' } } } });
+    const dead = facts({ catalog: { models: { 'gpt-6.2-sol': { shutdown: '2026-01-01' } } } });
     expect(byId(aliasFindings(dead), 'alias.codex')).toMatchObject({
       status: 'problem',
       message: expect.stringContaining('has no living successor'),
@@ -80,7 +80,7 @@ describe('what the key can use', () => {
   it('is said once where it is everything', () => {
     const all = facts();
     expect(accessFindings(all, listed(all))).toEqual([
-      { id: 'access', status: 'ok', message: 'the key can use gpt-6.1-sol, gpt-5-mini, gpt-6-luna, gpt-5' },
+      { id: 'access', status: 'ok', message: 'the key can use gpt-6.2-sol, gpt-5-mini, gpt-6-luna, gpt-5' },
     ]);
   });
 

@@ -14,7 +14,7 @@ const { catalog } = givenConfig();
 describe('the catalogue of the package', () => {
   // The table of the provider, as collected on 2026-11-22: a slip of the pen here costs money.
   it.each([
-    ['gpt-5-codex', 272_000, 128_000, 1.25, 0.125, undefined, 10, '2026-07-23', 'gpt-6.1-sol'],
+    ['gpt-5-codex', 272_000, 128_000, 1.25, 0.125, undefined, 10, '2026-07-23', 'gpt-6.2-sol'],
     ['gpt-5-chat', 111_616, 16_384, 1.25, 0.125, undefined, 10, '2026-07-23', 'gpt-6-luna'],
     ['gpt-5-mini', 272_000, 128_000, 0.25, 0.025, undefined, 2, '2026-12-11', 'gpt-6.1-terra'],
     ['gpt-5', 272_000, 128_000, 1.25, 0.125, undefined, 10, '2026-12-11', 'gpt-6.1-sol'],

@@ -145,7 +145,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
   };
 }
 
-/** On 2026-11-22 this goes to gpt-6.1-sol (for gpt-5-codex), then gpt-5-mini, then gpt-5. */
+/** On 2026-11-22 this goes to gpt-6.2-sol (for gpt-5-codex), then gpt-5-mini, then gpt-5. */
 const plainRequest: DelegateRequest = {
   task: 'code_generate',
   unknownTask: undefined,

@@ -4,7 +4,7 @@ import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import { Breaker } from '../../src/engine/breaker.ts';
 import { type Bench, bench, code } from './bench.ts';
 
-const first = 'gpt-6.1-sol';
+const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
 const third = 'gpt-5';
 const policy = { failures: 3, cooldownMs: 60_000 };
@@ -92,7 +92,7 @@ describe('a model that keeps failing', () => {
     for (let count = 0; count < 3; count++) expect(await askedBy(room)).toEqual([first, second]);
     const { warnings } = await room.call();
     expect(room.asked().slice(6)).toEqual([second]);
-    expect(warnings).toContainEqual(expect.stringMatching(/^gpt-6\.1-sol was left alone/));
+    expect(warnings).toContainEqual(expect.stringMatching(/^gpt-6\.2-sol was left alone/));
 
     room.clock.pass(60_000);
     expect(await askedBy(room)).toEqual([first, second]);
@@ -116,7 +116,7 @@ describe('a model that keeps failing', () => {
     for (let count = 0; count < 3; count++) await room.call();
     room.server.play({ kind: 'refusal', text: 'No.' });
     const { message } = await room.error();
-    expect(message).toMatch(/gpt-6\.1-sol: was left alone/);
+    expect(message).toMatch(/gpt-6\.2-sol: was left alone/);
     expect(message).toMatch(/gpt-5-mini: /);
   });
 

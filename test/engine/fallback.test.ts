@@ -4,7 +4,7 @@ import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import type { ErrorCode } from '../../src/core/error.ts';
 import { bench, code, errorOf } from './bench.ts';
 
-const first = 'gpt-6.1-sol';
+const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
 const third = 'gpt-5';
 
@@ -36,7 +36,7 @@ describe('when one model fails', () => {
       undefined,
     ]);
     expect(outcome.warnings).toContainEqual(
-      expect.stringMatching(/^gpt-6\.1-sol failed \(500: .*Oh no\); gpt-5-mini answered$/),
+      expect.stringMatching(/^gpt-6\.2-sol failed \(500: .*Oh no\); gpt-5-mini answered$/),
     );
     expect(events.map(({ kind }) => kind).filter((kind) => kind !== 'text')).toEqual([
       'decision',
@@ -68,7 +68,7 @@ describe('when one model fails', () => {
     ['an answer without code', { kind: 'text', text: '```ts\n```' }, 1],
     [
       'a request over the rate limit',
-      error(429, 'Request too large for gpt-6.1-sol: Limit 30000, Requested 40000', {
+      error(429, 'Request too large for gpt-6.2-sol: Limit 30000, Requested 40000', {
         code: 'rate_limit_exceeded',
       }),
       1,
@@ -203,7 +203,7 @@ describe('an input that is too long for a model', () => {
   const tooLong = error(400, 'Too long', { code: 'context_length_exceeded', param: 'input' });
 
   it('goes only to one with a larger window', async () => {
-    // tests: gpt-5-mini (272k), gpt-6.1-sol (922k), gpt-5 (272k)
+    // tests: gpt-5-mini (272k), gpt-6.2-sol (922k), gpt-5 (272k)
     const { call, asked } = await bench({ answer: byModel({ [second]: tooLong, [first]: code }) });
     await call({ task: 'tests' });
     expect(asked()).toEqual([second, first]);
@@ -457,7 +457,7 @@ describe('a forced model', () => {
 
   it('that was retired long ago is refused by its id, with the one to take', async () => {
     const { error: failed, asked } = await bench();
-    expect((await failed({ forceModel: 'gpt-5-codex' })).message).toContain('force gpt-6.1-sol instead');
+    expect((await failed({ forceModel: 'gpt-5-codex' })).message).toContain('force gpt-6.2-sol instead');
     expect(asked()).toEqual([]);
   });
 

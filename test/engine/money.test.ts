@@ -9,7 +9,7 @@ import { runOperation } from '../../src/operations/run.ts';
 import { serve } from '../adapters/rehearsal/bench.ts';
 import { bench, code, FakeClock, key, today } from './bench.ts';
 
-const first = 'gpt-6.1-sol';
+const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
 const third = 'gpt-5';
 
@@ -105,7 +105,7 @@ describe('a ceiling', () => {
 
   it('is not what stopped a call that was stopped by something else', async () => {
     const worst = await worstCase();
-    // tests: gpt-5-mini, then gpt-6.1-sol, for which nothing is left, then gpt-5, which may not answer.
+    // tests: gpt-5-mini, then gpt-6.2-sol, for which nothing is left, then gpt-5, which may not answer.
     const { error, asked } = await bench({
       answer: byModel({
         [second]: { kind: 'empty', usage: { inputTokens: 100, outputTokens: 100 } },
@@ -126,7 +126,7 @@ describe('a ceiling', () => {
       usage: { inputTokens: 100, outputTokens: 100 },
     };
     const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '30' } };
-    // tests: gpt-5-mini, then gpt-6.1-sol, for which the first answer leaves nothing.
+    // tests: gpt-5-mini, then gpt-6.2-sol, for which the first answer leaves nothing.
     const { call, asked, clock } = await bench({
       answer: byModel({ [second]: [cut, busy, code] }),
       models: { routing: { tests: ['mini', 'codex'] } },
@@ -238,7 +238,7 @@ describe('the cost in meta', () => {
     const meta = await costFor({ [first]: { ...answer, usage, model: 'gpt-6-luna' } });
     expect(meta.model).toBe('gpt-6-luna');
     expect(meta.cost_usd).toBeCloseTo(0.0006, 12);
-    const dated = await costFor({ [first]: { ...answer, usage, model: 'gpt-6.1-sol-2026-09-01' } });
+    const dated = await costFor({ [first]: { ...answer, usage, model: 'gpt-6.2-sol-2026-09-01' } });
     expect(dated.cost_usd).toBeCloseTo(0.012, 12);
   });
 

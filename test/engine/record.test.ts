@@ -3,7 +3,7 @@ import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import { OrchError } from '../../src/core/error.ts';
 import { bench, code, errorOf, key } from './bench.ts';
 
-const first = 'gpt-6.1-sol';
+const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
 
 describe('the record', () => {
@@ -31,7 +31,7 @@ describe('the record', () => {
       task: 'code_generate',
       language: 'typescript',
       alias: 'codex',
-      model_requested: 'gpt-6.1-sol',
+      model_requested: 'gpt-6.2-sol',
       model_served: undefined,
       cost_usd: undefined,
     });

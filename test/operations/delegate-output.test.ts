@@ -4,7 +4,7 @@ import type { Factory } from '../../src/factory.ts';
 import { toOutput } from '../../src/operations/delegate-output.ts';
 import { bench, code } from '../engine/bench.ts';
 
-const first = 'gpt-6.1-sol';
+const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
 
 describe('the rationale', () => {
@@ -15,7 +15,7 @@ describe('the rationale', () => {
     });
     const factory = { engine: () => context, notes: () => [] } as unknown as Factory;
     const rationale = async () => toOutput(await call(), factory).meta.rationale;
-    expect(await rationale()).toMatch(/; gpt-6\.1-sol failed => gpt-5-mini$/);
-    expect(await rationale()).toMatch(/; gpt-6\.1-sol left alone => gpt-5-mini$/);
+    expect(await rationale()).toMatch(/; gpt-6\.2-sol failed => gpt-5-mini$/);
+    expect(await rationale()).toMatch(/; gpt-6\.2-sol left alone => gpt-5-mini$/);
   });
 });

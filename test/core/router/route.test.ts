@@ -19,21 +19,21 @@ describe('the given files, task by task', () => {
   });
 
   it.each([
-    ['code_generate', ['codex:gpt-6.1-sol', 'mini:gpt-5-mini', 'full:gpt-5']],
-    ['refactor', ['codex:gpt-6.1-sol', 'full:gpt-5', 'mini:gpt-5-mini']],
-    ['tests', ['mini:gpt-5-mini', 'codex:gpt-6.1-sol', 'full:gpt-5']],
+    ['code_generate', ['codex:gpt-6.2-sol', 'mini:gpt-5-mini', 'full:gpt-5']],
+    ['refactor', ['codex:gpt-6.2-sol', 'full:gpt-5', 'mini:gpt-5-mini']],
+    ['tests', ['mini:gpt-5-mini', 'codex:gpt-6.2-sol', 'full:gpt-5']],
     ['docs', ['chat:gpt-6-luna', 'mini:gpt-5-mini', 'full:gpt-5']],
-    ['deep_reasoning', ['full:gpt-5', 'codex:gpt-6.1-sol']],
+    ['deep_reasoning', ['full:gpt-5', 'codex:gpt-6.2-sol']],
   ] as const)('%s on 2026-11-22', (task, models) => {
     expect(order(routed({ task }, { today: '2026-11-22' }))).toEqual(models);
   });
 
   it.each([
-    ['code_generate', ['codex:gpt-6.1-sol', 'mini:gpt-6.1-terra']],
-    ['refactor', ['codex:gpt-6.1-sol', 'mini:gpt-6.1-terra']],
-    ['tests', ['mini:gpt-6.1-terra', 'codex:gpt-6.1-sol']],
+    ['code_generate', ['codex:gpt-6.2-sol', 'mini:gpt-6.1-terra', 'full:gpt-6.1-sol']],
+    ['refactor', ['codex:gpt-6.2-sol', 'full:gpt-6.1-sol', 'mini:gpt-6.1-terra']],
+    ['tests', ['mini:gpt-6.1-terra', 'codex:gpt-6.2-sol', 'full:gpt-6.1-sol']],
     ['docs', ['chat:gpt-6-luna', 'mini:gpt-6.1-terra', 'full:gpt-6.1-sol']],
-    ['deep_reasoning', ['full:gpt-6.1-sol']],
+    ['deep_reasoning', ['full:gpt-6.1-sol', 'codex:gpt-6.2-sol']],
   ] as const)('%s on 2026-12-12, when all four are gone', (task, models) => {
     expect(order(routed({ task }, { today: '2026-12-12' }))).toEqual(models);
   });
@@ -49,33 +49,37 @@ describe('a safety-critical refactoring with the given files', () => {
     expect(order(decision)).toEqual(['codex:gpt-5-codex', 'full:gpt-5']);
     expect(reasons(decision)).toEqual(['mini safety: safety-critical work goes only to codex, full']);
     expect(decision.selected?.warnings).toEqual([
-      'codex: gpt-5-codex shuts down on 2026-07-23, in 22 days; then gpt-6.1-sol takes its place',
+      'codex: gpt-5-codex shuts down on 2026-07-23, in 22 days; then gpt-6.2-sol takes its place',
     ]);
   });
 
   it('on 2026-11-22: the successor of gpt-5-codex, and the hop is told', () => {
     const decision = routed(features, { today: '2026-11-22' });
     expect(decision.rationale).toBe(
-      'task=refactor size=5800 safety=true => gpt-6.1-sol (gpt-5-codex retired 2026-07-23, gpt-6.1-sol takes its place)',
+      'task=refactor size=5800 safety=true => gpt-6.2-sol (gpt-5-codex retired 2026-07-23, gpt-6.2-sol takes its place)',
     );
-    expect(order(decision)).toEqual(['codex:gpt-6.1-sol', 'full:gpt-5']);
+    expect(order(decision)).toEqual(['codex:gpt-6.2-sol', 'full:gpt-5']);
     expect(decision.selected).toMatchObject({
       requestedModel: 'gpt-5-codex',
-      apiModel: 'gpt-6.1-sol',
-      warnings: ['codex: gpt-5-codex retired 2026-07-23, gpt-6.1-sol takes its place'],
+      apiModel: 'gpt-6.2-sol',
+      warnings: ['codex: gpt-5-codex retired 2026-07-23, gpt-6.2-sol takes its place'],
     });
     expect(decision.fallbacks[0]?.warnings).toEqual([
       'full: gpt-5 shuts down on 2026-12-11, in 19 days; then gpt-6.1-sol takes its place',
     ]);
   });
 
-  it('on 2026-12-12: both aliases lead to one model, which is asked once', () => {
+  it('on 2026-12-12: two models, so that one can stand in for the other', () => {
     const decision = routed(features, { today: '2026-12-12' });
+    expect(order(decision)).toEqual(['codex:gpt-6.2-sol', 'full:gpt-6.1-sol']);
+    expect(reasons(decision)).toEqual(['mini safety: safety-critical work goes only to codex, full']);
+  });
+
+  it('asks one model once where both aliases lead to it', () => {
+    const config = givenConfig({ catalog: { models: { 'gpt-5-codex': { successor: 'gpt-6.1-sol' } } } });
+    const decision = routed(features, { today: '2026-12-12', config });
     expect(order(decision)).toEqual(['codex:gpt-6.1-sol']);
-    expect(reasons(decision)).toEqual([
-      'mini safety: safety-critical work goes only to codex, full',
-      'full duplicate: same model as codex',
-    ]);
+    expect(reasons(decision)).toContain('full duplicate: same model as codex');
   });
 });
 
@@ -186,11 +190,11 @@ describe('rule 5: a forced model', () => {
   });
 
   it('by alias follows the successor, by id never turns into another', () => {
-    expect(routed({ forceModel: 'codex' }, { today: '2026-11-22' }).selected?.model).toBe('gpt-6.1-sol');
+    expect(routed({ forceModel: 'codex' }, { today: '2026-11-22' }).selected?.model).toBe('gpt-6.2-sol');
     const decision = routed({ forceModel: 'gpt-5-codex' }, { today: '2026-11-22' });
     expect(decision.selected).toBeUndefined();
     expect(reasons(decision)).toEqual([
-      'gpt-5-codex retired: gpt-5-codex retired 2026-07-23, gpt-6.1-sol takes its place: force gpt-6.1-sol instead',
+      'gpt-5-codex retired: gpt-5-codex retired 2026-07-23, gpt-6.2-sol takes its place: force gpt-6.2-sol instead',
     ]);
   });
 

@@ -1,0 +1,167 @@
+/** `orch tests --verify` puts the model's file in the place of the user's: whatever ends it, the bytes come back. */
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { bareEnvironment, bin, collect, folder, orch, spawnOrch } from '../helpers/orch.ts';
+
+const run = promisify(execFile);
+const args = ['tests', 'test it', '-l', 'javascript', '--rehearse'];
+const old = Buffer.from([0xff, 0x00, 0x0a, 0xc3]);
+const offline = { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' };
+
+/** A run whose command waits, with the model's file in place. */
+async function verifying(before: Buffer | undefined, { cwd = folder(), state = folder() } = {}) {
+  const env = { ...offline, XDG_STATE_HOME: state };
+  const file = join(cwd, 'x.test.js');
+  if (before) {
+    writeFileSync(file, before);
+    chmodSync(file, 0o640);
+  }
+  const ready = join(folder(), 'ready');
+  await run('mkfifo', [ready]);
+  const started = run('cat', [ready]);
+  const child = spawnOrch([...args, '-o', 'x.test.js', '--verify', `echo $$ > ${ready}; exec sleep 600`], {
+    cwd,
+    env,
+  });
+  child.stdin.end();
+  const result = collect(child);
+  const group = -Number((await started).stdout);
+  const kill = () => {
+    try {
+      process.kill(group, 'SIGKILL');
+    } catch {
+      // The command has ended.
+    }
+  };
+  onTestFinished(kill);
+  expect(readFileSync(file).equals(old)).toBe(false);
+  return {
+    cwd,
+    file,
+    journal: join(state, 'orch/journal'),
+    child,
+    result,
+    next: (...more: string[]) => orch([...args, ...more], { cwd, env }),
+    async killed() {
+      child.kill('SIGKILL');
+      kill();
+      await result;
+    },
+  };
+}
+
+const putBack = 'was put back as it was before a run that was killed';
+
+describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'that is ended by %s puts the file back',
+    async (signal) => {
+      const { file, journal, child, result } = await verifying(old);
+      child.kill(signal);
+      expect((await result).status).toBe(130);
+      expect(readFileSync(file)).toEqual(old);
+      expect(statSync(file).mode & 0o777).toBe(0o640);
+      expect(readdirSync(journal)).toEqual([]);
+    },
+  );
+
+  it('that is killed is made good by the next one, which says so on one line', async () => {
+    const { file, journal, killed, next } = await verifying(old);
+    await killed();
+    const { status, stderr } = await next('-o', 'x.test.js', '--verify', 'false');
+    expect(status).toBe(5);
+    expect(stderr.split('\n').filter((line) => line.includes(putBack))).toHaveLength(1);
+    expect(readFileSync(file)).toEqual(old);
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+    expect(readdirSync(journal)).toEqual([]);
+  });
+
+  it('says it in meta, and in the details of an error', async () => {
+    const { cwd, killed, next } = await verifying(old);
+    await killed();
+    const refused = await next('-o', 'x.test.js', '--verify', 'false', '--json');
+    const warnings = [`x.test.js ${putBack}`];
+    expect(JSON.parse(refused.stdout).error.details.warnings).toEqual(warnings);
+
+    const again = await verifying(undefined, { cwd });
+    await again.killed();
+    const { status, stdout } = await again.next('-o', 'x.test.js', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).meta.warnings).toContain(warnings[0]);
+  });
+
+  it('that is killed leaves no new file after the next one', async () => {
+    const { cwd, killed, next } = await verifying(undefined);
+    await killed();
+    const { stderr } = await next('-o', 'x.test.js', '--verify', 'false');
+    expect(stderr).toContain('x.test.js was removed: a run that was killed had left it there');
+    expect(existsSync(join(cwd, 'x.test.js'))).toBe(false);
+  });
+
+  it('that is killed is made good through a link to the file', async () => {
+    const { cwd, file, killed, next } = await verifying(old);
+    await killed();
+    symlinkSync('x.test.js', join(cwd, 'link.js'));
+    const { stderr } = await next('-o', './link.js', '--verify', 'false');
+    expect(stderr).toContain(putBack);
+    expect(readFileSync(file)).toEqual(old);
+  });
+
+  it('that is killed does not undo what the user has done since', async () => {
+    const { file, journal, killed, next } = await verifying(old);
+    await killed();
+    writeFileSync(file, 'by the user');
+    const { stderr } = await next('-o', 'x.test.js', '--verify', 'false');
+    expect(readFileSync(file, 'utf8')).toBe('by the user');
+    const saved = join(journal, readdirSync(journal)[0]!);
+    expect(stderr).toContain(saved);
+    expect(readFileSync(saved)).toEqual(old);
+  });
+
+  it('keeps another one away from its file, before anything is sent', async () => {
+    const { file, child, result, next } = await verifying(old);
+    const { status, stdout } = await next('-o', 'x.test.js', '--verify', 'false', '--json');
+    expect({ status, code: JSON.parse(stdout).error.code }).toEqual({ status: 2, code: 'write-failed' });
+    expect(readFileSync(file).equals(old)).toBe(false);
+    child.kill('SIGTERM');
+    await result;
+    expect(readFileSync(file)).toEqual(old);
+  });
+
+  it('changes nothing where the old bytes cannot be saved: a full disk', async () => {
+    const cwd = folder();
+    const large = Buffer.alloc(300_000, 'x');
+    writeFileSync(join(cwd, 'x.test.js'), large);
+    // Blocks of 1024 bytes: the result fits, the old bytes do not.
+    const command = 'ulimit -f 200; exec "$0" "$@"';
+    const verify = ['-o', 'x.test.js', '--verify', 'touch started', '--json'];
+    const { error, stdout } = await new Promise<{ error: unknown; stdout: string }>((fulfil) =>
+      execFile(
+        'bash',
+        ['-c', command, process.execPath, bin, ...args, ...verify],
+        { cwd, env: bareEnvironment({ ...offline, XDG_STATE_HOME: folder() }) },
+        (failed, out) => fulfil({ error: failed, stdout: out }),
+      ),
+    );
+    expect(error).toMatchObject({ code: 2 });
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'write-failed',
+      message: expect.stringMatching(
+        /x\.test\.js holds cannot be saved in .* \(EFBIG\); nothing was changed/,
+      ),
+    });
+    expect(readFileSync(join(cwd, 'x.test.js'))).toEqual(large);
+    expect(existsSync(join(cwd, 'started'))).toBe(false);
+  });
+});
