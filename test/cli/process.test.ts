@@ -29,7 +29,9 @@ describe.runIf(posix)('a signal', () => {
       const rows = parseUsageCsv(readFileSync(join(state, 'orch/usage.csv'), 'utf8')).records;
       expect(rows).toHaveLength(1);
       expect(rows[0]).toMatchObject({ error: 'cancelled' });
-      expect(stderr).toBe(`error: interrupted\nspent: unknown (run ${rows[0]!.run_id})\n`);
+      expect(stderr).toBe(
+        `error: interrupted\ncost unknown (an attempt may have been billed), run ${rows[0]!.run_id}\n`,
+      );
     },
   );
 
