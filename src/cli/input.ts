@@ -136,7 +136,7 @@ async function readStdin({ readStdin: read }: InputOptions['streams'], wait?: St
         'file-unreadable',
         `standard input is still open after ${seconds} s; nothing was sent`,
         {
-          hint: `${goOn} (ORCH_STDIN=off: always); what takes longer to come goes into a file first, then: < file`,
+          hint: `${goOn} (ORCH_STDIN=off: always); if it is slow to come, raise --timeout (10 minutes at most) or save it first: < file`,
         },
       );
     }
