@@ -274,7 +274,7 @@ describe('a process', () => {
     expect(route.size).toBeGreaterThan(without.size);
   });
 
-  it('says nothing of a standard input that is closed or /dev/null', async () => {
+  it('says nothing of a standard input that is /dev/null', async () => {
     const { env } = await provider({ answer: docs });
     const { stderr } = await orch(why, { env });
     expect(stderr).not.toContain('standard input');
