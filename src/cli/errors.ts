@@ -1,7 +1,7 @@
 /** One way for an error to reach the user, and the exit status that goes with it. */
 import { CommanderError } from 'commander';
 import { exitStatusOf, OrchError } from '../core/error.ts';
-import { formatUsd } from '../core/format.ts';
+import { spendingOf } from '../core/spending.ts';
 import { asOrchError, bugHint } from '../engine/internal-error.ts';
 import type { IOStreams } from './streams.ts';
 
@@ -23,7 +23,7 @@ export function reportError(error: unknown, view: ErrorView): number {
     if (known.code === 'internal') streams.say('internal error', stackOf(known));
     else streams.say('error', known.message);
     if (hint !== undefined) streams.say('hint', hint);
-    const spent = spentOn(known);
+    const spent = spendingOf(known);
     if (spent !== undefined) streams.err(`${spent}\n`);
   }
   return known.exitStatus;
@@ -68,11 +68,4 @@ function printJson(
   streams.out(
     `${JSON.stringify({ error: { code, message, hint: hint ?? null, ...(details ? { details } : {}) } }, null, 2)}\n`,
   );
-}
-
-/** What a call that failed has cost all the same; undefined where nothing was sent. */
-function spentOn({ details }: OrchError): string | undefined {
-  const cost = details?.cost_usd as number | null | undefined;
-  if (cost === undefined || cost === 0) return undefined;
-  return `spent: ${cost === null ? 'unknown' : formatUsd(cost)} (run ${details?.run_id})`;
 }

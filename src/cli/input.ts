@@ -1,20 +1,40 @@
 /** Gathers what comes from files and standard input beside the arguments. */
 import { readFileSync, statSync } from 'node:fs';
 import { OrchError } from '../core/error.ts';
+import { defaultTimeoutSeconds } from '../operations/request-fields.ts';
 import type { CliField } from './options.ts';
-import { type IOStreams, StdinNotTextError, StdinTooLargeError } from './streams.ts';
+import { StdinNotTextError, StdinStillOpenError, StdinTooLargeError, type StdinWait } from './stdin.ts';
+import type { IOStreams } from './streams.ts';
 
-/** Beside an instruction a pipe is a guess at what is meant: an open one without content is not waited for. */
-const pipeWaitMs = 3000;
+/** How long a pipe is waited for that no argument names: until it is said, and at the most. */
+const pipeWait = { noticeMs: 3000, limitMs: 600_000 };
 
+const goOn = '</dev/null or --no-stdin to go on without it';
+
+export interface InputOptions {
+  streams: Pick<IOStreams, 'stdinIsPiped' | 'readStdin'>;
+  /** What says that standard input is not to be read: a flag or a variable. */
+  stdinOffBy: string | undefined;
+  note: (text: string) => void;
+  wait?: typeof pipeWait;
+}
+
+export interface GatheredInput {
+  values: Record<string, unknown>;
+  /** How long a pipe was waited for: the time-out of the whole call covers it. */
+  waitedMs: number;
+}
+
+/** `raw` has been checked against the schema, but for what the files and standard input hold. */
 export async function gatherInput(
   raw: Record<string, unknown>,
   fields: readonly CliField[],
-  streams: IOStreams,
-): Promise<Record<string, unknown>> {
-  const gathered = { ...raw };
+  options: InputOptions,
+): Promise<GatheredInput> {
+  const { streams, stdinOffBy } = options;
+  const values = { ...raw };
   for (const { name, surface } of fields) {
-    const value = gathered[name];
+    const value = values[name];
     if (surface.positional !== 'one' || !Array.isArray(surface.complete) || typeof value !== 'string')
       continue;
     // The instruction, most likely: as a name that is not known it would be lost.
@@ -26,34 +46,57 @@ export async function gatherInput(
   }
   let stdinUsed = false;
   const readAll = async (what: string): Promise<string> => {
+    if (stdinOffBy !== undefined) {
+      throw new OrchError('usage', `${stdinOffBy} leaves standard input unread, and ${what} asks for it`, {
+        hint: 'leave out one of the two',
+      });
+    }
     if (stdinUsed) throw new OrchError('usage', `standard input is asked for twice, again by ${what}`);
     stdinUsed = true;
-    return (await readStdin(streams)) ?? '';
+    return readStdin(streams);
   };
   for (const { name, surface, option } of fields) {
-    const value = gathered[name];
+    const value = values[name];
     if (!surface.fromFile || typeof value !== 'string') continue;
-    gathered[name] =
-      value === '-' ? await readAll(option?.long ?? name) : readAnswerFile(value, option?.long ?? name);
+    const flag = option?.long ?? name;
+    values[name] = value === '-' ? await readAll(`${flag} -`) : readAnswerFile(value, flag);
   }
-  if (gathered.input === '-') gathered.input = await readAll('-');
+  if (values.input === '-') values.input = await readAll('-');
 
   const takesInput = fields.some(({ name }) => name === 'input');
-  if (takesInput && !stdinUsed && streams.stdinIsPiped && gathered.from === undefined) {
-    const instruction = typeof gathered.input === 'string' && gathered.input.trim() !== '';
-    const hasFiles = Array.isArray(gathered.files) && gathered.files.length > 0;
-    const piped = await readStdin(streams, instruction || hasFiles ? pipeWaitMs : undefined);
-    if (piped === undefined)
-      streams.say(
-        'note',
-        `nothing came on standard input within ${pipeWaitMs / 1000} s: going on without it`,
-      );
-    else if (piped.trim() !== '') {
-      if (instruction) gathered.context = piped;
-      else gathered.input = piped;
-    }
-  }
-  return gathered;
+  if (
+    !takesInput ||
+    stdinUsed ||
+    stdinOffBy !== undefined ||
+    !streams.stdinIsPiped ||
+    values.from !== undefined
+  )
+    return { values, waitedMs: 0 };
+  const started = performance.now();
+  await addPipe(values, fields, options);
+  return { values, waitedMs: performance.now() - started };
+}
+
+/** A pipe that no argument names is material beside an instruction, and the instruction where there is none. */
+async function addPipe(
+  values: Record<string, unknown>,
+  fields: readonly CliField[],
+  { streams, note, wait: { noticeMs, limitMs } = pipeWait }: InputOptions,
+): Promise<void> {
+  const instruction = typeof values.input === 'string' && values.input.trim() !== '';
+  const hasFiles = Array.isArray(values.files) && values.files.length > 0;
+  const optional =
+    instruction || hasFiles || !fields.some(({ name, required }) => name === 'input' && required);
+  const timeout = (values.timeout as number | undefined) ?? defaultTimeoutSeconds;
+  const piped = await readStdin(streams, {
+    noticeMs,
+    onNotice: () =>
+      note(`waiting for standard input${optional ? `; ${goOn}` : ', since there is no instruction'}`),
+    limitMs: Math.min(limitMs, timeout * 1000),
+  });
+  if (piped.trim() !== '') values[instruction ? 'context' : 'input'] = piped;
+  else if (instruction || hasFiles)
+    note(`standard input ${piped === '' ? 'is empty' : 'holds only white space'}: going on without it`);
 }
 
 /**
@@ -83,10 +126,20 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-async function readStdin(streams: IOStreams, waitMs?: number): Promise<string | undefined> {
+async function readStdin({ readStdin: read }: InputOptions['streams'], wait?: StdinWait): Promise<string> {
   try {
-    return await streams.readStdin(waitMs);
+    return await read(wait);
   } catch (error) {
+    if (error instanceof StdinStillOpenError) {
+      const seconds = (wait?.limitMs ?? 0) / 1000;
+      throw new OrchError(
+        'file-unreadable',
+        `standard input is still open after ${seconds} s; nothing was sent`,
+        {
+          hint: `${goOn} (ORCH_STDIN=off: always); if it is slow to come, raise --timeout (10 minutes at most) or save it first: < file`,
+        },
+      );
+    }
     if (error instanceof StdinTooLargeError) {
       throw new OrchError('input-too-large', 'standard input is more than 64 MB', {
         hint: 'pipe only the part that matters, e.g. through tail',

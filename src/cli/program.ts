@@ -84,6 +84,8 @@ function addOperation(command: Command, operation: Operation, actions: Actions):
       .option('--stream', "Show the model's answer on stderr as it arrives")
       .option('--no-stream', 'Ask for a plain answer instead of a stream');
   }
+  if (fields.some(({ name }) => name === 'input'))
+    command.option('--no-stdin', 'Leave standard input alone, also where it is a pipe');
   if (operation.toDelegation || operation.rehearsable)
     command.option('--rehearse', 'Answer from the built-in rehearsal server: no key, no spend');
   refuseFlagsAsValues(command);

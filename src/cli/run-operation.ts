@@ -28,15 +28,25 @@ export async function runOperation(
 ): Promise<number> {
   const options = command.opts<Record<string, unknown>>();
   refuseExpandedGlob(argv, fields);
-  const raw = await gatherInput(readFields(command, fields), fields, streams);
   // The command line may leave the instruction out where files say what is meant.
-  if (operation.toDelegation && raw.input === undefined) raw.input = '';
-  const input = parseInput(operation, fields, raw);
+  const parse = (raw: Record<string, unknown>) =>
+    parseInput(operation, fields, operation.toDelegation ? { input: '', ...raw } : raw);
+  const given = readFields(command, fields);
+  // What is wrong with the arguments is said before a pipe is waited for.
+  parse(given);
   const json = options.json === true;
-  const { logLevel } = operation.examines
+  const { logLevel, readsStdin } = operation.examines
     ? factory.examination().environment().environment
     : factory.environment();
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
+  const { values, waitedMs } = await gatherInput(given, fields, {
+    streams,
+    stdinOffBy: options.stdin === false ? '--no-stdin' : readsStdin ? undefined : 'ORCH_STDIN=off',
+    note: (text) => {
+      if (verbose) streams.say('note', text);
+    },
+  });
+  const input = parse(values);
 
   if (options.dryRun === true) {
     const delegation = operation.toDelegation?.(input);
@@ -67,6 +77,7 @@ export async function runOperation(
   let shown = '';
   const callOptions: CallOptions = {
     signal,
+    elapsedMs: waitedMs,
     stream: options.stream !== false,
     onProgress(event) {
       if (liveText && event.kind === 'text') {

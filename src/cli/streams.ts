@@ -2,6 +2,7 @@
 import { fstatSync, statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import chalk, { type ChalkInstance, chalkStderr } from 'chalk';
+import { readToEnd, type StdinWait } from './stdin.ts';
 
 export interface IOStreams {
   /** The result and nothing else. */
@@ -23,8 +24,8 @@ export interface IOStreams {
   readonly stderrIsLive: boolean;
   /** Standard input is a pipe or a file: not a terminal, not /dev/null. */
   readonly stdinIsPiped: boolean;
-  /** Everything on standard input; undefined when nothing came within the wait and it is still open. */
-  readStdin(waitMs?: number): Promise<string | undefined>;
+  /** Everything on standard input. Without a wait its end is waited for without a limit. */
+  readStdin(wait?: StdinWait): Promise<string>;
   /** Resolves when all that was written has left the process. */
   flush(): Promise<void>;
 }
@@ -39,12 +40,6 @@ const labelStyles: Record<Label, ChalkInstance> = {
   alert: chalkStderr.yellow,
   note: chalkStderr.dim,
 };
-
-/** More on standard input than any request can use. */
-const mostStdinBytes = 64 * 1024 * 1024;
-
-export class StdinTooLargeError extends Error {}
-export class StdinNotTextError extends Error {}
 
 /** `interrupt` ends the wait for standard input: reading it then fails. */
 export function processStreams(interrupt: AbortSignal): IOStreams {
@@ -75,7 +70,7 @@ export function processStreams(interrupt: AbortSignal): IOStreams {
     onTerminal: () => stdoutIsTerminal || isTTY === true || stdinIsTerminal(),
     stderrIsLive: live,
     stdinIsPiped: stdinIsPiped(),
-    readStdin: (waitMs) => readStdin(interrupt, waitMs),
+    readStdin: (wait) => readToEnd(process.stdin, interrupt, wait),
     flush: async () => {
       await Promise.all([drained(process.stdout), drained(process.stderr)]);
     },
@@ -121,55 +116,6 @@ function stdinIsTerminal(): boolean {
   } catch {
     return false;
   }
-}
-
-async function readStdin(interrupt: AbortSignal, waitMs?: number): Promise<string | undefined> {
-  const { stdin } = process;
-  // The signals are ours, so nothing else would end the read of a terminal or of a pipe that stays open.
-  const stop = () => stdin.destroy();
-  if (interrupt.aborted) stop();
-  interrupt.addEventListener('abort', stop, { once: true });
-  if (waitMs !== undefined && !(await somethingComes(stdin, waitMs))) {
-    stdin.destroy();
-    return undefined;
-  }
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of stdin) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > mostStdinBytes) throw new StdinTooLargeError();
-    chunks.push(chunk as Buffer);
-  }
-  return decoded(Buffer.concat(chunks));
-}
-
-/** As strict as with a file: what is no text would be sent, and paid for, as rubbish. */
-function decoded(bytes: Buffer): string {
-  if (bytes.includes(0)) throw new StdinNotTextError();
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new StdinNotTextError();
-  }
-}
-
-/** A parent may leave an open pipe that nobody will ever write to: waiting for its end would hang. */
-function somethingComes(stdin: NodeJS.ReadStream, waitMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const finish = (came: boolean) => {
-      clearTimeout(timer);
-      stdin.off('readable', onReadable);
-      stdin.off('end', onEnd);
-      stdin.off('close', onEnd);
-      resolve(came);
-    };
-    const onReadable = () => finish(true);
-    const onEnd = () => finish(true);
-    const timer = setTimeout(() => finish(false), waitMs);
-    stdin.once('readable', onReadable);
-    stdin.once('end', onEnd);
-    stdin.once('close', onEnd);
-  });
 }
 
 function drained(stream: NodeJS.WriteStream): Promise<void> {

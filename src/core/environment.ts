@@ -26,6 +26,8 @@ export interface Environment {
   /** Folders beside the working directory that files may be read from. */
   roots: string[];
   rehearse: boolean;
+  /** False: the command line takes nothing from standard input. */
+  readsStdin: boolean;
   /** A name for the `project` column of the record. */
   projectName: string | undefined;
   /** Names whose value comes from the `.env` of the working directory. */
@@ -106,6 +108,12 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     name: 'ORCH_REHEARSE',
     description: '1: answer from the built-in rehearsal server; no key, no spend.',
     default: 'off',
+  },
+  {
+    name: 'ORCH_STDIN',
+    description: 'off: leave standard input alone, as --no-stdin does; for callers that leave a pipe open.',
+    default: 'on',
+    fromDotEnv: false,
   },
 ];
 
@@ -196,16 +204,23 @@ export function inspectEnvironment({
   };
   const usd = (name: string) => number(name, 'an amount of USD above 0', (value) => value > 0);
 
-  const level = read('ORCH_LOG_LEVEL');
-  const logLevel = logLevels.find((known) => known === level?.value.toLowerCase());
-  if (level && !logLevel) {
-    problems.push({
-      origin: level.origin,
-      path: '',
-      message: `"${level.value}" is not a log level`,
-      cure: `one of: ${logLevels.join(', ')}`,
-    });
-  }
+  const word = <Word extends string>(
+    name: string,
+    words: readonly Word[],
+    { fault, cure }: { fault: string; cure: string },
+  ): Word | undefined => {
+    const found = read(name);
+    if (!found) return undefined;
+    const known = words.find((each) => each === found.value.toLowerCase());
+    if (known === undefined)
+      problems.push({ origin: found.origin, path: '', message: `"${found.value}" is ${fault}`, cure });
+    return known;
+  };
+
+  const logLevel = word('ORCH_LOG_LEVEL', logLevels, {
+    fault: 'not a log level',
+    cure: `one of: ${logLevels.join(', ')}`,
+  });
   const baseUrl = read('OPENAI_BASE_URL');
   if (baseUrl && !isHttpUrl(baseUrl.value)) {
     problems.push({
@@ -223,16 +238,14 @@ export function inspectEnvironment({
       cure: 'take them out of the URL: the key goes into OPENAI_API_KEY, other headers into OPENAI_CUSTOM_HEADERS',
     });
   }
-  const rehearse = read('ORCH_REHEARSE');
-  const flag = rehearse?.value.toLowerCase();
-  if (rehearse && !['1', '0', 'true', 'false', 'yes', 'no'].includes(flag ?? '')) {
-    problems.push({
-      origin: rehearse.origin,
-      path: '',
-      message: `"${rehearse.value}" is neither yes nor no`,
-      cure: 'give 1 or 0',
-    });
-  }
+  const rehearse = word('ORCH_REHEARSE', ['1', '0', 'true', 'false', 'yes', 'no'], {
+    fault: 'neither yes nor no',
+    cure: 'give 1 or 0',
+  });
+  const stdin = word('ORCH_STDIN', ['on', 'off'], {
+    fault: 'neither on nor off',
+    cure: 'give off, or unset it',
+  });
 
   notes.push(...unknownVariables(process));
   const environment: Environment = {
@@ -257,7 +270,8 @@ export function inspectEnvironment({
       .split(pathDelimiter)
       .map((root) => root.trim())
       .filter((root) => root !== ''),
-    rehearse: ['1', 'true', 'yes'].includes(flag ?? ''),
+    rehearse: rehearse !== undefined && ['1', 'true', 'yes'].includes(rehearse),
+    readsStdin: stdin !== 'off',
     projectName: text('ORCH_PROJECT'),
     notes,
   };

@@ -87,12 +87,12 @@ export function mostSpent(attempt: Attempt): number {
 
 /** Of all attempts together; null as soon as one that may be on the bill has an unknown cost: the rest is no sum. */
 export function costOfAttempts(attempts: readonly Attempt[]): number | null {
-  let total = 0;
-  for (const attempt of attempts) {
-    if (attempt.costUsd !== undefined) total += attempt.costUsd;
-    else if (isOnTheBill(attempt)) return null;
-  }
-  return total;
+  const unknown = attempts.some((attempt) => attempt.costUsd === undefined && isOnTheBill(attempt));
+  return unknown ? null : knownCostOf(attempts);
+}
+
+export function knownCostOf(attempts: readonly Attempt[]): number {
+  return attempts.reduce((sum, { costUsd = 0 }) => sum + costUsd, 0);
 }
 
 function isOnTheBill({ failure, responseId, servedModel }: Attempt): boolean {

@@ -41,6 +41,8 @@ export type ProgressEvent =
 
 export interface CallOptions {
   signal: AbortSignal;
+  /** What has gone of the call's time-out already, in waiting for its input. Default 0. */
+  elapsedMs?: number;
   onProgress?: (event: ProgressEvent) => void;
   /** False: ask for plain answers instead of streams. Default true. */
   stream?: boolean;

@@ -5,8 +5,16 @@
 import { OrchError } from '../core/error.ts';
 import type { DelegateRequest } from '../core/request.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
+import type { Spending } from '../core/spending.ts';
 import type { FinishedAnswer } from './answer.ts';
-import { type Attempt, costOfAttempts, mostSpent, servedName, toUsageRecord } from './attempt.ts';
+import {
+  type Attempt,
+  costOfAttempts,
+  knownCostOf,
+  mostSpent,
+  servedName,
+  toUsageRecord,
+} from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
 import { asOrchError } from './internal-error.ts';
 import type { GenerateResult } from './ports.ts';
@@ -45,7 +53,7 @@ export async function delegate(
     context,
     options,
     attempts,
-    deadline: started + request.deadlineMs,
+    deadline: started + request.deadlineMs - (options.elapsedMs ?? 0),
     remainingUsd: () => {
       const { ceilingUsd } = prepared.decision;
       return ceilingUsd === undefined
@@ -106,8 +114,17 @@ function withAccount(
   return new OrchError(error.code, error.message, {
     hint: [error.hint, recordWarning].filter(Boolean).join('; ') || undefined,
     cause: error.cause,
-    details: { ...error.details, run_id: runId, cost_usd: costOfAttempts(attempts) },
+    details: { ...error.details, ...spending(runId, attempts) },
   });
+}
+
+function spending(runId: string, attempts: readonly Attempt[]): Spending {
+  const cost = costOfAttempts(attempts);
+  return {
+    run_id: runId,
+    cost_usd: cost,
+    ...(cost === null ? { cost_at_least_usd: knownCostOf(attempts) } : {}),
+  };
 }
 
 interface CallRecord {

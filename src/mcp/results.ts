@@ -2,6 +2,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { OrchError } from '../core/error.ts';
 import { formatCount } from '../core/format.ts';
+import { spendingOf } from '../core/spending.ts';
 import { approxTokens } from '../core/tokens.ts';
 import type { ResultStore } from '../engine/ports.ts';
 import { keepResult } from '../operations/keep-result.ts';
@@ -79,11 +80,9 @@ export function toErrorResult(error: unknown): CallToolResult {
     ? error.message
     : `internal error: ${error instanceof Error ? error.message : String(error)}`;
   const hint = known ? error.hint : 'this is a bug in orch: please report it';
-  const code = known ? error.code : 'internal';
-  return {
-    isError: true,
-    content: [
-      { type: 'text', text: `${code}: ${message}${hint === undefined ? '' : `\nWhat to do: ${hint}`}` },
-    ],
-  };
+  const lines = [`${known ? error.code : 'internal'}: ${message}`];
+  if (hint !== undefined) lines.push(`What to do: ${hint}`);
+  const spent = known ? spendingOf(error) : undefined;
+  if (spent !== undefined) lines.push(spent);
+  return { isError: true, content: [{ type: 'text', text: lines.join('\n') }] };
 }

@@ -51,7 +51,10 @@ const cases: [words: string[], offered: readonly string[] | typeof files][] = [
   [['run', 'refactor', ''], []],
   [['run', '-f', 'docs', ''], taskKinds],
   [['run', '--', ''], taskKinds],
-  [['run', 'refactor', '--no'], ['--no-stream']],
+  [
+    ['run', 'refactor', '--no'],
+    ['--no-stdin', '--no-stream'],
+  ],
   [['run', 'refactor', '-m', ''], givenAliases],
   [['run', 'refactor', '--force-model', 'm'], ['mini']],
   [

@@ -27,7 +27,7 @@ async function onTerminal(logLevel: string) {
     stdoutIsTerminal: true,
     stderrIsLive: true,
     stdinIsPiped: false,
-    readStdin: async () => undefined,
+    readStdin: async () => '',
   } as unknown as IOStreams;
   const factory = createFactory({
     cwd: process.cwd(),

@@ -33,7 +33,7 @@ describe('a bug of ours', () => {
 
   it('says what was spent, and where the result is', () => {
     expect(reported(told).err).toMatch(
-      /^hint: this is a bug in orch.*; it is kept\nspent: .*\(run run-1\)$/m,
+      /^hint: this is a bug in orch.*; it is kept\ncost \$0\.50, run run-1$/m,
     );
     expect(JSON.parse(reported(told, true).out).error).toEqual({
       code: 'internal',

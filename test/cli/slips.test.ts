@@ -78,7 +78,7 @@ describe('what a failed call has cost', () => {
   it('is said, and where it is recorded', async () => {
     const { env } = await provider({ answer: { kind: 'refusal', text: 'No.' } });
     const { stderr } = await orch(['docs', 'x'], { env });
-    expect(stderr).toMatch(/^spent: \$0\.0\d+ \(run [0-9a-f]{32}\)$/m);
+    expect(stderr).toMatch(/^cost \$0\.0\d+, run [0-9a-f]{32}$/m);
   });
 });
 

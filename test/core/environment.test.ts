@@ -21,6 +21,7 @@ describe('readEnvironment', () => {
       usageCsv: undefined,
       roots: [],
       rehearse: false,
+      readsStdin: true,
       projectName: undefined,
       fromDotEnv: [],
       notes: [],
@@ -43,6 +44,7 @@ describe('readEnvironment', () => {
       ORCH_ROOTS: '/a: /b ::',
       ORCH_PROJECT: 'p',
       ORCH_REHEARSE: 'yes',
+      ORCH_STDIN: 'OFF',
     };
     expect(Object.keys(values).sort()).toEqual(environmentVariables.map(({ name }) => name).sort());
     expect(read(values)).toEqual({
@@ -59,6 +61,7 @@ describe('readEnvironment', () => {
       usageCsv: 'off',
       roots: ['/a', '/b'],
       rehearse: true,
+      readsStdin: false,
       projectName: 'p',
       fromDotEnv: [],
       notes: [],
@@ -86,6 +89,7 @@ describe('readEnvironment', () => {
           ORCH_COST_ALERT_USD: 'two',
           OPENAI_BASE_URL: 'localhost:80',
           ORCH_REHEARSE: 'perhaps',
+          ORCH_STDIN: 'no',
         },
         { ORCH_MAX_COST_USD: '-1' },
       );
@@ -106,19 +110,24 @@ describe('readEnvironment', () => {
       '  ORCH_MAX_COST_USD (.env): "-1" is not an amount of USD above 0 (give an amount of USD above 0, or unset it)',
       '  ORCH_MAX_INPUT_TOKENS: "1.5" is not a whole number above 0 (give a whole number above 0, or unset it)',
       '  ORCH_REHEARSE: "perhaps" is neither yes nor no (give 1 or 0)',
+      '  ORCH_STDIN: "no" is neither on nor off (give off, or unset it)',
     ]);
   });
 
-  it.each(['ORCH_ROOTS', 'ORCH_CONF', 'ORCH_USAGE_CSV', 'ORCH_LOG_FILE', 'ORCH_PROJECT'])(
-    'does not choose where is read or written: %s is ignored, and that is said',
-    (name) => {
-      const { notes, fromDotEnv, ...rest } = read({}, { [name]: 'x' });
-      expect(notes).toEqual([`${name} in .env is ignored: set it in the environment`]);
-      expect(fromDotEnv).toEqual([]);
-      const { notes: _notes, fromDotEnv: _names, ...untouched } = read({});
-      expect(rest).toEqual(untouched);
-    },
-  );
+  it.each([
+    ['ORCH_ROOTS', 'x'],
+    ['ORCH_CONF', 'x'],
+    ['ORCH_USAGE_CSV', 'x'],
+    ['ORCH_LOG_FILE', 'x'],
+    ['ORCH_PROJECT', 'x'],
+    ['ORCH_STDIN', 'off'],
+  ])('does not choose what is read or where is written: %s is ignored, and that is said', (name, value) => {
+    const { notes, fromDotEnv, ...rest } = read({}, { [name]: value });
+    expect(notes).toEqual([`${name} in .env is ignored: set it in the environment`]);
+    expect(fromDotEnv).toEqual([]);
+    const { notes: _notes, fromDotEnv: _names, ...untouched } = read({});
+    expect(rest).toEqual(untouched);
+  });
 
   it.each(['0', '-5', 'Infinity', 'NaN', '1e999', '12 000', '$2'])('refuses %j for a number', (value) => {
     expect(() => read({ ORCH_MAX_INPUT_TOKENS: value })).toThrow(/ORCH_MAX_INPUT_TOKENS/);

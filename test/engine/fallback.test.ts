@@ -310,6 +310,14 @@ describe('waiting', () => {
     expect(hint).toBeUndefined();
   });
 
+  it('has no more time than the wait for the input has left', async () => {
+    const { error: failed, asked } = await bench({ answer: slowDown({ 'retry-after': '6' }) });
+    await failed({ forceModel: third, deadlineMs: 10_000 });
+    expect(asked()).toEqual([third, third]);
+    await failed({ forceModel: third, deadlineMs: 10_000 }, { elapsedMs: 5000 });
+    expect(asked()).toEqual([third, third, third]);
+  });
+
   it('ends with the call: no other model is asked, and the error is a time-out', async () => {
     const { error: failed, asked, clock, context } = await bench({ answer: serverError });
     const provider = await context.provider();

@@ -1,0 +1,48 @@
+/** A call that fails over MCP says what it has cost, as the command line does. */
+import { describe, expect, it } from 'vitest';
+import type { Play } from '../../src/adapters/rehearsal/play.ts';
+import { byModel, type Scripted } from '../../src/adapters/rehearsal/script.ts';
+import { call, connect, textOf } from '../helpers/mcp.ts';
+import { orch, provider } from '../helpers/orch.ts';
+
+const refusal: Play = { kind: 'refusal', text: 'No.' };
+const cut: Play = { kind: 'cut', after: 1 };
+
+async function failing(answer: Scripted) {
+  const { env } = await provider({ answer });
+  const client = await connect({ env });
+  const result = await call(client, 'delegate.docs', { input: 'x' });
+  expect(result).toMatchObject({ isError: true });
+  expect(result.structuredContent).toBeUndefined();
+  return { text: textOf(result), env };
+}
+
+describe('a failed call', () => {
+  it('ends with its cost and its run, as on the command line', async () => {
+    const { text, env } = await failing(refusal);
+    const line = /\ncost \$0\.0\d+, run [0-9a-f]{32}$/;
+    expect(text).toMatch(line);
+    const { stderr } = await orch(['docs', 'x'], { env });
+    expect(stderr.trimEnd()).toMatch(line);
+  });
+
+  it('says when an attempt of unknown cost may have been billed on top', async () => {
+    const { text } = await failing(
+      byModel({ 'gpt-6-luna': [cut, cut], 'gpt-6.1-terra': { kind: 'empty' }, 'gpt-6.2-sol': refusal }),
+    );
+    expect(text).toMatch(
+      /\ncost \$0\.0\d+ \(may be more: an attempt may have been billed\), run [0-9a-f]{32}$/,
+    );
+  });
+
+  it('mentions no cost where nothing was spent', async () => {
+    const { text } = await failing({
+      kind: 'error',
+      status: 401,
+      message: 'Incorrect API key.',
+      code: 'invalid_api_key',
+    });
+    expect(text).toMatch(/^key-refused: /);
+    expect(text).not.toMatch(/cost|\brun [0-9a-f]/);
+  });
+});
