@@ -76,6 +76,8 @@ export interface AnswerFacts {
    * Undefined: parts of it may be missing.
    */
   streamedText: string | undefined;
+  /** The items of the output as they were finished in the stream, which say more than its pieces of text. */
+  streamedItems?: readonly Json[] | undefined;
   /** The refusal as it was streamed, for the same servers. */
   streamedRefusal?: string | undefined;
   firstEventMs: number;
@@ -103,9 +105,14 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
     throw failedResponse(asObject(response.error) ?? {}, facts.header, details);
 
   const { text: written, refusal: writtenRefusal } = readOutput(response.output);
-  const refusal = writtenRefusal ?? (written === '' ? facts.streamedRefusal : undefined);
+  const items = readOutput(written === '' ? facts.streamedItems : undefined);
+  const refusal = writtenRefusal ?? (written === '' ? (items.refusal ?? facts.streamedRefusal) : undefined);
   const text =
-    written === '' && refusal === undefined ? (asText(response.output_text) ?? facts.streamedText) : written;
+    written === '' && refusal === undefined
+      ? (asText(response.output_text) ??
+        asText(items.text) ??
+        (facts.streamedText === '' ? items.text : facts.streamedText))
+      : written;
   const reason = asText(asObject(response.incomplete_details)?.reason);
   if (status === 'incomplete' || closing === 'incomplete' || reason !== undefined) {
     if (reason === 'content_filter')
