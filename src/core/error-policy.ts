@@ -18,6 +18,10 @@ const quotaCodes =
 const contentCodes =
   /^(invalid_prompt|cyber_policy|content_policy_violation|content_filter|moderation_blocked)$/;
 const deadModelWords = /model .*(does not exist|not found|deprecated|retired|no longer)/is;
+/** Of a bad request, which may be about anything. */
+const unknownModelWords =
+  /\bmodel\b.{0,200}?\b(does not exist|not exist|not found)\b|not a valid model\b|\bsupported (api )?model names\b/i;
+const badKeyWords = /\b(incorrect|invalid) api key\b|\bapi key not valid\b/i;
 const contextWords =
   /context[ _-]?(length|window|size)|maximum (context|model) length|(prompt|input) is too long/i;
 /** Where no code tells, only these words are sure: a rate limit speaks of a quota, too. */
@@ -53,7 +57,7 @@ function classOf(error: ProviderError, { retryAfterMs }: FailureDetails): Failur
   const code = error.code ?? '';
   const type = error.type ?? '';
   const gone = (status === 404 || status === 410) && deadModelWords.test(message);
-  if (code === 'model_not_found' || gone) return 'model-not-found';
+  if (code === 'model_not_found' || code === 'DeploymentNotFound' || gone) return 'model-not-found';
   if (status === 401 || code === 'invalid_api_key') return 'key-refused';
   const money = status === 402 || (status === 429 && retryAfterMs === undefined && moneyWords.test(message));
   if (money || quotaCodes.test(code) || quotaCodes.test(type)) return 'quota-exhausted';
@@ -70,6 +74,9 @@ function classOf(error: ProviderError, { retryAfterMs }: FailureDetails): Failur
   if (status === 408 || status === 409 || status === 425) return 'server-error';
   if (status === 400 || status === 422) {
     if (parameterOf(error) !== undefined) return 'unsupported-parameter';
+    // Compatible servers answer so to what has a status of its own elsewhere.
+    if (badKeyWords.test(message)) return 'key-refused';
+    if (unknownModelWords.test(message)) return 'model-not-found';
     return /content policy|safety system|flagged/i.test(message) ? 'content-policy' : 'bad-request';
   }
   if (status !== undefined && status >= 300 && status < 400) return 'wrong-endpoint';
