@@ -4,11 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readBody } from '../../src/adapters/openai-body.ts';
 import { sendHttp } from '../../src/adapters/openai-http.ts';
-import { openAiProvider } from '../../src/adapters/openai-provider.ts';
 import { Watchdog } from '../../src/adapters/watchdog.ts';
 import type { AttemptFailure } from '../../src/core/failure.ts';
 import type { GenerateResult } from '../../src/engine/ports.ts';
-import { question } from '../helpers/question.ts';
+import { askQuestion } from '../helpers/question.ts';
 import { serve } from './rehearsal/bench.ts';
 
 type Event = Record<string, unknown>;
@@ -20,19 +19,7 @@ async function ask(blocks: readonly (Event | string)[]): Promise<GenerateResult>
   const server = await serve({
     answer: { kind: 'raw', headers: { 'content-type': 'text/event-stream' }, body },
   });
-  const provider = openAiProvider({
-    apiKey: 'sk-test',
-    baseUrl: server.url,
-    organization: undefined,
-    project: undefined,
-    redact: (text) => text,
-  });
-  return provider.generate(question, {
-    signal: new AbortController().signal,
-    firstEventMs: 60_000,
-    idleMs: 60_000,
-    totalMs: 60_000,
-  });
+  return askQuestion(server.url);
 }
 
 const failureOf = (blocks: readonly (Event | string)[]) =>
