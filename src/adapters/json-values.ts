@@ -1,5 +1,7 @@
 /** Reads what came as JSON from a server, leniently: what is not of the wanted kind is not there. */
 
+import { shortName } from '../core/outside-text.ts';
+
 export type Json = Record<string, unknown>;
 
 export function asObject(value: unknown): Json | undefined {
@@ -9,6 +11,12 @@ export function asObject(value: unknown): Json | undefined {
 /** Never the empty string. */
 export function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Of an id, a model, a status: no longer than such a name can be. */
+export function asName(value: unknown): string | undefined {
+  const text = asText(value);
+  return text && shortName(text);
 }
 
 /** Zero or more. */

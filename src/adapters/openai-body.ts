@@ -8,7 +8,7 @@ import { concatenate, EventDecoder, type StreamEvent } from './event-stream.ts';
 import { asObject, asText, type Json } from './json-values.ts';
 import type { HttpBody, HttpResponse } from './openai-http.ts';
 import { failedResponse, readResponse } from './openai-response.ts';
-import { StreamedText } from './streamed-text.ts';
+import { isKeepAlive, StreamedText } from './streamed-text.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface BodyFacts {
@@ -35,11 +35,9 @@ export async function readBody(response: HttpResponse, facts: BodyFacts): Promis
     throw webPage(response.status);
   }
   facts.watchdog.signal.addEventListener('abort', cancel, { once: true });
-  // Some servers keep a plain answer alive with empty lines; in a stream they are no events.
-  const onBlank = () => facts.isStream || facts.watchdog.beat();
   let finished = false;
   try {
-    const first = await readStart(body, onBlank);
+    const first = await readStart(body, facts.watchdog);
     const start = strip(first);
     if (start === undefined) throw cutAtOnce(response);
     const read = { ...facts, response };
@@ -56,7 +54,7 @@ export async function readBody(response: HttpResponse, facts: BodyFacts): Promis
 }
 
 /** The bytes up to the first that is not white space, and whatever came with it. */
-async function readStart(body: HttpBody, onBlank: () => void): Promise<Uint8Array> {
+async function readStart(body: HttpBody, watchdog: Watchdog): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for (;;) {
@@ -65,7 +63,8 @@ async function readStart(body: HttpBody, onBlank: () => void): Promise<Uint8Arra
     pieces.push(piece);
     size += piece.length;
     if (strip(piece) !== undefined || size > mostEventBytes) return concatenate(pieces);
-    onBlank();
+    // Some servers keep an answer alive with empty lines.
+    watchdog.stir();
   }
 }
 
@@ -113,19 +112,18 @@ async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult
   const take = (event: StreamEvent): GenerateResult | undefined => {
     watchdog.beat();
     firstEventMs ??= read.elapsed();
-    if (event.kind === 'malformed') streamed.lose();
     if (event.kind === 'done') throw cut(streamed);
-    if (event.kind !== 'event') return undefined;
-    const value = withType(event.value, event.name);
-    // Nobody knows what it was: it may have been a piece of the text.
-    if (!value || asText(value.type) === undefined) streamed.lose();
+    const value = event.kind === 'event' ? withType(event.value, event.name) : undefined;
+    // Nobody knows what it was: it may have been a piece of the text. What a keep-alive says does not matter.
+    if (asText(value?.type) === undefined && !isKeepAlive(event.name)) streamed.lose();
     if (!value) return undefined;
     const delta = streamed.add(value);
     if (delta !== undefined) onText?.(delta);
     const closing = closingEvents.get(value.type);
     if (closing !== undefined) {
-      const { whole: streamedText, refusal: streamedRefusal } = streamed;
-      return readResponse(value.response, { streamedText, streamedRefusal, firstEventMs, header }, closing);
+      const { whole: streamedText, items: streamedItems, refusal: streamedRefusal } = streamed;
+      const said = { streamedText, streamedItems, streamedRefusal, firstEventMs, header };
+      return readResponse(closing === 'failed' ? withReason(value) : value.response, said, closing);
     }
     if (value.type === 'error') throw failedResponse(asObject(value.error) ?? value, header);
     // Unknown kinds of events are how the API grows.
@@ -135,6 +133,7 @@ async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult
   while (chunk) {
     size += chunk.length;
     if (size > mostStreamBytes) throw tooLarge();
+    watchdog.stir();
     for (const event of decoder.push(chunk)) {
       const result = take(event);
       if (result) return result;
@@ -158,10 +157,20 @@ const closingEvents = new Map<unknown, string>([
 function withType(value: unknown, name: string | undefined): Json | undefined {
   const event = asObject(value);
   if (!event || asText(event.type) !== undefined) return event;
-  const error = event.error;
-  if (asObject(error)) return { ...event, type: 'error' };
-  if (asText(error) !== undefined) return { type: 'error', message: error };
+  const error = errorIn(event);
+  if (error) return { ...event, type: 'error', error };
   return name === undefined ? event : { ...event, type: name };
+}
+
+function errorIn({ error }: Json): Json | undefined {
+  return asObject(error) ?? (asText(error) === undefined ? undefined : { message: error });
+}
+
+/** Some servers put the reason of a failure beside the response. */
+function withReason(event: Json): unknown {
+  const response = asObject(event.response);
+  const error = asObject(response?.error) ?? errorIn(event);
+  return error ? { ...response, error } : event.response;
 }
 
 function cut(streamed: StreamedText): AttemptFailure {

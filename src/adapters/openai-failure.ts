@@ -2,6 +2,7 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { classifyProviderError } from '../core/error-policy.ts';
 import { AttemptFailure } from '../core/failure.ts';
+import { shortMessage, shortName } from '../core/outside-text.ts';
 import type { Redact } from '../core/redact.ts';
 import { retryAfterMs } from '../core/retry-after.ts';
 import { asText } from './json-values.ts';
@@ -60,7 +61,7 @@ function classify(error: unknown, { redact, now, host, begun }: FailureContext):
   const words =
     (code === undefined ? undefined : connectionWords[code]) ??
     code ??
-    redact(error instanceof Error ? error.message : String(error));
+    redact(shortMessage(error instanceof Error ? error.message : String(error)));
   // Silence is not asked twice, whoever lost patience first.
   if (error instanceof APIConnectionTimeoutError || code === 'ETIMEDOUT') {
     return new AttemptFailure(
@@ -100,7 +101,7 @@ function fromStatus(
 ): AttemptFailure {
   const status = error.status as number;
   const body = error.error as Record<string, unknown> | undefined;
-  const said = asText(body?.message) ?? error.message ?? '';
+  const said = shortMessage(asText(body?.message) ?? error.message ?? '');
   const header = (name: string) => (error.headers as Headers | undefined)?.get(name);
   const isPage = /html/i.test(header('content-type') ?? '') || /^\d* ?<(!doctype|html)/i.test(said);
   if (status >= 300 && status < 400) return redirected(status, header('location'));
@@ -115,7 +116,7 @@ function fromStatus(
 function redirected(status: number, location: string | null | undefined): AttemptFailure {
   let to = 'another address';
   try {
-    if (location) to = new URL(location).origin;
+    if (location) to = shortName(new URL(location).origin);
   } catch {
     // A path on the same host.
   }

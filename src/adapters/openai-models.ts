@@ -3,7 +3,7 @@ import type { ListedModel } from '../core/doctor/models.ts';
 import { AttemptFailure } from '../core/failure.ts';
 import type { Redact } from '../core/redact.ts';
 import type { ModelLister } from '../engine/ports.ts';
-import { asObject, asText } from './json-values.ts';
+import { asName, asObject } from './json-values.ts';
 import { mostEventBytes } from './openai-body.ts';
 import { type OpenAiSettings, openAiClient, redactHeaders } from './openai-client.ts';
 import { failureFrom } from './openai-failure.ts';
@@ -81,7 +81,7 @@ function readList(body: unknown): ListedModel[] {
   }
   return data.flatMap((entry) => {
     const model = asObject(entry);
-    const id = asText(model?.id);
+    const id = asName(model?.id);
     return id === undefined ? [] : [{ id, shutdown: dayOf(model?.shutdown_date) }];
   });
 }

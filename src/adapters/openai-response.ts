@@ -4,10 +4,11 @@
  */
 import { classifyProviderError } from '../core/error-policy.ts';
 import { AttemptFailure, type FailureDetails } from '../core/failure.ts';
+import { shortMessage } from '../core/outside-text.ts';
 import { type Headers, retryAfterMs } from '../core/retry-after.ts';
 import type { Usage } from '../core/usage.ts';
 import type { FinishReason, GenerateResult } from '../engine/ports.ts';
-import { asCount, asList, asObject, asText, type Json } from './json-values.ts';
+import { asCount, asList, asName, asObject, asText, type Json } from './json-values.ts';
 
 export function readUsage(value: unknown): Usage {
   const usage = asObject(value) ?? {};
@@ -76,6 +77,8 @@ export interface AnswerFacts {
    * Undefined: parts of it may be missing.
    */
   streamedText: string | undefined;
+  /** The items of the output as they were finished in the stream, which say more than its pieces of text. */
+  streamedItems?: readonly Json[] | undefined;
   /** The refusal as it was streamed, for the same servers. */
   streamedRefusal?: string | undefined;
   firstEventMs: number;
@@ -93,20 +96,25 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
     );
   const usage = readUsage(response.usage);
   const identity = {
-    responseId: asText(response.id),
-    servedModel: asText(response.model),
-    serviceTier: asText(response.service_tier),
+    responseId: asName(response.id),
+    servedModel: asName(response.model),
+    serviceTier: asName(response.service_tier),
   };
   const details: FailureDetails = { ...identity, usage };
-  const status = asText(response.status) ?? closing ?? 'missing';
+  const status = asName(response.status) ?? closing ?? 'missing';
   if (status === 'failed' || closing === 'failed' || asObject(response.error))
     throw failedResponse(asObject(response.error) ?? {}, facts.header, details);
 
   const { text: written, refusal: writtenRefusal } = readOutput(response.output);
-  const refusal = writtenRefusal ?? (written === '' ? facts.streamedRefusal : undefined);
+  const items = readOutput(written === '' ? facts.streamedItems : undefined);
+  const refusal = writtenRefusal ?? (written === '' ? (items.refusal ?? facts.streamedRefusal) : undefined);
   const text =
-    written === '' && refusal === undefined ? (asText(response.output_text) ?? facts.streamedText) : written;
-  const reason = asText(asObject(response.incomplete_details)?.reason);
+    written === '' && refusal === undefined
+      ? (asText(response.output_text) ??
+        asText(items.text) ??
+        (facts.streamedText === '' ? items.text : facts.streamedText))
+      : written;
+  const reason = asName(asObject(response.incomplete_details)?.reason);
   if (status === 'incomplete' || closing === 'incomplete' || reason !== undefined) {
     if (reason === 'content_filter')
       throw new AttemptFailure('content-policy', "the provider's content filter cut the answer", details);
@@ -129,7 +137,7 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
     );
   if (text.trim() === '') {
     if (refusal !== undefined)
-      throw new AttemptFailure('refusal', `the model refused: ${refusal.slice(0, 500)}`, details);
+      throw new AttemptFailure('refusal', `the model refused: ${shortMessage(refusal, 500)}`, details);
     throw new AttemptFailure(
       'empty-answer',
       'the provider reports success, but the answer is empty',
@@ -141,7 +149,7 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
 
 /** The error of a `failed` response, or of an error event inside a stream that began with 200. */
 export function failedResponse(error: Json, header: Headers, details: FailureDetails = {}): AttemptFailure {
-  const message = asText(error.message) ?? 'the response failed without a reason';
+  const message = shortMessage(asText(error.message) ?? 'the response failed without a reason');
   // Some gateways put the status that they were answered with into the code.
   const status = asCount(error.code) ?? asCount(error.status_code);
   return classifyProviderError(

@@ -13,12 +13,17 @@ export interface WatchdogLimits {
   totalMs: number;
 }
 
+/** Comments and blank lines show that somebody is there, but not for how long without a first event. */
+const firstEventAtMostMs = 120_000;
+
 export class Watchdog {
   readonly #controller = new AbortController();
   readonly #limits: WatchdogLimits;
   readonly #caller: AbortSignal;
   readonly #total: NodeJS.Timeout;
+  readonly #started = performance.now();
   #silence: NodeJS.Timeout;
+  #hasEvent = false;
   #failure: AttemptFailure | undefined;
   readonly #onCallerAbort = () => this.#stop(new AttemptFailure('cancelled', 'cancelled'));
 
@@ -50,8 +55,27 @@ export class Watchdog {
 
   /** An event has come. Any event counts: a reasoning model is silent for minutes, its stream is not. */
   beat(): void {
+    if (this.#hasEvent || this.#failure) {
+      this.stir();
+      return;
+    }
+    this.#hasEvent = true;
     clearTimeout(this.#silence);
     this.#silence = this.#after(this.#limits.idleMs, 'idle-timeout', 'the stream was silent');
+  }
+
+  /** Bytes have come, whatever they are. Before the first event they extend its limit, up to a bound. */
+  stir(): void {
+    if (this.#failure) return;
+    if (this.#hasEvent) {
+      this.#silence.refresh();
+      return;
+    }
+    const { firstEventMs } = this.#limits;
+    const elapsed = performance.now() - this.#started;
+    const due = Math.min(elapsed + firstEventMs, Math.max(firstEventMs, firstEventAtMostMs));
+    clearTimeout(this.#silence);
+    this.#silence = this.#after(due, 'first-event-timeout', 'no first event', elapsed);
   }
 
   close(): void {
@@ -64,10 +88,14 @@ export class Watchdog {
     milliseconds: number,
     failureClass: 'first-event-timeout' | 'idle-timeout' | 'attempt-timeout',
     what: string,
+    elapsed = 0,
   ): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.#stop(new AttemptFailure(failureClass, `${what} within ${formatDuration(milliseconds)}`));
-    }, timerMs(milliseconds));
+    return setTimeout(
+      () => {
+        this.#stop(new AttemptFailure(failureClass, `${what} within ${formatDuration(milliseconds)}`));
+      },
+      timerMs(milliseconds - elapsed),
+    );
   }
 
   #stop(failure: AttemptFailure): void {

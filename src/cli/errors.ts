@@ -47,8 +47,10 @@ function reportCommanderError(error: CommanderError, { streams, json, command }:
   if (error.exitCode === 0) return 0;
   const message = error.message
     .replace(/^error: /, '')
-    .replace(/\s*\n\s*/g, ' ')
-    .trim();
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
   const hint = `see: ${command} --help`;
   if (json) printJson(streams, 'usage', message, hint);
   else if (message !== '' && error.code !== 'commander.help') {

@@ -3,6 +3,7 @@
  * by its words. The one table of what the provider does; what follows from a class stands in `failure.ts`.
  */
 import { AttemptFailure, type FailureClass, type FailureDetails } from './failure.ts';
+import { shortMessage, shortName } from './outside-text.ts';
 
 export interface ProviderError {
   /** Undefined for an error inside a stream that began with 200. */
@@ -17,11 +18,15 @@ const quotaCodes =
   /^(insufficient_quota|credit_balance_exhausted|\w+_spend_limit_exceeded|organization_usage_limit_exceeded|billing_hard_limit_reached)$/;
 const contentCodes =
   /^(invalid_prompt|cyber_policy|content_policy_violation|content_filter|moderation_blocked)$/;
-const deadModelWords = /model .*(does not exist|not found|deprecated|retired|no longer)/is;
+const deadModelWords = /model .{0,300}?(does not exist|not found|deprecated|retired|no longer)/is;
+/** Of a bad request, which may be about anything. */
+const unknownModelWords =
+  /\bmodel\b.{0,200}?\b(does not exist|not exist|not found)\b|not a valid model\b|\bsupported (api )?model names\b/i;
+const badKeyWords = /\b(incorrect|invalid) api key\b|\bapi key not valid\b/i;
 const contextWords =
   /context[ _-]?(length|window|size)|maximum (context|model) length|(prompt|input) is too long/i;
 /** Where no code tells, only these words are sure: a rate limit speaks of a quota, too. */
-const moneyWords = /exceeded your current quota.*billing|insufficient (credit|balance|funds)/is;
+const moneyWords = /exceeded your current quota.{0,300}?billing|insufficient (credit|balance|funds)/is;
 /** What can be left out of a request without changing what is asked. */
 const droppable = new Set([
   'temperature',
@@ -36,7 +41,8 @@ const droppable = new Set([
   'prompt_cache_key',
 ]);
 
-export function classifyProviderError(error: ProviderError, details: FailureDetails = {}): AttemptFailure {
+export function classifyProviderError(given: ProviderError, details: FailureDetails = {}): AttemptFailure {
+  const error = bounded(given);
   const failureClass = classOf(error, details);
   const parameter = failureClass === 'unsupported-parameter' ? parameterOf(error) : undefined;
   return new AttemptFailure(failureClass, describe(error), {
@@ -48,12 +54,17 @@ export function classifyProviderError(error: ProviderError, details: FailureDeta
   });
 }
 
+function bounded({ status, code, type, param, message }: ProviderError): ProviderError {
+  const [shortCode, shortType, shortParam] = [code, type, param].map((name) => name && shortName(name));
+  return { status, code: shortCode, type: shortType, param: shortParam, message: shortMessage(message) };
+}
+
 function classOf(error: ProviderError, { retryAfterMs }: FailureDetails): FailureClass {
   const { status, message } = error;
   const code = error.code ?? '';
   const type = error.type ?? '';
   const gone = (status === 404 || status === 410) && deadModelWords.test(message);
-  if (code === 'model_not_found' || gone) return 'model-not-found';
+  if (code === 'model_not_found' || code === 'DeploymentNotFound' || gone) return 'model-not-found';
   if (status === 401 || code === 'invalid_api_key') return 'key-refused';
   const money = status === 402 || (status === 429 && retryAfterMs === undefined && moneyWords.test(message));
   if (money || quotaCodes.test(code) || quotaCodes.test(type)) return 'quota-exhausted';
@@ -70,6 +81,9 @@ function classOf(error: ProviderError, { retryAfterMs }: FailureDetails): Failur
   if (status === 408 || status === 409 || status === 425) return 'server-error';
   if (status === 400 || status === 422) {
     if (parameterOf(error) !== undefined) return 'unsupported-parameter';
+    // Compatible servers answer so to what has a status of its own elsewhere.
+    if (badKeyWords.test(message)) return 'key-refused';
+    if (unknownModelWords.test(message)) return 'model-not-found';
     return /content policy|safety system|flagged/i.test(message) ? 'content-policy' : 'bad-request';
   }
   if (status !== undefined && status >= 300 && status < 400) return 'wrong-endpoint';
@@ -81,19 +95,17 @@ function parameterOf({ param, message }: ProviderError): string | undefined {
   if (param !== undefined && droppable.has(param)) return param;
   // Compatible servers name the parameter only in words.
   const named =
-    /(?:unsupported|unknown|unrecognized|not supported)[^.]*?['"`](\w+(?:\.\w+)?)['"`]/i.exec(message)?.[1] ??
-    /(?:unsupported|unknown|unrecognized)[^.:]*: *(\w+(?:\.\w+)?)/i.exec(message)?.[1] ??
+    /(?:unsupported|unknown|unrecognized|not supported)[^.]{0,300}?['"`](\w+(?:\.\w+)?)['"`]/i.exec(
+      message,
+    )?.[1] ??
+    /(?:unsupported|unknown|unrecognized)[^.:]{0,300}: *(\w+(?:\.\w+)?)/i.exec(message)?.[1] ??
     // How servers say it that check a request against a schema.
-    /extra[^{}]*"loc": *\["body", *"(\w+)"/i.exec(message)?.[1];
+    /extra[^{}]{0,300}"loc": *\["body", *"(\w+)"/i.exec(message)?.[1];
   return named !== undefined && droppable.has(named) ? named : undefined;
 }
 
 function describe({ status, code, message }: ProviderError): string {
-  const words =
-    message
-      .replace(/[\s\p{Cc}]+/gu, ' ')
-      .trim()
-      .slice(0, 500) || 'no message';
+  const words = shortMessage(message.replace(/[\s\p{Cc}]+/gu, ' ').trim(), 500) || 'no message';
   const label = [status, code].filter((part) => part !== undefined && part !== '').join(' ');
   return label === '' || words.startsWith(String(status)) ? words : `${label}: ${words}`;
 }

@@ -2,7 +2,7 @@
 
 const keyLike = /\b(sk|rk|pk)-[A-Za-z0-9_*-]{6,}/g;
 /** Up to the last @ of the authority: a password may hold one itself. */
-const credentialsInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/)[^/?#\s]+@/gi;
+const credentialsInUrl = /(?<=[a-z0-9+.-]:\/\/)[^/?#\s]+@/gi;
 /** What a server takes in its address in place of a header. */
 const secretsInQuery =
   /([?&](?:[\w-]*(?:key|token|secret|password|signature)|sig|auth|code)=)(?!\[redacted\])[^&#\s"']+/gi;
@@ -24,7 +24,7 @@ export function redactor(secrets: readonly (string | undefined)[]): Redact {
     for (const secret of known) {
       clean = withoutBeginningAtEnd(clean.replaceAll(secret, '[redacted]'), secret);
     }
-    clean = clean.replace(keyLike, '[redacted]').replace(credentialsInUrl, '$1[redacted]@');
+    clean = clean.replace(keyLike, '[redacted]').replace(credentialsInUrl, '[redacted]@');
     return withoutPieces(clean.replace(secretsInQuery, '$1[redacted]'), pieces);
   };
 }

@@ -6,8 +6,8 @@ const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000
 
 /** `6m0s`, `1.5s`, `120ms`: the form of the x-ratelimit-reset headers. */
 export function readDuration(text: string): number | undefined {
+  if (!/^\s*(?:\d+(?:\.\d+)?(?:ms|s|m|h))+\s*$/.test(text)) return undefined;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text.trim()) return undefined;
   return parts.reduce((sum, part) => sum + Number(part[1]) * unitMs[part[2]!]!, 0);
 }
 

@@ -381,6 +381,54 @@ describe('a server that is not there', () => {
   });
 });
 
+describe('a server that says much', () => {
+  const error = (length: number) => ({
+    error: { message: 'a.'.repeat(length / 2), code: 'b.'.repeat(length / 2) },
+  });
+  const failed = (length: number): Play => ({
+    kind: 'raw',
+    headers: { 'content-type': 'text/event-stream' },
+    body: [`data: ${JSON.stringify({ type: 'error', ...error(length) })}\n\n`],
+  });
+  const refused = (length: number): Play => ({
+    kind: 'raw',
+    status: 400,
+    headers: { 'content-type': 'application/json' },
+    body: [JSON.stringify(error(length))],
+  });
+
+  it.each([
+    ['with a status', refused],
+    ['in a stream', failed],
+  ])('of an error %s is not listened to at length', async (_, play) => {
+    const cost = async (length: number) => {
+      const times: number[] = [];
+      for (let turn = 0; turn < 3; turn++) {
+        const before = process.cpuUsage();
+        const { message } = await failureFor(play(length));
+        expect(message.length).toBeLessThan(2000);
+        times.push(process.cpuUsage(before).user / 1000);
+      }
+      return Math.min(...times);
+    };
+    expect(await cost(32_000)).toBeLessThan(8 * Math.max(await cost(8000), 10));
+  });
+
+  it('of itself is cut', async () => {
+    const name = 'n'.repeat(50_000);
+    const response = { id: name, model: name, service_tier: name, status: 'completed', output_text: 'Yes.' };
+    const server = await serve({
+      answer: {
+        kind: 'raw',
+        headers: { 'content-type': 'application/json' },
+        body: [JSON.stringify(response)],
+      },
+    });
+    const { responseId, servedModel, serviceTier } = await ask(server.url);
+    for (const said of [responseId, servedModel, serviceTier]) expect(said).toHaveLength(1000);
+  });
+});
+
 /** An address at which nothing listens any more. */
 function freeHost(): Promise<string> {
   return new Promise((resolve, reject) => {

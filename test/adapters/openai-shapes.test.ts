@@ -3,29 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openAiProvider } from '../../src/adapters/openai-provider.ts';
 import { AttemptFailure } from '../../src/core/failure.ts';
 import type { GenerateResult } from '../../src/engine/ports.ts';
-import { question } from '../helpers/question.ts';
+import { askQuestion } from '../helpers/question.ts';
 import { serve } from './rehearsal/bench.ts';
 
 type Event = Record<string, unknown>;
-
-function askAt(baseUrl: string): Promise<GenerateResult> {
-  const provider = openAiProvider({
-    apiKey: 'sk-test',
-    baseUrl,
-    organization: undefined,
-    project: undefined,
-    redact: (text) => text,
-  });
-  return provider.generate(question, {
-    signal: new AbortController().signal,
-    firstEventMs: 60_000,
-    idleMs: 60_000,
-    totalMs: 60_000,
-  });
-}
 
 async function askStream(events: readonly Event[]): Promise<GenerateResult> {
   const server = await serve({
@@ -35,7 +18,7 @@ async function askStream(events: readonly Event[]): Promise<GenerateResult> {
       body: events.map((event) => `data: ${JSON.stringify(event)}\n\n`),
     },
   });
-  return askAt(server.url);
+  return askQuestion(server.url);
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<AttemptFailure> {
@@ -108,7 +91,7 @@ describe('a connection', () => {
         socket.write(`${event.length.toString(16)}\r\n${event}\r\nZZZ\r\n`);
       });
     });
-    const failure = await failureOf(askAt(await listen(server)));
+    const failure = await failureOf(askQuestion(await listen(server)));
     expect(failure.failureClass).toBe('cut');
   });
 
@@ -118,7 +101,7 @@ describe('a connection', () => {
       onTestFinished(() => void response.destroy());
       response.writeHead(401, { 'content-type': 'application/json' }).write('{"error":');
     });
-    const failure = await failureOf(askAt(await listen(server)));
+    const failure = await failureOf(askQuestion(await listen(server)));
     expect(failure.failureClass).toBe('key-refused');
   });
 });

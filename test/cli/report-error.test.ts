@@ -1,7 +1,9 @@
+import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { reportError } from '../../src/cli/errors.ts';
 import type { IOStreams } from '../../src/cli/streams.ts';
 import { OrchError } from '../../src/core/error.ts';
+import { expectLinear } from '../helpers/linear.ts';
 
 function reported(error: unknown, json = false) {
   const out: string[] = [];
@@ -53,4 +55,18 @@ describe('a bug of ours', () => {
       });
     },
   );
+});
+
+describe('a message of the parser', () => {
+  it('is shown in one line', () => {
+    const error = new CommanderError(1, 'commander.unknownOption', "error: no 'x'  \n\n (did you mean y?)\n");
+    expect(reported(error).err).toBe("error: no 'x' (did you mean y?)\nhint: see: orch run --help\n");
+  });
+
+  it('takes time in proportion to its length', () => {
+    expectLinear((n) => {
+      const error = new CommanderError(1, 'commander.unknownOption', `error: ${' '.repeat(n)}x`);
+      return () => reported(error);
+    }, 15_000);
+  });
 });

@@ -1,4 +1,5 @@
-import type { GenerateRequest } from '../../src/engine/ports.ts';
+import { openAiProvider } from '../../src/adapters/openai-provider.ts';
+import type { GenerateRequest, GenerateResult } from '../../src/engine/ports.ts';
 
 /** A request that any model takes. */
 export const question: GenerateRequest = {
@@ -12,3 +13,20 @@ export const question: GenerateRequest = {
   serviceTier: undefined,
   stream: true,
 };
+
+/** Asks it, with a key that is no secret and limits that nothing reaches. */
+export function askQuestion(baseUrl: string): Promise<GenerateResult> {
+  const provider = openAiProvider({
+    apiKey: 'sk-test',
+    baseUrl,
+    organization: undefined,
+    project: undefined,
+    redact: (text) => text,
+  });
+  return provider.generate(question, {
+    signal: new AbortController().signal,
+    firstEventMs: 60_000,
+    idleMs: 60_000,
+    totalMs: 60_000,
+  });
+}

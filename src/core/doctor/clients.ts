@@ -126,7 +126,7 @@ function tomlEntry(text: string): string | undefined {
   const servers = new Map<string, string[]>();
   let current: string[] | undefined;
   for (const line of lines) {
-    const header = /^\s*\[+\s*([^\]]*?)\s*\]/.exec(line)?.[1];
+    const header = /^\s*\[{1,2}([^\]]*)\]/.exec(line)?.[1]?.trim();
     if (header !== undefined) {
       // `[mcp_servers.orch.env]` belongs to `[mcp_servers.orch]`.
       const name = /^mcp_servers\s*\.\s*(?:"([^"]+)"|'([^']+)'|([^."']+))/.exec(header);

@@ -8,7 +8,7 @@ export type CellValue = string | number | boolean | undefined | null;
 const lineBreaks = /\r\n|[\n\v\f\r\0\u0085\u2028\u2029]/g;
 /** What a spreadsheet would run: a tab or a formula sign, full-width ones too, also behind white space. */
 const formula = /^['\s]*[\t=+\-@\uff1d\uff0b\uff0d\uff20]/;
-const plainNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const plainNumber = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** Unknown, empty and not finite are an empty cell; line breaks and NUL become a space. */
 export function encodeCell(value: CellValue): string {

@@ -78,9 +78,12 @@ const beginsWithTime = /^\d{4}-\d\d-\d\d/;
 /** A header names at least two of our columns and holds neither a number nor a time, which every row does. */
 function readHeader(cells: readonly string[]): (Column | undefined)[] | undefined {
   const names = cells.map((cell) => cell.trim());
-  const known = names.map((name, index) =>
-    Object.hasOwn(columnKinds, name) && names.indexOf(name) === index ? (name as Column) : undefined,
-  );
+  const seen = new Set<string>();
+  const known = names.map((name) => {
+    const isFirst = !seen.has(name);
+    seen.add(name);
+    return isFirst && Object.hasOwn(columnKinds, name) ? (name as Column) : undefined;
+  });
   if (known.filter(Boolean).length < 2) return undefined;
   const hasData = names.some((name) => readNumber(name) !== undefined || readTimestamp(name) !== undefined);
   return hasData ? undefined : known;

@@ -48,20 +48,22 @@ const patterns: Record<string, RegExp> = {
   terraform: /^(?:resource|data|module|variable|output|provider|terraform|locals)\b/,
 };
 
+/** Longer lines are minified code or data, on which some of the patterns would take minutes. */
+const longestLine = 300;
+
+function declaration(line: string, language: string | undefined): RegExpExecArray | null {
+  if (language === undefined || !Object.hasOwn(patterns, language) || line.length > longestLine) return null;
+  return patterns[language]!.exec(line);
+}
+
 export function isDeclaration(line: string, language: string | undefined): boolean {
-  const pattern =
-    language !== undefined && Object.hasOwn(patterns, language) ? patterns[language] : undefined;
-  return pattern?.test(line) ?? false;
+  return declaration(line, language) !== null;
 }
 
 /** The names that a file declares, in order, each once. */
 export function declaredNames(lines: readonly string[], language: string | undefined): string[] {
-  const pattern =
-    language !== undefined && Object.hasOwn(patterns, language) ? patterns[language] : undefined;
-  if (!pattern) return [];
   const names = lines.map((line) =>
-    pattern
-      .exec(line)
+    declaration(line, language)
       ?.slice(1)
       .find((name) => name !== undefined),
   );
