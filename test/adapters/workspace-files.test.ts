@@ -27,7 +27,7 @@ function put(path: string, content: string | Uint8Array = 'text\n', base = repos
   return whole;
 }
 const read = (files: string[], { cwd = repository, roots = [] as string[] } = {}): Promise<SourceSet> =>
-  workspaceFiles({ cwd, roots: () => roots }).readSources(files);
+  workspaceFiles({ cwd, roots: () => roots }).readSources(files, new AbortController().signal);
 const paths = async (files: string[], options = {}) =>
   (await read(files, options)).sources.map(({ path }) => path);
 async function refusal(files: string[], options = {}): Promise<OrchError> {
