@@ -4,6 +4,7 @@
  * which one, or that there is none, because a folder of a stranger's may be laid out like a bare repository.
  */
 import { accessSync, constants, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join, parse } from 'node:path';
 import { OrchError } from '../core/error.ts';
 
@@ -28,8 +29,8 @@ export interface GitOptions {
 /** Below a file there is no other: a path that cannot exist, whatever a stranger may write. */
 export const nowhere = join(process.execPath, 'nowhere');
 
-const userVariables =
-  /^(HOME|XDG_CONFIG_HOME|GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|PROGRAMDATA)$/i;
+/** Beside HOME, what says where the user's own configuration is. */
+const userVariables = /^(XDG_CONFIG_HOME|GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))$/;
 /** Without these no program starts on Windows. */
 const systemVariables = /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|TEMP|TMP)$/i;
 
@@ -96,7 +97,7 @@ function environment(asUser: boolean): Record<string, string | undefined> {
       (process.platform === 'win32' && systemVariables.test(name)) || (asUser && userVariables.test(name)),
   );
   return {
-    ...(asUser ? {} : { HOME: nowhere, XDG_CONFIG_HOME: nowhere, GIT_CONFIG_NOSYSTEM: '1' }),
+    ...(asUser ? { HOME: homedir() } : { HOME: nowhere, XDG_CONFIG_HOME: nowhere, GIT_CONFIG_NOSYSTEM: '1' }),
     ...Object.fromEntries(kept),
     PATH: searchPath().join(delimiter),
     LC_ALL: 'C',
