@@ -1,5 +1,5 @@
 /** In a folder of a stranger's nothing is run that it names, and git is shown no key. */
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { searchReplace } from '../helpers/answers.ts';
@@ -12,7 +12,7 @@ import {
   trap,
 } from '../helpers/foreign-repository.ts';
 import { call, connect } from '../helpers/mcp.ts';
-import { folder, key, orch, provider, repository } from '../helpers/orch.ts';
+import { folder, git, key, orch, provider, repository } from '../helpers/orch.ts';
 
 const before = 'one\ntwo\nthree\n';
 const after = 'one\n2\nthree\n';
@@ -97,6 +97,30 @@ describe('an answer', () => {
     const { status, stderr } = await orch(['diff', '--from', '-', ...given, '--apply'], { cwd, stdin, env });
     expect({ status, stderr, marks: hostile.marks() }).toMatchObject({ status: 0, marks: [] });
     expect(readFileSync(join(cwd, 'a.txt'), 'utf8')).toBe(after);
+  });
+});
+
+describe('a partial clone', () => {
+  it('that lacks what its index stands for fetches nothing', async () => {
+    const hostile = trap();
+    const transport = hostile.program('transport');
+    writeFileSync(transport, readFileSync(transport, 'utf8').replace('exec cat', 'exit 1'));
+    const cwd = await repository({ ...files, 'deep/er/x.txt': 'x\n' });
+    await git(['sparse-checkout', 'set', '--cone', '--sparse-index'], cwd);
+    const tree = (await git(['rev-parse', 'HEAD:deep'], cwd)).trim();
+    rmSync(join(cwd, '.git/objects', tree.slice(0, 2), tree.slice(2)));
+    const settings = {
+      'core.repositoryFormatVersion': '1',
+      'extensions.partialClone': 'origin',
+      'remote.origin.promisor': 'true',
+      'remote.origin.url': `ext::${transport}`,
+      'protocol.ext.allow': 'always',
+    };
+    for (const [name, value] of Object.entries(settings)) await git(['config', name, value], cwd);
+    const { stdout } = await orch(['route', 'refactor', '-f', '*.txt', '--json'], { cwd, env });
+    expect({ stdout, marks: hostile.marks() }).toEqual({ stdout: expect.stringContaining('{'), marks: [] });
+    await plainGit(['check-ignore', 'a.txt'], cwd);
+    expect(hostile.marks()).toEqual(['transport']);
   });
 });
 
