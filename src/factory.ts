@@ -13,7 +13,7 @@ import { csvLedger, noLedger } from './adapters/csv-ledger.ts';
 import { readLedgerFiles } from './adapters/csv-ledger-read.ts';
 import { readDotEnv } from './adapters/dot-env.ts';
 import { stateFolder, userConfigFolder } from './adapters/folders.ts';
-import { gitPatchApplier, gitPatchChecker } from './adapters/git.ts';
+import { gitPatchApplier, gitPatchChecker } from './adapters/git-patch.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { type Machine, thisMachine } from './adapters/machine.ts';
 import type { OpenAiSettings } from './adapters/openai-client.ts';
@@ -149,7 +149,7 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   const temporaries = once(() => notedTemporaries(join(stateFolder(variables), 'temporaries')));
   const patchChecker = once(() => gitPatchChecker(temporaries()));
-  const patchApplier = once(gitPatchApplier);
+  const patchApplier = once(() => gitPatchApplier(temporaries()));
   const lockFolder = join(stateFolder(variables), 'locks');
   const lock = treeLock(lockFolder);
   const writer = once(() => workspaceWriter(cwd, temporaries(), lock));

@@ -18,7 +18,7 @@ export interface Machine {
 export function thisMachine(cwd: string, variables: Readonly<Record<string, string | undefined>>): Machine {
   return {
     nodeVersion: process.versions.node,
-    gitVersion: (signal) => gitVersion(cwd, signal),
+    gitVersion,
     writeFault,
     clients: () => clients(cwd, variables),
   };

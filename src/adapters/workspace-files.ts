@@ -6,7 +6,7 @@ import { OrchError } from '../core/error.ts';
 import { type LineRange, readFileArgument, type Source } from '../core/source.ts';
 import type { SourceSet, Workspace } from '../engine/ports.ts';
 import { repositoryTop } from './folders.ts';
-import { ignoredByGit } from './git.ts';
+import { ignoredByGit } from './git-ignore.ts';
 
 export interface WorkspaceOptions {
   cwd: string;
@@ -39,10 +39,11 @@ export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
         assertAllowed(target, path, allowedRoots(), existing);
       }
     },
-    async readSources(fileArguments) {
+    async readSources(fileArguments, signal) {
       const allowed = allowedRoots();
       const found: FoundFile[] = [];
-      for (const argument of fileArguments) found.push(...(await findFiles(argument, cwd, allowed)));
+      for (const argument of fileArguments)
+        found.push(...(await findFiles(argument, { cwd, allowed, signal })));
       if (found.length > mostFiles) {
         throw new OrchError(
           'input-too-large',
@@ -76,7 +77,14 @@ function assertAllowed(path: string, shown: string, allowed: readonly string[], 
   });
 }
 
-async function findFiles(argument: string, cwd: string, allowed: readonly string[]): Promise<FoundFile[]> {
+interface Search {
+  cwd: string;
+  allowed: readonly string[];
+  signal: AbortSignal;
+}
+
+async function findFiles(argument: string, search: Search): Promise<FoundFile[]> {
+  const { cwd, allowed } = search;
   if (argument.includes('\0')) throw new OrchError('usage', 'a file name holds a NUL character');
   // A file may be called `a:1` or `[id].ts`: what exists under the whole name is meant.
   const whole = resolve(cwd, expandHome(argument));
@@ -90,7 +98,7 @@ async function findFiles(argument: string, cwd: string, allowed: readonly string
       : '';
     throw new OrchError('file-not-found', `${pattern}: no such file${broken}`, { hint: `looked in ${cwd}` });
   }
-  return matchGlob(pattern, range, cwd, allowed);
+  return matchGlob(pattern, range, search);
 }
 
 function literal(
@@ -111,8 +119,7 @@ function literal(
 async function matchGlob(
   pattern: string,
   range: LineRange | undefined,
-  cwd: string,
-  allowed: readonly string[],
+  { cwd, allowed, signal }: Search,
 ): Promise<FoundFile[]> {
   const { glob } = await import('tinyglobby');
   const matches = await glob(expandHome(pattern).replaceAll('\\', '/'), {
@@ -125,7 +132,7 @@ async function matchGlob(
     ignore: ['**/.git/**', '**/node_modules/**'],
   });
   const paths = matches.map((match) => resolve(match)).sort();
-  const ignored = await ignoredByGit(paths);
+  const ignored = await ignoredByGit(paths, signal);
   const kept = paths.filter((path) => !ignored.has(path) && !secretName.test(basename(path)));
   if (kept.length === 0) {
     const why =

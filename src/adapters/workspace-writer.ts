@@ -18,13 +18,13 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { OrchError } from '../core/error.ts';
-import type { FileChange } from '../core/patch/types.ts';
+import type { BytesChange } from '../engine/ports.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
 import { type TreeLock, unlocked } from './tree-lock.ts';
 
 export interface WorkspaceWriter {
   /** Throws `file-changed` or `write-failed`; the tree is then as it was. */
-  applyChanges(base: string, changes: readonly FileChange[]): Promise<void>;
+  applyChanges(base: string, changes: readonly BytesChange[]): Promise<void>;
   /** Throws `write-failed` where `writeResult` would, as far as that shows beforehand. Writes nothing. */
   assertWritable(path: string): void;
   /** Throws `write-failed`; an existing file is then as it was. */
@@ -63,7 +63,7 @@ export function workspaceWriter(
   };
 }
 
-function applyAll(base: string, changes: readonly FileChange[], temporaries: Temporaries): void {
+function applyAll(base: string, changes: readonly BytesChange[], temporaries: Temporaries): void {
   for (const change of changes) assertUnchanged(base, change);
   const undo: Undo[] = [];
   // A full disk does not say which file it was full for.
@@ -142,7 +142,7 @@ function writeFailed(
 }
 
 /** A last look: what the patch was made from must still be there. */
-function assertUnchanged(base: string, change: FileChange): void {
+function assertUnchanged(base: string, change: BytesChange): void {
   const { kind, path, oldPath, before } = change;
   const refuse = (what: string, hint: string): never => {
     throw new OrchError('file-changed', `${what}; nothing was changed`, { hint });
@@ -153,17 +153,27 @@ function assertUnchanged(base: string, change: FileChange): void {
   if (kind === 'create') return;
   const from = oldPath ?? path;
   const file = join(base, from);
-  if (existsSync(file) && statSync(file).isFile() && readFileSync(file, 'utf8') === before) return;
+  if (holds(file, before)) return;
   const what = existsSync(file) ? 'has changed' : 'has vanished';
   refuse(`${from} ${what} since it was read`, 'run the call again');
 }
 
 /** The change was made before. */
-function isDone(base: string, { kind, path, oldPath, after }: FileChange): boolean {
+function isDone(base: string, { kind, path, oldPath, after, mode }: BytesChange): boolean {
   const target = join(base, path);
   if (kind === 'delete') return false;
   if (oldPath !== undefined && isThere(join(base, oldPath))) return false;
-  return existsSync(target) && statSync(target).isFile() && readFileSync(target, 'utf8') === after;
+  if (!holds(target, after)) return false;
+  return mode === undefined || isExecutable(target) === (mode === '100755');
+}
+
+function holds(file: string, content: string | Uint8Array): boolean {
+  if (!existsSync(file) || !statSync(file).isFile()) return false;
+  return readFileSync(file).equals(Buffer.from(content));
+}
+
+function isExecutable(file: string): boolean {
+  return (statSync(file).mode & 0o100) !== 0;
 }
 
 /** A link that leads nowhere is there as well: it would be replaced. */
@@ -178,7 +188,7 @@ function isThere(path: string): boolean {
 
 function applyChange(
   base: string,
-  change: FileChange,
+  change: BytesChange,
   { undo, temporaries }: { undo: Undo[]; temporaries: Temporaries },
 ): void {
   const target = join(base, change.path);
@@ -226,7 +236,7 @@ interface Mode {
   exact: boolean;
 }
 
-function modeAfter({ mode }: Pick<FileChange, 'mode'>, before: number | undefined): Mode {
+function modeAfter({ mode }: Pick<BytesChange, 'mode'>, before: number | undefined): Mode {
   if (before === undefined) return { bits: mode === '100755' ? 0o755 : 0o644, exact: false };
   if (mode === undefined) return { bits: before, exact: true };
   // Who may read may execute.

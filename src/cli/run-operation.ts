@@ -54,7 +54,7 @@ export async function runOperation(
       throw new OrchError('usage', 'nothing would be sent, so there is no route to show', {
         hint: 'leave --dry-run out',
       });
-    const decision = await explain(delegation, factory.engine());
+    const decision = await explain(delegation, factory.engine(), signal);
     return present(decision, routeExplainOperation, {
       streams,
       factory,

@@ -43,7 +43,7 @@ export async function delegate(
   const started = context.clock.monotonic();
   const runId = context.newId();
   requireInstruction(request);
-  const prepared = await prepare(request, context);
+  const prepared = await prepare(request, context, options.signal);
   options.onProgress?.({ kind: 'decision', decision: prepared.decision });
   if (!prepared.decision.selected) throw noCandidateError(prepared.decision);
 

@@ -91,7 +91,7 @@ export interface Workspace {
    * Reads what the arguments name (paths, globs, `path:10-40`), inside the roots, text only. Throws
    * `OrchError` that names the file and the cure.
    */
-  readSources(fileArguments: readonly string[]): Promise<SourceSet>;
+  readSources(fileArguments: readonly string[], signal: AbortSignal): Promise<SourceSet>;
   /** The folder that the paths of a patch are relative to when no file was read. */
   base(): string;
   /** Throws `file-forbidden` unless every path below `base` lies inside the roots, links followed. */
@@ -117,12 +117,25 @@ export interface PatchChecker {
   ): Promise<PatchCheck>;
 }
 
-/** Applies a patch that came as text, by git alone: exactly, and all or nothing. */
+/** A change of a file that need not be text. */
+export interface BytesChange extends Omit<FileChange, 'before' | 'after'> {
+  before: string | Uint8Array;
+  after: string | Uint8Array;
+}
+
+export interface TriedPatch {
+  /** The files that it changes, by their new names. */
+  paths: string[];
+  /** These, and the ones that it moves or copies from. */
+  touched: string[];
+  diffstat: string;
+  changes: BytesChange[];
+}
+
+/** Reads a patch that came as text, by git alone: exactly as it stands. */
 export interface PatchApplier {
-  /** What the patch would touch. Throws `patch-unplaceable` when it does not apply. */
-  inspect(patch: string, base: string, signal: AbortSignal): Promise<{ paths: string[]; diffstat: string }>;
-  /** Throws `patch-unplaceable`; the tree is then as it was. */
-  apply(patch: string, base: string, signal: AbortSignal): Promise<void>;
+  /** What it makes of the files; the tree stays as it is. Throws `patch-unplaceable` when it does not apply. */
+  tryOut(patch: string, base: string, signal: AbortSignal): Promise<TriedPatch>;
 }
 
 /** Results too long for a tool's answer, and patches that wait to be applied, by id; they outlive the process. */

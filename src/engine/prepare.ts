@@ -18,8 +18,12 @@ export interface PreparedCall {
   decision: RouteDecision;
 }
 
-export async function prepare(request: DelegateRequest, context: EngineContext): Promise<PreparedCall> {
-  const sourceSet = await context.workspace.readSources(request.files);
+export async function prepare(
+  request: DelegateRequest,
+  context: EngineContext,
+  signal: AbortSignal,
+): Promise<PreparedCall> {
+  const sourceSet = await context.workspace.readSources(request.files, signal);
   const input = assembleInput(
     { instruction: request.instruction, context: request.context, sources: sourceSet.sources },
     { maxTokens: context.maxInputTokens, shape: request.shape, safetyCritical: request.safetyCritical },

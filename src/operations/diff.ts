@@ -106,7 +106,7 @@ async function fromAnswer(
   if (from.trim() === '')
     throw new OrchError('answer-unusable', 'the answer is empty', { hint: 'give a file, or - and a pipe' });
   const { finishAnswer, UnplaceableAnswer } = await import('../engine/answer.ts');
-  const sourceSet = await factory.workspace().readSources(files);
+  const sourceSet = await factory.workspace().readSources(files, signal);
   try {
     const finished = await finishAnswer(from, {
       shape: 'patch',

@@ -48,17 +48,17 @@ export const patchApplyOperation = operation({
   },
 });
 
-/** A patch from elsewhere is git's to apply, exactly as it stands. */
+/** A patch from elsewhere is git's to read, exactly as it stands. */
 async function applyText(patch: string, factory: Factory, signal: AbortSignal) {
-  const { makesLink, originsIn } = await import('../core/patch/patch-headers.ts');
-  if (makesLink(patch)) {
-    throw new OrchError('file-forbidden', 'the patch makes or changes a link; nothing was changed', {
+  const { changesLink } = await import('../core/patch/patch-headers.ts');
+  if (changesLink(patch)) {
+    throw new OrchError('file-forbidden', 'the patch makes, changes or deletes a link; nothing was changed', {
       hint: 'apply it with git apply, if that is what you want',
     });
   }
   const base = factory.workspace().base();
-  const { paths, diffstat } = await factory.patchApplier().inspect(patch, base, signal);
-  factory.workspace().assertWritable(base, [...paths, ...originsIn(patch)]);
-  await factory.patchApplier().apply(patch, base, signal);
+  const { paths, touched, diffstat, changes } = await factory.patchApplier().tryOut(patch, base, signal);
+  factory.workspace().assertWritable(base, touched);
+  await factory.writer().applyChanges(base, changes);
   return { applied: true, diffstat, files: paths };
 }

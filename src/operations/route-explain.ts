@@ -71,16 +71,18 @@ export const routeExplainOperation = operation({
   output: decisionSchema,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   examples: ['orch route --explain refactor -f src/cart.ts', 'orch route tests -f cart.py'],
-  run: (input, factory) => explain(input, factory.engine()),
+  run: (input, factory, { signal }) => explain(input, factory.engine(), signal),
 });
 
 export async function explain(
   input: Partial<DelegationInput>,
   context: Parameters<typeof prepare>[1],
+  signal: AbortSignal,
 ): Promise<DecisionOutput> {
   const { decision, input: assembled } = await prepare(
     readRequest({ ...input, input: input.input ?? '' }),
     context,
+    signal,
   );
   return toDecisionOutput(decision, assembled.warnings);
 }

@@ -27,7 +27,7 @@ function put(path: string, content: string | Uint8Array = 'text\n', base = repos
   return whole;
 }
 const read = (files: string[], { cwd = repository, roots = [] as string[] } = {}): Promise<SourceSet> =>
-  workspaceFiles({ cwd, roots: () => roots }).readSources(files);
+  workspaceFiles({ cwd, roots: () => roots }).readSources(files, new AbortController().signal);
 const paths = async (files: string[], options = {}) =>
   (await read(files, options)).sources.map(({ path }) => path);
 async function refusal(files: string[], options = {}): Promise<OrchError> {
@@ -307,6 +307,96 @@ describe('what a glob leaves out', () => {
     put('src/a.ts');
     symlinkSync(join(repository, 'src'), join(repository, 'linked'));
     expect(await paths(['linked/*.ts'])).toEqual(['linked/a.ts']);
+  });
+});
+
+describe('what the user ignores everywhere', () => {
+  const variables = { ...process.env };
+  let home: string;
+  beforeEach(() => {
+    home = join(folder, 'home');
+    process.env.HOME = home;
+    delete process.env.GIT_CONFIG_GLOBAL;
+    for (const path of ['a.ts', 'mine.ts', 'theirs.ts']) put(path);
+  });
+  afterEach(() => {
+    for (const name of ['HOME', 'GIT_CONFIG_GLOBAL', 'XDG_CONFIG_HOME']) {
+      if (variables[name] === undefined) delete process.env[name];
+      else process.env[name] = variables[name];
+    }
+  });
+
+  it.each<[string, () => void]>([
+    ['~/.config/git/ignore', () => put('.config/git/ignore', 'mine.ts\n', home)],
+    [
+      '$XDG_CONFIG_HOME/git/ignore',
+      () => {
+        process.env.XDG_CONFIG_HOME = join(folder, 'xdg');
+        put('xdg/git/ignore', 'mine.ts\n', folder);
+      },
+    ],
+    [
+      'the core.excludesFile of ~/.gitconfig',
+      () => {
+        put('.gitconfig', '[core]\n\texcludesFile = ~/my ignores\n', home);
+        put('my ignores', 'mine.ts\n', home);
+      },
+    ],
+    [
+      'the core.excludesFile of $GIT_CONFIG_GLOBAL',
+      () => {
+        process.env.GIT_CONFIG_GLOBAL = put('global', '[core]\n\texcludesFile = ~/ignores\n', folder);
+        put('ignores', 'mine.ts\n', home);
+      },
+    ],
+  ])('by %s is not sent by a glob', async (_name, prepare) => {
+    prepare();
+    expect(await paths(['*.ts'])).toEqual(['a.ts', 'theirs.ts']);
+  });
+
+  it('stays ignored where a repository names a list of its own, which counts as well', async () => {
+    put('.config/git/ignore', 'mine.ts\n', home);
+    git(repository, 'config', 'core.excludesFile', put('list', 'theirs.ts\n', folder));
+    expect(await paths(['*.ts'])).toEqual(['a.ts']);
+    git(repository, 'config', 'core.excludesFile', '/dev/null');
+    expect(await paths(['*.ts'])).toEqual(['a.ts', 'theirs.ts']);
+  });
+});
+
+describe('what git ignores in', () => {
+  const me = ['-c', 'user.name=x', '-c', 'user.email=x@example.com', '-c', 'protocol.file.allow=always'];
+  beforeEach(() => {
+    put('.gitignore', 'private.ts\n');
+    put('a.ts');
+    git(repository, 'add', '.');
+    git(repository, ...me, 'commit', '-qm', 'x');
+  });
+
+  it('a linked worktree, a submodule and a clone of a bare repository', async () => {
+    const bare = join(folder, 'bare.git');
+    git(folder, 'clone', '-q', '--bare', repository, bare);
+    git(repository, 'worktree', 'add', '-q', join(folder, 'linked'));
+    git(folder, 'clone', '-q', bare, 'cloned');
+    git(join(folder, 'cloned'), ...me, 'submodule', '--quiet', 'add', bare, 'sub');
+    for (const name of ['linked', 'cloned', 'cloned/sub']) {
+      const cwd = join(folder, name);
+      put('private.ts', 'x', cwd);
+      expect(await paths(['*.ts'], { cwd })).toEqual(['a.ts']);
+    }
+    const cwd = join(folder, 'cloned');
+    expect(await paths(['**/*.ts'], { cwd })).toEqual(['a.ts', 'sub/a.ts']);
+  });
+
+  it('a repository whose core.worktree leads elsewhere', async () => {
+    git(repository, 'config', 'core.worktree', folder);
+    put('private.ts');
+    expect(await paths(['*.ts'])).toEqual(['a.ts']);
+  });
+
+  it.runIf(process.getuid?.() === 0)("another user's checkout", async () => {
+    put('private.ts');
+    execFileSync('chown', ['-R', '12345:12345', repository]);
+    expect(await paths(['*.ts'])).toEqual(['a.ts']);
   });
 });
 

@@ -66,7 +66,7 @@ describe.runIf(posix)('an interrupt while the provider is silent', () => {
 async function hangingGit(): Promise<{ path: string; reached: Promise<unknown> }> {
   const real = (await run('sh', ['-c', 'command -v git'])).stdout.trim();
   const path = folder({
-    git: `#!/bin/sh\ncase "$*" in *core.autocrlf*) pwd > "$0.fifo"; exec cat "$0.end";; esac\nexec ${real} "$@"\n`,
+    git: `#!/bin/sh\ncase "$*" in *' -C '*) echo > "$0.fifo"; exec cat "$0.end";; esac\nexec ${real} "$@"\n`,
   });
   chmodSync(join(path, 'git'), 0o755);
   await run('mkfifo', [join(path, 'git.fifo'), join(path, 'git.end')]);

@@ -1,8 +1,17 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { searchReplace, v4a } from '../helpers/answers.ts';
-import { folder, orch, repository } from '../helpers/orch.ts';
+import { folder, git, orch, repository } from '../helpers/orch.ts';
 import { treeOf } from '../helpers/tree.ts';
 
 const before = 'one\ntwo\nthree\n';
@@ -215,6 +224,78 @@ describe('orch patch apply --from', () => {
     const result = await orch(['patch', 'apply', '--from', '-'], { cwd: join(cwd, 'sub'), stdin: rename });
     expect(result).toMatchObject({ status: 2, stderr: expect.stringContaining('a.txt is outside') });
     expect(treeOf(cwd)).toEqual(tree);
+  });
+
+  it('writes whatever git makes of it: bytes, new files, deletions, renames, copies and modes', async () => {
+    const bytes = (...values: number[]) => Buffer.from([0, 1, 2, 255, ...values]);
+    const files = {
+      'latin.txt': Buffer.from('caf\xe9\none\n', 'latin1'),
+      'image.bin': bytes(1),
+      'old name.txt': 'moved\n',
+      'copied.txt': before,
+      'gone/deep.txt': 'x\n',
+      'run.sh': 'echo 1\n',
+      'private.txt': 'one\n',
+    };
+    const cwd = await repository(files);
+    const tree = treeOf(cwd);
+    rmSync(join(cwd, 'gone'), { recursive: true });
+    renameSync(join(cwd, 'old name.txt'), join(cwd, 'new näme.txt'));
+    writeFileSync(join(cwd, 'latin.txt'), Buffer.from('caf\xe9\ntwo\n', 'latin1'));
+    writeFileSync(join(cwd, 'image.bin'), bytes(2, 0, 3));
+    writeFileSync(join(cwd, 'fresh.bin'), bytes());
+    writeFileSync(join(cwd, 'empty'), '');
+    writeFileSync(join(cwd, 'private.txt'), 'two\n');
+    writeFileSync(join(cwd, 'copied.txt'), after);
+    writeFileSync(join(cwd, 'copy.txt'), before);
+    chmodSync(join(cwd, 'run.sh'), 0o755);
+    const wanted = treeOf(cwd);
+    await git(['add', '-A'], cwd);
+    // Latin-1 bytes would not outlive the pipe of a test as text.
+    const patch = join(folder(), 'patch');
+    const diff = ['diff', '--cached', '--binary', '-M', '-C', '--find-copies-harder', `--output=${patch}`];
+    await git([...diff, '--', '.', ':!latin.txt'], cwd);
+    await git(['reset', '-q', '--hard'], cwd);
+    expect(treeOf(cwd)).toEqual(tree);
+    const { status, stderr } = await orch(['patch', 'apply', '--from', patch], { cwd });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const written = treeOf(cwd);
+    // git would take the folder away that is empty now.
+    delete written['gone/'];
+    expect(written).toEqual({ ...wanted, 'latin.txt': tree['latin.txt'] });
+  });
+
+  it.runIf(process.platform !== 'win32')('keeps the mode and the foreign bytes of a file', async () => {
+    const cwd = folder({ 'a.txt': Buffer.from(`${before}a\nb\nc\ncaf\xe9\n`, 'latin1') });
+    chmodSync(join(cwd, 'a.txt'), 0o640);
+    const longer = text().replace('+1,3', '+1,6').replace('-1,3', '-1,6').concat(' a\n b\n c\n');
+    const { status, stderr } = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin: longer });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(treeOf(cwd)).toEqual({ 'a.txt': `640 ${after}a\nb\nc\ncaf\xe9\n` });
+  });
+
+  it.each<[string, string]>([
+    [
+      'deletes',
+      'deleted file mode 120000\n--- a/l\n+++ /dev/null\n@@ -1 +0,0 @@\n-a.txt\n\\ No newline at end of file\n',
+    ],
+    ['moves', 'similarity index 100%\nrename from l\nrename to m\n'],
+  ])('does not touch links: a patch that %s one', async (_name, rest) => {
+    const cwd = folder({ 'a.txt': before });
+    symlinkSync('a.txt', join(cwd, 'l'));
+    const tree = treeOf(cwd);
+    const to = rest.includes('rename') ? 'm' : 'l';
+    const stdin = `diff --git a/l b/${to}\n${rest}`;
+    const { status, stderr } = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/link/) });
+    expect(treeOf(cwd)).toEqual(tree);
+  });
+
+  it('tries it on the bytes of the tree, with the line ends that they have', async () => {
+    const cwd = await repository({ 'a.txt': before, '.gitattributes': '*.txt text eol=crlf\n' });
+    const { status } = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin: text() });
+    expect(status).toBe(0);
+    expect(read(cwd)).toBe(after);
   });
 
   it('says that it needs git where there is none', async () => {

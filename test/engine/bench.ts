@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import modelsFile from '../../conf/models.json' with { type: 'json' };
 import policiesFile from '../../conf/policies.json' with { type: 'json' };
-import { gitPatchChecker } from '../../src/adapters/git.ts';
+import { gitPatchChecker } from '../../src/adapters/git-patch.ts';
 import { openAiProvider } from '../../src/adapters/openai-provider.ts';
 import type { Play } from '../../src/adapters/rehearsal/play.ts';
 import type { RehearsalOptions, RehearsalServer } from '../../src/adapters/rehearsal/server.ts';

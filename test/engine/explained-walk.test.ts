@@ -101,7 +101,7 @@ async function promised(
   const keyOf = (candidate: { model: string; effort: string | null }) =>
     `${apiId(candidate.model, cardOf(candidate.model))} ${candidate.effort ?? undefined}`;
   const walk: string[] = [];
-  let queue = explained(await explain(input, context));
+  let queue = explained(await explain(input, context, new AbortController().signal));
   let tooSmall: number | undefined;
   const takesTheInput = (candidate: { model: string }) => {
     const card = cardOf(candidate.model);
@@ -117,7 +117,7 @@ async function promised(
     if (failureClass === 'model-not-found') {
       if (input.forceModel !== undefined) break;
       context.state.notFound.add(model);
-      queue = explained(await explain(input, context)).filter(
+      queue = explained(await explain(input, context, new AbortController().signal)).filter(
         (other) => !walk.includes(keyOf(other)) && takesTheInput(other),
       );
     } else if (cure === 'larger-window') {

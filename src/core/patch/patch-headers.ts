@@ -11,7 +11,7 @@ export function originsIn(patch: string): string[] {
   );
 }
 
-/** Whether it makes a symbolic link or a submodule, which lead elsewhere. */
-export function makesLink(patch: string): boolean {
-  return /^(?:new file mode|new mode|index \S+)[ \t]+0*1[26][0-7]{4}\b/m.test(patch);
+/** Whether it makes, changes or deletes a symbolic link or a submodule, which lead elsewhere. */
+export function changesLink(patch: string): boolean {
+  return /^(?:(?:new|deleted) file mode|new mode|index \S+)[ \t]+0*1[26][0-7]{4}\b/m.test(patch);
 }

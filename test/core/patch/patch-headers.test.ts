@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makesLink, originsIn } from '../../../src/core/patch/patch-headers.ts';
+import { changesLink, originsIn } from '../../../src/core/patch/patch-headers.ts';
 
 describe('the headers of a patch', () => {
   it('tell what renames and copies start from, unquoted', () => {
@@ -11,12 +11,13 @@ describe('the headers of a patch', () => {
   it.each([
     ['new file mode 120000\n', true],
     ['new file mode 0120000\n', true],
+    ['deleted file mode 120000\n', true],
     ['new mode 160000\r\n', true],
     ['index 1234567..89abcde 120000\n', true],
     ['new file mode 100644\n', false],
     ['old mode 120000\n', false],
     ['+new file mode 120000\n', false],
-  ])('tell whether it makes a link: %j', (patch, expected) => {
-    expect(makesLink(`diff --git a/l b/l\n${patch}`)).toBe(expected);
+  ])('tell whether it makes, changes or deletes a link: %j', (patch, expected) => {
+    expect(changesLink(`diff --git a/l b/l\n${patch}`)).toBe(expected);
   });
 });
