@@ -112,6 +112,7 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
           .filter((path) => path !== ''),
       );
       const touched = [...new Set([...paths, ...originsIn(patch)])];
+      refuseUnreadableNames(touched);
       const scratch = patchScratch(base, touched, temporaries);
       try {
         const asked = { folder: scratch.path, signal };
@@ -131,6 +132,15 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
       }
     },
   };
+}
+
+/** A name that is not UTF-8 comes out of git as another name: the change would be written nowhere. */
+function refuseUnreadableNames(paths: readonly string[]): void {
+  const path = paths.find((name) => name.includes('\u{fffd}'));
+  if (path === undefined) return;
+  throw new OrchError('file-forbidden', `the name ${path} is not UTF-8 text; nothing was changed`, {
+    hint: 'apply the patch with git apply',
+  });
 }
 
 function accepted(answer: GitAnswer): string {

@@ -298,6 +298,17 @@ describe('orch patch apply --from', () => {
     expect(read(cwd)).toBe(after);
   });
 
+  it('refuses a file name that is not UTF-8: it would write nothing and call it applied', async () => {
+    const cwd = await repository({ 'a.txt': before });
+    const { status, stderr } = await orch(['patch', 'apply', '--from', '-'], {
+      cwd,
+      stdin:
+        'diff --git "a/caf\\351.txt" "b/caf\\351.txt"\nnew file mode 100644\n--- /dev/null\n+++ "b/caf\\351.txt"\n@@ -0,0 +1 @@\n+x\n',
+    });
+    expect(status).toBe(2);
+    expect(stderr).toContain('is not UTF-8 text; nothing was changed');
+  });
+
   it('says that it needs git where there is none', async () => {
     const cwd = folder({ 'a.txt': before });
     const result = await orch(['patch', 'apply', '--from', '-'], {
