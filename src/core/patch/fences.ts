@@ -3,6 +3,8 @@
  * that can be, not the first that is met: cutting a patch short would lose edits without a sound.
  */
 
+import { opening } from './edit-marks.ts';
+
 export interface Fence {
   character: '`' | '~';
   length: number;
@@ -38,7 +40,7 @@ export function closes(line: string, opening: Fence): boolean {
 export function startsEdit(line: string, next = ''): boolean {
   return (
     /^(?:diff --git |\*\*\* (?:Begin Patch|(?:Update|Add|Delete) File: )|apply_patch\b)/.test(line) ||
-    /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL|OLD)\b/i.test(line) ||
+    opening.test(line) ||
     (/^--- \S/.test(line) && /^\+\+\+ \S/.test(next)) ||
     /^@@(?: |$)/.test(line)
   );

@@ -1,6 +1,8 @@
 /** Makes edits of search/replace blocks. */
 import { type EditCollector, textOf } from './edit-collector.ts';
+import { divider } from './edit-marks.ts';
 import { operationsOf } from './operations.ts';
+import { isProse } from './prose.ts';
 import type { SearchReplaceBlock } from './read-search-replace.ts';
 import { splitText } from './text-lines.ts';
 
@@ -20,7 +22,7 @@ export function interpretSearchReplace(
   if (!resolved) return named;
   const { path } = resolved;
   const file = collector.file(path);
-  const reading = chooseReading(section, file?.text ?? '');
+  const reading = chooseReading(withoutLastDivider(section, path, file?.text ?? ''), file?.text ?? '');
   if (!reading) {
     collector.refuse('ambiguous', block, 'more than one line can be the divider of this block', path);
   } else if (file) {
@@ -32,6 +34,19 @@ export function interpretSearchReplace(
     collector.create('search-replace', path, textOf(reading.replace), block);
   }
   return named;
+}
+
+/**
+ * A block may have a second divider right above its closing mark. It is left out where it cannot be a heading's
+ * underline: in code that underlines none.
+ */
+function withoutLastDivider(section: SearchReplaceBlock, path: string, text: string): SearchReplaceBlock {
+  const { search, replace, otherReadings } = section;
+  if (!divider.test(replace.at(-1) ?? '') || isProse(path) || /^[ \t]*={3,}\s*$/m.test(text)) return section;
+  const others = otherReadings
+    .slice(0, -1)
+    .map((other) => ({ ...other, replace: other.replace.slice(0, -1) }));
+  return { ...section, search, replace: replace.slice(0, -1), otherReadings: others };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Reads the `*** Begin Patch` format: Update, Add, Delete and Move, with or without its end marker. */
+import { beginPatch, endPatch, fileLine } from './edit-marks.ts';
 import { readHeader } from './hunk-lines.ts';
 import { type DraftHunk, readHunk } from './read-unified.ts';
 
@@ -12,14 +13,12 @@ export interface V4aFile {
   text: string[];
 }
 
-const fileLine = /^\*\*\* (Update|Add|Delete) File:(.*)$/;
-
 export function startsV4a(line: string): boolean {
-  return /^\*\*\* Begin Patch\s*$/.test(line) || fileLine.test(line);
+  return beginPatch.test(line) || fileLine.test(line);
 }
 
 export function endsV4a(line: string): boolean {
-  return /^\*\*\* End Patch\b/.test(line);
+  return endPatch.test(line);
 }
 
 /** `lines` stand between the begin and the end marker. Hunks that say nothing are left out. */
