@@ -1,6 +1,7 @@
 /** Takes code out of the fences and the prose that models put around it. */
 import { OrchError } from './error.ts';
 import { type Fence, fenceOn } from './patch/fences.ts';
+import { stringBehind } from './patch/long-string.ts';
 
 export interface FencedBlock {
   /** First word after the opening fence, in lower case, without a path behind it (`ts:src/a.ts`). */
@@ -10,15 +11,6 @@ export interface FencedBlock {
   above: string;
   /** False when the answer ends before the closing fence. */
   closed: boolean;
-}
-
-/** The long string (Python, Kotlin, Java, Swift, …) that is open behind `line`, if one was open before it. */
-function stringBehind(line: string, open: string | undefined): string | undefined {
-  for (const [quote] of line.matchAll(/(?<!")"""(?!")|(?<!')'''(?!')/g)) {
-    if (open === undefined) open = quote;
-    else if (open === quote) open = undefined;
-  }
-  return open;
 }
 
 /** Shorter fences, and those of another sign, are text inside of `outer`. */

@@ -4,6 +4,7 @@ import { AttemptFailure } from '../core/failure.ts';
 import { extractCode, extractText } from '../core/fences.ts';
 import { normaliseLanguage } from '../core/language.ts';
 import { type FileStat, formatDiffstat } from '../core/patch/diffstat.ts';
+import { holdsEdit } from '../core/patch/edit-marks.ts';
 import { mergeEdits } from '../core/patch/merge-edits.ts';
 import { patchFromEdits } from '../core/patch/patch-from-answer.ts';
 import { problemHint } from '../core/patch/problem-hint.ts';
@@ -49,6 +50,9 @@ export async function finishAnswer(answer: string, facts: FinishFacts): Promise<
   try {
     const isLanguage = (info: string) => info !== '' && normaliseLanguage(info) === facts.language;
     const { code, blocks } = extractCode(answer, isLanguage);
+    if (holdsEdit(code)) {
+      throw new OrchError('answer-unusable', 'the answer is an edit (it holds its marks), not code');
+    }
     const warnings =
       blocks > 1 ? [`the answer held ${blocks} code blocks; they are joined in their order`] : [];
     return { result: code, patch: undefined, warnings };

@@ -21,6 +21,19 @@ const error = (
 const serverError = error(500, 'Oh no');
 
 describe('when one model fails', () => {
+  it.each([
+    'a.ts\n```ts\n<<<<<<< SEARCH\nexport const answer = 1;\n=======\nexport const answer = 42;\n>>>>>>> REPLACE\n```',
+    '```\n*** Begin Patch\n*** Update File: a.ts\n@@\n-a\n+b\n*** End Patch\n```',
+  ])('with an edit where code was asked for, the next one answers', async (text) => {
+    const { call, asked } = await bench({
+      answer: byModel({ [first]: { kind: 'text', text }, [second]: code }),
+    });
+    const outcome = await call();
+    expect(outcome.finished.result).toBe('export const answer = 42;\n');
+    expect(asked().at(-1)).toBe(second);
+    expect(outcome.attempts[0]?.failure?.failureClass).toBe('unusable-answer');
+  });
+
   it('the next one answers, and everybody is told why', async () => {
     const { call, asked, events } = await bench({
       answer: byModel({ [first]: serverError, [second]: code }),

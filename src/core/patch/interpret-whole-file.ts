@@ -1,6 +1,8 @@
 /** Makes an edit of a fence that holds a whole file. */
 import { type EditCollector, textOf } from './edit-collector.ts';
+import { addedMark, marksIn } from './edit-marks.ts';
 import { isBlank } from './fold.ts';
+import { isProse } from './prose.ts';
 import type { FileLabel } from './read-whole-file.ts';
 import { splitText } from './text-lines.ts';
 import { keptLines } from './whole-file-guard.ts';
@@ -13,7 +15,8 @@ export function interpretWholeFile(
 ): void {
   const named = label?.path ?? (alone ? unlabelledFile(answered, collector) : undefined);
   if (named === undefined) {
-    if (holdsMarks(answered)) refuseMarks(collector);
+    const isPart = marksIn(answered).some(({ kind }) => kind !== 'divider');
+    if (isPart || holdsDiff(answered)) refuseMarks(collector);
     return;
   }
   const block = collector.nextBlock();
@@ -21,7 +24,7 @@ export function interpretWholeFile(
   if (!resolved) return;
   const { path, sent } = resolved;
   const before = sent ? splitText(collector.file(path)!.text).lines : [];
-  if (holdsMarks(answered) && !holdsMarks(before)) {
+  if (addedMark(before, answered, isProse(path)) || (holdsDiff(answered) && !holdsDiff(before))) {
     refuseMarks(collector, path, block);
     return;
   }
@@ -43,16 +46,12 @@ export function interpretWholeFile(
 
 function refuseMarks(collector: EditCollector, path?: string, block = collector.nextBlock()): void {
   const where = path === undefined ? 'a block' : `the text for ${path}`;
-  collector.refuse('not-a-patch', block, `${where} holds the marks of an edit that cannot be read`, path);
+  collector.refuse('edit-mark', block, `${where} holds the marks of an edit that cannot be read`, path);
 }
 
-/** The marks of the formats of edits, which no file has by accident. */
-function holdsMarks(lines: readonly string[]): boolean {
-  return lines.some(
-    (line, at) =>
-      /^\s*<{5,9} ?(?:SEARCH|ORIGINAL)\b|^\s*\*\*\* (?:Begin Patch\s*$|Update File: \S)/.test(line) ||
-      (/^\s*--- \S/.test(line) && /^\s*\+\+\+ \S/.test(lines[at + 1] ?? '')),
-  );
+/** The names above a diff, which no text of a file has by accident. */
+function holdsDiff(lines: readonly string[]): boolean {
+  return lines.some((line, at) => /^\s*--- \S/.test(line) && /^\s*\+\+\+ \S/.test(lines[at + 1] ?? ''));
 }
 
 /** Share of the file's lines that text has to keep before it is taken for the file on less than its plain name. */

@@ -6,6 +6,7 @@ import { placeHunks } from './place-hunks.ts';
 import { placeWholeFile } from './place-whole-file.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem, SourceFile } from './types.ts';
 import { WorkBudget } from './work-budget.ts';
+import { writtenMark } from './written-mark.ts';
 
 export interface PlacedEdits {
   /** One per file, in the order of the answer. */
@@ -63,6 +64,11 @@ function placeEdit(
 ): void {
   const { path, block } = edit;
   if (edit.kind === 'create') {
+    const mark = writtenMark(edit, '', edit.text ?? '');
+    if (mark) {
+      problems.push(mark);
+      return;
+    }
     changes.push({
       kind: 'create',
       path,
@@ -102,6 +108,11 @@ function placeEdit(
     problems.push(...result.problems);
     if (result.problems.length > 0) return;
     after = result.after;
+  }
+  const mark = writtenMark(edit, file.text, after);
+  if (mark) {
+    problems.push(mark);
+    return;
   }
   const mode = edit.newMode ?? oldMode;
   if (after === file.text && edit.newPath === undefined && mode === oldMode) {

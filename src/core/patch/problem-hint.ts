@@ -32,6 +32,8 @@ export function problemHint([problem]: readonly PatchProblem[]): string | undefi
       return 'there is nothing to apply';
     case 'elided':
       return 'the answer must give every line, also those that stay as they are';
+    case 'edit-mark':
+      return 'ask again; lines that look like the marks of an edit or of a conflict have to be added by hand';
     case 'too-loose':
       return 'look at the place, and leave --strict out to accept it';
     case 'too-complex':

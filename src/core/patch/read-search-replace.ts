@@ -3,6 +3,7 @@
  * Understands the usual markers (`<<<<<<< SEARCH`, `<<<<<<< ORIGINAL`, `------- SEARCH`) with or without a
  * fence around them.
  */
+import { bareClosing, closing, divider, opening } from './edit-marks.ts';
 import { fenceOn } from './fences.ts';
 import { pathOnLine } from './path-label.ts';
 import { pathInInfo } from './read-whole-file.ts';
@@ -18,11 +19,6 @@ export interface SearchReplaceBlock {
   /** First line after the block. */
   end: number;
 }
-
-const opening = /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL|OLD)\b:? *(.*?)>?$/i;
-const divider = /^={5,9}\s*$/;
-const closing = /^(?:>{5,9}|\+{5,9}) ?(?:REPLACE|UPDATED|NEW)\b.*$/i;
-const bareClosing = /^>{7}\s*$/;
 
 /** Lines of equal signs beyond which no more are tried as the divider. */
 const mostReadings = 20;
@@ -59,7 +55,7 @@ export function readSearchReplace(
 
 /** The nearest line above that names a path, across the fence and blank lines but not across another block. */
 function pathAbove(lines: readonly string[], start: number, context: AnswerContext): string | undefined {
-  const onMarker = opening.exec(lines[start]!)![1]!.trim();
+  const onMarker = lines[start]!.replace(opening, '').replace(/>$/, '').trim();
   if (onMarker !== '') {
     const path = pathOnLine(onMarker, context);
     if (path) return path;

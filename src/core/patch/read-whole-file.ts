@@ -1,6 +1,7 @@
 /** Reads a fenced block that holds a file's whole new text. */
 import { fenceOn, nextContent } from './fences.ts';
 import { type PathLabel, pathInComment, pathLabel, pathOnLine } from './path-label.ts';
+import { isProse } from './prose.ts';
 import type { AnswerContext } from './types.ts';
 
 export interface FileLabel extends PathLabel {
@@ -53,5 +54,5 @@ export function pathInInfo(info: string, context: AnswerContext): string | undef
 
 /** Text whose own fences may look like the one around it. */
 export function mayHoldFences(path: string, before: string | undefined): boolean {
-  return /\.(?:md|mdx|markdown|mkd|rst|txt|qmd|rmd)$/i.test(path) || /^(?:`{3,}|~{3,})/m.test(before ?? '');
+  return isProse(path) || /^(?:`{3,}|~{3,})/m.test(before ?? '');
 }

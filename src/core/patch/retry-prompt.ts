@@ -10,6 +10,7 @@ const curable: readonly ProblemCode[] = [
   'no-context',
   'too-loose',
   'elided',
+  'edit-mark',
 ];
 
 /** True when every problem belongs to a block of its own: the rest of the answer can be kept. */
@@ -70,6 +71,8 @@ function adviceFor(code: ProblemCode, lines: readonly number[]): string | undefi
       return 'Include the lines before and after the place.';
     case 'cut':
       return 'Nothing of it was used.';
+    case 'edit-mark':
+      return 'A block has one opening mark, one divider and one closing mark, each alone on a line that is not indented; no other line of it looks like one.';
     case 'elided':
       return 'Write every line, also those that stay as they are.';
     default:

@@ -2,6 +2,7 @@
  * Cuts an answer into the blocks that matter, whatever prose and fences surround them. Several formats in
  * one answer are fine: a new file in a fence beside search/replace blocks for the others.
  */
+import { beginPatch, markOn } from './edit-marks.ts';
 import { closes, closingLine, type Fence, fenceOn, nextContent, startsEdit } from './fences.ts';
 import { readHeader } from './hunk-lines.ts';
 import { pathOnLine } from './path-label.ts';
@@ -31,6 +32,8 @@ export function sectionsOf(
   const undent = undenter(lines);
   const sections: Section[] = [];
   let around: { fence: Fence; open: number } | undefined;
+  // A divider without an opening mark above it.
+  let halved = false;
   let index = 0;
   while (index < lines.length) {
     if (!around) undent(index);
@@ -40,6 +43,7 @@ export function sectionsOf(
       if (block === 'cut') return { sections, cut: true };
       sections.push({ dialect: 'search-replace', ...block });
       index = block.end;
+      halved = false;
       continue;
     }
     if (startsV4a(line)) {
@@ -66,6 +70,12 @@ export function sectionsOf(
       index = Math.max(end, index + 1);
       continue;
     }
+    const mark = markOn(line);
+    if (mark === 'closing' && halved) {
+      // The end of a block that does not begin: to leave it out would be to make half of the change.
+      sections.push({ dialect: 'whole-file', lines: [line], label: undefined });
+    }
+    halved = mark === 'divider' || (halved && mark === undefined);
     const fence = fenceOn(line);
     if (fence && around) {
       if (closes(line, around.fence)) around = undefined;
@@ -82,6 +92,7 @@ export function sectionsOf(
           lines,
           index,
           (closing, next) => inner && !labelled(lines, closing, next, context),
+          (at) => !inner || labelOf(lines, at, context) !== undefined,
         );
         if (close === -1) return { sections, cut: true };
         sections.push({ dialect: 'whole-file', lines: lines.slice(index + 1, close), label });
@@ -141,8 +152,7 @@ function endOfV4a(
 ): { end: number; next: number; cut: boolean } {
   for (let index = start + 1; index < lines.length; index++) {
     if (endsV4a(lines[index]!)) return { end: index, next: index + 1, cut: false };
-    if (/^\*\*\* Begin Patch\s*$/.test(lines[index]!) && index > start)
-      return { end: index, next: index, cut: false };
+    if (beginPatch.test(lines[index]!) && index > start) return { end: index, next: index, cut: false };
   }
   if (open !== undefined) {
     const close = closingLine(lines, open, diffGoesOn(lines));
@@ -169,7 +179,7 @@ function looksLikeHunk(lines: readonly string[], header: number): boolean {
 function endOfBareDiff(lines: readonly string[], start: number): number {
   for (let index = start + 1; index < lines.length; index++) {
     const line = lines[index]!;
-    if (opensSearchReplace(line) || /^\*\*\* Begin Patch\s*$/.test(line)) return index;
+    if (opensSearchReplace(line) || beginPatch.test(line)) return index;
     const fence = fenceOn(line);
     if (fence?.indentation === 0 && fence.info !== '') {
       const content = nextContent(lines, index + 1);

@@ -131,6 +131,7 @@ export type ProblemCode =
   | 'no-context'
   | 'no-change'
   | 'elided'
+  | 'edit-mark'
   | 'too-loose'
   | 'too-complex';
 

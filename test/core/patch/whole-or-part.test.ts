@@ -112,7 +112,7 @@ describe('a whole file', () => {
   });
 
   it('never holds the marks of an edit', () => {
-    expect(codes(`a.js\n${fence('   <<<<<<< SEARCH\nexport const a = 1;\n')}`)).toEqual(['not-a-patch']);
+    expect(codes(`a.js\n${fence('   <<<<<<< SEARCH\nexport const a = 1;\n')}`)).toEqual(['edit-mark']);
   });
 
   it('that loses much is flagged, and refused where nothing loose is wanted', () => {
