@@ -5,8 +5,8 @@ import { defineConfig } from 'tsup';
 // one action needs (openai, the MCP SDK, ora, cli-table3) is in it, too, but runs when that action asks for it.
 // Short names are quicker to read in; the source maps give the long ones back (NODE_OPTIONS=--enable-source-maps).
 export default defineConfig({
-  entry: { index: 'src/index.ts', start: 'src/start.ts', orch: 'src/cli/main.ts' },
-  // CommonJS is what V8 takes compiled code for; see src/start.ts.
+  entry: { index: 'src/index.ts', start: 'src/boot/start.ts', orch: 'src/cli/main.ts' },
+  // CommonJS is what V8 takes compiled code for; see src/boot/start.ts.
   format: 'cjs',
   target: 'node20',
   platform: 'node',

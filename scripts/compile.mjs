@@ -1,5 +1,5 @@
 /**
- * Keeps what V8 compiled of the bundle beside it, for `src/start.ts` to load. V8 compiles a
+ * Keeps what V8 compiled of the bundle beside it, for `src/boot/start.ts` to load. V8 compiles a
  * function when it is first called, so a start of each kind is made first, in a process of its own.
  */
 import { spawnSync } from 'node:child_process';

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const orch = join(repository, 'bin', 'orch.js');
-const source = 'src/core/nearest.ts';
+const source = 'src/core/text/did-you-mean.ts';
 const folder = mkdtempSync(join(tmpdir(), 'orch-demo-'));
 mkdirSync(dirname(join(folder, source)), { recursive: true });
 cpSync(join(repository, source), join(folder, source));

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { completionScript } from '../src/cli/completions.ts';
+import { completionScript } from '../src/cli/completions/completions.ts';
 import { type Actions, buildProgram, shells } from '../src/cli/program.ts';
 import { configFileNames } from '../src/core/config/config.ts';
 import { configJsonSchema } from './json-schema.ts';

@@ -1,8 +1,8 @@
 /** The reference tables of the README, in Markdown: the same facts as the help and the tool definitions. */
 import type { Command, Option } from 'commander';
 import { exitStatuses } from '../src/cli/help-topics.ts';
-import { environmentVariables } from '../src/core/environment.ts';
-import { errorCodes, exitStatusOf } from '../src/core/error.ts';
+import { environmentVariables } from '../src/core/config/environment.ts';
+import { errorCodes, exitStatusOf } from '../src/core/errors/orch-error.ts';
 import { toolOperations, toTool } from '../src/mcp/tools.ts';
 
 /** By the names that the markers use. */

@@ -1,6 +1,9 @@
 /** The composition root: lazy functions that build each part once, when it is first asked for. */
 import { delimiter, join, resolve } from 'node:path';
-import { commandVerifier, type Verifier } from './adapters/command-verifier.ts';
+import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
+import { readLedgerFiles } from './adapters/ledger/read.ts';
+import type { OpenAiSettings } from './adapters/openai/client.ts';
+import { systemClock } from './adapters/system/clock.ts';
 import {
   type ConfigInspection,
   configFolders,
@@ -8,34 +11,32 @@ import {
   givenFolder,
   inspectConfig,
   loadConfig,
-} from './adapters/config-files.ts';
-import { csvLedger, noLedger } from './adapters/csv-ledger.ts';
-import { readLedgerFiles } from './adapters/csv-ledger-read.ts';
-import { readDotEnv } from './adapters/dot-env.ts';
-import { stateFolder, userConfigFolder } from './adapters/folders.ts';
-import { gitPatchApplier, gitPatchChecker } from './adapters/git-patch.ts';
-import { jsonLog } from './adapters/json-log.ts';
-import { type Machine, thisMachine } from './adapters/machine.ts';
-import type { OpenAiSettings } from './adapters/openai-client.ts';
-import { fileResultStore } from './adapters/result-store.ts';
-import { systemClock } from './adapters/system-clock.ts';
-import { notedTemporaries } from './adapters/temporaries.ts';
-import { sweepLocks, treeLock } from './adapters/tree-lock.ts';
-import { workspaceFiles } from './adapters/workspace-files.ts';
-import { type WorkspaceWriter, workspaceWriter } from './adapters/workspace-writer.ts';
-import { type WriteJournal, writeJournal } from './adapters/write-journal.ts';
+} from './adapters/system/config-files.ts';
+import { readDotEnv } from './adapters/system/dot-env.ts';
+import { stateFolder, userConfigFolder } from './adapters/system/folders.ts';
+import { jsonLog } from './adapters/system/json-log.ts';
+import { type Machine, thisMachine } from './adapters/system/machine.ts';
+import { fileResultStore } from './adapters/system/result-store.ts';
+import { commandVerifier, type Verifier } from './adapters/workspace/command-verifier.ts';
+import { workspaceFiles } from './adapters/workspace/files.ts';
+import { gitPatchApplier, gitPatchChecker } from './adapters/workspace/git-patch.ts';
+import { notedTemporaries } from './adapters/workspace/temporaries.ts';
+import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
+import { type WriteJournal, writeJournal } from './adapters/workspace/write-journal.ts';
+import { type WorkspaceWriter, workspaceWriter } from './adapters/workspace/writer.ts';
+import { keyCures, keyFault } from './core/config/api-key.ts';
 import type { Config } from './core/config/config.ts';
-import { refuseProblems } from './core/config/problem.ts';
 import {
   type Environment,
   type EnvironmentReading,
   inspectEnvironment,
   type LogLevel,
-} from './core/environment.ts';
-import { OrchError } from './core/error.ts';
-import { keyCures, keyFault } from './core/key.ts';
-import { redactor } from './core/redact.ts';
+} from './core/config/environment.ts';
+import { refuseProblems } from './core/config/problem.ts';
+import { OrchError } from './core/errors/orch-error.ts';
+import { redactor } from './core/errors/redact.ts';
 import type { EngineContext } from './engine/context.ts';
+import { EngineState } from './engine/memory.ts';
 import type {
   Clock,
   Ledger,
@@ -47,7 +48,6 @@ import type {
   ResultStore,
   Workspace,
 } from './engine/ports.ts';
-import { EngineState } from './engine/state.ts';
 
 export interface FactoryOptions {
   cwd: string;
@@ -170,7 +170,7 @@ export function createFactory(options: FactoryOptions): Factory {
   /** Where requests go and with which key. */
   const connection = once(async (): Promise<OpenAiSettings> => {
     if (options.rehearse ?? reading().environment.rehearse) {
-      const { startRehearsalServer } = await import('./adapters/rehearsal/server.ts');
+      const { startRehearsalServer } = await import('./rehearsal/server.ts');
       const server = await startRehearsalServer({
         catalog: config().catalog,
         today: () => new Date(clock.now()).toISOString().slice(0, 10),
@@ -191,7 +191,7 @@ export function createFactory(options: FactoryOptions): Factory {
     void temporaries().sweep();
     sweepLocks(lockFolder);
     const settings = await connection();
-    const { openAiProvider } = await import('./adapters/openai-provider.ts');
+    const { openAiProvider } = await import('./adapters/openai/provider.ts');
     return openAiProvider({ ...settings, redact: redactor([settings.apiKey]) });
   });
   const examination = once(
@@ -205,7 +205,7 @@ export function createFactory(options: FactoryOptions): Factory {
       userFolder: userConfigFolder(variables),
       async models() {
         const settings = await connection();
-        const { openAiModelLister } = await import('./adapters/openai-models.ts');
+        const { openAiModelLister } = await import('./adapters/openai/models.ts');
         return openAiModelLister(settings, redactor([settings.apiKey]));
       },
       ledger: () => ledgerOf(reading().environment),

@@ -72,11 +72,12 @@ const arrows: Record<string, readonly string[]> = {
   engine: ['core'],
   operations: ['core', 'engine'],
   adapters: ['core', 'engine'],
-  factory: ['core', 'engine', 'adapters'],
-  cli: ['core', 'engine', 'operations', 'factory'],
+  rehearsal: ['core', 'engine'],
+  factory: ['core', 'engine', 'adapters', 'rehearsal'],
+  cli: ['boot', 'core', 'engine', 'operations', 'factory'],
   mcp: ['core', 'engine', 'operations', 'factory'],
-  start: [],
-  index: ['start'],
+  boot: [],
+  index: ['boot'],
 };
 /** Arrows for types alone: nothing of them is left at run time. */
 const typeArrows: Record<string, readonly string[]> = { operations: ['factory'] };
@@ -90,7 +91,7 @@ const packages: Record<string, (file: string) => boolean> = {
   zod: () => true,
   diff: (file) => file.startsWith('src/core/'),
   'fastest-levenshtein': (file) => file.startsWith('src/core/'),
-  openai: (file) => file.startsWith('src/adapters/openai-'),
+  openai: (file) => file.startsWith('src/adapters/openai/'),
   '@modelcontextprotocol/sdk': (file) => file.startsWith('src/mcp/'),
   commander: (file) => file.startsWith('src/cli/'),
   chalk: (file) => file.startsWith('src/cli/'),
@@ -139,7 +140,7 @@ function arrowFault(
   { typeOnly, dynamic }: { typeOnly: boolean; dynamic: boolean },
 ): string | undefined {
   if (target === 'package.json') {
-    return ['start', 'cli', 'mcp'].includes(layer) ? undefined : 'only the surfaces tell the version';
+    return ['boot', 'cli', 'mcp'].includes(layer) ? undefined : 'only the surfaces tell the version';
   }
   const to = layerOf(target);
   if (to === layer || arrows[layer]?.includes(to)) return undefined;
@@ -343,7 +344,7 @@ describe('the checker', () => {
     ['src/core/a.ts', 'const process = read(); const x = process.exitCode; const y = { console: 1 };'],
     ['src/operations/a.ts', "import type { Factory } from '../factory.ts';"],
     ['src/operations/a.ts', "import { type Factory } from '../factory.ts';"],
-    ['src/adapters/openai-a.ts', "import OpenAI from 'openai';"],
+    ['src/adapters/openai/a.ts', "import OpenAI from 'openai';"],
     ['src/cli/command-line.ts', "await import('../mcp/serve-stdio.ts');"],
     ['src/mcp/serve-stdio.ts', 'process.exit();'],
     ['src/cli/a.ts', 'process.exitCode = 1;'],

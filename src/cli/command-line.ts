@@ -1,6 +1,6 @@
 /** The command line, from argv to an exit status. Nobody here ends the process: what is written must get out. */
 import type { Command } from 'commander';
-import { exitStatusOf, OrchError } from '../core/error.ts';
+import { exitStatusOf, OrchError } from '../core/errors/orch-error.ts';
 import { createFactory, type Factory, workingDirectory } from '../factory.ts';
 import { operations } from '../operations/index.ts';
 import { reportError } from './errors.ts';
@@ -121,7 +121,7 @@ function actionsFor({ argv, streams, signal, setStatus }: Run): Actions {
         throw new OrchError('usage', `no completions for "${shell}"`, {
           hint: `one of: ${shells.join(', ')}`,
         });
-      const { completionScript } = await import('./completions.ts');
+      const { completionScript } = await import('./completions/completions.ts');
       streams.out(completionScript(known, program));
     },
   };
@@ -146,7 +146,7 @@ async function showHelp(
   let command: Command | undefined = program;
   for (const word of topic.split(' ')) command = command?.commands.find((child) => child.name() === word);
   if (!command) {
-    const { nearest } = await import('../core/nearest.ts');
+    const { nearest } = await import('../core/text/did-you-mean.ts');
     const names = [
       ...helpTopics,
       ...operations.map((operation) => operation.command.join(' ')),

@@ -1,7 +1,7 @@
 /** One way for an error to reach the user, and the exit status that goes with it. */
 import { CommanderError } from 'commander';
-import { exitStatusOf, OrchError } from '../core/error.ts';
-import { spendingOf } from '../core/spending.ts';
+import { exitStatusOf, OrchError } from '../core/errors/orch-error.ts';
+import { spendingOf } from '../core/errors/spending.ts';
 import { asOrchError, bugHint } from '../engine/internal-error.ts';
 import type { IOStreams } from './streams.ts';
 

@@ -1,6 +1,6 @@
 /** `orch help exit-codes | environment | configuration`. */
-import { environmentVariables, notFromDotEnv } from '../core/environment.ts';
-import { errorCodes, exitStatusOf } from '../core/error.ts';
+import { environmentVariables, notFromDotEnv } from '../core/config/environment.ts';
+import { errorCodes, exitStatusOf } from '../core/errors/orch-error.ts';
 import type { Factory } from '../factory.ts';
 
 export const exitStatuses: readonly { status: number; meaning: string }[] = [

@@ -1,7 +1,7 @@
 /** Gathers what comes from files and standard input beside the arguments. */
 import { readFileSync, statSync } from 'node:fs';
-import { OrchError } from '../core/error.ts';
-import { defaultTimeoutSeconds } from '../operations/request-fields.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
+import { defaultTimeoutSeconds } from '../operations/delegation/fields.ts';
 import type { CliField } from './options.ts';
 import { StdinNotTextError, StdinStillOpenError, StdinTooLargeError, type StdinWait } from './stdin.ts';
 import type { IOStreams } from './streams.ts';

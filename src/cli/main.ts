@@ -1,5 +1,5 @@
 /** `orch`: the one entry of the bundle. What it loads next makes schemas, so how they are made is said first. */
-import '../core/quick-schemas.ts';
+import '../boot/quick-schemas.ts';
 
 /** `argv` without node and script. Returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -1,8 +1,8 @@
 /** Derives a command's options and arguments from the fields of an operation, and reads them back. */
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import * as z from 'zod';
-import { OrchError } from '../core/error.ts';
-import { inputFault, valueAt } from '../core/input-fault.ts';
+import { inputFault, valueAt } from '../core/errors/describe-issue.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
 import { type FieldSurface, type Operation, surfaceOf } from '../operations/operation.ts';
 
 export interface CliField {

@@ -5,7 +5,7 @@ import { operations } from '../operations/index.ts';
 import { isOffered, type Operation } from '../operations/operation.ts';
 import { helpTopics } from './help-topics.ts';
 import { addFields, type CliField, cliFields, completeWith, refuseFlagsAsValues } from './options.ts';
-import { rendererFor } from './renderers.ts';
+import { rendererFor } from './render/renderers.ts';
 
 /** What the commands do: given by `main`, so that help and completions can be made without doing anything. */
 export interface Actions {

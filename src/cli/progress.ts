@@ -1,7 +1,7 @@
 /** Shows on stderr what goes on: the route, every retry and hop with its reason, the answer as it arrives. */
 import { chalkStderr } from 'chalk';
 import type { Ora } from 'ora';
-import { formatDuration } from '../core/format.ts';
+import { formatDuration } from '../core/text/format.ts';
 import type { ProgressEvent } from '../engine/context.ts';
 import type { IOStreams } from './streams.ts';
 

@@ -1,15 +1,15 @@
 /** Runs one operation for the command line: input, progress, the output and how it is shown. */
 import type { Command } from 'commander';
-import { OrchError } from '../core/error.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
+import { readRequest } from '../operations/delegation/read-request.ts';
 import type { Operation } from '../operations/operation.ts';
-import { readRequest } from '../operations/read-request.ts';
 import { explain, routeExplainOperation } from '../operations/route-explain.ts';
 import { gatherInput, refuseExpandedGlob } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
-import { rendererFor } from './renderers.ts';
+import { rendererFor } from './render/renderers.ts';
 import type { IOStreams } from './streams.ts';
 
 interface Surroundings {

@@ -1,10 +1,10 @@
 /** One attempt, as a value, and the row it leaves in the record. */
-import { type AttemptFailure, mayBeBilled } from '../core/failure.ts';
-import { findCard, type ModelCard } from '../core/model-card.ts';
-import { costOf } from '../core/pricing.ts';
+import { type AttemptFailure, mayBeBilled } from '../core/errors/provider-failure.ts';
+import { findCard, type ModelCard } from '../core/models/model-card.ts';
+import { costOf } from '../core/models/pricing.ts';
+import { type Usage, unknownUsage } from '../core/models/usage.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
-import { type Usage, unknownUsage } from '../core/usage.ts';
 import type { EngineContext } from './context.ts';
 import type { GenerateRequest, GenerateResult } from './ports.ts';
 

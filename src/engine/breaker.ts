@@ -1,5 +1,5 @@
 /** Leaves a model alone after failures in a row, and lets one probe through after a while. */
-import type { BreakerPolicy } from '../core/policy.ts';
+import type { BreakerPolicy } from '../core/config/policy.ts';
 
 interface Circuit {
   failures: number;

@@ -1,8 +1,8 @@
 /** What every call of the engine is given: the ports, the configuration and what the process remembers. */
 import type { Config } from '../core/config/config.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
+import type { EngineState } from './memory.ts';
 import type { Clock, Ledger, PatchChecker, Provider, Workspace } from './ports.ts';
-import type { EngineState } from './state.ts';
 
 export interface EngineContext {
   config: Config;

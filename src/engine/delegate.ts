@@ -2,11 +2,10 @@
  * One call from request to recorded result: prepare, decide, walk the candidates, record every attempt.
  * The record is written whatever happens; a failure to write it never costs the caller the result.
  */
-import { OrchError } from '../core/error.ts';
-import type { DelegateRequest } from '../core/request.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
+import type { Spending } from '../core/errors/spending.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
-import type { Spending } from '../core/spending.ts';
-import type { FinishedAnswer } from './answer.ts';
+import type { DelegateRequest } from '../core/tasks/request.ts';
 import {
   type Attempt,
   costOfAttempts,
@@ -16,11 +15,12 @@ import {
   toUsageRecord,
 } from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
+import { Walk } from './fallback.ts';
+import type { FinishedAnswer } from './finish-answer.ts';
 import { asOrchError } from './internal-error.ts';
 import type { GenerateResult } from './ports.ts';
 import { noCandidateError, type PreparedCall, prepare, requireInstruction } from './prepare.ts';
 import type { CallInProgress } from './try-candidate.ts';
-import { Walk } from './walk.ts';
 
 export interface DelegateOutcome {
   runId: string;

@@ -1,4 +1,4 @@
-import { OrchError } from '../core/error.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
 
 export const bugHint = 'this is a bug in orch: please report it, with the command and this message';
 

@@ -1,10 +1,10 @@
 /** What the engine needs of the world. Adapters implement these; tests and rehearsal use the same ones. */
 import type { ListedModel } from '../core/doctor/models.ts';
+import type { Source } from '../core/input/source-file.ts';
+import type { Usage } from '../core/models/usage.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
-import type { Source } from '../core/source.ts';
-import type { ReasoningEffort, Verbosity } from '../core/task.ts';
-import type { Usage } from '../core/usage.ts';
+import type { ReasoningEffort, Verbosity } from '../core/tasks/tasks.ts';
 
 export interface GenerateRequest {
   /** The id that the API knows. */

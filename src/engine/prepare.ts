@@ -1,13 +1,13 @@
 /** The first half of a call, and all of `route --explain`: read the files, assemble the input, decide. */
-import { OrchError } from '../core/error.ts';
-import { formatUsd } from '../core/format.ts';
-import { type AssembledInput, assembleInput } from '../core/input.ts';
-import { languageOfPaths } from '../core/language.ts';
-import { instructionAllowanceTokens } from '../core/prompts/instructions.ts';
-import type { DelegateRequest } from '../core/request.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
+import { type AssembledInput, assembleInput } from '../core/input/assemble-input.ts';
+import { languageOfPaths } from '../core/input/language.ts';
 import { type RouteDecision, refusalCode, refusalMessage } from '../core/router/decision.ts';
 import type { RequestFeatures } from '../core/router/features.ts';
 import { route } from '../core/router/route.ts';
+import { instructionAllowanceTokens } from '../core/tasks/instructions.ts';
+import type { DelegateRequest } from '../core/tasks/request.ts';
+import { formatUsd } from '../core/text/format.ts';
 import type { EngineContext } from './context.ts';
 import type { SourceSet } from './ports.ts';
 

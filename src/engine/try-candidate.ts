@@ -1,13 +1,13 @@
 /** Tries one candidate until it gives a usable answer or its failures have no remedy here. */
-import { AttemptFailure } from '../core/failure.ts';
+import { AttemptFailure } from '../core/errors/provider-failure.ts';
 import type { Candidate } from '../core/router/decision.ts';
-import { type FinishedAnswer, finishAnswer, type UnplaceableAnswer } from './answer.ts';
 import { type Attempt, recordAttempt } from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
-import { firstRequest, type RequestFacts, worstCaseUsd } from './generate-request.ts';
+import { type FinishedAnswer, finishAnswer, type UnplaceableAnswer } from './finish-answer.ts';
 import type { GenerateRequest, GenerateResult } from './ports.ts';
 import type { PreparedCall } from './prepare.ts';
-import { Remedies } from './remedies.ts';
+import { Remedies } from './recovery.ts';
+import { firstRequest, type RequestFacts, worstCaseUsd } from './request.ts';
 import { timerMs } from './timer.ts';
 
 export interface CallInProgress {

@@ -1,6 +1,6 @@
 /** Progress notifications: every step at once, and a sign of life every few seconds in between. */
 import type { ServerNotification } from '@modelcontextprotocol/sdk/types.js';
-import { formatDuration } from '../core/format.ts';
+import { formatDuration } from '../core/text/format.ts';
 import type { ProgressEvent } from '../engine/context.ts';
 
 const everyMs = 5000;

@@ -1,11 +1,11 @@
 /** From an operation's output, or its error, to what a tool call answers. */
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { OrchError } from '../core/error.ts';
-import { formatCount } from '../core/format.ts';
-import { spendingOf } from '../core/spending.ts';
-import { approxTokens } from '../core/tokens.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
+import { spendingOf } from '../core/errors/spending.ts';
+import { approxTokens } from '../core/input/tokens.ts';
+import { formatCount } from '../core/text/format.ts';
 import type { ResultStore } from '../engine/ports.ts';
-import { keepResult } from '../operations/keep-result.ts';
+import { keepResult } from '../operations/delegation/keep-result.ts';
 
 /** Codex cuts an answer at about 10,000 tokens, in the middle; Claude Code at 25,000. */
 const mostTokens = 8000;

@@ -12,9 +12,9 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod';
 import { version } from '../../package.json';
-import { OrchError } from '../core/error.ts';
-import { inputFault, valueAt } from '../core/input-fault.ts';
-import { nearest } from '../core/nearest.ts';
+import { inputFault, valueAt } from '../core/errors/describe-issue.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
+import { nearest } from '../core/text/did-you-mean.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
 import { instructions } from './instructions.ts';

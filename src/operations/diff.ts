@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import { OrchError } from '../core/error.ts';
-import { AttemptFailure } from '../core/failure.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
+import { AttemptFailure } from '../core/errors/provider-failure.ts';
 import type { PatchProblem } from '../core/patch/types.ts';
-import { type TaskKind, taskKinds } from '../core/task.ts';
+import { type TaskKind, taskKinds } from '../core/tasks/tasks.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
-import { type DelegateOutput, delegateOutput, givenAnswerOutput } from './delegate-output.ts';
-import { delegateAnnotations, runDelegation } from './delegation.ts';
-import { deliver } from './deliver.ts';
+import { deliver } from './delegation/deliver.ts';
+import { applyField, type DelegationInput, requestFields, resultFields } from './delegation/fields.ts';
+import { type DelegateOutput, delegateOutput, givenAnswerOutput } from './delegation/output.ts';
+import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
 import { cliOnly, field, operation, surfaceOf } from './operation.ts';
-import { applyField, type DelegationInput, requestFields, resultFields } from './request-fields.ts';
 
 export const diffOperation = operation({
   name: 'delegate.diff',
@@ -105,7 +105,7 @@ async function fromAnswer(
   refuseQuestion(asked);
   if (from.trim() === '')
     throw new OrchError('answer-unusable', 'the answer is empty', { hint: 'give a file, or - and a pipe' });
-  const { finishAnswer, UnplaceableAnswer } = await import('../engine/answer.ts');
+  const { finishAnswer, UnplaceableAnswer } = await import('../engine/finish-answer.ts');
   const sourceSet = await factory.workspace().readSources(files, signal);
   try {
     const finished = await finishAnswer(from, {

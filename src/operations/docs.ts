@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { delegateOutput } from './delegate-output.ts';
-import { delegateAnnotations, runDelegation } from './delegation.ts';
+import { type DelegationInput, requestFields, resultFields } from './delegation/fields.ts';
+import { delegateOutput } from './delegation/output.ts';
+import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
 import { cliOnly, operation } from './operation.ts';
-import { type DelegationInput, requestFields, resultFields } from './request-fields.ts';
 
 export const docsOperation = operation({
   name: 'delegate.docs',

@@ -3,12 +3,12 @@ import type { Config } from '../core/config/config.ts';
 import { formatProblem } from '../core/config/problem.ts';
 import { brokenCheck, type Finding, findingStatuses, ok, problem, warning } from '../core/doctor/finding.ts';
 import type { ListedModel, ModelFacts } from '../core/doctor/models.ts';
-import { AttemptFailure } from '../core/failure.ts';
-import { redactor } from '../core/redact.ts';
+import { AttemptFailure } from '../core/errors/provider-failure.ts';
+import { redactor } from '../core/errors/redact.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Examination, Factory } from '../factory.ts';
+import { timeoutSeconds } from './delegation/fields.ts';
 import { field, operation } from './operation.ts';
-import { timeoutSeconds } from './request-fields.ts';
 
 /** How long the provider may take to list its models. */
 const defaultTimeoutSeconds = 10;

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
-import type { DelegationInput } from './request-fields.ts';
+import type { DelegationInput } from './delegation/fields.ts';
 
 /** How one field of an input shows on a surface. */
 export interface FieldSurface {

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { OrchError } from '../core/error.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
 import type { Factory } from '../factory.ts';
-import { touchedPaths } from './deliver.ts';
+import { touchedPaths } from './delegation/deliver.ts';
+import { loadPatch } from './delegation/stored-patch.ts';
 import { field, operation } from './operation.ts';
-import { loadPatch } from './stored-patch.ts';
 
 export const patchApplyOperation = operation({
   name: 'patch.apply',
@@ -39,7 +39,7 @@ export const patchApplyOperation = operation({
     const { base, changes } = loadPatch(factory.patches(), patch_id!);
     factory.workspace().assertWritable(base, touchedPaths(changes));
     await factory.writer().applyChanges(base, changes);
-    const { diffstat, formatDiffstat } = await import('../core/patch/diffstat.ts');
+    const { diffstat, formatDiffstat } = await import('../core/patch/git/diffstat.ts');
     return {
       applied: true,
       diffstat: formatDiffstat(diffstat(changes)),
@@ -50,7 +50,7 @@ export const patchApplyOperation = operation({
 
 /** A patch from elsewhere is git's to read, exactly as it stands. */
 async function applyText(patch: string, factory: Factory, signal: AbortSignal) {
-  const { changesLink } = await import('../core/patch/patch-headers.ts');
+  const { changesLink } = await import('../core/patch/git/patch-headers.ts');
   if (changesLink(patch)) {
     throw new OrchError('file-forbidden', 'the patch makes, changes or deletes a link; nothing was changed', {
       hint: 'apply it with git apply, if that is what you want',

@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
-import { reasoningEfforts, taskKinds } from '../core/task.ts';
+import { reasoningEfforts, taskKinds } from '../core/tasks/tasks.ts';
 import { prepare } from '../engine/prepare.ts';
-import { cliOnly, operation } from './operation.ts';
-import { readRequest } from './read-request.ts';
 import {
   type DelegationInput,
   frameworkField,
   requestFields,
   returnField,
   taskField,
-} from './request-fields.ts';
+} from './delegation/fields.ts';
+import { readRequest } from './delegation/read-request.ts';
+import { cliOnly, operation } from './operation.ts';
 
 const usd = z.number().nullable();
 

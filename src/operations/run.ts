@@ -1,7 +1,4 @@
 import * as z from 'zod';
-import { delegateOutput } from './delegate-output.ts';
-import { delegateAnnotations, runDelegation } from './delegation.ts';
-import { operation } from './operation.ts';
 import {
   applyField,
   frameworkField,
@@ -9,7 +6,10 @@ import {
   resultFields,
   returnField,
   taskField,
-} from './request-fields.ts';
+} from './delegation/fields.ts';
+import { delegateOutput } from './delegation/output.ts';
+import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
+import { operation } from './operation.ts';
 
 export const runOperation = operation({
   name: 'delegate.run',

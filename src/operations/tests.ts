@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { OrchError } from '../core/error.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
 import type { CallOptions } from '../engine/context.ts';
 import { asOrchError } from '../engine/internal-error.ts';
 import type { Factory } from '../factory.ts';
-import { type DelegateOutput, delegateOutput } from './delegate-output.ts';
-import { delegateAnnotations, runDelegation } from './delegation.ts';
-import { errorKeeping } from './keep-result.ts';
+import { type DelegationInput, frameworkField, requestFields, resultFields } from './delegation/fields.ts';
+import { errorKeeping } from './delegation/keep-result.ts';
+import { type DelegateOutput, delegateOutput } from './delegation/output.ts';
+import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
 import { cliOnly, field, operation } from './operation.ts';
-import { type DelegationInput, frameworkField, requestFields, resultFields } from './request-fields.ts';
 
 type TestsInput = DelegationInput & { verify?: string | undefined };
 

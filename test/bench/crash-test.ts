@@ -4,7 +4,7 @@
  * `npm run bench:faults [-- --policy | --sixteen]`.
  */
 import { performance } from 'node:perf_hooks';
-import type { RehearsalServer } from '../../src/adapters/rehearsal/server.ts';
+import type { RehearsalServer } from '../../src/rehearsal/server.ts';
 import { type Judged, judge, judgeAccounts, type Try, type Verdict } from './faults/judge.ts';
 import { callThroughOutage, judgeOutage } from './faults/outage.ts';
 import { runRows } from './faults/rows.ts';

@@ -1,5 +1,5 @@
 /** Everything that a provider has been seen to do, by name, as the rehearsal server plays it. */
-import type { Play } from '../../src/adapters/rehearsal/play.ts';
+import type { Play } from '../../src/rehearsal/play.ts';
 
 const error = (status: number, message: string, code: string | null, extra: Partial<Play> = {}) =>
   (() => ({ kind: 'error', status, message, code, ...extra }) as Play) satisfies () => Play;

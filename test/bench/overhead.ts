@@ -7,9 +7,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { startRehearsalServer } from '../../src/adapters/rehearsal/server.ts';
 import { createFactory } from '../../src/factory.ts';
-import { runDelegation } from '../../src/operations/delegation.ts';
+import { runDelegation } from '../../src/operations/delegation/run-delegation.ts';
+import { startRehearsalServer } from '../../src/rehearsal/server.ts';
 import { benchEnvironment, livingModels, McpPeer, quantile, startProvider } from './peers.ts';
 import { wholeAnswer } from './whole-answer.ts';
 

@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { applyPatch } from 'diff';
-import { sectionsOf } from '../../src/core/patch/sections.ts';
-import { answerLines } from '../../src/core/patch/text-lines.ts';
+import { sectionsOf } from '../../src/core/patch/answer/sections.ts';
+import { answerLines } from '../../src/core/patch/text/lines.ts';
 import type { PatchCase } from './patch-case.ts';
 
 export interface Baseline {

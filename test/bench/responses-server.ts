@@ -4,10 +4,10 @@
  * after its headers, `fault=NAME` goes wrong at the first try of the call, `fault=NAME!` at every one.
  */
 import catalogFile from '../../conf/catalog.json' with { type: 'json' };
-import type { Play } from '../../src/adapters/rehearsal/play.ts';
-import type { ScriptedRequest } from '../../src/adapters/rehearsal/script.ts';
-import { startRehearsalServer } from '../../src/adapters/rehearsal/server.ts';
-import type { Catalog } from '../../src/core/model-card.ts';
+import type { Catalog } from '../../src/core/models/model-card.ts';
+import type { Play } from '../../src/rehearsal/play.ts';
+import type { ScriptedRequest } from '../../src/rehearsal/script.ts';
+import { startRehearsalServer } from '../../src/rehearsal/server.ts';
 import { faults } from './faults.ts';
 import { wholeAnswer } from './whole-answer.ts';
 

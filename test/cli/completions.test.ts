@@ -14,11 +14,11 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import models from '../../conf/models.json';
-import { completionScript } from '../../src/cli/completions.ts';
+import { completionScript } from '../../src/cli/completions/completions.ts';
 import { type Actions, buildProgram, shells } from '../../src/cli/program.ts';
 import { groupKeys } from '../../src/core/record/group-keys.ts';
-import { taskKinds } from '../../src/core/task.ts';
-import { givenAliases } from '../../src/operations/request-fields.ts';
+import { taskKinds } from '../../src/core/tasks/tasks.ts';
+import { givenAliases } from '../../src/operations/delegation/fields.ts';
 
 type Shell = (typeof shells)[number];
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { delegateOutput } from '../../src/operations/delegate-output.ts';
+import { delegateOutput } from '../../src/operations/delegation/output.ts';
 import { folder, git, orch, provider, repository } from '../helpers/orch.ts';
 
 const before = 'export function total(a: number, b: number) {\n  return a + b;\n}\n';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toolOperations } from '../../src/mcp/tools.ts';
 import type { DoctorOutput } from '../../src/operations/doctor.ts';
-import { catalog } from '../adapters/rehearsal/bench.ts';
 import { folder, key, livingModels, type OrchOptions, orch, provider } from '../helpers/orch.ts';
+import { catalog } from '../rehearsal/bench.ts';
 
 /** A home without clients, settings or a record. */
 function home(files: Record<string, string> = {}): Record<string, string> {

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Play } from '../../src/adapters/rehearsal/play.ts';
 import { exitStatuses } from '../../src/cli/help-topics.ts';
-import { environmentVariables } from '../../src/core/environment.ts';
-import { errorCodes } from '../../src/core/error.ts';
+import { environmentVariables } from '../../src/core/config/environment.ts';
+import { errorCodes } from '../../src/core/errors/orch-error.ts';
+import type { Play } from '../../src/rehearsal/play.ts';
 import { folder, key, orch, provider } from '../helpers/orch.ts';
 
 const error = (status: number, message: string, code?: string): Play => ({

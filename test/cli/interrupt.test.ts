@@ -14,8 +14,8 @@ import {
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Play } from '../../src/adapters/rehearsal/play.ts';
 import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import type { Play } from '../../src/rehearsal/play.ts';
 import { bareEnvironment, bin, collect, folder, orch, provider, spawnOrch } from '../helpers/orch.ts';
 
 const posix = process.platform !== 'win32';

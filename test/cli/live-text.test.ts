@@ -1,12 +1,12 @@
 /** Text that is shown on a terminal as it comes. */
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import { type Actions, buildProgram } from '../../src/cli/program.ts';
 import { runOperation } from '../../src/cli/run-operation.ts';
 import type { IOStreams } from '../../src/cli/streams.ts';
 import { createFactory } from '../../src/factory.ts';
-import { serve } from '../adapters/rehearsal/bench.ts';
+import { byModel } from '../../src/rehearsal/script.ts';
+import { serve } from '../rehearsal/bench.ts';
 
 async function onTerminal(logLevel: string) {
   const server = await serve({

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import { byModel } from '../../src/rehearsal/script.ts';
 import { bareEnvironment, bin, collect, folder, key, orch, provider, spawnOrch } from '../helpers/orch.ts';
 
 const docs = { kind: 'text', text: '# Title\n\nText.\n' } as const;

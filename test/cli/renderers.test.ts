@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rendererFor } from '../../src/cli/renderers.ts';
+import { rendererFor } from '../../src/cli/render/renderers.ts';
 import { operations } from '../../src/operations/index.ts';
 import type { Operation } from '../../src/operations/operation.ts';
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Play } from '../../src/adapters/rehearsal/play.ts';
-import { byModel } from '../../src/adapters/rehearsal/script.ts';
-import { delegateOutput } from '../../src/operations/delegate-output.ts';
+import { delegateOutput } from '../../src/operations/delegation/output.ts';
+import type { Play } from '../../src/rehearsal/play.ts';
+import { byModel } from '../../src/rehearsal/script.ts';
 import { folder, key, orch, provider } from '../helpers/orch.ts';
 
 const docs = { kind: 'text', text: '# Title\n\nText.\n' } as const;

@@ -17,7 +17,7 @@ import {
   StdinTooLargeError,
 } from '../../src/cli/stdin.ts';
 import type { IOStreams } from '../../src/cli/streams.ts';
-import { OrchError } from '../../src/core/error.ts';
+import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { createFactory } from '../../src/factory.ts';
 import { operations } from '../../src/operations/index.ts';
 import type { Operation } from '../../src/operations/operation.ts';

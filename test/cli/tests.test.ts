@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { byModel } from '../../src/adapters/rehearsal/script.ts';
+import { byModel } from '../../src/rehearsal/script.ts';
 import { folder, orch, provider } from '../helpers/orch.ts';
 
 const passes = { kind: 'text', text: '```js\nprocess.exit(0);\n```' } as const;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { renderReportTable } from '../../src/cli/render-report-table.ts';
+import { renderReportTable } from '../../src/cli/render/report-table.ts';
 import { encodeRecord, headerRow } from '../../src/core/record/csv.ts';
 import { usageReport } from '../../src/core/record/usage-report.ts';
 import { folder, orch, provider } from '../helpers/orch.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Play } from '../../src/adapters/rehearsal/play.ts';
-import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import { Breaker } from '../../src/engine/breaker.ts';
-import { type Bench, bench, code } from './bench.ts';
+import type { Play } from '../../src/rehearsal/play.ts';
+import { byModel } from '../../src/rehearsal/script.ts';
+import { type Bench, bench, code } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';

@@ -2,15 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/core/config/config.ts';
-import { OrchError } from '../../src/core/error.ts';
-import { AttemptFailure, type FailureClass, failureTable } from '../../src/core/failure.ts';
-import { apiId, findCard, inputWindow } from '../../src/core/model-card.ts';
+import { OrchError } from '../../src/core/errors/orch-error.ts';
+import { AttemptFailure, type FailureClass, failureTable } from '../../src/core/errors/provider-failure.ts';
+import { apiId, findCard, inputWindow } from '../../src/core/models/model-card.ts';
 import type { UsageRecord } from '../../src/core/record/usage-record.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
 import { delegate } from '../../src/engine/delegate.ts';
-import { EngineState } from '../../src/engine/state.ts';
-import { readRequest } from '../../src/operations/read-request.ts';
-import type { DelegationInput } from '../../src/operations/request-fields.ts';
+import { EngineState } from '../../src/engine/memory.ts';
+import type { DelegationInput } from '../../src/operations/delegation/fields.ts';
+import { readRequest } from '../../src/operations/delegation/read-request.ts';
 import { type DecisionOutput, explain } from '../../src/operations/route-explain.ts';
 import { configurations, days, deadModels, requests } from '../helpers/routing-arbitraries.ts';
 

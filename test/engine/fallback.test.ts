@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Play } from '../../src/adapters/rehearsal/play.ts';
-import { byModel } from '../../src/adapters/rehearsal/script.ts';
-import type { ErrorCode } from '../../src/core/error.ts';
-import { bench, code, errorOf } from './bench.ts';
+import type { ErrorCode } from '../../src/core/errors/orch-error.ts';
+import type { Play } from '../../src/rehearsal/play.ts';
+import { byModel } from '../../src/rehearsal/script.ts';
+import { bench, code, errorOf } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';

@@ -1,7 +1,7 @@
 /** The crash test for fallback with a clock that does not wait; in real time: npm run bench:faults. */
 import { describe, expect, it } from 'vitest';
-import { byModel, playFor, type Scripted } from '../../src/adapters/rehearsal/script.ts';
 import type { CallOptions } from '../../src/engine/context.ts';
+import { byModel, playFor, type Scripted } from '../../src/rehearsal/script.ts';
 import { judge, judgeAccounts, type Try } from '../bench/faults/judge.ts';
 import { callThroughOutage, judgeOutage } from '../bench/faults/outage.ts';
 import { type Fault, faults } from '../bench/faults/sixteen.ts';
@@ -13,7 +13,7 @@ import {
   secondary,
   secondaryText,
 } from '../bench/faults/stage.ts';
-import { type Bench, bench } from './bench.ts';
+import { type Bench, bench } from './engine-fixture.ts';
 
 const healthy = { kind: 'text', text: secondaryText, chunks } as const;
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Play } from '../../src/adapters/rehearsal/play.ts';
-import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import { usageReport } from '../../src/core/record/usage-report.ts';
 import { costOfAttempts } from '../../src/engine/attempt.ts';
 import { createFactory } from '../../src/factory.ts';
-import type { DelegateOutput } from '../../src/operations/delegate-output.ts';
+import type { DelegateOutput } from '../../src/operations/delegation/output.ts';
 import { runOperation } from '../../src/operations/run.ts';
-import { serve } from '../adapters/rehearsal/bench.ts';
-import { bench, code, FakeClock, key, today } from './bench.ts';
+import type { Play } from '../../src/rehearsal/play.ts';
+import { byModel } from '../../src/rehearsal/script.ts';
+import { serve } from '../rehearsal/bench.ts';
+import { bench, code, FakeClock, key, today } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { byModel } from '../../src/adapters/rehearsal/script.ts';
-import { OrchError } from '../../src/core/error.ts';
-import { bench, code, errorOf, key } from './bench.ts';
+import { OrchError } from '../../src/core/errors/orch-error.ts';
+import { byModel } from '../../src/rehearsal/script.ts';
+import { bench, code, errorOf, key } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';

@@ -3,9 +3,9 @@
  * effort that is not taken. No request of ours may be one of those, whatever the day.
  */
 import { describe, expect, it } from 'vitest';
-import { apiId, type ModelCard } from '../../src/core/model-card.ts';
-import { reasoningEfforts, returnShapes, taskKinds } from '../../src/core/task.ts';
-import { type Bench, bench, catalog } from './bench.ts';
+import { apiId, type ModelCard } from '../../src/core/models/model-card.ts';
+import { reasoningEfforts, returnShapes, taskKinds } from '../../src/core/tasks/tasks.ts';
+import { type Bench, bench, catalog } from './engine-fixture.ts';
 
 const days = ['2026-07-01', '2026-11-22', '2026-12-12'];
 const models = Object.entries(catalog.models) as [string, ModelCard][];

@@ -2,7 +2,7 @@ import catalog from '../../conf/catalog.json' with { type: 'json' };
 import models from '../../conf/models.json' with { type: 'json' };
 import policies from '../../conf/policies.json' with { type: 'json' };
 import { buildConfig, type Config } from '../../src/core/config/config.ts';
-import type { ModelCard } from '../../src/core/model-card.ts';
+import type { ModelCard } from '../../src/core/models/model-card.ts';
 import type { RouteDecision } from '../../src/core/router/decision.ts';
 import type { RequestFeatures } from '../../src/core/router/features.ts';
 import { route } from '../../src/core/router/route.ts';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { emitPatch } from '../../src/core/patch/emit-patch.ts';
+import { emitPatch } from '../../src/core/patch/git/emit-patch.ts';
 import type { FileChange } from '../../src/core/patch/types.ts';
 
 /** Puts a change into a folder of its own, so that the patches of many cases fit one `git apply`. */

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { RehearsalOptions, RehearsalServer } from '../../src/adapters/rehearsal/server.ts';
-import { serve } from '../adapters/rehearsal/bench.ts';
+import type { RehearsalOptions, RehearsalServer } from '../../src/rehearsal/server.ts';
+import { serve } from '../rehearsal/bench.ts';
 
 export const packageFolder = resolve(import.meta.dirname, '../..');
 export const bin = join(packageFolder, 'bin/orch.js');

@@ -1,4 +1,4 @@
-import { openAiProvider } from '../../src/adapters/openai-provider.ts';
+import { openAiProvider } from '../../src/adapters/openai/provider.ts';
 import type { GenerateRequest, GenerateResult } from '../../src/engine/ports.ts';
 
 /** A request that any model takes. */

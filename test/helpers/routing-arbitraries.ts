@@ -1,9 +1,9 @@
 /** Random requests and configurations for property tests of the router and of the engine that walks it. */
 import fc from 'fast-check';
 import type { Config } from '../../src/core/config/config.ts';
-import type { ModelCard } from '../../src/core/model-card.ts';
+import type { ModelCard } from '../../src/core/models/model-card.ts';
 import type { RequestFeatures } from '../../src/core/router/features.ts';
-import { reasoningEfforts, taskKinds } from '../../src/core/task.ts';
+import { reasoningEfforts, taskKinds } from '../../src/core/tasks/tasks.ts';
 import { givenConfig } from './config.ts';
 
 const { catalog } = givenConfig();

@@ -1,7 +1,7 @@
 /** A call that fails over MCP says what it has cost, as the command line does. */
 import { describe, expect, it } from 'vitest';
-import type { Play } from '../../src/adapters/rehearsal/play.ts';
-import { byModel, type Scripted } from '../../src/adapters/rehearsal/script.ts';
+import type { Play } from '../../src/rehearsal/play.ts';
+import { byModel, type Scripted } from '../../src/rehearsal/script.ts';
 import { call, connect, textOf } from '../helpers/mcp.ts';
 import { orch, provider } from '../helpers/orch.ts';
 

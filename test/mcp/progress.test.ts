@@ -1,6 +1,6 @@
 /** A client that asks for progress is told of every retry and every hop, with the reason. */
 import { expect, it } from 'vitest';
-import { byModel } from '../../src/adapters/rehearsal/script.ts';
+import { byModel } from '../../src/rehearsal/script.ts';
 import { connect } from '../helpers/mcp.ts';
 import { folder, provider } from '../helpers/orch.ts';
 

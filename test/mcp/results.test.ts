@@ -1,8 +1,8 @@
 /** What a tool call answers: whole where the host can take it, else its beginning and a link to all of it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OrchError } from '../../src/core/error.ts';
-import { approxTokens } from '../../src/core/tokens.ts';
+import { OrchError } from '../../src/core/errors/orch-error.ts';
+import { approxTokens } from '../../src/core/input/tokens.ts';
 import type { ResultStore } from '../../src/engine/ports.ts';
 import { idOfUri, resultUri, toCallResult, toErrorResult } from '../../src/mcp/results.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { byModel } from '../../src/adapters/rehearsal/script.ts';
 import type { Factory } from '../../src/factory.ts';
-import { toOutput } from '../../src/operations/delegate-output.ts';
-import { bench, code } from '../engine/bench.ts';
+import { toOutput } from '../../src/operations/delegation/output.ts';
+import { byModel } from '../../src/rehearsal/script.ts';
+import { bench, code } from '../engine/engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { OrchError } from '../../src/core/error.ts';
-import type { FinishedPatch } from '../../src/engine/answer.ts';
+import { OrchError } from '../../src/core/errors/orch-error.ts';
+import type { FinishedPatch } from '../../src/engine/finish-answer.ts';
 import type { Factory } from '../../src/factory.ts';
-import type { DelegateOutput } from '../../src/operations/delegate-output.ts';
-import { deliver } from '../../src/operations/deliver.ts';
+import { deliver } from '../../src/operations/delegation/deliver.ts';
+import type { DelegateOutput } from '../../src/operations/delegation/output.ts';
 
 const output = () =>
   ({ result: 'made', meta: { run_id: 'run-1', cost_usd: 0.5, warnings: [] } }) as unknown as DelegateOutput;

@@ -3,8 +3,16 @@
  * own (so a problem names its file), then what is sound of them is merged and checked across the files.
  */
 import * as z from 'zod';
-import { type Catalog, catalogSchema, findCard, type ModelCard, modelCardSchema } from '../model-card.ts';
-import { nearest } from '../nearest.ts';
+import {
+  type Catalog,
+  catalogSchema,
+  findCard,
+  type ModelCard,
+  modelCardSchema,
+} from '../models/model-card.ts';
+import { type TaskKind, taskKinds } from '../tasks/tasks.ts';
+import { nearest } from '../text/did-you-mean.ts';
+import { type Layer, type Merged, mergeLayers, type Origins, originOf } from './layers.ts';
 import {
   type CandidateSpec,
   completePolicies,
@@ -13,9 +21,7 @@ import {
   type Policies,
   type PoliciesLayer,
   policiesSchema,
-} from '../policy.ts';
-import { type TaskKind, taskKinds } from '../task.ts';
-import { type Layer, type Merged, mergeLayers, type Origins, originOf } from './layers.ts';
+} from './policy.ts';
 import { type ConfigProblem, problemsOf, refuseProblems } from './problem.ts';
 import { type Declared, declaredIn, isConsequence, soundPart } from './soundness.ts';
 

@@ -1,7 +1,7 @@
 /** A fault of the configuration: where it is and what cures it. All of them are reported at once. */
 import * as z from 'zod';
-import { OrchError } from '../error.ts';
-import { nearest } from '../nearest.ts';
+import { OrchError } from '../errors/orch-error.ts';
+import { nearest } from '../text/did-you-mean.ts';
 
 export interface ConfigProblem {
   /** File, variable or flag. */

@@ -1,5 +1,5 @@
 /** What `orch doctor` says of one thing: how it is, and the cure where it is not well. */
-import { OrchError } from '../error.ts';
+import { OrchError } from '../errors/orch-error.ts';
 
 export const findingStatuses = ['ok', 'warning', 'problem'] as const;
 

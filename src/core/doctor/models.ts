@@ -4,10 +4,10 @@
  */
 import type { Config, ConfigFileName } from '../config/config.ts';
 import { originOf } from '../config/layers.ts';
-import { describeHop, type LifeCycleFacts, resolveModel, shutdownWarning } from '../life-cycle.ts';
-import { apiId, findCard } from '../model-card.ts';
-import { nearest } from '../nearest.ts';
-import { taskKinds } from '../task.ts';
+import { describeHop, type LifeCycleFacts, resolveModel, shutdownWarning } from '../models/life-cycle.ts';
+import { apiId, findCard } from '../models/model-card.ts';
+import { taskKinds } from '../tasks/tasks.ts';
+import { nearest } from '../text/did-you-mean.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 export interface ListedModel {

@@ -1,6 +1,7 @@
 /** The key, and where it is sent. */
-import type { Environment, Setting } from '../environment.ts';
-import { keyCures, keyFault } from '../key.ts';
+
+import { keyCures, keyFault } from '../config/api-key.ts';
+import type { Environment, Setting } from '../config/environment.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 export function keyFindings(

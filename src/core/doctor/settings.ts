@@ -1,7 +1,7 @@
 /** Which values are not the package's own, and where they come from. */
 import { type Config, type ConfigFileName, configFileNames } from '../config/config.ts';
+import { environmentVariables, type Setting } from '../config/environment.ts';
 import { isPlainObject } from '../config/layers.ts';
-import { environmentVariables, type Setting } from '../environment.ts';
 import { type Finding, ok } from './finding.ts';
 
 export interface SettingFacts {

@@ -1,8 +1,9 @@
 /** The whole way in one call: from a model's answer to a patch, or to the reasons why there is none. */
-import { diffstat, type FileStat } from './diffstat.ts';
-import { emitPatch } from './emit-patch.ts';
-import { type PlaceOptions, placeEdits } from './place-edits.ts';
-import { readAnswer } from './read-answer.ts';
+
+import { readAnswer } from './answer/read-answer.ts';
+import { diffstat, type FileStat } from './git/diffstat.ts';
+import { emitPatch } from './git/emit-patch.ts';
+import { type PlaceOptions, placeEdits } from './place/place-edits.ts';
 import type { AnswerContext, FileChange, FileEdit, HunkReport, PatchProblem, SourceFile } from './types.ts';
 
 export interface PatchOptions extends PlaceOptions, Omit<AnswerContext, 'files'> {}

@@ -1,5 +1,5 @@
 /** The columns of a usage report, once for the terminal table, Markdown, HTML and CSV. */
-import { formatCount, formatDuration, formatUsd } from '../format.ts';
+import { formatCount, formatDuration, formatUsd } from '../text/format.ts';
 import type { GroupKey } from './group-keys.ts';
 import type { UsageGroup, UsageReport } from './usage-report.ts';
 

@@ -2,7 +2,7 @@
  * The record of one attempt: one row of the CSV. Column names are fixed; most have a counterpart in the
  * OpenTelemetry GenAI conventions (docs: gen_ai.request.model, gen_ai.usage.input_tokens, …).
  */
-import type { TaskKind } from '../task.ts';
+import type { TaskKind } from '../tasks/tasks.ts';
 
 export type AttemptMode = 'single' | 'cascade' | 'consensus' | 'rehearsal';
 

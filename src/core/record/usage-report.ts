@@ -2,9 +2,9 @@
  * Usage records added up by any of their dimensions. Pure: the same reading and options give the same report,
  * which every format and surface renders.
  */
-import { OrchError } from '../error.ts';
-import { mayBeBilled } from '../failure.ts';
-import { formatUsd } from '../format.ts';
+import { OrchError } from '../errors/orch-error.ts';
+import { mayBeBilled } from '../errors/provider-failure.ts';
+import { formatUsd } from '../text/format.ts';
 import type { SkippedRow } from './csv.ts';
 import type { GroupKey } from './group-keys.ts';
 import { percentile, sum } from './statistics.ts';

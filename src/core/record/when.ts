@@ -1,5 +1,5 @@
 /** Points in time as a user or a row writes them. Always UTC, so that a report is the same on every machine. */
-import { OrchError } from '../error.ts';
+import { OrchError } from '../errors/orch-error.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

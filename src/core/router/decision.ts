@@ -1,9 +1,10 @@
 /** A routing decision as a value: what `route --explain` prints and what `run` walks. */
-import type { Hop } from '../life-cycle.ts';
-import type { ModelCard } from '../model-card.ts';
-import type { GenerationParameters } from '../parameters.ts';
-import type { Timeouts } from '../policy.ts';
-import type { CostRange } from '../pricing.ts';
+
+import type { Timeouts } from '../config/policy.ts';
+import type { Hop } from '../models/life-cycle.ts';
+import type { ModelCard } from '../models/model-card.ts';
+import type { GenerationParameters } from '../models/parameters.ts';
+import type { CostRange } from '../models/pricing.ts';
 import type { RequestFeatures } from './features.ts';
 
 export interface Candidate {

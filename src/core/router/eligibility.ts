@@ -1,12 +1,12 @@
 /** Whether one candidate may serve the request: its life, its cap, its window, its price. */
 import type { Config } from '../config/config.ts';
-import { formatCount, formatUsd } from '../format.ts';
-import { describeHop, type LifeCycleFacts, resolveModel, shutdownWarning } from '../life-cycle.ts';
-import { apiId, findCard, inputWindow } from '../model-card.ts';
-import { nearest } from '../nearest.ts';
-import { fitParameters } from '../parameters.ts';
-import { ceilingFor, generationFor, timeoutsFor } from '../policy.ts';
-import { costRange } from '../pricing.ts';
+import { ceilingFor, generationFor, timeoutsFor } from '../config/policy.ts';
+import { describeHop, type LifeCycleFacts, resolveModel, shutdownWarning } from '../models/life-cycle.ts';
+import { apiId, findCard, inputWindow } from '../models/model-card.ts';
+import { fitParameters } from '../models/parameters.ts';
+import { costRange } from '../models/pricing.ts';
+import { nearest } from '../text/did-you-mean.ts';
+import { formatCount, formatUsd } from '../text/format.ts';
 import type { Candidate, Rejection, RejectionCode } from './decision.ts';
 import type { RequestFeatures } from './features.ts';
 import type { OrderedSpec } from './order.ts';

@@ -1,5 +1,5 @@
 /** What the router may look at. Nothing of the wording: a paraphrased prompt is routed the same. */
-import type { ReasoningEffort, ReturnShape, TaskKind } from '../task.ts';
+import type { ReasoningEffort, ReturnShape, TaskKind } from '../tasks/tasks.ts';
 
 export interface RequestFeatures {
   task: TaskKind;

@@ -1,8 +1,8 @@
 /** The order of routing, before anything is known of the models: rules 1, 3 and 5 of the contract. */
 import type { Config } from '../config/config.ts';
-import { normaliseLanguage } from '../language.ts';
-import type { CandidateSpec } from '../policy.ts';
-import type { ReasoningEffort } from '../task.ts';
+import type { CandidateSpec } from '../config/policy.ts';
+import { normaliseLanguage } from '../input/language.ts';
+import type { ReasoningEffort } from '../tasks/tasks.ts';
 import type { Rejection, RoutingRule } from './decision.ts';
 import type { RequestFeatures } from './features.ts';
 

@@ -3,10 +3,10 @@
  * give the same decision, so what `route --explain` prints is what `run` will do.
  */
 import type { Config } from '../config/config.ts';
-import { describeHop, type LifeCycleFacts } from '../life-cycle.ts';
-import { nearest } from '../nearest.ts';
-import { ceilingFor } from '../policy.ts';
-import { taskKinds } from '../task.ts';
+import { ceilingFor } from '../config/policy.ts';
+import { describeHop, type LifeCycleFacts } from '../models/life-cycle.ts';
+import { taskKinds } from '../tasks/tasks.ts';
+import { nearest } from '../text/did-you-mean.ts';
 import type { Candidate, Rejection, RouteDecision } from './decision.ts';
 import { judgeCandidate } from './eligibility.ts';
 import type { RequestFeatures } from './features.ts';

@@ -1,9 +1,9 @@
 /** Every row of the error policy, and what the provider does beyond the sixteen: each over real HTTP, pass or fail. */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Play } from '../../../src/adapters/rehearsal/play.ts';
-import type { Scripted } from '../../../src/adapters/rehearsal/script.ts';
-import type { RehearsalServer } from '../../../src/adapters/rehearsal/server.ts';
+import type { Play } from '../../../src/rehearsal/play.ts';
+import type { Scripted } from '../../../src/rehearsal/script.ts';
+import type { RehearsalServer } from '../../../src/rehearsal/server.ts';
 import { isWhole } from './judge.ts';
 import {
   chunks,

@@ -1,6 +1,6 @@
 /** The sixteen faults of the published crash test, as they look on the Responses wire. */
-import type { Play } from '../../../src/adapters/rehearsal/play.ts';
-import { during, type Scripted } from '../../../src/adapters/rehearsal/script.ts';
+import type { Play } from '../../../src/rehearsal/play.ts';
+import { during, type Scripted } from '../../../src/rehearsal/script.ts';
 import { chunks, primaryText, secondaryText } from './stage.ts';
 
 export interface Setting {

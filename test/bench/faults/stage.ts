@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import OpenAI from 'openai';
 import catalog from '../../../conf/catalog.json' with { type: 'json' };
-import { byModel, type Scripted } from '../../../src/adapters/rehearsal/script.ts';
-import { type RehearsalServer, startRehearsalServer } from '../../../src/adapters/rehearsal/server.ts';
-import { OrchError } from '../../../src/core/error.ts';
-import type { Catalog } from '../../../src/core/model-card.ts';
+import { OrchError } from '../../../src/core/errors/orch-error.ts';
+import type { Catalog } from '../../../src/core/models/model-card.ts';
 import type { UsageRecord } from '../../../src/core/record/usage-record.ts';
 import { createFactory, type Factory } from '../../../src/factory.ts';
-import type { DelegateOutput } from '../../../src/operations/delegate-output.ts';
-import { runDelegation } from '../../../src/operations/delegation.ts';
+import type { DelegateOutput } from '../../../src/operations/delegation/output.ts';
+import { runDelegation } from '../../../src/operations/delegation/run-delegation.ts';
+import { byModel, type Scripted } from '../../../src/rehearsal/script.ts';
+import { type RehearsalServer, startRehearsalServer } from '../../../src/rehearsal/server.ts';
 
 /** Its window is smaller than that of the second one. Neither has an end. */
 export const primary = 'gpt-5.4-mini';

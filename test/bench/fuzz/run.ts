@@ -1,9 +1,9 @@
 /** Asks the provider for thousands of answers that went wrong, over real HTTP, and reports every broken promise. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { openAiProvider } from '../../../src/adapters/openai-provider.ts';
-import { AttemptFailure } from '../../../src/core/failure.ts';
-import { redactor } from '../../../src/core/redact.ts';
+import { openAiProvider } from '../../../src/adapters/openai/provider.ts';
+import { AttemptFailure } from '../../../src/core/errors/provider-failure.ts';
+import { redactor } from '../../../src/core/errors/redact.ts';
 import type { GenerateResult, Provider } from '../../../src/engine/ports.ts';
 import { healthyAnswer } from './answer.ts';
 import { type Exchange, mutatedExchange } from './mutate.ts';

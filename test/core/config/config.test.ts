@@ -5,10 +5,10 @@ import policies from '../../../conf/policies.json' with { type: 'json' };
 import { buildConfig } from '../../../src/core/config/config.ts';
 import type { Layer } from '../../../src/core/config/layers.ts';
 import { originOf } from '../../../src/core/config/layers.ts';
+import { ceilingFor, generationFor, timeoutsFor } from '../../../src/core/config/policy.ts';
 import type { ConfigProblem } from '../../../src/core/config/problem.ts';
-import { OrchError } from '../../../src/core/error.ts';
-import { ceilingFor, generationFor, timeoutsFor } from '../../../src/core/policy.ts';
-import { taskKinds } from '../../../src/core/task.ts';
+import { OrchError } from '../../../src/core/errors/orch-error.ts';
+import { taskKinds } from '../../../src/core/tasks/tasks.ts';
 import { givenConfig } from '../../helpers/config.ts';
 
 type Layers = Partial<Record<'models' | 'policies' | 'catalog', unknown>>;

@@ -1,9 +1,9 @@
 /** For any text at all as the answer: no crash, no path outside the files that were sent, nothing git refuses. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emitPatch } from '../../../src/core/patch/emit-patch.ts';
+import { emitPatch } from '../../../src/core/patch/git/emit-patch.ts';
 import { patchFromAnswer } from '../../../src/core/patch/patch-from-answer.ts';
-import { describeProblem, retryPrompt } from '../../../src/core/patch/retry-prompt.ts';
+import { describeProblem, retryPrompt } from '../../../src/core/patch/repair/retry-prompt.ts';
 import type { FileChange } from '../../../src/core/patch/types.ts';
 import { applyWithGit, inFolder } from '../../helpers/git-apply.ts';
 

@@ -1,7 +1,7 @@
 /** What a model cannot carry comes from the file: line ends, byte order mark, final newline, trailing space. */
 import { describe, expect, it } from 'vitest';
 import { patchFromAnswer } from '../../../src/core/patch/patch-from-answer.ts';
-import { joinText, splitText } from '../../../src/core/patch/text-lines.ts';
+import { joinText, splitText } from '../../../src/core/patch/text/lines.ts';
 import { searchReplace, unified, wholeFile } from '../../helpers/answers.ts';
 
 const resultOf = (text: string, answer: string) => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { diffstat, formatDiffstat } from '../../../src/core/patch/diffstat.ts';
+import { diffstat, formatDiffstat } from '../../../src/core/patch/git/diffstat.ts';
 import type { FileChange } from '../../../src/core/patch/types.ts';
 
 const changes: FileChange[] = [

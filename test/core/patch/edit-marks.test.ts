@@ -1,9 +1,9 @@
 /** No result holds more lines of edit marks, or of conflicts, than the file did. */
 import { describe, expect, it } from 'vitest';
-import { holdsEdit } from '../../../src/core/patch/edit-marks.ts';
+import { holdsEdit } from '../../../src/core/patch/dialects/edit-marks.ts';
 import { patchFromAnswer } from '../../../src/core/patch/patch-from-answer.ts';
-import { problemHint } from '../../../src/core/patch/problem-hint.ts';
-import { canRetryBlocks, retryPrompt } from '../../../src/core/patch/retry-prompt.ts';
+import { problemHint } from '../../../src/core/patch/repair/problem-hint.ts';
+import { canRetryBlocks, retryPrompt } from '../../../src/core/patch/repair/retry-prompt.ts';
 import { searchReplace, unified, v4a, wholeFile } from '../../helpers/answers.ts';
 
 /** Above marks that would otherwise make the fence around them one around an edit. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emitPatch } from '../../../src/core/patch/emit-patch.ts';
-import { quoteName, unquoteName } from '../../../src/core/patch/quote-name.ts';
+import { emitPatch } from '../../../src/core/patch/git/emit-patch.ts';
+import { quoteName, unquoteName } from '../../../src/core/patch/git/quote-name.ts';
 import type { FileChange } from '../../../src/core/patch/types.ts';
 import { applyWithGit, inFolder } from '../../helpers/git-apply.ts';
 

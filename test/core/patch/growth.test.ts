@@ -1,11 +1,11 @@
 /** No text of an answer or a file takes work out of proportion to its length. */
 import { describe, expect, it } from 'vitest';
-import { extractCode } from '../../../src/core/fences.ts';
-import { assembleInput } from '../../../src/core/input.ts';
-import { readHeader } from '../../../src/core/patch/hunk-lines.ts';
+import { extractCode } from '../../../src/core/answer/extract-code.ts';
+import { assembleInput } from '../../../src/core/input/assemble-input.ts';
+import { readHeader } from '../../../src/core/patch/dialects/hunk-lines.ts';
+import { pathLabel } from '../../../src/core/patch/dialects/path-label.ts';
+import { cleanPath } from '../../../src/core/patch/dialects/resolve-path.ts';
 import { patchFromAnswer } from '../../../src/core/patch/patch-from-answer.ts';
-import { pathLabel } from '../../../src/core/patch/path-label.ts';
-import { cleanPath } from '../../../src/core/patch/resolve-path.ts';
 import { growth, mostGrowth } from '../../helpers/growth.ts';
 
 const files = [{ path: 'a.js', text: 'one();\ntwo();\nthree();\n' }];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changesLink, originsIn } from '../../../src/core/patch/patch-headers.ts';
+import { changesLink, originsIn } from '../../../src/core/patch/git/patch-headers.ts';
 
 describe('the headers of a patch', () => {
   it('tell what renames and copies start from, unquoted', () => {

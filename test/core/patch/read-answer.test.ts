@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { readAnswer } from '../../../src/core/patch/answer/read-answer.ts';
 import { patchFromAnswer } from '../../../src/core/patch/patch-from-answer.ts';
-import { readAnswer } from '../../../src/core/patch/read-answer.ts';
 import { searchReplace, unified, v4a, wholeFile } from '../../helpers/answers.ts';
 
 const shop = {

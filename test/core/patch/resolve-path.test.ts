@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pathLabel, pathOnLine } from '../../../src/core/patch/path-label.ts';
-import { isProblem, resolvePath } from '../../../src/core/patch/resolve-path.ts';
+import { pathLabel, pathOnLine } from '../../../src/core/patch/dialects/path-label.ts';
+import { isProblem, resolvePath } from '../../../src/core/patch/dialects/resolve-path.ts';
 
 const files = ['src/deep/query.ts', 'src/app.ts', 'lib/app.ts', 'b/real.ts', 'README.md'].map((path) => ({
   path,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { mergeEdits } from '../../../src/core/patch/merge-edits.ts';
+import { readAnswer } from '../../../src/core/patch/answer/read-answer.ts';
 import { patchFromAnswer, patchFromEdits } from '../../../src/core/patch/patch-from-answer.ts';
-import { readAnswer } from '../../../src/core/patch/read-answer.ts';
-import { canRetryBlocks, retryPrompt } from '../../../src/core/patch/retry-prompt.ts';
+import { mergeEdits } from '../../../src/core/patch/repair/merge-edits.ts';
+import { canRetryBlocks, retryPrompt } from '../../../src/core/patch/repair/retry-prompt.ts';
 import { searchReplace, v4a, wholeFile } from '../../helpers/answers.ts';
 
 const files = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OrchError } from '../../../src/core/error.ts';
+import { OrchError } from '../../../src/core/errors/orch-error.ts';
 import { readTimestamp, readWhen } from '../../../src/core/record/when.ts';
 
 const now = Date.parse('2026-11-21T15:30:45.678Z');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findCard, inputWindow } from '../../../src/core/model-card.ts';
-import { ceilingFor } from '../../../src/core/policy.ts';
+import { ceilingFor } from '../../../src/core/config/policy.ts';
+import { findCard, inputWindow } from '../../../src/core/models/model-card.ts';
 import { candidatesOf } from '../../../src/core/router/decision.ts';
 import { route } from '../../../src/core/router/route.ts';
 import { configurations, days, deadModels, requests } from '../../helpers/routing-arbitraries.ts';

@@ -1,0 +1,82 @@
+/** Reads ledger files as streams: a file of any size is never held as one text. */
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import { createUsageCsvReader } from '../../core/record/csv.ts';
+import type { LedgerReading } from '../../engine/ports.ts';
+
+/** Beyond any row of ours: what comes without a line break is some other kind of file. */
+const longestLine = 1 << 20;
+
+/** Undefined when there is no such file. Throws `OrchError('file-unreadable')`. */
+export async function readLedgerFile(path: string): Promise<LedgerReading | undefined> {
+  const reader = createUsageCsvReader();
+  let rest = '';
+  try {
+    const chunks: AsyncIterable<string> = createReadStream(path, {
+      encoding: 'utf8',
+      highWaterMark: 1 << 18,
+    });
+    for await (const chunk of chunks) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) reader.push(line);
+      if (rest.length > longestLine) {
+        throw otherFile(path, 'it has a line of over a million characters');
+      }
+    }
+  } catch (error) {
+    if (error instanceof OrchError) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw unreadable(path, error);
+  }
+  if (rest !== '') reader.push(rest);
+  const { records, skipped } = reader.reading;
+  if (skipped.length > 0 && !reader.isUsageCsv()) throw otherFile(path, 'no header names its columns');
+  return { records, skipped: skipped.map((row) => ({ file: path, ...row })), files: [path] };
+}
+
+/**
+ * Reads several files as one ledger, each once even when it is named twice. Throws `OrchError`
+ * `file-not-found` or `file-unreadable`.
+ */
+export async function readLedgerFiles(paths: readonly string[]): Promise<LedgerReading> {
+  const all: LedgerReading = { records: [], skipped: [], files: [] };
+  const seen = new Set<string>();
+  for (const path of paths) {
+    if (seen.has(resolve(path))) continue;
+    seen.add(resolve(path));
+    const reading = await readLedgerFile(path);
+    if (!reading) {
+      throw new OrchError('file-not-found', `there is no file ${path}`, {
+        hint: 'give the path of a usage CSV, or none to read your own ledger',
+      });
+    }
+    all.files.push(...reading.files);
+    for (const record of reading.records) all.records.push(record);
+    for (const row of reading.skipped) all.skipped.push(row);
+  }
+  return all;
+}
+
+function otherFile(path: string, why: string): OrchError {
+  return new OrchError('file-unreadable', `${path} is not a usage CSV: ${why}`, {
+    hint: 'give CSV files that orch has written',
+  });
+}
+
+function unreadable(path: string, error: unknown): OrchError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'EISDIR') {
+    return new OrchError('file-unreadable', `${path} is a folder`, {
+      hint: 'Name the CSV files in it, for example with a pattern of the shell: *.csv',
+      cause: error,
+    });
+  }
+  const why =
+    code === 'EACCES' ? 'permission denied' : error instanceof Error ? error.message : String(error);
+  return new OrchError('file-unreadable', `${path} could not be read: ${why}`, {
+    hint: 'Check the path and that you may read it.',
+    cause: error,
+  });
+}

@@ -1,0 +1,214 @@
+/**
+ * Reads the body of an answer, by what it is rather than by what was asked for or what its header says:
+ * events, one JSON document, or a page that is no answer at all.
+ */
+import { AttemptFailure } from '../../core/errors/provider-failure.ts';
+import { asObject, asText, type Json } from '../../core/text/json.ts';
+import type { GenerateResult } from '../../engine/ports.ts';
+import { concatenate, EventDecoder, type StreamEvent } from './event-stream.ts';
+import type { HttpBody, HttpResponse } from './http.ts';
+import { failedResponse, readResponse } from './response.ts';
+import { isKeepAlive, StreamedText } from './streamed-text.ts';
+import type { Watchdog } from './watchdog.ts';
+
+export interface BodyFacts {
+  /** Whether a stream was asked for. */
+  isStream: boolean;
+  watchdog: Watchdog;
+  onText: ((delta: string) => void) | undefined;
+  /** Milliseconds since the request was sent. */
+  elapsed: () => number;
+}
+
+/** The longest answer of any model is a few megabytes: more than this is no answer, and would fill the memory. */
+export const mostEventBytes = 32 * 1024 * 1024;
+const mostStreamBytes = 512 * 1024 * 1024;
+/** How long a finished stream may take to close by itself, so that its connection can be used again. */
+const drainMs = 1000;
+
+/** Throws what the connection throws, or an `AttemptFailure`. Nothing of the body is left open. */
+export async function readBody(response: HttpResponse, facts: BodyFacts): Promise<GenerateResult> {
+  const { body } = response;
+  const cancel = () => body.cancel();
+  if (/html/i.test(response.headers.get('content-type') ?? '')) {
+    cancel();
+    throw webPage(response.status);
+  }
+  facts.watchdog.signal.addEventListener('abort', cancel, { once: true });
+  let finished = false;
+  try {
+    const first = await readStart(body, facts.watchdog);
+    const start = strip(first);
+    if (start === undefined) throw cutAtOnce(response);
+    const read = { ...facts, response };
+    if (start === '<') throw webPage(response.status);
+    if (start === '{' || start === '[') return await readDocument(first, read);
+    const result = await readEvents(first, read);
+    finished = true;
+    return result;
+  } finally {
+    facts.watchdog.signal.removeEventListener('abort', cancel);
+    if (finished) drain(body);
+    else cancel();
+  }
+}
+
+/** The bytes up to the first that is not white space, and whatever came with it. */
+async function readStart(body: HttpBody, watchdog: Watchdog): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const piece = await body.read();
+    if (!piece) return concatenate(pieces);
+    pieces.push(piece);
+    size += piece.length;
+    if (strip(piece) !== undefined || size > mostEventBytes) return concatenate(pieces);
+    // Some servers keep an answer alive with empty lines.
+    watchdog.stir();
+  }
+}
+
+/** The first character that is not white space nor a byte order mark. */
+function strip(bytes: Uint8Array): string | undefined {
+  for (const byte of bytes) {
+    if (byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf) return String.fromCharCode(byte);
+  }
+  return undefined;
+}
+
+interface Read extends BodyFacts {
+  response: HttpResponse;
+}
+
+async function readDocument(first: Uint8Array, read: Read): Promise<GenerateResult> {
+  const { watchdog, response } = read;
+  const firstEventMs = read.elapsed();
+  const pieces = [first];
+  let size = first.length;
+  for (;;) {
+    watchdog.beat();
+    const piece = await response.body.read();
+    if (!piece) break;
+    pieces.push(piece);
+    size += piece.length;
+    if (size > mostEventBytes) throw tooLarge();
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(concatenate(pieces)));
+  } catch {
+    throw new AttemptFailure('malformed-answer', 'the provider sent broken JSON');
+  }
+  return readResponse(value, { streamedText: '', firstEventMs, header: headerOf(response) });
+}
+
+async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult> {
+  const { watchdog, response, onText } = read;
+  const decoder = new EventDecoder(mostEventBytes);
+  const streamed = new StreamedText();
+  const header = headerOf(response);
+  let firstEventMs: number | undefined;
+  let size = 0;
+  const take = (event: StreamEvent): GenerateResult | undefined => {
+    watchdog.beat();
+    firstEventMs ??= read.elapsed();
+    if (event.kind === 'done') throw cut(streamed);
+    const value = event.kind === 'event' ? withType(event.value, event.name) : undefined;
+    // Nobody knows what it was: it may have been a piece of the text. What a keep-alive says does not matter.
+    if (asText(value?.type) === undefined && !isKeepAlive(event.name)) streamed.lose();
+    if (!value) return undefined;
+    const delta = streamed.add(value);
+    if (delta !== undefined) onText?.(delta);
+    const closing = closingEvents.get(value.type);
+    if (closing !== undefined) {
+      const { whole: streamedText, items: streamedItems, refusal: streamedRefusal } = streamed;
+      const said = { streamedText, streamedItems, streamedRefusal, firstEventMs, header };
+      return readResponse(closing === 'failed' ? withReason(value) : value.response, said, closing);
+    }
+    if (value.type === 'error') throw failedResponse(asObject(value.error) ?? value, header);
+    // Unknown kinds of events are how the API grows.
+    return undefined;
+  };
+  let chunk: Uint8Array | undefined = first;
+  while (chunk) {
+    size += chunk.length;
+    if (size > mostStreamBytes) throw tooLarge();
+    watchdog.stir();
+    for (const event of decoder.push(chunk)) {
+      const result = take(event);
+      if (result) return result;
+    }
+    chunk = await response.body.read();
+    if (watchdog.failure) throw watchdog.failure;
+  }
+  const last = decoder.end();
+  const result = last && take(last);
+  if (result) return result;
+  throw cut(streamed);
+}
+
+const closingEvents = new Map<unknown, string>([
+  ['response.completed', 'completed'],
+  ['response.incomplete', 'incomplete'],
+  ['response.failed', 'failed'],
+]);
+
+/** Where the data does not say what it is, the event's name may; an error may be alone in its event. */
+function withType(value: unknown, name: string | undefined): Json | undefined {
+  const event = asObject(value);
+  if (!event || asText(event.type) !== undefined) return event;
+  const error = errorIn(event);
+  if (error) return { ...event, type: 'error', error };
+  return name === undefined ? event : { ...event, type: name };
+}
+
+function errorIn({ error }: Json): Json | undefined {
+  return asObject(error) ?? (asText(error) === undefined ? undefined : { message: error });
+}
+
+/** Some servers put the reason of a failure beside the response. */
+function withReason(event: Json): unknown {
+  const response = asObject(event.response);
+  const error = asObject(response?.error) ?? errorIn(event);
+  return error ? { ...response, error } : event.response;
+}
+
+function cut(streamed: StreamedText): AttemptFailure {
+  return streamed.damaged
+    ? new AttemptFailure('malformed-answer', 'events of the stream were broken, and the last one is missing')
+    : new AttemptFailure('cut', 'the stream ended before the answer was complete');
+}
+
+function cutAtOnce(response: HttpResponse): AttemptFailure {
+  return /event-stream/i.test(response.headers.get('content-type') ?? '')
+    ? new AttemptFailure('cut', 'the stream ended before the answer was complete')
+    : new AttemptFailure('malformed-answer', 'the provider answered with an empty body');
+}
+
+function tooLarge(): AttemptFailure {
+  return new AttemptFailure('malformed-answer', 'the provider sent more than any answer can hold');
+}
+
+export function webPage(status: number): AttemptFailure {
+  return new AttemptFailure('wrong-endpoint', 'the server answered with a web page', {
+    status,
+    hint: 'check OPENAI_BASE_URL: it ends in /v1 and points at a server that speaks the Responses API',
+  });
+}
+
+function headerOf({ headers }: HttpResponse): (name: string) => string | undefined {
+  return (name) => headers.get(name);
+}
+
+/** Lets a finished stream close by itself, so that its connection is kept, but not for long; no command waits. */
+function drain(body: HttpBody): void {
+  body.unref();
+  const timer = setTimeout(() => body.cancel(), drainMs);
+  timer.unref();
+  const rest = async () => {
+    while (await body.read());
+  };
+  rest()
+    .catch(() => {})
+    .finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,136 @@
+/**
+ * Reads a provider's error into a class of failure: by status, code, parameter and, where nothing else tells,
+ * by its words. The one table of what the provider does; what follows from a class stands in `failure.ts`.
+ */
+import {
+  AttemptFailure,
+  type FailureClass,
+  type FailureDetails,
+} from '../../core/errors/provider-failure.ts';
+import { shortMessage, shortName } from '../../core/text/outside-text.ts';
+
+export interface ProviderError {
+  /** Undefined for an error inside a stream that began with 200. */
+  status: number | undefined;
+  code: string | undefined;
+  type: string | undefined;
+  param: string | undefined;
+  message: string;
+}
+
+const quotaCodes =
+  /^(insufficient_quota|credit_balance_exhausted|\w+_spend_limit_exceeded|organization_usage_limit_exceeded|billing_hard_limit_reached)$/;
+const contentCodes =
+  /^(invalid_prompt|cyber_policy|content_policy_violation|content_filter|moderation_blocked)$/;
+const deadModelWords = /model .{0,300}?(does not exist|not found|deprecated|retired|no longer)/is;
+/** Of a bad request, which may be about anything. */
+const unknownModelWords =
+  /\bmodel\b.{0,200}?\b(does not exist|not exist|not found)\b|not a valid model\b|\bsupported (api )?model names\b/i;
+const badKeyWords = /\b(incorrect|invalid) api key\b|\bapi key not valid\b/i;
+const contextWords =
+  /context[ _-]?(length|window|size)|maximum (context|model) length|(prompt|input) is too long/i;
+/** Where no code tells, only these words are sure: a rate limit speaks of a quota, too. */
+const moneyWords = /exceeded your current quota.{0,300}?billing|insufficient (credit|balance|funds)/is;
+/** What can be left out of a request without changing what is asked. */
+const droppable = new Set([
+  'temperature',
+  'top_p',
+  'reasoning',
+  'reasoning.effort',
+  'text',
+  'text.verbosity',
+  'service_tier',
+  'stream',
+  'store',
+  'prompt_cache_key',
+]);
+
+export function classifyProviderError(given: ProviderError, details: FailureDetails = {}): AttemptFailure {
+  const error = bounded(given);
+  const failureClass = classOf(error, details);
+  const parameter = failureClass === 'unsupported-parameter' ? parameterOf(error) : undefined;
+  return new AttemptFailure(failureClass, describe(error), {
+    ...details,
+    status: error.status,
+    providerCode: error.code,
+    parameter,
+    hint: hintFor(failureClass, error),
+  });
+}
+
+function bounded({ status, code, type, param, message }: ProviderError): ProviderError {
+  const [shortCode, shortType, shortParam] = [code, type, param].map((name) => name && shortName(name));
+  return { status, code: shortCode, type: shortType, param: shortParam, message: shortMessage(message) };
+}
+
+function classOf(error: ProviderError, { retryAfterMs }: FailureDetails): FailureClass {
+  const { status, message } = error;
+  const code = error.code ?? '';
+  const type = error.type ?? '';
+  const gone = (status === 404 || status === 410) && deadModelWords.test(message);
+  if (code === 'model_not_found' || code === 'DeploymentNotFound' || gone) return 'model-not-found';
+  if (status === 401 || code === 'invalid_api_key') return 'key-refused';
+  const money = status === 402 || (status === 429 && retryAfterMs === undefined && moneyWords.test(message));
+  if (money || quotaCodes.test(code) || quotaCodes.test(type)) return 'quota-exhausted';
+  if (code === 'context_length_exceeded' || contextWords.test(message)) return 'context-length';
+  if (contentCodes.test(code) || contentCodes.test(type)) return 'content-policy';
+  if (status === 403) {
+    if (/country|region|territory/i.test(`${code} ${message}`)) return 'region-refused';
+    return /model/i.test(message) && /access/i.test(message) ? 'model-not-found' : 'key-refused';
+  }
+  if (status === 404 || status === 405 || status === 410) return 'wrong-endpoint';
+  if (status === 429 || code === 'rate_limit_exceeded') {
+    return /request too large/i.test(message) ? 'request-over-rate-limit' : 'rate-limited';
+  }
+  if (status === 408 || status === 409 || status === 425) return 'server-error';
+  if (status === 400 || status === 422) {
+    if (parameterOf(error) !== undefined) return 'unsupported-parameter';
+    // Compatible servers answer so to what has a status of its own elsewhere.
+    if (badKeyWords.test(message)) return 'key-refused';
+    if (unknownModelWords.test(message)) return 'model-not-found';
+    return /content policy|safety system|flagged/i.test(message) ? 'content-policy' : 'bad-request';
+  }
+  if (status !== undefined && status >= 300 && status < 400) return 'wrong-endpoint';
+  if (status !== undefined && status >= 400 && status < 500) return 'bad-request';
+  return 'server-error';
+}
+
+function parameterOf({ param, message }: ProviderError): string | undefined {
+  if (param !== undefined && droppable.has(param)) return param;
+  // Compatible servers name the parameter only in words.
+  const named =
+    /(?:unsupported|unknown|unrecognized|not supported)[^.]{0,300}?['"`](\w+(?:\.\w+)?)['"`]/i.exec(
+      message,
+    )?.[1] ??
+    /(?:unsupported|unknown|unrecognized)[^.:]{0,300}: *(\w+(?:\.\w+)?)/i.exec(message)?.[1] ??
+    // How servers say it that check a request against a schema.
+    /extra[^{}]{0,300}"loc": *\["body", *"(\w+)"/i.exec(message)?.[1];
+  return named !== undefined && droppable.has(named) ? named : undefined;
+}
+
+function describe({ status, code, message }: ProviderError): string {
+  const words = shortMessage(message.replace(/[\s\p{Cc}]+/gu, ' ').trim(), 500) || 'no message';
+  const label = [status, code].filter((part) => part !== undefined && part !== '').join(' ');
+  return label === '' || words.startsWith(String(status)) ? words : `${label}: ${words}`;
+}
+
+function hintFor(failureClass: FailureClass, error: ProviderError): string | undefined {
+  switch (failureClass) {
+    case 'key-refused':
+      return 'check OPENAI_API_KEY, its project and its permissions';
+    case 'region-refused':
+      return 'the provider does not serve this country or region';
+    case 'quota-exhausted':
+      return 'this is money, not rate: add credit or raise the spend limit in the billing settings';
+    case 'wrong-endpoint':
+      return `the server answered ${error.status} to /responses: check OPENAI_BASE_URL (it ends in /v1) and that the server speaks the Responses API`;
+    case 'context-length':
+      return 'send less: fewer files, or line ranges (path:10-40)';
+    case 'bad-request':
+      return error.status === 413 ? 'send less: fewer files, or line ranges (path:10-40)' : undefined;
+    case 'content-policy':
+      return "the provider's policy refused the input; another wording may help, another model does not";
+    default:
+      return undefined;
+  }
+}

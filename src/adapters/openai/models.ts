@@ -1,0 +1,95 @@
+/** Asks the provider which models the key can use. */
+import type { ListedModel } from '../../core/doctor/models.ts';
+import { AttemptFailure } from '../../core/errors/provider-failure.ts';
+import type { Redact } from '../../core/errors/redact.ts';
+import { asName, asObject } from '../../core/text/json.ts';
+import type { ModelLister } from '../../engine/ports.ts';
+import { untilAborted } from '../system/until-aborted.ts';
+import { mostEventBytes } from './body.ts';
+import { type OpenAiSettings, openAiClient, redactHeaders } from './client.ts';
+import { failureFrom } from './failure.ts';
+import { httpResponse } from './fetch.ts';
+
+export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): ModelLister {
+  const client = openAiClient(settings);
+  const redact = redactHeaders(redactKey);
+  const { host } = new URL(client.baseURL);
+  return {
+    async list({ signal, limitMs }) {
+      const limit = AbortSignal.timeout(limitMs);
+      const ended = AbortSignal.any([signal, limit]);
+      const listed = async () => {
+        const response = httpResponse(await client.get('/models', { signal: ended }).asResponse());
+        if (/html/i.test(response.headers.get('content-type') ?? '')) {
+          response.body.cancel();
+          throw new AttemptFailure('wrong-endpoint', `${host} answered with a web page`);
+        }
+        const text = await response.body.text(mostEventBytes);
+        if (text === undefined) {
+          throw new AttemptFailure('malformed-answer', `${host} sent more than any list of models can hold`, {
+            hint: 'check OPENAI_BASE_URL',
+          });
+        }
+        return readList(parse(text));
+      };
+      try {
+        // A body that cannot be unpacked does not end when it is called off.
+        return await untilAborted(ended, listed());
+      } catch (error) {
+        if (signal.aborted) throw new AttemptFailure('cancelled', 'cancelled');
+        if (limit.aborted) {
+          throw new AttemptFailure(
+            'first-event-timeout',
+            `no answer from ${host} within ${limitMs / 1000} s`,
+            {
+              hint: 'check the network, the proxy and OPENAI_BASE_URL',
+            },
+          );
+        }
+        throw forListing(failureFrom(error, { redact, now: Date.now(), host, begun: false }));
+      }
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What the parser says would quote the answer.
+    throw new AttemptFailure('malformed-answer', 'the provider sent broken JSON', {
+      hint: 'check OPENAI_BASE_URL',
+    });
+  }
+}
+
+/** The policy's words for a wrong endpoint speak of another path. */
+function forListing(failure: AttemptFailure): AttemptFailure {
+  if (failure.failureClass !== 'wrong-endpoint') return failure;
+  return new AttemptFailure(failure.failureClass, failure.message, {
+    ...failure.details,
+    hint: 'check OPENAI_BASE_URL: it ends in /v1 and points at a server that speaks the OpenAI API',
+  });
+}
+
+function readList(body: unknown): ListedModel[] {
+  const data = asObject(body)?.data;
+  if (!Array.isArray(data)) {
+    throw new AttemptFailure('malformed-answer', 'the answer to /models is not a list of models', {
+      hint: 'check OPENAI_BASE_URL',
+    });
+  }
+  return data.flatMap((entry) => {
+    const model = asObject(entry);
+    const id = asName(model?.id);
+    return id === undefined ? [] : [{ id, shutdown: dayOf(model?.shutdown_date) }];
+  });
+}
+
+/** As text or as seconds since 1970; what is neither is as if nothing was told. */
+function dayOf(value: unknown): string | null | undefined {
+  if (value === null) return null;
+  if (typeof value === 'string') return /^\d{4}-\d{2}-\d{2}/.exec(value)?.[0];
+  if (typeof value !== 'number' || !(value > 0 && value < 1e11)) return undefined;
+  return new Date(value * 1000).toISOString().slice(0, 10);
+}

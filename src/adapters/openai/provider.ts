@@ -1,0 +1,80 @@
+/**
+ * The provider over the Responses API, by the openai package: streaming by default, the package's own
+ * retries and logging off, a terminal event demanded, aborted down to the socket.
+ */
+import type { ResponseCreateParamsBase } from 'openai/resources/responses/responses';
+import type { Redact } from '../../core/errors/redact.ts';
+import type { GenerateRequest, GenerateResult, Provider } from '../../engine/ports.ts';
+import { readBody } from './body.ts';
+import { type OpenAiSettings, openAiClient, redactHeaders } from './client.ts';
+import { failureFrom } from './failure.ts';
+import { httpResponse } from './fetch.ts';
+import { Watchdog } from './watchdog.ts';
+
+export interface OpenAiProviderOptions extends OpenAiSettings {
+  redact: Redact;
+}
+
+export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProviderOptions): Provider {
+  const client = openAiClient(settings);
+  const redact = redactHeaders(redactKey);
+  const host = new URL(client.baseURL).host;
+
+  return {
+    async generate(request, options) {
+      // Before the headers of a plain answer only the attempt's own limit can tell a slow one from a dead one.
+      const firstEventMs = request.stream ? options.firstEventMs : Number.POSITIVE_INFINITY;
+      const watchdog = new Watchdog({ ...options, firstEventMs }, options.signal);
+      const started = performance.now();
+      let begun = false;
+      try {
+        const answered = async () => {
+          const response = await client.responses
+            .create({ ...bodyOf(request), stream: request.stream }, { signal: watchdog.signal })
+            .asResponse();
+          begun = true;
+          // The headers of a plain answer say that it is coming.
+          if (!request.stream) watchdog.beat();
+          return readBody(httpResponse(response), {
+            watchdog,
+            isStream: request.stream,
+            onText: request.stream ? options.onText : undefined,
+            elapsed: () => performance.now() - started,
+          });
+        };
+        // The limits hold whatever the network layer does about being called off.
+        return redactedResult(await Promise.race([answered(), watchdog.ended]), redact);
+      } catch (error) {
+        // What the abort made the package throw (or not throw) says less than why it was aborted.
+        throw watchdog.failure ?? failureFrom(error, { redact, now: Date.now(), host, begun });
+      } finally {
+        watchdog.close();
+      }
+    },
+  };
+}
+
+/** What a server says of itself is shown and recorded: a hostile one could say the key. */
+function redactedResult(result: GenerateResult, redact: Redact): GenerateResult {
+  const clean = (text: string | undefined) => (text === undefined ? undefined : redact(text));
+  return {
+    ...result,
+    responseId: clean(result.responseId),
+    servedModel: clean(result.servedModel),
+    serviceTier: clean(result.serviceTier),
+  };
+}
+
+function bodyOf(request: GenerateRequest): ResponseCreateParamsBase {
+  return {
+    model: request.model,
+    instructions: request.instructions,
+    input: request.input,
+    max_output_tokens: request.maxOutputTokens,
+    ...(request.withoutStore ? {} : { store: false }),
+    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+    ...(request.effort === undefined ? {} : { reasoning: { effort: request.effort } }),
+    ...(request.serviceTier === undefined ? {} : { service_tier: request.serviceTier }),
+    ...(request.verbosity === undefined ? {} : { text: { verbosity: request.verbosity } }),
+  };
+}

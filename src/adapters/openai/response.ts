@@ -1,0 +1,166 @@
+/**
+ * Reads a response object of the Responses API, leniently: compatible servers leave much out. A success is
+ * `completed` with text that was not a refusal; everything else becomes an `AttemptFailure`.
+ */
+
+import { AttemptFailure, type FailureDetails } from '../../core/errors/provider-failure.ts';
+import { type Headers, retryAfterMs } from '../../core/errors/retry-after.ts';
+import type { Usage } from '../../core/models/usage.ts';
+import { asCount, asList, asName, asObject, asText, type Json } from '../../core/text/json.ts';
+import { shortMessage } from '../../core/text/outside-text.ts';
+import type { FinishReason, GenerateResult } from '../../engine/ports.ts';
+import { classifyProviderError } from './error-policy.ts';
+
+export function readUsage(value: unknown): Usage {
+  const usage = asObject(value) ?? {};
+  const input = asObject(usage.input_tokens_details) ?? {};
+  const output = asObject(usage.output_tokens_details) ?? {};
+  return {
+    inputTokens: asCount(usage.input_tokens),
+    cachedInputTokens: asCount(input.cached_tokens),
+    cacheWriteTokens: asCount(input.cache_write_tokens),
+    outputTokens: asCount(usage.output_tokens),
+    reasoningTokens: asCount(output.reasoning_tokens),
+  };
+}
+
+interface ReadOutput {
+  /** Undefined: there is one, and a part of it cannot be read. */
+  text: string | undefined;
+  refusal: string | undefined;
+}
+
+/** Newer models mark their messages: where any is marked as the final answer, only those count. */
+function readOutput(output: unknown): ReadOutput {
+  const items = asList(output).map(asObject);
+  const messages = items.filter((item) => item?.type === 'message');
+  const final = messages.filter((message) => message?.phase === 'final_answer');
+  const chosen = final.length > 0 ? final : messages.filter((message) => message?.phase !== 'commentary');
+  const parts = chosen.flatMap((message) => partsOf(message?.content));
+  const join = (isKind: (part: Json | undefined) => boolean, key: string) =>
+    parts.map((part) => (isKind(part) ? (asText(part?.[key]) ?? '') : '')).join('');
+  const unread =
+    (output !== undefined && output !== null && !Array.isArray(output)) ||
+    items.includes(undefined) ||
+    chosen.some(({ content } = {}) => !Array.isArray(content) && typeof content !== 'string') ||
+    parts.some((part) => isText(part) && typeof part?.text !== 'string');
+  return {
+    text: unread ? undefined : join(isText, 'text'),
+    refusal: asText(join((part) => part?.type === 'refusal', 'refusal')),
+  };
+}
+
+/** Some compatible servers give the content as they would a question: in one string, or in parts named `text`. */
+function partsOf(content: unknown): (Json | undefined)[] {
+  if (typeof content === 'string') return [{ type: 'output_text', text: content }];
+  return asList(content).map(asObject);
+}
+
+function isText(part: Json | undefined): boolean {
+  return part?.type === 'output_text' || part?.type === 'text';
+}
+
+/** More was streamed, and what the closing event holds is the beginning of it. */
+function isCutOf(text: string, streamed: string | undefined): boolean {
+  if (streamed === undefined || text.trim() === '') return false;
+  return streamed.startsWith(text) && streamed.slice(text.length).trim() !== '';
+}
+
+function finishReasonOf(raw: string): FinishReason {
+  if (raw === 'completed') return { unified: 'stop', raw };
+  if (raw === 'max_output_tokens') return { unified: 'length', raw };
+  return { unified: raw === 'content_filter' ? 'content-filter' : 'other', raw };
+}
+
+export interface AnswerFacts {
+  /**
+   * Stands in where a compatible server streams the text but leaves `output` of the final response empty.
+   * Undefined: parts of it may be missing.
+   */
+  streamedText: string | undefined;
+  /** The items of the output as they were finished in the stream, which say more than its pieces of text. */
+  streamedItems?: readonly Json[] | undefined;
+  /** The refusal as it was streamed, for the same servers. */
+  streamedRefusal?: string | undefined;
+  firstEventMs: number;
+  header: Headers;
+}
+
+/** `closing` is what the closing event says, where one did: the response itself must not say otherwise. */
+export function readResponse(value: unknown, facts: AnswerFacts, closing?: string): GenerateResult {
+  // An event that closes the stream may say no more than that.
+  const response = asObject(closing === undefined ? value : (value ?? {}));
+  if (!response)
+    throw new AttemptFailure(
+      'malformed-answer',
+      'the provider answered with something that is not a response object',
+    );
+  const usage = readUsage(response.usage);
+  const identity = {
+    responseId: asName(response.id),
+    servedModel: asName(response.model),
+    serviceTier: asName(response.service_tier),
+  };
+  const details: FailureDetails = { ...identity, usage };
+  const status = asName(response.status) ?? closing ?? 'missing';
+  if (status === 'failed' || closing === 'failed' || asObject(response.error))
+    throw failedResponse(asObject(response.error) ?? {}, facts.header, details);
+
+  const { text: written, refusal: writtenRefusal } = readOutput(response.output);
+  const items = readOutput(written === '' ? facts.streamedItems : undefined);
+  const refusal = writtenRefusal ?? (written === '' ? (items.refusal ?? facts.streamedRefusal) : undefined);
+  const text =
+    written === '' && refusal === undefined
+      ? (asText(response.output_text) ??
+        asText(items.text) ??
+        (facts.streamedText === '' ? items.text : facts.streamedText))
+      : written;
+  const reason = asName(asObject(response.incomplete_details)?.reason);
+  if (status === 'incomplete' || closing === 'incomplete' || reason !== undefined) {
+    if (reason === 'content_filter')
+      throw new AttemptFailure('content-policy', "the provider's content filter cut the answer", details);
+    const what = text === undefined || text.trim() === '' ? 'no visible answer' : 'a cut answer';
+    if (reason === 'max_output_tokens')
+      throw new AttemptFailure('answer-cut-by-length', `${what}: the output limit was reached`, details);
+    throw new AttemptFailure('cut', `${what}: incomplete, ${reason ?? 'unknown'}`, details);
+  }
+  if (status === 'cancelled')
+    throw new AttemptFailure('server-error', 'the provider cancelled the response', details);
+  if (status !== 'completed')
+    throw new AttemptFailure('cut', `the answer ended with status ${status}`, details);
+  if (text === undefined)
+    throw new AttemptFailure('malformed-answer', 'parts of the answer are missing or broken', details);
+  if (isCutOf(text, facts.streamedText))
+    throw new AttemptFailure(
+      'malformed-answer',
+      'the answer is shorter than what was streamed of it',
+      details,
+    );
+  if (text.trim() === '') {
+    if (refusal !== undefined)
+      throw new AttemptFailure('refusal', `the model refused: ${shortMessage(refusal, 500)}`, details);
+    throw new AttemptFailure(
+      'empty-answer',
+      'the provider reports success, but the answer is empty',
+      details,
+    );
+  }
+  return { text, usage, finishReason: finishReasonOf(status), firstEventMs: facts.firstEventMs, ...identity };
+}
+
+/** The error of a `failed` response, or of an error event inside a stream that began with 200. */
+export function failedResponse(error: Json, header: Headers, details: FailureDetails = {}): AttemptFailure {
+  const message = shortMessage(asText(error.message) ?? 'the response failed without a reason');
+  // Some gateways put the status that they were answered with into the code.
+  const status = asCount(error.code) ?? asCount(error.status_code);
+  return classifyProviderError(
+    {
+      status: status !== undefined && status >= 400 && status < 600 ? status : undefined,
+      code: asText(error.code),
+      type: asText(error.type),
+      param: asText(error.param),
+      message,
+    },
+    { ...details, retryAfterMs: retryAfterMs(header, message, Date.now()) },
+  );
+}

@@ -1,0 +1,171 @@
+/** Reads the layers of the configuration from their folders. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildConfig, type Config, type ConfigFileName, configFileNames } from '../../core/config/config.ts';
+import type { Environment } from '../../core/config/environment.ts';
+import { jsonFaultAt } from '../../core/config/json-fault.ts';
+import { isPlainObject, type Layer, mergeLayers } from '../../core/config/layers.ts';
+import type { ConfigProblem } from '../../core/config/problem.ts';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import { packageFolder, projectConfigFolder, userConfigFolder } from './folders.ts';
+
+export interface ConfigPlace {
+  cwd: string;
+  variables: Readonly<Record<string, string | undefined>>;
+  environment: Environment;
+}
+
+/** Folders from the weakest to the strongest. */
+export function configFolders({ cwd, variables, environment }: ConfigPlace): string[] {
+  const project = environment.configFolder ?? projectConfigFolder(cwd);
+  if (environment.configFolder !== undefined && !existsSync(environment.configFolder)) {
+    throw new OrchError(
+      'invalid-config',
+      `ORCH_CONF names ${environment.configFolder}, which does not exist`,
+      {
+        hint: 'create the folder, or unset ORCH_CONF',
+      },
+    );
+  }
+  return [givenFolder(), userConfigFolder(variables), ...(project === undefined ? [] : [project])];
+}
+
+export interface ConfigInspection {
+  /** Weakest first. */
+  files: string[];
+  problems: ConfigProblem[];
+  /** Undefined where there are problems. */
+  config: Config | undefined;
+}
+
+/** What is read and what is wrong with it, where `loadConfig` would throw. */
+export function inspectConfig(place: ConfigPlace): ConfigInspection {
+  let files: string[] = [];
+  try {
+    files = configFolders(place)
+      .flatMap((folder) => configFileNames.map((name) => join(folder, `${name}.json`)))
+      .filter((file) => existsSync(file));
+    return { files, problems: [], config: loadConfig(place) };
+  } catch (error) {
+    if (!(error instanceof OrchError)) throw error;
+    const found = error.details?.problems as ConfigProblem[] | undefined;
+    const whole = { origin: 'ORCH_CONF', path: '', message: error.message, cure: error.hint ?? 'correct it' };
+    return { files, problems: found ?? [whole], config: undefined };
+  }
+}
+
+/** The package's own configuration, without a layer of the user's. */
+export function givenConfig(): Config {
+  const problems: ConfigProblem[] = [];
+  const layers = Object.fromEntries(
+    configFileNames.map((name) => [name, [readLayer(join(givenFolder(), `${name}.json`), problems)]]),
+  ) as Record<ConfigFileName, Layer[]>;
+  return buildConfig(layers, problems);
+}
+
+export function givenFolder(): string {
+  return join(packageFolder(), 'conf');
+}
+
+export function loadConfig(place: ConfigPlace): Config {
+  const problems: ConfigProblem[] = [];
+  const layers = Object.fromEntries(configFileNames.map((name) => [name, [] as Layer[]])) as Record<
+    ConfigFileName,
+    Layer[]
+  >;
+  const [given, user, project] = configFolders(place);
+  for (const folder of [given, user, project]) {
+    if (folder === undefined) continue;
+    // A folder that ORCH_CONF names is the user's own choice; a repository's .orch/ came with the repository.
+    const foreign = folder === project && place.environment.configFolder === undefined;
+    for (const name of configFileNames) {
+      const layer = readLayer(join(folder, `${name}.json`), problems);
+      if (layer) layers[name].push({ ...layer, foreign });
+    }
+  }
+  layers.policies.push(...environmentLayers(place.environment));
+  const own = mergeLayers(layers.policies.filter(({ foreign }) => !foreign)).value.budgets;
+  layers.policies = layers.policies.map((layer) => (layer.foreign ? withinBudgets(layer, own) : layer));
+  const { models } = mergeLayers(layers.catalog.filter(({ foreign }) => !foreign)).value;
+  layers.catalog = layers.catalog.map((layer) => (layer.foreign ? withoutPrices(layer, models) : layer));
+  return buildConfig(layers, problems);
+}
+
+/** A repository may add models, but what those cost that the user knows, and how they are billed, is not its word. */
+function withoutPrices(layer: Layer, known: unknown): Layer {
+  if (!isPlainObject(layer.value)) return layer;
+  const { billing: _billing, version: _version, models, ...rest } = layer.value;
+  // What is no list of models is left for the check to refuse.
+  if (!isPlainObject(models)) return { ...layer, value: models === undefined ? rest : { ...rest, models } };
+  const cards = Object.entries(models).map(([name, card]) => {
+    if (!isPlainObject(card) || !isPlainObject(known) || !Object.hasOwn(known, name)) return [name, card];
+    const { usdPerMillionTokens: _price, longContext: _longContext, ...others } = card;
+    return [name, others];
+  });
+  return { ...layer, value: { ...rest, models: Object.fromEntries(cards) } };
+}
+
+/** What the environment says of money. A `.env` came with the folder it lies in. */
+function environmentLayers({ costAlertUsd, maxCostUsd, fromDotEnv }: Environment): Layer[] {
+  const layers: Layer[] = [];
+  const add = (variable: string, budgets: Record<string, number>) =>
+    layers.push({ origin: 'environment', value: { budgets }, foreign: fromDotEnv.includes(variable) });
+  if (costAlertUsd !== undefined) add('ORCH_COST_ALERT_USD', { alertUsd: costAlertUsd });
+  if (maxCostUsd !== undefined) add('ORCH_MAX_COST_USD', { perCallUsd: maxCostUsd });
+  return layers;
+}
+
+function withinBudgets(layer: Layer, own: unknown): Layer {
+  if (!isPlainObject(layer.value) || !isPlainObject(layer.value.budgets) || !isPlainObject(own)) return layer;
+  return { ...layer, value: { ...layer.value, budgets: smaller(layer.value.budgets, own) } };
+}
+
+/** The ceilings of the first, none above the second's. */
+function smaller(wanted: Record<string, unknown>, own: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(wanted).map(([key, value]) => {
+      const limit = own[key];
+      if (isPlainObject(value) && isPlainObject(limit)) return [key, smaller(value, limit)];
+      const lifted =
+        key !== 'alertUsd' && typeof value === 'number' && typeof limit === 'number' && value > limit;
+      return [key, lifted ? limit : value];
+    }),
+  );
+}
+
+function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    problems.push({
+      origin: path,
+      path: '',
+      message: `cannot be read (${code})`,
+      cure: 'make it a readable file, or remove it',
+    });
+    return { origin: path, value: undefined, unread: true };
+  }
+  text = text.replace(/^\uFEFF/, '');
+  try {
+    return { origin: path, value: JSON.parse(text) };
+  } catch (error) {
+    problems.push({
+      origin: path,
+      path: '',
+      message: `is not JSON: ${placeOf(error as Error, text)}`,
+      cure: 'correct the syntax',
+    });
+    return { origin: path, value: undefined, unread: true };
+  }
+}
+
+/** The words of JSON.parse without the piece of the file that it quotes, then line and column. */
+function placeOf(error: Error, text: string): string {
+  const quoted = /^(Unexpected token) .*$/s;
+  const message = error.message.replace(/ in JSON at position.*$/s, '').replace(quoted, '$1');
+  const before = text.slice(0, jsonFaultAt(text)).split('\n');
+  return `${message} at line ${before.length}, column ${before.at(-1)!.length + 1}`;
+}

@@ -1,0 +1,69 @@
+/** What is on this machine that orch works with: node, git, clients, folders that can be written. */
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ClientFacts, ClientFile, ClientName } from '../../core/doctor/clients.ts';
+import { gitVersion } from '../workspace/git.ts';
+import { repositoryTop } from './folders.ts';
+
+export interface Machine {
+  nodeVersion: string;
+  /** Undefined: git is not installed. */
+  gitVersion(signal: AbortSignal): Promise<string | undefined>;
+  /** Why a file at this path cannot be written; undefined: it can. Nothing is written to find out. */
+  writeFault(path: string): string | undefined;
+  clients(): ClientFacts;
+}
+
+export function thisMachine(cwd: string, variables: Readonly<Record<string, string | undefined>>): Machine {
+  return {
+    nodeVersion: process.versions.node,
+    gitVersion,
+    writeFault,
+    clients: () => clients(cwd, variables),
+  };
+}
+
+function writeFault(path: string): string | undefined {
+  try {
+    let here = path;
+    while (!existsSync(here)) here = dirname(here);
+    const isFolder = statSync(here).isDirectory();
+    if (here === path && isFolder) return 'it is a folder';
+    if (here !== path && !isFolder) return `${here} is a file, not a folder`;
+    accessSync(here, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code ?? message;
+  }
+}
+
+function clients(cwd: string, variables: Readonly<Record<string, string | undefined>>): ClientFacts {
+  const home = homedir();
+  const project = repositoryTop(cwd) ?? cwd;
+  const codexHome = variables.CODEX_HOME ?? join(home, '.codex');
+  const places: [ClientName, string][] = [
+    ['claude', join(home, '.claude.json')],
+    ['claude', join(project, '.mcp.json')],
+    ['codex', join(codexHome, 'config.toml')],
+    ['cursor', join(home, '.cursor', 'mcp.json')],
+    ['cursor', join(project, '.cursor', 'mcp.json')],
+  ];
+  const files = places.map(([client, path]) => readClientFile(client, path));
+  const installed = new Set(files.filter(({ text }) => text !== undefined).map(({ client }) => client));
+  if (existsSync(join(home, '.claude'))) installed.add('claude');
+  if (existsSync(codexHome)) installed.add('codex');
+  if (existsSync(join(home, '.cursor'))) installed.add('cursor');
+  return { files, installed };
+}
+
+function readClientFile(client: ClientName, path: string): ClientFile {
+  try {
+    return { client, path, text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    const absent = code === 'ENOENT' || code === 'ENOTDIR';
+    return { client, path, text: undefined, ...(absent ? {} : { fault: code }) };
+  }
+}

@@ -1,0 +1,61 @@
+/** Results and patches that are asked for again by an id, as files of the user's state folder. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import type { ResultStore } from '../../engine/ports.ts';
+
+/** Older results are removed when a new one is stored, but not at each: a folder may hold thousands. */
+export const keptDays = 7;
+const pruneEveryMs = 3_600_000;
+
+export function fileResultStore(folder: string): ResultStore {
+  let pruned = Number.NEGATIVE_INFINITY;
+  const pathOf = (id: string) => join(folder, `${id}.txt`);
+  return {
+    save(text) {
+      const id = crypto.randomUUID();
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        const now = Date.now();
+        // A clock that was put back is no reason to wait.
+        if (Math.abs(now - pruned) >= pruneEveryMs) {
+          pruned = now;
+          prune(folder, now);
+        }
+        writeFileSync(pathOf(id), text, { flag: 'wx', mode: 0o600 });
+      } catch (error) {
+        throw new OrchError(
+          'record-failed',
+          `the result cannot be stored in ${folder} (${(error as NodeJS.ErrnoException).code})`,
+          { cause: error },
+        );
+      }
+      return { id, path: pathOf(id) };
+    },
+    load(id) {
+      if (!/^[0-9a-f-]{36}$/.test(id)) return undefined;
+      try {
+        return readFileSync(pathOf(id), 'utf8');
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT') return undefined;
+        throw new OrchError('file-unreadable', `the stored ${pathOf(id)} cannot be read (${code})`, {
+          hint: 'make it readable: it is there',
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+function prune(folder: string, now: number): void {
+  const oldest = now - keptDays * 24 * 3_600_000;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    try {
+      if (statSync(path).mtimeMs < oldest) rmSync(path, { force: true });
+    } catch {
+      // Another process was faster.
+    }
+  }
+}

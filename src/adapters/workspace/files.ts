@@ -1,0 +1,216 @@
+/** Reads files for a request: inside the roots, text only, nothing secret unless it is named exactly. */
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import { type LineRange, readFileArgument, type Source } from '../../core/input/source-file.ts';
+import type { SourceSet, Workspace } from '../../engine/ports.ts';
+import { repositoryTop } from '../system/folders.ts';
+import { ignoredByGit } from './git-ignore.ts';
+
+export interface WorkspaceOptions {
+  cwd: string;
+  /** Absolute folders that may be read beside `cwd`. Asked at every call: a client may change its roots. */
+  roots: () => readonly string[];
+}
+
+/** Larger files never fit a request and only cost memory. */
+const largestFileBytes = 32 * 1024 * 1024;
+const mostFiles = 2000;
+const secretName =
+  /^(\.env(\..+)?|\.envrc|\.git-credentials|.*\.(pem|key|p12|pfx|keystore|jks)|id_(rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|\.pypirc|credentials(\.json)?)$/i;
+
+interface FoundFile {
+  path: string;
+  range: LineRange | undefined;
+}
+
+export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
+  const allowedRoots = () => [cwd, ...roots()].map((root) => resolve(cwd, expandHome(root)));
+  return {
+    base: () => repositoryTop(cwd) ?? resolve(cwd),
+    assertWritable(base, paths) {
+      for (const path of paths) {
+        const target = resolve(base, path);
+        if (!isInside(target, base)) throw new OrchError('file-forbidden', `${path} leads out of ${base}`);
+        // A new file has no real path yet: the nearest folder above it that exists has one.
+        let existing = target;
+        while (!existsSync(existing)) existing = dirname(existing);
+        assertAllowed(target, path, allowedRoots(), existing);
+      }
+    },
+    async readSources(fileArguments, signal) {
+      const allowed = allowedRoots();
+      const found: FoundFile[] = [];
+      for (const argument of fileArguments)
+        found.push(...(await findFiles(argument, { cwd, allowed, signal })));
+      if (found.length > mostFiles) {
+        throw new OrchError(
+          'input-too-large',
+          `${found.length} files are named, at most ${mostFiles} are read`,
+          {
+            hint: 'narrow the globs',
+          },
+        );
+      }
+      return readAll(found, cwd, allowed);
+    },
+  };
+}
+
+function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** `existing` is what links are followed of: the path itself, or the nearest folder above it. */
+function assertAllowed(path: string, shown: string, allowed: readonly string[], existing = path): void {
+  const real = realpathSync(existing);
+  const realRoots = allowed.filter((root) => existsSync(root)).map((root) => realpathSync(root));
+  if (allowed.some((root) => isInside(path, root)) && realRoots.some((root) => isInside(real, root))) return;
+  const through = real === existing ? '' : ` (it leads to ${real})`;
+  throw new OrchError('file-forbidden', `${shown} is outside the folders that may be read${through}`, {
+    hint: `allowed: ${allowed.join(', ')}; name more folders in ORCH_ROOTS`,
+  });
+}
+
+interface Search {
+  cwd: string;
+  allowed: readonly string[];
+  signal: AbortSignal;
+}
+
+async function findFiles(argument: string, search: Search): Promise<FoundFile[]> {
+  const { cwd, allowed } = search;
+  if (argument.includes('\0')) throw new OrchError('usage', 'a file name holds a NUL character');
+  // A file may be called `a:1` or `[id].ts`: what exists under the whole name is meant.
+  const whole = resolve(cwd, expandHome(argument));
+  if (existsSync(whole)) return [literal(whole, argument, undefined, allowed)];
+  const { pattern, range } = readFileArgument(argument);
+  const path = resolve(cwd, expandHome(pattern));
+  if (existsSync(path)) return [literal(path, pattern, range, allowed)];
+  if (!/[*?[\]{}!()]/.test(pattern)) {
+    const broken = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
+      ? ' (a link that leads nowhere)'
+      : '';
+    throw new OrchError('file-not-found', `${pattern}: no such file${broken}`, { hint: `looked in ${cwd}` });
+  }
+  return matchGlob(pattern, range, search);
+}
+
+function literal(
+  path: string,
+  shown: string,
+  range: LineRange | undefined,
+  allowed: readonly string[],
+): FoundFile {
+  assertAllowed(path, shown, allowed);
+  if (statSync(path).isDirectory()) {
+    throw new OrchError('file-unreadable', `${shown} is a directory`, {
+      hint: `name files, or a glob such as ${join(shown, '**/*.ts')}`,
+    });
+  }
+  return { path, range };
+}
+
+async function matchGlob(
+  pattern: string,
+  range: LineRange | undefined,
+  { cwd, allowed, signal }: Search,
+): Promise<FoundFile[]> {
+  const { glob } = await import('tinyglobby');
+  const matches = await glob(expandHome(pattern).replaceAll('\\', '/'), {
+    cwd,
+    absolute: true,
+    dot: true,
+    onlyFiles: true,
+    expandDirectories: false,
+    followSymbolicLinks: false,
+    ignore: ['**/.git/**', '**/node_modules/**'],
+  });
+  const paths = matches.map((match) => resolve(match)).sort();
+  const ignored = await ignoredByGit(paths, signal);
+  const kept = paths.filter((path) => !ignored.has(path) && !secretName.test(basename(path)));
+  if (kept.length === 0) {
+    const why =
+      matches.length === 0 ? 'matches no file' : 'matches only files that git ignores or that look secret';
+    throw new OrchError('file-not-found', `${pattern}: ${why}`, {
+      hint: `looked in ${cwd}; name such a file exactly to send it`,
+    });
+  }
+  for (const path of kept) assertAllowed(path, relative(cwd, path), allowed);
+  return kept.map((path) => ({ path, range }));
+}
+
+function readAll(found: readonly FoundFile[], cwd: string, allowed: readonly string[]): SourceSet {
+  const home = repositoryTop(cwd) ?? resolve(cwd);
+  const first = found[0]?.path;
+  const base =
+    first === undefined || isInside(first, home)
+      ? home
+      : (repositoryTop(dirname(first)) ?? allowed.find((root) => isInside(first, root)) ?? home);
+  const sources = found.map(({ path, range }): Source => {
+    const inside = isInside(path, base);
+    const shown = inside ? relative(base, path).split(sep).join('/') : path;
+    const text = readText(path, isAbsolute(shown) ? shown : relative(cwd, path) || shown);
+    if (range) checkRange(range, text, shown);
+    const executable = (statSync(path).mode & 0o100) !== 0;
+    return { path: shown, text, mode: executable ? '100755' : '100644', range };
+  });
+  const outside = sources.find((source) => isAbsolute(source.path));
+  if (outside) {
+    throw new OrchError('usage', `${outside.path} is not in ${base}, as the first file is`, {
+      hint: 'name files of one repository in a call',
+    });
+  }
+  return { base, sources, exists: (path) => existsSync(join(base, path)) };
+}
+
+function readText(path: string, shown: string): string {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new OrchError('file-unreadable', `${shown} is not a regular file`);
+    if (stats.size > largestFileBytes) {
+      throw new OrchError(
+        'input-too-large',
+        `${shown} is ${Math.round(stats.size / 1024 / 1024)} MB, at most 32 MB are read`,
+        {
+          hint: 'name a smaller file',
+        },
+      );
+    }
+    const bytes = readFileSync(path);
+    if (bytes.includes(0))
+      throw new OrchError('file-unreadable', `${shown} is a binary file`, { hint: 'only text can be sent' });
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof OrchError) throw error;
+    if (error instanceof TypeError) {
+      throw new OrchError('file-unreadable', `${shown} is not UTF-8 text`, {
+        hint: 'convert it to UTF-8 first',
+        cause: error,
+      });
+    }
+    throw new OrchError(
+      'file-unreadable',
+      `${shown} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      {
+        hint: 'check its permissions',
+        cause: error,
+      },
+    );
+  }
+}
+
+function checkRange({ from, to }: LineRange, text: string, shown: string): void {
+  // A newline ends the last line, it does not begin another.
+  const lines = Math.max(1, text.replace(/\n$/, '').split('\n').length);
+  if (from >= 1 && from <= to && from <= lines) return;
+  const fault = from > to ? 'the range ends before it begins' : `the file has lines 1 to ${lines}`;
+  throw new OrchError('usage', `${shown}:${from}-${to}: ${fault}`, {
+    hint: 'give a range such as path:10-40',
+  });
+}

@@ -1,0 +1,64 @@
+/** Which files git ignores: what it ignores may be secret, and is not sent because a glob matches it. */
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import { repositoryTop } from '../system/folders.ts';
+import { type GitAnswer, git } from './git.ts';
+
+/**
+ * Those of the absolute paths that git ignores; none outside a repository or without git. Each repository is
+ * asked about its own files: git gives no answer at all when one path is another's, a submodule's or behind a link.
+ */
+export async function ignoredByGit(paths: readonly string[], signal: AbortSignal): Promise<Set<string>> {
+  const byRepository = new Map<string, Map<string, string>>();
+  for (const path of paths) {
+    const real = join(realpathSync(dirname(path)), basename(path));
+    const top = repositoryTop(dirname(real));
+    if (top === undefined) continue;
+    const named = byRepository.get(top) ?? new Map<string, string>();
+    byRepository.set(top, named.set(real, path));
+  }
+  const ignored = new Set<string>();
+  for (const [repository, named] of byRepository) {
+    const input = [...named.keys()].join('\0');
+    for (const excludes of await excludesFiles(repository, signal)) {
+      const args = ['-c', `core.excludesFile=${excludes}`, 'check-ignore', '-z', '--stdin'];
+      const answer = await git(args, { repository, input, signal });
+      // 0: some are ignored, 1: none.
+      assertAnswered(answer, repository);
+      for (const real of answer.stdout.split('\0')) {
+        const path = named.get(real);
+        if (path !== undefined) ignored.add(path);
+      }
+    }
+  }
+  return ignored;
+}
+
+function assertAnswered({ status, stderr }: GitAnswer, repository: string): void {
+  if (status === undefined || status <= 1) return;
+  const why = stderr.trim().split('\n')[0] || 'it was ended, or cannot be started';
+  throw new OrchError('file-forbidden', `git does not say which files of ${repository} it ignores: ${why}`, {
+    hint: 'mend the repository, or name each file instead of a glob',
+  });
+}
+
+/**
+ * The user's own list, and the repository's where it names another: it may add to what the user ignores
+ * everywhere, but take nothing from it.
+ */
+async function excludesFiles(repository: string, signal: AbortSignal): Promise<Set<string>> {
+  const ask = async (place: { repository?: string }) => {
+    const args = ['config', '-z', '--type=path', '--get', 'core.excludesFile'];
+    const answer = await git(args, { ...place, signal, asUser: true });
+    assertAnswered(answer, repository);
+    return answer.status === 0 ? answer.stdout.replace(/\0$/, '') : defaultExcludesFile();
+  };
+  return new Set(await Promise.all([ask({}), ask({ repository })]));
+}
+
+function defaultExcludesFile(): string {
+  const { XDG_CONFIG_HOME: folder } = process.env;
+  return join(folder && isAbsolute(folder) ? folder : join(homedir(), '.config'), 'git', 'ignore');
+}

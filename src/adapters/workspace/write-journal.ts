@@ -1,0 +1,207 @@
+/**
+ * Files that are replaced only for a while. A process that is killed meanwhile cannot put the old bytes back, so
+ * they are saved in the state folder first, and the next run that names the file puts them back.
+ */
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import { mayBeRunning, type ProcessIdentity, thisProcess } from '../system/process-identity.ts';
+import type { TreeLock } from './tree-lock.ts';
+import type { WorkspaceWriter } from './writer.ts';
+
+export interface WriteJournal {
+  /** Throws `write-failed` where `begin` would, as far as that shows beforehand. */
+  assertWritable(path: string): void;
+  /**
+   * Saves what lies at the path, which is about to be replaced by `content`. Throws `write-failed`: nothing may
+   * then be written there. `before` is undefined where there is no file; `forget` is called when it is back, or
+   * no longer wanted.
+   */
+  begin(path: string, content: string): Promise<{ before: Buffer | undefined; forget: () => void }>;
+  /** Puts back what killed processes have replaced at the path. Returns what there is to say of it. */
+  recover(path: string): Promise<string[]>;
+}
+
+export interface WriteJournalOptions {
+  folder: string;
+  cwd: string;
+  lock: TreeLock;
+  writer: WorkspaceWriter;
+}
+
+interface Entry {
+  holder: ProcessIdentity;
+  path: string;
+  /** SHA-256 of what was written. */
+  written: string;
+  /** Base64; null where there was no file. */
+  before: string | null;
+}
+
+export function writeJournal({ folder, cwd, lock, writer }: WriteJournalOptions): WriteJournal {
+  // One entry for a path: who makes it has the file until it is gone.
+  const entryOf = (target: string) => join(folder, `${sha256(target)}.json`);
+  return {
+    assertWritable(path) {
+      if (!existsSync(resolve(cwd, path))) return;
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        accessSync(folder, constants.W_OK | constants.X_OK);
+      } catch (error) {
+        throw notSaved(path, folder, error);
+      }
+    },
+    async begin(path, content) {
+      const target = realTarget(resolve(cwd, path));
+      const file = entryOf(target);
+      return lock(target, () => {
+        if (existsSync(file)) throw inUse(path, file);
+        const before = olderFile(target, path);
+        const entry: Entry = {
+          holder: thisProcess(),
+          path: target,
+          written: sha256(content),
+          before: before?.toString('base64') ?? null,
+        };
+        try {
+          save(file, JSON.stringify(entry), path);
+        } catch (error) {
+          if (before !== undefined) throw error;
+          // Where there is no file, none can be lost.
+          return { before, forget: () => {} };
+        }
+        return { before, forget: () => rmSync(file, { force: true }) };
+      });
+    },
+    async recover(path) {
+      const target = realTarget(resolve(cwd, path));
+      const file = entryOf(target);
+      if (!existsSync(file)) return [];
+      return lock(target, async () => {
+        const entry = readEntry(file);
+        if (entry && mayBeRunning(entry.holder, Date.now() - statSync(file).mtimeMs)) throw inUse(path, file);
+        // A torn one is from a process that was killed before it had replaced anything.
+        const said = entry ? await putBack(entry, path) : [];
+        rmSync(file, { force: true });
+        return said;
+      });
+    },
+  };
+
+  async function putBack({ path: target, written, before: saved }: Entry, path: string): Promise<string[]> {
+    const now = bytesAt(target);
+    const before = saved === null ? undefined : Buffer.from(saved, 'base64');
+    if (now !== undefined && sha256(now) === written) {
+      if (before?.equals(now)) return [];
+      if (before === undefined) {
+        rmSync(target);
+        return [`${path} was removed: a run that was killed had left it there`];
+      }
+      await writer.writeResult(target, before);
+      return [`${path} was put back as it was before a run that was killed`];
+    }
+    if (before === undefined || (now && before.equals(now))) return [];
+    // Changed or deleted since then: that is the user's doing, and stays.
+    const kept = join(folder, `${crypto.randomUUID()}.saved`);
+    save(kept, before, path);
+    return [
+      `${path} was changed after a run that was killed, and stays so; what it held before that run is kept in ${kept}`,
+    ];
+  }
+
+  function save(file: string, content: string | Buffer, path: string): void {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      // Made in two steps: what fails in the second one has left a file of ours.
+      closeSync(openSync(file, 'wx', 0o600));
+      try {
+        writeFileSync(file, content, { flush: true });
+      } catch (error) {
+        rmSync(file, { force: true });
+        throw error;
+      }
+    } catch (error) {
+      throw notSaved(path, folder, error);
+    }
+  }
+}
+
+function notSaved(path: string, folder: string, cause: unknown): OrchError {
+  const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+  return new OrchError(
+    'write-failed',
+    `what ${path} holds cannot be saved in ${folder} (${why}); nothing was changed`,
+    {
+      hint: 'make room there, or make it writable: --verify replaces the file while the command runs',
+      cause,
+    },
+  );
+}
+
+function inUse(path: string, file: string): OrchError {
+  return new OrchError(
+    'write-failed',
+    `another orch process is trying tests in ${path}; nothing was changed`,
+    {
+      hint: `run it again when that has ended; what the file held before is saved in ${file}`,
+    },
+  );
+}
+
+/** The same for every spelling of a path and every link to it, whether or not the file is there. */
+function realTarget(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(realTarget(above), basename(path));
+  }
+}
+
+function olderFile(target: string, path: string): Buffer | undefined {
+  if (!existsSync(target)) return undefined;
+  try {
+    return readFileSync(target);
+  } catch (cause) {
+    const isFolder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
+    const why = isFolder ? 'it is a folder' : (cause as Error).message;
+    throw new OrchError('write-failed', `${path} cannot be replaced: ${why}`, {
+      hint: 'name a file with --output',
+      cause,
+    });
+  }
+}
+
+/** Undefined where no file is, or none that can be read: it is not what was written. */
+function bytesAt(target: string): Buffer | undefined {
+  try {
+    return readFileSync(target);
+  } catch {
+    return undefined;
+  }
+}
+
+function readEntry(file: string): Entry | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}

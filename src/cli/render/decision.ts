@@ -1,0 +1,63 @@
+/** A routing decision as a tree that reads from top to bottom: chosen, in reserve, left out and why. */
+import type { ChalkInstance } from 'chalk';
+import { formatCount, formatUsd } from '../../core/text/format.ts';
+import type { DecisionOutput } from '../../operations/route-explain.ts';
+
+type CandidateOutput = DecisionOutput['fallbacks'][number];
+
+const ruleWords: Record<DecisionOutput['rule'], string> = {
+  forced: 'the model is forced',
+  'safety-critical': 'safety-critical work goes only to the strongest',
+  language: 'the language leans to another model than the task does',
+  'task-order': "the task's order of routing",
+};
+
+export function renderDecision(decision: DecisionOutput, { bold, dim, yellow }: ChalkInstance): string {
+  const lines = [bold(decision.rationale), `rule: ${ruleWords[decision.rule]}`];
+  const facts = [`${formatCount(decision.size)} tokens of input`];
+  if (decision.language !== null) facts.push(decision.language);
+  if (decision.ceiling_usd !== null) facts.push(`ceiling ${formatUsd(decision.ceiling_usd)}`);
+  lines.push(`request: ${facts.join(', ')}`);
+  const candidates = [...(decision.selected ? [decision.selected] : []), ...decision.fallbacks];
+  candidates.forEach((candidate, at) => {
+    const last = at === candidates.length - 1 && decision.rejected.length === 0;
+    const [head, ...rest] = candidateLines(candidate);
+    lines.push(
+      `${last ? '└─' : '├─'} ${at + 1}. ${head}`,
+      ...rest.map((line) => `${last ? '  ' : '│ '}      ${dim(line)}`),
+    );
+  });
+  decision.rejected.forEach((rejection, at) => {
+    const last = at === decision.rejected.length - 1;
+    lines.push(`${last ? '└─' : '├─'} ✗  ${named(rejection.alias, rejection.model)}: ${rejection.reason}`);
+  });
+  for (const warning of decision.warnings) lines.push(`${yellow('!')} ${warning}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function named(alias: string, model: string): string {
+  return alias === model ? model : `${alias} → ${model}`;
+}
+
+function candidateLines({
+  alias,
+  model,
+  requested_model,
+  hops,
+  cost_usd,
+  effort,
+  temperature,
+  max_output_tokens,
+  notes,
+}: CandidateOutput): string[] {
+  const chain =
+    hops.length > 0
+      ? `${alias} → ${[requested_model, ...hops.map(({ to }) => to)].join(' → ')}`
+      : named(alias, model);
+  const price =
+    cost_usd.high === null ? 'price unknown' : `${formatUsd(cost_usd.low)} to ${formatUsd(cost_usd.high)}`;
+  const parameters = [`up to ${formatCount(max_output_tokens)} tokens out`];
+  if (effort !== null) parameters.push(`effort ${effort}`);
+  if (temperature !== null) parameters.push(`temperature ${temperature}`);
+  return [`${chain}  ${price}`, parameters.join(', '), ...notes];
+}

@@ -1,0 +1,167 @@
+/** How each operation's output reaches the terminal. */
+import { Option } from 'commander';
+import { exitStatusOf, OrchError } from '../../core/errors/orch-error.ts';
+import type { UsageReport } from '../../core/record/usage-report.ts';
+import { refusalCode, refusalMessage } from '../../core/router/decision.ts';
+import { formatCount, formatDuration, formatUsd } from '../../core/text/format.ts';
+import type { Factory } from '../../factory.ts';
+import type { DelegateOutput } from '../../operations/delegation/output.ts';
+import type { DoctorOutput } from '../../operations/doctor.ts';
+import type { Operation } from '../../operations/operation.ts';
+import type { DecisionOutput } from '../../operations/route-explain.ts';
+import { completeWith } from '../options.ts';
+import type { IOStreams } from '../streams.ts';
+import { renderDecision } from './decision.ts';
+
+export interface RenderContext {
+  streams: IOStreams;
+  /** Values of the renderer's own options. */
+  options: Record<string, unknown>;
+  factory: Factory;
+  /** Summary and warnings are wanted on stderr. */
+  verbose: boolean;
+  /** The text has been shown on stdout while it arrived. */
+  alreadyShown: boolean;
+}
+
+export interface Renderer {
+  /** Options that only say how to show the output. */
+  options: readonly Option[];
+  /** --json is one of its formats rather than the plain output. */
+  rendersJson?: boolean;
+  render(output: unknown, context: RenderContext): Promise<void>;
+  /** Status of an output that is not an error and yet no success, however it is shown. Default 0. */
+  exitStatus?(output: unknown): number;
+}
+
+const delegationRenderer: Renderer = {
+  options: [],
+  async render(output, { streams, verbose, alreadyShown }) {
+    const { result, meta } = output as DelegateOutput;
+    if (meta.output_file === undefined && !meta.patch?.applied && !alreadyShown) streams.out(result);
+    if (!verbose) return;
+    if (meta.patch?.applied) streams.err(`applied:\n${meta.patch.diffstat}\n`);
+    if (meta.output_file !== undefined) streams.err(`written: ${meta.output_file}\n`);
+    for (const warning of meta.warnings) streams.say('warning', warning);
+    if (meta.cost_alert !== undefined) streams.say('alert', meta.cost_alert);
+    streams.err(`${summaryLine(meta)}\n`);
+  },
+};
+
+/** Model, reason, tokens, cost and time in one line. */
+function summaryLine({ model, rationale, usage, cost_usd, latency_ms }: DelegateOutput['meta']): string {
+  if (model === null) return rationale;
+  const tokens =
+    usage.input === null || usage.output === null
+      ? 'tokens unknown'
+      : `${formatCount(usage.input)} in, ${formatCount(usage.output)} out`;
+  return `${model} | ${rationale} | ${tokens} | ${cost_usd === null ? 'cost unknown' : formatUsd(cost_usd)} | ${formatDuration(latency_ms)}`;
+}
+
+const decisionRenderer: Renderer = {
+  options: [new Option('--explain', 'Show the whole decision instead of the model alone')],
+  async render(output, { streams, options, verbose }) {
+    const decision = output as DecisionOutput;
+    if (options.explain) {
+      streams.out(renderDecision(decision, streams.outStyle));
+    } else if (decision.selected) {
+      streams.out(`${decision.selected.model}\n`);
+      if (verbose) for (const warning of decision.warnings) streams.say('warning', warning);
+    }
+    if (!decision.selected) {
+      throw new OrchError(
+        refusalCode(decision.rejected),
+        options.explain ? 'no model may take this request' : refusalMessage(decision.rejected),
+        {
+          hint: options.explain ? 'the reasons stand above' : 'see the reasons with --explain',
+        },
+      );
+    }
+  },
+  exitStatus: (output) => {
+    const { selected, rejected } = output as DecisionOutput;
+    return selected ? 0 : exitStatusOf(refusalCode(rejected));
+  },
+};
+
+const reportFormatNames = ['table', 'json', 'csv', 'md', 'html'] as const;
+
+const reportRenderer: Renderer = {
+  rendersJson: true,
+  options: [
+    new Option('--format <format>', 'How to show it').choices(reportFormatNames).default('table'),
+    completeWith(
+      new Option('-o, --output <file>', 'Write the report to this file instead of standard output'),
+      'file',
+    ),
+  ],
+  async render(output, { streams, options, factory, verbose }) {
+    const report = output as UsageReport;
+    const text = await renderReport(
+      report,
+      options.format as (typeof reportFormatNames)[number],
+      streams.stdoutColumns,
+    );
+    if (typeof options.output === 'string') {
+      await factory.writer().writeResult(options.output, text);
+      if (verbose) streams.err(`written: ${options.output}\n`);
+    } else streams.out(text);
+    if (verbose) for (const warning of report.warnings) streams.say('warning', warning);
+  },
+};
+
+async function renderReport(
+  report: UsageReport,
+  format: (typeof reportFormatNames)[number],
+  width: number | undefined,
+): Promise<string> {
+  if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
+  if (format === 'table') {
+    const { renderReportTable } = await import('./report-table.ts');
+    return renderReportTable(report, width);
+  }
+  const { reportFormats } = await import('../../core/record/report-formats.ts');
+  return reportFormats[format](report);
+}
+
+const applyRenderer: Renderer = {
+  options: [],
+  async render(output, { streams }) {
+    streams.out(`${(output as { diffstat: string }).diffstat}\n`);
+  },
+};
+
+const marks = { ok: '✓', warning: '!', problem: '✗' } as const;
+
+const doctorRenderer: Renderer = {
+  options: [],
+  async render(output, { streams }) {
+    const { green, yellow, red } = streams.outStyle;
+    const paint = { ok: green, warning: yellow, problem: red };
+    for (const { status, id, message, cure } of (output as DoctorOutput).findings) {
+      streams.out(
+        `${paint[status](marks[status])} ${id}: ${message}\n${cure === undefined ? '' : `    ${cure}\n`}`,
+      );
+    }
+  },
+  exitStatus: (output) => ((output as DoctorOutput).ok ? 0 : 1),
+};
+
+/** An output that has no renderer of its own is shown as it is. */
+const plainRenderer: Renderer = {
+  options: [],
+  async render(output, { streams }) {
+    streams.out(`${JSON.stringify(output, null, 2)}\n`);
+  },
+};
+
+const renderers: Readonly<Record<string, Renderer>> = {
+  doctor: doctorRenderer,
+  'patch.apply': applyRenderer,
+  'route.explain': decisionRenderer,
+  'usage.report': reportRenderer,
+};
+
+export function rendererFor({ name, toDelegation }: Operation): Renderer {
+  return toDelegation ? delegationRenderer : (renderers[name] ?? plainRenderer);
+}

@@ -1,0 +1,164 @@
+/** Takes code out of the fences and the prose that models put around it. */
+import { OrchError } from '../errors/orch-error.ts';
+import { type Fence, fenceOn } from '../patch/dialects/markdown-fences.ts';
+import { stringBehind } from '../patch/text/long-string.ts';
+
+export interface FencedBlock {
+  /** First word after the opening fence, in lower case, without a path behind it (`ts:src/a.ts`). */
+  info: string;
+  body: string;
+  /** Line above the fence, where a path may stand; empty when there is none. */
+  above: string;
+  /** False when the answer ends before the closing fence. */
+  closed: boolean;
+}
+
+/** Shorter fences, and those of another sign, are text inside of `outer`. */
+function countsIn(outer: Fence, fence: Fence): boolean {
+  return fence.character === outer.character && fence.length >= outer.length;
+}
+
+function canEnd(outer: Fence, fence: Fence): boolean {
+  return fence.info === '' && countsIn(outer, fence);
+}
+
+/** The first line that can end the block whose body begins at `start`; the number of lines without one. */
+function firstEnd(lines: readonly string[], start: number, outer: Fence): number {
+  for (let index = start; index < lines.length; index++) {
+    const fence = fenceOn(lines[index]!);
+    if (fence && canEnd(outer, fence)) return index;
+  }
+  return lines.length;
+}
+
+/**
+ * The line that ends the block where fences nest: those in a long string belong to the body, and so do pairs
+ * of which the first names a language, as a closing one never does. The number of lines when it never ends,
+ * undefined when a quote without its other half hides where it does.
+ */
+function nestedEnd(lines: readonly string[], start: number, outer: Fence): number | undefined {
+  let inner: Fence | undefined;
+  let string: string | undefined;
+  for (let index = start; index < lines.length; index++) {
+    const line = lines[index]!;
+    string = stringBehind(line, string);
+    const fence = fenceOn(line);
+    if (!fence || string !== undefined || !countsIn(outer, fence)) continue;
+    if (inner) {
+      if (canEnd(inner, fence)) inner = undefined;
+    } else if (fence.info === '') return index;
+    else inner = fence;
+  }
+  return string === undefined ? lines.length : undefined;
+}
+
+/** Reads Markdown fences. Code without fences may hold some in its docstrings: they open no block. */
+export function fencedBlocks(answer: string): FencedBlock[] {
+  const lines = answer.replace(/\r\n?/g, '\n').split('\n');
+  const quotesPair = lines.reduce<string | undefined>((open, line) => stringBehind(line, open), undefined);
+  const blocks: FencedBlock[] = [];
+  let string: string | undefined;
+  // What fails once is not tried again: the work stays in proportion to the answer.
+  let nests = true;
+  for (let index = 0; index < lines.length; index++) {
+    string = stringBehind(lines[index]!, string);
+    const fence = fenceOn(lines[index]!);
+    if (!fence || (string !== undefined && quotesPair === undefined)) continue;
+    const start = index + 1;
+    const nested: number | undefined = nests ? nestedEnd(lines, start, fence) : undefined;
+    nests = nested !== undefined;
+    const end = nested ?? firstEnd(lines, start, fence);
+    const margin = new RegExp(`^ {0,${fence.indentation}}`);
+    blocks.push({
+      info: fence.info.split(/[\s:,{]/)[0]!.toLowerCase(),
+      body: lines
+        .slice(start, end)
+        .map((line) => line.replace(margin, ''))
+        .join('\n'),
+      above: (lines[index - 1] ?? '').trim(),
+      closed: end < lines.length,
+    });
+    index = end;
+  }
+  return blocks;
+}
+
+const prosy = new Set(['text', 'txt', 'plaintext', 'output', 'console']);
+const markdown = new Set(['md', 'markdown']);
+
+/**
+ * The body of an answer that is one fence from its first line to its last; the fences inside come in pairs.
+ * Undefined where they read as well, or better, as blocks that follow each other.
+ */
+function wholeFence(answer: string): { info: string; inner: string[]; pairs: number } | undefined {
+  const lines = answer
+    .replace(/^(?:[ \t]*\n)+/, '')
+    .trimEnd()
+    .split('\n');
+  const outer = fenceOn(lines[0]!);
+  const last = fenceOn(lines.at(-1)!);
+  if (!outer || outer.info === '' || lines.length < 3 || !last || !canEnd(outer, last)) return undefined;
+  const info = outer.info.toLowerCase();
+  const inner = lines.slice(1, -1);
+  let open: Fence | undefined;
+  let pairs = 0;
+  for (const [index, line] of inner.entries()) {
+    const fence = fenceOn(line);
+    if (!fence || !countsIn(outer, fence)) continue;
+    if (!open) {
+      // Behind the end of a block there is a blank line, behind the beginning of an example its text.
+      const blankBehind = (inner[index + 1] ?? '').trim() === '';
+      if (fence.info === '' && blankBehind && !markdown.has(info)) return undefined;
+      open = fence;
+    } else if (canEnd(open, fence)) {
+      open = undefined;
+      pairs++;
+    }
+  }
+  return open === undefined ? { info, inner, pairs } : undefined;
+}
+
+export interface ExtractedCode {
+  /** Ends in one newline. */
+  code: string;
+  /** How many blocks were joined; 1 for an answer without fences. */
+  blocks: number;
+}
+
+/**
+ * The code of an answer and nothing but the code. An answer without fences is taken as it stands; of several
+ * blocks those in `language` are kept where there are any (the others show how to install or to call it).
+ */
+export function extractCode(
+  answer: string,
+  isLanguage: (info: string) => boolean = () => false,
+): ExtractedCode {
+  const text = answer.replace(/\r\n?/g, '\n');
+  const whole = wholeFence(text);
+  if (whole && whole.pairs > 0) return { code: tidy(whole.inner.join('\n')), blocks: 1 };
+  const blocks = fencedBlocks(text);
+  if (blocks.length === 0) {
+    if (text.trim() === '') throw new OrchError('answer-unusable', 'the answer holds no code');
+    return { code: tidy(text), blocks: 1 };
+  }
+  if (blocks.some((block) => !block.closed)) {
+    throw new OrchError('answer-unusable', 'the answer is cut: a code block is never closed');
+  }
+  const filled = blocks.filter((block) => block.body.trim() !== '');
+  const coded = filled.filter((block) => !prosy.has(block.info));
+  const matching = coded.filter((block) => isLanguage(block.info));
+  const chosen = [matching, coded, filled].find((list) => list.length > 0);
+  if (!chosen) throw new OrchError('answer-unusable', 'the answer holds an empty code block');
+  return { code: chosen.map((block) => tidy(block.body)).join('\n'), blocks: chosen.length };
+}
+
+function tidy(code: string): string {
+  return `${code.replace(/^(?:[ \t]*\n)+/, '').trimEnd()}\n`;
+}
+
+/** Markdown is at times wrapped whole into a fence of its own: that fence is not part of the text. */
+export function extractText(answer: string): string {
+  const text = answer.replace(/\r\n?/g, '\n').trim();
+  const whole = wholeFence(text);
+  return whole && markdown.has(whole.info) ? `${whole.inner.join('\n').trim()}\n` : `${text}\n`;
+}

@@ -1,0 +1,33 @@
+/** What is wrong with one value of an input, in the words of both surfaces; the field's name is theirs. */
+import type * as z from 'zod';
+import { nearest } from '../text/did-you-mean.ts';
+
+/** `given` is the value that the issue is about. */
+export function inputFault(issue: z.core.$ZodIssue, given: unknown): string {
+  switch (issue.code) {
+    case 'invalid_value': {
+      const words = issue.values.map(String);
+      const guess = nearest(String(given), words);
+      return `"${String(given)}" is not one of ${words.join(', ')}${guess ? ` (did you mean ${guess}?)` : ''}`;
+    }
+    case 'invalid_type':
+      if (given === undefined) return 'is missing';
+      return Number.isNaN(given)
+        ? 'not a number'
+        : `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+    case 'too_small':
+      return issue.origin === 'string' ? 'is empty' : issue.message;
+    case 'too_big':
+      return issue.origin === 'string' ? `is longer than ${issue.maximum} characters` : issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+/** The value at a path of an input; undefined where there is none. */
+export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    input,
+  );
+}

@@ -1,0 +1,169 @@
+/**
+ * Assembles the input of a request, stable parts first (files, then context, then the instruction), and
+ * keeps it within the token limit: what may be cut is cut by priority and said, what may not is refused.
+ */
+
+import { OrchError } from '../errors/orch-error.ts';
+import type { ReturnShape } from '../tasks/tasks.ts';
+import { formatCount } from '../text/format.ts';
+import { type Source, shownText } from './source-file.ts';
+import { approxTokens, tokenUpperBound } from './tokens.ts';
+import { keepTail } from './truncate.ts';
+
+export interface InputParts {
+  instruction: string;
+  sources: readonly Source[];
+  /** Material that came beside the instruction, e.g. a log from a pipe. Recent lines matter most. */
+  context: string | undefined;
+}
+
+export interface InputLimits {
+  /** Most input, in tokens as `approxTokens` counts them. */
+  maxTokens: number;
+  shape: ReturnShape;
+  safetyCritical: boolean;
+}
+
+export interface AssembledInput {
+  text: string;
+  approxTokens: number;
+  /** Upper bound of the tokens in `text`. */
+  mostTokens: number;
+  /** What was left out, about, in tokens. */
+  droppedTokens: number;
+  warnings: string[];
+}
+
+interface Part {
+  label: string;
+  /** Never cut: the instruction, and every file that is a target. */
+  fixed: boolean;
+  body: string;
+  render: (body: string) => string;
+}
+
+export function assembleInput(parts: InputParts, limits: InputLimits): AssembledInput {
+  const pieces = piecesOf(parts, limits);
+  // As many characters as are no more than `maxTokens`; whole tokens per part would add up to more than the text.
+  const most = limits.maxTokens * 3;
+  const total = charactersOf(pieces);
+  if (total <= most) return finish(pieces, 0, []);
+
+  const fixed = charactersOf(pieces.filter((piece) => piece.fixed));
+  if (limits.safetyCritical || fixed > most) {
+    const why = limits.safetyCritical
+      ? 'safety-critical input is never cut'
+      : 'the instruction and the target files are never cut';
+    throw tooLarge(pieces, total, limits.maxTokens, why);
+  }
+
+  // The context that came last is worth most, so room is given out from the end.
+  let room = most - fixed;
+  const warnings: string[] = [];
+  const kept: Part[] = [];
+  for (const piece of [...pieces].reverse()) {
+    const fits = piece.fixed || size(piece) <= room;
+    const left = fits ? piece : cutTo(piece, room);
+    if (left) kept.unshift(left);
+    if (!piece.fixed && left) room -= size(left);
+    if (!fits) warnings.push(lossOf(piece, left));
+  }
+  warnings.unshift(
+    `input of about ${tokensIn(total)} tokens cut to the limit of ${formatCount(limits.maxTokens)} (ORCH_MAX_INPUT_TOKENS)`,
+  );
+  return finish(kept, Math.ceil((total - charactersOf(kept)) / 3), warnings);
+}
+
+function size(piece: Part): number {
+  return piece.render(piece.body).length;
+}
+
+function charactersOf(pieces: readonly Part[]): number {
+  return pieces.reduce((sum, piece) => sum + size(piece), 0);
+}
+
+function tokensIn(characters: number): string {
+  return formatCount(Math.ceil(characters / 3));
+}
+
+function cutTo(piece: Part, room: number): Part | undefined {
+  const around = piece.render('x').length - 1;
+  const body = keepTail(piece.body, { maxCharacters: room - around, label: piece.label });
+  return body === undefined ? undefined : { ...piece, body };
+}
+
+function lossOf(piece: Part, left: Part | undefined): string {
+  const before = size(piece);
+  return left
+    ? `${piece.label}: about ${tokensIn(before - size(left))} of ${tokensIn(before)} tokens left out`
+    : `${piece.label}: left out, about ${tokensIn(before)} tokens`;
+}
+
+function piecesOf({ instruction, sources, context = '' }: InputParts, limits: InputLimits): Part[] {
+  const material = [...sources.map(({ text }) => text), context, instruction];
+  const file = tagFor('file', material);
+  const beside = tagFor('context', material);
+  const seen = new Set<string>();
+  const pieces: Part[] = [];
+  for (const source of sources) {
+    const { path, range } = source;
+    const label = range ? `${path}:${range.from}-${range.to}` : path;
+    const lines = range ? ` lines="${range.from}-${range.to}"` : '';
+    if (seen.has(path + lines)) continue;
+    seen.add(path + lines);
+    pieces.push({
+      label,
+      // Every file may be edited by a patch; otherwise the first file is what the work is about.
+      fixed: limits.shape === 'patch' || pieces.length === 0,
+      body: shownText(source),
+      render: (body) =>
+        `<${file} path="${path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${file}>\n\n`,
+    });
+  }
+  if (context.trim() !== '') {
+    pieces.push({
+      label: 'context',
+      fixed: false,
+      body: context,
+      render: (body) => `<${beside}>\n${body.trimEnd()}\n</${beside}>\n\n`,
+    });
+  }
+  pieces.push({ label: 'instruction', fixed: true, body: instruction.trim(), render: (body) => body });
+  return pieces;
+}
+
+/** A tag that nothing in the material ends: what stands in a file or a log cannot pass for the instruction. */
+function tagFor(name: string, material: readonly string[]): string {
+  const end = new RegExp(`</(${name}(?:-\\d+)?)>`, 'g');
+  const taken = new Set(material.flatMap((text) => Array.from(text.matchAll(end), ([, tag]) => tag)));
+  let tag = name;
+  for (let number = 2; taken.has(tag); number++) tag = `${name}-${number}`;
+  return tag;
+}
+
+function finish(pieces: readonly Part[], droppedTokens: number, warnings: string[]): AssembledInput {
+  const text = pieces.map((piece) => piece.render(piece.body)).join('');
+  return {
+    text,
+    approxTokens: approxTokens(text),
+    mostTokens: tokenUpperBound(text),
+    droppedTokens,
+    warnings,
+  };
+}
+
+function tooLarge(pieces: readonly Part[], characters: number, limit: number, why: string): OrchError {
+  const total = Math.ceil(characters / 3);
+  const breakdown = pieces.map((piece) => ({ part: piece.label, tokens: Math.ceil(size(piece) / 3) }));
+  const shown = [...breakdown].sort((a, b) => b.tokens - a.tokens).slice(0, 10);
+  const list = shown.map(({ part, tokens }) => `  ${formatCount(tokens).padStart(10)}  ${part}`).join('\n');
+  const more = breakdown.length > shown.length ? `\n  and ${breakdown.length - shown.length} more` : '';
+  return new OrchError(
+    'input-too-large',
+    `input is about ${formatCount(total)} tokens, the limit is ${formatCount(limit)}; ${why}:\n${list}${more}`,
+    {
+      hint: 'name fewer files or line ranges (path:10-40), pipe bulky material as context beside the instruction, or raise ORCH_MAX_INPUT_TOKENS',
+      details: { tokens: total, limit, breakdown: shown },
+    },
+  );
+}

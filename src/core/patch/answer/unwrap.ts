@@ -1,0 +1,28 @@
+/** Takes a patch out of a tool call that a model wrote as JSON: `{"command": ["apply_patch", "*** Begin…"]}`. */
+
+import { closes, fenceOn } from '../dialects/markdown-fences.ts';
+
+const begins = '*** Begin Patch';
+/** Nesting beyond which nobody calls a tool. */
+const deepest = 5;
+
+/** The answer itself unless it is, or has in one fence, JSON with exactly one string that is a patch. */
+export function unwrapJson(answer: string): string {
+  if (!answer.includes(begins) || answer.split('\n').some((line) => line.startsWith(begins))) return answer;
+  const bare = answer.trim();
+  const lines = bare.split('\n');
+  const fence = fenceOn(lines[0]!);
+  const fenced = fence && closes(lines.at(-1)!, fence) ? lines.slice(1, -1).join('\n') : undefined;
+  try {
+    const patches = stringsIn(JSON.parse(fenced ?? bare), deepest).filter((text) => text.includes(begins));
+    return patches.length === 1 ? patches[0]! : answer;
+  } catch {
+    return answer;
+  }
+}
+
+function stringsIn(value: unknown, depth: number): string[] {
+  if (typeof value === 'string') return [value];
+  if (depth === 0 || typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((inner) => stringsIn(inner, depth - 1));
+}

@@ -1,0 +1,140 @@
+/** Collects edits and problems while an answer is read, and numbers its blocks. */
+import { LineIndex } from '../match/line-index.ts';
+import { WorkBudget } from '../match/work-budget.ts';
+import { splitText } from '../text/lines.ts';
+import type { AnswerContext, Dialect, FileEdit, FileMode, Hunk, PatchProblem, SourceFile } from '../types.ts';
+import type { DraftHunk } from './read-unified.ts';
+import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
+
+type Extra = Pick<FileEdit, 'newPath' | 'newMode'>;
+
+/** What is looked up in a file for every block, and so only worked out once. */
+export interface KnownLines {
+  index: LineIndex;
+  /** Some line is of equal signs alone, as below a heading. */
+  underlines: boolean;
+}
+
+export class EditCollector {
+  readonly edits: FileEdit[] = [];
+  readonly problems: PatchProblem[] = [];
+  private blocks = 0;
+  private readonly doubts: PatchProblem[] = [];
+  private readonly known = new Map<string, KnownLines>();
+  private readonly budget = new WorkBudget();
+
+  constructor(readonly context: AnswerContext) {}
+
+  /** The number of the next block, counted from 1 over the whole answer. */
+  nextBlock(): number {
+    return ++this.blocks;
+  }
+
+  /** What `nextBlock` will return. */
+  get upcomingBlock(): number {
+    return this.blocks + 1;
+  }
+
+  /** Numbers that blocks which could not be read would have had; the first of them is returned. */
+  skipBlocks(count: number): number {
+    const first = this.blocks + 1;
+    this.blocks += Math.max(1, count);
+    return first;
+  }
+
+  file(path: string): SourceFile | undefined {
+    return this.context.files.find((file) => file.path === path);
+  }
+
+  /** The lines of a file; none for one that was not sent. */
+  linesOf(path: string): KnownLines {
+    const known = this.known.get(path);
+    if (known) return known;
+    const { lines } = splitText(this.file(path)?.text ?? '');
+    const fresh = {
+      index: new LineIndex(lines, this.budget),
+      underlines: lines.some((line) => /^\s*={3,}\s*$/.test(line)),
+    };
+    this.known.set(path, fresh);
+    return fresh;
+  }
+
+  /** The only file that was sent, for answers that name none. */
+  onlyFile(): string | undefined {
+    return this.context.files.length === 1 ? this.context.files[0]!.path : undefined;
+  }
+
+  refuse(code: PatchProblem['code'], block: number, message: string, path?: string): void {
+    this.problems.push({ code, block, message, ...(path === undefined ? {} : { path }) });
+  }
+
+  /** For a block that is an illustration where the answer edits the file otherwise, and a problem where it does not. */
+  doubt(problem: PatchProblem): void {
+    this.doubts.push(problem);
+  }
+
+  settleDoubts(): void {
+    const isEdited = ({ path }: PatchProblem) => this.edits.some((edit) => edit.path === path);
+    this.problems.push(...this.doubts.filter((doubt) => !isEdited(doubt)));
+  }
+
+  resolve(written: string, block: number): ResolvedPath | undefined {
+    const resolved = resolvePath(written, this.context);
+    if (!isProblem(resolved)) return resolved;
+    this.problems.push({ ...resolved, block });
+    return undefined;
+  }
+
+  /** Where a file moves to. Only the path as written counts: it must not resolve to the file itself. */
+  moveTarget(written: string, from: string, block: number): string | undefined {
+    const { files } = this.context;
+    const target = resolvePath(written, { ...this.context, files: [] });
+    if (isProblem(target)) this.problems.push({ ...target, block });
+    else if (files.some(({ path }) => path === target.path && path !== from)) {
+      this.refuse('exists', block, `${from} cannot move to ${target.path}: it is there already`, target.path);
+    } else if (target.path !== from) return target.path;
+    return undefined;
+  }
+
+  create(dialect: Dialect, path: string, text: string, block: number, newMode?: FileMode): void {
+    if (this.edits.some((edit) => edit.path === path)) {
+      this.refuse('overlap', block, `${path} is created twice`, path);
+      return;
+    }
+    this.edits.push({
+      dialect,
+      kind: 'create',
+      path,
+      block,
+      hunks: [],
+      text,
+      ...(newMode ? { newMode } : {}),
+    });
+  }
+
+  /** A file without hunks is renamed or changes its mode. */
+  addHunks(dialect: Dialect, path: string, drafts: readonly DraftHunk[], extra: Extra = {}): void {
+    if (drafts.length === 0) {
+      this.edits.push({ dialect, kind: 'modify', path, block: this.nextBlock(), hunks: [], ...extra });
+    }
+    for (const draft of drafts) this.addHunk(dialect, path, { block: this.nextBlock(), ...draft }, extra);
+  }
+
+  /** Hunks of one file and dialect are one edit, however many blocks name the file. */
+  addHunk(dialect: Dialect, path: string, hunk: Hunk, extra: Extra = {}): void {
+    const known = this.edits.find(
+      (edit) => edit.path === path && edit.kind === 'modify' && edit.dialect === dialect,
+    );
+    if (known) {
+      known.hunks.push(hunk);
+      Object.assign(known, extra);
+    } else {
+      this.edits.push({ dialect, kind: 'modify', path, block: hunk.block, hunks: [hunk], ...extra });
+    }
+  }
+}
+
+/** The text of a new file. */
+export function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,98 @@
+/**
+ * The marks of the formats of edits and of git's conflicts: which lines the readers go by, and which lines no
+ * edit may add to a file.
+ */
+import { stringBehind } from '../text/long-string.ts';
+
+/** The marks around the two halves of a search/replace block. */
+export const opening = /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL|OLD)\b:?/i;
+export const divider = /^={5,9}\s*$/;
+export const closing = /^(?:>{5,9}|\+{5,9}) ?(?:REPLACE|UPDATED|NEW)\b/i;
+export const bareClosing = /^>{7}\s*$/;
+
+/** Lines of the envelope of a V4A patch. */
+export const beginPatch = /^\*\*\* Begin Patch\s*$/;
+export const endPatch = /^\*\*\* End Patch\b/;
+export const fileLine = /^\*\*\* (Update|Add|Delete) File:(.*)$/s;
+
+export type MarkKind = 'opening' | 'divider' | 'closing' | 'base' | 'envelope';
+
+/**
+ * What counts as a mark in a file, indentation aside. Wider than what is read: the odd forms are those that slip
+ * past the readers. Narrower where other text begins alike: a doctest (`>>> new`), a comment (`----- Old names`),
+ * a mail (`-----Original Message-----`), a here-document (`<<<SQL`).
+ */
+const marks: readonly (readonly [MarkKind, RegExp])[] = [
+  ['opening', /^(?:<{5,9} ?|<{3,4} )(?:SEARCH|ORIGINAL|OLD)\b/i],
+  ['opening', /^-{5,9} ?(?:SEARCH|search|ORIGINAL|original|OLD|old):?\s*$/],
+  ['opening', /^<{7}(?: |$)/],
+  ['base', /^\|{7} \S/],
+  ['divider', divider],
+  ['closing', /^>{5,9} ?(?:REPLACE|UPDATED|NEW)\b/i],
+  ['closing', /^>{3,4} (?:REPLACE|UPDATED|NEW)\s*$/],
+  ['closing', /^\+{5,9} ?(?:REPLACE|replace|UPDATED|updated|NEW|new)\s*$/],
+  ['closing', /^>{7}(?: |$)/],
+  [
+    'envelope',
+    /^\*\*\* (?:(?:Begin|End) Patch\s*$|(?:Update|Add|Delete) File: ?\S|Move to: ?\S|End of File\s*$)/i,
+  ],
+];
+
+export function markOn(line: string): MarkKind | undefined {
+  const text = line.trimStart();
+  if (!/^[<>=|*+-]/.test(text)) return undefined;
+  return marks.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+export interface EditMark {
+  kind: MarkKind;
+  /** From 0. */
+  line: number;
+  text: string;
+}
+
+/**
+ * The marks of a text. A heading's underline is none where headings are written so, in prose and docstrings: it
+ * stands directly below a line of text and is not the last line.
+ */
+export function marksIn(lines: readonly string[], prose = false): EditMark[] {
+  const end = lines.findLastIndex((line) => line.trim() !== '');
+  const found: EditMark[] = [];
+  let string: string | undefined;
+  for (const [line, text] of lines.entries()) {
+    const kind = markOn(text);
+    const underlines = kind === 'divider' && line !== end && isText(lines[line - 1]);
+    if (kind && !(underlines && (prose || string !== undefined))) found.push({ kind, line, text });
+    string = stringBehind(text, string);
+  }
+  return found;
+}
+
+/** The first mark of a kind of which `after` has more than `before`: an edit may keep marks and take them out. */
+export function addedMark(
+  before: readonly string[],
+  after: readonly string[],
+  prose: boolean,
+): EditMark | undefined {
+  const left = new Map<MarkKind, number>();
+  for (const { kind } of marksIn(before, prose)) left.set(kind, (left.get(kind) ?? 0) + 1);
+  const known = new Set(before);
+  const found = marksIn(after, prose);
+  for (const { kind } of found) left.set(kind, (left.get(kind) ?? 0) - 1);
+  const added = found.filter(({ kind }) => left.get(kind)! < 0);
+  return added.find(({ text }) => !known.has(text)) ?? added[0];
+}
+
+/**
+ * Whether text that should be code is an edit of some. What stands in code for other reasons (a conflict in a test of
+ * git, a line of equal signs) is not enough.
+ */
+export function holdsEdit(text: string): boolean {
+  const lines = text.split('\n').map((line) => line.trimStart());
+  const has = (pattern: RegExp) => lines.some((line) => pattern.test(line));
+  return (has(divider) && has(closing)) || (has(beginPatch) && has(fileLine));
+}
+
+function isText(line: string | undefined): boolean {
+  return line !== undefined && line.trim() !== '' && markOn(line) === undefined;
+}

@@ -1,0 +1,40 @@
+/** What a hunk does, line by line. */
+import { diffArrays } from 'diff';
+import type { Operation } from '../types.ts';
+
+/** True when the hunk leaves the text as it is. */
+export function saysNothing(operations: readonly Operation[]): boolean {
+  const without = (kind: 'drop' | 'add') =>
+    operations.filter((operation) => operation.kind !== kind).map(({ text }) => text);
+  const before = without('add');
+  const after = without('drop');
+  return before.length === after.length && before.every((text, at) => text === after[at]);
+}
+
+/** Edits beyond which two texts are not compared line by line: the part that differs is replaced. */
+const mostEdits = 2000;
+
+/** What turns some lines into others, so that those which stay can be taken from the file itself. */
+export function operationsOf(search: readonly string[], replace: readonly string[]): Operation[] {
+  let head = 0;
+  while (head < search.length && head < replace.length && search[head] === replace[head]) head++;
+  let tail = 0;
+  const room = Math.min(search.length, replace.length) - head;
+  while (tail < room && search[search.length - 1 - tail] === replace[replace.length - 1 - tail]) tail++;
+  const middle = diffArrays(
+    search.slice(head, search.length - tail),
+    replace.slice(head, replace.length - tail),
+    { maxEditLength: mostEdits },
+  ) ?? [
+    { removed: true, added: false, value: search.slice(head, search.length - tail) },
+    { removed: false, added: true, value: replace.slice(head, replace.length - tail) },
+  ];
+  const keep = (text: string): Operation => ({ kind: 'keep', text });
+  return [
+    ...search.slice(0, head).map(keep),
+    ...middle.flatMap(({ value, added, removed }) =>
+      value.map((text): Operation => ({ kind: added ? 'add' : removed ? 'drop' : 'keep', text })),
+    ),
+    ...(tail > 0 ? search.slice(-tail).map(keep) : []),
+  ];
+}

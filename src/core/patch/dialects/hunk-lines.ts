@@ -1,0 +1,58 @@
+/** Reads the lines between two `@@` headers, which unified diffs and V4A write in the same way. */
+import type { Operation } from '../types.ts';
+
+export interface HunkHeader {
+  startLine?: number;
+  oldCount?: number;
+  newCount?: number;
+  heading?: string;
+}
+
+/** Git cuts headings at 80 bytes; models may copy a long line. */
+const longestHeader = 1000;
+
+/** Understands git's header, the bare `@@` and `@@ ... @@`, and V4A's `@@ heading`. */
+export function readHeader(line: string): HunkHeader | undefined {
+  if (line[0] !== '@' || line.length > longestHeader || !/^@@(?:[ -]|@|$)/.test(line)) return undefined;
+  const numbered = /^@@+ *-(\d+)(?:,(\d+))? +\+(\d+)(?:,(\d+))? *@@+ ?(.*)$/.exec(line);
+  if (numbered) {
+    const [, start, oldCount, , newCount, heading] = numbered;
+    return {
+      startLine: Number(start),
+      oldCount: oldCount === undefined ? 1 : Number(oldCount),
+      newCount: newCount === undefined ? 1 : Number(newCount),
+      ...(heading!.trim() === '' ? {} : { heading: heading!.trim() }),
+    };
+  }
+  const partial = /^@@+ *-(\d+)(?!\d)\S*(?: +\+\S+)? *(?:@@+(.*))?$/.exec(line);
+  const rest = (partial ? (partial[2] ?? '') : line.replace(/^@@+/, '').replace(/(?<!@)@@+\s*$/, '')).trim();
+  const between = /^(.*?)@@+(.*)$/.exec(rest);
+  const heading = (between ? between[2]! : rest).trim();
+  return {
+    ...(partial ? { startLine: Number(partial[1]) } : {}),
+    ...(heading === '' || /^(?:\.{2,}|\u2026)$/.test(heading) ? {} : { heading }),
+  };
+}
+
+export function readOperation(line: string): Operation {
+  const text = line.slice(1);
+  switch (line[0]) {
+    case '+':
+      return { kind: 'add', text };
+    case '-':
+      return { kind: 'drop', text };
+    case ' ':
+      return markElision({ kind: 'keep', text, raw: line });
+    default:
+      return markElision({ kind: 'keep', text: line, unmarked: true });
+  }
+}
+
+function markElision(operation: Operation): Operation {
+  return isElision(operation.text) ? { ...operation, elided: true } : operation;
+}
+
+/** A context line that says "and so on" in place of the lines themselves. */
+function isElision(text: string): boolean {
+  return /^(?:\/\/|#|--|\/\*|<!--|;|%)?\s*(?:\.{3}|\u2026)\s*(?:\*\/|-->)?$/.test(text.trim());
+}

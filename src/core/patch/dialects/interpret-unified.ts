@@ -1,0 +1,129 @@
+/** Makes edits of the files of a unified diff. */
+
+import { splitText } from '../text/lines.ts';
+import { type EditCollector, textOf } from './edit-collector.ts';
+import { type DraftFile, readUnified } from './read-unified.ts';
+import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
+
+/** `label` is the path that stands above the diff, for diffs that name no file themselves. */
+export function interpretUnified(
+  lines: readonly string[],
+  label: string | undefined,
+  collector: EditCollector,
+): void {
+  for (const file of readUnified(lines)) {
+    const says =
+      file.hunks.length > 0 ||
+      file.binary ||
+      file.link ||
+      file.renamed ||
+      file.created ||
+      file.deleted ||
+      file.newMode;
+    if (says) interpretFile(file, label, collector);
+  }
+}
+
+function interpretFile(file: DraftFile, label: string | undefined, collector: EditCollector): void {
+  const block = collector.upcomingBlock;
+  const resolved = resolveFile(file, label, block, collector);
+  const skip = () => collector.skipBlocks(file.hunks.length);
+  if (!resolved) {
+    skip();
+    return;
+  }
+  const { path, sent } = resolved;
+  const creates = file.created || (!sent && startsFromNothing(file));
+  if (file.link) {
+    collector.refuse('binary', skip(), `${path} is made a link or a submodule, which is not supported`, path);
+  } else if (file.binary) {
+    collector.refuse('binary', skip(), `${path} is changed as a binary file, which is not supported`, path);
+  } else if (creates && sent) {
+    collector.refuse('exists', skip(), `${path} cannot be created: it is there already`, path);
+  } else if (creates) {
+    createFile(file, path, skip(), collector);
+  } else if (!sent) {
+    collector.refuse('unknown-path', skip(), `${path} was not given and cannot be changed`, path);
+  } else if (file.deleted) {
+    deleteFile(file, path, skip(), collector);
+  } else {
+    const newPath =
+      file.renamed && file.newName !== undefined
+        ? collector.moveTarget(file.newName, path, block)
+        : undefined;
+    collector.addHunks('unified', path, file.hunks, {
+      ...(newPath === undefined ? {} : { newPath }),
+      ...(file.newMode === undefined ? {} : { newMode: file.newMode }),
+    });
+  }
+}
+
+function resolveFile(
+  file: DraftFile,
+  label: string | undefined,
+  block: number,
+  collector: EditCollector,
+): ResolvedPath | undefined {
+  const names = namesOf(file).filter((name) => name !== undefined);
+  const fallback = label ?? collector.onlyFile();
+  if (names.length === 0 && fallback === undefined) {
+    collector.refuse('unknown-path', block, 'the diff names no file');
+    return undefined;
+  }
+  if (names.length === 0) return collector.resolve(fallback!, block);
+  const known = names
+    .map((name) => resolvePath(name, collector.context))
+    .filter((resolved): resolved is ResolvedPath => !isProblem(resolved))
+    .filter(({ sent }) => sent);
+  if (new Set(known.map(({ path }) => path)).size > 1) {
+    collector.refuse('unknown-path', block, `the diff names two files: ${names.join(' and ')}`);
+    return undefined;
+  }
+  return known[0] ?? collector.resolve(names[0]!, block);
+}
+
+/** The names that say which file is meant, the likelier first. */
+function namesOf(file: DraftFile): (string | undefined)[] {
+  if (file.renamed) return [file.oldName];
+  if (file.created) return [file.newName ?? file.oldName];
+  if (file.deleted) return [file.oldName ?? file.newName];
+  return file.newName === file.oldName ? [file.newName] : [file.newName, file.oldName];
+}
+
+function onlyAdds(file: DraftFile): boolean {
+  return file.hunks.every(({ operations }) =>
+    operations.every(({ kind, text }) => kind === 'add' || text === ''),
+  );
+}
+
+function startsFromNothing(file: DraftFile): boolean {
+  return file.hunks.length > 0 && onlyAdds(file) && file.hunks.every(({ startLine }) => startLine === 0);
+}
+
+function createFile(file: DraftFile, path: string, block: number, collector: EditCollector): void {
+  if (!onlyAdds(file)) {
+    collector.refuse('not-found', block, `${path} is new, so it can have no context lines`, path);
+    return;
+  }
+  const operations = file.hunks.flatMap((hunk) => hunk.operations);
+  while (operations.length > 0 && operations.at(-1)!.kind !== 'add') operations.pop();
+  const text = textOf(operations.map((operation) => operation.text));
+  const cutNewline = file.hunks.at(-1)?.finalNewline === false;
+  collector.create('unified', path, cutNewline ? text.slice(0, -1) : text, block, file.newMode);
+}
+
+/** A diff that deletes a file and shows its lines has to show the right ones. */
+function deleteFile(file: DraftFile, path: string, block: number, collector: EditCollector): void {
+  const significant = (texts: readonly string[]) =>
+    texts
+      .map((text) => text.trim())
+      .filter((text) => text !== '')
+      .join('\n');
+  const dropped = file.hunks.flatMap(({ operations }) => operations).filter(({ kind }) => kind !== 'add');
+  const shown = significant(dropped.map(({ text }) => text));
+  if (file.hunks.length > 0 && shown !== significant(splitText(collector.file(path)!.text).lines)) {
+    collector.refuse('not-found', block, `${path} is not what the diff deletes`, path);
+    return;
+  }
+  collector.edits.push({ dialect: 'unified', kind: 'delete', path, block, hunks: [] });
+}

@@ -1,0 +1,76 @@
+/** Reads which file a line of an answer names, for the block that stands below it. */
+
+import type { AnswerContext } from '../types.ts';
+import { isProblem, resolvePath } from './resolve-path.ts';
+
+export interface PathLabel {
+  /** As written. */
+  path: string;
+  /** The line says which file follows and no more. Otherwise it is a sentence, and what follows may be a part of it. */
+  plain: boolean;
+}
+
+/** A line that names a path is no longer. */
+const longestLine = 1000;
+const bullet = /^(?:#{1,6}|[-*+>]|\d+[.)]|\/\/|<!--)\s+/;
+const word = /^\**(?:new file|file ?name|file ?path|file|path)(?: ?\d+)?\**\s*:\s*\**\s*/i;
+const remark =
+  /(?<![*`"':])[*`"':]*(?<!\s)\s*\((?:new|new file|updated|modified|changed|created|added|complete|full)\)[*`"':]*$/i;
+const makes = /\b(?:new|create|add)\b/i;
+
+/** A path on a line of its own, or the one that a sentence names. Undefined when the line names none. */
+export function pathLabel(line: string, context: AnswerContext): PathLabel | undefined {
+  if (line.length > longestLine) return undefined;
+  const bare = bareName(line);
+  const isSent = (name: string) => context.files.some((file) => file.path === name);
+  if (isSent(bare) || isPathLike(bare)) return { path: bare, plain: true };
+  const quoted = [...line.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((match) => match[1] ?? match[2]!);
+  // A line that leads over to what stands below it.
+  const words = /:\s*$/.test(line)
+    ? line.split(/\s+/).map((text) => text.replace(/^[*`"'(]+|[*`"'):,]+$/g, ''))
+    : [];
+  const named = new Set(
+    [...quoted, ...words].filter((name) => isPathLike(name) && resolvesToSent(name, context)),
+  );
+  if (named.size > 0) return named.size === 1 ? { path: [...named][0]!, plain: false } : undefined;
+  const made = quoted.filter(isPathLike);
+  return made.length === 1 && makes.test(line) ? { path: made[0]!, plain: true } : undefined;
+}
+
+export function pathOnLine(line: string, context: AnswerContext): string | undefined {
+  return pathLabel(line, context)?.path;
+}
+
+/** The path in a comment that is all of a line, as the first line of a block often is. */
+export function pathInComment(line: string, context: AnswerContext): string | undefined {
+  if (line.length > longestLine) return undefined;
+  const said = /^\s*(?:\/\/|#|--|;|<!--|\/\*)\s*(?:file(?:name)?: *)?(\S+?)\s*(?:-->|\*\/)?\s*$/i.exec(
+    line,
+  )?.[1];
+  return said !== undefined && isPathLike(said) && resolvesToSent(said, context) ? said : undefined;
+}
+
+function bareName(line: string): string {
+  let bare = line.trim().replace(/(?<!\s)\s*-->$/, '');
+  for (let shorter = bare.replace(bullet, ''); shorter !== bare; shorter = bare.replace(bullet, ''))
+    bare = shorter;
+  return bare
+    .replace(word, '')
+    .replace(/^[*`"']+|(?<![*`"':])[*`"':]+$/g, '')
+    .replace(remark, '')
+    .replace(/(?<![*`"':])[*`"':]+$/, '');
+}
+
+function isPathLike(name: string): boolean {
+  return (
+    /^[^\s`*<>|"'=;(){}]+$/.test(name) &&
+    /[\p{L}\p{N}]/u.test(name) &&
+    !/^https?:/.test(name) &&
+    (/\.[\p{L}\p{N}_-]+$/u.test(name) || name.includes('/'))
+  );
+}
+
+function resolvesToSent(name: string, context: AnswerContext): boolean {
+  const resolved = resolvePath(name, context);
+  return !isProblem(resolved) && resolved.sent;
+}

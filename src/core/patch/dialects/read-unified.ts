@@ -1,0 +1,224 @@
+/**
+ * Reads unified diffs as models write them. Counts are ignored, line numbers and headings are kept as hints,
+ * an empty line is blank context and a line without marker is context.
+ */
+
+import { unquoteName } from '../git/quote-name.ts';
+import type { FileMode, Operation } from '../types.ts';
+import { type HunkHeader, readHeader, readOperation } from './hunk-lines.ts';
+
+export interface DraftHunk {
+  operations: Operation[];
+  startLine?: number;
+  counted?: boolean;
+  headings: string[];
+  atEnd?: boolean;
+  finalNewline?: boolean;
+}
+
+export interface DraftFile {
+  /** As written, without a date. `/dev/null` is read as undefined together with `created` or `deleted`. */
+  oldName?: string;
+  newName?: string;
+  created: boolean;
+  deleted: boolean;
+  renamed: boolean;
+  binary: boolean;
+  link: boolean;
+  newMode?: FileMode;
+  hunks: DraftHunk[];
+}
+
+const emptyFile = (): DraftFile => ({
+  created: false,
+  deleted: false,
+  renamed: false,
+  binary: false,
+  link: false,
+  hunks: [],
+});
+
+/** Reads every file of the diff; lines between files that are no part of it are passed over. */
+export function readUnified(lines: readonly string[]): DraftFile[] {
+  const files: DraftFile[] = [];
+  let file: DraftFile | undefined;
+  const begin = () => {
+    file = emptyFile();
+    files.push(file);
+    return file;
+  };
+  let index = 0;
+  while (index < lines.length) {
+    const line = lines[index]!;
+    const header = readHeader(line);
+    if (line.startsWith('diff --git ')) {
+      Object.assign(begin(), namesOfGitLine(line));
+      index++;
+    } else if (startsNames(lines, index)) {
+      // The names after `diff --git` belong to the same file; without it they begin a new one.
+      if (!file || file.hunks.length > 0 || !hasGitLine(lines, index)) begin();
+      readNames(file!, lines[index]!, lines[index + 1]!);
+      index += 2;
+    } else if (header) {
+      const target: DraftFile = file ?? begin();
+      const end = endOfHunk(lines, index + 1, header);
+      target.hunks.push(readHunk(lines.slice(index + 1, end), header));
+      index = end;
+    } else {
+      if (file && file.hunks.length === 0) readExtendedHeader(file, line);
+      index++;
+    }
+  }
+  return files;
+}
+
+function startsNames(lines: readonly string[], index: number): boolean {
+  return /^--- \S/.test(lines[index]!) && /^\+\+\+ \S/.test(lines[index + 1] ?? '');
+}
+
+/** Looks back over the extended header for the `diff --git` line that these names belong to. */
+function hasGitLine(lines: readonly string[], index: number): boolean {
+  let above = index - 1;
+  while (
+    above >= 0 &&
+    /^(?:index|old mode|new mode|new file|deleted file|similarity|dissimilarity|rename|copy)\b/.test(
+      lines[above]!,
+    )
+  )
+    above--;
+  return above >= 0 && lines[above]!.startsWith('diff --git ');
+}
+
+function namesOfGitLine(line: string): Pick<DraftFile, 'oldName' | 'newName'> {
+  const rest = line.slice('diff --git '.length).trim();
+  const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(rest);
+  if (quoted) return { oldName: unquoteName(quoted[1]!), newName: unquoteName(quoted[2]!) };
+  // Names with spaces: both halves are the same but for the prefix.
+  const half = (rest.length - 1) / 2;
+  if (Number.isInteger(half) && rest[half] === ' ')
+    return { oldName: rest.slice(0, half), newName: rest.slice(half + 1) };
+  return {};
+}
+
+/** A date after spaces instead of a tab, or what the side is called. */
+const remarkAfterName =
+  /(?<!\s)\s+(?:\d{4}-\d\d-\d\d[ T]\d\d:.*|\((?:original|modified|updated|old|new|before|after)\)\s*)$/is;
+
+function readNames(file: DraftFile, oldLine: string, newLine: string): void {
+  const nameOn = (line: string) =>
+    unquoteName(line.slice(4).split('\t')[0]!.replace(remarkAfterName, '').trim());
+  const oldName = nameOn(oldLine);
+  const newName = nameOn(newLine);
+  if (oldName === '/dev/null') file.created = true;
+  else file.oldName = oldName;
+  if (newName === '/dev/null') file.deleted = true;
+  else file.newName = newName;
+}
+
+function readExtendedHeader(file: DraftFile, line: string): void {
+  const mode = /^(?:new file mode|new mode) (100644|100755)\s*$/.exec(line);
+  if (mode) file.newMode = mode[1] as FileMode;
+  // A link or a submodule: its text is no text of a file.
+  else if (/^(?:new file mode|new mode) (?:120|160)000\s*$/.test(line)) file.link = true;
+  if (line.startsWith('new file mode')) file.created = true;
+  else if (line.startsWith('deleted file mode')) file.deleted = true;
+  else if (/^(?:Binary files .* differ|GIT binary patch)\s*$/.test(line)) file.binary = true;
+  const rename = /^rename (from|to) (.+)$/.exec(line);
+  if (rename) {
+    file.renamed = true;
+    file[rename[1] === 'from' ? 'oldName' : 'newName'] = unquoteName(rename[2]!.trim());
+  }
+}
+
+/** First line after the hunk: the next header, the next file, a mail signature or the end. */
+function endOfHunk(lines: readonly string[], from: number, header: HunkHeader): number {
+  let oldSeen = 0;
+  let newSeen = 0;
+  for (let index = from; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (line.startsWith('diff --git ') || readHeader(line)) return index;
+    if (/^Index: \S/.test(line) && /^=+$/.test(lines[index + 1] ?? '')) return index;
+    const complete = oldSeen === header.oldCount && newSeen === header.newCount;
+    if (complete && /^-- ?$/.test(line)) return index;
+    // A dropped line may look like the name of a file; then no hunk follows, or the counts say so.
+    if (startsNames(lines, index) && (complete || readHeader(lines[index + 2] ?? ''))) return index;
+    if (line[0] !== '+' && line[0] !== '\\') oldSeen++;
+    if (line[0] !== '-' && line[0] !== '\\') newSeen++;
+  }
+  return lines.length;
+}
+
+/** Also reads V4A's hunks, whose lines are the same. */
+export function readHunk(lines: readonly string[], header: HunkHeader): DraftHunk {
+  const operations: Operation[] = [];
+  let finalNewline: boolean | undefined;
+  for (const line of lines) {
+    if (line.startsWith('\\')) {
+      const previous = operations.at(-1)?.kind;
+      finalNewline = previous === 'drop' ? true : previous === undefined ? undefined : false;
+    } else operations.push(readOperation(line));
+  }
+  const linesOf = (other: 'add' | 'drop') => operations.filter(({ kind }) => kind !== other).length;
+  const counted = header.oldCount === linesOf('add') && header.newCount === linesOf('drop');
+  return {
+    operations,
+    ...(counted ? { counted } : {}),
+    headings: header.heading === undefined ? [] : [header.heading],
+    ...(header.startLine === undefined ? {} : { startLine: header.startLine }),
+    ...(finalNewline === undefined ? {} : { finalNewline }),
+  };
+}
+
+/** Lines that are looked back over for a header. */
+const longestHunk = 5000;
+
+interface LastHunk {
+  oldLeft: number;
+  newLeft: number;
+  /** Marker of its last line that is not blank. */
+  lastMarker: string | undefined;
+}
+
+/** How much of the last hunk above `end` is still to come, as its header counts; undefined where it does not count. */
+function lastHunk(lines: readonly string[], end: number): LastHunk | undefined {
+  let start = end - 1;
+  const furthest = Math.max(0, end - longestHunk);
+  while (start >= furthest && !readHeader(lines[start]!)) start--;
+  const header = start < furthest ? undefined : readHeader(lines[start]!);
+  if (header?.oldCount === undefined || header.newCount === undefined) return undefined;
+  const hunk: LastHunk = { oldLeft: header.oldCount, newLeft: header.newCount, lastMarker: undefined };
+  for (let index = start + 1; index < end; index++) {
+    const marker = lines[index]![0];
+    if (marker === '\\') continue;
+    if (marker !== '+') hunk.oldLeft--;
+    if (marker !== '-') hunk.newLeft--;
+    hunk.lastMarker = marker ?? hunk.lastMarker;
+  }
+  return hunk;
+}
+
+/** True when the lines up to `end` make the last hunk exactly as long as its header says. */
+export function lastHunkIsComplete(lines: readonly string[], end: number): boolean {
+  const hunk = lastHunk(lines, end);
+  return hunk?.oldLeft === 0 && hunk.newLeft === 0;
+}
+
+/** What a diff may end with, but not in the middle of. */
+const extendedHeader =
+  /^(?:diff --git|index|rename|copy|similarity|new file|deleted file|old mode|new mode|---|\+\+\+) /;
+
+/**
+ * True when a diff that nothing closes stops at an edit while its header promises what would belong to it: lines
+ * in place of the ones that are taken out, or the context below the ones that are put in. Counts are wrong often
+ * enough, but then a hunk goes on to its context. Without `ended` its last line may be half a line.
+ */
+export function diffIsCut(lines: readonly string[], end: number, ended: boolean): boolean {
+  let last = end;
+  while (last > 0 && lines[last - 1] === '') last--;
+  const hunk = lastHunk(lines, last);
+  if (!ended && extendedHeader.test(lines[last - 1] ?? '') && !(hunk && hunk.newLeft >= 0)) return true;
+  if (!hunk) return false;
+  const { oldLeft, newLeft, lastMarker } = hunk;
+  if (lastMarker === '-') return newLeft > 0;
+  return lastMarker === '+' && newLeft > 0 && (!ended || newLeft === oldLeft);
+}

@@ -1,0 +1,45 @@
+/** Writes changes as one patch in git's format, which `git apply` accepts as it is. */
+import { lineDiff } from '../text/line-diff.ts';
+import type { FileChange } from '../types.ts';
+import { quoteName } from './quote-name.ts';
+
+/** Files in the order given. Empty when there is nothing to change. */
+export function emitPatch(changes: readonly FileChange[]): string {
+  return changes.map(emitFile).join('');
+}
+
+function emitFile(change: FileChange): string {
+  const { kind, path, before, after } = change;
+  const oldPath = change.oldPath ?? path;
+  const oldMode = change.oldMode ?? '100644';
+  const mode = change.mode ?? oldMode;
+  const hunks = before === after ? [] : lineDiff(before, after);
+  const head = [`diff --git ${quoteName(`a/${oldPath}`)} ${quoteName(`b/${path}`)}`];
+  if (kind === 'create') head.push(`new file mode ${mode}`);
+  else if (kind === 'delete') head.push(`deleted file mode ${oldMode}`);
+  else if (mode !== oldMode) head.push(`old mode ${oldMode}`, `new mode ${mode}`);
+  if (oldPath !== path) head.push(`rename from ${quoteName(oldPath)}`, `rename to ${quoteName(path)}`);
+  if (hunks.length > 0) {
+    head.push(`--- ${kind === 'create' ? '/dev/null' : fileName(`a/${oldPath}`)}`);
+    head.push(`+++ ${kind === 'delete' ? '/dev/null' : fileName(`b/${path}`)}`);
+  }
+  // A change that is none at all has no place in a patch: git calls such a patch empty.
+  if (head.length === 1) return '';
+  const body = hunks.flatMap((hunk) => [
+    `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`,
+    ...hunk.lines,
+  ]);
+  return `${[...head, ...body].join('\n')}\n`;
+}
+
+/** A name with spaces ends with a tab, or a date could be taken for a part of it. */
+function fileName(name: string): string {
+  const quoted = quoteName(name);
+  return quoted === name && name.includes(' ') ? `${name}\t` : quoted;
+}
+
+/** A side without lines names the line before it. */
+function range(start: number, count: number): string {
+  const from = count === 0 ? start - 1 : start;
+  return count === 1 ? `${from}` : `${from},${count}`;
+}

@@ -1,0 +1,114 @@
+/**
+ * The hunk's lines are the file's but for one and the same change of indentation. Added lines are changed
+ * alike; a hunk whose lines are shifted differently does not match.
+ */
+
+import { indentationOf, isBlank, significantLength } from '../text/normalize.ts';
+import { splicesOf } from '../text/splices.ts';
+import type { Operation } from '../types.ts';
+import type { LineIndex } from './line-index.ts';
+import type { Candidate } from './place.ts';
+
+/** A line shorter than this, alone, fits too many places once its indentation is free. */
+const fewestSignificant = 12;
+
+export function matchIndentation(
+  index: LineIndex,
+  operations: readonly Operation[],
+  restored: boolean,
+): Candidate[] {
+  const textOf = (operation: Operation) => (restored ? (operation.raw ?? operation.text) : operation.text);
+  const old = operations.filter(({ kind }) => kind !== 'add').map(textOf);
+  const told = old.filter((text) => !isBlank(text));
+  if (told.length === 0) return [];
+  if (told.reduce((sum, text) => sum + significantLength(text), 0) < fewestSignificant) return [];
+  const shown = new Set(
+    operations.filter(({ kind }) => kind === 'drop').map((operation) => indentationOf(textOf(operation))),
+  );
+  const candidates: Candidate[] = [];
+  for (const start of index.findRuns(
+    'indentation',
+    old.map((text) => [text]),
+  )) {
+    const pairs = old
+      .map((text, offset) => [indentationOf(text), indentationOf(index.lines[start + offset]!)] as const)
+      .filter((_, offset) => !isBlank(old[offset]!));
+    const change = uniformChange(pairs, index.mixesIndentation);
+    if (!change) continue;
+    let line = start;
+    const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
+    const splices = splicesOf(operations, alignment, (text, _, dropped) => {
+      if (isBlank(text)) return text;
+      const indentation = indentationOf(text);
+      const alike = dropped.find((at) => {
+        const replaced = textOf(operations[at]!);
+        return !isBlank(replaced) && indentationOf(replaced) === indentation;
+      });
+      const changed =
+        alike === undefined ? change(indentation) : indentationOf(index.lines[alignment[alike]!]!);
+      // An odd number of spaces is what lost markers look like, and added lines have theirs.
+      if (changed !== undefined && isOdd(indentation, changed) && !shown.has(indentation)) return undefined;
+      return changed === undefined ? undefined : changed + text.slice(indentation.length);
+    });
+    if (splices) candidates.push({ first: start, end: start + old.length, splices });
+  }
+  return candidates;
+}
+
+function isOdd(indentation: string, changed: string): boolean {
+  const [short, long] = indentation.length < changed.length ? [indentation, changed] : [changed, indentation];
+  const extra = long.slice(0, long.length - short.length);
+  return long.endsWith(short) && /^ *$/.test(extra) && extra.length % 2 === 1;
+}
+
+type Change = (indentation: string) => string | undefined;
+
+/**
+ * The one change that takes every hunk indentation (left) to the file's (right). `mixed`: the file has lines
+ * with spaces after tabs, so that spaces alone do not tell how many tabs were meant.
+ */
+export function uniformChange(
+  pairs: readonly (readonly [string, string])[],
+  mixed = false,
+): Change | undefined {
+  const known = new Map<string, string>();
+  for (const [hunk, file] of pairs) {
+    if (known.has(hunk) && known.get(hunk) !== file) return undefined;
+    known.set(hunk, file);
+  }
+  for (const { fits, change, guesses } of possibleChanges(pairs[0]!, mixed)) {
+    if (!pairs.every(([hunk, file]) => fits(hunk, file))) continue;
+    return guesses ? change : (text) => known.get(text) ?? change(text);
+  }
+  return undefined;
+}
+
+function* possibleChanges(
+  [hunk, file]: readonly [string, string],
+  mixed: boolean,
+): Generator<{
+  fits: (hunk: string, file: string) => boolean;
+  change: Change;
+  /** What one line shows says nothing about another. */
+  guesses?: boolean;
+}> {
+  if (file.endsWith(hunk)) {
+    const prefix = file.slice(0, file.length - hunk.length);
+    const change = (text: string) => prefix + text;
+    yield { fits: (left, right) => change(left) === right, change };
+  }
+  if (hunk.endsWith(file)) {
+    const prefix = hunk.slice(0, hunk.length - file.length);
+    const change = (text: string) => (text.startsWith(prefix) ? text.slice(prefix.length) : undefined);
+    yield { fits: (left, right) => change(left) === right, change };
+  }
+  for (const width of [4, 2, 8, 3]) {
+    const expand = (text: string) => text.replaceAll('\t', ' '.repeat(width));
+    // An indentation that is no multiple may be any mix of tabs and spaces: only a line like it can tell.
+    const contract = (text: string) =>
+      !mixed && /^ *$/.test(text) && text.length % width === 0 ? '\t'.repeat(text.length / width) : undefined;
+    yield { fits: (left, right) => expand(right) === left, change: contract, guesses: mixed };
+    // Where the file has tabs with spaces behind them, a tab may be meant as it is.
+    yield { fits: (left, right) => expand(left) === right, change: mixed ? () => undefined : expand };
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The hunk's lines stand in the file one after the other, but a context line or two is not quite what the
+ * model says. What is deleted has to be there word for word.
+ */
+
+import { isBlank, significantLength } from '../text/normalize.ts';
+import { splicesOf } from '../text/splices.ts';
+import type { Operation } from '../types.ts';
+import { formsOf } from './contiguous.ts';
+import { foldFor, type LineIndex } from './line-index.ts';
+import type { Candidate } from './place.ts';
+import { isSameLine } from './similar-line.ts';
+
+/** Lines that may be misremembered. */
+const mostWrong = 2;
+/** Share of the lines with text, and letters and digits in them, that have to be there word for word. */
+const fewestRight = 0.6;
+const fewestSignificant = 12;
+
+export function matchMisremembered(index: LineIndex, operations: readonly Operation[]): Candidate[] {
+  const old = operations.filter(({ kind }) => kind !== 'add');
+  if (old.some(({ elided }) => elided)) return [];
+  const fold = foldFor['trailing-space'];
+  const { keys, positions } = index.view('trailing-space');
+  const forms = old.map((operation) => formsOf(operation, true).map(fold));
+  const frequency = forms.map((some) =>
+    some.reduce((sum, form) => sum + (positions.get(form)?.length ?? 0), 0),
+  );
+  const told = [...old.keys()].filter((at) => !isBlank(old[at]!.text));
+  const unknown = told.filter((at) => frequency[at] === 0);
+  if (unknown.length > mostWrong || unknown.some((at) => old[at]!.kind === 'drop')) return [];
+  const right = told.filter((at) => !unknown.includes(at));
+  const significant = right.reduce((sum, at) => sum + significantLength(old[at]!.text), 0);
+  if (right.length < told.length * fewestRight || significant < fewestSignificant) return [];
+
+  // Every line that is right is there word for word, so the rarest of them says where to look.
+  const anchor = right.reduce((rarest, at) => (frequency[at]! < frequency[rarest]! ? at : rarest));
+  const starts = forms[anchor]!.flatMap((form) => (positions.get(form) ?? []).map((place) => place - anchor));
+  const stands = (start: number): boolean => {
+    if (start < 0 || start + old.length > keys.length || index.budget.exhausted) return false;
+    index.budget.spend(old.length);
+    return old.every((operation, at) => {
+      const line = keys[start + at]!;
+      if (!unknown.includes(at)) return forms[at]!.includes(line);
+      return formsOf(operation, true).some((form) => isSameLine(line, form));
+    });
+  };
+  return [...new Set(starts)].filter(stands).flatMap((start) => {
+    let line = start;
+    const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
+    const splices = splicesOf(operations, alignment);
+    return splices ? [{ first: start, end: start + old.length, splices }] : [];
+  });
+}

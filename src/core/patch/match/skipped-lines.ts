@@ -1,0 +1,127 @@
+/**
+ * The hunk's lines are all in the file and in order, but at one point the file has a few lines more: the model
+ * skipped them. Where that is away from every edit it changes nothing; beside one, the edit has its place only
+ * if it is certain on which side of the skipped lines it belongs.
+ */
+
+import { significantLength } from '../text/normalize.ts';
+import { type Splice, splicesOf } from '../text/splices.ts';
+import type { Dialect, Operation } from '../types.ts';
+import { formsOf } from './contiguous.ts';
+import { foldFor, type LineIndex } from './line-index.ts';
+import type { Candidate } from './place.ts';
+import { sideOf } from './side-of-line.ts';
+
+const mostSkipped = 3;
+/** Points at which the skipped lines may have been, in a run of equal lines, beyond which nobody looks. */
+const mostGaps = 20;
+/** Letters and digits on either side of what is skipped, and in all. */
+const fewestBeside = 4;
+const fewestSignificant = 12;
+
+export interface SkippedMatch {
+  found: Candidate[];
+  /** First lines, from 0, of places that fit although the edit has no certain place there. */
+  uncertain: number[];
+}
+
+export function matchSkipped(
+  index: LineIndex,
+  operations: readonly Operation[],
+  dialect: Dialect,
+): SkippedMatch {
+  const match: SkippedMatch = { found: [], uncertain: [] };
+  const told = [...operations.keys()].filter((at) => operations[at]!.kind !== 'add');
+  if (told.length < 2 || told.some((at) => operations[at]!.elided)) return match;
+  const significant = told.map((at) => significantLength(operations[at]!.text));
+  const sum = (from: number, to: number) =>
+    significant.slice(from, to).reduce((total, length) => total + length, 0);
+  if (sum(0, told.length) < fewestSignificant) return match;
+  const fold = foldFor['trailing-space'];
+  const { keys, positions } = index.view('trailing-space');
+  const forms = told.map((at) => formsOf(operations[at]!, true).map(fold));
+  if (forms.some((alternatives) => !alternatives.some((form) => positions.has(form)))) return match;
+
+  for (const start of new Set(forms[0]!.flatMap((form) => positions.get(form) ?? []))) {
+    if (index.budget.exhausted) break;
+    let head = 1;
+    while (head < told.length && forms[head]!.includes(keys[start + head] ?? '\0')) head++;
+    index.budget.spend(head);
+    if (head === told.length) continue;
+    for (let skipped = 1; skipped <= mostSkipped; skipped++) {
+      const end = start + told.length + skipped;
+      let tail = 0;
+      while (tail < told.length - 1 && forms[told.length - 1 - tail]!.includes(keys[end - 1 - tail] ?? '\0'))
+        tail++;
+      index.budget.spend(tail + 1);
+      if (head + tail < told.length) continue;
+      // Where a line is repeated, the skipped ones may be before or after it.
+      const gaps: number[] = [];
+      for (let gap = told.length - tail; gap <= head; gap++) gaps.push(gap);
+      if (!gaps.some((gap) => sum(0, gap) >= fewestBeside && sum(gap, told.length) >= fewestBeside)) continue;
+      if (gaps.length > mostGaps) {
+        match.uncertain.push(start);
+        break;
+      }
+      index.budget.spend(gaps.length * operations.length);
+      const ways = gaps.map((gap) => place({ index, operations, told, start, gap, skipped, dialect }));
+      const [first] = ways;
+      if (first && ways.every((way) => JSON.stringify(way) === JSON.stringify(first)))
+        match.found.push({ first: start, end, splices: first });
+      else match.uncertain.push(start);
+      break;
+    }
+  }
+  return match;
+}
+
+interface Gap {
+  index: LineIndex;
+  operations: readonly Operation[];
+  /** Operations that are lines of the file. */
+  told: readonly number[];
+  start: number;
+  /** The skipped lines stand before this one of `told`. */
+  gap: number;
+  skipped: number;
+  dialect: Dialect;
+}
+
+function place({ index, operations, told, start, gap, skipped, dialect }: Gap): Splice[] | undefined {
+  const alignment: (number | undefined)[] = operations.map(() => undefined);
+  told.forEach((at, order) => {
+    alignment[at] = start + order + (order < gap ? 0 : skipped);
+  });
+  const above = told[gap - 1]!;
+  const below = told[gap]!;
+  const added = operations.slice(above + 1, below).map(({ text }) => text);
+  const drops = [above, below].filter((at) => operations[at]!.kind === 'drop');
+  // What such a block replaces is a whole; where its lines changed is our own reckoning.
+  if (dialect === 'search-replace' && isBeside(operations, above, below)) return undefined;
+  if (added.length === 0 && drops.length === 0) return splicesOf(operations, alignment);
+  if (drops.length === 2) return undefined;
+  if (added.length === 0) return splicesOf(operations, alignment);
+  if (skipped > 1 || operations[below]!.kind === 'drop') return undefined;
+  const line = alignment[above]! + 1;
+  // The line before what is deleted right above.
+  const kept = operations.slice(0, above + 1).findLastIndex(({ kind }) => kind === 'keep');
+  const side = sideOf(index.lines, { line, added, above: kept < 0 ? start - 1 : alignment[kept]! });
+  if (side === 'above') {
+    if (drops.length === 0) alignment[below] = undefined;
+    return splicesOf(operations, alignment);
+  }
+  if (side !== 'below' || drops.length > 0) return undefined;
+  alignment[above] = undefined;
+  return splicesOf(operations, alignment);
+}
+
+/** Only brackets and blank lines, past which an edit can be told in another way, are between it and the gap. */
+function isBeside(operations: readonly Operation[], above: number, below: number): boolean {
+  const isBare = (at: number) =>
+    operations[at]?.kind === 'keep' && significantLength(operations[at].text) === 0;
+  let [up, down] = [above, below];
+  while (isBare(up)) up--;
+  while (isBare(down)) down++;
+  const isEdit = (at: number) => operations[at] !== undefined && operations[at].kind !== 'keep';
+  return below > above + 1 || isEdit(up) || isEdit(down);
+}

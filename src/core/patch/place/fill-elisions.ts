@@ -1,0 +1,86 @@
+/**
+ * Puts the file's own lines back where a whole-file answer says that they stay. The lines right above and
+ * right below the remark must be in the file word for word and only once: what lies between them is what was
+ * left out. Anything less certain is no answer.
+ */
+
+import { LineIndex } from '../match/line-index.ts';
+import { WorkBudget } from '../match/work-budget.ts';
+import { isBlank, significantLength } from '../text/normalize.ts';
+
+const longestAnchor = 30;
+/** Letters and digits that an anchor needs, and that make a line of the file worth missing. */
+const anchorLength = 4;
+const tellingLength = 8;
+
+/** `elisions` are lines of `after`, ascending. Undefined when one of them cannot be filled. */
+export function fillElisions(
+  before: readonly string[],
+  after: readonly string[],
+  elisions: readonly number[],
+): string[] | undefined {
+  const index = new LineIndex(before, new WorkBudget(2_000_000));
+  const filled: string[] = [];
+  const left: string[] = [];
+  let shown = trimEnd(after.slice(0, elisions[0]));
+  let reached = 0;
+  for (const [at, elision] of elisions.entries()) {
+    const below = trimStart(after.slice(elision + 1, elisions[at + 1]));
+    const start = shown.length === 0 && at === 0 ? 0 : endOfAnchor(index, shown);
+    const last = at === elisions.length - 1;
+    const end = below.every(isBlank) && last ? before.length : startOfAnchor(index, below);
+    if (start === undefined || end === undefined || start < reached || end <= start) return undefined;
+    left.push(...before.slice(start, end));
+    filled.push(...shown, ...before.slice(start, end));
+    shown = last ? below : trimEnd(below);
+    reached = end;
+  }
+  filled.push(...shown);
+  return repeats(index, after, left) ? undefined : filled;
+}
+
+/** A line that the file has once is written in the answer and left out as well: it may have moved. */
+function repeats(index: LineIndex, after: readonly string[], left: readonly string[]): boolean {
+  const { positions } = index.view('trailing-space');
+  const written = new Set(after.map((line) => line.trimEnd()));
+  return left.some((line) => {
+    const key = line.trimEnd();
+    return written.has(key) && positions.get(key)?.length === 1 && significantLength(key) >= tellingLength;
+  });
+}
+
+/** First line of the file after the shortest run at the end of `lines` that is in it once. */
+function endOfAnchor(index: LineIndex, lines: readonly string[]): number | undefined {
+  for (let length = 1; length <= Math.min(lines.length, longestAnchor); length++) {
+    const place = placeOf(index, lines.slice(lines.length - length));
+    if (place !== 'several') return place === undefined ? undefined : place + length;
+  }
+  return undefined;
+}
+
+/** First line of the shortest run at the start of `lines` that is in the file once. */
+function startOfAnchor(index: LineIndex, lines: readonly string[]): number | undefined {
+  for (let length = 1; length <= Math.min(lines.length, longestAnchor); length++) {
+    const place = placeOf(index, lines.slice(0, length));
+    if (place !== 'several') return place;
+  }
+  return undefined;
+}
+
+function placeOf(index: LineIndex, run: readonly string[]): number | 'several' | undefined {
+  const places = index.findRuns(
+    'trailing-space',
+    run.map((line) => [line]),
+  );
+  const length = run.reduce((sum, line) => sum + significantLength(line), 0);
+  return places.length > 0 && (places.length > 1 || length < anchorLength) ? 'several' : places[0];
+}
+
+function trimEnd(lines: readonly string[]): string[] {
+  return lines.slice(0, lines.findLastIndex((line) => !isBlank(line)) + 1);
+}
+
+function trimStart(lines: readonly string[]): string[] {
+  const first = lines.findIndex((line) => !isBlank(line));
+  return first === -1 ? [...lines] : lines.slice(first);
+}

@@ -1,0 +1,151 @@
+/** Places all hunks of one file: locate, choose, check that they do not meet, apply in memory. */
+
+import { saysNothing } from '../dialects/hunk-from-lines.ts';
+import { LineIndex } from '../match/line-index.ts';
+import type { WorkBudget } from '../match/work-budget.ts';
+import { splitText } from '../text/lines.ts';
+import { applySplices, type Splice } from '../text/splices.ts';
+import {
+  type Dialect,
+  type FileEdit,
+  type Hunk,
+  type HunkReport,
+  matchLevels,
+  type PatchProblem,
+  type SourceFile,
+} from '../types.ts';
+import { choosePlaces, type Option } from './choose-place.ts';
+import { Locator } from './locate.ts';
+import { nearestLines } from './nearest-lines.ts';
+
+export interface PlacedHunks {
+  after: string;
+  hunks: HunkReport[];
+  problems: PatchProblem[];
+}
+
+/** Problems that are worth the search for the nearest lines: nobody reads more. */
+const mostHelped = 20;
+
+const loosestStrict = matchLevels.indexOf('typographic');
+
+export function placeHunks(
+  edit: FileEdit,
+  file: SourceFile,
+  budget: WorkBudget,
+  { strict = false }: { strict?: boolean } = {},
+): PlacedHunks {
+  const text = splitText(file.text);
+  const index = new LineIndex(text.lines, budget);
+  const locators = new Map<Dialect, Locator>();
+  const locatorOf = (dialect: Dialect): Locator => {
+    const known = locators.get(dialect) ?? new Locator(index, dialect);
+    locators.set(dialect, known);
+    return known;
+  };
+  const problems: PatchProblem[] = [];
+  const options: Option[] = [];
+  const refuse = (hunk: Hunk, problem: Omit<PatchProblem, 'path' | 'block'>) =>
+    problems.push({ path: file.path, block: hunk.block, ...problem });
+
+  for (const hunk of edit.hunks) {
+    if (saysNothing(hunk.operations) && hunk.finalNewline === undefined) continue;
+    const located = locatorOf(hunk.dialect ?? edit.dialect).locate(hunk);
+    if (budget.exhausted) {
+      refuse(hunk, {
+        code: 'too-complex',
+        message: `block ${hunk.block} needs too much work to be located in ${file.path}`,
+      });
+      break;
+    }
+    if ('reason' in located) {
+      const helped = located.reason === 'not-found' && problems.length < mostHelped;
+      const nearest = helped ? { nearest: nearestLines(index, hunk.operations) } : {};
+      const lines = located.lines ? { lines: located.lines.slice(0, 20) } : {};
+      refuse(hunk, {
+        code: located.reason,
+        ...lines,
+        ...nearest,
+        message: messages[located.reason](hunk.block, file.path),
+      });
+    } else
+      options.push({
+        hunk,
+        level: located.level,
+        candidates: atTheEnd(hunk, located.found, text.lines.length),
+      });
+  }
+
+  choosePlaces(options, text.lines, edit.unordered ? 'search-replace' : edit.dialect);
+  const placed: { option: Option; splice: Splice }[] = [];
+  const hunks: HunkReport[] = [];
+  for (const option of options) {
+    if (option.repeated) continue;
+    const { hunk, level, chosen, chosenBy, candidates } = option;
+    if (!chosen) {
+      const lines = candidates.slice(0, 20).map(({ first }) => first + 1);
+      const places = `${candidates.length} places of ${file.path} (lines ${lines.join(', ')}${candidates.length > 20 ? ', …' : ''})`;
+      refuse(hunk, { code: 'ambiguous', lines, message: `block ${hunk.block} fits ${places}` });
+      continue;
+    }
+    const line = Math.max(1, Math.min(chosen.first, chosen.splices[0]?.at ?? chosen.first) + 1);
+    const flagged = matchLevels.indexOf(level as (typeof matchLevels)[number]) > loosestStrict;
+    if (strict && flagged) {
+      refuse(hunk, {
+        code: 'too-loose',
+        lines: [line],
+        message: `block ${hunk.block} fits ${file.path} only loosely (${level})`,
+      });
+      continue;
+    }
+    hunks.push({
+      path: file.path,
+      block: hunk.block,
+      level,
+      line,
+      flagged,
+      ...(chosenBy ? { chosenBy } : {}),
+    });
+    for (const splice of chosen.splices) placed.push({ option, splice });
+  }
+
+  placed.sort((left, right) => left.splice.at - right.splice.at || left.splice.remove - right.splice.remove);
+  for (let at = 1; at < placed.length; at++) {
+    const above = placed[at - 1]!;
+    const below = placed[at]!;
+    if (!meet(above.splice, below.splice)) continue;
+    const blocks = [above.option.hunk.block, below.option.hunk.block];
+    refuse(below.option.hunk, {
+      code: 'overlap',
+      lines: [above.splice.at + 1, below.splice.at + 1],
+      message: `blocks ${blocks.join(' and ')} change the same lines of ${file.path}`,
+    });
+  }
+  if (problems.length > 0) return { after: file.text, hunks, problems };
+  const finalNewline = edit.hunks.findLast((hunk) => hunk.finalNewline !== undefined)?.finalNewline;
+  const after = applySplices(
+    text,
+    placed.map(({ splice }) => splice),
+    finalNewline,
+  );
+  return { after, hunks, problems };
+}
+
+function meet(above: Splice, below: Splice): boolean {
+  if (above.at + above.remove > below.at) return true;
+  return above.at === below.at && above.remove === 0 && below.remove === 0;
+}
+
+/** V4A's end marker chooses the place at the end of the file when the hunk fits there. */
+function atTheEnd(hunk: Hunk, candidates: Option['candidates'], end: number): Option['candidates'] {
+  if (!hunk.atEnd) return candidates;
+  const last = candidates.filter((candidate) => candidate.end >= end - 1);
+  return last.length === 1 ? last : candidates;
+}
+
+const messages = {
+  'not-found': (block: number, path: string) => `the lines that block ${block} changes are not in ${path}`,
+  'already-applied': (block: number, path: string) => `${path} already is what block ${block} would make it`,
+  'no-context': (block: number, path: string) =>
+    `block ${block} adds lines to ${path} without a line that says where`,
+};

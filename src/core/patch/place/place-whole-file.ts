@@ -1,0 +1,82 @@
+/** Turns a whole-file answer into the file's new text, with the bytes that the answer could not carry. */
+
+import { operationsOf } from '../dialects/hunk-from-lines.ts';
+import { elisionsIn } from '../text/elision.ts';
+import { splitText, type TextLines } from '../text/lines.ts';
+import { applySplices, splicesOf } from '../text/splices.ts';
+import type { FileEdit, PatchProblem, SourceFile } from '../types.ts';
+import { fillElisions } from './fill-elisions.ts';
+import { dropsMost, dropsMuch } from './whole-file-guard.ts';
+
+export interface PlacedWholeFile {
+  after: string;
+  level: 'whole-file' | 'filled-elision';
+  /** More than a third of the file is gone. */
+  flagged: boolean;
+}
+
+/** `strict` refuses an answer that leaves lines out, even if it is clear which. */
+export function placeWholeFile(
+  edit: FileEdit,
+  file: SourceFile,
+  { strict = false }: { strict?: boolean } = {},
+): PlacedWholeFile | PatchProblem {
+  const { path, block } = { path: file.path, block: edit.block };
+  const before = splitText(file.text);
+  const answered = splitText(edit.text ?? '').lines;
+  const elisions = elisionsIn(before.lines, answered);
+  const lines =
+    elisions.length === 0 ? answered : strict ? undefined : fillElisions(before.lines, answered, elisions);
+  if (!lines) {
+    const remark = answered[elisions[0]!]!.trim().slice(0, 80);
+    const message = `the text for ${path} leaves lines out ("${remark}"): the whole file is needed`;
+    return { code: 'elided', path, block, lines: elisions.map((line) => line + 1), message };
+  }
+  const dropped = dropsMost(before.lines, lines);
+  if (dropped !== undefined) {
+    return {
+      code: 'elided',
+      path,
+      block,
+      message: `the text for ${path} drops most of the file: ${dropped}`,
+    };
+  }
+  const much = dropsMuch(before.lines, lines);
+  if (strict && much) {
+    return {
+      code: 'too-loose',
+      path,
+      block,
+      message: `the text for ${path} leaves out more than a third of the file`,
+    };
+  }
+  const restored = assemble(before, withFormerSpace(before.lines, lines));
+  const level = elisions.length === 0 ? 'whole-file' : 'filled-elision';
+  // When nothing but trailing space differs, the trailing space was the point.
+  return {
+    after: restored === file.text ? assemble(before, lines) : restored,
+    level,
+    flagged: much || level !== 'whole-file',
+  };
+}
+
+/** The new lines as an edit of the old ones, so that every line that stays keeps its own bytes. */
+function assemble(before: TextLines, texts: readonly string[]): string {
+  const lines = [...texts];
+  if (before.lines.at(-1) !== '' && lines.length > 1 && lines.at(-1) === '') lines.pop();
+  const operations = operationsOf(before.lines, lines);
+  let line = 0;
+  const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
+  return applySplices(before, splicesOf(operations, alignment) ?? []);
+}
+
+/** Models lose trailing white space: a line that differs in nothing else keeps the file's. */
+function withFormerSpace(before: readonly string[], answered: readonly string[]): string[] {
+  const former = new Map<string, string | undefined>();
+  for (const line of before) {
+    const bare = line.trimEnd();
+    if (bare === '') continue;
+    former.set(bare, former.has(bare) && former.get(bare) !== line ? undefined : line);
+  }
+  return answered.map((line) => former.get(line.trimEnd()) ?? line);
+}

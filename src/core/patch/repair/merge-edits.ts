@@ -1,0 +1,52 @@
+/** Puts the blocks that a model sent again in the place of those that failed. */
+import type { FileEdit, Hunk, PatchProblem } from '../types.ts';
+
+/**
+ * `failed` are the problems of the first answer; their blocks are taken out of `edits`. Blocks of `resent`
+ * are numbered on from the highest that is left, so that a block keeps one number through all tries.
+ */
+export function mergeEdits(
+  edits: readonly FileEdit[],
+  resent: readonly FileEdit[],
+  failed: readonly PatchProblem[],
+): FileEdit[] {
+  const gone = new Set(failed.map(({ block }) => block));
+  const merged = edits
+    .map((edit) => ({ ...edit, hunks: edit.hunks.filter(({ block }) => !gone.has(block)) }))
+    .filter((edit, at) =>
+      edits[at]!.hunks.length > 0 ? edit.hunks.length > 0 || moves(edit) : !gone.has(edit.block),
+    );
+  const highest = Math.max(0, ...[...gone].map((block) => block ?? 0), ...edits.flatMap(blocksOf));
+  for (const edit of resent) {
+    // A whole file says all there is to say about it.
+    if (edit.kind !== 'modify') remove(merged, edit.path);
+    const renumbered = {
+      ...edit,
+      block: edit.block + highest,
+      hunks: edit.hunks.map((hunk) => shift(hunk, highest)),
+    };
+    const known = merged.find(({ path, kind }) => path === edit.path && kind === 'modify');
+    if (known && edit.kind === 'modify') {
+      known.hunks = [...known.hunks, ...renumbered.hunks.map((hunk) => ({ ...hunk, dialect: edit.dialect }))];
+      if (known.dialect !== edit.dialect) known.unordered = true;
+    } else merged.push(renumbered);
+  }
+  return merged;
+}
+
+function remove(edits: FileEdit[], path: string): void {
+  const at = edits.findIndex((edit) => edit.path === path);
+  if (at !== -1) edits.splice(at, 1);
+}
+
+function moves({ newPath, newMode }: FileEdit): boolean {
+  return newPath !== undefined || newMode !== undefined;
+}
+
+function blocksOf({ block, hunks }: FileEdit): number[] {
+  return [block, ...hunks.map((hunk) => hunk.block)];
+}
+
+function shift(hunk: Hunk, by: number): Hunk {
+  return { ...hunk, block: hunk.block + by };
+}

@@ -1,0 +1,49 @@
+/** What whoever gave or asked for an answer can do about one that cannot be used, as one sentence. */
+import type { PatchProblem } from '../types.ts';
+
+/** For the first problem: with it out of the way the others may be gone. */
+export function problemHint([problem]: readonly PatchProblem[]): string | undefined {
+  if (!problem) return undefined;
+  const { path = 'the file', nearest = [] } = problem;
+  switch (problem.code) {
+    case 'not-a-patch':
+      return 'an edit is a search/replace block, a V4A patch, a unified diff or a whole file with its path';
+    case 'cut':
+      return 'give the whole answer, or ask for a smaller change';
+    case 'unknown-path':
+      return 'name every file that the change touches (--file, or files), inside the folders that may be read';
+    case 'exists':
+      return `name ${path} among the files, so that it can be changed instead of made`;
+    case 'binary':
+      return 'only text can be changed';
+    case 'not-found':
+      return nearest.length > 0
+        ? `${linesOf(nearest, path)} nearest to what was sought`
+        : 'the answer was made for another text: give the file as it was then, or ask again';
+    case 'ambiguous':
+      return 'the edit needs more lines around it, so that only the right place fits';
+    case 'already-applied':
+      return 'the change is there already: leave the block out';
+    case 'overlap':
+      return 'make one edit of the two';
+    case 'no-context':
+      return 'the edit needs the lines before and after its place';
+    case 'no-change':
+      return 'there is nothing to apply';
+    case 'elided':
+      return 'the answer must give every line, also those that stay as they are';
+    case 'edit-mark':
+      return 'ask again; lines that look like the marks of an edit or of a conflict have to be added by hand';
+    case 'too-loose':
+      return 'look at the place, and leave --strict out to accept it';
+    case 'too-complex':
+      return 'ask for a smaller change';
+  }
+}
+
+/** Consecutive lines, without the blank ones at their ends: the last may be what follows the end of the file. */
+function linesOf(lines: readonly { line: number; text: string }[], path: string): string {
+  const written = lines.filter(({ text }) => text.trim() !== '');
+  const [first, last] = [(written[0] ?? lines[0]!).line, (written.at(-1) ?? lines[0]!).line];
+  return first === last ? `line ${first} of ${path} comes` : `lines ${first} to ${last} of ${path} come`;
+}

@@ -1,0 +1,81 @@
+/** Says to a model, in its own terms, what could not be placed and asks for those blocks only. */
+import type { PatchProblem, ProblemCode } from '../types.ts';
+
+/** Problems that a model can cure by sending one block again. The others need another answer as a whole. */
+const curable: readonly ProblemCode[] = [
+  'not-found',
+  'ambiguous',
+  'already-applied',
+  'overlap',
+  'no-context',
+  'too-loose',
+  'elided',
+  'edit-mark',
+];
+
+/** True when every problem belongs to a block of its own: the rest of the answer can be kept. */
+export function canRetryBlocks(problems: readonly PatchProblem[]): boolean {
+  return (
+    problems.length > 0 && problems.every(({ code, block }) => block !== undefined && curable.includes(code))
+  );
+}
+
+/** The text of the next request. Empty when there is no problem. */
+export function retryPrompt(problems: readonly PatchProblem[]): string {
+  if (problems.length === 0) return '';
+  const reasons = problems.map(describeProblem).join('\n\n');
+  if (!canRetryBlocks(problems)) {
+    return `Your answer could not be used.\n\n${reasons}\n\nSend the whole answer again, complete, in the format that was asked for.`;
+  }
+  const blocks = [...new Set(problems.map(({ block }) => block!))].sort((left, right) => left - right);
+  const [which, these] =
+    blocks.length === 1
+      ? [`block ${blocks[0]}`, 'this block']
+      : [`blocks ${blocks.join(', ')}`, 'these blocks'];
+  return [
+    `Most of your answer is fine; ${which} could not be placed.`,
+    reasons,
+    `Send only ${these} again, in the same format, against the original text of the file as it was given to you, as if none of your edits had been made. Copy the lines to find exactly, with their indentation, and enough of them to occur only once. The other blocks are kept: do not repeat them.`,
+  ].join('\n\n');
+}
+
+/** One problem with everything that helps to cure it. */
+export function describeProblem(problem: PatchProblem): string {
+  const { code, path, block, lines = [], nearest = [], message } = problem;
+  const where = [block === undefined ? undefined : `Block ${block}`, path]
+    .filter((part) => part !== undefined)
+    .join(', ');
+  const head = `${where === '' ? '' : `${where}: `}${message}.`;
+  const advice = adviceFor(code, lines);
+  const shown =
+    nearest.length === 0
+      ? []
+      : [
+          'The lines of the file that come nearest are:',
+          ...nearest.map(({ line, text }) => `${line}: ${text}`),
+        ];
+  return [head, ...(advice === undefined ? [] : [advice]), ...shown].join('\n');
+}
+
+function adviceFor(code: ProblemCode, lines: readonly number[]): string | undefined {
+  switch (code) {
+    case 'ambiguous':
+      return lines.length === 0
+        ? undefined
+        : `It fits at lines ${lines.join(', ')}. Include more lines around the change, so that only the right place fits.`;
+    case 'already-applied':
+      return `The result is there already${lines.length === 0 ? '' : `, at line ${lines.join(', ')}`}. Leave the block out if nothing else was meant.`;
+    case 'overlap':
+      return 'Make one block of the two.';
+    case 'no-context':
+      return 'Include the lines before and after the place.';
+    case 'cut':
+      return 'Nothing of it was used.';
+    case 'edit-mark':
+      return 'A block has one opening mark, one divider and one closing mark, each alone on a line that is not indented; no other line of it looks like one.';
+    case 'elided':
+      return 'Write every line, also those that stay as they are.';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+/** The instructions of a request: stable for a task, shape and language, so that prompt caching can hit. */
+
+import { defaultFramework, frameworkRule, languageStyle } from './languages.ts';
+import { outputContract, type PatchFormat } from './shapes.ts';
+import { taskRole, taskRules } from './task-rules.ts';
+import type { ReturnShape, TaskKind } from './tasks.ts';
+
+export interface InstructionFacts {
+  task: TaskKind;
+  shape: ReturnShape;
+  language: string | undefined;
+  framework: string | undefined;
+  patchFormat: PatchFormat;
+  /** Room for the visible answer, in tokens. */
+  visibleOutputTokens: number;
+}
+
+/** Tokens per line of code, to give the limit in lines too: a model counts lines better than tokens. */
+const tokensPerLine = 10;
+
+/** The bound that the router adds to the input for these instructions; a test holds every prompt to it. */
+export const instructionAllowanceTokens = 1200;
+
+export function instructionsFor(facts: InstructionFacts): string {
+  const { task, shape, language, visibleOutputTokens } = facts;
+  const rules = [...taskRules(task, shape)];
+  if (language !== undefined) rules.push(languageStyle(language) ?? `Language: ${language}.`);
+  if (task === 'tests') {
+    const framework = facts.framework ?? defaultFramework(language);
+    if (framework !== undefined) rules.push(frameworkRule(framework));
+  } else if (facts.framework !== undefined) {
+    rules.push(`Framework: ${facts.framework}.`);
+  }
+  const lines = Math.max(1, Math.floor(visibleOutputTokens / tokensPerLine));
+  rules.push(
+    `Stay under ${visibleOutputTokens} tokens (about ${lines} lines). If it would be more, cut what matters least, never the middle of something: the answer must be whole.`,
+  );
+  return [
+    taskRole(task),
+    outputContract(shape, facts.patchFormat),
+    rules.map((rule) => `- ${rule}`).join('\n'),
+  ].join('\n\n');
+}

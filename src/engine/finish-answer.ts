@@ -1,0 +1,132 @@
+/** Turns a model's answer into what was promised, or into a failure that says whether another model may cure it. */
+
+import { extractCode, extractText } from '../core/answer/extract-code.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
+import { AttemptFailure } from '../core/errors/provider-failure.ts';
+import { normaliseLanguage } from '../core/input/language.ts';
+import { readAnswer } from '../core/patch/answer/read-answer.ts';
+import { holdsEdit } from '../core/patch/dialects/edit-marks.ts';
+import { type FileStat, formatDiffstat } from '../core/patch/git/diffstat.ts';
+import { patchFromEdits } from '../core/patch/patch-from-answer.ts';
+import { mergeEdits } from '../core/patch/repair/merge-edits.ts';
+import { problemHint } from '../core/patch/repair/problem-hint.ts';
+import { canRetryBlocks } from '../core/patch/repair/retry-prompt.ts';
+import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../core/patch/types.ts';
+import type { ReturnShape } from '../core/tasks/tasks.ts';
+import type { PatchChecker, SourceSet } from './ports.ts';
+
+export interface FinishedPatch {
+  changes: FileChange[];
+  stats: FileStat[];
+  /** As `git diff --stat` writes it. */
+  diffstat: string;
+  hunks: HunkReport[];
+  checkedBy: 'git' | 'none';
+  /** Folder that the patch applies in. */
+  base: string;
+}
+
+export interface FinishedAnswer {
+  result: string;
+  patch: FinishedPatch | undefined;
+  warnings: string[];
+}
+
+export interface FinishFacts {
+  shape: ReturnShape;
+  language: string | undefined;
+  sourceSet: SourceSet;
+  patchChecker: PatchChecker;
+  /** Refuse every hunk that is located more loosely than by folded typography. */
+  strict?: boolean;
+  /** The answer mends this one: where only some blocks had failed, the others are kept. */
+  mends?: UnplaceableAnswer | undefined;
+  signal: AbortSignal;
+}
+
+/** Throws `AttemptFailure` of class `unusable-answer`, and what a checker of patches throws of the files. */
+export async function finishAnswer(answer: string, facts: FinishFacts): Promise<FinishedAnswer> {
+  if (facts.shape === 'patch') return finishPatch(answer, facts);
+  if (facts.shape === 'text') return { result: extractText(answer), patch: undefined, warnings: [] };
+  try {
+    const isLanguage = (info: string) => info !== '' && normaliseLanguage(info) === facts.language;
+    const { code, blocks } = extractCode(answer, isLanguage);
+    if (holdsEdit(code)) {
+      throw new OrchError('answer-unusable', 'the answer is an edit (it holds its marks), not code');
+    }
+    const warnings =
+      blocks > 1 ? [`the answer held ${blocks} code blocks; they are joined in their order`] : [];
+    return { result: code, patch: undefined, warnings };
+  } catch (error) {
+    if (error instanceof OrchError) throw new AttemptFailure('unusable-answer', error.message);
+    throw error;
+  }
+}
+
+async function finishPatch(answer: string, facts: FinishFacts): Promise<FinishedAnswer> {
+  const { sourceSet, patchChecker, strict = false, mends, signal } = facts;
+  const { base, sources, exists } = sourceSet;
+  const files = sources.filter(
+    (source, at) => sources.findIndex((other) => other.path === source.path) === at,
+  );
+  const read = readAnswer(answer, { files, exists });
+  const keeps = mends !== undefined && canRetryBlocks(mends.problems);
+  const edits = keeps ? mergeEdits(mends.edits, read.edits, mends.problems) : read.edits;
+  // A block that failed and did not come back would be left out without a word.
+  if (keeps && blocksIn(read.edits) < blocksOwed(mends.problems)) {
+    throw new UnplaceableAnswer(answer, mends.problems, mends.edits);
+  }
+  const { patch, changes, stats, hunks, problems } = patchFromEdits(edits, files, { strict }, read.problems);
+  if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
+  const check = await patchChecker.check(patch, changes, base, signal);
+  if (!check.ok)
+    throw new AttemptFailure('unusable-answer', `git refuses the patch: ${check.detail}`, {
+      code: 'patch-unplaceable',
+    });
+  const warnings = hunks.flatMap(lookAt);
+  if (check.checkedBy === 'none') warnings.push('git is not installed: the patch is checked by orch alone');
+  return {
+    result: patch,
+    patch: { changes, stats, diffstat: formatDiffstat(stats), hunks, checkedBy: check.checkedBy, base },
+    warnings,
+  };
+}
+
+/** What somebody should look at, in words; empty where all is certain. */
+function lookAt({ path, line, level, flagged, chosenBy }: HunkReport): string[] {
+  if (flagged && level === 'whole-file')
+    return [`${path}: more than a third of the file is gone, worth a look (--strict refuses it)`];
+  if (flagged) return [`${path}:${line}: placed by ${level} only, worth a look (--strict refuses it)`];
+  return chosenBy === 'line'
+    ? [`${path}:${line}: chosen by its line number among places that are alike, worth a look`]
+    : [];
+}
+
+function blocksIn(edits: readonly FileEdit[]): number {
+  return edits.reduce((sum, { hunks }) => sum + Math.max(1, hunks.length), 0);
+}
+
+/** What is there already need not be sent again. */
+function blocksOwed(problems: readonly PatchProblem[]): number {
+  return new Set(problems.filter(({ code }) => code !== 'already-applied').map(({ block }) => block)).size;
+}
+
+/** An answer whose edits have no certain place, with every reason and with what was read of it. */
+export class UnplaceableAnswer extends AttemptFailure {
+  constructor(
+    readonly answer: string,
+    readonly problems: readonly PatchProblem[],
+    readonly edits: readonly FileEdit[],
+  ) {
+    super('unplaceable-answer', problems.map(describeProblem).join('; '), {
+      hint: problemHint(problems),
+    });
+  }
+}
+
+function describeProblem({ path, block, message }: PatchProblem): string {
+  const where = [path, block === undefined ? undefined : `block ${block}`].filter(
+    (part) => part !== undefined && !message.includes(part),
+  );
+  return where.length === 0 ? message : `${where.join(', ')}: ${message}`;
+}

@@ -1,0 +1,121 @@
+/** The request for one candidate, and the forms that it takes when a failure calls for another one. */
+
+import { approxTokens, tokenUpperBound } from '../core/input/tokens.ts';
+import { costRange } from '../core/models/pricing.ts';
+import { canRetryBlocks, retryPrompt } from '../core/patch/repair/retry-prompt.ts';
+import type { Candidate } from '../core/router/decision.ts';
+import { instructionAllowanceTokens, instructionsFor } from '../core/tasks/instructions.ts';
+import type { PatchFormat } from '../core/tasks/shapes.ts';
+import type { EngineContext } from './context.ts';
+import type { UnplaceableAnswer } from './finish-answer.ts';
+import type { GenerateRequest } from './ports.ts';
+import type { PreparedCall } from './prepare.ts';
+
+export interface RequestFacts {
+  prepared: PreparedCall;
+  context: EngineContext;
+  stream: boolean;
+}
+
+export function firstRequest(candidate: Candidate, facts: RequestFacts): GenerateRequest {
+  const { parameters, card } = candidate;
+  const request: GenerateRequest = {
+    model: candidate.apiModel,
+    instructions: instructionsIn(card?.patchFormat ?? 'search-replace', candidate, facts),
+    input: facts.prepared.input.text,
+    maxOutputTokens: parameters.maxOutputTokens,
+    temperature: parameters.temperature,
+    effort: parameters.effort,
+    verbosity: parameters.verbosity,
+    // A ceiling is reckoned at the standard price, and a project may be set to a tier of twice that.
+    serviceTier: facts.prepared.decision.ceilingUsd === undefined ? undefined : 'default',
+    stream: facts.stream,
+  };
+  return [...facts.context.state.refusedParameters(candidate.model)].reduce(withoutParameter, request);
+}
+
+function instructionsIn(
+  patchFormat: PatchFormat,
+  { parameters }: Candidate,
+  { prepared }: RequestFacts,
+): string {
+  const { task, shape, language, framework } = prepared.request;
+  return instructionsFor({
+    task,
+    shape,
+    language,
+    framework,
+    patchFormat,
+    visibleOutputTokens: parameters.visibleOutputTokens,
+  });
+}
+
+/** The request itself when the parameter is not in it. */
+export function withoutParameter(request: GenerateRequest, parameter: string): GenerateRequest {
+  switch (parameter) {
+    case 'temperature':
+      return request.temperature === undefined ? request : { ...request, temperature: undefined };
+    case 'reasoning':
+    case 'reasoning.effort':
+      return request.effort === undefined ? request : { ...request, effort: undefined };
+    case 'text':
+    case 'text.verbosity':
+      return request.verbosity === undefined ? request : { ...request, verbosity: undefined };
+    case 'service_tier':
+      return request.serviceTier === undefined ? request : { ...request, serviceTier: undefined };
+    case 'stream':
+      return request.stream ? { ...request, stream: false } : request;
+    case 'store':
+      return request.withoutStore ? request : { ...request, withoutStore: true };
+    default:
+      return request;
+  }
+}
+
+/** Asks for what could not be placed: the failed blocks alone, against the original text, where that is enough. */
+export function askAgain(
+  request: GenerateRequest,
+  failure: UnplaceableAnswer,
+  facts: RequestFacts,
+): GenerateRequest {
+  const task = facts.prepared.input.text;
+  const again = retryPrompt(failure.problems);
+  return {
+    ...request,
+    input: `${task}\n\n<your_answer>\n${failure.answer.trim()}\n</your_answer>\n\n${again}`,
+  };
+}
+
+/** Blocks that were fine are kept when the rest is sent again. */
+export function keepsBlocks(failure: UnplaceableAnswer): boolean {
+  return canRetryBlocks(failure.problems);
+}
+
+/**
+ * The last resort: the whole text of the files, which needs no place. Undefined where it would not fit the
+ * room for the answer, or where only a part of a file was shown.
+ */
+export function askForWholeFiles(candidate: Candidate, facts: RequestFacts): GenerateRequest | undefined {
+  const { sources } = facts.prepared.sourceSet;
+  const size = sources.reduce((sum, { text }) => sum + tokenUpperBound(text), 0);
+  const partial = sources.some(({ range }) => range !== undefined);
+  if (sources.length === 0 || partial || size > candidate.parameters.visibleOutputTokens) return undefined;
+  return { ...firstRequest(candidate, facts), instructions: instructionsIn('whole-file', candidate, facts) };
+}
+
+/** USD that no answer to this request can exceed; undefined where the price is not known. */
+export function worstCaseUsd(
+  request: GenerateRequest,
+  candidate: Candidate,
+  { context }: RequestFacts,
+): number | undefined {
+  return costRange(
+    {
+      approxInput: approxTokens(request.input),
+      mostInput: tokenUpperBound(request.input) + instructionAllowanceTokens,
+      visibleOutput: candidate.parameters.visibleOutputTokens,
+      mostOutput: request.maxOutputTokens,
+    },
+    { card: candidate.card, billing: context.config.catalog.billing },
+  )?.highUsd;
+}

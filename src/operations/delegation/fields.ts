@@ -1,0 +1,106 @@
+/** The fields that the delegating operations share, and what their values are together: a `DelegationInput`. */
+import * as z from 'zod';
+import { reasoningEfforts, returnShapes, taskKinds } from '../../core/tasks/tasks.ts';
+import { field } from '../operation.ts';
+
+export const defaultTimeoutSeconds = 600;
+const mostTimeoutSeconds = 86_400;
+
+export const taskField = field(
+  z
+    .string()
+    .min(1)
+    .meta({ enum: [...taskKinds] }),
+  'Kind of work',
+  { positional: 'one', complete: taskKinds, plain: true },
+);
+
+/** The aliases of the package's own `conf/models.json`: a static completion cannot know the user's. */
+export const givenAliases = ['codex', 'mini', 'chat', 'full'] as const;
+
+/** Timers of more than some weeks would end at once. */
+export const timeoutSeconds = z
+  .number()
+  .positive('must be more than 0')
+  .max(mostTimeoutSeconds, `must be at most ${mostTimeoutSeconds}: a day`);
+
+export const requestFields = {
+  input: field(z.string(), 'What to do', { positional: 'rest', flag: '-i, --input <text>', plain: true }),
+  files: field(z.array(z.string().min(1)).optional(), 'Paths, globs, path:10-40; read here', {
+    flag: '-f, --file <path>',
+    complete: 'file',
+  }),
+  language: field(z.string().min(1).max(100).optional(), 'Programming language (default: by file name)', {
+    flag: '-l, --language <name>',
+    plain: true,
+  }),
+  safetyCritical: field(z.boolean().optional(), 'Strongest models only, input never cut', {
+    flag: '--safety-critical',
+    plain: true,
+  }),
+  forceModel: field(z.string().min(1).optional(), 'Alias or model id; no fallback', {
+    flag: '-m, --force-model <name>',
+    complete: givenAliases,
+  }),
+  effort: field(z.enum(reasoningEfforts).optional(), 'Reasoning effort', {
+    flag: '--effort <level>',
+    complete: reasoningEfforts,
+    plain: true,
+  }),
+  maxCostUsd: field(
+    z.number().positive('must be more than 0; leave it out for no ceiling').optional(),
+    'Ceiling in USD: a call that could cost more is not sent',
+    {
+      flag: '--max-cost <usd>',
+      plain: true,
+    },
+  ),
+  context: field(z.string().optional(), 'Material beside the instruction, e.g. a log', { cliOnly: true }),
+  timeout: field(timeoutSeconds.optional(), `Seconds for the whole call (default ${defaultTimeoutSeconds})`, {
+    flag: '--timeout <seconds>',
+    cliOnly: true,
+  }),
+};
+
+export const returnField = field(z.enum(returnShapes).optional(), 'Default: what suits the task', {
+  flag: '--return <shape>',
+  complete: returnShapes,
+});
+
+export const frameworkField = field(
+  z.string().min(1).max(100).optional(),
+  'Test framework: jest, pytest, …',
+  {
+    flag: '--framework <name>',
+  },
+);
+
+export const resultFields = {
+  output: field(z.string().min(1).optional(), 'Write the result to this file instead of standard output', {
+    flag: '-o, --output <file>',
+    cliOnly: true,
+    complete: 'file',
+  }),
+};
+
+export const applyField = field(
+  z.boolean().optional(),
+  'Write the patch to the working tree, all or nothing',
+  {
+    flag: '--apply',
+    cliOnly: true,
+  },
+);
+
+/** What any of the delegating operations may be given. A field that is added above is one here, too. */
+export type DelegationInput = z.output<
+  z.ZodObject<
+    typeof requestFields &
+      typeof resultFields & {
+        task: z.ZodOptional<typeof taskField>;
+        framework: typeof frameworkField;
+        return: typeof returnField;
+        apply: typeof applyField;
+      }
+  >
+>;

@@ -1,0 +1,151 @@
+/** What a delegation gives back on every surface: `{result, meta}`. */
+import * as z from 'zod';
+import { taskKinds } from '../../core/tasks/tasks.ts';
+import { formatUsd } from '../../core/text/format.ts';
+import { costOfAttempts, servedName } from '../../engine/attempt.ts';
+import type { DelegateOutcome } from '../../engine/delegate.ts';
+import type { FinishedAnswer, FinishedPatch } from '../../engine/finish-answer.ts';
+import type { Factory } from '../../factory.ts';
+
+const tokens = z.number().nullable();
+
+const metaSchema = () =>
+  z.object({
+    model: z.string().nullable().describe('That answered, by its own word; null where none was asked.'),
+    alias: z.string().nullable(),
+    requested_model: z.string().nullable().describe('What the alias stands for before any hop.'),
+    task: z.enum(taskKinds),
+    rationale: z.string(),
+    usage: z.object({
+      input: tokens,
+      output: tokens,
+      cached_input: tokens,
+      cache_write: tokens,
+      reasoning: tokens,
+    }),
+    cost_usd: z.number().nullable().describe('Of all attempts; null where a price or a count is unknown.'),
+    cost_alert: z.string().optional(),
+    attempts: z.array(
+      z.object({
+        model: z.string(),
+        alias: z.string(),
+        error: z.string().optional(),
+        message: z.string().optional(),
+        latency_ms: z.number(),
+        cost_usd: z.number().nullable(),
+      }),
+    ),
+    latency_ms: z.number(),
+    finish_reason: z.string(),
+    response_id: z.string().nullable(),
+    run_id: z.string(),
+    warnings: z.array(z.string()),
+    rehearsal: z.boolean().optional(),
+    patch: z
+      .object({
+        id: z.string().optional().describe('For patch.apply.'),
+        files: z.array(z.object({ path: z.string(), added: z.number(), deleted: z.number() })),
+        diffstat: z.string(),
+        checked_by: z.enum(['git', 'none']),
+        hunks: z.array(z.object({ path: z.string(), line: z.number(), level: z.string() })),
+        applied: z.boolean().optional(),
+      })
+      .optional(),
+    output_file: z.string().optional(),
+  });
+
+export const delegateOutput = () => z.object({ result: z.string(), meta: metaSchema() });
+export type DelegateOutput = z.output<ReturnType<typeof delegateOutput>>;
+
+function patchMeta({
+  stats,
+  diffstat,
+  checkedBy,
+  hunks,
+}: FinishedPatch): NonNullable<DelegateOutput['meta']['patch']> {
+  return {
+    files: stats.map(({ path, added, deleted }) => ({ path, added, deleted })),
+    diffstat,
+    checked_by: checkedBy,
+    hunks: hunks.map(({ path, line, level }) => ({ path, line, level })),
+  };
+}
+
+/** For an answer that no request was sent for. */
+export function givenAnswerOutput(
+  { result, patch, warnings }: FinishedAnswer,
+  factory: Pick<Factory, 'newId'>,
+): DelegateOutput {
+  return {
+    result,
+    meta: {
+      model: null,
+      alias: null,
+      requested_model: null,
+      task: 'refactor',
+      rationale: 'the answer was given: no request was sent',
+      usage: { input: 0, output: 0, cached_input: 0, cache_write: 0, reasoning: 0 },
+      cost_usd: 0,
+      attempts: [],
+      latency_ms: 0,
+      finish_reason: 'stop',
+      response_id: null,
+      run_id: factory.newId(),
+      warnings,
+      ...(patch ? { patch: patchMeta(patch) } : {}),
+    },
+  };
+}
+
+export function toOutput(outcome: DelegateOutcome, factory: Factory): DelegateOutput {
+  const { attempt, attempts, finished, decision, generated } = outcome;
+  const context = factory.engine();
+  const costUsd = costOfAttempts(attempts);
+  const { alertUsd } = context.config.policies.budgets;
+  const warnings = [...factory.notes(), ...outcome.warnings];
+  if (context.rehearsal) warnings.unshift('rehearsal: the answer is made up and nothing was sent or spent');
+  const { usage } = attempt;
+  return {
+    result: finished.result,
+    meta: {
+      model: servedName(attempt, context) ?? attempt.candidate.model,
+      alias: attempt.candidate.alias,
+      requested_model: attempt.candidate.requestedModel,
+      task: decision.features.task,
+      rationale: rationaleOf(outcome),
+      usage: {
+        input: usage.inputTokens ?? null,
+        output: usage.outputTokens ?? null,
+        cached_input: usage.cachedInputTokens ?? null,
+        cache_write: usage.cacheWriteTokens ?? null,
+        reasoning: usage.reasoningTokens ?? null,
+      },
+      cost_usd: costUsd,
+      ...(costUsd !== null && costUsd > alertUsd
+        ? { cost_alert: `cost ${formatUsd(costUsd)}, above the alert of ${formatUsd(alertUsd)}` }
+        : {}),
+      attempts: attempts.map(({ candidate, failure, latencyMs, costUsd: cost }) => ({
+        model: candidate.model,
+        alias: candidate.alias,
+        ...(failure ? { error: failure.failureClass, message: failure.message } : {}),
+        latency_ms: Math.round(latencyMs),
+        cost_usd: cost ?? null,
+      })),
+      latency_ms: Math.round(outcome.latencyMs),
+      finish_reason: generated.finishReason.unified,
+      response_id: generated.responseId ?? null,
+      run_id: outcome.runId,
+      warnings: [...new Set(warnings)],
+      ...(context.rehearsal ? { rehearsal: true } : {}),
+      ...(finished.patch ? { patch: patchMeta(finished.patch) } : {}),
+    },
+  };
+}
+
+/** The decision's line, and what became of it when another model had to answer. */
+function rationaleOf({ decision, attempt, attempts }: DelegateOutcome): string {
+  const { selected } = decision;
+  if (!selected || attempt.candidate.model === selected.model) return decision.rationale;
+  const asked = attempts.some(({ candidate }) => candidate.model === selected.model);
+  return `${decision.rationale}; ${selected.model} ${asked ? 'failed' : 'left alone'} => ${attempt.candidate.model}`;
+}

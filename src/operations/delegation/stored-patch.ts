@@ -1,0 +1,50 @@
+/** A patch that waits to be applied: what it changes, with the texts before and after. */
+import * as z from 'zod';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import type { FileChange } from '../../core/patch/types.ts';
+import type { ResultStore } from '../../engine/ports.ts';
+
+const mode = z.enum(['100644', '100755']);
+
+const storedPatchSchema = z.object({
+  base: z.string(),
+  changes: z.array(
+    z.object({
+      kind: z.enum(['modify', 'create', 'delete', 'rename']),
+      path: z.string(),
+      oldPath: z.string().optional(),
+      before: z.string(),
+      after: z.string(),
+      mode: mode.optional(),
+      oldMode: mode.optional(),
+    }),
+  ),
+});
+
+export interface StoredPatch {
+  /** Folder that the paths are relative to, absolute. */
+  base: string;
+  changes: FileChange[];
+}
+
+/** Returns the id. */
+export function storePatch(store: ResultStore, { base, changes }: StoredPatch): string {
+  return store.save(JSON.stringify({ base, changes })).id;
+}
+
+export function loadPatch(store: ResultStore, id: string): StoredPatch {
+  const text = store.load(id);
+  if (text === undefined) {
+    throw new OrchError('file-not-found', `no patch with the id ${id}`, {
+      hint: 'ids are kept for 7 days: run the call again',
+    });
+  }
+  try {
+    return storedPatchSchema.parse(JSON.parse(text)) as StoredPatch;
+  } catch (error) {
+    throw new OrchError('file-unreadable', `the stored patch ${id} is damaged`, {
+      hint: 'run the call again',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,320 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { csvLedger, noLedger } from '../../../src/adapters/ledger/csv-ledger.ts';
+import { readLedgerFiles } from '../../../src/adapters/ledger/read.ts';
+import { OrchError } from '../../../src/core/errors/orch-error.ts';
+import { encodeRecord, headerRow, parseUsageCsv } from '../../../src/core/record/csv.ts';
+import { usageRecord } from '../../helpers/usage-record.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'orch-ledger-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const posix = process.platform !== 'win32';
+const rowOf = (run: string): string => `${encodeRecord(usageRecord({ run_id: run }))}\n`;
+const runsOf = async (path: string): Promise<unknown[]> =>
+  (await csvLedger({ path }).read()).records.map((record) => record.run_id);
+const headersIn = (text: string): number => text.split('\n').filter((line) => line === headerRow).length;
+
+async function failure(promise: Promise<unknown>): Promise<OrchError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(OrchError);
+  return error as OrchError;
+}
+
+describe('csvLedger', () => {
+  it('creates folder and file for the user alone, and nothing else', async () => {
+    const path = join(folder, 'a', 'b', 'usage.csv');
+    const ledger = csvLedger({ path });
+    await ledger.append([usageRecord({ run_id: 'one' }), usageRecord({ run_id: 'two' })]);
+    await ledger.append([usageRecord({ run_id: 'three' })]);
+    expect(readFileSync(path, 'utf8')).toBe(`${headerRow}\n${rowOf('one')}${rowOf('two')}${rowOf('three')}`);
+    expect(ledger.location).toBe(path);
+    expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['usage.csv']);
+    if (posix) {
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o700);
+      expect(statSync(join(folder, 'a', 'b')).mode & 0o777).toBe(0o700);
+    }
+  });
+
+  it('reads nothing where nothing was written, and writes nothing for no records', async () => {
+    const path = join(folder, 'usage.csv');
+    const ledger = csvLedger({ path });
+    await ledger.append([]);
+    expect(existsSync(path)).toBe(false);
+    expect(await ledger.read()).toEqual({ records: [], skipped: [], files: [] });
+  });
+
+  it('gives an empty file its header', async () => {
+    const path = join(folder, 'usage.csv');
+    writeFileSync(path, '');
+    const ledger = csvLedger({ path });
+    expect(await ledger.read()).toEqual({ records: [], skipped: [], files: [path] });
+    await ledger.append([usageRecord({ run_id: 'one' })]);
+    expect(readFileSync(path, 'utf8')).toBe(`${headerRow}\n${rowOf('one')}`);
+  });
+
+  it('keeps the order of appends that were not waited for', async () => {
+    const path = join(folder, 'usage.csv');
+    const ledger = csvLedger({ path });
+    const runs = Array.from({ length: 50 }, (_, index) => `run-${index}`);
+    await Promise.all(runs.map((run_id) => ledger.append([usageRecord({ run_id })])));
+    expect(await runsOf(path)).toEqual(runs);
+    expect(headersIn(readFileSync(path, 'utf8'))).toBe(1);
+  });
+
+  it('writes one header when several begin the file at once', async () => {
+    const path = join(folder, 'logs', 'usage.csv');
+    const runs = Array.from({ length: 32 }, (_, index) => `run-${index}`);
+    await Promise.all(runs.map((run_id) => csvLedger({ path }).append([usageRecord({ run_id })])));
+    expect((await runsOf(path)).sort()).toEqual([...runs].sort());
+    expect(headersIn(readFileSync(path, 'utf8'))).toBe(1);
+  });
+
+  it('goes on after a row that a killed process left torn', async () => {
+    const path = join(folder, 'usage.csv');
+    await csvLedger({ path }).append([usageRecord({ run_id: 'one' }), usageRecord({ run_id: 'two' })]);
+    truncateSync(path, statSync(path).size - 70);
+    await csvLedger({ path }).append([usageRecord({ run_id: 'three' })]);
+    const reading = await csvLedger({ path }).read();
+    expect(reading.records.map((record) => record.run_id)).toEqual(['one', 'three']);
+    expect(reading.skipped).toEqual([{ file: path, line: 3, reason: expect.stringContaining('torn') }]);
+    expect(headersIn(readFileSync(path, 'utf8'))).toBe(1);
+  });
+
+  it('writes the header again after one that was torn', async () => {
+    const path = join(folder, 'usage.csv');
+    writeFileSync(path, headerRow.slice(0, 60));
+    await csvLedger({ path }).append([usageRecord({ run_id: 'one' })]);
+    expect(await runsOf(path)).toEqual(['one']);
+  });
+
+  it('notices that the file was emptied or replaced since its last append', async () => {
+    const path = join(folder, 'usage.csv');
+    writeFileSync(path, '');
+    const ledger = csvLedger({ path });
+    await ledger.append([usageRecord({ run_id: 'one' })]);
+    truncateSync(path, 0);
+    await ledger.append([usageRecord({ run_id: 'two' })]);
+    expect(await runsOf(path)).toEqual(['two']);
+    rmSync(path);
+    await ledger.append([usageRecord({ run_id: 'three' })]);
+    expect(await runsOf(path)).toEqual(['three']);
+  });
+
+  describe('with the columns of another version', () => {
+    const older = 'ts,run_id,cost_usd';
+
+    it('adds its own header once, and reads both', async () => {
+      const path = join(folder, 'usage.csv');
+      writeFileSync(path, `${older}\n2026-11-01T00:00:00Z,old,0.5\n`);
+      await csvLedger({ path }).append([usageRecord({ run_id: 'one' })]);
+      await csvLedger({ path }).append([usageRecord({ run_id: 'two' })]);
+      expect(await runsOf(path)).toEqual(['old', 'one', 'two']);
+      expect(headersIn(readFileSync(path, 'utf8'))).toBe(1);
+    });
+
+    it('notices that an older version has written in between', async () => {
+      const path = join(folder, 'usage.csv');
+      const ledger = csvLedger({ path });
+      await ledger.append([usageRecord({ run_id: 'one' })]);
+      writeFileSync(path, `${older}\n2026-11-01T00:00:00Z,old,0.5\n`, { flag: 'a' });
+      await ledger.append([usageRecord({ run_id: 'two' })]);
+      await ledger.append([usageRecord({ run_id: 'three' })]);
+      expect(await runsOf(path)).toEqual(['one', 'old', 'two', 'three']);
+      expect(headersIn(readFileSync(path, 'utf8'))).toBe(2);
+    });
+
+    it('finds the last header of a file of many megabytes, wherever it lies', async () => {
+      const row = '2026-11-01T00:00:00Z,old,0.5\n';
+      // The last header straddles the border of one mebibyte from the end at each of these distances.
+      for (const distance of [(1 << 20) - 1, 1 << 20, (1 << 20) + 1, (1 << 20) + 3]) {
+        const path = join(folder, `${distance}.csv`);
+        const head = `${older}\n${row.repeat(80_000)}`;
+        expect(rowOf('new').length * 6000).toBeGreaterThan(distance);
+        const tail = `${headerRow}\n${rowOf('new').repeat(6000)}`.slice(0, distance - 1);
+        writeFileSync(path, `${head}${tail}\n`);
+        await csvLedger({ path }).append([usageRecord({ run_id: 'last' })]);
+        expect((await runsOf(path)).at(-1)).toBe('last');
+        expect(headersIn(readFileSync(path, 'utf8'))).toBe(1);
+      }
+    });
+
+    it('takes its own header from a spreadsheet: byte order mark and CRLF', async () => {
+      const path = join(folder, 'usage.csv');
+      writeFileSync(path, `\uFEFF${headerRow}\r\n${rowOf('one').replace('\n', '\r\n')}`);
+      await csvLedger({ path }).append([usageRecord({ run_id: 'two' })]);
+      expect(await runsOf(path)).toEqual(['one', 'two']);
+      expect(parseUsageCsv(readFileSync(path, 'utf8')).records).toHaveLength(2);
+      expect(readFileSync(path, 'utf8').split(headerRow)).toHaveLength(2);
+    });
+  });
+
+  describe('that cannot be written', () => {
+    it('says so for a path below a file', async () => {
+      writeFileSync(join(folder, 'file'), '');
+      const path = join(folder, 'file', 'logs', 'usage.csv');
+      const error = await failure(csvLedger({ path }).append([usageRecord()]));
+      expect(error.code).toBe('record-failed');
+      expect(error.message).toBe(
+        `the usage record was not written to ${path}: a part of the path is a file, not a folder`,
+      );
+      expect(error.hint).toContain('ORCH_USAGE_CSV');
+    });
+
+    it('says so for a folder', async () => {
+      const error = await failure(csvLedger({ path: folder }).append([usageRecord()]));
+      expect(error).toMatchObject({ code: 'record-failed', hint: expect.stringContaining('usage.csv') });
+      expect(error.message).toContain(folder);
+      expect((await failure(csvLedger({ path: folder }).read())).code).toBe('file-unreadable');
+    });
+
+    it.runIf(existsSync('/dev/full'))('says so for a full disk', async () => {
+      const error = await failure(csvLedger({ path: '/dev/full' }).append([usageRecord()]));
+      expect(error).toMatchObject({ code: 'record-failed', hint: expect.stringMatching(/^free some space/) });
+      expect(error.message).toBe('the usage record was not written to /dev/full: the disk is full');
+    });
+
+    it('still writes the next records once it can', async () => {
+      const path = join(folder, 'logs', 'usage.csv');
+      writeFileSync(join(folder, 'logs'), '');
+      const ledger = csvLedger({ path });
+      await failure(ledger.append([usageRecord({ run_id: 'lost' })]));
+      rmSync(join(folder, 'logs'));
+      await ledger.append([usageRecord({ run_id: 'one' })]);
+      expect(await runsOf(path)).toEqual(['one']);
+    });
+  });
+
+  describe('of many processes at once', () => {
+    const processes = 64;
+    const appends = 20;
+
+    it('loses and tears nothing and has one header', async () => {
+      const script = join(folder, 'writer.mjs');
+      await build({
+        stdin: {
+          contents: `
+            import { once } from 'node:events';
+            import { csvLedger } from './src/adapters/ledger/csv-ledger.ts';
+            import { usageRecord } from './test/helpers/usage-record.ts';
+            const [path, name, appends] = process.argv.slice(2);
+            const ledger = csvLedger({ path });
+            process.stdout.write('ready');
+            await once(process.stdin, 'data');
+            for (let index = 1; index <= Number(appends); index++) {
+              const project = 'x'.repeat(((Number(name) + 7) * index * 37) % 9000) + ', "quoted"';
+              await ledger.append([usageRecord({ run_id: name, attempt: index, project })]);
+            }
+            process.stdin.destroy();
+          `,
+          resolveDir: resolve('.'),
+          loader: 'ts',
+        },
+        outfile: script,
+        bundle: true,
+        platform: 'node',
+        format: 'esm',
+        target: 'node20',
+      });
+      const path = join(folder, 'logs', 'usage.csv');
+      const children = Array.from({ length: processes }, (_, index) =>
+        spawn(process.execPath, [script, path, String(index), String(appends)], {
+          stdio: ['pipe', 'pipe', 'inherit'],
+        }),
+      );
+      try {
+        await Promise.all(children.map((child) => once(child.stdout, 'data')));
+        const ended = children.map(endOf);
+        for (const child of children) child.stdin.write('go');
+        expect(await Promise.all(ended)).toEqual(children.map(() => 0));
+      } finally {
+        for (const child of children) child.kill();
+      }
+
+      const { records, skipped } = await csvLedger({ path }).read();
+      expect(skipped).toEqual([]);
+      const byProcess = new Map<string, number[]>();
+      for (const { run_id = '', attempt = 0, project = '' } of records) {
+        byProcess.set(run_id, [...(byProcess.get(run_id) ?? []), attempt]);
+        expect(project).toMatch(/^x*, "quoted"$/);
+        expect(project.length - ', "quoted"'.length).toBe(((Number(run_id) + 7) * attempt * 37) % 9000);
+      }
+      const inOrder = Array.from({ length: appends }, (_, index) => index + 1);
+      expect(byProcess.size).toBe(processes);
+      for (const attempts of byProcess.values()) expect(attempts).toEqual(inOrder);
+      expect(headersIn(readFileSync(path, 'utf8'))).toBe(1);
+      expect(readdirSync(join(folder, 'logs'))).toEqual(['usage.csv']);
+      // Starting so many processes takes most of a minute where the cores are busy with other things.
+    }, 60_000);
+  });
+});
+
+async function endOf(child: ChildProcess): Promise<number | null> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
+describe('readLedgerFiles', () => {
+  it('reads several files as one, each once, with the lines of what it skipped', async () => {
+    const [a, b] = [join(folder, 'a.csv'), join(folder, 'b.csv')];
+    writeFileSync(a, `${headerRow}\n${rowOf('a1')}torn,row\n${rowOf('a2')}`);
+    // The characters of several bytes lie across the borders of what is read at a time.
+    writeFileSync(b, `ts,project\n${'2026-11-01,ação €\n'.repeat(60_000)}`);
+    const reading = await readLedgerFiles([a, b, join(folder, '.', 'a.csv')]);
+    expect(reading.files).toEqual([a, b]);
+    expect(reading.skipped).toEqual([{ file: a, line: 3, reason: expect.any(String) }]);
+    expect(reading.records.slice(0, 2).map((record) => record.run_id)).toEqual(['a1', 'a2']);
+    expect(reading.records).toHaveLength(60_002);
+    expect(new Set(reading.records.slice(2).map((record) => record.project))).toEqual(new Set(['ação €']));
+  });
+
+  it('reads a last row without a line break', async () => {
+    const path = join(folder, 'a.csv');
+    writeFileSync(path, `${headerRow}\n${rowOf('a1').trimEnd()}`);
+    expect((await readLedgerFiles([path])).records).toHaveLength(1);
+  });
+
+  it('names a file that is missing, a folder, and a file that is no CSV', async () => {
+    const missing = join(folder, 'missing.csv');
+    const gone = await failure(readLedgerFiles([missing]));
+    expect(gone).toMatchObject({ code: 'file-not-found', message: `there is no file ${missing}` });
+    expect(gone.hint).toBeTruthy();
+    const directory = await failure(readLedgerFiles([folder]));
+    expect(directory).toMatchObject({ code: 'file-unreadable', message: `${folder} is a folder` });
+    expect(directory.hint).toContain('*.csv');
+    writeFileSync(join(folder, 'blob'), Buffer.alloc(3 << 20, 'x'));
+    expect((await failure(readLedgerFiles([join(folder, 'blob')]))).code).toBe('file-unreadable');
+    writeFileSync(join(folder, 'file'), '');
+    expect((await failure(readLedgerFiles([join(folder, 'file', 'x.csv')]))).code).toBe('file-unreadable');
+  });
+});
+
+describe('noLedger', () => {
+  it('keeps nothing', async () => {
+    const ledger = noLedger();
+    await ledger.append([usageRecord()]);
+    expect(await ledger.read()).toEqual({ records: [], skipped: [], files: [] });
+    expect(ledger.location).toBeUndefined();
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { redactHeaders } from '../../../src/adapters/openai/client.ts';
+
+const same = (text: string) => text;
+
+describe('a header of OPENAI_CUSTOM_HEADERS', () => {
+  it.each([
+    'X-Route: openai/gpt-5-mini-production',
+    'X-Tenant: openai/gpt-5-mini-production\nX-Key: short',
+    'openai/gpt-5-mini-production',
+  ])('that holds no secret takes nothing out of a message: %j', (headers) => {
+    const text = 'openai/gpt-5-mini-production has no gpt-5-mini';
+    expect(redactHeaders(same, headers)(text)).toBe(text);
+  });
+
+  it.each([
+    'X-Gateway-Auth',
+    'x-api-KEY',
+    'Ocp-Apim-Subscription-Key',
+    'X-Access-Token',
+    'client-secret',
+    'Cookie',
+  ])('that is called %s is told neither whole nor in pieces', (name) => {
+    const redact = redactHeaders(same, `X-Route: there\n${name}: topsecret-0123456789`);
+    expect(redact('there: topsecret-0123456789!')).toBe('there: [redacted]!');
+    expect(redact('ends in 23456789')).toBe('ends in [redacted]');
+  });
+
+  it('that authorizes by its value is not told whatever its name', () => {
+    const redact = redactHeaders(same, 'X-Gateway: Bearer topsecret-0123456789');
+    expect(redact('not topsecret-0123456789')).toBe('not [redacted]');
+  });
+});

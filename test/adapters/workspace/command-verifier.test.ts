@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { commandVerifier } from '../../../src/adapters/workspace/command-verifier.ts';
+import { unlocked } from '../../../src/adapters/workspace/tree-lock.ts';
+import { writeJournal } from '../../../src/adapters/workspace/write-journal.ts';
+import { workspaceWriter } from '../../../src/adapters/workspace/writer.ts';
+
+let cwd = '';
+let state = '';
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'orch-state-'));
+  cwd = mkdtempSync(join(tmpdir(), 'orch-verifier-'));
+});
+afterEach(() => {
+  for (const path of [cwd, state]) rmSync(path, { recursive: true, force: true });
+});
+
+function verify(command: string, signal: AbortSignal = new AbortController().signal) {
+  const writer = workspaceWriter(cwd);
+  const journal = writeJournal({ folder: join(state, 'journal'), cwd, lock: unlocked, writer });
+  const verifier = commandVerifier({ command, output: 'a test.js', cwd, writer, journal });
+  return verifier.verify('made by a model\n', signal);
+}
+
+/** An abort that comes when the command says that it is there. */
+function abortWhen(name: string): AbortSignal {
+  const controller = new AbortController();
+  const watcher = watch(cwd, (_event, changed) => {
+    if (changed !== name) return;
+    watcher.close();
+    controller.abort();
+  });
+  return controller.signal;
+}
+
+function killIfAlive(pid: string): void {
+  try {
+    process.kill(Number(pid), 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
+  it('finds the result where it belongs', async () => {
+    expect(await verify('test "$(cat {})" = "made by a model"')).toEqual({ ok: true, detail: '' });
+    expect(readFileSync(join(cwd, 'a test.js'), 'utf8')).toBe('made by a model\n');
+  });
+
+  it('leaves the bytes of an older file as they were when it refuses', async () => {
+    const before = Buffer.from([0xff, 0xfe, 0x01, 0x02]);
+    writeFileSync(join(cwd, 'a test.js'), before);
+    expect(await verify('exit 3')).toEqual({
+      ok: false,
+      detail: 'the command ended with 3, and printed nothing',
+    });
+    expect(readFileSync(join(cwd, 'a test.js'))).toEqual(before);
+  });
+
+  it('has its older file saved where that cannot be restored', async () => {
+    const before = Buffer.from([0xff, 0xfe, 0x01, 0x02]);
+    writeFileSync(join(cwd, 'a test.js'), before);
+    await expect(verify('rm {}; mkdir {}; exit 3')).rejects.toMatchObject({
+      code: 'write-failed',
+      message: expect.stringContaining('a test.js cannot be restored'),
+      hint: expect.stringContaining('saved'),
+    });
+    const [entry] = readdirSync(join(state, 'journal'));
+    const { before: saved } = JSON.parse(readFileSync(join(state, 'journal', entry!), 'utf8'));
+    expect(Buffer.from(saved, 'base64')).toEqual(before);
+  });
+
+  it('leaves nothing saved when it is over', async () => {
+    for (const command of ['exit 0', 'exit 3']) {
+      await verify(command);
+      expect(readdirSync(join(state, 'journal'))).toEqual([]);
+    }
+  });
+
+  it('shows several lines below one another', async () => {
+    const { detail } = await verify('echo one; echo two; exit 1');
+    expect(detail).toBe('the command ended with 1:\n    one\n    two\n');
+  });
+
+  it('gets no key and no header that may hold one', async () => {
+    process.env.OPENAI_CUSTOM_HEADERS = 'X-Key: secret';
+    process.env.OPENAI_ADMIN_KEY = 'secret';
+    try {
+      expect(await verify('! env | grep -q ^OPENAI_')).toEqual({ ok: true, detail: '' });
+    } finally {
+      delete process.env.OPENAI_CUSTOM_HEADERS;
+      delete process.env.OPENAI_ADMIN_KEY;
+    }
+  });
+
+  it.each([
+    ['a command that does not exist', 'no-such-command {}'],
+    ['a file that may not be run', './data {}'],
+  ])('is told apart from tests that fail: %s', async (_name, command) => {
+    writeFileSync(join(cwd, 'data'), '', { mode: 0o600 });
+    await expect(verify(command)).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('is not started when nobody waits for it any more', async () => {
+    await expect(verify('touch started', AbortSignal.abort())).rejects.toThrow();
+    expect(existsSync(join(cwd, 'started'))).toBe(false);
+  });
+
+  it('is ended, with all that it started, although it takes no notice of being asked', async () => {
+    const signal = abortWhen('ready');
+    const { ok } = await verify("trap '' TERM; touch ready; sleep 600 & wait; sleep 600", signal);
+    expect(ok).toBe(false);
+    expect(existsSync(join(cwd, 'a test.js'))).toBe(false);
+  });
+
+  it('is not started where a folder is in the way, which stays', async () => {
+    mkdirSync(join(cwd, 'a test.js'));
+    await expect(verify('touch started')).rejects.toMatchObject({
+      code: 'write-failed',
+      message: expect.stringContaining('it is a folder'),
+    });
+    expect(readdirSync(cwd)).toEqual(['a test.js']);
+  });
+
+  it('leaves nothing in the background that holds no pipe and takes no notice', async () => {
+    const signal = abortWhen('ready');
+    const stubborn = `sh -c 'echo $$ > pid; trap "" TERM; touch ready; exec sleep 600'`;
+    await verify(`${stubborn} >/dev/null 2>&1 & wait`, signal);
+    const pid = readFileSync(join(cwd, 'pid'), 'utf8').trim();
+    onTestFinished(() => killIfAlive(pid));
+    // It may wait as a zombie for whoever adopted it.
+    await vi.waitFor(() =>
+      expect(spawnSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).stdout).toMatch(/^(Z.*)?\s*$/),
+    );
+  });
+
+  it('is over when it ends, although a daemon of its holds the pipe', async () => {
+    const { detail } = await verify('sleep 600 & echo $! > pid; echo done; exit 1');
+    killIfAlive(readFileSync(join(cwd, 'pid'), 'utf8').trim());
+    expect(detail).toBe('the command ended with 1: done');
+  });
+
+  it('has not succeeded when it was stopped, whatever it says', async () => {
+    const signal = abortWhen('ready');
+    const { ok } = await verify("trap 'exit 0' TERM; touch ready; while :; do sleep 1; done", signal);
+    expect(ok).toBe(false);
+  });
+
+  it('keeps a letter whole that came in two parts', async () => {
+    const { detail } = await verify(
+      `'${process.execPath}' -e "process.stdout.write('x' + 'é'.repeat(33000)); process.exitCode = 1"`,
+    );
+    expect(detail).toMatch(/^the command ended with 1: é+$/);
+  });
+});

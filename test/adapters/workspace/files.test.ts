@@ -1,0 +1,440 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { workspaceFiles } from '../../../src/adapters/workspace/files.ts';
+import { OrchError } from '../../../src/core/errors/orch-error.ts';
+import type { SourceSet } from '../../../src/engine/ports.ts';
+
+let folder: string;
+let repository: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'orch-files-')));
+  repository = join(folder, 'repository');
+  git(repository);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function git(where: string, ...args: string[]): void {
+  mkdirSync(where, { recursive: true });
+  execFileSync('git', args.length > 0 ? args : ['init', '-q'], { cwd: where });
+}
+function put(path: string, content: string | Uint8Array = 'text\n', base = repository): string {
+  const whole = join(base, path);
+  mkdirSync(dirname(whole), { recursive: true });
+  writeFileSync(whole, content);
+  return whole;
+}
+const read = (files: string[], { cwd = repository, roots = [] as string[] } = {}): Promise<SourceSet> =>
+  workspaceFiles({ cwd, roots: () => roots }).readSources(files, new AbortController().signal);
+const paths = async (files: string[], options = {}) =>
+  (await read(files, options)).sources.map(({ path }) => path);
+async function refusal(files: string[], options = {}): Promise<OrchError> {
+  const error: unknown = await read(files, options).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(OrchError);
+  return error as OrchError;
+}
+
+describe('what is named', () => {
+  it('is nothing: no sources, the base is the top of the repository', async () => {
+    mkdirSync(join(repository, 'sub'));
+    const set = await read([], { cwd: join(repository, 'sub') });
+    expect([set.base, set.sources]).toEqual([repository, []]);
+  });
+
+  it('is a path, from the working directory or absolute', async () => {
+    const whole = put('src/a.ts', 'one\ntwo\n');
+    const { base, sources } = await read(['src/a.ts']);
+    expect(base).toBe(repository);
+    expect(sources).toEqual([{ path: 'src/a.ts', text: 'one\ntwo\n', mode: '100644', range: undefined }]);
+    expect(await paths([whole])).toEqual(['src/a.ts']);
+    expect(await paths(['./src/../src/a.ts'])).toEqual(['src/a.ts']);
+  });
+
+  it('is relative to the top of the repository, wherever the call comes from', async () => {
+    put('src/a.ts');
+    put('b.ts');
+    const options = { cwd: join(repository, 'src') };
+    expect(await paths(['a.ts', '../b.ts'], { ...options, roots: [repository] })).toEqual([
+      'src/a.ts',
+      'b.ts',
+    ]);
+    expect((await read(['a.ts'], options)).base).toBe(repository);
+    expect((await refusal(['../b.ts'], options)).code).toBe('file-forbidden');
+  });
+
+  it('is relative to the working directory outside of a repository', async () => {
+    const plain = join(folder, 'plain');
+    put('src/a.ts', 'x', plain);
+    const set = await read(['src/a.ts'], { cwd: plain });
+    expect([set.base, set.sources[0]?.path]).toEqual([plain, 'src/a.ts']);
+  });
+
+  it('is a glob, sorted, dot files too, but nothing of git or of installed packages', async () => {
+    for (const path of ['src/b.ts', 'src/a.ts', 'src/deep/c.ts', '.config/d.ts', 'node_modules/x/e.ts'])
+      put(path);
+    expect(await paths(['**/*.ts'])).toEqual(['.config/d.ts', 'src/a.ts', 'src/b.ts', 'src/deep/c.ts']);
+    expect(await paths(['src/{a,b}.ts'])).toEqual(['src/a.ts', 'src/b.ts']);
+    expect(await paths([`${repository}/src/*.ts`])).toEqual(['src/a.ts', 'src/b.ts']);
+    expect((await paths(['**/*'])).filter((path) => path.startsWith('.git/'))).toEqual([]);
+  });
+
+  it('is a literal name before it is a glob or a range', async () => {
+    put('app/[id].ts', 'literal');
+    put('app/i.ts', 'class');
+    put('a:1', 'colon');
+    put('a', 'plain');
+    expect((await read(['app/[id].ts'])).sources.map(({ text }) => text)).toEqual(['literal']);
+    expect((await read(['a:1'])).sources).toMatchObject([{ path: 'a:1', text: 'colon', range: undefined }]);
+    expect((await read(['app/[id].ts:1'])).sources).toMatchObject([
+      { path: 'app/[id].ts', range: { from: 1, to: 1 } },
+    ]);
+  });
+
+  it('is a glob below a folder whose name has brackets', async () => {
+    put('app/[slug]/page.tsx');
+    expect(await paths(['app/[slug]/*.tsx'])).toEqual(['app/[slug]/page.tsx']);
+  });
+
+  it('is a range of lines', async () => {
+    put('a.ts', '1\n2\n3\n4\n');
+    const ranges = (await read(['a.ts:2-3', 'a.ts:4', 'a.ts:3-99', '*.ts:1-2'])).sources.map(
+      ({ range }) => range,
+    );
+    expect(ranges).toEqual([
+      { from: 2, to: 3 },
+      { from: 4, to: 4 },
+      { from: 3, to: 99 },
+      { from: 1, to: 2 },
+    ]);
+  });
+
+  it.each([
+    ['a.ts:0', 'the file has lines 1 to 4'],
+    ['a.ts:5', 'the file has lines 1 to 4'],
+    ['a.ts:0-2', 'the file has lines 1 to 4'],
+    ['a.ts:3-2', 'the range ends before it begins'],
+  ])('is %s, no range of four lines', async (argument, fault) => {
+    put('a.ts', '1\n2\n3\n4\n');
+    const error = await refusal([argument]);
+    expect(error.code).toBe('usage');
+    expect(error.message).toContain(fault);
+  });
+
+  it('is counted without a newline at the end, and in an empty file, as an editor counts', async () => {
+    put('a.ts', '1\n2');
+    put('empty.ts', '');
+    expect(await paths(['a.ts:2', 'empty.ts:1'])).toEqual(['a.ts', 'empty.ts']);
+    expect((await refusal(['a.ts:3'])).message).toContain('lines 1 to 2');
+  });
+});
+
+describe('what cannot be read', () => {
+  it.each([
+    ['a file that is missing', 'nowhere.ts', 'file-not-found', 'nowhere.ts: no such file'],
+    ['a glob without a match', 'src/*.zig', 'file-not-found', 'src/*.zig: matches no file'],
+    ['a directory', 'src', 'file-unreadable', 'src is a directory'],
+    ['nothing but white space', '', 'file-unreadable', 'is a directory'],
+    ['a binary file', 'a.bin', 'file-unreadable', 'a.bin is a binary file'],
+    ['UTF-16', 'utf16.txt', 'file-unreadable', 'utf16.txt is a binary file'],
+    ['Latin-1', 'latin.txt', 'file-unreadable', 'latin.txt is not UTF-8 text'],
+    ['a link that leads nowhere', 'broken', 'file-not-found', 'a link that leads nowhere'],
+    ['a NUL in the name', 'a\0b', 'usage', 'NUL'],
+  ])('%s', async (_, argument, code, message) => {
+    put('src/a.ts');
+    put('a.bin', Uint8Array.of(1, 0, 2));
+    put('utf16.txt', Buffer.from('\uFEFFtext', 'utf16le'));
+    put('latin.txt', Uint8Array.of(0x63, 0xe7, 0xe3, 0x6f));
+    symlinkSync(join(repository, 'gone'), join(repository, 'broken'));
+    const error = await refusal([argument]);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(message);
+  });
+
+  it.skipIf(process.platform === 'win32')('a pipe, without waiting for it', async () => {
+    execFileSync('mkfifo', [join(repository, 'pipe')]);
+    expect((await refusal(['pipe'])).message).toContain('pipe is not a regular file');
+  });
+
+  it('a file beyond 32 MB, and one of 20 MB can', async () => {
+    put('large.txt', 'x'.repeat(20 * 1024 * 1024));
+    expect((await read(['large.txt'])).sources[0]?.text).toHaveLength(20 * 1024 * 1024);
+    put('huge.txt', Buffer.alloc(32 * 1024 * 1024 + 1, 'x'));
+    expect((await refusal(['huge.txt'])).code).toBe('input-too-large');
+  });
+
+  it('more than 2,000 files', async () => {
+    for (let number = 0; number < 2001; number++) put(`many/${number}.txt`, '');
+    expect((await refusal(['many/*'])).message).toContain('2001 files are named');
+  });
+});
+
+describe('what may not be read', () => {
+  const forbidden = async (argument: string, options = {}) =>
+    expect((await refusal([argument], options)).code).toBe('file-forbidden');
+
+  it('lies outside of the roots, however it is named', async () => {
+    const outside = put('secret.txt', 'x', folder);
+    put('in.txt');
+    await forbidden(outside);
+    await forbidden('../secret.txt');
+    await forbidden('../*.txt');
+    await forbidden('x/../../secret.txt');
+    put('repository-more/a.txt', 'x', folder);
+    await forbidden('../repository-more/a.txt');
+  });
+
+  it('is behind a link that leads out, of a file or of a folder', async () => {
+    const outside = put('outside/secret.txt', 'x', folder);
+    symlinkSync(outside, join(repository, 'link.txt'));
+    symlinkSync(dirname(outside), join(repository, 'linked'));
+    await forbidden('link.txt');
+    await forbidden('linked/secret.txt');
+    await forbidden('linked/*.txt');
+    expect(await paths(['link.txt'], { roots: [join(folder, 'outside')] })).toEqual(['link.txt']);
+  });
+
+  it('may be behind a link that stays inside', async () => {
+    symlinkSync(put('src/a.ts', 'inside'), join(repository, 'a.ts'));
+    expect((await read(['a.ts'])).sources).toMatchObject([{ path: 'a.ts', text: 'inside' }]);
+  });
+
+  it('may be read after its folder is named a root, links and missing roots notwithstanding', async () => {
+    put('other/a.ts', 'other', folder);
+    symlinkSync(join(folder, 'other'), join(folder, 'alias'));
+    const set = await read([join(folder, 'alias', 'a.ts')], {
+      roots: [join(folder, 'missing'), join(folder, 'alias')],
+    });
+    expect(set.base).toBe(join(folder, 'alias'));
+    expect(set.sources).toMatchObject([{ path: 'a.ts', text: 'other' }]);
+  });
+
+  it('is read from a working directory that is itself a link', async () => {
+    put('a.ts', 'x');
+    symlinkSync(repository, join(folder, 'link'));
+    expect(await paths(['a.ts', '*.ts'], { cwd: join(folder, 'link') })).toEqual(['a.ts', 'a.ts']);
+  });
+});
+
+describe('what a glob leaves out', () => {
+  const secrets = [
+    '.env',
+    '.env.local',
+    'server.pem',
+    'id_rsa',
+    'id_ed25519',
+    '.npmrc',
+    'credentials.json',
+    'tls.key',
+    '.netrc',
+  ];
+
+  it('is what looks secret; by its exact name it is read', async () => {
+    for (const secret of secrets) put(secret);
+    put('a.txt');
+    expect(await paths(['*'])).toEqual(['a.txt']);
+    for (const secret of secrets) expect(await paths([secret])).toEqual([secret]);
+    expect((await refusal(['*.pem'])).message).toContain('only files that git ignores or that look secret');
+  });
+
+  it('is what git ignores, at any depth, but not what git tracks all the same', async () => {
+    put('.gitignore', 'dist/\n*.log\n');
+    put('src/.gitignore', 'private.ts\n');
+    for (const path of ['dist/a.ts', 'src/a.ts', 'src/private.ts', 'b.log', 'kept.log', 'src/ção é.log'])
+      put(path);
+    git(repository, 'add', '-f', 'kept.log');
+    expect(await paths(['**/*.{ts,log}'])).toEqual(['kept.log', 'src/a.ts']);
+    expect(await paths(['dist/a.ts'])).toEqual(['dist/a.ts']);
+  });
+
+  it('is ignored by the repository that the file is in, not the one of the call', async () => {
+    const other = join(folder, 'other');
+    git(other);
+    put('.gitignore', 'private.ts\n', other);
+    put('a.ts', 'x', other);
+    put('private.ts', 'x', other);
+    expect(await paths([`${other}/*.ts`], { roots: [other] })).toEqual(['a.ts']);
+  });
+
+  it('is ignored in both where a repository lies within another', async () => {
+    put('.gitignore', 'private.ts\n');
+    put('private.ts');
+    put('a.ts');
+    git(join(repository, 'inner'));
+    put('inner/.gitignore', 'own.ts\n');
+    put('inner/own.ts');
+    put('inner/b.ts');
+    expect(await paths(['**/*.ts'])).toEqual(['a.ts', 'inner/b.ts']);
+    // The same as a submodule, which git refuses to be asked about from above.
+    const me = ['-c', 'user.name=x', '-c', 'user.email=x@example.com'];
+    git(join(repository, 'inner'), 'add', '.');
+    git(join(repository, 'inner'), ...me, 'commit', '-qm', 'x');
+    git(repository, '-c', 'advice.addEmbeddedRepo=false', 'add', 'inner');
+    expect(await paths(['**/*.ts'])).toEqual(['a.ts', 'inner/b.ts']);
+  });
+
+  it('is not guessed where git gives no answer: a glob is refused, a name is read', async () => {
+    put('.gitignore', 'private.ts\n');
+    put('private.ts');
+    put('public.ts');
+    put('.git/config', '[broken\n');
+    const { code, hint } = await refusal(['*.ts']);
+    expect(code).toBe('file-forbidden');
+    expect(hint).toContain('name each file');
+    expect(await paths(['public.ts'])).toEqual(['public.ts']);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['is killed', 0o755],
+    ['cannot be started', 0o644],
+  ])('is not guessed where git %s', async (_name, mode) => {
+    put('.gitignore', 'private.ts\n');
+    put('private.ts');
+    chmodSync(put('git', '#!/bin/sh\nkill -9 $$\n', join(folder, 'bin')), mode);
+    const path = process.env.PATH;
+    process.env.PATH = join(folder, 'bin');
+    try {
+      expect((await refusal(['*.ts'])).code).toBe('file-forbidden');
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
+  it('is ignored below a link to a folder too', async () => {
+    put('.gitignore', 'private.ts\n');
+    put('src/private.ts');
+    put('src/a.ts');
+    symlinkSync(join(repository, 'src'), join(repository, 'linked'));
+    expect(await paths(['linked/*.ts'])).toEqual(['linked/a.ts']);
+  });
+});
+
+describe('what the user ignores everywhere', () => {
+  const variables = { ...process.env };
+  let home: string;
+  beforeEach(() => {
+    home = join(folder, 'home');
+    process.env.HOME = home;
+    delete process.env.GIT_CONFIG_GLOBAL;
+    for (const path of ['a.ts', 'mine.ts', 'theirs.ts']) put(path);
+  });
+  afterEach(() => {
+    for (const name of ['HOME', 'GIT_CONFIG_GLOBAL', 'XDG_CONFIG_HOME']) {
+      if (variables[name] === undefined) delete process.env[name];
+      else process.env[name] = variables[name];
+    }
+  });
+
+  it.each<[string, () => void]>([
+    ['~/.config/git/ignore', () => put('.config/git/ignore', 'mine.ts\n', home)],
+    [
+      '$XDG_CONFIG_HOME/git/ignore',
+      () => {
+        process.env.XDG_CONFIG_HOME = join(folder, 'xdg');
+        put('xdg/git/ignore', 'mine.ts\n', folder);
+      },
+    ],
+    [
+      'the core.excludesFile of ~/.gitconfig',
+      () => {
+        put('.gitconfig', '[core]\n\texcludesFile = ~/my ignores\n', home);
+        put('my ignores', 'mine.ts\n', home);
+      },
+    ],
+    [
+      'the core.excludesFile of $GIT_CONFIG_GLOBAL',
+      () => {
+        process.env.GIT_CONFIG_GLOBAL = put('global', '[core]\n\texcludesFile = ~/ignores\n', folder);
+        put('ignores', 'mine.ts\n', home);
+      },
+    ],
+  ])('by %s is not sent by a glob', async (_name, prepare) => {
+    prepare();
+    expect(await paths(['*.ts'])).toEqual(['a.ts', 'theirs.ts']);
+  });
+
+  it('stays ignored where a repository names a list of its own, which counts as well', async () => {
+    put('.config/git/ignore', 'mine.ts\n', home);
+    git(repository, 'config', 'core.excludesFile', put('list', 'theirs.ts\n', folder));
+    expect(await paths(['*.ts'])).toEqual(['a.ts']);
+    git(repository, 'config', 'core.excludesFile', '/dev/null');
+    expect(await paths(['*.ts'])).toEqual(['a.ts', 'theirs.ts']);
+  });
+});
+
+describe('what git ignores in', () => {
+  const me = ['-c', 'user.name=x', '-c', 'user.email=x@example.com', '-c', 'protocol.file.allow=always'];
+  beforeEach(() => {
+    put('.gitignore', 'private.ts\n');
+    put('a.ts');
+    git(repository, 'add', '.');
+    git(repository, ...me, 'commit', '-qm', 'x');
+  });
+
+  it('a linked worktree, a submodule and a clone of a bare repository', async () => {
+    const bare = join(folder, 'bare.git');
+    git(folder, 'clone', '-q', '--bare', repository, bare);
+    git(repository, 'worktree', 'add', '-q', join(folder, 'linked'));
+    git(folder, 'clone', '-q', bare, 'cloned');
+    git(join(folder, 'cloned'), ...me, 'submodule', '--quiet', 'add', bare, 'sub');
+    for (const name of ['linked', 'cloned', 'cloned/sub']) {
+      const cwd = join(folder, name);
+      put('private.ts', 'x', cwd);
+      expect(await paths(['*.ts'], { cwd })).toEqual(['a.ts']);
+    }
+    const cwd = join(folder, 'cloned');
+    expect(await paths(['**/*.ts'], { cwd })).toEqual(['a.ts', 'sub/a.ts']);
+  });
+
+  it('a repository whose core.worktree leads elsewhere', async () => {
+    git(repository, 'config', 'core.worktree', folder);
+    put('private.ts');
+    expect(await paths(['*.ts'])).toEqual(['a.ts']);
+  });
+
+  it.runIf(process.getuid?.() === 0)("another user's checkout", async () => {
+    put('private.ts');
+    execFileSync('chown', ['-R', '12345:12345', repository]);
+    expect(await paths(['*.ts'])).toEqual(['a.ts']);
+  });
+});
+
+describe('what is kept of a file', () => {
+  it('is every byte: line ends, byte order mark, no newline at the end', async () => {
+    put('a.txt', '\uFEFFone\r\ntwo\rthree\nç 漢 😀');
+    expect((await read(['a.txt'])).sources[0]?.text).toBe('\uFEFFone\r\ntwo\rthree\nç 漢 😀');
+  });
+
+  it.skipIf(process.platform === 'win32')('is the executable bit', async () => {
+    chmodSync(put('run.sh'), 0o755);
+    put('a.sh');
+    expect((await read(['run.sh', 'a.sh'])).sources.map(({ mode }) => mode)).toEqual(['100755', '100644']);
+  });
+});
+
+describe('the base', () => {
+  it('is the repository of the first file where that is another one', async () => {
+    const other = join(folder, 'other');
+    git(other);
+    put('src/a.ts', 'x', other);
+    const set = await read([join(other, 'src/a.ts')], { roots: [other] });
+    expect([set.base, set.sources[0]?.path]).toEqual([other, 'src/a.ts']);
+  });
+
+  it('is one: files of two repositories are refused', async () => {
+    const other = join(folder, 'other');
+    git(other);
+    put('a.ts', 'x', other);
+    put('b.ts');
+    const error = await refusal(['b.ts', join(other, 'a.ts')], { roots: [other] });
+    expect([error.code, error.hint]).toEqual(['usage', 'name files of one repository in a call']);
+  });
+
+  it('tells what exists in it, sent or not', async () => {
+    put('a.ts');
+    put('b.ts');
+    const { exists } = await read(['a.ts']);
+    expect([exists('a.ts'), exists('b.ts'), exists('c.ts')]).toEqual([true, true, false]);
+  });
+});

@@ -1,0 +1,105 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { git } from '../../../src/adapters/workspace/git.ts';
+import { gitPatchChecker } from '../../../src/adapters/workspace/git-patch.ts';
+import { emitPatch } from '../../../src/core/patch/git/emit-patch.ts';
+import type { FileChange } from '../../../src/core/patch/types.ts';
+import { folder } from '../../helpers/orch.ts';
+
+const posix = process.platform !== 'win32';
+const path = process.env.PATH;
+afterEach(() => {
+  process.env.PATH = path;
+});
+const never = () => new AbortController().signal;
+
+/** A git that says that it has started and then waits for good. */
+function hangingGit(): { started: () => boolean } {
+  const tools = folder({ git: '#!/bin/sh\n: > "$0.started"\nexec tail -f /dev/null\n' });
+  chmodSync(join(tools, 'git'), 0o755);
+  process.env.PATH = `${tools}${delimiter}${path}`;
+  return { started: () => existsSync(join(tools, 'git.started')) };
+}
+
+describe.runIf(posix)('a git that hangs', () => {
+  it('is stopped, and the error says so', async () => {
+    hangingGit();
+    const error = await git(['--version'], { signal: never(), limitMs: 500 }).catch((thrown) => thrown);
+    expect(error).toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('git has not answered'),
+    });
+  });
+
+  it('ends with the call', async () => {
+    const { started } = hangingGit();
+    const abort = new AbortController();
+    const answer = git(['--version'], { signal: abort.signal });
+    await expect.poll(started).toBe(true);
+    abort.abort();
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('a repository', () => {
+  it('is never looked for: neither around the folder nor in it', async () => {
+    const top = folder({ HEAD: 'ref: refs/heads/main\n', 'objects/x': '', 'refs/x': '', config: '' });
+    for (const args of [
+      ['rev-parse', '--git-dir'],
+      ['apply', '--check', '-'],
+    ]) {
+      const { status, stderr } = await git(['-C', top, ...args], { signal: never(), input: 'x' });
+      expect({ status, stderr }).toEqual({
+        status: 128,
+        stderr: expect.stringMatching(/not a git repository|No valid patches/),
+      });
+    }
+  });
+});
+
+describe('a patch', () => {
+  const modify = (before: string, after: string): FileChange => ({
+    kind: 'modify',
+    path: 'a.txt',
+    before,
+    after,
+  });
+  const check = (change: FileChange, base: string) =>
+    gitPatchChecker().check(emitPatch([change]), [change], base, never());
+
+  it('is checked by the bytes, whatever attributes stand beside them', async () => {
+    const attributes = '* text eol=crlf working-tree-encoding=UTF-16 whitespace=trailing-space\n';
+    const base = folder({ 'a.txt': 'one\ntwo\n', '.gitattributes': attributes });
+    const creating: FileChange = {
+      kind: 'create',
+      path: 'sub/.gitattributes',
+      before: '',
+      after: attributes,
+    };
+    const changes = [modify('one\ntwo\n', 'one  \n2\n'), creating];
+    const all = await gitPatchChecker().check(emitPatch(changes), changes, base, never());
+    expect(all).toEqual({ ok: true, detail: '', checkedBy: 'git' });
+    const edited: FileChange = { ...modify(attributes, `# x\n${attributes}`), path: '.gitattributes' };
+    const both = [modify('one\ntwo\n', 'one\n2\n'), edited];
+    expect(await gitPatchChecker().check(emitPatch(both), both, base, never())).toMatchObject({ ok: true });
+  });
+
+  it('still fits a file that has changed elsewhere meanwhile', async () => {
+    const lines = Array.from({ length: 20 }, (_, at) => `line ${at}\n`);
+    const before = lines.join('');
+    const base = folder({ 'a.txt': `${before}and one more\n` });
+    expect(await check(modify(before, before.replace('line 3', 'three')), base)).toMatchObject({ ok: true });
+    writeFileSync(join(base, 'a.txt'), before.replace('line 3', 'drei'));
+    await expect(check(modify(before, before.replace('line 3', 'three')), base)).rejects.toMatchObject({
+      code: 'file-changed',
+    });
+  });
+
+  it('leaves the tree alone', async () => {
+    const base = folder({ 'a.txt': 'one\n' });
+    mkdirSync(join(base, 'sub'));
+    await check(modify('one\n', '1\n'), base);
+    expect(readFileSync(join(base, 'a.txt'), 'utf8')).toBe('one\n');
+  });
+});

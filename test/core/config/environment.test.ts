@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { environmentVariables, readEnvironment } from '../../../src/core/config/environment.ts';
+import { OrchError } from '../../../src/core/errors/orch-error.ts';
+
+type Variables = Record<string, string | undefined>;
+const read = (process: Variables = {}, dotEnv: Variables = {}) => readEnvironment({ process, dotEnv });
+
+describe('readEnvironment', () => {
+  it('has the documented defaults', () => {
+    expect(read()).toEqual({
+      apiKey: undefined,
+      baseUrl: undefined,
+      organization: undefined,
+      project: undefined,
+      logLevel: undefined,
+      logFile: undefined,
+      maxInputTokens: 32_000,
+      costAlertUsd: undefined,
+      maxCostUsd: undefined,
+      configFolder: undefined,
+      usageCsv: undefined,
+      roots: [],
+      rehearse: false,
+      readsStdin: true,
+      projectName: undefined,
+      fromDotEnv: [],
+      notes: [],
+    });
+  });
+
+  it('reads every variable of its table', () => {
+    const values: Variables = {
+      OPENAI_API_KEY: ' sk-test ',
+      OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
+      OPENAI_ORG_ID: 'org',
+      OPENAI_PROJECT_ID: 'proj',
+      ORCH_LOG_LEVEL: 'DEBUG',
+      ORCH_LOG_FILE: 'l.log',
+      ORCH_MAX_INPUT_TOKENS: '1000',
+      ORCH_COST_ALERT_USD: '0.5',
+      ORCH_MAX_COST_USD: '3',
+      ORCH_CONF: 'conf',
+      ORCH_USAGE_CSV: 'off',
+      ORCH_ROOTS: '/a: /b ::',
+      ORCH_PROJECT: 'p',
+      ORCH_REHEARSE: 'yes',
+      ORCH_STDIN: 'OFF',
+    };
+    expect(Object.keys(values).sort()).toEqual(environmentVariables.map(({ name }) => name).sort());
+    expect(read(values)).toEqual({
+      apiKey: 'sk-test',
+      baseUrl: 'http://127.0.0.1:11434/v1',
+      organization: 'org',
+      project: 'proj',
+      logLevel: 'debug',
+      logFile: 'l.log',
+      maxInputTokens: 1000,
+      costAlertUsd: 0.5,
+      maxCostUsd: 3,
+      configFolder: 'conf',
+      usageCsv: 'off',
+      roots: ['/a', '/b'],
+      rehearse: true,
+      readsStdin: false,
+      projectName: 'p',
+      fromDotEnv: [],
+      notes: [],
+    });
+  });
+
+  it('separates roots as the system does', () => {
+    expect(readEnvironment({ process: { ORCH_ROOTS: 'C:\\a;D:\\b' }, pathDelimiter: ';' }).roots).toEqual([
+      'C:\\a',
+      'D:\\b',
+    ]);
+  });
+
+  it('takes a blank value for none', () => {
+    expect(read({ OPENAI_API_KEY: '  ', ORCH_MAX_INPUT_TOKENS: '', OPENAI_BASE_URL: ' ' })).toEqual(read());
+  });
+
+  it('reports every bad value at once, each with its name and a cure', () => {
+    let error: unknown;
+    try {
+      read(
+        {
+          ORCH_LOG_LEVEL: 'loud',
+          ORCH_MAX_INPUT_TOKENS: '1.5',
+          ORCH_COST_ALERT_USD: 'two',
+          OPENAI_BASE_URL: 'localhost:80',
+          ORCH_REHEARSE: 'perhaps',
+          ORCH_STDIN: 'no',
+        },
+        { ORCH_MAX_COST_USD: '-1' },
+      );
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(OrchError);
+    const { code, exitStatus, message, hint } = error as OrchError;
+    expect([code, exitStatus, hint]).toEqual([
+      'invalid-environment',
+      2,
+      'orch help environment lists the variables',
+    ]);
+    expect(message.split('\n').slice(1).sort()).toEqual([
+      '  OPENAI_BASE_URL: is not an http or https URL (give one like http://127.0.0.1:11434/v1)',
+      '  ORCH_COST_ALERT_USD: "two" is not an amount of USD above 0 (give an amount of USD above 0, or unset it)',
+      '  ORCH_LOG_LEVEL: "loud" is not a log level (one of: silent, error, warn, info, debug)',
+      '  ORCH_MAX_COST_USD (.env): "-1" is not an amount of USD above 0 (give an amount of USD above 0, or unset it)',
+      '  ORCH_MAX_INPUT_TOKENS: "1.5" is not a whole number above 0 (give a whole number above 0, or unset it)',
+      '  ORCH_REHEARSE: "perhaps" is neither yes nor no (give 1 or 0)',
+      '  ORCH_STDIN: "no" is neither on nor off (give off, or unset it)',
+    ]);
+  });
+
+  it.each([
+    ['ORCH_ROOTS', 'x'],
+    ['ORCH_CONF', 'x'],
+    ['ORCH_USAGE_CSV', 'x'],
+    ['ORCH_LOG_FILE', 'x'],
+    ['ORCH_PROJECT', 'x'],
+    ['ORCH_STDIN', 'off'],
+  ])('does not choose what is read or where is written: %s is ignored, and that is said', (name, value) => {
+    const { notes, fromDotEnv, ...rest } = read({}, { [name]: value });
+    expect(notes).toEqual([`${name} in .env is ignored: set it in the environment`]);
+    expect(fromDotEnv).toEqual([]);
+    const { notes: _notes, fromDotEnv: _names, ...untouched } = read({});
+    expect(rest).toEqual(untouched);
+  });
+
+  it.each(['0', '-5', 'Infinity', 'NaN', '1e999', '12 000', '$2'])('refuses %j for a number', (value) => {
+    expect(() => read({ ORCH_MAX_INPUT_TOKENS: value })).toThrow(/ORCH_MAX_INPUT_TOKENS/);
+    expect(() => read({ ORCH_MAX_COST_USD: value })).toThrow(/ORCH_MAX_COST_USD/);
+  });
+
+  it('does not print the URL, which may hold a password', () => {
+    expect(() => read({ OPENAI_BASE_URL: 'ftp://me:hidden@host' })).toThrow(/^(?!.*hidden)/s);
+  });
+});
+
+describe('.env', () => {
+  it('fills in what is not set, and never overrides what is', () => {
+    const environment = read(
+      { ORCH_MAX_INPUT_TOKENS: '5', ORCH_LOG_LEVEL: '' },
+      { ORCH_MAX_INPUT_TOKENS: '7', ORCH_LOG_LEVEL: 'error', OPENAI_API_KEY: 'k' },
+    );
+    expect(environment).toMatchObject({ maxInputTokens: 5, logLevel: 'error', apiKey: 'k' });
+  });
+
+  it('does not widen what may be read of the machine', () => {
+    expect(read({}, { ORCH_ROOTS: '/' }).roots).toEqual([]);
+    expect(read({ ORCH_ROOTS: '/a' }, { ORCH_ROOTS: '/' }).roots).toEqual(['/a']);
+  });
+
+  it.each([
+    ['the key is in the environment', { OPENAI_API_KEY: 'mine' }, {}, false],
+    ['the key is in both', { OPENAI_API_KEY: 'mine' }, { OPENAI_API_KEY: 'theirs' }, false],
+    ['there is no key', {}, {}, false],
+    ['the key stands beside it', {}, { OPENAI_API_KEY: 'theirs' }, true],
+    ['the key of the environment is blank', { OPENAI_API_KEY: ' ' }, { OPENAI_API_KEY: 'theirs' }, true],
+  ] as [string, Variables, Variables, boolean][])('where %s', (_, process, dotEnv, counts) => {
+    const { baseUrl, notes } = read(process, { OPENAI_BASE_URL: 'http://elsewhere/v1', ...dotEnv });
+    expect(baseUrl).toBe(counts ? 'http://elsewhere/v1' : undefined);
+    expect(notes).toHaveLength(counts ? 0 : 1);
+  });
+
+  it('does not take a URL away that the environment sets', () => {
+    const process = { OPENAI_API_KEY: 'mine', OPENAI_BASE_URL: 'http://own/v1' };
+    expect(read(process, { OPENAI_BASE_URL: 'http://elsewhere/v1' })).toMatchObject({
+      baseUrl: 'http://own/v1',
+      fromDotEnv: [],
+      notes: [],
+    });
+  });
+
+  it('says of a name that it does not know that it has no effect', () => {
+    const { notes } = read({ ORCH_MAX_COST: '1', ORCH_COLOUR: 'x', ORCH_RESULT_FILE: 'x', OTHER: 'x' });
+    expect(notes).toEqual([
+      'ORCH_MAX_COST is not known and has no effect (did you mean ORCH_MAX_COST_USD?)',
+      'ORCH_COLOUR is not known and has no effect',
+    ]);
+  });
+});

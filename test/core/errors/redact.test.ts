@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { redactor } from '../../../src/core/errors/redact.ts';
+
+describe('redactor', () => {
+  const redact = redactor(['my-own-secret-value', undefined, '']);
+
+  it.each([
+    ['Incorrect API key provided: my-own-secret-value.', 'Incorrect API key provided: [redacted].'],
+    ['my-own-secret-valuemy-own-secret-value', '[redacted][redacted]'],
+    ['key sk-proj-abc_DEF-123456 refused', 'key [redacted] refused'],
+    ['rk-1234567 and sk-abcdef1', '[redacted] and [redacted]'],
+    ['Authorization: Bearer sk-live-000000', 'Authorization: Bearer [redacted]'],
+    ['http://user:word@host:80/v1', 'http://[redacted]@host:80/v1'],
+    ['http://user:w@rd@host/v1', 'http://[redacted]@host/v1'],
+    ['proxy socks5://me@host failed', 'proxy socks5://[redacted]@host failed'],
+  ])('%s', (text, clean) => {
+    expect(redact(text)).toBe(clean);
+  });
+
+  it.each([
+    'a task-oriented desk-organizer that is risk-averse',
+    'https://example.com/a@b and mail to x@example.com',
+    'https://example.com?mail=x@example.com',
+    'sk-1',
+    '',
+  ])('leaves %j alone', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+
+  describe('of a key', () => {
+    const key = 'gw_0123456789abcdefSECRETkey99';
+    const redactKey = redactor([key]);
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+    it.each([
+      ['its beginning', key.slice(0, 12)],
+      ['its end', key.slice(-10)],
+      ['its middle', key.slice(8, 20)],
+      ['itself in capitals', key.toUpperCase()],
+      ['itself in base64', base64(key)],
+      ['a header in base64', base64(`Bearer ${key}`)],
+      ['a user and it in base64', base64(`me:${key}`)],
+      ['itself in base64 for URLs', Buffer.from(key).toString('base64url')],
+      ['itself in hexadecimal digits', Buffer.from(key).toString('hex')],
+    ])('%s is not told', (_, told) => {
+      const clean = redactKey(`it was "${told}", you see`);
+      expect(clean).toMatch(/^it was ".{0,16}\[redacted\].{0,6}", you see$/);
+      expect(clean.length).toBeLessThan(50);
+    });
+
+    it('what is escaped is not told either', () => {
+      const odd = 'a+b/c="d"&e%f 0123456789';
+      const redactOdd = redactor([odd]);
+      for (const told of [encodeURIComponent(odd), JSON.stringify(odd)])
+        expect(redactOdd(told)).not.toMatch(/0123|%2F|d.{1,2}&e/);
+    });
+
+    it('text in other letters stays where it is', () => {
+      expect(redactKey('İstanbul: wrong')).toContain('stanbul: wrong');
+      expect(redactKey('ação ☕ 𝒳')).toBe('ação ☕ 𝒳');
+    });
+  });
+
+  it.each([
+    ['GET https://host/v1?api-key=my-secret&x=1', 'GET https://host/v1?api-key=[redacted]&x=1'],
+    ['http://host/v1?x=1&access_token=abc', 'http://host/v1?x=1&access_token=[redacted]'],
+    ['(POST /v1?sig=abc%2Fd#there)', '(POST /v1?sig=[redacted]#there)'],
+  ])('takes a secret out of an address: %s', (text, clean) => {
+    expect(redact(text)).toBe(clean);
+  });
+
+  it('takes the longer of two secrets first, so that no rest of it stays', () => {
+    expect(redactor(['abcd', 'abcd-efgh'])('x abcd-efgh y')).toBe('x [redacted] y');
+  });
+
+  it('does not take a secret that is too short to be one, which would redact everything', () => {
+    expect(redactor(['a'])('banana')).toBe('banana');
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { tokenUpperBound } from '../../../src/core/input/tokens.ts';
+import {
+  type InstructionFacts,
+  instructionAllowanceTokens,
+  instructionsFor,
+} from '../../../src/core/tasks/instructions.ts';
+import type { PatchFormat } from '../../../src/core/tasks/shapes.ts';
+import { returnShapes, taskKinds } from '../../../src/core/tasks/tasks.ts';
+
+const patchFormats: PatchFormat[] = ['search-replace', 'v4a', 'whole-file'];
+// As long as a surface lets a name be, in the kinds of text that cost most per character.
+const longest = ['x', 'aB3', '字', '→', '\uE000', '\u1100', '}"[', '\n\t'].map((unit) =>
+  unit.repeat(100).slice(0, 100),
+);
+const languages = [
+  ...['typescript', 'javascript', 'python', 'rust', 'go', 'c', 'cpp', 'java', 'kotlin', 'csharp'],
+  ...['ruby', 'php', 'swift', 'shell', 'sql', 'elixir', 'constructor'],
+];
+const frameworks = [
+  ...['jest', 'vitest', 'mocha', 'node:test', 'pytest', 'unittest', 'go test', 'cargo test', 'junit'],
+  ...['rspec', 'constructor'],
+];
+
+function* everyPrompt(): Generator<InstructionFacts> {
+  for (const task of taskKinds)
+    for (const shape of returnShapes)
+      for (const patchFormat of patchFormats)
+        for (const language of [undefined, ...languages, ...longest])
+          for (const framework of [undefined, ...frameworks, ...longest])
+            yield { task, shape, patchFormat, language, framework, visibleOutputTokens: 1_000_000 };
+}
+
+const facts: InstructionFacts = {
+  task: 'code_generate',
+  shape: 'code',
+  language: undefined,
+  framework: undefined,
+  patchFormat: 'search-replace',
+  visibleOutputTokens: 2048,
+};
+const prompt = (change: Partial<InstructionFacts>) => instructionsFor({ ...facts, ...change });
+
+describe('every prompt', () => {
+  it('stays within what the router adds to the input for it', () => {
+    let most: { tokens: number; facts?: InstructionFacts } = { tokens: 0 };
+    for (const each of everyPrompt()) {
+      const tokens = tokenUpperBound(instructionsFor(each));
+      if (tokens > most.tokens) most = { tokens, facts: each };
+    }
+    expect(most.tokens, JSON.stringify(most.facts)).toBeLessThanOrEqual(instructionAllowanceTokens);
+  });
+
+  it('states its contract and its limit in tokens and lines, and nothing that is not there', () => {
+    const contracts: Record<string, string> = {
+      code: 'Answer with code and nothing else',
+      text: 'Answer with the final text and nothing else',
+      'search-replace': '<<<<<<< SEARCH',
+      v4a: '*** Begin Patch',
+      'whole-file': 'the whole new text of every file that changes',
+    };
+    for (const each of everyPrompt()) {
+      const text = instructionsFor(each);
+      const wanted = each.shape === 'patch' ? each.patchFormat : each.shape;
+      const found = Object.keys(contracts).filter((name) => text.includes(contracts[name]!));
+      expect(found, JSON.stringify(each)).toEqual([wanted]);
+      expect(text).toContain('Stay under 1000000 tokens (about 100000 lines)');
+      expect(text).not.toMatch(/: undefined\b|\[object/);
+    }
+  });
+});
+
+describe('a prompt', () => {
+  it('gives every task a role and rules of its own', () => {
+    const prompts = taskKinds.map((task) => prompt({ task, shape: 'text' }));
+    expect(new Set(prompts.map((text) => text.split('\n')[0])).size).toBe(taskKinds.length);
+    expect(new Set(prompts).size).toBe(taskKinds.length);
+  });
+
+  it('is the same for the same facts up to its end, so that a prefix can be cached', () => {
+    expect(prompt({ visibleOutputTokens: 2048 }).replace('2048 tokens (about 204', '')).toBe(
+      prompt({ visibleOutputTokens: 4096 }).replace('4096 tokens (about 409', ''),
+    );
+  });
+
+  it.each([
+    [{ language: 'python' }, 'Python 3: type hints'],
+    [{ language: 'fortran' }, '- Language: fortran.\n'],
+    [{ framework: 'react' }, '- Framework: react.\n'],
+    [{ task: 'tests', language: 'python' }, 'pytest: plain functions'],
+    [{ task: 'tests', language: 'python', framework: 'unittest' }, 'unittest: one TestCase'],
+    [{ task: 'tests', language: 'python', framework: ' PyTest ' }, 'pytest: plain functions'],
+    [{ task: 'tests', framework: 'ava' }, '- Test framework: ava.\n'],
+    [{ task: 'docs', shape: 'patch' }, 'The Markdown goes into the files'],
+    [{ visibleOutputTokens: 5 }, 'Stay under 5 tokens (about 1 lines)'],
+  ] as [Partial<InstructionFacts>, string][])('for %o says: %s', (change, words) => {
+    expect(prompt(change)).toContain(words);
+  });
+
+  it('for tests in a language without a usual framework names none', () => {
+    expect(prompt({ task: 'tests', language: 'fortran' })).not.toMatch(/^- Test framework/m);
+  });
+});
