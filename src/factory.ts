@@ -36,7 +36,7 @@ import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
 import { redactor } from './core/errors/redact.ts';
 import type { EngineContext } from './engine/context.ts';
-import { EngineState } from './engine/memory.ts';
+import { EngineMemory } from './engine/memory.ts';
 import type {
   Clock,
   Ledger,
@@ -88,13 +88,13 @@ export interface Factory {
   clock(): Clock;
   newId(): string;
   /** What there is to say of the surroundings, where the functions above would throw. */
-  examination(): Examination;
+  diagnostics(): Diagnostics;
   /** Settings that were dropped and why, for the warnings of a result. */
   notes(): readonly string[];
   close(): Promise<void>;
 }
 
-export interface Examination {
+export interface Diagnostics {
   environment(): EnvironmentReading;
   config(): ConfigInspection;
   /** The package's own configuration and its folder. */
@@ -194,8 +194,8 @@ export function createFactory(options: FactoryOptions): Factory {
     const { openAiProvider } = await import('./adapters/openai/provider.ts');
     return openAiProvider({ ...settings, redact: redactor([settings.apiKey]) });
   });
-  const examination = once(
-    (): Examination => ({
+  const diagnostics = once(
+    (): Diagnostics => ({
       environment: () => {
         const { environment: seen, ...rest } = reading();
         return { ...rest, environment: { ...seen, rehearse: options.rehearse ?? seen.rehearse } };
@@ -223,7 +223,7 @@ export function createFactory(options: FactoryOptions): Factory {
       ledger: ledger(),
       patchChecker: patchChecker(),
       clock,
-      state: new EngineState(),
+      state: new EngineMemory(),
       log: jsonLog({
         level: logLevel ?? options.defaultLogLevel,
         file: logFile === undefined ? undefined : resolve(cwd, logFile),
@@ -255,7 +255,7 @@ export function createFactory(options: FactoryOptions): Factory {
     engine,
     clock: () => clock,
     newId,
-    examination,
+    diagnostics,
     notes: () => environment().notes,
     async close() {
       await Promise.all(closers.map((close) => close()));

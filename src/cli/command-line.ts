@@ -146,14 +146,14 @@ async function showHelp(
   let command: Command | undefined = program;
   for (const word of topic.split(' ')) command = command?.commands.find((child) => child.name() === word);
   if (!command) {
-    const { nearest } = await import('../core/text/did-you-mean.ts');
+    const { didYouMean } = await import('../core/text/did-you-mean.ts');
     const names = [
       ...helpTopics,
       ...operations.map((operation) => operation.command.join(' ')),
       'serve',
       'completion',
     ];
-    const guess = nearest(topic, names);
+    const guess = didYouMean(topic, names);
     throw new OrchError('usage', `no help on "${topic}"${guess ? ` (did you mean ${guess}?)` : ''}`, {
       hint: `topics: ${names.join(', ')}`,
     });

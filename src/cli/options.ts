@@ -1,7 +1,7 @@
 /** Derives a command's options and arguments from the fields of an operation, and reads them back. */
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import * as z from 'zod';
-import { inputFault, valueAt } from '../core/errors/describe-issue.ts';
+import { describeIssue, valueAt } from '../core/errors/describe-issue.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { type FieldSurface, type Operation, surfaceOf } from '../operations/operation.ts';
 
@@ -163,7 +163,7 @@ export function parseInput(
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => {
     const name = flagName(fields, String(issue.path[0] ?? ''));
-    return `${name}: ${inputFault(issue, valueAt(raw, issue.path))}`;
+    return `${name}: ${describeIssue(issue, valueAt(raw, issue.path))}`;
   });
   throw new OrchError('usage', faults.join('\n'), {
     hint: `see: orch ${operation.command.join(' ')} --help`,

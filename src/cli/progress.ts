@@ -51,7 +51,7 @@ export async function startProgress({ streams, style, showDecision }: ProgressOp
             `retry: ${event.model}: ${event.reason}${event.waitMs > 0 ? `; again in ${formatDuration(event.waitMs)}` : ''}`,
           );
           break;
-        case 'hop':
+        case 'fallback':
           line(`fallback: ${event.from}: ${event.reason}; now ${event.to}`);
           break;
       }

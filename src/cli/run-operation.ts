@@ -36,7 +36,7 @@ export async function runOperation(
   parse(given);
   const json = options.json === true;
   const { logLevel, readsStdin } = operation.examines
-    ? factory.examination().environment().environment
+    ? factory.diagnostics().environment().environment
     : factory.environment();
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
   const { values, waitedMs } = await gatherInput(given, fields, {

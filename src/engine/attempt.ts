@@ -1,5 +1,5 @@
 /** One attempt, as a value, and the row it leaves in the record. */
-import { type AttemptFailure, mayBeBilled } from '../core/errors/provider-failure.ts';
+import { mayBeBilled, type ProviderFailure } from '../core/errors/provider-failure.ts';
 import { findCard, type ModelCard } from '../core/models/model-card.ts';
 import { costOf } from '../core/models/pricing.ts';
 import { type Usage, unknownUsage } from '../core/models/usage.ts';
@@ -21,7 +21,7 @@ export interface Attempt {
   serviceTier: string | undefined;
   finishReason: string | undefined;
   /** Undefined: the attempt gave the result. */
-  failure: AttemptFailure | undefined;
+  failure: ProviderFailure | undefined;
   /** USD; undefined where it is not known. */
   costUsd: number | undefined;
   /** Worst case that was reserved before the attempt, in USD. */
@@ -42,9 +42,9 @@ export interface AttemptFacts {
 }
 
 /** `result` and `failure` can both be there: an answer that was billed and could not be used. */
-export function recordAttempt(
+export function toAttempt(
   facts: AttemptFacts,
-  { result, failure }: { result?: GenerateResult | undefined; failure?: AttemptFailure | undefined },
+  { result, failure }: { result?: GenerateResult | undefined; failure?: ProviderFailure | undefined },
   context: EngineContext,
 ): Attempt {
   const usage = result?.usage ?? failure?.details.usage ?? unknownUsage;

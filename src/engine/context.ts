@@ -1,7 +1,7 @@
 /** What every call of the engine is given: the ports, the configuration and what the process remembers. */
 import type { Config } from '../core/config/config.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
-import type { EngineState } from './memory.ts';
+import type { EngineMemory } from './memory.ts';
 import type { Clock, Ledger, PatchChecker, Provider, Workspace } from './ports.ts';
 
 export interface EngineContext {
@@ -14,7 +14,7 @@ export interface EngineContext {
   ledger: Ledger;
   patchChecker: PatchChecker;
   clock: Clock;
-  state: EngineState;
+  state: EngineMemory;
   log: CallLog;
   /** A new id for a call. */
   newId: () => string;
@@ -37,7 +37,7 @@ export type ProgressEvent =
   | { kind: 'attempt'; model: string; alias: string; attempt: number }
   | { kind: 'text'; delta: string }
   | { kind: 'retry'; model: string; reason: string; waitMs: number }
-  | { kind: 'hop'; from: string; to: string; reason: string };
+  | { kind: 'fallback'; from: string; to: string; reason: string };
 
 export interface CallOptions {
   signal: AbortSignal;

@@ -53,7 +53,7 @@ export async function delegate(
     context,
     options,
     attempts,
-    deadline: started + request.deadlineMs - (options.elapsedMs ?? 0),
+    deadline: started + request.timeoutMs - (options.elapsedMs ?? 0),
     remainingUsd: () => {
       const { ceilingUsd } = prepared.decision;
       return ceilingUsd === undefined

@@ -1,6 +1,6 @@
 /** Walks the candidates of one call until one gives a usable answer: fallback, breaker, ceiling, successors. */
 import { OrchError } from '../core/errors/orch-error.ts';
-import { type AttemptFailure, failureTable } from '../core/errors/provider-failure.ts';
+import { failureTable, type ProviderFailure } from '../core/errors/provider-failure.ts';
 import { inputWindow } from '../core/models/model-card.ts';
 import { type Candidate, candidatesOf } from '../core/router/decision.ts';
 import { formatUsd } from '../core/text/format.ts';
@@ -15,7 +15,7 @@ export class Walk {
   readonly warnings: string[] = [];
   readonly #call: CallInProgress;
   readonly #tried = new Set<string>();
-  readonly #failures: { candidate: Candidate; failure: AttemptFailure }[] = [];
+  readonly #failures: { candidate: Candidate; failure: ProviderFailure }[] = [];
   #queue: Candidate[];
   /** Those whose circuit was open when it was their turn: they are gone back to when no other is left. */
   #leftAlone: Candidate[] = [];
@@ -32,7 +32,7 @@ export class Walk {
 
   async run(): Promise<Served> {
     const { context, options } = this.#call;
-    const { breaker } = context.state;
+    const { breaker } = context.memory;
     for (let candidate = this.#next(); candidate; candidate = this.#next()) {
       this.#tried.add(keyOf(candidate));
       if (!fitsCeiling(candidate, this.#call)) {
@@ -61,9 +61,9 @@ export class Walk {
       this.#reportHealth(candidate, admission, failure);
       if (options.signal.aborted)
         throw new OrchError('interrupted', 'interrupted', { details: this.#details() });
-      if (failure.cure === 'stop' || context.clock.monotonic() >= this.#call.deadline) break;
+      if (failure.recovery === 'stop' || context.clock.monotonic() >= this.#call.deadline) break;
       if (failure.failureClass === 'model-not-found') this.#queue = this.#routeAgain(candidate);
-      else if (failure.cure === 'larger-window') this.#requireLargerWindow(candidate);
+      else if (failure.recovery === 'larger-window') this.#requireLargerWindow(candidate);
     }
     throw this.#error();
   }
@@ -106,7 +106,7 @@ export class Walk {
   /** A model that does not exist is remembered and its successor takes its place, unless it was forced. */
   #routeAgain(dead: Candidate): Candidate[] {
     const { prepared, context } = this.#call;
-    context.state.notFound.add(dead.model);
+    context.memory.notFound.add(dead.model);
     if (prepared.request.forceModel !== undefined) return [];
     const decision = decide(prepared.decision.features, context);
     return candidatesOf(decision).filter(
@@ -114,9 +114,9 @@ export class Walk {
     );
   }
 
-  #reportHealth({ model }: Candidate, admission: Admission, failure: AttemptFailure): void {
+  #reportHealth({ model }: Candidate, admission: Admission, failure: ProviderFailure): void {
     const { context } = this.#call;
-    const { breaker } = context.state;
+    const { breaker } = context.memory;
     if (failureTable[failure.failureClass].unhealthy)
       breaker.failed(model, admission, context.config.policies.breaker, context.clock.monotonic());
     else breaker.abandoned(model, admission);
@@ -128,7 +128,7 @@ export class Walk {
     const from = previous.candidate.model;
     this.#call.escalatedFrom = from;
     this.#call.options.onProgress?.({
-      kind: 'hop',
+      kind: 'fallback',
       from,
       to: candidate.model,
       reason: previous.failure.message,
@@ -162,7 +162,7 @@ export class Walk {
       ...this.#leftAlone.filter(this.#mayGoBackTo).map(({ model }) => `${model}: ${leftAlone}`),
     ];
     // Whatever stops every model is the reason, though one was left out for lack of money.
-    if (this.#overCeiling && last?.failure.cure !== 'stop') {
+    if (this.#overCeiling && last?.failure.recovery !== 'stop') {
       return new OrchError(
         'over-budget',
         `the ceiling of ${formatUsd(decision.ceilingUsd)} leaves no room for another model${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
@@ -177,7 +177,7 @@ export class Walk {
     const { failure } = last;
     const message =
       lines.length === 1 ? lines[0]! : `no model gave a usable answer:\n  ${lines.join('\n  ')}`;
-    return new OrchError(timedOut && failure.cure !== 'stop' ? 'timeout' : failure.code, message, {
+    return new OrchError(timedOut && failure.recovery !== 'stop' ? 'timeout' : failure.code, message, {
       hint: failure.details.hint ?? (timedOut ? 'raise --timeout' : undefined),
       cause: failure,
       details: this.#details(),

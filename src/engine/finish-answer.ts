@@ -2,7 +2,7 @@
 
 import { extractCode, extractText } from '../core/answer/extract-code.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
-import { AttemptFailure } from '../core/errors/provider-failure.ts';
+import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import { normaliseLanguage } from '../core/input/language.ts';
 import { readAnswer } from '../core/patch/answer/read-answer.ts';
 import { holdsEdit } from '../core/patch/dialects/edit-marks.ts';
@@ -32,7 +32,7 @@ export interface FinishedAnswer {
   warnings: string[];
 }
 
-export interface FinishFacts {
+export interface FinishOptions {
   shape: ReturnShape;
   language: string | undefined;
   sourceSet: SourceSet;
@@ -44,8 +44,8 @@ export interface FinishFacts {
   signal: AbortSignal;
 }
 
-/** Throws `AttemptFailure` of class `unusable-answer`, and what a checker of patches throws of the files. */
-export async function finishAnswer(answer: string, facts: FinishFacts): Promise<FinishedAnswer> {
+/** Throws `ProviderFailure` of class `unusable-answer`, and what a checker of patches throws of the files. */
+export async function finishAnswer(answer: string, facts: FinishOptions): Promise<FinishedAnswer> {
   if (facts.shape === 'patch') return finishPatch(answer, facts);
   if (facts.shape === 'text') return { result: extractText(answer), patch: undefined, warnings: [] };
   try {
@@ -58,12 +58,12 @@ export async function finishAnswer(answer: string, facts: FinishFacts): Promise<
       blocks > 1 ? [`the answer held ${blocks} code blocks; they are joined in their order`] : [];
     return { result: code, patch: undefined, warnings };
   } catch (error) {
-    if (error instanceof OrchError) throw new AttemptFailure('unusable-answer', error.message);
+    if (error instanceof OrchError) throw new ProviderFailure('unusable-answer', error.message);
     throw error;
   }
 }
 
-async function finishPatch(answer: string, facts: FinishFacts): Promise<FinishedAnswer> {
+async function finishPatch(answer: string, facts: FinishOptions): Promise<FinishedAnswer> {
   const { sourceSet, patchChecker, strict = false, mends, signal } = facts;
   const { base, sources, exists } = sourceSet;
   const files = sources.filter(
@@ -80,7 +80,7 @@ async function finishPatch(answer: string, facts: FinishFacts): Promise<Finished
   if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
   const check = await patchChecker.check(patch, changes, base, signal);
   if (!check.ok)
-    throw new AttemptFailure('unusable-answer', `git refuses the patch: ${check.detail}`, {
+    throw new ProviderFailure('unusable-answer', `git refuses the patch: ${check.detail}`, {
       code: 'patch-unplaceable',
     });
   const warnings = hunks.flatMap(lookAt);
@@ -112,7 +112,7 @@ function blocksOwed(problems: readonly PatchProblem[]): number {
 }
 
 /** An answer whose edits have no certain place, with every reason and with what was read of it. */
-export class UnplaceableAnswer extends AttemptFailure {
+export class UnplaceableAnswer extends ProviderFailure {
   constructor(
     readonly answer: string,
     readonly problems: readonly PatchProblem[],

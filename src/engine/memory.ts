@@ -1,7 +1,7 @@
 /** What a process remembers between calls: models that do not exist, parameters that were refused, circuits. */
 import { Breaker } from './breaker.ts';
 
-export class EngineState {
+export class EngineMemory {
   /** Catalogue names that the provider answered model_not_found for. */
   readonly notFound = new Set<string>();
   readonly breaker = new Breaker();

@@ -51,12 +51,12 @@ export interface GenerateOptions {
   onText?: ((delta: string) => void) | undefined;
 }
 
-/** Throws `AttemptFailure`, whatever happens. */
+/** Throws `ProviderFailure`, whatever happens. */
 export interface Provider {
   generate(request: GenerateRequest, options: GenerateOptions): Promise<GenerateResult>;
 }
 
-/** The models that the key can use. A free call. Throws `AttemptFailure`. */
+/** The models that the key can use. A free call. Throws `ProviderFailure`. */
 export interface ModelLister {
   list(options: { signal: AbortSignal; limitMs: number }): Promise<ListedModel[]>;
 }

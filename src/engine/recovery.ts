@@ -1,5 +1,5 @@
 /** What is tried next on the same candidate after a failure: each remedy a bounded number of times. */
-import type { AttemptFailure } from '../core/errors/provider-failure.ts';
+import type { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { Candidate } from '../core/router/decision.ts';
 import { backoffMs } from './backoff.ts';
 import { UnplaceableAnswer } from './finish-answer.ts';
@@ -28,7 +28,7 @@ export interface RemedyFacts extends RequestFacts {
 /** With this many times the output, where reasoning ate the room for the answer. */
 const moreOutputFactor = 4;
 
-export class Remedies {
+export class Recoveries {
   readonly #facts: RemedyFacts;
   #retries = 0;
   #cutAnswers = 0;
@@ -41,8 +41,8 @@ export class Remedies {
   }
 
   /** Undefined: nothing more can be done with this candidate. */
-  next(failure: AttemptFailure, request: GenerateRequest): Remedy | undefined {
-    switch (failure.cure) {
+  next(failure: ProviderFailure, request: GenerateRequest): Remedy | undefined {
+    switch (failure.recovery) {
       case 'fix-parameter':
         return this.#fixParameter(failure, request);
       case 'more-output':
@@ -58,13 +58,13 @@ export class Remedies {
     }
   }
 
-  #fixParameter({ details: { parameter } }: AttemptFailure, request: GenerateRequest): Remedy | undefined {
+  #fixParameter({ details: { parameter } }: ProviderFailure, request: GenerateRequest): Remedy | undefined {
     if (parameter === undefined) return undefined;
     const without = withoutParameter(request, parameter);
     // Nothing to leave out: the same request would be refused again.
     if (without === request) return undefined;
     const { candidate, context } = this.#facts;
-    context.state.rememberRefusal(candidate.model, parameter);
+    context.memory.rememberRefusal(candidate.model, parameter);
     return { request: without, reason: `${parameter} is not taken`, waitMs: 0 };
   }
 
@@ -105,7 +105,7 @@ export class Remedies {
     );
   }
 
-  #retry(failure: AttemptFailure, request: GenerateRequest): Remedy | undefined {
+  #retry(failure: ProviderFailure, request: GenerateRequest): Remedy | undefined {
     const { context, isLast, isProbe, remainingMs } = this.#facts;
     const { retry } = context.config.policies;
     if (this.#retries >= retry.maxRetries || (isProbe && !isLast())) return undefined;

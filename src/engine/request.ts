@@ -31,7 +31,7 @@ export function firstRequest(candidate: Candidate, facts: RequestFacts): Generat
     serviceTier: facts.prepared.decision.ceilingUsd === undefined ? undefined : 'default',
     stream: facts.stream,
   };
-  return [...facts.context.state.refusedParameters(candidate.model)].reduce(withoutParameter, request);
+  return [...facts.context.memory.refusedParameters(candidate.model)].reduce(withoutParameter, request);
 }
 
 function instructionsIn(

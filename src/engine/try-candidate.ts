@@ -1,12 +1,12 @@
 /** Tries one candidate until it gives a usable answer or its failures have no remedy here. */
-import { AttemptFailure } from '../core/errors/provider-failure.ts';
+import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { Candidate } from '../core/router/decision.ts';
-import { type Attempt, recordAttempt } from './attempt.ts';
+import { type Attempt, toAttempt } from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
 import { type FinishedAnswer, finishAnswer, type UnplaceableAnswer } from './finish-answer.ts';
 import type { GenerateRequest, GenerateResult } from './ports.ts';
 import type { PreparedCall } from './prepare.ts';
-import { Remedies } from './recovery.ts';
+import { Recoveries } from './recovery.ts';
 import { firstRequest, type RequestFacts, worstCaseUsd } from './request.ts';
 import { timerMs } from './timer.ts';
 
@@ -29,12 +29,12 @@ export interface CallInProgress {
 
 export type CandidateOutcome =
   | { finished: FinishedAnswer; attempt: Attempt; result: GenerateResult }
-  | { failure: AttemptFailure };
+  | { failure: ProviderFailure };
 
 export async function tryCandidate(candidate: Candidate, call: CallInProgress): Promise<CandidateOutcome> {
   const { context, options } = call;
   const facts = requestFacts(call);
-  const remedies = new Remedies({
+  const remedies = new Recoveries({
     ...facts,
     candidate,
     isProbe: call.isProbe,
@@ -51,7 +51,7 @@ export async function tryCandidate(candidate: Candidate, call: CallInProgress): 
     const { reason, waitMs } = remedy;
     options.onProgress?.({ kind: 'retry', model: candidate.model, reason, waitMs });
     if (waitMs > 0) await context.clock.sleep(waitMs, options.signal);
-    if (options.signal.aborted) return { failure: new AttemptFailure('cancelled', 'cancelled') };
+    if (options.signal.aborted) return { failure: new ProviderFailure('cancelled', 'cancelled') };
     request = remedy.request;
     // A try that only repeats the request still mends what the request asked to mend.
     if (remedy.mends !== undefined) mends = remedy.mends ?? undefined;
@@ -114,18 +114,18 @@ async function attemptOnce(
       signal: options.signal,
     });
     await assertVerified(finished, options, call.deadline - clock.monotonic());
-    const attempt = recordAttempt(facts(), { result }, context);
+    const attempt = toAttempt(facts(), { result }, context);
     attempts.push(attempt);
     return { finished, attempt, result };
   } catch (error) {
-    const failure = options.signal.aborted ? new AttemptFailure('cancelled', 'cancelled') : error;
-    if (!(failure instanceof AttemptFailure)) {
+    const failure = options.signal.aborted ? new ProviderFailure('cancelled', 'cancelled') : error;
+    if (!(failure instanceof ProviderFailure)) {
       // Something of ours broke after the answer: it was billed all the same.
-      const broken = new AttemptFailure('unusable-answer', 'the answer could not be finished');
-      if (result) attempts.push(recordAttempt(facts(), { result, failure: broken }, context));
+      const broken = new ProviderFailure('unusable-answer', 'the answer could not be finished');
+      if (result) attempts.push(toAttempt(facts(), { result, failure: broken }, context));
       throw failure;
     }
-    attempts.push(recordAttempt(facts(), { result, failure }, context));
+    attempts.push(toAttempt(facts(), { result, failure }, context));
     return { failure };
   }
 }
@@ -144,5 +144,5 @@ async function assertVerified(
     if (limit.aborted) return { ok: false, detail: slow };
     throw error;
   });
-  if (!verdict.ok) throw new AttemptFailure('verify-failed', limit.aborted ? slow : verdict.detail);
+  if (!verdict.ok) throw new ProviderFailure('verify-failed', limit.aborted ? slow : verdict.detail);
 }

@@ -54,7 +54,7 @@ export function progressReporter(
             `${event.model}: ${event.reason}; trying again${event.waitMs > 0 ? ` in ${formatDuration(event.waitMs)}` : ''}`,
           );
           break;
-        case 'hop':
+        case 'fallback':
           tell(`${event.from}: ${event.reason}; now ${event.to}`);
           break;
       }

@@ -12,9 +12,9 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod';
 import { version } from '../../package.json';
-import { inputFault, valueAt } from '../core/errors/describe-issue.ts';
+import { describeIssue, valueAt } from '../core/errors/describe-issue.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
-import { nearest } from '../core/text/did-you-mean.ts';
+import { didYouMean } from '../core/text/did-you-mean.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
 import { instructions } from './instructions.ts';
@@ -121,7 +121,7 @@ function folderOf(uri: string): string[] {
 
 function unknownTool(name: string): string {
   const names = toolOperations.map((operation) => operation.name);
-  const guess = nearest(name, names);
+  const guess = didYouMean(name, names);
   return `unknown tool ${name}${guess ? `: did you mean ${guess}?` : `; there are ${names.join(', ')}`}`;
 }
 
@@ -138,12 +138,12 @@ function parseArguments(operation: Operation, given: Record<string, unknown>): z
     if (issue.code === 'unrecognized_keys') {
       return issue.keys
         .map((key) => {
-          const guess = nearest(key, fields);
+          const guess = didYouMean(key, fields);
           return `${key} is not a field${guess ? `: did you mean ${guess}?` : `; there are ${fields.join(', ')}`}`;
         })
         .join('; ');
     }
-    return `${issue.path.join('.') || 'arguments'}: ${inputFault(issue, valueAt(given, issue.path))}`;
+    return `${issue.path.join('.') || 'arguments'}: ${describeIssue(issue, valueAt(given, issue.path))}`;
   });
   throw new OrchError('usage', faults.join('; '), { hint: 'correct the arguments and call again' });
 }

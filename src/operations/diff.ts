@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
-import { AttemptFailure } from '../core/errors/provider-failure.ts';
+import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { PatchProblem } from '../core/patch/types.ts';
 import { type TaskKind, taskKinds } from '../core/tasks/tasks.ts';
 import type { CallOptions } from '../engine/context.ts';
@@ -120,7 +120,7 @@ async function fromAnswer(
     if (check) return { ...output, result: verdict(output) };
     return await deliver(output, finished.patch, { apply, output: file }, factory);
   } catch (error) {
-    if (!(error instanceof AttemptFailure)) throw error;
+    if (!(error instanceof ProviderFailure)) throw error;
     throw new OrchError(error.code, error.message, {
       hint: error.details.hint,
       cause: error,

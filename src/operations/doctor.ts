@@ -2,11 +2,11 @@ import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
 import { formatProblem } from '../core/config/problem.ts';
 import { brokenCheck, type Finding, findingStatuses, ok, problem, warning } from '../core/doctor/finding.ts';
-import type { ListedModel, ModelFacts } from '../core/doctor/models.ts';
-import { AttemptFailure } from '../core/errors/provider-failure.ts';
+import type { ListedModel, ModelOptions } from '../core/doctor/models.ts';
+import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import { redactor } from '../core/errors/redact.ts';
 import type { CallOptions } from '../engine/context.ts';
-import type { Examination, Factory } from '../factory.ts';
+import type { Diagnostics, Factory } from '../factory.ts';
 import { timeoutSeconds } from './delegation/fields.ts';
 import { field, operation } from './operation.ts';
 
@@ -52,14 +52,14 @@ export const doctorOperation = operation({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   examples: ['orch doctor', 'orch doctor --verbose', 'orch doctor --json'],
   async run({ verbose = false, timeout = defaultTimeoutSeconds }, factory, options) {
-    const examination = factory.examination();
-    const { environment } = examination.environment();
+    const diagnostics = factory.diagnostics();
+    const { environment } = diagnostics.environment();
     const findings = [
-      ...(await machineFindings(examination, options)),
-      ...(await configurationFindings(examination, verbose)),
+      ...(await machineFindings(diagnostics, options)),
+      ...(await configurationFindings(diagnostics, verbose)),
       ...(await providerFindings(factory, timeout * 1000, options)),
-      ...(await recordFindings(examination)),
-      ...(await clientFindings(examination)),
+      ...(await recordFindings(diagnostics)),
+      ...(await clientFindings(diagnostics)),
     ];
     // A key in a base URL, or one that the provider repeats, is not to be shown.
     const redact = redactor([environment.apiKey]);
@@ -92,7 +92,7 @@ async function examine(
   }
 }
 
-async function machineFindings({ machine }: Examination, { signal }: CallOptions): Promise<Finding[]> {
+async function machineFindings({ machine }: Diagnostics, { signal }: CallOptions): Promise<Finding[]> {
   const { gitFinding, nodeFinding } = await import('../core/doctor/surroundings.ts');
   return [
     nodeFinding(machine.nodeVersion),
@@ -100,9 +100,9 @@ async function machineFindings({ machine }: Examination, { signal }: CallOptions
   ];
 }
 
-async function configurationFindings(examination: Examination, verbose: boolean): Promise<Finding[]> {
+async function configurationFindings(diagnostics: Diagnostics, verbose: boolean): Promise<Finding[]> {
   const { settingFindings, variableFindings } = await import('../core/doctor/settings.ts');
-  const { environment, problems, settings } = examination.environment();
+  const { environment, problems, settings } = diagnostics.environment();
   const findings = problems.map((fault) =>
     problem('environment', formatProblem({ ...fault, cure: '' }).replace(/ \(\)$/, ''), fault.cure),
   );
@@ -111,8 +111,8 @@ async function configurationFindings(examination: Examination, verbose: boolean)
   findings.push(...variableFindings(settings, verbose));
   findings.push(
     ...(await examine('configuration', () => {
-      const { files, problems: faults, config } = examination.config();
-      const given = examination.given();
+      const { files, problems: faults, config } = diagnostics.config();
+      const given = diagnostics.given();
       const own = files.filter((file) => !file.startsWith(given.folder));
       return [
         ok('configuration', `read: ${[given.folder, ...own].join(', ')}`),
@@ -133,14 +133,14 @@ async function providerFindings(
 ): Promise<Finding[]> {
   const { baseUrlFinding, keyFindings } = await import('../core/doctor/provider.ts');
   const { accessFindings, aliasFindings, shutdownFindings } = await import('../core/doctor/models.ts');
-  const examination = factory.examination();
-  const { environment, problems, settings } = examination.environment();
+  const diagnostics = factory.diagnostics();
+  const { environment, problems, settings } = diagnostics.environment();
   const findings = keyFindings(environment, settings);
   // A base URL that is none is told among the variables; the key must not go elsewhere instead.
   const urlFault = problems.some(({ origin }) => origin.startsWith('OPENAI_BASE_URL'));
   const keyFault = findings.some(({ status }) => status === 'problem');
   if (!urlFault) findings.push(baseUrlFinding(environment));
-  const config = usableConfig(examination);
+  const config = usableConfig(diagnostics);
   let listed: ListedModel[] | undefined;
   if (urlFault) findings.push(warning('provider', 'not asked: OPENAI_BASE_URL is not a URL'));
   else if (keyFault) findings.push(warning('provider', 'not asked: there is no key to ask with'));
@@ -148,10 +148,10 @@ async function providerFindings(
     findings.push(warning('provider', 'not rehearsed: the configuration is faulty'));
   else {
     try {
-      listed = await (await examination.models()).list({ signal, limitMs });
+      listed = await (await diagnostics.models()).list({ signal, limitMs });
       findings.push(ok('provider', `reached, the key is accepted, ${listed.length} models`));
     } catch (error) {
-      if (!(error instanceof AttemptFailure) || signal.aborted) throw error;
+      if (!(error instanceof ProviderFailure) || signal.aborted) throw error;
       findings.push(problem('provider', error.message, error.details.hint));
     }
   }
@@ -159,11 +159,11 @@ async function providerFindings(
     findings.push(warning('alias', 'not looked at: the configuration is faulty'));
     return findings;
   }
-  const facts: ModelFacts = {
+  const facts: ModelOptions = {
     config,
     today: new Date(factory.clock().now()).toISOString().slice(0, 10),
-    givenFolder: examination.given().folder,
-    overrideFolder: examination.userFolder,
+    givenFolder: diagnostics.given().folder,
+    overrideFolder: diagnostics.userFolder,
   };
   findings.push(...aliasFindings(facts));
   if (listed) findings.push(...accessFindings(facts, listed), ...shutdownFindings(facts, listed));
@@ -171,19 +171,19 @@ async function providerFindings(
 }
 
 /** Undefined where it is faulty, which is told elsewhere. */
-function usableConfig(examination: Examination): Config | undefined {
+function usableConfig(diagnostics: Diagnostics): Config | undefined {
   try {
-    return examination.config().config;
+    return diagnostics.config().config;
   } catch {
     return undefined;
   }
 }
 
-async function recordFindings(examination: Examination): Promise<Finding[]> {
+async function recordFindings(diagnostics: Diagnostics): Promise<Finding[]> {
   const { ledgerFindings, stateFinding } = await import('../core/doctor/surroundings.ts');
-  const { machine, stateFolder } = examination;
+  const { machine, stateFolder } = diagnostics;
   const ledger = await examine('ledger', async () => {
-    const { location, ...rest } = examination.ledger();
+    const { location, ...rest } = diagnostics.ledger();
     const writeFault = location === undefined ? undefined : machine.writeFault(location);
     const { records, skipped, files } = await rest.read().catch((error) => {
       // What cannot be written because it is no file is told once, by that.
@@ -195,7 +195,7 @@ async function recordFindings(examination: Examination): Promise<Finding[]> {
   return [...ledger, stateFinding(stateFolder, machine.writeFault(`${stateFolder}/patches/x`))];
 }
 
-async function clientFindings({ machine }: Examination): Promise<Finding[]> {
+async function clientFindings({ machine }: Diagnostics): Promise<Finding[]> {
   const { clientFindings: findingsOf } = await import('../core/doctor/clients.ts');
   return examine('client', () => findingsOf(machine.clients()));
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../src/engine/breaker.ts';
 import type { Play } from '../../src/rehearsal/play.ts';
 import { byModel } from '../../src/rehearsal/script.ts';
-import { type Bench, bench, code } from './engine-fixture.ts';
+import { code, type EngineFixture, engineFixture } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
@@ -12,15 +12,15 @@ const down: Play = { kind: 'error', status: 500, message: 'Oh no' };
 const noRetries = { retry: { maxRetries: 0 } };
 
 /** The models that one call asks. */
-async function askedBy({ call, server }: Bench, request = {}): Promise<(string | undefined)[]> {
+async function askedBy({ call, server }: EngineFixture, request = {}): Promise<(string | undefined)[]> {
   const before = server.requests.length;
   await call(request).catch(() => undefined);
   return server.requests.slice(before).map(({ model }) => model);
 }
 
-function open({ context }: Bench, ...models: string[]): void {
+function open({ context }: EngineFixture, ...models: string[]): void {
   for (const model of models)
-    for (let count = 0; count < 3; count++) context.state.breaker.failed(model, 'closed', policy, 0);
+    for (let count = 0; count < 3; count++) context.memory.breaker.failed(model, 'closed', policy, 0);
 }
 
 describe('a circuit', () => {
@@ -88,7 +88,10 @@ describe('a circuit', () => {
 
 describe('a model that keeps failing', () => {
   it('is left alone, said so, and asked again after a while', async () => {
-    const room = await bench({ answer: byModel({ [first]: down, [second]: code }), policies: noRetries });
+    const room = await engineFixture({
+      answer: byModel({ [first]: down, [second]: code }),
+      policies: noRetries,
+    });
     for (let count = 0; count < 3; count++) expect(await askedBy(room)).toEqual([first, second]);
     const { warnings } = await room.call();
     expect(room.asked().slice(6)).toEqual([second]);
@@ -105,14 +108,17 @@ describe('a model that keeps failing', () => {
   });
 
   it('is asked all the same when there is no other', async () => {
-    const room = await bench({ answer: down, policies: noRetries });
+    const room = await engineFixture({ answer: down, policies: noRetries });
     for (let count = 0; count < 5; count++) {
       expect(await askedBy(room, { forceModel: third })).toEqual([third]);
     }
   });
 
   it('is named in an error that others caused', async () => {
-    const room = await bench({ answer: byModel({ [first]: down, [second]: code }), policies: noRetries });
+    const room = await engineFixture({
+      answer: byModel({ [first]: down, [second]: code }),
+      policies: noRetries,
+    });
     for (let count = 0; count < 3; count++) await room.call();
     room.server.play({ kind: 'refusal', text: 'No.' });
     const { message } = await room.error();
@@ -122,7 +128,7 @@ describe('a model that keeps failing', () => {
 
   it('is gone back to when no other answers: an error is no better than a try', async () => {
     const empty: Play = { kind: 'empty' };
-    const room = await bench({ answer: byModel({ [first]: empty, [second]: down, [third]: code }) });
+    const room = await engineFixture({ answer: byModel({ [first]: empty, [second]: down, [third]: code }) });
     open(room, second, third);
     const { attempt, warnings } = await room.call();
     expect(attempt.candidate.model).toBe(third);
@@ -133,7 +139,7 @@ describe('a model that keeps failing', () => {
 
   it('is not one to fall to: the only other is waited for', async () => {
     const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '45' } };
-    const room = await bench({ answer: byModel({ [first]: [busy, code] }) });
+    const room = await engineFixture({ answer: byModel({ [first]: [busy, code] }) });
     open(room, second, third);
     await room.call();
     expect(room.asked()).toEqual([first, first]);
@@ -142,14 +148,14 @@ describe('a model that keeps failing', () => {
 
   it('is one to fall to when it is about to be probed', async () => {
     const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '45' } };
-    const room = await bench({ answer: byModel({ [first]: busy, [second]: code }) });
+    const room = await engineFixture({ answer: byModel({ [first]: busy, [second]: code }) });
     open(room, second, third);
     room.clock.pass(60_000);
     expect(await askedBy(room)).toEqual([first, second]);
   });
 
   it('is not gone back to when it was asked with another effort', async () => {
-    const room = await bench({
+    const room = await engineFixture({
       answer: down,
       policies: noRetries,
       models: {
@@ -161,7 +167,7 @@ describe('a model that keeps failing', () => {
         },
       },
     });
-    for (let count = 0; count < 2; count++) room.context.state.breaker.failed(first, 'closed', policy, 0);
+    for (let count = 0; count < 2; count++) room.context.memory.breaker.failed(first, 'closed', policy, 0);
     const { message } = await room.error();
     expect(room.asked()).toEqual([first]);
     expect(message).not.toContain('left alone');
@@ -173,26 +179,29 @@ describe('a model that keeps failing', () => {
       { kind: 'refusal', text: 'No.' },
       { kind: 'error', status: 400, message: 'No' },
     ] as const) {
-      const room = await bench({ answer: byModel({ [first]: play, [second]: code }), policies: noRetries });
+      const room = await engineFixture({
+        answer: byModel({ [first]: play, [second]: code }),
+        policies: noRetries,
+      });
       for (let count = 0; count < 5; count++) expect((await askedBy(room))[0]).toBe(first);
     }
   });
 
   it('is probed again when something of ours broke while it was', async () => {
-    const room = await bench({ answer: code, policies: noRetries });
+    const room = await engineFixture({ answer: code, policies: noRetries });
     open(room, first);
     room.clock.pass(60_000);
     const verify = async () => {
       throw new TypeError('x is not a function');
     };
     expect((await room.error({}, { verify })).code).toBe('internal');
-    expect(room.context.state.breaker.isOpen(first, room.clock.monotonic())).toBe(false);
+    expect(room.context.memory.breaker.isOpen(first, room.clock.monotonic())).toBe(false);
     expect(await askedBy(room)).toEqual([first]);
   });
 
   it('is probed again when its probe was not sent for lack of money', async () => {
     const dear: Play = { kind: 'empty', usage: { inputTokens: 100, outputTokens: 10_000 } };
-    const room = await bench({
+    const room = await engineFixture({
       answer: byModel({ [first]: dear, [second]: down, [third]: code }),
       policies: noRetries,
     });

@@ -18,7 +18,7 @@ import type { UsageRecord } from '../../src/core/record/usage-record.ts';
 import type { DelegateRequest } from '../../src/core/tasks/request.ts';
 import type { CallOptions, EngineContext, ProgressEvent } from '../../src/engine/context.ts';
 import { type DelegateOutcome, delegate } from '../../src/engine/delegate.ts';
-import { EngineState } from '../../src/engine/memory.ts';
+import { EngineMemory } from '../../src/engine/memory.ts';
 import type { Clock } from '../../src/engine/ports.ts';
 import type { Play } from '../../src/rehearsal/play.ts';
 import type { RehearsalOptions, RehearsalServer } from '../../src/rehearsal/server.ts';
@@ -63,7 +63,7 @@ export class FakeClock implements Clock {
   };
 }
 
-export interface Bench {
+export interface EngineFixture {
   server: RehearsalServer;
   context: EngineContext;
   clock: FakeClock;
@@ -79,7 +79,7 @@ export interface Bench {
   asked(): (string | undefined)[];
 }
 
-export interface BenchOptions extends Partial<Omit<RehearsalOptions, 'today'>> {
+export interface EngineFixtureOptions extends Partial<Omit<RehearsalOptions, 'today'>> {
   day?: string;
   policies?: object;
   models?: object;
@@ -87,7 +87,7 @@ export interface BenchOptions extends Partial<Omit<RehearsalOptions, 'today'>> {
   files?: Record<string, string>;
 }
 
-export async function bench(options: BenchOptions = {}): Promise<Bench> {
+export async function engineFixture(options: EngineFixtureOptions = {}): Promise<EngineFixture> {
   const { day = today, policies, models, context: overrides, files = {}, ...rehearsal } = options;
   const server = await serve({ today: () => day, ...rehearsal });
   const folder = mkdtempSync(join(tmpdir(), 'orch-engine-'));
@@ -117,7 +117,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     },
     patchChecker: gitPatchChecker(),
     clock,
-    state: new EngineState(),
+    state: new EngineMemory(),
     log: { call: (line) => logged.push(line) },
     newId: () => `run-${++ids}`,
     random: () => 0,
@@ -125,7 +125,7 @@ export async function bench(options: BenchOptions = {}): Promise<Bench> {
     rehearsal: false,
     ...overrides,
   };
-  const call: Bench['call'] = (request = {}, callOptions = {}) =>
+  const call: EngineFixture['call'] = (request = {}, callOptions = {}) =>
     delegate({ ...plainRequest, ...request }, context, {
       signal: new AbortController().signal,
       onProgress: (event) => events.push(event),
@@ -159,7 +159,7 @@ const plainRequest: DelegateRequest = {
   shape: 'code',
   effort: undefined,
   maxCostUsd: undefined,
-  deadlineMs: 600_000,
+  timeoutMs: 600_000,
 };
 
 export const code = { kind: 'text', text: '```ts\nexport const answer = 42;\n```' } as const satisfies Play;

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/core/config/config.ts';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
-import { AttemptFailure, type FailureClass, failureTable } from '../../src/core/errors/provider-failure.ts';
+import { type FailureClass, failureTable, ProviderFailure } from '../../src/core/errors/provider-failure.ts';
 import { apiId, findCard, inputWindow } from '../../src/core/models/model-card.ts';
 import type { UsageRecord } from '../../src/core/record/usage-record.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
 import { delegate } from '../../src/engine/delegate.ts';
-import { EngineState } from '../../src/engine/memory.ts';
+import { EngineMemory } from '../../src/engine/memory.ts';
 import type { DelegationInput } from '../../src/operations/delegation/fields.ts';
 import { readRequest } from '../../src/operations/delegation/read-request.ts';
 import { type DecisionOutput, explain } from '../../src/operations/route-explain.ts';
@@ -31,7 +31,7 @@ function world(
   const asked: string[] = [];
   const records: UsageRecord[] = [];
   const given = new Map<string, FailureClass | undefined>();
-  const state = new EngineState();
+  const state = new EngineMemory();
   for (const model of dead) state.notFound.add(model);
   const usage = {
     inputTokens: 0,
@@ -55,7 +55,7 @@ function world(
         if (!given.has(key)) given.set(key, script[given.size]);
         const failureClass = given.get(key);
         if (failureClass !== undefined)
-          throw new AttemptFailure(failureClass, failureClass, {
+          throw new ProviderFailure(failureClass, failureClass, {
             usage,
             parameter: 'temperature',
             retryAfterMs: 1,
@@ -116,7 +116,7 @@ async function promised(
     if (cure === 'stop') break;
     if (failureClass === 'model-not-found') {
       if (input.forceModel !== undefined) break;
-      context.state.notFound.add(model);
+      context.memory.notFound.add(model);
       queue = explained(await explain(input, context, new AbortController().signal)).filter(
         (other) => !walk.includes(keyOf(other)) && takesTheInput(other),
       );

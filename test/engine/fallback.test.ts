@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ErrorCode } from '../../src/core/errors/orch-error.ts';
 import type { Play } from '../../src/rehearsal/play.ts';
 import { byModel } from '../../src/rehearsal/script.ts';
-import { bench, code, errorOf } from './engine-fixture.ts';
+import { code, engineFixture, errorOf } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
@@ -25,7 +25,7 @@ describe('when one model fails', () => {
     'a.ts\n```ts\n<<<<<<< SEARCH\nexport const answer = 1;\n=======\nexport const answer = 42;\n>>>>>>> REPLACE\n```',
     '```\n*** Begin Patch\n*** Update File: a.ts\n@@\n-a\n+b\n*** End Patch\n```',
   ])('with an edit where code was asked for, the next one answers', async (text) => {
-    const { call, asked } = await bench({
+    const { call, asked } = await engineFixture({
       answer: byModel({ [first]: { kind: 'text', text }, [second]: code }),
     });
     const outcome = await call();
@@ -35,7 +35,7 @@ describe('when one model fails', () => {
   });
 
   it('the next one answers, and everybody is told why', async () => {
-    const { call, asked, events } = await bench({
+    const { call, asked, events } = await engineFixture({
       answer: byModel({ [first]: serverError, [second]: code }),
     });
     const outcome = await call();
@@ -61,7 +61,7 @@ describe('when one model fails', () => {
       'hop',
       'attempt',
     ]);
-    expect(events.find(({ kind }) => kind === 'hop')).toMatchObject({
+    expect(events.find(({ kind }) => kind === 'fallback')).toMatchObject({
       from: first,
       to: second,
       reason: expect.stringContaining('Oh no'),
@@ -87,7 +87,7 @@ describe('when one model fails', () => {
       1,
     ],
   ])('%s is tried again as often as that may help', async (_name, play, count) => {
-    const { call, asked } = await bench({ answer: byModel({ [first]: play, [second]: code }) });
+    const { call, asked } = await engineFixture({ answer: byModel({ [first]: play, [second]: code }) });
     await call();
     expect(asked()).toEqual([...Array(count).fill(first), second]);
   });
@@ -97,7 +97,7 @@ describe('when one model fails', () => {
     ['idleMs', { kind: 'hang', after: 2 }, 'idle-timeout'],
     ['totalMs', { kind: 'hang', after: 2 }, 'attempt-timeout'],
   ])('one that is silent beyond %s is not asked twice', async (limit, play, expected) => {
-    const { call, asked, server } = await bench({
+    const { call, asked, server } = await engineFixture({
       answer: byModel({ [first]: play, [second]: code }),
       policies: { timeouts: { codex: { [limit]: 200 } } },
     });
@@ -117,14 +117,14 @@ describe('when one model fails', () => {
     ['our own mistake', error(400, 'Broken'), 'provider-failed', 1],
     ['a server without this route', { kind: 'html', status: 404 }, 'provider-failed', 1],
   ])('%s stops at once: no other model could help', async (_name, play, expected, status) => {
-    const { error: failed, asked } = await bench({ answer: play });
+    const { error: failed, asked } = await engineFixture({ answer: play });
     const stopped = await failed();
     expect(stopped).toMatchObject({ code: expected, exitStatus: status });
     expect(asked()).toEqual([first]);
   });
 
   it('and all the others too, the error names each with its reason', async () => {
-    const { error: failed, asked } = await bench({
+    const { error: failed, asked } = await engineFixture({
       answer: byModel({
         [first]: { kind: 'empty' },
         [second]: { kind: 'empty' },
@@ -148,7 +148,7 @@ describe('when one model fails', () => {
 
   it('a check of the caller may send it to the next', async () => {
     const seen: string[] = [];
-    const { call, asked } = await bench({
+    const { call, asked } = await engineFixture({
       answer: byModel({ [first]: { kind: 'text', text: '```ts\nwrong\n```' }, [second]: code }),
     });
     const outcome = await call(
@@ -166,11 +166,11 @@ describe('when one model fails', () => {
   });
 
   it('a check that is not finished in time says so, and not that the model is ill', async () => {
-    const { call, context } = await bench({ answer: code, policies: { breaker: { failures: 1 } } });
+    const { call, context } = await engineFixture({ answer: code, policies: { breaker: { failures: 1 } } });
     context.clock.monotonic = () => performance.now();
     const failed = await errorOf(
       call(
-        { deadlineMs: 400 },
+        { timeoutMs: 400 },
         {
           verify: (_result, signal) =>
             new Promise((resolve) => {
@@ -182,14 +182,14 @@ describe('when one model fails', () => {
     expect(failed).toMatchObject({ code: 'timeout', hint: 'raise --timeout' });
     expect(failed.message).toContain('the command that verifies was not finished in time');
     expect(failed.details?.attempts).toEqual([{ model: first, error: 'verify-failed' }]);
-    expect(context.state.breaker.isOpen(first, performance.now())).toBe(false);
+    expect(context.memory.breaker.isOpen(first, performance.now())).toBe(false);
   });
 
   it('a check may be given a very long time', async () => {
     const given = vi.spyOn(AbortSignal, 'timeout');
     onTestFinished(() => given.mockRestore());
-    const { call } = await bench({ answer: code });
-    await call({ deadlineMs: 3_000_000_000 }, { verify: async () => ({ ok: true, detail: '' }) });
+    const { call } = await engineFixture({ answer: code });
+    await call({ timeoutMs: 3_000_000_000 }, { verify: async () => ({ ok: true, detail: '' }) });
     expect(given).toHaveBeenCalledWith(2 ** 31 - 1);
   });
 
@@ -198,7 +198,7 @@ describe('when one model fails', () => {
       kind: 'text' as const,
       text: `a.ts\n<<<<<<< SEARCH\n${search}\n=======\nconst b = 2;\n>>>>>>> REPLACE\n`,
     });
-    const { call, asked } = await bench({
+    const { call, asked } = await engineFixture({
       answer: byModel({ [first]: block('nowhere();'), [third]: block('const a = 1;') }),
       files: { 'a.ts': 'const a = 1;\n' },
     });
@@ -217,13 +217,13 @@ describe('an input that is too long for a model', () => {
 
   it('goes only to one with a larger window', async () => {
     // tests: gpt-5-mini (272k), gpt-6.2-sol (922k), gpt-5 (272k)
-    const { call, asked } = await bench({ answer: byModel({ [second]: tooLong, [first]: code }) });
+    const { call, asked } = await engineFixture({ answer: byModel({ [second]: tooLong, [first]: code }) });
     await call({ task: 'tests' });
     expect(asked()).toEqual([second, first]);
   });
 
   it('does not come back to a small one when a model is unknown meanwhile', async () => {
-    const { error: failed, asked } = await bench({
+    const { error: failed, asked } = await engineFixture({
       answer: byModel({ [second]: tooLong, [third]: code }),
       retired: [first],
     });
@@ -232,7 +232,7 @@ describe('an input that is too long for a model', () => {
   });
 
   it('is an error where there is none', async () => {
-    const { error: failed, asked } = await bench({ answer: tooLong });
+    const { error: failed, asked } = await engineFixture({ answer: tooLong });
     expect(await failed()).toMatchObject({
       code: 'input-too-large',
       hint: expect.stringContaining('fewer files'),
@@ -245,7 +245,7 @@ describe('waiting', () => {
   const slowDown = (headers: Record<string, string>) => error(429, 'Slow down', { headers });
 
   it('takes as long as the provider asks for', async () => {
-    const { call, asked, clock } = await bench({
+    const { call, asked, clock } = await engineFixture({
       answer: byModel({
         [first]: [slowDown({ 'retry-after-ms': '1234' }), slowDown({ 'retry-after': '3' }), code],
       }),
@@ -260,7 +260,7 @@ describe('waiting', () => {
       [0, [250, 500]],
       [0.999999, [500, 1000]],
     ] as const) {
-      const { call, clock } = await bench({
+      const { call, clock } = await engineFixture({
         answer: byModel({ [first]: [serverError, serverError, code] }),
         context: { random: () => random },
       });
@@ -270,7 +270,7 @@ describe('waiting', () => {
   });
 
   it('is for the next model when the provider asks for too long', async () => {
-    const { call, asked, clock } = await bench({
+    const { call, asked, clock } = await engineFixture({
       answer: byModel({ [first]: slowDown({ 'retry-after': '3600' }), [second]: code }),
     });
     await call();
@@ -283,7 +283,7 @@ describe('waiting', () => {
       ['8', [first, first], [8000]],
       ['8.001', [first, second], []],
     ] as const) {
-      const { call, asked, clock } = await bench({
+      const { call, asked, clock } = await engineFixture({
         answer: byModel({ [first]: [slowDown({ 'retry-after': seconds }), code], [second]: code }),
         policies: { retry: { maxMs: 8000 } },
       });
@@ -294,7 +294,7 @@ describe('waiting', () => {
   });
 
   it('is for the last model when there is nobody else to ask', async () => {
-    const { call, asked, clock } = await bench({
+    const { call, asked, clock } = await engineFixture({
       answer: byModel({
         [first]: { kind: 'empty' },
         [second]: { kind: 'empty' },
@@ -307,16 +307,20 @@ describe('waiting', () => {
   });
 
   it('does not outlast the call', async () => {
-    const { error: failed, asked, clock } = await bench({ answer: slowDown({ 'retry-after': '30' }) });
-    const { code: errorCode } = await failed({ forceModel: third, deadlineMs: 20_000 });
+    const {
+      error: failed,
+      asked,
+      clock,
+    } = await engineFixture({ answer: slowDown({ 'retry-after': '30' }) });
+    const { code: errorCode } = await failed({ forceModel: third, timeoutMs: 20_000 });
     expect(asked()).toEqual([third]);
     expect(clock.waits).toEqual([]);
     expect(errorCode).toBe('provider-failed');
   });
 
   it('counts as time of the call', async () => {
-    const { error: failed, asked } = await bench({ answer: slowDown({ 'retry-after': '6' }) });
-    const { code: errorCode, hint } = await failed({ deadlineMs: 10_000 });
+    const { error: failed, asked } = await engineFixture({ answer: slowDown({ 'retry-after': '6' }) });
+    const { code: errorCode, hint } = await failed({ timeoutMs: 10_000 });
     // 6 s for the first model; 6 more would be too many, for it and for the others.
     expect(asked()).toEqual([first, first, second, third]);
     expect(errorCode).toBe('provider-failed');
@@ -324,15 +328,15 @@ describe('waiting', () => {
   });
 
   it('has no more time than the wait for the input has left', async () => {
-    const { error: failed, asked } = await bench({ answer: slowDown({ 'retry-after': '6' }) });
-    await failed({ forceModel: third, deadlineMs: 10_000 });
+    const { error: failed, asked } = await engineFixture({ answer: slowDown({ 'retry-after': '6' }) });
+    await failed({ forceModel: third, timeoutMs: 10_000 });
     expect(asked()).toEqual([third, third]);
-    await failed({ forceModel: third, deadlineMs: 10_000 }, { elapsedMs: 5000 });
+    await failed({ forceModel: third, timeoutMs: 10_000 }, { elapsedMs: 5000 });
     expect(asked()).toEqual([third, third, third]);
   });
 
   it('ends with the call: no other model is asked, and the error is a time-out', async () => {
-    const { error: failed, asked, clock, context } = await bench({ answer: serverError });
+    const { error: failed, asked, clock, context } = await engineFixture({ answer: serverError });
     const provider = await context.provider();
     context.provider = async () => ({
       generate: (request, options) =>
@@ -340,7 +344,7 @@ describe('waiting', () => {
           clock.pass(10_000);
         }),
     });
-    const { code: errorCode, hint, exitStatus, message } = await failed({ deadlineMs: 10_000 });
+    const { code: errorCode, hint, exitStatus, message } = await failed({ timeoutMs: 10_000 });
     expect(asked()).toEqual([first]);
     expect({ errorCode, hint, exitStatus }).toEqual({
       errorCode: 'timeout',
@@ -352,7 +356,7 @@ describe('waiting', () => {
 
   it('is no time-out where the last answer would have stopped the call anyway', async () => {
     const refused = error(401, 'No', { code: 'invalid_api_key' });
-    const { error: failed, clock, context } = await bench({ answer: refused });
+    const { error: failed, clock, context } = await engineFixture({ answer: refused });
     const provider = await context.provider();
     context.provider = async () => ({
       generate: (request, options) =>
@@ -360,12 +364,12 @@ describe('waiting', () => {
           clock.pass(10_000);
         }),
     });
-    expect((await failed({ deadlineMs: 10_000 })).code).toBe('key-refused');
+    expect((await failed({ timeoutMs: 10_000 })).code).toBe('key-refused');
   });
 
   it('ends at once when the call is called off', async () => {
     const interrupt = new AbortController();
-    const { error: failed, asked, records, clock } = await bench({ answer: serverError });
+    const { error: failed, asked, records, clock } = await engineFixture({ answer: serverError });
     clock.sleep = async () => interrupt.abort();
     expect(await failed({}, { signal: interrupt.signal })).toMatchObject({
       code: 'interrupted',
@@ -386,7 +390,9 @@ describe('a parameter that is refused', () => {
   const docs = { task: 'docs', shape: 'text' } as const;
 
   it('is left out at once, and from then on', async () => {
-    const { call, server, asked } = await bench(answer('temperature', (body) => 'temperature' in body));
+    const { call, server, asked } = await engineFixture(
+      answer('temperature', (body) => 'temperature' in body),
+    );
     await call(docs);
     await call(docs);
     expect(asked()).toEqual(['gpt-6-luna', 'gpt-6-luna', 'gpt-6-luna']);
@@ -394,7 +400,7 @@ describe('a parameter that is refused', () => {
   });
 
   it('is left out by every call that is under way', async () => {
-    const { call, asked } = await bench(answer('temperature', (body) => 'temperature' in body));
+    const { call, asked } = await engineFixture(answer('temperature', (body) => 'temperature' in body));
     await Promise.all([call(docs), call(docs), call(docs)]);
     expect(new Set(asked())).toEqual(new Set(['gpt-6-luna']));
     expect(asked()).toHaveLength(6);
@@ -405,27 +411,27 @@ describe('a parameter that is refused', () => {
     ['reasoning', 'reasoning'],
     ['store', 'store'],
   ])('may be %s', async (parameter, field) => {
-    const { call, server } = await bench(answer(parameter, (body) => field in body));
+    const { call, server } = await engineFixture(answer(parameter, (body) => field in body));
     await call(docs);
     expect(server.requests).toHaveLength(2);
     expect(server.requests[1]?.body).not.toHaveProperty(field);
   });
 
   it('may be the stream', async () => {
-    const { call, server } = await bench(answer('stream', (body) => body.stream === true));
+    const { call, server } = await engineFixture(answer('stream', (body) => body.stream === true));
     await call(docs);
     await call(docs);
     expect(server.requests.map(({ body }) => body?.stream)).toEqual([true, false, false]);
   });
 
   it('is not left out for ever: one that is refused although it was not sent is no cure', async () => {
-    const { error: failed, asked } = await bench(answer('temperature', () => true));
+    const { error: failed, asked } = await engineFixture(answer('temperature', () => true));
     expect((await failed(docs)).code).toBe('provider-failed');
     expect(asked()).toEqual(['gpt-6-luna', 'gpt-6-luna', 'gpt-5-mini', 'gpt-5']);
   });
 
   it('that cannot be left out does not make the same request again', async () => {
-    const { error: failed, asked } = await bench(answer('top_p', () => true));
+    const { error: failed, asked } = await engineFixture(answer('top_p', () => true));
     expect((await failed(docs)).message).toContain('top_p');
     expect(asked()).toEqual(['gpt-6-luna', 'gpt-5-mini', 'gpt-5']);
   });
@@ -435,7 +441,7 @@ describe('an answer that its limit cut', () => {
   const cut: Play = { kind: 'incomplete', reason: 'max_output_tokens', text: '' };
 
   it('gets four times the room, once', async () => {
-    const { call, server, asked } = await bench({ answer: byModel({ [first]: [cut, code] }) });
+    const { call, server, asked } = await engineFixture({ answer: byModel({ [first]: [cut, code] }) });
     await call();
     expect(asked()).toEqual([first, first]);
     const [before, after] = server.requests.map(({ body }) => body?.max_output_tokens as number);
@@ -443,13 +449,13 @@ describe('an answer that its limit cut', () => {
   });
 
   it('and is cut again goes to the next model', async () => {
-    const { call, asked } = await bench({ answer: byModel({ [first]: cut, [second]: code }) });
+    const { call, asked } = await engineFixture({ answer: byModel({ [first]: cut, [second]: code }) });
     await call();
     expect(asked()).toEqual([first, first, second]);
   });
 
   it('gets no more than the model can give', async () => {
-    const { call, server } = await bench({
+    const { call, server } = await engineFixture({
       answer: byModel({ [first]: [cut, code] }),
       policies: { defaults: { max_output_tokens: 100_000 } },
     });
@@ -464,26 +470,26 @@ describe('a forced model', () => {
     ['an empty answer', { kind: 'empty' }],
     ['silence', { kind: 'reset', after: 'request' }],
   ])('never turns into another one: %s', async (_name, play) => {
-    const { error: failed, asked } = await bench({ answer: play });
+    const { error: failed, asked } = await engineFixture({ answer: play });
     await failed({ forceModel: third });
     expect(new Set(asked())).toEqual(new Set([third]));
   });
 
   it('nor when the provider does not know it, now and later', async () => {
-    const { error: failed, asked } = await bench({ retired: [third] });
+    const { error: failed, asked } = await engineFixture({ retired: [third] });
     expect((await failed({ forceModel: third })).exitStatus).toBe(3);
     expect((await failed({ forceModel: third })).exitStatus).toBe(3);
     expect(asked()).toEqual([third]);
   });
 
   it('that was retired long ago is refused by its id, with the one to take', async () => {
-    const { error: failed, asked } = await bench();
+    const { error: failed, asked } = await engineFixture();
     expect((await failed({ forceModel: 'gpt-5-codex' })).message).toContain('force gpt-6.2-sol instead');
     expect(asked()).toEqual([]);
   });
 
   it('that nobody knows may be a new one: it is asked, and its cost is unknown', async () => {
-    const { call, asked } = await bench({ compatible: true, answer: code });
+    const { call, asked } = await engineFixture({ compatible: true, answer: code });
     const { attempt, warnings } = await call({ forceModel: 'llama-3' });
     expect(asked()).toEqual(['llama-3']);
     expect(attempt.costUsd).toBeUndefined();
@@ -493,7 +499,7 @@ describe('a forced model', () => {
 
 describe('a model that the provider does not know', () => {
   it('hands over to its successor at once, and is not asked again', async () => {
-    const { call, asked } = await bench({ retired: [second], answer: code });
+    const { call, asked } = await engineFixture({ retired: [second], answer: code });
     const outcome = await call({ task: 'tests' });
     expect(asked()).toEqual([second, 'gpt-6.1-terra']);
     expect(outcome.warnings).toContainEqual(
@@ -506,7 +512,7 @@ describe('a model that the provider does not know', () => {
   });
 
   it('is still followed when its successor is gone too', async () => {
-    const { call, asked } = await bench({ retired: [second, 'gpt-6.1-terra'], answer: code });
+    const { call, asked } = await engineFixture({ retired: [second, 'gpt-6.1-terra'], answer: code });
     await call({ task: 'tests' });
     expect(asked()).toEqual([second, 'gpt-6.1-terra', first]);
   });

@@ -13,12 +13,12 @@ import {
   secondary,
   secondaryText,
 } from '../bench/faults/stage.ts';
-import { type Bench, bench } from './engine-fixture.ts';
+import { type EngineFixture, engineFixture } from './engine-fixture.ts';
 
 const healthy = { kind: 'text', text: secondaryText, chunks } as const;
 
 interface Stage {
-  room: Bench;
+  room: EngineFixture;
   tries: Try[];
   ask(options?: Partial<CallOptions>): Promise<Outcome>;
 }
@@ -28,7 +28,7 @@ async function stageFor(fault: Fault, stream: boolean): Promise<Stage> {
   // Time is the time of the calls, which passes by their waits alone.
   const inFakeTime: Scripted = (request) =>
     playFor(faulty, { ...request, elapsedMs: room.clock.monotonic() });
-  const room: Bench = await bench({
+  const room: EngineFixture = await engineFixture({
     answer: byModel({ [primary]: inFakeTime, [secondary]: fault.secondary ?? healthy }),
     models: { routing: { docs: [primary, secondary] } },
     policies: { timeouts: { default: { firstEventMs: 400, idleMs: 400, totalMs: 1600 } } },

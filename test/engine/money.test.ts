@@ -7,7 +7,7 @@ import { runOperation } from '../../src/operations/run.ts';
 import type { Play } from '../../src/rehearsal/play.ts';
 import { byModel } from '../../src/rehearsal/script.ts';
 import { serve } from '../rehearsal/bench.ts';
-import { bench, code, FakeClock, key, today } from './engine-fixture.ts';
+import { code, engineFixture, FakeClock, key, today } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
@@ -15,13 +15,13 @@ const third = 'gpt-5';
 
 /** The most that the first candidate of a call may cost, in USD. */
 async function worstCase(): Promise<number> {
-  const { call } = await bench({ answer: code });
+  const { call } = await engineFixture({ answer: code });
   return (await call()).decision.selected!.cost!.highUsd;
 }
 
 describe('a ceiling', () => {
   it('refuses before anything is sent, with every reason', async () => {
-    const { error, asked, records } = await bench({ answer: code });
+    const { error, asked, records } = await engineFixture({ answer: code });
     const refused = await error({ maxCostUsd: 0.000001 });
     expect(refused).toMatchObject({ code: 'over-budget', exitStatus: 6 });
     for (const model of [first, second, third]) expect(refused.message).toContain(model);
@@ -31,7 +31,7 @@ describe('a ceiling', () => {
 
   it('leaves out the dear ones and takes the cheap one', async () => {
     const worst = await worstCase();
-    const { call, asked } = await bench({ answer: code });
+    const { call, asked } = await engineFixture({ answer: code });
     const { decision } = await call({ maxCostUsd: worst / 2 });
     expect(asked()).toEqual([second]);
     expect(decision.rejected.map(({ code: reason }) => reason)).toEqual(['ceiling', 'ceiling']);
@@ -41,7 +41,7 @@ describe('a ceiling', () => {
     const worst = await worstCase();
     // Billed almost to its worst case, and of no use.
     const dear: Play = { kind: 'empty', usage: { inputTokens: 100, outputTokens: 10_000 } };
-    const { error, call, asked, records, server } = await bench({
+    const { error, call, asked, records, server } = await engineFixture({
       answer: byModel({ [first]: dear, [second]: code }),
     });
     const stopped = await error({ maxCostUsd: worst });
@@ -59,7 +59,7 @@ describe('a ceiling', () => {
 
   it('counts what may have been billed when nobody can tell', async () => {
     const worst = await worstCase();
-    const { error, asked, records } = await bench({
+    const { error, asked, records } = await engineFixture({
       answer: byModel({ [first]: { kind: 'hang', after: 1 }, [second]: code }),
       policies: { timeouts: { codex: { idleMs: 200 } } },
     });
@@ -74,7 +74,7 @@ describe('a ceiling', () => {
 
   it('counts nothing for what was refused before any work', async () => {
     const worst = await worstCase();
-    const { call, asked } = await bench({
+    const { call, asked } = await engineFixture({
       answer: byModel({ [first]: { kind: 'error', status: 503, message: 'No' }, [second]: code }),
     });
     await call({ maxCostUsd: worst });
@@ -83,7 +83,7 @@ describe('a ceiling', () => {
 
   it('holds for retries of one model', async () => {
     const worst = await worstCase();
-    const { error, asked } = await bench({
+    const { error, asked } = await engineFixture({
       answer: byModel({ [first]: { kind: 'cut', after: 1 } }),
     });
     await error({ maxCostUsd: worst });
@@ -98,7 +98,9 @@ describe('a ceiling', () => {
       text: '',
       usage: { outputTokens: 10 },
     };
-    const { call, asked } = await bench({ answer: byModel({ [first]: [cut, code], [second]: code }) });
+    const { call, asked } = await engineFixture({
+      answer: byModel({ [first]: [cut, code], [second]: code }),
+    });
     await call({ maxCostUsd: worst * 1.5 });
     expect(asked()).toEqual([first, second]);
   });
@@ -106,7 +108,7 @@ describe('a ceiling', () => {
   it('is not what stopped a call that was stopped by something else', async () => {
     const worst = await worstCase();
     // tests: gpt-5-mini, then gpt-6.2-sol, for which nothing is left, then gpt-5, which may not answer.
-    const { error, asked } = await bench({
+    const { error, asked } = await engineFixture({
       answer: byModel({
         [second]: { kind: 'empty', usage: { inputTokens: 100, outputTokens: 100 } },
         [third]: { kind: 'error', status: 401, message: 'No', code: 'invalid_api_key' },
@@ -127,7 +129,7 @@ describe('a ceiling', () => {
     };
     const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '30' } };
     // tests: gpt-5-mini, then gpt-6.2-sol, for which the first answer leaves nothing.
-    const { call, asked, clock } = await bench({
+    const { call, asked, clock } = await engineFixture({
       answer: byModel({ [second]: [cut, busy, code] }),
       models: { routing: { tests: ['mini', 'codex'] } },
     });
@@ -139,7 +141,7 @@ describe('a ceiling', () => {
 
   it('is reckoned at the standard price, so that is what is asked for; where it is not taken, without', async () => {
     const refused: Play = { kind: 'error', status: 400, message: 'No', param: 'service_tier' };
-    const { call, server } = await bench({ answer: [code, code, refused, code] });
+    const { call, server } = await engineFixture({ answer: [code, code, refused, code] });
     await call();
     await call({ maxCostUsd: 5 });
     await call({ maxCostUsd: 5 });
@@ -148,7 +150,7 @@ describe('a ceiling', () => {
   });
 
   it('cannot be held for a model without a price', async () => {
-    const { error, asked } = await bench({ compatible: true, answer: code });
+    const { error, asked } = await engineFixture({ compatible: true, answer: code });
     const refused = await error({ forceModel: 'llama-3', maxCostUsd: 5 });
     expect(refused.code).toBe('over-budget');
     expect(refused.message).toContain('price of llama-3 is not known');
@@ -157,7 +159,7 @@ describe('a ceiling', () => {
 
   it('per task is the smaller of those that are set', async () => {
     const worst = await worstCase();
-    const { call, asked } = await bench({
+    const { call, asked } = await engineFixture({
       answer: code,
       policies: { budgets: { perCallUsd: worst * 2, perTaskUsd: { code_generate: worst / 2 } } },
     });
@@ -172,7 +174,7 @@ describe('a cost that nobody can tell', () => {
     ['may be there where the answer was cut', { kind: 'cut', after: 1 }, 2],
     ['is none where nothing was done', { kind: 'error', status: 503, message: 'No' }, 0],
   ])('%s: for result, log and report alike', async (_name, play, unknown) => {
-    const { call, logged, records } = await bench({
+    const { call, logged, records } = await engineFixture({
       answer: byModel({ [first]: play, [second]: code }),
       policies: { timeouts: { codex: { firstEventMs: 100, idleMs: 100 } } },
     });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { byModel } from '../../src/rehearsal/script.ts';
-import { bench, code, errorOf, key } from './engine-fixture.ts';
+import { code, engineFixture, errorOf, key } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
 
 describe('the record', () => {
   it('has a row for every attempt and one log line for the call', async () => {
-    const { call, records, logged } = await bench({
+    const { call, records, logged } = await engineFixture({
       answer: byModel({
         [first]: [
           { kind: 'error', status: 500, message: 'Oh no' },
@@ -60,7 +60,7 @@ describe('the record', () => {
   });
 
   it('is written when the call fails, too', async () => {
-    const { error, records, logged } = await bench({ answer: { kind: 'empty' } });
+    const { error, records, logged } = await engineFixture({ answer: { kind: 'empty' } });
     await error();
     expect(records.map(({ error: failed }) => failed)).toEqual(Array(3).fill('empty-answer'));
     expect(logged).toHaveLength(1);
@@ -69,7 +69,7 @@ describe('the record', () => {
 
   it('is written when the call is called off, too', async () => {
     const interrupt = new AbortController();
-    const { error, records, logged, server } = await bench({ answer: { kind: 'hang', after: 1 } });
+    const { error, records, logged, server } = await engineFixture({ answer: { kind: 'hang', after: 1 } });
     const stopped = error({}, { signal: interrupt.signal });
     await server.waitForRequest();
     interrupt.abort();
@@ -81,7 +81,7 @@ describe('the record', () => {
   });
 
   it('keeps an answer that was billed although something broke after it', async () => {
-    const { call, records, logged } = await bench({ answer: code });
+    const { call, records, logged } = await engineFixture({ answer: code });
     const broken = await errorOf(
       call(
         {},
@@ -100,7 +100,7 @@ describe('the record', () => {
   });
 
   it('holds nothing of what was asked, answered or secret', async () => {
-    const { call, error, records, logged } = await bench({
+    const { call, error, records, logged } = await engineFixture({
       answer: byModel({
         [first]: { kind: 'error', status: 500, message: `MARK-message MARK-instruction ${key}` },
         [second]: { kind: 'text', text: '```ts\nconst MARK_answer = 1;\n```' },
@@ -117,7 +117,7 @@ describe('the record', () => {
   });
 
   it('is named by an error that nobody foresaw', async () => {
-    const { error, records, logged } = await bench({ answer: code });
+    const { error, records, logged } = await engineFixture({ answer: code });
     const bug = new TypeError('x is not a function');
     const verify = async () => {
       throw bug;
@@ -141,7 +141,7 @@ describe('the record', () => {
       },
       read: async () => ({ records: [], skipped: [], files: [] }),
     };
-    const { call, server, error, logged } = await bench({ answer: code, context: { ledger } });
+    const { call, server, error, logged } = await engineFixture({ answer: code, context: { ledger } });
     const { finished, warnings } = await call();
     expect(finished.result).toContain('42');
     expect(warnings).toContain('the usage was not recorded: the disk is full');
@@ -153,7 +153,7 @@ describe('the record', () => {
   });
 
   it('says of a rehearsal that it was one, and that it cost nothing', async () => {
-    const { call, records, logged } = await bench({ answer: code, context: { rehearsal: true } });
+    const { call, records, logged } = await engineFixture({ answer: code, context: { rehearsal: true } });
     await call();
     expect(records[0]).toMatchObject({
       mode: 'rehearsal',
@@ -165,7 +165,7 @@ describe('the record', () => {
   });
 
   it('has nothing to say where nothing was asked', async () => {
-    const { error, records } = await bench();
+    const { error, records } = await engineFixture();
     expect((await error({ instruction: '  ' })).code).toBe('input-empty');
     expect((await error({ files: ['missing.ts'] })).code).toBe('file-not-found');
     expect(records).toEqual([]);

@@ -6,7 +6,7 @@ import type { DelegateRequest } from '../../src/core/tasks/request.ts';
 import type { Play } from '../../src/rehearsal/play.ts';
 import { byModel } from '../../src/rehearsal/script.ts';
 import { searchReplace, wholeFile } from '../helpers/answers.ts';
-import { bench } from './engine-fixture.ts';
+import { engineFixture } from './engine-fixture.ts';
 
 const before = 'export const one = 1;\n\nexport const two = 2;\n\nexport const three = 3;\n';
 const after = before.replace('= 1', '= 11').replace('= 3', '= 33');
@@ -29,7 +29,7 @@ const request: Partial<DelegateRequest> = {
 };
 
 function patching(answer: Parameters<typeof byModel>[0]) {
-  return bench({ answer: byModel(answer), models: { aliases: alive }, files: { 'a.ts': before } });
+  return engineFixture({ answer: byModel(answer), models: { aliases: alive }, files: { 'a.ts': before } });
 }
 
 describe('an answer with one good block and one without a place', () => {
@@ -123,7 +123,7 @@ describe('the last candidate', () => {
       [first]: [text(lost), text(lost), text(wholeFile('a.ts', after))],
     });
     for (const model of [second, third])
-      context.state.breaker.failed(model, 'closed', { failures: 1, cooldownMs: 60_000 }, 0);
+      context.memory.breaker.failed(model, 'closed', { failures: 1, cooldownMs: 60_000 }, 0);
     const { finished } = await call(request);
     expect(finished.patch?.changes[0]?.after).toBe(after);
     expect(asked()).toEqual([first, first, first]);

@@ -5,12 +5,12 @@
 import { describe, expect, it } from 'vitest';
 import { apiId, type ModelCard } from '../../src/core/models/model-card.ts';
 import { reasoningEfforts, returnShapes, taskKinds } from '../../src/core/tasks/tasks.ts';
-import { type Bench, bench, catalog } from './engine-fixture.ts';
+import { catalog, type EngineFixture, engineFixture } from './engine-fixture.ts';
 
 const days = ['2026-07-01', '2026-11-22', '2026-12-12'];
 const models = Object.entries(catalog.models) as [string, ModelCard][];
 
-async function expectAllTaken({ server }: Bench, count: number): Promise<void> {
+async function expectAllTaken({ server }: EngineFixture, count: number): Promise<void> {
   await server.waitForDone(count);
   expect(server.requests).toHaveLength(count);
   expect(server.requests.map(({ status }) => status)).toEqual(Array(count).fill(200));
@@ -25,7 +25,7 @@ async function expectAllTaken({ server }: Bench, count: number): Promise<void> {
 
 describe.each(days)('on %s', (day) => {
   it.each(taskKinds)('%s is taken at the first try', async (task) => {
-    const room = await bench({ day, files: { 'a.ts': 'export const a = 1;\n' } });
+    const room = await engineFixture({ day, files: { 'a.ts': 'export const a = 1;\n' } });
     let calls = 0;
     for (const shape of returnShapes) {
       for (const variant of [{}, { safetyCritical: true }, { language: 'rust' }, { language: 'python' }]) {
@@ -39,14 +39,14 @@ describe.each(days)('on %s', (day) => {
 
   it.each(taskKinds)('every candidate for %s is taken', async (task) => {
     // Whoever comes first answers nothing, so that the next one is asked, to the end of the list.
-    const room = await bench({ day, answer: { kind: 'empty' } });
+    const room = await engineFixture({ day, answer: { kind: 'empty' } });
     const failed = await room.error({ task, shape: 'text' });
     await expectAllTaken(room, (failed.details as { attempts: unknown[] }).attempts.length);
     expect(room.server.requests.length).toBeGreaterThan(0);
   });
 
   it('every living model is taken with every effort, temperature and verbosity', async () => {
-    const room = await bench({
+    const room = await engineFixture({
       day,
       policies: { defaults: { temperature: 0.5, verbosity: 'low', max_output_tokens: 1 } },
       answer: { kind: 'text', text: 'Yes.' },
@@ -61,7 +61,7 @@ describe.each(days)('on %s', (day) => {
   });
 
   it.each(['codex', 'mini', 'chat', 'full'])('the alias %s leads to a living model', async (alias) => {
-    const room = await bench({ day, answer: { kind: 'text', text: 'Yes.' } });
+    const room = await engineFixture({ day, answer: { kind: 'text', text: 'Yes.' } });
     const { attempt, warnings } = await room.call({ task: 'docs', shape: 'text', forceModel: alias });
     await expectAllTaken(room, 1);
     const { hops, model } = attempt.candidate;
@@ -75,7 +75,7 @@ describe.each(days)('on %s', (day) => {
 });
 
 it('a short input leaves the least that the provider takes', async () => {
-  const room = await bench({
+  const room = await engineFixture({
     policies: { defaults: { max_output_tokens: 1, reasoning_effort: 'none' } },
     answer: { kind: 'text', text: 'Yes.' },
   });

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Factory } from '../../src/factory.ts';
 import { toOutput } from '../../src/operations/delegation/output.ts';
 import { byModel } from '../../src/rehearsal/script.ts';
-import { bench, code } from '../engine/engine-fixture.ts';
+import { code, engineFixture } from '../engine/engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
 
 describe('the rationale', () => {
   it('tells a model that failed from one that was not asked', async () => {
-    const { call, context } = await bench({
+    const { call, context } = await engineFixture({
       answer: byModel({ [first]: { kind: 'error', status: 500, message: 'Oh no' }, [second]: code }),
       policies: { breaker: { failures: 1 } },
     });

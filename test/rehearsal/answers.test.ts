@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { extractCode, extractText, fencedBlocks } from '../../src/core/answer/extract-code.ts';
 import { assembleInput } from '../../src/core/input/assemble-input.ts';
-import { type InstructionFacts, instructionsFor } from '../../src/core/tasks/instructions.ts';
+import { type InstructionOptions, instructionsFor } from '../../src/core/tasks/instructions.ts';
 import { returnShapes, taskKinds } from '../../src/core/tasks/tasks.ts';
 import { rehearsedAnswer } from '../../src/rehearsal/answers/answer.ts';
 import { commentStyle, languageNames } from '../../src/rehearsal/answers/comments.ts';
@@ -12,7 +12,7 @@ import { frameworkNames } from '../../src/rehearsal/answers/test-samples.ts';
 import { readWanted } from '../../src/rehearsal/answers/wanted.ts';
 import { requestLine } from '../../src/rehearsal/answers/words.ts';
 
-const facts: InstructionFacts = {
+const facts: InstructionOptions = {
   task: 'code_generate',
   shape: 'code',
   language: undefined,
@@ -25,7 +25,11 @@ const files = {
   'src/b.py': 'def tock():\n    pass\n',
 };
 
-function answer(change: Partial<InstructionFacts>, instruction = 'Say what time it is.', given = {}): string {
+function answer(
+  change: Partial<InstructionOptions>,
+  instruction = 'Say what time it is.',
+  given = {},
+): string {
   const sources = Object.entries<string>(given).map(([path, text]) => ({
     path,
     text,

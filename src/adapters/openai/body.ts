@@ -2,7 +2,7 @@
  * Reads the body of an answer, by what it is rather than by what was asked for or what its header says:
  * events, one JSON document, or a page that is no answer at all.
  */
-import { AttemptFailure } from '../../core/errors/provider-failure.ts';
+import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { asObject, asText, type Json } from '../../core/text/json.ts';
 import type { GenerateResult } from '../../engine/ports.ts';
 import { concatenate, EventDecoder, type StreamEvent } from './event-stream.ts';
@@ -26,7 +26,7 @@ const mostStreamBytes = 512 * 1024 * 1024;
 /** How long a finished stream may take to close by itself, so that its connection can be used again. */
 const drainMs = 1000;
 
-/** Throws what the connection throws, or an `AttemptFailure`. Nothing of the body is left open. */
+/** Throws what the connection throws, or an `ProviderFailure`. Nothing of the body is left open. */
 export async function readBody(response: HttpResponse, facts: BodyFacts): Promise<GenerateResult> {
   const { body } = response;
   const cancel = () => body.cancel();
@@ -97,7 +97,7 @@ async function readDocument(first: Uint8Array, read: Read): Promise<GenerateResu
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(concatenate(pieces)));
   } catch {
-    throw new AttemptFailure('malformed-answer', 'the provider sent broken JSON');
+    throw new ProviderFailure('malformed-answer', 'the provider sent broken JSON');
   }
   return readResponse(value, { streamedText: '', firstEventMs, header: headerOf(response) });
 }
@@ -173,24 +173,24 @@ function withReason(event: Json): unknown {
   return error ? { ...response, error } : event.response;
 }
 
-function cut(streamed: StreamedText): AttemptFailure {
+function cut(streamed: StreamedText): ProviderFailure {
   return streamed.damaged
-    ? new AttemptFailure('malformed-answer', 'events of the stream were broken, and the last one is missing')
-    : new AttemptFailure('cut', 'the stream ended before the answer was complete');
+    ? new ProviderFailure('malformed-answer', 'events of the stream were broken, and the last one is missing')
+    : new ProviderFailure('cut', 'the stream ended before the answer was complete');
 }
 
-function cutAtOnce(response: HttpResponse): AttemptFailure {
+function cutAtOnce(response: HttpResponse): ProviderFailure {
   return /event-stream/i.test(response.headers.get('content-type') ?? '')
-    ? new AttemptFailure('cut', 'the stream ended before the answer was complete')
-    : new AttemptFailure('malformed-answer', 'the provider answered with an empty body');
+    ? new ProviderFailure('cut', 'the stream ended before the answer was complete')
+    : new ProviderFailure('malformed-answer', 'the provider answered with an empty body');
 }
 
-function tooLarge(): AttemptFailure {
-  return new AttemptFailure('malformed-answer', 'the provider sent more than any answer can hold');
+function tooLarge(): ProviderFailure {
+  return new ProviderFailure('malformed-answer', 'the provider sent more than any answer can hold');
 }
 
-export function webPage(status: number): AttemptFailure {
-  return new AttemptFailure('wrong-endpoint', 'the server answered with a web page', {
+export function webPage(status: number): ProviderFailure {
+  return new ProviderFailure('wrong-endpoint', 'the server answered with a web page', {
     status,
     hint: 'check OPENAI_BASE_URL: it ends in /v1 and points at a server that speaks the Responses API',
   });

@@ -3,9 +3,9 @@
  * by its words. The one table of what the provider does; what follows from a class stands in `failure.ts`.
  */
 import {
-  AttemptFailure,
   type FailureClass,
   type FailureDetails,
+  ProviderFailure,
 } from '../../core/errors/provider-failure.ts';
 import { shortMessage, shortName } from '../../core/text/outside-text.ts';
 
@@ -45,11 +45,11 @@ const droppable = new Set([
   'prompt_cache_key',
 ]);
 
-export function classifyProviderError(given: ProviderError, details: FailureDetails = {}): AttemptFailure {
+export function classifyProviderError(given: ProviderError, details: FailureDetails = {}): ProviderFailure {
   const error = bounded(given);
   const failureClass = classOf(error, details);
   const parameter = failureClass === 'unsupported-parameter' ? parameterOf(error) : undefined;
-  return new AttemptFailure(failureClass, describe(error), {
+  return new ProviderFailure(failureClass, describe(error), {
     ...details,
     status: error.status,
     providerCode: error.code,

@@ -1,6 +1,6 @@
-/** Turns what the openai package and node's HTTP client throw into an `AttemptFailure`. */
+/** Turns what the openai package and node's HTTP client throw into an `ProviderFailure`. */
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
-import { AttemptFailure } from '../../core/errors/provider-failure.ts';
+import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import type { Redact } from '../../core/errors/redact.ts';
 import { retryAfterMs } from '../../core/errors/retry-after.ts';
 import { asText } from '../../core/text/json.ts';
@@ -35,26 +35,26 @@ export interface FailureContext {
   begun: boolean;
 }
 
-export function failureFrom(error: unknown, context: FailureContext): AttemptFailure {
+export function failureFrom(error: unknown, context: FailureContext): ProviderFailure {
   return redacted(classify(error, context), context.redact);
 }
 
-function classify(error: unknown, { redact, now, host, begun }: FailureContext): AttemptFailure {
-  if (error instanceof AttemptFailure) return error;
+function classify(error: unknown, { redact, now, host, begun }: FailureContext): ProviderFailure {
+  if (error instanceof ProviderFailure) return error;
   // How the package hands on what its fetch has thrown.
-  if (error instanceof APIConnectionError && error.cause instanceof AttemptFailure) return error.cause;
+  if (error instanceof APIConnectionError && error.cause instanceof ProviderFailure) return error.cause;
   if (error instanceof APIError && error.status !== undefined) return fromStatus(error, { redact, now });
   const name = error instanceof Error ? error.name : '';
   const code = errnoOf(error);
   if (code !== undefined && certificateCodes.test(code)) {
-    return new AttemptFailure('wrong-endpoint', `cannot reach ${host}: ${connectionWords[code] ?? code}`, {
+    return new ProviderFailure('wrong-endpoint', `cannot reach ${host}: ${connectionWords[code] ?? code}`, {
       hint: 'trust the certificate, or correct OPENAI_BASE_URL',
     });
   }
   // An end in the middle of the headers is a lost connection.
   if (!begun && code !== 'HPE_INVALID_EOF_STATE' && /^(HPE_|ERR_SSL_|EPROTO$)/.test(code ?? '')) {
     const protocol = code?.startsWith('HPE_') ? 'HTTP' : 'TLS';
-    return new AttemptFailure('wrong-endpoint', `${host} does not speak ${protocol} (${code})`, {
+    return new ProviderFailure('wrong-endpoint', `${host} does not speak ${protocol} (${code})`, {
       hint: 'check OPENAI_BASE_URL: http:// or https://, and its port',
     });
   }
@@ -64,23 +64,27 @@ function classify(error: unknown, { redact, now, host, begun }: FailureContext):
     redact(shortMessage(error instanceof Error ? error.message : String(error)));
   // Silence is not asked twice, whoever lost patience first.
   if (error instanceof APIConnectionTimeoutError || code === 'ETIMEDOUT') {
-    return new AttemptFailure(
+    return new ProviderFailure(
       begun ? 'idle-timeout' : 'first-event-timeout',
       begun ? `the answer of ${host} stalled` : `cannot reach ${host}: no answer in time`,
       { hint: 'check the network and OPENAI_BASE_URL' },
     );
   }
   if (/^(Z_|ERR__ERROR_|ERR_BROTLI)/.test(code ?? ''))
-    return new AttemptFailure('malformed-answer', `the answer of ${host} cannot be unpacked (${code})`);
+    return new ProviderFailure('malformed-answer', `the answer of ${host} cannot be unpacked (${code})`);
   // After the first bytes a lost connection is a cut answer: another try may go through at once.
-  if (begun) return new AttemptFailure('cut', `the answer was cut off (${words})`);
+  if (begun) return new ProviderFailure('cut', `the answer was cut off (${words})`);
   if (code === 'ERR_INVALID_CHAR' || (name === 'TypeError' && /header/i.test(words))) {
     // The words repeat the value, which may be a secret.
-    return new AttemptFailure('bad-request', 'a header of the request holds a character that none may have', {
-      hint: 'check OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS',
-    });
+    return new ProviderFailure(
+      'bad-request',
+      'a header of the request holds a character that none may have',
+      {
+        hint: 'check OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS',
+      },
+    );
   }
-  return new AttemptFailure('connection', `cannot reach ${host}: ${words}`, { hint: connectionHint(code) });
+  return new ProviderFailure('connection', `cannot reach ${host}: ${words}`, { hint: connectionHint(code) });
 }
 
 function connectionHint(code: string | undefined): string {
@@ -98,7 +102,7 @@ function connectionHint(code: string | undefined): string {
 function fromStatus(
   error: APIError,
   { redact, now }: Pick<FailureContext, 'redact' | 'now'>,
-): AttemptFailure {
+): ProviderFailure {
   const status = error.status as number;
   const body = error.error as Record<string, unknown> | undefined;
   const said = shortMessage(asText(body?.message) ?? error.message ?? '');
@@ -113,14 +117,14 @@ function fromStatus(
   );
 }
 
-function redirected(status: number, location: string | null | undefined): AttemptFailure {
+function redirected(status: number, location: string | null | undefined): ProviderFailure {
   let to = 'another address';
   try {
     if (location) to = shortName(new URL(location).origin);
   } catch {
     // A path on the same host.
   }
-  return new AttemptFailure(
+  return new ProviderFailure(
     'wrong-endpoint',
     `${status}: the server redirects to ${to}, where nothing is sent`,
     {
@@ -142,11 +146,11 @@ function errnoOf(error: unknown): string | undefined {
   return undefined;
 }
 
-function redacted(failure: AttemptFailure, redact: Redact): AttemptFailure {
+function redacted(failure: ProviderFailure, redact: Redact): ProviderFailure {
   const { failureClass, details, message } = failure;
   const texts = Object.entries(details).map(([name, value]) => [
     name,
     typeof value === 'string' && name !== 'code' ? redact(value) : value,
   ]);
-  return new AttemptFailure(failureClass, redact(message), Object.fromEntries(texts));
+  return new ProviderFailure(failureClass, redact(message), Object.fromEntries(texts));
 }

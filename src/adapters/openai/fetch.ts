@@ -2,7 +2,7 @@
  * The fetch that the openai package is given. It follows no redirect, since that would send code and key to a
  * host that nobody named, and it reads no more of an error than an error can need.
  */
-import { AttemptFailure } from '../../core/errors/provider-failure.ts';
+import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { asObject, asText } from '../../core/text/json.ts';
 import { type HttpBody, type HttpResponse, sendHttp } from './http.ts';
 
@@ -27,7 +27,10 @@ export async function carefulFetch(input: string | URL | Request, init: RequestI
   const text = wrapError(await readBeginning(response.body));
   // No other could be given to the package.
   if (status < 200 || status > 599)
-    throw new AttemptFailure('server-error', `the server answered with status ${status}, which HTTP has not`);
+    throw new ProviderFailure(
+      'server-error',
+      `the server answered with status ${status}, which HTTP has not`,
+    );
   const bodiless = status === 304;
   return new Response(bodiless ? null : text, { status, statusText, headers });
 }

@@ -1,6 +1,6 @@
 /** Asks the provider which models the key can use. */
 import type { ListedModel } from '../../core/doctor/models.ts';
-import { AttemptFailure } from '../../core/errors/provider-failure.ts';
+import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import type { Redact } from '../../core/errors/redact.ts';
 import { asName, asObject } from '../../core/text/json.ts';
 import type { ModelLister } from '../../engine/ports.ts';
@@ -22,13 +22,17 @@ export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): 
         const response = httpResponse(await client.get('/models', { signal: ended }).asResponse());
         if (/html/i.test(response.headers.get('content-type') ?? '')) {
           response.body.cancel();
-          throw new AttemptFailure('wrong-endpoint', `${host} answered with a web page`);
+          throw new ProviderFailure('wrong-endpoint', `${host} answered with a web page`);
         }
         const text = await response.body.text(mostEventBytes);
         if (text === undefined) {
-          throw new AttemptFailure('malformed-answer', `${host} sent more than any list of models can hold`, {
-            hint: 'check OPENAI_BASE_URL',
-          });
+          throw new ProviderFailure(
+            'malformed-answer',
+            `${host} sent more than any list of models can hold`,
+            {
+              hint: 'check OPENAI_BASE_URL',
+            },
+          );
         }
         return readList(parse(text));
       };
@@ -36,9 +40,9 @@ export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): 
         // A body that cannot be unpacked does not end when it is called off.
         return await untilAborted(ended, listed());
       } catch (error) {
-        if (signal.aborted) throw new AttemptFailure('cancelled', 'cancelled');
+        if (signal.aborted) throw new ProviderFailure('cancelled', 'cancelled');
         if (limit.aborted) {
-          throw new AttemptFailure(
+          throw new ProviderFailure(
             'first-event-timeout',
             `no answer from ${host} within ${limitMs / 1000} s`,
             {
@@ -57,16 +61,16 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // What the parser says would quote the answer.
-    throw new AttemptFailure('malformed-answer', 'the provider sent broken JSON', {
+    throw new ProviderFailure('malformed-answer', 'the provider sent broken JSON', {
       hint: 'check OPENAI_BASE_URL',
     });
   }
 }
 
 /** The policy's words for a wrong endpoint speak of another path. */
-function forListing(failure: AttemptFailure): AttemptFailure {
+function forListing(failure: ProviderFailure): ProviderFailure {
   if (failure.failureClass !== 'wrong-endpoint') return failure;
-  return new AttemptFailure(failure.failureClass, failure.message, {
+  return new ProviderFailure(failure.failureClass, failure.message, {
     ...failure.details,
     hint: 'check OPENAI_BASE_URL: it ends in /v1 and points at a server that speaks the OpenAI API',
   });
@@ -75,7 +79,7 @@ function forListing(failure: AttemptFailure): AttemptFailure {
 function readList(body: unknown): ListedModel[] {
   const data = asObject(body)?.data;
   if (!Array.isArray(data)) {
-    throw new AttemptFailure('malformed-answer', 'the answer to /models is not a list of models', {
+    throw new ProviderFailure('malformed-answer', 'the answer to /models is not a list of models', {
       hint: 'check OPENAI_BASE_URL',
     });
   }

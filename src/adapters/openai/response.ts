@@ -1,9 +1,9 @@
 /**
  * Reads a response object of the Responses API, leniently: compatible servers leave much out. A success is
- * `completed` with text that was not a refusal; everything else becomes an `AttemptFailure`.
+ * `completed` with text that was not a refusal; everything else becomes an `ProviderFailure`.
  */
 
-import { AttemptFailure, type FailureDetails } from '../../core/errors/provider-failure.ts';
+import { type FailureDetails, ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { type Headers, retryAfterMs } from '../../core/errors/retry-after.ts';
 import type { Usage } from '../../core/models/usage.ts';
 import { asCount, asList, asName, asObject, asText, type Json } from '../../core/text/json.ts';
@@ -91,7 +91,7 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
   // An event that closes the stream may say no more than that.
   const response = asObject(closing === undefined ? value : (value ?? {}));
   if (!response)
-    throw new AttemptFailure(
+    throw new ProviderFailure(
       'malformed-answer',
       'the provider answered with something that is not a response object',
     );
@@ -118,28 +118,28 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
   const reason = asName(asObject(response.incomplete_details)?.reason);
   if (status === 'incomplete' || closing === 'incomplete' || reason !== undefined) {
     if (reason === 'content_filter')
-      throw new AttemptFailure('content-policy', "the provider's content filter cut the answer", details);
+      throw new ProviderFailure('content-policy', "the provider's content filter cut the answer", details);
     const what = text === undefined || text.trim() === '' ? 'no visible answer' : 'a cut answer';
     if (reason === 'max_output_tokens')
-      throw new AttemptFailure('answer-cut-by-length', `${what}: the output limit was reached`, details);
-    throw new AttemptFailure('cut', `${what}: incomplete, ${reason ?? 'unknown'}`, details);
+      throw new ProviderFailure('answer-cut-by-length', `${what}: the output limit was reached`, details);
+    throw new ProviderFailure('cut', `${what}: incomplete, ${reason ?? 'unknown'}`, details);
   }
   if (status === 'cancelled')
-    throw new AttemptFailure('server-error', 'the provider cancelled the response', details);
+    throw new ProviderFailure('server-error', 'the provider cancelled the response', details);
   if (status !== 'completed')
-    throw new AttemptFailure('cut', `the answer ended with status ${status}`, details);
+    throw new ProviderFailure('cut', `the answer ended with status ${status}`, details);
   if (text === undefined)
-    throw new AttemptFailure('malformed-answer', 'parts of the answer are missing or broken', details);
+    throw new ProviderFailure('malformed-answer', 'parts of the answer are missing or broken', details);
   if (isCutOf(text, facts.streamedText))
-    throw new AttemptFailure(
+    throw new ProviderFailure(
       'malformed-answer',
       'the answer is shorter than what was streamed of it',
       details,
     );
   if (text.trim() === '') {
     if (refusal !== undefined)
-      throw new AttemptFailure('refusal', `the model refused: ${shortMessage(refusal, 500)}`, details);
-    throw new AttemptFailure(
+      throw new ProviderFailure('refusal', `the model refused: ${shortMessage(refusal, 500)}`, details);
+    throw new ProviderFailure(
       'empty-answer',
       'the provider reports success, but the answer is empty',
       details,
@@ -149,7 +149,7 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
 }
 
 /** The error of a `failed` response, or of an error event inside a stream that began with 200. */
-export function failedResponse(error: Json, header: Headers, details: FailureDetails = {}): AttemptFailure {
+export function failedResponse(error: Json, header: Headers, details: FailureDetails = {}): ProviderFailure {
   const message = shortMessage(asText(error.message) ?? 'the response failed without a reason');
   // Some gateways put the status that they were answered with into the code.
   const status = asCount(error.code) ?? asCount(error.status_code);

@@ -2,7 +2,7 @@
  * Ends an attempt that is silent for too long or takes too long. The package's own time-out covers only the
  * wait for headers: a stalled body would hang for ever.
  */
-import { AttemptFailure } from '../../core/errors/provider-failure.ts';
+import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { formatDuration } from '../../core/text/format.ts';
 import { timerMs } from '../../engine/timer.ts';
 
@@ -24,8 +24,8 @@ export class Watchdog {
   readonly #started = performance.now();
   #silence: NodeJS.Timeout;
   #hasEvent = false;
-  #failure: AttemptFailure | undefined;
-  readonly #onCallerAbort = () => this.#stop(new AttemptFailure('cancelled', 'cancelled'));
+  #failure: ProviderFailure | undefined;
+  readonly #onCallerAbort = () => this.#stop(new ProviderFailure('cancelled', 'cancelled'));
 
   constructor(limits: WatchdogLimits, caller: AbortSignal) {
     this.ended = new Promise((_, reject) => {
@@ -46,10 +46,10 @@ export class Watchdog {
 
   /** Rejects with the reason when the attempt is ended; never settles otherwise. */
   readonly ended: Promise<never>;
-  #end: (failure: AttemptFailure) => void = () => {};
+  #end: (failure: ProviderFailure) => void = () => {};
 
   /** Why the attempt was ended; undefined while it may go on. */
-  get failure(): AttemptFailure | undefined {
+  get failure(): ProviderFailure | undefined {
     return this.#failure;
   }
 
@@ -92,13 +92,13 @@ export class Watchdog {
   ): NodeJS.Timeout {
     return setTimeout(
       () => {
-        this.#stop(new AttemptFailure(failureClass, `${what} within ${formatDuration(milliseconds)}`));
+        this.#stop(new ProviderFailure(failureClass, `${what} within ${formatDuration(milliseconds)}`));
       },
       timerMs(milliseconds - elapsed),
     );
   }
 
-  #stop(failure: AttemptFailure): void {
+  #stop(failure: ProviderFailure): void {
     this.#failure ??= failure;
     this.close();
     this.#controller.abort();

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ClientFacts, ClientFile, ClientName } from '../../core/doctor/clients.ts';
+import type { ClientFile, ClientName, ClientSetup } from '../../core/doctor/clients.ts';
 import { gitVersion } from '../workspace/git.ts';
 import { repositoryTop } from './folders.ts';
 
@@ -12,7 +12,7 @@ export interface Machine {
   gitVersion(signal: AbortSignal): Promise<string | undefined>;
   /** Why a file at this path cannot be written; undefined: it can. Nothing is written to find out. */
   writeFault(path: string): string | undefined;
-  clients(): ClientFacts;
+  clients(): ClientSetup;
 }
 
 export function thisMachine(cwd: string, variables: Readonly<Record<string, string | undefined>>): Machine {
@@ -39,7 +39,7 @@ function writeFault(path: string): string | undefined {
   }
 }
 
-function clients(cwd: string, variables: Readonly<Record<string, string | undefined>>): ClientFacts {
+function clients(cwd: string, variables: Readonly<Record<string, string | undefined>>): ClientSetup {
   const home = homedir();
   const project = repositoryTop(cwd) ?? cwd;
   const codexHome = variables.CODEX_HOME ?? join(home, '.codex');

@@ -11,7 +11,7 @@ import {
   modelCardSchema,
 } from '../models/model-card.ts';
 import { type TaskKind, taskKinds } from '../tasks/tasks.ts';
-import { nearest } from '../text/did-you-mean.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 import { type Layer, type Merged, mergeLayers, type Origins, originOf } from './layers.ts';
 import {
   type CandidateSpec,
@@ -156,7 +156,7 @@ function crossFileProblems(
     otherwise: string,
   ) => {
     const word = /"([^"]*)"/.exec(message)?.[1] ?? '';
-    const guess = nearest(word, candidates);
+    const guess = didYouMean(word, candidates);
     const origin =
       originOf(origins[file], path) ?? firstOriginBelow(origins[file], `${path}.`) ?? `${file}.json`;
     problems.push({ origin, path, message, cure: guess ? `did you mean ${guess}?` : otherwise });

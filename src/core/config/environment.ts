@@ -1,6 +1,6 @@
 /** The environment as one value. Every variable is read here, once; bad values are one error that lists all. */
 
-import { nearest } from '../text/did-you-mean.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 import { type ConfigProblem, refuseProblems } from './problem.ts';
 
 /** Set by orch for the command of --verify: the file that holds the result. */
@@ -286,7 +286,7 @@ function unknownVariables(process: Variables): string[] {
   return Object.keys(process)
     .filter((name) => name.startsWith('ORCH_') && !known.includes(name) && name !== resultFileVariable)
     .map((name) => {
-      const guess = nearest(name, known);
+      const guess = didYouMean(name, known);
       return `${name} is not known and has no effect${guess ? ` (did you mean ${guess}?)` : ''}`;
     });
 }

@@ -1,7 +1,7 @@
 /** A fault of the configuration: where it is and what cures it. All of them are reported at once. */
 import * as z from 'zod';
 import { OrchError } from '../errors/orch-error.ts';
-import { nearest } from '../text/did-you-mean.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 
 export interface ConfigProblem {
   /** File, variable or flag. */
@@ -64,7 +64,7 @@ export function problemsOf(origin: string, error: z.ZodError, schema: z.ZodType)
     if (issue.code === 'unrecognized_keys') {
       const keys = knownKeys(schema, issue.path);
       return issue.keys.map((key) => {
-        const guess = nearest(key, keys);
+        const guess = didYouMean(key, keys);
         return {
           origin,
           path: pathText([...issue.path, key]),

@@ -14,7 +14,7 @@ export interface ClientFile {
   fault?: string;
 }
 
-export interface ClientFacts {
+export interface ClientSetup {
   files: readonly ClientFile[];
   /** Clients with a folder or a file of their own on this machine. */
   installed: ReadonlySet<ClientName>;
@@ -36,7 +36,7 @@ interface Entry {
   text: string;
 }
 
-export function clientFindings({ files, installed }: ClientFacts): Finding[] {
+export function clientFindings({ files, installed }: ClientSetup): Finding[] {
   if (installed.size === 0) {
     return [
       {

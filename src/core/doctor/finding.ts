@@ -25,7 +25,7 @@ export function problem(id: string, message: string, cure?: string): Finding {
   return { id, status: 'problem', message, ...(cure === undefined ? {} : { cure }) };
 }
 
-/** A check that broke is a finding, not the end of the examination. */
+/** A check that broke is a finding, not the end of the diagnostics. */
 export function brokenCheck(id: string, error: unknown): Finding {
   const message = error instanceof Error ? error.message : String(error);
   return problem(id, message, error instanceof OrchError ? error.hint : undefined);

@@ -4,10 +4,10 @@
  */
 import type { Config, ConfigFileName } from '../config/config.ts';
 import { originOf } from '../config/layers.ts';
-import { describeHop, type LifeCycleFacts, resolveModel, shutdownWarning } from '../models/life-cycle.ts';
+import { describeHop, type LifeCycleContext, resolveModel, shutdownWarning } from '../models/life-cycle.ts';
 import { apiId, findCard } from '../models/model-card.ts';
 import { taskKinds } from '../tasks/tasks.ts';
-import { nearest } from '../text/did-you-mean.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 export interface ListedModel {
@@ -16,7 +16,7 @@ export interface ListedModel {
   shutdown: string | null | undefined;
 }
 
-export interface ModelFacts {
+export interface ModelOptions {
   config: Config;
   /** UTC day. */
   today: string;
@@ -38,7 +38,10 @@ function names({ aliases, routing }: Config): Map<string, string> {
   return all;
 }
 
-function lifeCycle({ config, today }: ModelFacts, notFound: ReadonlySet<string> = new Set()): LifeCycleFacts {
+function lifeCycle(
+  { config, today }: ModelOptions,
+  notFound: ReadonlySet<string> = new Set(),
+): LifeCycleContext {
   return { catalog: config.catalog, today, notFound };
 }
 
@@ -49,18 +52,18 @@ function lifeCycle({ config, today }: ModelFacts, notFound: ReadonlySet<string> 
 function fileFor(
   file: ConfigFileName,
   path: string,
-  { config, givenFolder, overrideFolder }: ModelFacts,
+  { config, givenFolder, overrideFolder }: ModelOptions,
 ): string {
   const origin = originOf(config.origins[file], path);
   return origin === undefined || origin.startsWith(givenFolder) ? `${overrideFolder}/${file}.json` : origin;
 }
 
-function aliasCure(name: string, model: string | undefined, facts: ModelFacts): string {
+function aliasCure(name: string, model: string | undefined, facts: ModelOptions): string {
   const override = { aliases: { [name]: model ?? '…' } };
   return `write ${JSON.stringify(override)} into ${fileFor('models', `aliases.${name}`, facts)}`;
 }
 
-export function aliasFindings(facts: ModelFacts): Finding[] {
+export function aliasFindings(facts: ModelOptions): Finding[] {
   return [...names(facts.config)].map(([name, id]) => {
     const resolved = resolveModel(id, lifeCycle(facts));
     const { model, hops, dead, card } = resolved;
@@ -76,7 +79,7 @@ export function aliasFindings(facts: ModelFacts): Finding[] {
   });
 }
 
-export function accessFindings(facts: ModelFacts, listed: readonly ListedModel[]): Finding[] {
+export function accessFindings(facts: ModelOptions, listed: readonly ListedModel[]): Finding[] {
   const { config, overrideFolder } = facts;
   const ids = new Set(listed.map(({ id }) => id));
   const all = names(config);
@@ -97,7 +100,7 @@ export function accessFindings(facts: ModelFacts, listed: readonly ListedModel[]
       continue;
     }
     const instead = resolveModel(id, lifeCycle(facts, notFound));
-    const guess = nearest(apiId(meant.model, meant.card), [...ids]);
+    const guess = didYouMean(apiId(meant.model, meant.card), [...ids]);
     const replacement = instead.dead === undefined ? instead.model : guess;
     if (instead.dead === undefined) served.add(name);
     const what =
@@ -130,7 +133,7 @@ export function accessFindings(facts: ModelFacts, listed: readonly ListedModel[]
 }
 
 /** A catalogue that is right about every model that the provider tells a day for has one finding, and it is ok. */
-export function shutdownFindings(facts: ModelFacts, listed: readonly ListedModel[]): Finding[] {
+export function shutdownFindings(facts: ModelOptions, listed: readonly ListedModel[]): Finding[] {
   const { config } = facts;
   const told = listed.flatMap(({ id, shutdown }) => {
     const found = findCard(config.catalog, id);

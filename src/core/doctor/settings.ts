@@ -4,7 +4,7 @@ import { environmentVariables, type Setting } from '../config/environment.ts';
 import { isPlainObject } from '../config/layers.ts';
 import { type Finding, ok } from './finding.ts';
 
-export interface SettingFacts {
+export interface SettingOptions {
   config: Config;
   /** The package's own configuration. */
   given: Config;
@@ -12,7 +12,7 @@ export interface SettingFacts {
   verbose: boolean;
 }
 
-export function settingFindings({ config, given, verbose }: SettingFacts): Finding[] {
+export function settingFindings({ config, given, verbose }: SettingOptions): Finding[] {
   return configFileNames.flatMap((file) =>
     [...config.origins[file]]
       .filter(([path]) => path !== '$schema')

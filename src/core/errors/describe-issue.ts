@@ -1,13 +1,13 @@
 /** What is wrong with one value of an input, in the words of both surfaces; the field's name is theirs. */
 import type * as z from 'zod';
-import { nearest } from '../text/did-you-mean.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 
 /** `given` is the value that the issue is about. */
-export function inputFault(issue: z.core.$ZodIssue, given: unknown): string {
+export function describeIssue(issue: z.core.$ZodIssue, given: unknown): string {
   switch (issue.code) {
     case 'invalid_value': {
       const words = issue.values.map(String);
-      const guess = nearest(String(given), words);
+      const guess = didYouMean(String(given), words);
       return `"${String(given)}" is not one of ${words.join(', ')}${guess ? ` (did you mean ${guess}?)` : ''}`;
     }
     case 'invalid_type':

@@ -17,7 +17,7 @@ export type Cure =
   | 'ask-again'
   | 'more-output';
 
-interface FailureFacts {
+interface FailureRow {
   cure: Cure;
   /** The code the user sees when nothing cured it. */
   code: ErrorCode;
@@ -54,11 +54,11 @@ const failures = {
   'unplaceable-answer': { cure: 'ask-again', code: 'patch-unplaceable', billed: true },
   'verify-failed': { cure: 'next-model', code: 'verify-failed', billed: true },
   cancelled: { cure: 'stop', code: 'interrupted', billed: true },
-} as const satisfies Record<string, FailureFacts>;
+} as const satisfies Record<string, FailureRow>;
 
 export type FailureClass = keyof typeof failures;
 
-export const failureTable: Readonly<Record<FailureClass, FailureFacts>> = failures;
+export const failureTable: Readonly<Record<FailureClass, FailureRow>> = failures;
 
 export interface FailureDetails {
   cause?: unknown;
@@ -80,8 +80,8 @@ export interface FailureDetails {
   code?: ErrorCode | undefined;
 }
 
-export class AttemptFailure extends Error {
-  override readonly name = 'AttemptFailure';
+export class ProviderFailure extends Error {
+  override readonly name = 'ProviderFailure';
 
   constructor(
     readonly failureClass: FailureClass,

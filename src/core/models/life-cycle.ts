@@ -28,7 +28,7 @@ export interface ResolvedModel {
   shutdownInDays?: number;
 }
 
-export interface LifeCycleFacts {
+export interface LifeCycleContext {
   catalog: Catalog;
   /** UTC day, `YYYY-MM-DD`. */
   today: string;
@@ -43,7 +43,7 @@ function daysBetween(from: string, to: string): number {
 function causeOfDeath(
   name: string,
   card: ModelCard,
-  facts: LifeCycleFacts,
+  facts: LifeCycleContext,
 ): Pick<Hop, 'why' | 'on'> | undefined {
   if (facts.notFound.has(name)) return { why: 'not-found' };
   if (card.shutdown && card.shutdown <= facts.today) return { why: 'retired', on: card.shutdown };
@@ -57,7 +57,7 @@ export function describeHop(hop: Hop): string {
 }
 
 /** Follows `id` to a living model. */
-export function resolveModel(id: string, facts: LifeCycleFacts): ResolvedModel {
+export function resolveModel(id: string, facts: LifeCycleContext): ResolvedModel {
   const hops: Hop[] = [];
   const found = findCard(facts.catalog, id);
   if (!found) {

@@ -2,7 +2,7 @@
 import type { Billing, ModelCard } from './model-card.ts';
 import type { Usage } from './usage.ts';
 
-export interface PriceFacts {
+export interface PriceSource {
   card: ModelCard | undefined;
   billing: Billing;
 }
@@ -17,7 +17,7 @@ function longContextApplies(card: ModelCard, billing: Billing, inputTokens: numb
  */
 export function costOf(
   usage: Usage,
-  { card, billing }: PriceFacts,
+  { card, billing }: PriceSource,
   serviceTier?: string,
 ): number | undefined {
   if (!card || usage.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
@@ -51,7 +51,7 @@ export interface CostRange {
 /** What a request may cost before it is sent. Undefined when the model has no card. */
 export function costRange(
   tokens: { approxInput: number; mostInput: number; visibleOutput: number; mostOutput: number },
-  facts: PriceFacts,
+  facts: PriceSource,
 ): CostRange | undefined {
   const { card } = facts;
   if (!card) return undefined;

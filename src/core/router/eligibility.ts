@@ -1,11 +1,11 @@
 /** Whether one candidate may serve the request: its life, its cap, its window, its price. */
 import type { Config } from '../config/config.ts';
 import { ceilingFor, generationFor, timeoutsFor } from '../config/policy.ts';
-import { describeHop, type LifeCycleFacts, resolveModel, shutdownWarning } from '../models/life-cycle.ts';
+import { describeHop, type LifeCycleContext, resolveModel, shutdownWarning } from '../models/life-cycle.ts';
 import { apiId, findCard, inputWindow } from '../models/model-card.ts';
 import { fitParameters } from '../models/parameters.ts';
 import { costRange } from '../models/pricing.ts';
-import { nearest } from '../text/did-you-mean.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 import { formatCount, formatUsd } from '../text/format.ts';
 import type { Candidate, Rejection, RejectionCode } from './decision.ts';
 import type { RequestFeatures } from './features.ts';
@@ -17,7 +17,7 @@ export function judgeCandidate(
   spec: OrderedSpec,
   features: RequestFeatures,
   config: Config,
-  facts: LifeCycleFacts,
+  facts: LifeCycleContext,
 ): Verdict {
   const { name: alias } = spec;
   const isAlias = Object.hasOwn(config.aliases, alias);
@@ -103,7 +103,7 @@ export function judgeCandidate(
 function slipOf(name: string, { aliases, catalog }: Config): string | undefined {
   const digits = (text: string) => text.replace(/\D+/g, ' ').trim();
   const names = [...Object.keys(aliases), ...Object.keys(catalog.models)];
-  return nearest(
+  return didYouMean(
     name,
     names.filter((known) => digits(known) === digits(name)),
   );

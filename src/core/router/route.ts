@@ -4,21 +4,21 @@
  */
 import type { Config } from '../config/config.ts';
 import { ceilingFor } from '../config/policy.ts';
-import { describeHop, type LifeCycleFacts } from '../models/life-cycle.ts';
+import { describeHop, type LifeCycleContext } from '../models/life-cycle.ts';
 import { taskKinds } from '../tasks/tasks.ts';
-import { nearest } from '../text/did-you-mean.ts';
+import { didYouMean } from '../text/did-you-mean.ts';
 import type { Candidate, Rejection, RouteDecision } from './decision.ts';
 import { judgeCandidate } from './eligibility.ts';
 import type { RequestFeatures } from './features.ts';
 import { orderCandidates } from './order.ts';
 
-export function route(features: RequestFeatures, config: Config, facts: LifeCycleFacts): RouteDecision {
+export function route(features: RequestFeatures, config: Config, facts: LifeCycleContext): RouteDecision {
   const ordering = orderCandidates(features, config);
   const rejected: Rejection[] = [...ordering.rejected];
   const eligible: Candidate[] = [];
   const warnings: string[] = [];
   if (features.unknownTask !== undefined) {
-    const guess = nearest(features.unknownTask, taskKinds);
+    const guess = didYouMean(features.unknownTask, taskKinds);
     warnings.push(
       `task "${features.unknownTask}" is not known: treated as docs${guess ? ` (did you mean ${guess}?)` : ''}`,
     );

@@ -5,7 +5,7 @@ import { outputContract, type PatchFormat } from './shapes.ts';
 import { taskRole, taskRules } from './task-rules.ts';
 import type { ReturnShape, TaskKind } from './tasks.ts';
 
-export interface InstructionFacts {
+export interface InstructionOptions {
   task: TaskKind;
   shape: ReturnShape;
   language: string | undefined;
@@ -21,7 +21,7 @@ const tokensPerLine = 10;
 /** The bound that the router adds to the input for these instructions; a test holds every prompt to it. */
 export const instructionAllowanceTokens = 1200;
 
-export function instructionsFor(facts: InstructionFacts): string {
+export function instructionsFor(facts: InstructionOptions): string {
   const { task, shape, language, visibleOutputTokens } = facts;
   const rules = [...taskRules(task, shape)];
   if (language !== undefined) rules.push(languageStyle(language) ?? `Language: ${language}.`);

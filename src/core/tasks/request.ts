@@ -21,5 +21,5 @@ export interface DelegateRequest {
   effort: ReasoningEffort | undefined;
   maxCostUsd: number | undefined;
   /** For the whole call, all attempts and waits together, in milliseconds. */
-  deadlineMs: number;
+  timeoutMs: number;
 }

@@ -5,7 +5,7 @@ import { distance } from 'fastest-levenshtein';
 const longestName = 200;
 
 /** The nearest name, if it is near enough to be a slip: a third of its letters at most. */
-export function nearest(word: string, names: readonly string[]): string | undefined {
+export function didYouMean(word: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   if (word.length > 2 * longestName) return undefined;

@@ -58,6 +58,6 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     shape,
     effort,
     maxCostUsd,
-    deadlineMs: timeout * 1000,
+    timeoutMs: timeout * 1000,
   };
 }

@@ -12,7 +12,7 @@ import { failureFrom } from '../../../src/adapters/openai/failure.ts';
 import { openAiModelLister } from '../../../src/adapters/openai/models.ts';
 import { openAiProvider } from '../../../src/adapters/openai/provider.ts';
 import { readEnvironment } from '../../../src/core/config/environment.ts';
-import type { AttemptFailure } from '../../../src/core/errors/provider-failure.ts';
+import type { ProviderFailure } from '../../../src/core/errors/provider-failure.ts';
 import { redactor } from '../../../src/core/errors/redact.ts';
 import { retryAfterMs } from '../../../src/core/errors/retry-after.ts';
 import type { GenerateOptions, GenerateResult } from '../../../src/engine/ports.ts';
@@ -40,7 +40,7 @@ function ask(
   );
 }
 
-async function failureOf(promise: Promise<unknown>): Promise<AttemptFailure> {
+async function failureOf(promise: Promise<unknown>): Promise<ProviderFailure> {
   return promise.then(
     () => {
       throw new Error('it went well');
@@ -143,7 +143,7 @@ describe('a base URL', () => {
     const certificate = { key: fixture('loopback-key.pem'), cert: fixture('loopback-certificate.pem') };
     const port = await listen(createTlsServer(certificate, sayYes));
     const failure = await failureOf(ask(`https://127.0.0.1:${port}/v1`));
-    expect(failure.cure).toBe('stop');
+    expect(failure.recovery).toBe('stop');
     expect(failure.message).toContain('self-signed certificate: name its authority in NODE_EXTRA_CA_CERTS');
     expect(failure.details.hint).toContain('OPENAI_BASE_URL');
   });
@@ -151,7 +151,7 @@ describe('a base URL', () => {
   it('with https for a server that speaks http stops at once', async () => {
     const port = await listen(createServer(sayYes));
     const failure = await failureOf(ask(`https://127.0.0.1:${port}/v1`));
-    expect(failure.cure).toBe('stop');
+    expect(failure.recovery).toBe('stop');
     expect(failure.details.hint).toContain('http:// or https://');
   });
 
@@ -161,7 +161,7 @@ describe('a base URL', () => {
       socket.end('220 mail.example ESMTP\r\n');
     });
     const failure = await failureOf(ask(`http://127.0.0.1:${await listen(other)}/v1`));
-    expect(failure.cure).toBe('stop');
+    expect(failure.recovery).toBe('stop');
     expect(failure.message).toContain('does not speak HTTP');
   });
 
@@ -366,7 +366,7 @@ describe('a secret', () => {
     const server = await serve();
     const failure = await failureOf(ask(server.url, { organization: `org\n${key}` }));
     expect(server.requests).toEqual([]);
-    expect(failure.cure).toBe('stop');
+    expect(failure.recovery).toBe('stop');
     expect(`${failure.message} ${failure.details.hint}`).toMatch(/header.*OPENAI_ORG_ID/);
     expect(JSON.stringify([failure.message, failure.details])).not.toContain('SECRET');
   });

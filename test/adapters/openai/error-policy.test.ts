@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { classifyProviderError, type ProviderError } from '../../../src/adapters/openai/error-policy.ts';
 import {
-  AttemptFailure,
   type Cure,
   type FailureClass,
   failureTable,
+  ProviderFailure,
 } from '../../../src/core/errors/provider-failure.ts';
 
 const error = (fields: Partial<ProviderError>): ProviderError => ({
@@ -234,8 +234,8 @@ const rows: [string, Partial<ProviderError>, FailureClass, Cure][] = [
 describe('classifyProviderError', () => {
   it.each(rows)('%s', (_, fields, failureClass, cure) => {
     const failure = classifyProviderError(error(fields));
-    expect(failure).toBeInstanceOf(AttemptFailure);
-    expect([failure.failureClass, failure.cure]).toEqual([failureClass, cure]);
+    expect(failure).toBeInstanceOf(ProviderFailure);
+    expect([failure.failureClass, failure.recovery]).toEqual([failureClass, cure]);
     expect(failure.details.status).toBe(fields.status);
   });
 
@@ -323,8 +323,8 @@ describe('the failure table', () => {
   });
 
   it('lets a failure carry a code of its own', () => {
-    expect(new AttemptFailure('unusable-answer', 'x').code).toBe('answer-unusable');
-    expect(new AttemptFailure('unusable-answer', 'x', { code: 'patch-unplaceable' }).code).toBe(
+    expect(new ProviderFailure('unusable-answer', 'x').code).toBe('answer-unusable');
+    expect(new ProviderFailure('unusable-answer', 'x', { code: 'patch-unplaceable' }).code).toBe(
       'patch-unplaceable',
     );
   });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { openAiProvider } from '../../../src/adapters/openai/provider.ts';
-import { AttemptFailure, type FailureClass } from '../../../src/core/errors/provider-failure.ts';
+import { type FailureClass, ProviderFailure } from '../../../src/core/errors/provider-failure.ts';
 import { redactor } from '../../../src/core/errors/redact.ts';
 import type { GenerateOptions, GenerateRequest, GenerateResult } from '../../../src/engine/ports.ts';
 import type { Play } from '../../../src/rehearsal/play.ts';
@@ -38,17 +38,17 @@ function ask(baseUrl: string, { request, ...options }: Asked = {}): Promise<Gene
   );
 }
 
-async function failureOf(promise: Promise<unknown>): Promise<AttemptFailure> {
+async function failureOf(promise: Promise<unknown>): Promise<ProviderFailure> {
   const failure = await promise.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(failure).toBeInstanceOf(AttemptFailure);
-  return failure as AttemptFailure;
+  expect(failure).toBeInstanceOf(ProviderFailure);
+  return failure as ProviderFailure;
 }
 
 /** The failure that a play ends in. */
-async function failureFor(play: Play, asked: Asked = {}): Promise<AttemptFailure> {
+async function failureFor(play: Play, asked: Asked = {}): Promise<ProviderFailure> {
   const server = await serve({ answer: play });
   return failureOf(ask(server.url, asked));
 }

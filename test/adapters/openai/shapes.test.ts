@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { AttemptFailure } from '../../../src/core/errors/provider-failure.ts';
+import { ProviderFailure } from '../../../src/core/errors/provider-failure.ts';
 import type { GenerateResult } from '../../../src/engine/ports.ts';
 import { askQuestion } from '../../helpers/question.ts';
 import { serve } from '../../rehearsal/bench.ts';
@@ -21,10 +21,10 @@ async function askStream(events: readonly Event[]): Promise<GenerateResult> {
   return askQuestion(server.url);
 }
 
-async function failureOf(promise: Promise<unknown>): Promise<AttemptFailure> {
+async function failureOf(promise: Promise<unknown>): Promise<ProviderFailure> {
   const reason = await promise.catch((error: unknown) => error);
-  expect(reason).toBeInstanceOf(AttemptFailure);
-  return reason as AttemptFailure;
+  expect(reason).toBeInstanceOf(ProviderFailure);
+  return reason as ProviderFailure;
 }
 
 async function listen(server: Server): Promise<string> {

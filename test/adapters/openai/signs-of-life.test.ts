@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readBody } from '../../../src/adapters/openai/body.ts';
 import { sendHttp } from '../../../src/adapters/openai/http.ts';
 import { Watchdog } from '../../../src/adapters/openai/watchdog.ts';
-import type { AttemptFailure } from '../../../src/core/errors/provider-failure.ts';
+import type { ProviderFailure } from '../../../src/core/errors/provider-failure.ts';
 import type { GenerateResult } from '../../../src/engine/ports.ts';
 import { askQuestion } from '../../helpers/question.ts';
 import { serve } from '../../rehearsal/bench.ts';
@@ -25,7 +25,7 @@ async function ask(blocks: readonly (Event | string)[]): Promise<GenerateResult>
 const failureOf = (blocks: readonly (Event | string)[]) =>
   ask(blocks).then(
     ({ text }) => `the answer ${text}`,
-    (failure: AttemptFailure) => failure.failureClass,
+    (failure: ProviderFailure) => failure.failureClass,
   );
 
 const place = { item_id: 'msg_1', output_index: 0, content_index: 0 };

@@ -2,7 +2,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openAiProvider } from '../../../src/adapters/openai/provider.ts';
-import { AttemptFailure } from '../../../src/core/errors/provider-failure.ts';
+import { ProviderFailure } from '../../../src/core/errors/provider-failure.ts';
 import { redactor } from '../../../src/core/errors/redact.ts';
 import type { GenerateResult, Provider } from '../../../src/engine/ports.ts';
 import { healthyAnswer } from './answer.ts';
@@ -112,7 +112,7 @@ async function tryOne(
     report.successes++;
     return falseSuccess(result, exchange);
   } catch (error) {
-    if (!(error instanceof AttemptFailure))
+    if (!(error instanceof ProviderFailure))
       return `threw ${error instanceof Error ? error.stack : String(error)}`;
     report.failures.set(error.failureClass, (report.failures.get(error.failureClass) ?? 0) + 1);
     return error.message.length > 1000 ? `a message of ${error.message.length} characters` : undefined;

@@ -6,7 +6,7 @@ import {
   accessFindings,
   aliasFindings,
   type ListedModel,
-  type ModelFacts,
+  type ModelOptions,
   shutdownFindings,
 } from '../../../src/core/doctor/models.ts';
 import { baseUrlFinding, keyFindings } from '../../../src/core/doctor/provider.ts';
@@ -20,12 +20,12 @@ import {
 import { apiId } from '../../../src/core/models/model-card.ts';
 import { givenConfig } from '../../helpers/config.ts';
 
-function facts(over: Parameters<typeof givenConfig>[0] = {}, today = '2026-11-22'): ModelFacts {
+function facts(over: Parameters<typeof givenConfig>[0] = {}, today = '2026-11-22'): ModelOptions {
   return { config: givenConfig(over), today, givenFolder: 'conf', overrideFolder: '/home/me/orch' };
 }
 
 /** What the provider lists when it agrees with the catalogue. */
-function listed({ config, today }: ModelFacts, without: readonly string[] = []): ListedModel[] {
+function listed({ config, today }: ModelOptions, without: readonly string[] = []): ListedModel[] {
   return Object.entries(config.catalog.models)
     .filter(([name, { shutdown }]) => !without.includes(name) && !(shutdown && shutdown <= today))
     .map(([name, card]) => ({ id: apiId(name, card), shutdown: card.shutdown ?? null }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { inputFault, valueAt } from '../../../src/core/errors/describe-issue.ts';
+import { describeIssue, valueAt } from '../../../src/core/errors/describe-issue.ts';
 
 const schema = z.strictObject({
   text: z.string().min(1).max(5),
@@ -21,7 +21,7 @@ describe('what is wrong with a value', () => {
   ])('is told in words: %j', (input, words) => {
     const issues = schema.safeParse(input).error!.issues;
     expect(
-      issues.map((issue) => `${issue.path.join('.')}: ${inputFault(issue, valueAt(input, issue.path))}`),
+      issues.map((issue) => `${issue.path.join('.')}: ${describeIssue(issue, valueAt(input, issue.path))}`),
     ).toEqual([words]);
   });
 });

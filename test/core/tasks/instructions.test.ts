@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tokenUpperBound } from '../../../src/core/input/tokens.ts';
 import {
-  type InstructionFacts,
+  type InstructionOptions,
   instructionAllowanceTokens,
   instructionsFor,
 } from '../../../src/core/tasks/instructions.ts';
@@ -22,7 +22,7 @@ const frameworks = [
   ...['rspec', 'constructor'],
 ];
 
-function* everyPrompt(): Generator<InstructionFacts> {
+function* everyPrompt(): Generator<InstructionOptions> {
   for (const task of taskKinds)
     for (const shape of returnShapes)
       for (const patchFormat of patchFormats)
@@ -31,7 +31,7 @@ function* everyPrompt(): Generator<InstructionFacts> {
             yield { task, shape, patchFormat, language, framework, visibleOutputTokens: 1_000_000 };
 }
 
-const facts: InstructionFacts = {
+const facts: InstructionOptions = {
   task: 'code_generate',
   shape: 'code',
   language: undefined,
@@ -39,11 +39,11 @@ const facts: InstructionFacts = {
   patchFormat: 'search-replace',
   visibleOutputTokens: 2048,
 };
-const prompt = (change: Partial<InstructionFacts>) => instructionsFor({ ...facts, ...change });
+const prompt = (change: Partial<InstructionOptions>) => instructionsFor({ ...facts, ...change });
 
 describe('every prompt', () => {
   it('stays within what the router adds to the input for it', () => {
-    let most: { tokens: number; facts?: InstructionFacts } = { tokens: 0 };
+    let most: { tokens: number; facts?: InstructionOptions } = { tokens: 0 };
     for (const each of everyPrompt()) {
       const tokens = tokenUpperBound(instructionsFor(each));
       if (tokens > most.tokens) most = { tokens, facts: each };
@@ -93,7 +93,7 @@ describe('a prompt', () => {
     [{ task: 'tests', framework: 'ava' }, '- Test framework: ava.\n'],
     [{ task: 'docs', shape: 'patch' }, 'The Markdown goes into the files'],
     [{ visibleOutputTokens: 5 }, 'Stay under 5 tokens (about 1 lines)'],
-  ] as [Partial<InstructionFacts>, string][])('for %o says: %s', (change, words) => {
+  ] as [Partial<InstructionOptions>, string][])('for %o says: %s', (change, words) => {
     expect(prompt(change)).toContain(words);
   });
 

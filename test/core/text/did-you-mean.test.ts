@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../../src/core/text/did-you-mean.ts';
+import { didYouMean } from '../../../src/core/text/did-you-mean.ts';
 
 describe('nearest', () => {
   const names = ['codex', 'mini', 'chat', 'full', 'temperature', 'max_output_tokens'];
@@ -13,16 +13,16 @@ describe('nearest', () => {
     ['temprature', 'temperature'],
     ['max_ouput_token', 'max_output_tokens'],
   ])('%s: did you mean %s?', (word, name) => {
-    expect(nearest(word, names)).toBe(name);
+    expect(didYouMean(word, names)).toBe(name);
   });
 
   it.each(['tests', 'ca', 'something', 'tach', ''])('%j is no slip of any of them', (word) => {
-    expect(nearest(word, names)).toBeUndefined();
+    expect(didYouMean(word, names)).toBeUndefined();
   });
 
   it('prefers the nearer one, then the first', () => {
-    expect(nearest('abcdef', ['abcxyf', 'abcdeg'])).toBe('abcdeg');
-    expect(nearest('abcdef', ['abcdeg', 'abcdeh'])).toBe('abcdeg');
-    expect(nearest('x', [])).toBeUndefined();
+    expect(didYouMean('abcdef', ['abcxyf', 'abcdeg'])).toBe('abcdeg');
+    expect(didYouMean('abcdef', ['abcdeg', 'abcdeh'])).toBe('abcdeg');
+    expect(didYouMean('x', [])).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import { redactor } from '../../../src/core/errors/redact.ts';
 import { retryAfterMs } from '../../../src/core/errors/retry-after.ts';
 import { createUsageCsvReader } from '../../../src/core/record/csv.ts';
 import { encodeCell, readNumber } from '../../../src/core/record/csv-line.ts';
-import { nearest } from '../../../src/core/text/did-you-mean.ts';
+import { didYouMean } from '../../../src/core/text/did-you-mean.ts';
 import { shortMessage, shortName } from '../../../src/core/text/outside-text.ts';
 import { expectLinear } from '../../helpers/linear.ts';
 
@@ -79,7 +79,7 @@ describe('what is worked on in proportion to its length', () => {
   it('a name and those that it could be a slip of', () => {
     expectLinear((n) => {
       const [name, known] = [repeated('ab', n), repeated('ba', n)];
-      return () => nearest(name, ['codex', known]);
+      return () => didYouMean(name, ['codex', known]);
     }, 8000);
   });
 
