@@ -223,7 +223,7 @@ export function createFactory(options: FactoryOptions): Factory {
       ledger: ledger(),
       patchChecker: patchChecker(),
       clock,
-      state: new EngineMemory(),
+      memory: new EngineMemory(),
       log: jsonLog({
         level: logLevel ?? options.defaultLogLevel,
         file: logFile === undefined ? undefined : resolve(cwd, logFile),

@@ -6,7 +6,7 @@ import { type Usage, unknownUsage } from '../core/models/usage.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import type { EngineContext } from './context.ts';
-import type { GenerateRequest, GenerateResult } from './ports.ts';
+import type { GenerateResult } from './ports.ts';
 
 export interface Attempt {
   /** 1-based within the call. */
@@ -31,27 +31,21 @@ export interface Attempt {
   effort: string | undefined;
 }
 
-export interface AttemptFacts {
-  number: number;
-  candidate: Candidate;
-  request: GenerateRequest;
-  startedAt: number;
-  latencyMs: number;
-  reservedUsd: number | undefined;
-  escalatedFrom: string | undefined;
+/** How an attempt ended. Both `result` and `failure` are there for an answer that was billed and is unusable. */
+interface EndedAttempt
+  extends Pick<
+    Attempt,
+    'number' | 'candidate' | 'effort' | 'startedAt' | 'latencyMs' | 'reservedUsd' | 'escalatedFrom'
+  > {
+  result?: GenerateResult | undefined;
+  failure?: ProviderFailure | undefined;
 }
 
-/** `result` and `failure` can both be there: an answer that was billed and could not be used. */
-export function toAttempt(
-  facts: AttemptFacts,
-  { result, failure }: { result?: GenerateResult | undefined; failure?: ProviderFailure | undefined },
-  context: EngineContext,
-): Attempt {
+export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: EngineContext): Attempt {
   const usage = result?.usage ?? failure?.details.usage ?? unknownUsage;
   const servedModel = result?.servedModel ?? failure?.details.servedModel;
   const serviceTier = result?.serviceTier ?? failure?.details.serviceTier;
-  const card = pricedCard(facts.candidate, servedModel, context);
-  const { request, ...rest } = facts;
+  const card = pricedCard(rest.candidate, servedModel, context);
   return {
     ...rest,
     firstEventMs: result?.firstEventMs,
@@ -64,7 +58,6 @@ export function toAttempt(
     costUsd: context.rehearsal
       ? 0
       : costOf(usage, { card, billing: context.config.catalog.billing }, serviceTier),
-    effort: request.effort,
   };
 }
 
@@ -101,13 +94,13 @@ function isOnTheBill({ failure, responseId, servedModel }: Attempt): boolean {
 
 export function toUsageRecord(
   attempt: Attempt,
-  facts: { runId: string; decision: RouteDecision; estTokens: number; droppedTokens: number },
+  call: { runId: string; decision: RouteDecision; estTokens: number; droppedTokens: number },
   context: EngineContext,
 ): UsageRecord {
-  const { features, rule } = facts.decision;
+  const { features, rule } = call.decision;
   const { usage, candidate } = attempt;
   const { catalog } = context.config;
-  const baselines = candidatesOf(facts.decision)
+  const baselines = candidatesOf(call.decision)
     .map(({ card }) => costOf(usage, { card, billing: catalog.billing }))
     .filter((cost) => cost !== undefined);
   const known = attempt.costUsd !== undefined;
@@ -115,7 +108,7 @@ export function toUsageRecord(
     ts: new Date(attempt.startedAt).toISOString(),
     latency_ms: Math.round(attempt.latencyMs),
     ttft_ms: attempt.firstEventMs === undefined ? undefined : Math.round(attempt.firstEventMs),
-    run_id: facts.runId,
+    run_id: call.runId,
     attempt: attempt.number,
     response_id: attempt.responseId,
     task: features.task,
@@ -142,8 +135,8 @@ export function toUsageRecord(
     price_version: known ? catalog.version : undefined,
     cost_forecast_usd: attempt.reservedUsd,
     baseline_cost_usd: baselines.length > 0 ? Math.max(...baselines) : undefined,
-    est_tokens: facts.estTokens,
-    tokens_dropped: facts.droppedTokens,
+    est_tokens: call.estTokens,
+    tokens_dropped: call.droppedTokens,
     outcome: undefined,
     outcome_source: undefined,
     project: context.projectName,

@@ -14,7 +14,7 @@ export interface EngineContext {
   ledger: Ledger;
   patchChecker: PatchChecker;
   clock: Clock;
-  state: EngineMemory;
+  memory: EngineMemory;
   log: CallLog;
   /** A new id for a call. */
   newId: () => string;

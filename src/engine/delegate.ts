@@ -1,26 +1,18 @@
 /**
- * One call from request to recorded result: prepare, decide, walk the candidates, record every attempt.
- * The record is written whatever happens; a failure to write it never costs the caller the result.
+ * One call from request to recorded result: prepare, decide, try the candidates, record every attempt. The
+ * record is written however the call ends; if it cannot be written, the caller still gets the result.
  */
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { Spending } from '../core/errors/spending.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
-import {
-  type Attempt,
-  costOfAttempts,
-  knownCostOf,
-  mostSpent,
-  servedName,
-  toUsageRecord,
-} from './attempt.ts';
+import { type Attempt, costOfAttempts, knownCostOf, servedName, toUsageRecord } from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
-import { Walk } from './fallback.ts';
+import { tryCandidates } from './fallback.ts';
 import type { FinishedAnswer } from './finish-answer.ts';
 import { asOrchError } from './internal-error.ts';
 import type { GenerateResult } from './ports.ts';
 import { noCandidateError, type PreparedCall, prepare, requireInstruction } from './prepare.ts';
-import type { CallInProgress } from './try-candidate.ts';
 
 export interface DelegateOutcome {
   runId: string;
@@ -44,63 +36,46 @@ export async function delegate(
   const runId = context.newId();
   requireInstruction(request);
   const prepared = await prepare(request, context, options.signal);
-  options.onProgress?.({ kind: 'decision', decision: prepared.decision });
-  if (!prepared.decision.selected) throw noCandidateError(prepared.decision);
+  const { decision } = prepared;
+  options.onProgress?.({ kind: 'decision', decision });
+  if (!decision.selected) throw noCandidateError(decision);
 
-  const attempts: Attempt[] = [];
-  const call: CallInProgress = {
-    prepared,
-    context,
-    options,
-    attempts,
-    deadline: started + request.timeoutMs - (options.elapsedMs ?? 0),
-    remainingUsd: () => {
-      const { ceilingUsd } = prepared.decision;
-      return ceilingUsd === undefined
-        ? undefined
-        : ceilingUsd - attempts.reduce((sum, attempt) => sum + mostSpent(attempt), 0);
-    },
-    escalatedFrom: undefined,
-    isProbe: false,
-    isLast: () => true,
-  };
-  const walk = new Walk(call);
-  let outcome: DelegateOutcome | undefined;
-  let failed: unknown;
-  try {
-    const { finished, attempt, result } = await walk.run();
-    const latencyMs = context.clock.monotonic() - started;
-    const warnings = [
-      ...attempt.candidate.warnings,
-      ...prepared.decision.warnings,
-      ...prepared.input.warnings,
-      ...walk.warnings,
-      ...finished.warnings,
-    ];
-    outcome = {
-      runId,
-      finished,
-      attempt,
-      attempts,
-      generated: result,
+  const { attempts, outcome, warnings } = await tryCandidates(
+    Object.freeze({
       prepared,
-      decision: prepared.decision,
-      latencyMs,
-      warnings: [...new Set(warnings)],
-    };
-  } catch (error) {
-    failed = error;
-  }
-  const recordWarning = await record(
-    { runId, attempts, prepared, failed, latencyMs: context.clock.monotonic() - started },
-    context,
+      context,
+      options,
+      deadline: started + request.timeoutMs - (options.elapsedMs ?? 0),
+    }),
   );
-  if (!outcome) throw withAccount(failed, { runId, attempts, recordWarning });
-  if (recordWarning !== undefined) outcome.warnings.push(recordWarning);
-  return outcome;
+  const latencyMs = context.clock.monotonic() - started;
+  const failed = 'error' in outcome ? outcome.error : undefined;
+  const recordWarning = await record({ runId, attempts, prepared, failed, latencyMs }, context);
+  if ('error' in outcome) throw withAccount(outcome.error, { runId, attempts, recordWarning });
+  const { finished, attempt, result } = outcome;
+  return {
+    runId,
+    finished,
+    attempt,
+    attempts,
+    generated: result,
+    prepared,
+    decision,
+    latencyMs,
+    warnings: [
+      ...new Set([
+        ...attempt.candidate.warnings,
+        ...decision.warnings,
+        ...prepared.input.warnings,
+        ...warnings,
+        ...finished.warnings,
+        ...(recordWarning === undefined ? [] : [recordWarning]),
+      ]),
+    ],
+  };
 }
 
-/** An error that says what it has cost, and whether that is recorded. */
+/** Adds what the call cost to its error, and says so if that could not be recorded. */
 function withAccount(
   failed: unknown,
   {

@@ -4,56 +4,76 @@ import { failureTable, type ProviderFailure } from '../core/errors/provider-fail
 import { inputWindow } from '../core/models/model-card.ts';
 import { type Candidate, candidatesOf } from '../core/router/decision.ts';
 import { formatUsd } from '../core/text/format.ts';
+import type { Attempt } from './attempt.ts';
 import type { Admission } from './breaker.ts';
+import { type Call, fitsCeiling, isOver } from './call.ts';
 import { decide } from './prepare.ts';
-import { type CallInProgress, fitsCeiling, tryCandidate } from './try-candidate.ts';
+import { type Answered, type Step, tryCandidate } from './try-candidate.ts';
 
-type Served = Extract<Awaited<ReturnType<typeof tryCandidate>>, { finished: unknown }>;
+export interface FallbackResult {
+  /** Every attempt of the call, in the order in which they were made. */
+  attempts: Attempt[];
+  /** `error` is what the caller gets: an `OrchError`, or whatever broke. */
+  outcome: Answered | { error: unknown };
+  /** Which models failed or were skipped before the one that answered. */
+  warnings: string[];
+}
 
-/** The way through the candidates of one call. */
-export class Walk {
-  readonly warnings: string[] = [];
-  readonly #call: CallInProgress;
+/** Never rejects: an error comes with the attempts that were made before it. */
+export async function tryCandidates(call: Call): Promise<FallbackResult> {
+  return new Fallback(call).run();
+}
+
+class Fallback {
+  readonly #call: Call;
+  readonly #attempts: Attempt[] = [];
   readonly #tried = new Set<string>();
   readonly #failures: { candidate: Candidate; failure: ProviderFailure }[] = [];
   #queue: Candidate[];
-  /** Those whose circuit was open when it was their turn: they are gone back to when no other is left. */
-  #leftAlone: Candidate[] = [];
-  #goingBack = false;
-  /** Of the candidates that answered with context_length_exceeded; infinite where one's is not known. */
+  /** Candidates whose circuit was open at their turn. They are tried after all others have failed. */
+  #skipped: Candidate[] = [];
+  #tryingSkipped = false;
+  /** Largest window among the candidates that refused the input as too long; infinite when one is unknown. */
   #windowTooSmall: number | undefined;
   #overCeiling = false;
 
-  constructor(call: CallInProgress) {
+  constructor(call: Call) {
     this.#call = call;
     this.#queue = candidatesOf(call.prepared.decision);
-    call.isLast = () => !this.#anotherIsUsable();
   }
 
-  async run(): Promise<Served> {
+  async run(): Promise<FallbackResult> {
+    const outcome = await this.#walk().catch((error: unknown) => ({ error }));
+    return {
+      attempts: this.#attempts,
+      outcome,
+      warnings: 'finished' in outcome ? this.#warnings(outcome.attempt.candidate) : [],
+    };
+  }
+
+  async #walk(): Promise<Answered> {
     const { context, options } = this.#call;
     const { breaker } = context.memory;
     for (let candidate = this.#next(); candidate; candidate = this.#next()) {
       this.#tried.add(keyOf(candidate));
-      if (!fitsCeiling(candidate, this.#call)) {
+      if (!fitsCeiling(candidate, this.#call, this.#attempts)) {
         this.#overCeiling = true;
         continue;
       }
-      // Asked last of all: what it admits may be the one probe, and a probe must be sent.
+      // Asked last: an admission may take the circuit's only probe, and a probe has to be sent.
       const admission = breaker.admits(candidate.model, context.clock.monotonic());
-      if (admission === 'open' && !this.#goingBack) {
-        this.#leftAlone.push(candidate);
+      if (admission === 'open' && !this.#tryingSkipped) {
+        this.#skipped.push(candidate);
         continue;
       }
-      this.#call.isProbe = admission !== 'closed';
-      this.#announceHop(candidate);
-      const outcome = await tryCandidate(candidate, this.#call).catch((error) => {
-        breaker.abandoned(candidate!.model, admission);
-        throw error;
-      });
+      const { attempts, outcome } = await tryCandidate(this.#stepTo(candidate, admission), this.#call);
+      this.#attempts.push(...attempts);
+      if ('error' in outcome) {
+        breaker.abandoned(candidate.model, admission);
+        throw outcome.error;
+      }
       if ('finished' in outcome) {
         breaker.succeeded(candidate.model);
-        this.#warnOfFallback(candidate);
         return outcome;
       }
       const { failure } = outcome;
@@ -61,49 +81,68 @@ export class Walk {
       this.#reportHealth(candidate, admission, failure);
       if (options.signal.aborted)
         throw new OrchError('interrupted', 'interrupted', { details: this.#details() });
-      if (failure.recovery === 'stop' || context.clock.monotonic() >= this.#call.deadline) break;
+      if (failure.recovery === 'stop' || isOver(this.#call)) break;
       if (failure.failureClass === 'model-not-found') this.#queue = this.#routeAgain(candidate);
       else if (failure.recovery === 'larger-window') this.#requireLargerWindow(candidate);
     }
     throw this.#error();
   }
 
-  /** The next in turn, then those that were left alone: an error is no better than a try. */
+  #stepTo(candidate: Candidate, admission: Admission): Step {
+    const previous = this.#failures.at(-1);
+    if (previous) {
+      this.#call.options.onProgress?.({
+        kind: 'fallback',
+        from: previous.candidate.model,
+        to: candidate.model,
+        reason: previous.failure.message,
+      });
+    }
+    return {
+      candidate,
+      isProbe: admission !== 'closed',
+      escalatedFrom: previous?.candidate.model,
+      earlier: [...this.#attempts],
+      isLast: (attempts) => !this.#anotherIsUsable(attempts),
+    };
+  }
+
+  /** The next in the queue, then the skipped ones: trying an unhealthy model is better than giving up. */
   #next(): Candidate | undefined {
     const next = this.#queue.shift();
-    this.#goingBack = next === undefined;
+    this.#tryingSkipped = next === undefined;
     if (next) return next;
-    const at = this.#leftAlone.findIndex(this.#mayGoBackTo);
-    return at === -1 ? undefined : this.#leftAlone.splice(at, 1)[0];
+    const at = this.#skipped.findIndex(this.#isUntried);
+    return at === -1 ? undefined : this.#skipped.splice(at, 1)[0];
   }
 
-  /** A model that was asked with another effort meanwhile is not asked again. */
-  #mayGoBackTo = ({ model }: Candidate): boolean =>
+  /** A skipped model may have been asked with another effort in the meantime. */
+  #isUntried = ({ model }: Candidate): boolean =>
     !this.#failures.some(({ candidate }) => candidate.model === model);
 
-  /** Whether the call could fall to another candidate than the one that is tried now. */
-  #anotherIsUsable(): boolean {
-    const { clock, state } = this.#call.context;
+  /** Whether the call could fall back to another candidate, given all attempts so far. */
+  #anotherIsUsable(attempts: readonly Attempt[]): boolean {
+    const { clock, memory } = this.#call.context;
     const now = clock.monotonic();
     const usable = [
-      ...this.#queue.filter(({ model }) => !state.breaker.isOpen(model, now)),
-      ...(this.#goingBack ? this.#leftAlone.filter(this.#mayGoBackTo) : []),
+      ...this.#queue.filter(({ model }) => !memory.breaker.isOpen(model, now)),
+      ...(this.#tryingSkipped ? this.#skipped.filter(this.#isUntried) : []),
     ];
-    return usable.some((candidate) => fitsCeiling(candidate, this.#call));
+    return usable.some((candidate) => fitsCeiling(candidate, this.#call, attempts));
   }
 
-  /** Holds for the rest of the call, also for candidates that a successor brings along. */
+  /** Applies to the rest of the call, including candidates that a successor adds later. */
   #requireLargerWindow({ card }: Candidate): void {
     const window = card ? inputWindow(card) : Number.POSITIVE_INFINITY;
     this.#windowTooSmall = Math.max(window, this.#windowTooSmall ?? 0);
     this.#queue = this.#queue.filter(this.#takesTheInput);
-    this.#leftAlone = this.#leftAlone.filter(this.#takesTheInput);
+    this.#skipped = this.#skipped.filter(this.#takesTheInput);
   }
 
   #takesTheInput = ({ card }: Candidate): boolean =>
     this.#windowTooSmall === undefined || (card !== undefined && inputWindow(card) > this.#windowTooSmall);
 
-  /** A model that does not exist is remembered and its successor takes its place, unless it was forced. */
+  /** Remembers that a model does not exist. Its successor takes its place, unless the model was forced. */
   #routeAgain(dead: Candidate): Candidate[] {
     const { prepared, context } = this.#call;
     context.memory.notFound.add(dead.model);
@@ -122,31 +161,19 @@ export class Walk {
     else breaker.abandoned(model, admission);
   }
 
-  #announceHop(candidate: Candidate): void {
-    const previous = this.#failures.at(-1);
-    if (!previous) return;
-    const from = previous.candidate.model;
-    this.#call.escalatedFrom = from;
-    this.#call.options.onProgress?.({
-      kind: 'fallback',
-      from,
-      to: candidate.model,
-      reason: previous.failure.message,
-    });
-  }
-
-  #warnOfFallback(served: Candidate): void {
-    this.warnings.push(
-      ...this.#leftAlone.filter(this.#mayGoBackTo).map(({ model }) => `${model} ${leftAlone}`),
-    );
-    for (const { candidate, failure } of this.#failures) {
-      this.warnings.push(`${candidate.model} failed (${failure.message}); ${served.model} answered`);
-    }
+  #warnings(served: Candidate): string[] {
+    return [
+      ...this.#skipped.filter(this.#isUntried).map(({ model }) => `${model} ${wasSkipped}`),
+      ...this.#failures.map(
+        ({ candidate, failure }) =>
+          `${candidate.model} failed (${failure.message}); ${served.model} answered`,
+      ),
+    ];
   }
 
   #details(): Record<string, unknown> {
     return {
-      attempts: this.#call.attempts.map(({ candidate, failure }) => ({
+      attempts: this.#attempts.map(({ candidate, failure }) => ({
         model: candidate.model,
         error: failure?.failureClass,
       })),
@@ -159,21 +186,21 @@ export class Walk {
     const { decision } = this.#call.prepared;
     const lines = [
       ...this.#failures.map(({ candidate, failure }) => `${candidate.model}: ${failure.message}`),
-      ...this.#leftAlone.filter(this.#mayGoBackTo).map(({ model }) => `${model}: ${leftAlone}`),
+      ...this.#skipped.filter(this.#isUntried).map(({ model }) => `${model}: ${wasSkipped}`),
     ];
-    // Whatever stops every model is the reason, though one was left out for lack of money.
+    // A failure that stops every model is the reason, even if another candidate was also too expensive.
     if (this.#overCeiling && last?.failure.recovery !== 'stop') {
       return new OrchError(
         'over-budget',
         `the ceiling of ${formatUsd(decision.ceilingUsd)} leaves no room for another model${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
         {
-          hint: 'raise the ceiling: --max-cost (maxCostUsd), ORCH_MAX_COST_USD or budgets, of which the lowest holds',
+          hint: 'raise the lowest of the ceilings: --max-cost (maxCostUsd), ORCH_MAX_COST_USD or budgets',
           details: this.#details(),
         },
       );
     }
     if (!last) return new OrchError('internal', 'no candidate was tried');
-    const timedOut = this.#call.context.clock.monotonic() >= this.#call.deadline;
+    const timedOut = isOver(this.#call);
     const { failure } = last;
     const message =
       lines.length === 1 ? lines[0]! : `no model gave a usable answer:\n  ${lines.join('\n  ')}`;
@@ -185,7 +212,7 @@ export class Walk {
   }
 }
 
-const leftAlone = 'was left alone: it failed several times in a row just now';
+const wasSkipped = 'was skipped: it has just failed several times in a row';
 
 function keyOf({ model, parameters }: Candidate): string {
   return `${model} ${parameters.effort ?? ''}`;

@@ -39,8 +39,8 @@ export interface FinishOptions {
   patchChecker: PatchChecker;
   /** Refuse every hunk that is located more loosely than by folded typography. */
   strict?: boolean;
-  /** The answer mends this one: where only some blocks had failed, the others are kept. */
-  mends?: UnplaceableAnswer | undefined;
+  /** The answer repairs this one: where only some blocks had failed, the others are kept. */
+  repairs?: UnplaceableAnswer | undefined;
   signal: AbortSignal;
 }
 
@@ -64,17 +64,17 @@ export async function finishAnswer(answer: string, facts: FinishOptions): Promis
 }
 
 async function finishPatch(answer: string, facts: FinishOptions): Promise<FinishedAnswer> {
-  const { sourceSet, patchChecker, strict = false, mends, signal } = facts;
+  const { sourceSet, patchChecker, strict = false, repairs, signal } = facts;
   const { base, sources, exists } = sourceSet;
   const files = sources.filter(
     (source, at) => sources.findIndex((other) => other.path === source.path) === at,
   );
   const read = readAnswer(answer, { files, exists });
-  const keeps = mends !== undefined && canRetryBlocks(mends.problems);
-  const edits = keeps ? mergeEdits(mends.edits, read.edits, mends.problems) : read.edits;
+  const keeps = repairs !== undefined && canRetryBlocks(repairs.problems);
+  const edits = keeps ? mergeEdits(repairs.edits, read.edits, repairs.problems) : read.edits;
   // A block that failed and did not come back would be left out without a word.
-  if (keeps && blocksIn(read.edits) < blocksOwed(mends.problems)) {
-    throw new UnplaceableAnswer(answer, mends.problems, mends.edits);
+  if (keeps && blocksIn(read.edits) < blocksOwed(repairs.problems)) {
+    throw new UnplaceableAnswer(answer, repairs.problems, repairs.edits);
   }
   const { patch, changes, stats, hunks, problems } = patchFromEdits(edits, files, { strict }, read.problems);
   if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);

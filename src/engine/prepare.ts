@@ -58,9 +58,9 @@ export function requireInstruction(request: DelegateRequest): void {
 }
 
 /** Routes with what this process knows of dead models, on the day that its clock shows. */
-export function decide(features: RequestFeatures, { config, clock, state }: EngineContext): RouteDecision {
+export function decide(features: RequestFeatures, { config, clock, memory }: EngineContext): RouteDecision {
   const today = new Date(clock.now()).toISOString().slice(0, 10);
-  return route(features, config, { catalog: config.catalog, today, notFound: state.notFound });
+  return route(features, config, { catalog: config.catalog, today, notFound: memory.notFound });
 }
 
 /** The error for a decision without a candidate: a ceiling that is too low is told apart from the rest. */

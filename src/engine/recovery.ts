@@ -1,47 +1,47 @@
-/** What is tried next on the same candidate after a failure: each remedy a bounded number of times. */
+/** What to try next with the same candidate after a failure. Each recovery is used a bounded number of times. */
 import type { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { Candidate } from '../core/router/decision.ts';
 import { backoffMs } from './backoff.ts';
 import { UnplaceableAnswer } from './finish-answer.ts';
 import type { GenerateRequest } from './ports.ts';
-import { askAgain, askForWholeFiles, keepsBlocks, type RequestFacts, withoutParameter } from './request.ts';
+import { askAgain, askForWholeFiles, keepsBlocks, type RequestSource, withoutParameter } from './request.ts';
 
-export interface Remedy {
+export interface NextTry {
   request: GenerateRequest;
-  /** In words, for whoever watches. */
+  /** For progress messages. */
   reason: string;
   waitMs: number;
-  /** The next answer mends this one; null: it stands for itself; absent: as the last one. */
-  mends?: UnplaceableAnswer | null;
+  /** The answer that the next one repairs; null: none; absent: the same as before. */
+  repairs?: UnplaceableAnswer | null;
 }
 
-export interface RemedyFacts extends RequestFacts {
+export interface RecoveryOptions extends RequestSource {
   candidate: Candidate;
-  /** The candidate failed several times just now, and is asked to see whether it is well again. */
+  /** The candidate's circuit is open, and it is asked to see whether it has recovered. */
   isProbe: boolean;
-  /** No other candidate is left: a remedy may take longer, and the last resort is open. */
+  /** Whether no other candidate is left: then a recovery may take longer, and the last resort is allowed. */
   isLast: () => boolean;
   /** Milliseconds until the whole call must be over. */
   remainingMs: () => number;
 }
 
-/** With this many times the output, where reasoning ate the room for the answer. */
+/** The output cap grows by this factor when reasoning used it up. */
 const moreOutputFactor = 4;
 
 export class Recoveries {
-  readonly #facts: RemedyFacts;
+  readonly #options: RecoveryOptions;
   #retries = 0;
   #cutAnswers = 0;
   #outputRaised = false;
   #askedAgain = false;
   #askedForWholeFiles = false;
 
-  constructor(facts: RemedyFacts) {
-    this.#facts = facts;
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
   }
 
-  /** Undefined: nothing more can be done with this candidate. */
-  next(failure: ProviderFailure, request: GenerateRequest): Remedy | undefined {
+  /** Undefined when nothing more can be done with this candidate. */
+  next(failure: ProviderFailure, request: GenerateRequest): NextTry | undefined {
     switch (failure.recovery) {
       case 'fix-parameter':
         return this.#fixParameter(failure, request);
@@ -58,18 +58,18 @@ export class Recoveries {
     }
   }
 
-  #fixParameter({ details: { parameter } }: ProviderFailure, request: GenerateRequest): Remedy | undefined {
+  #fixParameter({ details: { parameter } }: ProviderFailure, request: GenerateRequest): NextTry | undefined {
     if (parameter === undefined) return undefined;
     const without = withoutParameter(request, parameter);
-    // Nothing to leave out: the same request would be refused again.
+    // The request does not hold the parameter: it would be refused again.
     if (without === request) return undefined;
-    const { candidate, context } = this.#facts;
+    const { candidate, context } = this.#options;
     context.memory.rememberRefusal(candidate.model, parameter);
-    return { request: without, reason: `${parameter} is not taken`, waitMs: 0 };
+    return { request: without, reason: `${parameter} is not supported`, waitMs: 0 };
   }
 
-  #moreOutput(request: GenerateRequest): Remedy | undefined {
-    const most = this.#facts.candidate.card?.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+  #moreOutput(request: GenerateRequest): NextTry | undefined {
+    const most = this.#options.candidate.card?.maxOutputTokens ?? Number.POSITIVE_INFINITY;
     const maxOutputTokens = Math.min(request.maxOutputTokens * moreOutputFactor, most);
     if (this.#outputRaised || maxOutputTokens <= request.maxOutputTokens) return undefined;
     this.#outputRaised = true;
@@ -80,42 +80,42 @@ export class Recoveries {
     };
   }
 
-  #askAgain(failure: UnplaceableAnswer, request: GenerateRequest): Remedy | undefined {
-    const { candidate } = this.#facts;
+  #askAgain(failure: UnplaceableAnswer, request: GenerateRequest): NextTry | undefined {
+    const { candidate } = this.#options;
     if (!this.#askedAgain) {
       this.#askedAgain = true;
       const what = keepsBlocks(failure) ? 'asking for the failed blocks again' : 'asking again';
       return {
-        request: askAgain(request, failure, this.#facts),
+        request: askAgain(request, failure, this.#options),
         reason: `${failure.message}; ${what}`,
         waitMs: 0,
-        mends: failure,
+        repairs: failure,
       };
     }
-    if (this.#askedForWholeFiles || !this.#facts.isLast()) return undefined;
+    if (this.#askedForWholeFiles || !this.#options.isLast()) return undefined;
     this.#askedForWholeFiles = true;
-    const whole = askForWholeFiles(candidate, this.#facts);
+    const whole = askForWholeFiles(candidate, this.#options);
     return (
       whole && {
         request: whole,
         reason: `${failure.message}; asking for whole files`,
         waitMs: 0,
-        mends: null,
+        repairs: null,
       }
     );
   }
 
-  #retry(failure: ProviderFailure, request: GenerateRequest): Remedy | undefined {
-    const { context, isLast, isProbe, remainingMs } = this.#facts;
+  #retry(failure: ProviderFailure, request: GenerateRequest): NextTry | undefined {
+    const { context, isLast, isProbe, remainingMs } = this.#options;
     const { retry } = context.config.policies;
     if (this.#retries >= retry.maxRetries || (isProbe && !isLast())) return undefined;
     const asked = failure.details.retryAfterMs;
-    // A provider that says "at once" is not taken at its word: that would be hammering.
+    // Even if the provider says to retry at once, back off a little.
     const waitMs =
       asked === undefined
         ? backoffMs(this.#retries, retry, context.random)
         : Math.max(asked, backoffMs(0, retry, context.random));
-    // A wait that is longer than the policy's longest is spent on the next model, where there is one.
+    // Rather than wait longer than the policy allows, move on to the next model, if there is one.
     if (waitMs >= remainingMs() || (waitMs > retry.maxMs && !isLast())) return undefined;
     this.#retries++;
     return { request, reason: failure.message, waitMs };

@@ -11,33 +11,33 @@ import type { UnplaceableAnswer } from './finish-answer.ts';
 import type { GenerateRequest } from './ports.ts';
 import type { PreparedCall } from './prepare.ts';
 
-export interface RequestFacts {
+export interface RequestSource {
   prepared: PreparedCall;
   context: EngineContext;
   stream: boolean;
 }
 
-export function firstRequest(candidate: Candidate, facts: RequestFacts): GenerateRequest {
+export function firstRequest(candidate: Candidate, source: RequestSource): GenerateRequest {
   const { parameters, card } = candidate;
   const request: GenerateRequest = {
     model: candidate.apiModel,
-    instructions: instructionsIn(card?.patchFormat ?? 'search-replace', candidate, facts),
-    input: facts.prepared.input.text,
+    instructions: instructionsIn(card?.patchFormat ?? 'search-replace', candidate, source),
+    input: source.prepared.input.text,
     maxOutputTokens: parameters.maxOutputTokens,
     temperature: parameters.temperature,
     effort: parameters.effort,
     verbosity: parameters.verbosity,
     // A ceiling is reckoned at the standard price, and a project may be set to a tier of twice that.
-    serviceTier: facts.prepared.decision.ceilingUsd === undefined ? undefined : 'default',
-    stream: facts.stream,
+    serviceTier: source.prepared.decision.ceilingUsd === undefined ? undefined : 'default',
+    stream: source.stream,
   };
-  return [...facts.context.memory.refusedParameters(candidate.model)].reduce(withoutParameter, request);
+  return [...source.context.memory.refusedParameters(candidate.model)].reduce(withoutParameter, request);
 }
 
 function instructionsIn(
   patchFormat: PatchFormat,
   { parameters }: Candidate,
-  { prepared }: RequestFacts,
+  { prepared }: RequestSource,
 ): string {
   const { task, shape, language, framework } = prepared.request;
   return instructionsFor({
@@ -76,9 +76,9 @@ export function withoutParameter(request: GenerateRequest, parameter: string): G
 export function askAgain(
   request: GenerateRequest,
   failure: UnplaceableAnswer,
-  facts: RequestFacts,
+  source: RequestSource,
 ): GenerateRequest {
-  const task = facts.prepared.input.text;
+  const task = source.prepared.input.text;
   const again = retryPrompt(failure.problems);
   return {
     ...request,
@@ -95,19 +95,22 @@ export function keepsBlocks(failure: UnplaceableAnswer): boolean {
  * The last resort: the whole text of the files, which needs no place. Undefined where it would not fit the
  * room for the answer, or where only a part of a file was shown.
  */
-export function askForWholeFiles(candidate: Candidate, facts: RequestFacts): GenerateRequest | undefined {
-  const { sources } = facts.prepared.sourceSet;
+export function askForWholeFiles(candidate: Candidate, source: RequestSource): GenerateRequest | undefined {
+  const { sources } = source.prepared.sourceSet;
   const size = sources.reduce((sum, { text }) => sum + tokenUpperBound(text), 0);
   const partial = sources.some(({ range }) => range !== undefined);
   if (sources.length === 0 || partial || size > candidate.parameters.visibleOutputTokens) return undefined;
-  return { ...firstRequest(candidate, facts), instructions: instructionsIn('whole-file', candidate, facts) };
+  return {
+    ...firstRequest(candidate, source),
+    instructions: instructionsIn('whole-file', candidate, source),
+  };
 }
 
 /** USD that no answer to this request can exceed; undefined where the price is not known. */
 export function worstCaseUsd(
   request: GenerateRequest,
   candidate: Candidate,
-  { context }: RequestFacts,
+  context: EngineContext,
 ): number | undefined {
   return costRange(
     {

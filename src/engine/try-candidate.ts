@@ -1,99 +1,122 @@
-/** Tries one candidate until it gives a usable answer or its failures have no remedy here. */
+/** Tries one candidate until it gives a usable answer or its failures leave nothing more to try. */
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { Candidate } from '../core/router/decision.ts';
 import { type Attempt, toAttempt } from './attempt.ts';
-import type { CallOptions, EngineContext } from './context.ts';
+import { type Call, isAffordable, remainingMs, requestSource } from './call.ts';
+import type { CallOptions } from './context.ts';
 import { type FinishedAnswer, finishAnswer, type UnplaceableAnswer } from './finish-answer.ts';
 import type { GenerateRequest, GenerateResult } from './ports.ts';
-import type { PreparedCall } from './prepare.ts';
 import { Recoveries } from './recovery.ts';
-import { firstRequest, type RequestFacts, worstCaseUsd } from './request.ts';
+import { firstRequest, worstCaseUsd } from './request.ts';
 import { timerMs } from './timer.ts';
 
-export interface CallInProgress {
-  prepared: PreparedCall;
-  context: EngineContext;
-  options: CallOptions;
-  attempts: Attempt[];
-  /** Monotonic milliseconds at which the whole call must be over. */
-  deadline: number;
-  /** USD that the call may still spend; undefined: no ceiling. */
-  remainingUsd: () => number | undefined;
-  /** The model whose failure led to the candidate that is tried now. */
-  escalatedFrom: string | undefined;
-  /** Whether the candidate is asked only to see whether it is well again. */
-  isProbe: boolean;
-  /** Whether no other candidate is left to fall to. */
-  isLast: () => boolean;
+/** One candidate's turn in a call. */
+export interface Step {
+  readonly candidate: Candidate;
+  /** The candidate's circuit is open: it is asked once, to see whether it has recovered. */
+  readonly isProbe: boolean;
+  /** The model whose failure led here. */
+  readonly escalatedFrom: string | undefined;
+  /** The attempts on the candidates before. */
+  readonly earlier: readonly Attempt[];
+  /** Whether no other candidate could be asked after these attempts. */
+  isLast(attempts: readonly Attempt[]): boolean;
 }
 
-export type CandidateOutcome =
-  | { finished: FinishedAnswer; attempt: Attempt; result: GenerateResult }
-  | { failure: ProviderFailure };
+export interface Answered {
+  finished: FinishedAnswer;
+  attempt: Attempt;
+  result: GenerateResult;
+}
 
-export async function tryCandidate(candidate: Candidate, call: CallInProgress): Promise<CandidateOutcome> {
+/** `error`: something of ours broke, which no other candidate can help. */
+export type CandidateOutcome = Answered | { failure: ProviderFailure } | { error: unknown };
+
+export interface CandidateResult {
+  /** The attempts on this candidate. */
+  attempts: Attempt[];
+  outcome: CandidateOutcome;
+}
+
+/** Never rejects: an error comes with the attempts that were made before it. */
+export async function tryCandidate(step: Step, call: Call): Promise<CandidateResult> {
+  const { candidate } = step;
   const { context, options } = call;
-  const facts = requestFacts(call);
-  const remedies = new Recoveries({
-    ...facts,
+  const attempts: Attempt[] = [];
+  const all = () => [...step.earlier, ...attempts];
+  const recoveries = new Recoveries({
+    ...requestSource(call),
     candidate,
-    isProbe: call.isProbe,
-    isLast: call.isLast,
-    remainingMs: () => call.deadline - context.clock.monotonic(),
+    isProbe: step.isProbe,
+    isLast: () => step.isLast(all()),
+    remainingMs: () => remainingMs(call),
   });
-  let request = firstRequest(candidate, facts);
-  let mends: UnplaceableAnswer | undefined;
-  for (;;) {
-    const outcome = await attemptOnce(candidate, request, mends, call);
-    if ('finished' in outcome) return outcome;
-    const remedy = remedies.next(outcome.failure, request);
-    if (!remedy || !affordable(remedy.request, candidate, call)) return outcome;
-    const { reason, waitMs } = remedy;
-    options.onProgress?.({ kind: 'retry', model: candidate.model, reason, waitMs });
-    if (waitMs > 0) await context.clock.sleep(waitMs, options.signal);
-    if (options.signal.aborted) return { failure: new ProviderFailure('cancelled', 'cancelled') };
-    request = remedy.request;
-    // A try that only repeats the request still mends what the request asked to mend.
-    if (remedy.mends !== undefined) mends = remedy.mends ?? undefined;
+  try {
+    let request = firstRequest(candidate, requestSource(call));
+    let repairs: UnplaceableAnswer | undefined;
+    for (;;) {
+      const { attempt, outcome } = await attemptOnce({
+        step,
+        call,
+        request,
+        repairs,
+        number: all().length + 1,
+      });
+      if (attempt) attempts.push(attempt);
+      if (!('failure' in outcome)) return { attempts, outcome };
+      const next = recoveries.next(outcome.failure, request);
+      if (!next || !isAffordable(next.request, candidate, call, all())) return { attempts, outcome };
+      const { reason, waitMs } = next;
+      options.onProgress?.({ kind: 'retry', model: candidate.model, reason, waitMs });
+      if (waitMs > 0) await context.clock.sleep(waitMs, options.signal);
+      if (options.signal.aborted)
+        return { attempts, outcome: { failure: new ProviderFailure('cancelled', 'cancelled') } };
+      request = next.request;
+      // A retry of the same request still repairs what that request asked to repair.
+      if (next.repairs !== undefined) repairs = next.repairs ?? undefined;
+    }
+  } catch (error) {
+    return { attempts, outcome: { error } };
   }
 }
 
-function requestFacts({ prepared, context, options }: CallInProgress): RequestFacts {
-  return { prepared, context, stream: options.stream ?? true };
+interface AttemptInput {
+  step: Step;
+  call: Call;
+  request: GenerateRequest;
+  /** The answer that this request asks to repair. */
+  repairs: UnplaceableAnswer | undefined;
+  /** 1-based within the call. */
+  number: number;
 }
 
-function affordable(request: GenerateRequest, candidate: Candidate, call: CallInProgress): boolean {
-  const remaining = call.remainingUsd();
-  if (remaining === undefined) return true;
-  const worst = worstCaseUsd(request, candidate, requestFacts(call));
-  return worst !== undefined && worst <= remaining;
-}
-
-/** Whether the first attempt of a candidate fits what is left of the ceiling. */
-export function fitsCeiling(candidate: Candidate, call: CallInProgress): boolean {
-  return affordable(firstRequest(candidate, requestFacts(call)), candidate, call);
-}
-
-async function attemptOnce(
-  candidate: Candidate,
-  request: GenerateRequest,
-  mends: UnplaceableAnswer | undefined,
-  call: CallInProgress,
-): Promise<CandidateOutcome> {
-  const { context, options, prepared, attempts } = call;
+/** `attempt` is undefined where nothing was sent. */
+async function attemptOnce({
+  step,
+  call,
+  request,
+  repairs,
+  number,
+}: AttemptInput): Promise<{ attempt: Attempt | undefined; outcome: CandidateOutcome }> {
+  const { candidate, escalatedFrom } = step;
+  const { context, options, prepared } = call;
   const { clock } = context;
   const started = clock.monotonic();
   const startedAt = clock.now();
-  const number = attempts.length + 1;
-  const facts = () => ({
-    number,
-    candidate,
-    request,
-    startedAt,
-    latencyMs: clock.monotonic() - started,
-    reservedUsd: worstCaseUsd(request, candidate, requestFacts(call)),
-    escalatedFrom: call.escalatedFrom,
-  });
+  const attemptOf = (ended: { result?: GenerateResult | undefined; failure?: ProviderFailure }) =>
+    toAttempt(
+      {
+        number,
+        candidate,
+        effort: request.effort,
+        startedAt,
+        latencyMs: clock.monotonic() - started,
+        reservedUsd: worstCaseUsd(request, candidate, context),
+        escalatedFrom,
+        ...ended,
+      },
+      context,
+    );
   options.onProgress?.({ kind: 'attempt', model: candidate.model, alias: candidate.alias, attempt: number });
   let result: GenerateResult | undefined;
   try {
@@ -110,23 +133,19 @@ async function attemptOnce(
       sourceSet: prepared.sourceSet,
       patchChecker: context.patchChecker,
       strict: options.strict ?? false,
-      mends,
+      repairs,
       signal: options.signal,
     });
-    await assertVerified(finished, options, call.deadline - clock.monotonic());
-    const attempt = toAttempt(facts(), { result }, context);
-    attempts.push(attempt);
-    return { finished, attempt, result };
+    await assertVerified(finished, options, remainingMs(call));
+    const attempt = attemptOf({ result });
+    return { attempt, outcome: { finished, attempt, result } };
   } catch (error) {
     const failure = options.signal.aborted ? new ProviderFailure('cancelled', 'cancelled') : error;
-    if (!(failure instanceof ProviderFailure)) {
-      // Something of ours broke after the answer: it was billed all the same.
-      const broken = new ProviderFailure('unusable-answer', 'the answer could not be finished');
-      if (result) attempts.push(toAttempt(facts(), { result, failure: broken }, context));
-      throw failure;
-    }
-    attempts.push(toAttempt(facts(), { result, failure }, context));
-    return { failure };
+    if (failure instanceof ProviderFailure)
+      return { attempt: attemptOf({ result, failure }), outcome: { failure } };
+    // Something of ours broke. If it broke after the answer, the attempt was billed all the same.
+    const broken = new ProviderFailure('unusable-answer', 'the answer could not be finished');
+    return { attempt: result && attemptOf({ result, failure: broken }), outcome: { error: failure } };
   }
 }
 
@@ -136,11 +155,11 @@ async function assertVerified(
   remainingMs: number,
 ): Promise<void> {
   if (!verify) return;
-  // A millisecond more, so that the call is over when the command is ended: no other model is asked then.
+  // One millisecond past the deadline, so that the call is over when the command is ended and no other model is asked.
   const limit = AbortSignal.timeout(timerMs(remainingMs + 1));
-  const slow = 'the command that verifies was not finished in time';
+  const slow = 'the verification command did not finish in time';
   const verdict = await verify(result, AbortSignal.any([signal, limit])).catch((error: unknown) => {
-    // One that had not begun yet says so in its own way.
+    // A command that had not started yet rejects with its own error.
     if (limit.aborted) return { ok: false, detail: slow };
     throw error;
   });

@@ -117,7 +117,7 @@ export async function engineFixture(options: EngineFixtureOptions = {}): Promise
     },
     patchChecker: gitPatchChecker(),
     clock,
-    state: new EngineMemory(),
+    memory: new EngineMemory(),
     log: { call: (line) => logged.push(line) },
     newId: () => `run-${++ids}`,
     random: () => 0,

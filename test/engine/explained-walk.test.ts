@@ -31,8 +31,8 @@ function world(
   const asked: string[] = [];
   const records: UsageRecord[] = [];
   const given = new Map<string, FailureClass | undefined>();
-  const state = new EngineMemory();
-  for (const model of dead) state.notFound.add(model);
+  const memory = new EngineMemory();
+  for (const model of dead) memory.notFound.add(model);
   const usage = {
     inputTokens: 0,
     outputTokens: 0,
@@ -78,7 +78,7 @@ function world(
     },
     patchChecker: { check: async () => ({ ok: true, detail: '', checkedBy: 'none' }) },
     clock: { now: () => Date.parse(`${today}T12:00:00Z`), monotonic: () => 0, sleep: async () => {} },
-    state,
+    memory,
     log: { call: () => {} },
     newId: () => 'run',
     random: () => 0.5,
@@ -112,15 +112,15 @@ async function promised(
     walk.push(keyOf(next));
     const failureClass = script[walk.length - 1];
     if (failureClass === undefined) return { walk, answered: true };
-    const { cure } = failureTable[failureClass];
-    if (cure === 'stop') break;
+    const { recovery } = failureTable[failureClass];
+    if (recovery === 'stop') break;
     if (failureClass === 'model-not-found') {
       if (input.forceModel !== undefined) break;
       context.memory.notFound.add(model);
       queue = explained(await explain(input, context, new AbortController().signal)).filter(
         (other) => !walk.includes(keyOf(other)) && takesTheInput(other),
       );
-    } else if (cure === 'larger-window') {
+    } else if (recovery === 'larger-window') {
       const card = cardOf(model);
       tooSmall = Math.max(tooSmall ?? 0, card ? inputWindow(card) : Number.POSITIVE_INFINITY);
       queue = queue.filter(takesTheInput);
@@ -131,7 +131,7 @@ async function promised(
 
 const withoutRepeats = (keys: readonly string[]) => keys.filter((key, at) => key !== keys[at - 1]);
 const classes = Object.keys(failureTable).filter((name) => name !== 'cancelled') as FailureClass[];
-const movesOn = classes.filter((name) => failureTable[name].cure !== 'stop' && name !== 'context-length');
+const movesOn = classes.filter((name) => failureTable[name].recovery !== 'stop' && name !== 'context-length');
 // Requests that most models can take and most ceilings allow, so that there is a way to walk.
 const smallRequests = requests.map(({ approxTokens, maxCostUsd, ...rest }) => ({
   ...rest,

@@ -58,7 +58,7 @@ describe('when one model fails', () => {
       'attempt',
       'retry',
       'attempt',
-      'hop',
+      'fallback',
       'attempt',
     ]);
     expect(events.find(({ kind }) => kind === 'fallback')).toMatchObject({
@@ -180,7 +180,7 @@ describe('when one model fails', () => {
       ),
     );
     expect(failed).toMatchObject({ code: 'timeout', hint: 'raise --timeout' });
-    expect(failed.message).toContain('the command that verifies was not finished in time');
+    expect(failed.message).toContain('the verification command did not finish in time');
     expect(failed.details?.attempts).toEqual([{ model: first, error: 'verify-failed' }]);
     expect(context.memory.breaker.isOpen(first, performance.now())).toBe(false);
   });

@@ -7,7 +7,7 @@ import type { Usage } from '../models/usage.ts';
 import type { ErrorCode } from './orch-error.ts';
 
 /** What may help. `retry` waits and asks the same model again, a bounded number of times. */
-export type Cure =
+export type Recovery =
   | 'stop'
   | 'retry'
   | 'retry-once'
@@ -18,7 +18,7 @@ export type Cure =
   | 'more-output';
 
 interface FailureRow {
-  cure: Cure;
+  recovery: Recovery;
   /** The code the user sees when nothing cured it. */
   code: ErrorCode;
   /** The provider may bill the attempt although it never said what for: the model may have been at work. */
@@ -29,31 +29,31 @@ interface FailureRow {
 
 /** One row per class: the error policy. Sources: the provider's error guide and observed answers. */
 const failures = {
-  'key-refused': { cure: 'stop', code: 'key-refused' },
-  'region-refused': { cure: 'stop', code: 'key-refused' },
-  'quota-exhausted': { cure: 'stop', code: 'quota-exhausted' },
-  'model-not-found': { cure: 'next-model', code: 'no-eligible-model' },
-  'wrong-endpoint': { cure: 'stop', code: 'provider-failed' },
-  'unsupported-parameter': { cure: 'fix-parameter', code: 'provider-failed' },
-  'context-length': { cure: 'larger-window', code: 'input-too-large' },
-  'content-policy': { cure: 'stop', code: 'answer-refused' },
-  refusal: { cure: 'stop', code: 'answer-refused', billed: true },
-  'bad-request': { cure: 'stop', code: 'provider-failed' },
-  'request-over-rate-limit': { cure: 'next-model', code: 'provider-failed' },
-  'rate-limited': { cure: 'retry', code: 'provider-failed', unhealthy: true },
-  'server-error': { cure: 'retry', code: 'provider-failed', unhealthy: true },
-  connection: { cure: 'retry', code: 'offline', unhealthy: true },
-  'first-event-timeout': { cure: 'next-model', code: 'timeout', billed: true, unhealthy: true },
-  'idle-timeout': { cure: 'next-model', code: 'timeout', billed: true, unhealthy: true },
-  'attempt-timeout': { cure: 'next-model', code: 'timeout', billed: true, unhealthy: true },
-  cut: { cure: 'retry-once', code: 'provider-failed', billed: true, unhealthy: true },
-  'malformed-answer': { cure: 'retry-once', code: 'provider-failed', billed: true, unhealthy: true },
-  'answer-cut-by-length': { cure: 'more-output', code: 'answer-unusable', billed: true },
-  'empty-answer': { cure: 'next-model', code: 'answer-unusable', billed: true },
-  'unusable-answer': { cure: 'next-model', code: 'answer-unusable', billed: true },
-  'unplaceable-answer': { cure: 'ask-again', code: 'patch-unplaceable', billed: true },
-  'verify-failed': { cure: 'next-model', code: 'verify-failed', billed: true },
-  cancelled: { cure: 'stop', code: 'interrupted', billed: true },
+  'key-refused': { recovery: 'stop', code: 'key-refused' },
+  'region-refused': { recovery: 'stop', code: 'key-refused' },
+  'quota-exhausted': { recovery: 'stop', code: 'quota-exhausted' },
+  'model-not-found': { recovery: 'next-model', code: 'no-eligible-model' },
+  'wrong-endpoint': { recovery: 'stop', code: 'provider-failed' },
+  'unsupported-parameter': { recovery: 'fix-parameter', code: 'provider-failed' },
+  'context-length': { recovery: 'larger-window', code: 'input-too-large' },
+  'content-policy': { recovery: 'stop', code: 'answer-refused' },
+  refusal: { recovery: 'stop', code: 'answer-refused', billed: true },
+  'bad-request': { recovery: 'stop', code: 'provider-failed' },
+  'request-over-rate-limit': { recovery: 'next-model', code: 'provider-failed' },
+  'rate-limited': { recovery: 'retry', code: 'provider-failed', unhealthy: true },
+  'server-error': { recovery: 'retry', code: 'provider-failed', unhealthy: true },
+  connection: { recovery: 'retry', code: 'offline', unhealthy: true },
+  'first-event-timeout': { recovery: 'next-model', code: 'timeout', billed: true, unhealthy: true },
+  'idle-timeout': { recovery: 'next-model', code: 'timeout', billed: true, unhealthy: true },
+  'attempt-timeout': { recovery: 'next-model', code: 'timeout', billed: true, unhealthy: true },
+  cut: { recovery: 'retry-once', code: 'provider-failed', billed: true, unhealthy: true },
+  'malformed-answer': { recovery: 'retry-once', code: 'provider-failed', billed: true, unhealthy: true },
+  'answer-cut-by-length': { recovery: 'more-output', code: 'answer-unusable', billed: true },
+  'empty-answer': { recovery: 'next-model', code: 'answer-unusable', billed: true },
+  'unusable-answer': { recovery: 'next-model', code: 'answer-unusable', billed: true },
+  'unplaceable-answer': { recovery: 'ask-again', code: 'patch-unplaceable', billed: true },
+  'verify-failed': { recovery: 'next-model', code: 'verify-failed', billed: true },
+  cancelled: { recovery: 'stop', code: 'interrupted', billed: true },
 } as const satisfies Record<string, FailureRow>;
 
 export type FailureClass = keyof typeof failures;
@@ -91,8 +91,8 @@ export class ProviderFailure extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
   }
 
-  get cure(): Cure {
-    return failureTable[this.failureClass].cure;
+  get recovery(): Recovery {
+    return failureTable[this.failureClass].recovery;
   }
 
   get code(): ErrorCode {

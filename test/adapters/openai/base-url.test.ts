@@ -192,7 +192,7 @@ describe('a name that cannot be looked up', () => {
     const cause = Object.assign(new Error(`getaddrinfo ${code} h`), { code });
     const context = { redact: redactor([]), now: 0, host: 'h', begun: false };
     const failure = failureFrom(new APIConnectionError({ cause }), context);
-    expect(failure).toMatchObject({ failureClass: 'connection', cure: 'retry', code: 'offline' });
+    expect(failure).toMatchObject({ failureClass: 'connection', recovery: 'retry', code: 'offline' });
     expect(failure.message).toMatch(/cannot reach h: host name/);
   });
 });
@@ -205,7 +205,7 @@ describe('silence that the network layer notices first', () => {
     const cause = Object.assign(new Error('late'), { code: 'ETIMEDOUT' });
     const error = new APIConnectionError({ cause });
     const failure = failureFrom(error, { redact: redactor([]), now: 0, host: 'h', begun });
-    expect(failure).toMatchObject({ failureClass: expected, cure: 'next-model' });
+    expect(failure).toMatchObject({ failureClass: expected, recovery: 'next-model' });
   });
 });
 
@@ -338,8 +338,8 @@ describe('a proxy that is not used', () => {
   it('is named where the server cannot be reached', async () => {
     vi.stubEnv('HTTPS_PROXY', 'http://user:hunter2@127.0.0.1:1');
     onTestFinished(() => void vi.unstubAllEnvs());
-    const { details, cure } = await failureOf(ask('http://127.0.0.1:9/v1'));
-    expect(cure).toBe('retry');
+    const { details, recovery } = await failureOf(ask('http://127.0.0.1:9/v1'));
+    expect(recovery).toBe('retry');
     expect(details.hint).toContain('HTTPS_PROXY is set');
     expect(details.hint).not.toContain('hunter2');
   });

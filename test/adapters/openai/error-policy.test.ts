@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { classifyProviderError, type ProviderError } from '../../../src/adapters/openai/error-policy.ts';
 import {
-  type Cure,
   type FailureClass,
   failureTable,
   ProviderFailure,
+  type Recovery,
 } from '../../../src/core/errors/provider-failure.ts';
 
 const error = (fields: Partial<ProviderError>): ProviderError => ({
@@ -17,7 +17,7 @@ const error = (fields: Partial<ProviderError>): ProviderError => ({
 });
 
 /** One row per case of the error policy: what arrives, its class, what is done. */
-const rows: [string, Partial<ProviderError>, FailureClass, Cure][] = [
+const rows: [string, Partial<ProviderError>, FailureClass, Recovery][] = [
   [
     'a wrong key',
     { status: 401, code: 'invalid_api_key', message: 'Incorrect API key provided' },
@@ -291,7 +291,7 @@ describe('the failure table', () => {
   it('gives each class its cure and the code that a user sees', () => {
     expect(
       Object.fromEntries(
-        Object.entries(failureTable).map(([name, { cure, code }]) => [name, `${cure} ${code}`]),
+        Object.entries(failureTable).map(([name, { recovery, code }]) => [name, `${recovery} ${code}`]),
       ),
     ).toEqual({
       'key-refused': 'stop key-refused',

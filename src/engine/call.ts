@@ -1,0 +1,49 @@
+/** One call in progress as a frozen value, and what is left of its limits after the attempts made so far. */
+
+import type { Candidate } from '../core/router/decision.ts';
+import { type Attempt, mostSpent } from './attempt.ts';
+import type { CallOptions, EngineContext } from './context.ts';
+import type { GenerateRequest } from './ports.ts';
+import type { PreparedCall } from './prepare.ts';
+import { firstRequest, type RequestSource, worstCaseUsd } from './request.ts';
+
+export interface Call {
+  readonly prepared: PreparedCall;
+  readonly context: EngineContext;
+  readonly options: CallOptions;
+  /** Monotonic milliseconds at which the whole call must be over. */
+  readonly deadline: number;
+}
+
+/** What requests of the call are made from. */
+export function requestSource({ prepared, context, options }: Call): RequestSource {
+  return { prepared, context, stream: options.stream ?? true };
+}
+
+/** Milliseconds until the deadline; negative after it. */
+export function remainingMs({ deadline, context }: Call): number {
+  return deadline - context.clock.monotonic();
+}
+
+export function isOver(call: Call): boolean {
+  return remainingMs(call) <= 0;
+}
+
+/** Whether the worst case of a request fits what the attempts have left of the ceiling. */
+export function isAffordable(
+  request: GenerateRequest,
+  candidate: Candidate,
+  call: Call,
+  attempts: readonly Attempt[],
+): boolean {
+  const { ceilingUsd } = call.prepared.decision;
+  if (ceilingUsd === undefined) return true;
+  const worst = worstCaseUsd(request, candidate, call.context);
+  if (worst === undefined) return false;
+  return worst <= ceilingUsd - attempts.reduce((sum, attempt) => sum + mostSpent(attempt), 0);
+}
+
+/** Whether the first request to a candidate fits what the attempts have left of the ceiling. */
+export function fitsCeiling(candidate: Candidate, call: Call, attempts: readonly Attempt[]): boolean {
+  return isAffordable(firstRequest(candidate, requestSource(call)), candidate, call, attempts);
+}
