@@ -1,6 +1,7 @@
 /** Runs one operation for the command line: input, progress, the output and how it is shown. */
 import type { Command } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
+import { shapes } from '../core/tasks/shapes.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
 import { readRequest } from '../operations/delegation/read-request.ts';
@@ -69,7 +70,7 @@ export async function runOperation(
     streams.stderrIsLive &&
     !json &&
     input.output === undefined &&
-    returnsText(operation, input);
+    showsAnswer(operation, input);
   const style = progressStyle(options, { json, streams, verbose });
   const progress = operation.toDelegation
     ? await startProgress({ streams, style: liveText ? 'plain' : style, showDecision: style === 'preview' })
@@ -132,10 +133,9 @@ async function present(
   return renderer.exitStatus?.(output) ?? 0;
 }
 
-/** Text is its own preview; code and patches are taken out of what the model writes. */
-function returnsText({ toDelegation }: Operation, input: Record<string, unknown>): boolean {
+function showsAnswer({ toDelegation }: Operation, input: Record<string, unknown>): boolean {
   const delegation = toDelegation?.(input);
-  return delegation !== undefined && readRequest(delegation).shape === 'text';
+  return delegation !== undefined && shapes[readRequest(delegation).shape].streams;
 }
 
 function progressStyle(

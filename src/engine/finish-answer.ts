@@ -12,7 +12,7 @@ import { mergeEdits } from '../core/patch/repair/merge-edits.ts';
 import { problemHint } from '../core/patch/repair/problem-hint.ts';
 import { canRetryBlocks } from '../core/patch/repair/retry-prompt.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../core/patch/types.ts';
-import type { ReturnShape } from '../core/tasks/tasks.ts';
+import { type ReturnShape, type Shape, shapes } from '../core/tasks/shapes.ts';
 import type { PatchChecker, SourceSet } from './ports.ts';
 
 export interface FinishedPatch {
@@ -39,17 +39,28 @@ export interface FinishOptions {
   patchChecker: PatchChecker;
   /** Refuse every hunk that is located more loosely than by folded typography. */
   strict?: boolean;
-  /** The answer repairs this one: where only some blocks had failed, the others are kept. */
+  /** The answer that this one repairs: if only some of its blocks had failed, the others are kept. */
   repairs?: UnplaceableAnswer | undefined;
   signal: AbortSignal;
 }
 
-/** Throws `ProviderFailure` of class `unusable-answer`, and what a checker of patches throws of the files. */
-export async function finishAnswer(answer: string, facts: FinishOptions): Promise<FinishedAnswer> {
-  if (facts.shape === 'patch') return finishPatch(answer, facts);
-  if (facts.shape === 'text') return { result: extractText(answer), patch: undefined, warnings: [] };
+/** Throws `ProviderFailure` of class `unusable-answer`, and what the patch checker throws about the files. */
+export async function finishAnswer(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
+  return finishers[shapes[options.shape].readAs](answer, options);
+}
+
+const finishers: Record<
+  Shape['readAs'],
+  (answer: string, options: FinishOptions) => FinishedAnswer | Promise<FinishedAnswer>
+> = {
+  edits: finishPatch,
+  text: (answer) => ({ result: extractText(answer), patch: undefined, warnings: [] }),
+  code: finishCode,
+};
+
+function finishCode(answer: string, { language }: FinishOptions): FinishedAnswer {
   try {
-    const isLanguage = (info: string) => info !== '' && normaliseLanguage(info) === facts.language;
+    const isLanguage = (info: string) => info !== '' && normaliseLanguage(info) === language;
     const { code, blocks } = extractCode(answer, isLanguage);
     if (holdsEdit(code)) {
       throw new OrchError('answer-unusable', 'the answer is an edit (it holds its marks), not code');
@@ -63,8 +74,8 @@ export async function finishAnswer(answer: string, facts: FinishOptions): Promis
   }
 }
 
-async function finishPatch(answer: string, facts: FinishOptions): Promise<FinishedAnswer> {
-  const { sourceSet, patchChecker, strict = false, repairs, signal } = facts;
+async function finishPatch(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
+  const { sourceSet, patchChecker, strict = false, repairs, signal } = options;
   const { base, sources, exists } = sourceSet;
   const files = sources.filter(
     (source, at) => sources.findIndex((other) => other.path === source.path) === at,

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { apiId, type ModelCard } from '../../src/core/models/model-card.ts';
-import { reasoningEfforts, returnShapes, taskKinds } from '../../src/core/tasks/tasks.ts';
+import { returnShapes } from '../../src/core/tasks/shapes.ts';
+import { reasoningEfforts, taskKinds } from '../../src/core/tasks/tasks.ts';
 import { catalog, type EngineFixture, engineFixture } from './engine-fixture.ts';
 
 const days = ['2026-07-01', '2026-11-22', '2026-12-12'];

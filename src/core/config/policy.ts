@@ -1,6 +1,6 @@
 /** The schemas of `models.json` and `policies.json`, and the defaults of every key that is ours. */
 import * as z from 'zod';
-import { reasoningEfforts, type TaskKind, taskKinds, verbosities } from '../tasks/tasks.ts';
+import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
 
 const tokens = z.int().positive();
 const milliseconds = z.int().positive();
@@ -141,15 +141,6 @@ export interface Policies {
 
 const defaultTimeouts: Timeouts = { firstEventMs: 45_000, idleMs: 60_000, totalMs: 240_000 };
 
-/** Effort per task where no policy sets one: think where thinking was seen to pay, write where it was not. */
-const defaultEffort: Record<TaskKind, GenerationPolicy['reasoning_effort']> = {
-  code_generate: 'medium',
-  refactor: 'medium',
-  tests: 'medium',
-  docs: 'none',
-  deep_reasoning: 'high',
-};
-
 /** Fills in the defaults of every key that the merged layers leave open. */
 export function completePolicies(layer: PoliciesLayer): Policies {
   return {
@@ -170,7 +161,7 @@ export function completePolicies(layer: PoliciesLayer): Policies {
 }
 
 export function generationFor(policies: Policies, task: TaskKind): GenerationPolicy {
-  return { reasoning_effort: defaultEffort[task], ...policies.defaults, ...policies.overrides[task] };
+  return { reasoning_effort: tasks[task].effort, ...policies.defaults, ...policies.overrides[task] };
 }
 
 export function timeoutsFor(policies: Policies, alias: string): Timeouts {

@@ -4,7 +4,7 @@
  */
 
 import { OrchError } from '../errors/orch-error.ts';
-import type { ReturnShape } from '../tasks/tasks.ts';
+import { type ReturnShape, shapes } from '../tasks/shapes.ts';
 import { formatCount } from '../text/format.ts';
 import { type Source, shownText } from './source-file.ts';
 import { approxTokens, tokenUpperBound } from './tokens.ts';
@@ -114,7 +114,7 @@ function piecesOf({ instruction, sources, context = '' }: InputParts, limits: In
     pieces.push({
       label,
       // Every file may be edited by a patch; otherwise the first file is what the work is about.
-      fixed: limits.shape === 'patch' || pieces.length === 0,
+      fixed: !shapes[limits.shape].shortensFiles || pieces.length === 0,
       body: shownText(source),
       render: (body) =>
         `<${file} path="${path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${file}>\n\n`,

@@ -1,5 +1,7 @@
 /** What the router may look at. Nothing of the wording: a paraphrased prompt is routed the same. */
-import type { ReasoningEffort, ReturnShape, TaskKind } from '../tasks/tasks.ts';
+
+import type { ReturnShape } from '../tasks/shapes.ts';
+import type { ReasoningEffort, TaskKind } from '../tasks/tasks.ts';
 
 export interface RequestFeatures {
   task: TaskKind;

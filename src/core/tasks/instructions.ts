@@ -1,9 +1,7 @@
 /** The instructions of a request: stable for a task, shape and language, so that prompt caching can hit. */
-
 import { defaultFramework, frameworkRule, languageStyle } from './languages.ts';
-import { outputContract, type PatchFormat } from './shapes.ts';
-import { taskRole, taskRules } from './task-rules.ts';
-import type { ReturnShape, TaskKind } from './tasks.ts';
+import { type PatchFormat, type ReturnShape, shapes } from './shapes.ts';
+import { type TaskKind, taskRules, tasks } from './tasks.ts';
 
 export interface InstructionOptions {
   task: TaskKind;
@@ -21,23 +19,23 @@ const tokensPerLine = 10;
 /** The bound that the router adds to the input for these instructions; a test holds every prompt to it. */
 export const instructionAllowanceTokens = 1200;
 
-export function instructionsFor(facts: InstructionOptions): string {
-  const { task, shape, language, visibleOutputTokens } = facts;
+export function instructionsFor(options: InstructionOptions): string {
+  const { task, shape, language, visibleOutputTokens } = options;
   const rules = [...taskRules(task, shape)];
   if (language !== undefined) rules.push(languageStyle(language) ?? `Language: ${language}.`);
-  if (task === 'tests') {
-    const framework = facts.framework ?? defaultFramework(language);
+  if (tasks[task].usesTestFramework) {
+    const framework = options.framework ?? defaultFramework(language);
     if (framework !== undefined) rules.push(frameworkRule(framework));
-  } else if (facts.framework !== undefined) {
-    rules.push(`Framework: ${facts.framework}.`);
+  } else if (options.framework !== undefined) {
+    rules.push(`Framework: ${options.framework}.`);
   }
   const lines = Math.max(1, Math.floor(visibleOutputTokens / tokensPerLine));
   rules.push(
     `Stay under ${visibleOutputTokens} tokens (about ${lines} lines). If it would be more, cut what matters least, never the middle of something: the answer must be whole.`,
   );
   return [
-    taskRole(task),
-    outputContract(shape, facts.patchFormat),
+    tasks[task].role,
+    shapes[shape].contract(options.patchFormat),
     rules.map((rule) => `- ${rule}`).join('\n'),
   ].join('\n\n');
 }

@@ -1,5 +1,7 @@
 /** A delegation as the engine takes it: what a surface gathered, checked and with names in one form. */
-import type { ReasoningEffort, ReturnShape, TaskKind } from './tasks.ts';
+
+import type { ReturnShape } from './shapes.ts';
+import type { ReasoningEffort, TaskKind } from './tasks.ts';
 
 export interface DelegateRequest {
   task: TaskKind;

@@ -1,5 +1,7 @@
-/** The form in which an answer must come, per shape. The rest of the pipeline relies on these words. */
-import type { ReturnShape } from './tasks.ts';
+/** The shapes in which a result comes back: what a model is asked for, and how its answer is read. */
+
+export const returnShapes = ['code', 'patch', 'text'] as const;
+export type ReturnShape = (typeof returnShapes)[number];
 
 export type PatchFormat = 'search-replace' | 'v4a' | 'whole-file';
 
@@ -55,9 +57,30 @@ Rules:
 - Every line of the file is there: no elisions, no "rest unchanged".
 - Change nothing that the request does not call for, white space included.`;
 
-export function outputContract(shape: ReturnShape, patchFormat: PatchFormat): string {
-  if (shape === 'code') return codeContract;
-  if (shape === 'text') return textContract;
-  if (patchFormat === 'whole-file') return wholeFileContract;
-  return patchFormat === 'v4a' ? v4aContract : searchReplaceContract;
+const patchContracts: Readonly<Record<PatchFormat, string>> = {
+  'search-replace': searchReplaceContract,
+  v4a: v4aContract,
+  'whole-file': wholeFileContract,
+};
+
+export interface Shape {
+  /** What the instructions ask for. The format matters to patches alone. */
+  contract(format: PatchFormat): string;
+  /** What the answer is read as: code out of its fences, the text itself, or edits of the given files. */
+  readAs: 'code' | 'text' | 'edits';
+  /** The answer reads well while it arrives; code and patches are taken out of what the model writes. */
+  streams: boolean;
+  /** Files may be shortened to fit the input. A patch has to be located in all that was sent. */
+  shortensFiles: boolean;
 }
+
+export const shapes: Readonly<Record<ReturnShape, Shape>> = {
+  code: { contract: () => codeContract, readAs: 'code', streams: false, shortensFiles: true },
+  patch: {
+    contract: (format) => patchContracts[format],
+    readAs: 'edits',
+    streams: false,
+    shortensFiles: false,
+  },
+  text: { contract: () => textContract, readAs: 'text', streams: true, shortensFiles: true },
+};

@@ -1,34 +1,106 @@
-/** The kinds of work that can be delegated, and the shapes in which a result can come back. */
+/** The kinds of work that can be delegated, one row each: what it is asked for, how, and what comes back. */
+import type { ReturnShape } from './shapes.ts';
 
 export const taskKinds = ['code_generate', 'refactor', 'tests', 'docs', 'deep_reasoning'] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
-export const returnShapes = ['code', 'patch', 'text'] as const;
-export type ReturnShape = (typeof returnShapes)[number];
-
-/** In the order of strength; a model's card lists which of them it takes. */
+/** From weakest to strongest. A model's card lists the ones it takes. */
 export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type ReasoningEffort = (typeof reasoningEfforts)[number];
 
 export const verbosities = ['low', 'medium', 'high'] as const;
 export type Verbosity = (typeof verbosities)[number];
 
-/** What a task returns when the caller does not say: the only form that its output contract allows. */
-const naturalShape: Record<TaskKind, ReturnShape> = {
-  code_generate: 'code',
-  refactor: 'patch',
-  tests: 'code',
-  docs: 'text',
-  deep_reasoning: 'text',
-};
-
-export function shapeFor(task: TaskKind, asked: ReturnShape | undefined): ReturnShape {
-  return asked ?? naturalShape[task];
+export interface Task {
+  /** What comes back when the caller does not say. */
+  shape: ReturnShape;
+  /** Reasoning effort when the policies do not set one. */
+  effort: ReasoningEffort;
+  /** The first sentence of the instructions. */
+  role: string;
+  rules: readonly string[];
+  /** An extra rule for a shape that is not the usual one, e.g. docs returned as a patch. */
+  shapeRules?: Partial<Record<ReturnShape, string>>;
+  /** The request when files are given without an instruction. */
+  defaultInstruction: string;
+  /** The instructions name a test framework, by default the usual one of the language. */
+  usesTestFramework?: true;
 }
 
-/** An unknown task is treated as `docs`, the least harmful one; `known` is false so that it can be said. */
+export const tasks: Readonly<Record<TaskKind, Task>> = {
+  code_generate: {
+    shape: 'code',
+    effort: 'medium',
+    role: 'You write production code to a specification.',
+    rules: [
+      'Write idiomatic code in the style of the files that are given, if any.',
+      'Comment only what the code cannot say itself.',
+      'Handle the errors and edge cases that the specification implies; add no features beyond it.',
+    ],
+    shapeRules: { text: 'Show code in fenced blocks and say in a sentence what each part is for.' },
+    defaultInstruction:
+      'Complete the given files: implement what is declared or described there and still missing.',
+  },
+  refactor: {
+    shape: 'patch',
+    effort: 'medium',
+    role: 'You improve the structure of existing code without changing what it does.',
+    rules: [
+      'Behaviour stays the same, signatures and error messages included, unless the request asks otherwise.',
+      'Touch only what the request is about; leave formatting and naming elsewhere alone.',
+    ],
+    defaultInstruction:
+      'Refactor the given files: clearer names, less repetition, simpler control flow. Behaviour stays the same.',
+  },
+  tests: {
+    shape: 'code',
+    effort: 'medium',
+    role: 'You write automated tests for existing code.',
+    rules: [
+      'Tests are deterministic: fixed seeds, fixed dates, no network, no sleeping, no dependence on the order in which they run.',
+      'Use nothing beyond the test framework and the code under test.',
+      'Cover the ordinary cases, the limits and the errors; every test can fail, and its name says what it promises.',
+    ],
+    shapeRules: {
+      patch: 'Put the tests into new files beside the code, or into the test files that are given.',
+    },
+    defaultInstruction: 'Write tests for the given files.',
+    usesTestFramework: true,
+  },
+  docs: {
+    shape: 'text',
+    effort: 'none',
+    role: 'You write technical documentation for the people who will use or maintain the code.',
+    rules: [
+      'Write concise Markdown: one title, then short sections. No HTML.',
+      'State only what the given material shows; where something is not known, leave it out.',
+      'Show how it is used with a short example where the material allows one.',
+    ],
+    shapeRules: { patch: 'The Markdown goes into the files that you change or create.' },
+    defaultInstruction: 'Document the given files for the people who use them.',
+  },
+  deep_reasoning: {
+    shape: 'text',
+    effort: 'high',
+    role: 'You work out hard technical questions.',
+    rules: [
+      'Reason step by step before you answer, and check the result against the question.',
+      'Give only the final artefact: the conclusion, with the reasons that a reader needs to trust it.',
+      'Say plainly what remains uncertain.',
+    ],
+    defaultInstruction: 'Analyse the given files: find what is wrong or fragile, and say why.',
+  },
+};
+
+/** An unknown task is treated as `docs`, the least harmful one; `known` is false so that the caller is told. */
 export function readTask(name: string): { task: TaskKind; known: boolean } {
-  const wanted = name.trim().toLowerCase().replaceAll('-', '_');
-  const task = taskKinds.find((kind) => kind === wanted);
+  const normalized = name.trim().toLowerCase().replaceAll('-', '_');
+  const task = taskKinds.find((kind) => kind === normalized);
   return task ? { task, known: true } : { task: 'docs', known: false };
+}
+
+export function taskRules(kind: TaskKind, shape: ReturnShape): string[] {
+  const { rules, shapeRules } = tasks[kind];
+  const extra = shapeRules?.[shape];
+  return extra === undefined ? [...rules] : [...rules, extra];
 }

@@ -1,6 +1,7 @@
 /** The fields that the delegating operations share, and what their values are together: a `DelegationInput`. */
 import * as z from 'zod';
-import { reasoningEfforts, returnShapes, taskKinds } from '../../core/tasks/tasks.ts';
+import { returnShapes } from '../../core/tasks/shapes.ts';
+import { reasoningEfforts, taskKinds } from '../../core/tasks/tasks.ts';
 import { field } from '../operation.ts';
 
 export const defaultTimeoutSeconds = 600;

@@ -1,9 +1,8 @@
 /** Recognises what a request asks for by the words that the prompts are made of. */
 
 import { frameworkRule, languageStyle } from '../../core/tasks/languages.ts';
-import { outputContract, type PatchFormat } from '../../core/tasks/shapes.ts';
-import { taskRole } from '../../core/tasks/task-rules.ts';
-import { type ReturnShape, type TaskKind, taskKinds } from '../../core/tasks/tasks.ts';
+import { type PatchFormat, type ReturnShape, shapes } from '../../core/tasks/shapes.ts';
+import { type TaskKind, taskKinds, tasks } from '../../core/tasks/tasks.ts';
 import { languageNames } from './comments.ts';
 import { frameworkNames } from './test-samples.ts';
 
@@ -20,11 +19,11 @@ export interface Wanted {
 /** Instructions of another make are taken to ask for text. */
 export function readWanted(instructions: string): Wanted {
   const asks = (text: string) => instructions.includes(text);
-  const v4a = asks(outputContract('patch', 'v4a'));
-  const patch = v4a || asks(outputContract('patch', 'search-replace'));
-  const code = asks(outputContract('code', 'search-replace'));
+  const v4a = asks(shapes.patch.contract('v4a'));
+  const patch = v4a || asks(shapes.patch.contract('search-replace'));
+  const code = asks(shapes.code.contract('search-replace'));
   return {
-    task: taskKinds.find((task) => asks(taskRole(task))),
+    task: taskKinds.find((task) => asks(tasks[task].role)),
     shape: patch ? 'patch' : code ? 'code' : 'text',
     patchFormat: v4a ? 'v4a' : 'search-replace',
     language:

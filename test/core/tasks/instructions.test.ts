@@ -6,7 +6,8 @@ import {
   instructionsFor,
 } from '../../../src/core/tasks/instructions.ts';
 import type { PatchFormat } from '../../../src/core/tasks/shapes.ts';
-import { returnShapes, taskKinds } from '../../../src/core/tasks/tasks.ts';
+import { returnShapes } from '../../../src/core/tasks/shapes.ts';
+import { taskKinds } from '../../../src/core/tasks/tasks.ts';
 
 const patchFormats: PatchFormat[] = ['search-replace', 'v4a', 'whole-file'];
 // As long as a surface lets a name be, in the kinds of text that cost most per character.
