@@ -82,7 +82,7 @@ const rows: [string, Partial<ProviderError>, FailureClass, Recovery][] = [
     'acme/nothing is not a valid model ID',
     'Model Not Exist',
     'The supported API model names are chat-1 or chat-2, but you passed chat-9.',
-  ].map((message): [string, Partial<ProviderError>, FailureClass, Cure] => [
+  ].map((message): [string, Partial<ProviderError>, FailureClass, Recovery] => [
     `an unknown model as a bad request: ${message}`,
     { status: 400, code: 'invalid_request_error', message },
     'model-not-found',
