@@ -5,7 +5,6 @@ import { readLedgerFiles } from './adapters/ledger/read.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import {
-  type ConfigInspection,
   configFolders,
   givenConfig,
   givenFolder,
@@ -15,39 +14,24 @@ import {
 import { readDotEnv } from './adapters/system/dot-env.ts';
 import { stateFolder, userConfigFolder } from './adapters/system/folders.ts';
 import { jsonLog } from './adapters/system/json-log.ts';
-import { type Machine, thisMachine } from './adapters/system/machine.ts';
+import { thisMachine } from './adapters/system/machine.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
-import { commandVerifier, type Verifier } from './adapters/workspace/command-verifier.ts';
+import { commandVerifier } from './adapters/workspace/command-verifier.ts';
 import { workspaceFiles } from './adapters/workspace/files.ts';
 import { gitPatchApplier, gitPatchChecker } from './adapters/workspace/git-patch.ts';
 import { notedTemporaries } from './adapters/workspace/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
-import { type WriteJournal, writeJournal } from './adapters/workspace/write-journal.ts';
-import { type WorkspaceWriter, workspaceWriter } from './adapters/workspace/writer.ts';
+import { writeJournal } from './adapters/workspace/write-journal.ts';
+import { workspaceWriter } from './adapters/workspace/writer.ts';
 import { keyCures, keyFault } from './core/config/api-key.ts';
-import type { Config } from './core/config/config.ts';
-import {
-  type Environment,
-  type EnvironmentReading,
-  inspectEnvironment,
-  type LogLevel,
-} from './core/config/environment.ts';
+import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
 import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
 import { redactor } from './core/errors/redact.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
-import type {
-  Clock,
-  Ledger,
-  LedgerReading,
-  ModelLister,
-  PatchApplier,
-  PatchChecker,
-  Provider,
-  ResultStore,
-  Workspace,
-} from './engine/ports.ts';
+import type { Clock, Ledger, Provider } from './engine/ports.ts';
+import type { Diagnostics, OperationContext } from './operations/context.ts';
 
 export interface FactoryOptions {
   cwd: string;
@@ -63,53 +47,11 @@ export interface FactoryOptions {
   clock?: Clock;
 }
 
-export interface Factory {
-  /** The working directory. */
-  readonly cwd: string;
-  environment(): Environment;
-  config(): Config;
-  /** Folders that configuration is read from, the weakest first. */
-  configFolders(): string[];
-  workspace(): Workspace;
-  patchChecker(): PatchChecker;
-  patchApplier(): PatchApplier;
-  writer(): WorkspaceWriter;
-  /** What was replaced for a while, and by whom. */
-  journal(): WriteJournal;
-  verifier(command: string, output: string): Verifier;
-  ledger(): Ledger;
-  /** Other CSV files than the user's own ledger. Throws when one cannot be read. */
-  readLedgers(paths: readonly string[]): Promise<LedgerReading>;
-  /** Results too long for a tool's answer. */
-  results(): ResultStore;
-  /** Patches that wait to be applied, by the id that went out with them. */
-  patches(): ResultStore;
-  engine(): EngineContext;
-  clock(): Clock;
-  newId(): string;
-  /** What there is to say of the surroundings, where the functions above would throw. */
-  diagnostics(): Diagnostics;
-  /** Settings that were dropped and why, for the warnings of a result. */
-  notes(): readonly string[];
+export interface Factory extends OperationContext {
   close(): Promise<void>;
 }
 
-export interface Diagnostics {
-  environment(): EnvironmentReading;
-  config(): ConfigInspection;
-  /** The package's own configuration and its folder. */
-  given(): { config: Config; folder: string };
-  /** Where configuration of the user's own goes. */
-  userFolder: string;
-  /** Throws `no-key`. */
-  models(): Promise<ModelLister>;
-  /** Works although the environment is faulty. */
-  ledger(): Ledger;
-  stateFolder: string;
-  machine: Machine;
-}
-
-/** Throws `usage` where the folder is gone. */
+/** Throws `usage` when the folder no longer exists. */
 export function workingDirectory(): string {
   try {
     return process.cwd();

@@ -1,8 +1,7 @@
 /** One way for an error to reach the user, and the exit status that goes with it. */
 import { CommanderError } from 'commander';
 import { exitStatusOf, OrchError } from '../core/errors/orch-error.ts';
-import { spendingOf } from '../core/errors/spending.ts';
-import { asOrchError, bugHint } from '../engine/internal-error.ts';
+import { describeError } from '../operations/describe-error.ts';
 import type { IOStreams } from './streams.ts';
 
 export interface ErrorView {
@@ -16,30 +15,22 @@ export interface ErrorView {
 export function reportError(error: unknown, view: ErrorView): number {
   const { streams, json } = view;
   if (error instanceof CommanderError) return reportCommanderError(error, view);
-  const known = asOrchError(error);
-  const hint = hintOf(known);
-  if (json) printJson(streams, known.code, known.message, hint, known.details);
+  const { code, message, hint, spending, details, exitStatus } = describeError(error);
+  if (json) printJson(streams, code, message, hint, details);
   else {
-    if (known.code === 'internal') streams.say('internal error', stackOf(known));
-    else streams.say('error', known.message);
+    if (code === 'internal') streams.say('internal error', stackOf(error));
+    else streams.say('error', message);
     if (hint !== undefined) streams.say('hint', hint);
-    const spent = spendingOf(known);
-    if (spent !== undefined) streams.err(`${spent}\n`);
+    if (spending !== undefined) streams.err(`${spending}\n`);
   }
-  return known.exitStatus;
+  return exitStatus;
 }
 
-/** A bug is said to be one, whoever made the error. */
-function hintOf({ code, hint }: OrchError): string | undefined {
-  if (code !== 'internal' || hint?.includes(bugHint)) return hint;
-  return hint === undefined ? bugHint : `${bugHint}; ${hint}`;
-}
-
-/** Of where it broke, not of where it was told what it has cost. */
-function stackOf(error: OrchError): string {
-  let origin: unknown = error;
+/** The stack of the original error, not of the one that added the cost. */
+function stackOf(error: unknown): string {
+  let origin = error;
   while (origin instanceof OrchError && origin.cause !== undefined) origin = origin.cause;
-  return origin instanceof Error ? (origin.stack ?? error.message) : error.message;
+  return origin instanceof Error ? (origin.stack ?? origin.message) : String(origin);
 }
 
 function reportCommanderError(error: CommanderError, { streams, json, command }: ErrorView): number {

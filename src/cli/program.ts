@@ -78,7 +78,7 @@ function addOperation(command: Command, operation: Operation, actions: Actions):
   addFields(command, fields);
   for (const option of rendererFor(operation).options) command.addOption(option);
   command.option('--json', 'Print one JSON value and nothing else');
-  if (operation.toDelegation) {
+  if (operation.plan) {
     command
       .option('--dry-run', 'Show the route and what it may cost; send nothing')
       .option('--stream', "Show the model's answer on stderr as it arrives")
@@ -86,7 +86,7 @@ function addOperation(command: Command, operation: Operation, actions: Actions):
   }
   if (fields.some(({ name }) => name === 'input'))
     command.option('--no-stdin', 'Leave standard input alone, also where it is a pipe');
-  if (operation.toDelegation || operation.rehearsable)
+  if (operation.plan || operation.rehearsable)
     command.option('--rehearse', 'Answer from the built-in rehearsal server: no key, no spend');
   refuseFlagsAsValues(command);
   command.addHelpText(

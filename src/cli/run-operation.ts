@@ -4,7 +4,6 @@ import { OrchError } from '../core/errors/orch-error.ts';
 import { shapes } from '../core/tasks/shapes.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
-import { readRequest } from '../operations/delegation/read-request.ts';
 import type { Operation } from '../operations/operation.ts';
 import { explain, routeExplainOperation } from '../operations/route-explain.ts';
 import { gatherInput, refuseExpandedGlob } from './input.ts';
@@ -31,7 +30,7 @@ export async function runOperation(
   refuseExpandedGlob(argv, fields);
   // The command line may leave the instruction out where files say what is meant.
   const parse = (raw: Record<string, unknown>) =>
-    parseInput(operation, fields, operation.toDelegation ? { input: '', ...raw } : raw);
+    parseInput(operation, fields, operation.plan ? { input: '', ...raw } : raw);
   const given = readFields(command, fields);
   // What is wrong with the arguments is said before a pipe is waited for.
   parse(given);
@@ -49,13 +48,13 @@ export async function runOperation(
   });
   const input = parse(values);
 
+  const request = operation.plan?.(input);
   if (options.dryRun === true) {
-    const delegation = operation.toDelegation?.(input);
-    if (!delegation)
+    if (!request)
       throw new OrchError('usage', 'nothing would be sent, so there is no route to show', {
         hint: 'leave --dry-run out',
       });
-    const decision = await explain(delegation, factory.engine(), signal);
+    const decision = await explain(request, factory.engine(), signal);
     return present(decision, routeExplainOperation, {
       streams,
       factory,
@@ -70,9 +69,10 @@ export async function runOperation(
     streams.stderrIsLive &&
     !json &&
     input.output === undefined &&
-    showsAnswer(operation, input);
+    request !== undefined &&
+    shapes[request.shape].streams;
   const style = progressStyle(options, { json, streams, verbose });
-  const progress = operation.toDelegation
+  const progress = request
     ? await startProgress({ streams, style: liveText ? 'plain' : style, showDecision: style === 'preview' })
     : undefined;
   let shown = '';
@@ -131,11 +131,6 @@ async function present(
       options: json ? { ...context.options, format: 'json' } : context.options,
     });
   return renderer.exitStatus?.(output) ?? 0;
-}
-
-function showsAnswer({ toDelegation }: Operation, input: Record<string, unknown>): boolean {
-  const delegation = toDelegation?.(input);
-  return delegation !== undefined && shapes[readRequest(delegation).shape].streams;
 }
 
 function progressStyle(

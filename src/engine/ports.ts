@@ -1,4 +1,5 @@
-/** What the engine needs of the world. Adapters implement these; tests and rehearsal use the same ones. */
+/** What the engine and the operations need from the world. Adapters implement these ports. */
+import type { ClientSetup } from '../core/doctor/clients.ts';
 import type { ListedModel } from '../core/doctor/models.ts';
 import type { Source } from '../core/input/source-file.ts';
 import type { Usage } from '../core/models/usage.ts';
@@ -138,6 +139,33 @@ export interface PatchApplier {
   tryOut(patch: string, base: string, signal: AbortSignal): Promise<TriedPatch>;
 }
 
+export interface WorkspaceWriter {
+  /** Throws `file-changed` or `write-failed`; the tree is then as it was. */
+  applyChanges(base: string, changes: readonly BytesChange[]): Promise<void>;
+  /** Throws `write-failed` where `writeResult` would, as far as that shows beforehand. Writes nothing. */
+  assertWritable(path: string): void;
+  /** Throws `write-failed`; an existing file is then as it was. */
+  writeResult(path: string, content: string | Buffer): Promise<void>;
+}
+
+export interface WriteJournal {
+  /** Throws `write-failed` where `begin` would, as far as that shows beforehand. */
+  assertWritable(path: string): void;
+  /**
+   * Saves what lies at the path, which is about to be replaced by `content`. Throws `write-failed`: nothing may
+   * then be written there. `before` is undefined where there is no file; `forget` is called when it is back, or
+   * no longer wanted.
+   */
+  begin(path: string, content: string): Promise<{ before: Buffer | undefined; forget: () => void }>;
+  /** Puts back what killed processes have replaced at the path. Returns what there is to say of it. */
+  recover(path: string): Promise<string[]>;
+}
+
+export interface Verifier {
+  /** The result lies in the file while the command runs; a refused one is taken away again. */
+  verify(result: string, signal: AbortSignal): Promise<{ ok: boolean; detail: string }>;
+}
+
 /** Results too long for a tool's answer, and patches that wait to be applied, by id; they outlive the process. */
 export interface ResultStore {
   /** Throws `record-failed`. `path` is absolute. */
@@ -153,4 +181,13 @@ export interface Clock {
   monotonic(): number;
   /** Resolves early, without error, when the signal aborts. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface Machine {
+  nodeVersion: string;
+  /** Undefined: git is not installed. */
+  gitVersion(signal: AbortSignal): Promise<string | undefined>;
+  /** Why a file at this path cannot be written; undefined: it can. Nothing is written to find out. */
+  writeFault(path: string): string | undefined;
+  clients(): ClientSetup;
 }

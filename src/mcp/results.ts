@@ -1,11 +1,10 @@
 /** From an operation's output, or its error, to what a tool call answers. */
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { OrchError } from '../core/errors/orch-error.ts';
-import { spendingOf } from '../core/errors/spending.ts';
 import { approxTokens } from '../core/input/tokens.ts';
 import { formatCount } from '../core/text/format.ts';
 import type { ResultStore } from '../engine/ports.ts';
 import { keepResult } from '../operations/delegation/keep-result.ts';
+import { describeError } from '../operations/describe-error.ts';
 
 /** Codex cuts an answer at about 10,000 tokens, in the middle; Claude Code at 25,000. */
 const mostTokens = 8000;
@@ -75,14 +74,9 @@ function remark(text: string, shown: string, path: string): string {
 
 /** The text says what to do next; no structured content, which some clients would show as a success. */
 export function toErrorResult(error: unknown): CallToolResult {
-  const known = error instanceof OrchError;
-  const message = known
-    ? error.message
-    : `internal error: ${error instanceof Error ? error.message : String(error)}`;
-  const hint = known ? error.hint : 'this is a bug in orch: please report it';
-  const lines = [`${known ? error.code : 'internal'}: ${message}`];
+  const { code, message, hint, spending } = describeError(error);
+  const lines = [code === 'internal' ? `internal error: ${message}` : `${code}: ${message}`];
   if (hint !== undefined) lines.push(`What to do: ${hint}`);
-  const spent = known ? spendingOf(error) : undefined;
-  if (spent !== undefined) lines.push(spent);
+  if (spending !== undefined) lines.push(spending);
   return { isError: true, content: [{ type: 'text', text: lines.join('\n') }] };
 }

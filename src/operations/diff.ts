@@ -2,12 +2,14 @@ import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { PatchProblem } from '../core/patch/types.ts';
+import type { DelegateRequest } from '../core/tasks/request.ts';
 import { type TaskKind, taskKinds } from '../core/tasks/tasks.ts';
 import type { CallOptions } from '../engine/context.ts';
-import type { Factory } from '../factory.ts';
+import type { OperationContext } from './context.ts';
 import { deliver } from './delegation/deliver.ts';
 import { applyField, type DelegationInput, requestFields, resultFields } from './delegation/fields.ts';
 import { type DelegateOutput, delegateOutput, givenAnswerOutput } from './delegation/output.ts';
+import { readRequest } from './delegation/read-request.ts';
 import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
 import { cliOnly, field, operation, surfaceOf } from './operation.ts';
 
@@ -53,21 +55,21 @@ export const diffOperation = operation({
   }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  toDelegation: (input) => (input.from === undefined ? diffDelegation(input) : undefined),
+  plan: (input) => (input.from === undefined ? plan(input) : undefined),
   examples: [
     'orch diff "make the retry count configurable" -f src/http.ts | git apply',
     'pbpaste | orch diff --from - -f src/http.ts | git apply',
     'orch diff --from answer.md -f src/http.ts --check',
   ],
-  async run({ from, check, strict, ...input }, factory, options) {
-    if (check && (input.apply || input.output !== undefined)) {
+  async run(input, context, options) {
+    const { from, check = false, strict = false, apply, output: file } = input;
+    if (check && (apply || file !== undefined)) {
       throw new OrchError('usage', '--check writes nothing, so neither --apply nor --output can go with it');
     }
-    if (from !== undefined) return fromAnswer({ ...input, from, check, strict }, factory, options);
-    const output = await runDelegation(diffDelegation(input), factory, {
-      ...options,
-      strict: strict ?? false,
-    });
+    const output =
+      from === undefined
+        ? await runDelegation(plan(input), input, context, { ...options, strict })
+        : await fromAnswer({ ...input, from }, context, options);
     return check ? { ...output, result: verdict(output) } : output;
   },
 });
@@ -79,46 +81,40 @@ interface DiffInput extends DelegationInput {
   strict?: boolean | undefined;
 }
 
-function diffDelegation({
-  from: _from,
-  check: _check,
-  strict: _strict,
-  ...input
-}: DiffInput): DelegationInput {
-  return { ...input, task: input.task ?? 'refactor', return: 'patch' };
+function plan({ from: _from, check: _check, strict: _strict, ...input }: DiffInput): DelegateRequest {
+  return readRequest({ ...input, task: input.task ?? 'refactor', return: 'patch' });
 }
 
-/** An answer that is there already: read, placed and checked as one that a model has just given. */
+/** An existing answer: read, placed and checked like one that a model has just given. */
 async function fromAnswer(
   {
     from,
-    files = [],
     check = false,
     strict = false,
     apply,
     output: file,
-    ...asked
+    files = [],
+    ...rest
   }: DiffInput & { from: string },
-  factory: Factory,
+  context: OperationContext,
   { signal }: CallOptions,
 ): Promise<DelegateOutput> {
-  refuseQuestion(asked);
+  refuseRequestFields(rest);
   if (from.trim() === '')
     throw new OrchError('answer-unusable', 'the answer is empty', { hint: 'give a file, or - and a pipe' });
   const { finishAnswer, UnplaceableAnswer } = await import('../engine/finish-answer.ts');
-  const sourceSet = await factory.workspace().readSources(files, signal);
+  const sourceSet = await context.workspace().readSources(files, signal);
   try {
     const finished = await finishAnswer(from, {
       shape: 'patch',
       language: undefined,
       sourceSet,
-      patchChecker: factory.patchChecker(),
+      patchChecker: context.patchChecker(),
       strict,
       signal,
     });
-    const output = givenAnswerOutput(finished, factory);
-    if (check) return { ...output, result: verdict(output) };
-    return await deliver(output, finished.patch, { apply, output: file }, factory);
+    const output = givenAnswerOutput(finished, context);
+    return check ? output : await deliver(output, finished.patch, { apply, output: file }, context);
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;
     throw new OrchError(error.code, error.message, {
@@ -129,24 +125,20 @@ async function fromAnswer(
   }
 }
 
-/** What would shape a request is refused rather than ignored: there is none. */
-function refuseQuestion({ input, ...asked }: Omit<DelegationInput, 'files' | 'apply' | 'output'>): void {
+/** --from sends no request, so fields that shape one are refused rather than ignored. */
+function refuseRequestFields({ input, ...rest }: Omit<DelegationInput, 'files' | 'apply' | 'output'>): void {
   const shape = diffOperation.input.shape;
-  const flags = Object.entries(asked)
+  const flags = Object.entries(rest)
     .filter(([, value]) => value !== undefined)
     .map(([name]) => surfaceOf(shape[name] as z.ZodType).flag?.replace(/^-\w, |[ =].*$/g, '') ?? name);
   if (input.trim() !== '') flags.unshift('an instruction');
   if (flags.length === 0) return;
-  throw new OrchError(
-    'usage',
-    `--from takes an answer that is there: ${flags.join(', ')} cannot go with it`,
-    {
-      hint: 'leave out what would shape a request, or leave out --from',
-    },
-  );
+  throw new OrchError('usage', `--from takes an existing answer: ${flags.join(', ')} cannot go with it`, {
+    hint: 'leave out what would shape a request, or leave out --from',
+  });
 }
 
-/** Without the lines of the file that come nearest: what is printed of an error holds no code. */
+/** Without the nearest lines of the file: printed errors hold no code. */
 function placeOf({ nearest: _nearest, ...problem }: PatchProblem): Omit<PatchProblem, 'nearest'> {
   return problem;
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import type { DelegateRequest } from '../core/tasks/request.ts';
 import { type DelegationInput, requestFields, resultFields } from './delegation/fields.ts';
 import { delegateOutput } from './delegation/output.ts';
+import { readRequest } from './delegation/read-request.ts';
 import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
 import { cliOnly, operation } from './operation.ts';
 
@@ -14,11 +16,11 @@ export const docsOperation = operation({
   input: z.strictObject({ ...requestFields, effort: cliOnly(requestFields.effort), ...resultFields }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  toDelegation: docsDelegation,
+  plan,
   examples: ['orch docs "how to configure retries" -f "src/retry/*.ts" -o docs/retries.md'],
-  run: (input, factory, options) => runDelegation(docsDelegation(input), factory, options),
+  run: (input, context, options) => runDelegation(plan(input), input, context, options),
 });
 
-function docsDelegation(input: DelegationInput): DelegationInput {
-  return { ...input, task: 'docs', return: 'text' };
+function plan(input: DelegationInput): DelegateRequest {
+  return readRequest({ ...input, task: 'docs', return: 'text' });
 }

@@ -6,7 +6,7 @@ import type { ListedModel, ModelOptions } from '../core/doctor/models.ts';
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import { redactor } from '../core/errors/redact.ts';
 import type { CallOptions } from '../engine/context.ts';
-import type { Diagnostics, Factory } from '../factory.ts';
+import type { Diagnostics, OperationContext } from './context.ts';
 import { timeoutSeconds } from './delegation/fields.ts';
 import { field, operation } from './operation.ts';
 
@@ -51,13 +51,13 @@ export const doctorOperation = operation({
   output: doctorOutput,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   examples: ['orch doctor', 'orch doctor --verbose', 'orch doctor --json'],
-  async run({ verbose = false, timeout = defaultTimeoutSeconds }, factory, options) {
-    const diagnostics = factory.diagnostics();
+  async run({ verbose = false, timeout = defaultTimeoutSeconds }, context, options) {
+    const diagnostics = context.diagnostics();
     const { environment } = diagnostics.environment();
     const findings = [
       ...(await machineFindings(diagnostics, options)),
       ...(await configurationFindings(diagnostics, verbose)),
-      ...(await providerFindings(factory, timeout * 1000, options)),
+      ...(await providerFindings(context, timeout * 1000, options)),
       ...(await recordFindings(diagnostics)),
       ...(await clientFindings(diagnostics)),
     ];
@@ -127,13 +127,13 @@ async function configurationFindings(diagnostics: Diagnostics, verbose: boolean)
 }
 
 async function providerFindings(
-  factory: Factory,
+  context: OperationContext,
   limitMs: number,
   { signal }: CallOptions,
 ): Promise<Finding[]> {
   const { baseUrlFinding, keyFindings } = await import('../core/doctor/provider.ts');
   const { accessFindings, aliasFindings, shutdownFindings } = await import('../core/doctor/models.ts');
-  const diagnostics = factory.diagnostics();
+  const diagnostics = context.diagnostics();
   const { environment, problems, settings } = diagnostics.environment();
   const findings = keyFindings(environment, settings);
   // A base URL that is none is told among the variables; the key must not go elsewhere instead.
@@ -159,14 +159,14 @@ async function providerFindings(
     findings.push(warning('alias', 'not looked at: the configuration is faulty'));
     return findings;
   }
-  const facts: ModelOptions = {
+  const options: ModelOptions = {
     config,
-    today: new Date(factory.clock().now()).toISOString().slice(0, 10),
+    today: new Date(context.clock().now()).toISOString().slice(0, 10),
     givenFolder: diagnostics.given().folder,
     overrideFolder: diagnostics.userFolder,
   };
-  findings.push(...aliasFindings(facts));
-  if (listed) findings.push(...accessFindings(facts, listed), ...shutdownFindings(facts, listed));
+  findings.push(...aliasFindings(options));
+  if (listed) findings.push(...accessFindings(options, listed), ...shutdownFindings(options, listed));
   return findings;
 }
 

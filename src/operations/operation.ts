@@ -3,9 +3,9 @@
  * the README's reference are all derived from the table of these in `index.ts`.
  */
 import * as z from 'zod';
+import type { DelegateRequest } from '../core/tasks/request.ts';
 import type { CallOptions } from '../engine/context.ts';
-import type { Factory } from '../factory.ts';
-import type { DelegationInput } from './delegation/fields.ts';
+import type { OperationContext } from './context.ts';
 
 /** How one field of an input shows on a surface. */
 export interface FieldSurface {
@@ -85,14 +85,14 @@ export interface Operation<
   /** Takes --rehearse although it delegates nothing. */
   rehearsable?: boolean;
   /**
-   * Operations that send requests to a provider: the delegation that an input stands for. `run` sends it,
-   * --dry-run explains its route. Undefined for an input that sends none. Their commands take --rehearse,
-   * --dry-run and --no-stream.
+   * Operations that send requests to a provider: the request that an input stands for, undefined for an input
+   * that sends none. `run` sends it, --dry-run explains its route, and the surface reads from it what to show.
+   * Commands of such operations take --rehearse, --dry-run and --no-stream. Throws `usage`.
    */
-  toDelegation?: (input: z.output<Input>) => DelegationInput | undefined;
+  plan?: (input: z.output<Input>) => DelegateRequest | undefined;
   /** Examples for the help of the command line. */
   examples: readonly string[];
-  run(input: z.output<Input>, factory: Factory, options: CallOptions): Promise<z.output<Output>>;
+  run(input: z.output<Input>, context: OperationContext, options: CallOptions): Promise<z.output<Output>>;
 }
 
 /** Keeps the types of input and output together; the table itself holds them widened. */

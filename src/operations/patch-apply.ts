@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
-import type { Factory } from '../factory.ts';
+import type { OperationContext } from './context.ts';
 import { touchedPaths } from './delegation/deliver.ts';
 import { loadPatch } from './delegation/stored-patch.ts';
 import { field, operation } from './operation.ts';
@@ -29,16 +29,16 @@ export const patchApplyOperation = operation({
     }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   examples: ['orch patch apply 3f0c…', 'orch patch apply --from change.patch'],
-  async run({ patch_id, patch }, factory, { signal }) {
+  async run({ patch_id, patch }, context, { signal }) {
     if ((patch_id === undefined) === (patch === undefined)) {
       throw new OrchError('usage', 'give either the id of a patch or a patch', {
         hint: 'the id is meta.patch.id of an earlier result',
       });
     }
-    if (patch !== undefined) return applyText(patch, factory, signal);
-    const { base, changes } = loadPatch(factory.patches(), patch_id!);
-    factory.workspace().assertWritable(base, touchedPaths(changes));
-    await factory.writer().applyChanges(base, changes);
+    if (patch !== undefined) return applyText(patch, context, signal);
+    const { base, changes } = loadPatch(context.patches(), patch_id!);
+    context.workspace().assertWritable(base, touchedPaths(changes));
+    await context.writer().applyChanges(base, changes);
     const { diffstat, formatDiffstat } = await import('../core/patch/git/diffstat.ts');
     return {
       applied: true,
@@ -49,16 +49,16 @@ export const patchApplyOperation = operation({
 });
 
 /** A patch from elsewhere is git's to read, exactly as it stands. */
-async function applyText(patch: string, factory: Factory, signal: AbortSignal) {
+async function applyText(patch: string, context: OperationContext, signal: AbortSignal) {
   const { changesLink } = await import('../core/patch/git/patch-headers.ts');
   if (changesLink(patch)) {
     throw new OrchError('file-forbidden', 'the patch makes, changes or deletes a link; nothing was changed', {
       hint: 'apply it with git apply, if that is what you want',
     });
   }
-  const base = factory.workspace().base();
-  const { paths, touched, diffstat, changes } = await factory.patchApplier().tryOut(patch, base, signal);
-  factory.workspace().assertWritable(base, touched);
-  await factory.writer().applyChanges(base, changes);
+  const base = context.workspace().base();
+  const { paths, touched, diffstat, changes } = await context.patchApplier().tryOut(patch, base, signal);
+  context.workspace().assertWritable(base, touched);
+  await context.writer().applyChanges(base, changes);
   return { applied: true, diffstat, files: paths };
 }

@@ -1,14 +1,10 @@
 import * as z from 'zod';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
+import type { DelegateRequest } from '../core/tasks/request.ts';
 import { reasoningEfforts, taskKinds } from '../core/tasks/tasks.ts';
+import type { EngineContext } from '../engine/context.ts';
 import { prepare } from '../engine/prepare.ts';
-import {
-  type DelegationInput,
-  frameworkField,
-  requestFields,
-  returnField,
-  taskField,
-} from './delegation/fields.ts';
+import { frameworkField, requestFields, returnField, taskField } from './delegation/fields.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { cliOnly, operation } from './operation.ts';
 
@@ -71,20 +67,18 @@ export const routeExplainOperation = operation({
   output: decisionSchema,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   examples: ['orch route --explain refactor -f src/cart.ts', 'orch route tests -f cart.py'],
-  run: (input, factory, { signal }) => explain(input, factory.engine(), signal),
+  run: (input, context, { signal }) =>
+    explain(readRequest({ ...input, input: input.input ?? '' }), context.engine(), signal),
 });
 
+/** The route of a request, which is the one that a call would take. */
 export async function explain(
-  input: Partial<DelegationInput>,
-  context: Parameters<typeof prepare>[1],
+  request: DelegateRequest,
+  context: EngineContext,
   signal: AbortSignal,
 ): Promise<DecisionOutput> {
-  const { decision, input: assembled } = await prepare(
-    readRequest({ ...input, input: input.input ?? '' }),
-    context,
-    signal,
-  );
-  return toDecisionOutput(decision, assembled.warnings);
+  const { decision, input } = await prepare(request, context, signal);
+  return toDecisionOutput(decision, input.warnings);
 }
 
 function toDecisionOutput(decision: RouteDecision, inputWarnings: readonly string[]): DecisionOutput {

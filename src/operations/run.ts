@@ -8,6 +8,7 @@ import {
   taskField,
 } from './delegation/fields.ts';
 import { delegateOutput } from './delegation/output.ts';
+import { readRequest } from './delegation/read-request.ts';
 import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
 import { operation } from './operation.ts';
 
@@ -29,11 +30,11 @@ export const runOperation = operation({
   }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  toDelegation: (input) => input,
+  plan: readRequest,
   examples: [
     'orch run refactor "pull the tax rule out into a function" -f src/cart.ts | git apply',
     'orch run code_generate "a debounce function" -l typescript > debounce.ts',
     'npm test 2>&1 | orch run deep_reasoning "why does this fail?" -f src/cart.ts',
   ],
-  run: runDelegation,
+  run: (input, context, options) => runDelegation(readRequest(input), input, context, options),
 });

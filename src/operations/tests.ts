@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
+import type { DelegateRequest } from '../core/tasks/request.ts';
 import type { CallOptions } from '../engine/context.ts';
 import { asOrchError } from '../engine/internal-error.ts';
-import type { Factory } from '../factory.ts';
+import type { OperationContext } from './context.ts';
 import { type DelegationInput, frameworkField, requestFields, resultFields } from './delegation/fields.ts';
 import { errorKeeping } from './delegation/keep-result.ts';
 import { type DelegateOutput, delegateOutput } from './delegation/output.ts';
+import { readRequest } from './delegation/read-request.ts';
 import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
 import { cliOnly, field, operation } from './operation.ts';
 
@@ -31,18 +33,17 @@ export const testsOperation = operation({
   }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  toDelegation: testsDelegation,
+  plan,
   examples: [
     'orch tests -f src/cart.ts --framework vitest -o test/cart.test.ts',
     'orch tests -f cart.py --framework pytest -o test_cart.py --verify "pytest -q {}"',
   ],
-  async run(input, factory, options) {
+  async run(input, context, options) {
     const { output: file } = input;
-    const recovered = file === undefined ? [] : await factory.journal().recover(file);
+    const recovered = file === undefined ? [] : await context.journal().recover(file);
     try {
-      const output = await writeTests(input, factory, options);
-      output.meta.warnings.unshift(...recovered);
-      return output;
+      const { result, meta } = await writeTests(input, context, options);
+      return { result, meta: { ...meta, warnings: [...recovered, ...meta.warnings] } };
     } catch (error) {
       throw recovered.length === 0 ? error : errorSaying(error, recovered);
     }
@@ -50,22 +51,23 @@ export const testsOperation = operation({
 });
 
 async function writeTests(
-  { verify, ...input }: TestsInput,
-  factory: Factory,
+  input: TestsInput,
+  context: OperationContext,
   options: CallOptions,
 ): Promise<DelegateOutput> {
-  const request = testsDelegation(input);
-  if (verify === undefined) return runDelegation(request, factory, options);
-  if (input.output === undefined) {
+  const { verify, output } = input;
+  const request = plan(input);
+  if (verify === undefined) return runDelegation(request, input, context, options);
+  if (output === undefined) {
     throw new OrchError('usage', '--verify needs --output: tests run only where they belong', {
       hint: 'name the test file, e.g. --output test/cart.test.ts',
     });
   }
-  factory.journal().assertWritable(input.output);
-  const verifier = factory.verifier(verify, input.output);
+  context.journal().assertWritable(output);
+  const verifier = context.verifier(verify, output);
   let refused: string | undefined;
   try {
-    return await runDelegation(request, factory, {
+    return await runDelegation(request, input, context, {
       ...options,
       async verify(result, signal) {
         refused = result;
@@ -75,11 +77,11 @@ async function writeTests(
       },
     });
   } catch (error) {
-    throw refused === undefined ? error : errorKeeping(error, refused, factory.results());
+    throw refused === undefined ? error : errorKeeping(error, refused, context.results());
   }
 }
 
-/** The same error: what was recovered before it must not go unsaid. */
+/** The same error, with what was recovered before it. */
 function errorSaying(failed: unknown, warnings: readonly string[]): OrchError {
   const { code, message, hint, details } = asOrchError(failed);
   return new OrchError(code, message, {
@@ -89,6 +91,6 @@ function errorSaying(failed: unknown, warnings: readonly string[]): OrchError {
   });
 }
 
-function testsDelegation({ verify: _verify, ...input }: TestsInput): DelegationInput {
-  return { ...input, task: 'tests', return: 'code' };
+function plan({ verify: _verify, ...input }: TestsInput): DelegateRequest {
+  return readRequest({ ...input, task: 'tests', return: 'code' });
 }

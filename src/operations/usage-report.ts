@@ -64,12 +64,12 @@ export const usageReportOperation = operation({
     'orch usage report --by model,task --since 7d',
     'orch usage report logs/usage.csv --by day --format md',
   ],
-  async run({ files, by, since, until }, factory) {
+  async run({ files, by, since, until }, context) {
     const { usageReport } = await import('../core/record/usage-report.ts');
     const { readWhen } = await import('../core/record/when.ts');
-    const now = factory.clock().now();
+    const now = context.clock().now();
     const reading =
-      files && files.length > 0 ? await factory.readLedgers(files) : await factory.ledger().read();
+      files && files.length > 0 ? await context.readLedgers(files) : await context.ledger().read();
     const report = usageReport(reading, {
       by: by ?? ['model'],
       since: since === undefined ? undefined : readWhen(since, now, 'since'),
@@ -77,7 +77,7 @@ export const usageReportOperation = operation({
       now,
     });
     if (reading.files.length === 0) {
-      const location = factory.ledger().location;
+      const location = context.ledger().location;
       report.warnings.push(
         location === undefined
           ? 'the ledger is turned off (ORCH_USAGE_CSV=off)'

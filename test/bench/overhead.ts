@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createFactory } from '../../src/factory.ts';
+import { readRequest } from '../../src/operations/delegation/read-request.ts';
 import { runDelegation } from '../../src/operations/delegation/run-delegation.ts';
 import { startRehearsalServer } from '../../src/rehearsal/server.ts';
 import { benchEnvironment, livingModels, McpPeer, quantile, startProvider } from './peers.ts';
@@ -187,7 +188,7 @@ async function firstToken(): Promise<void> {
   const waits: number[] = [];
   for (let call = -20; call < 300; call++) {
     let shownAt: number | undefined;
-    await runDelegation({ task: 'docs', input: 'describe it' }, factory, {
+    await runDelegation(readRequest({ task: 'docs', input: 'describe it' }), {}, factory, {
       signal: new AbortController().signal,
       onProgress: (event) => {
         if (event.kind === 'text') shownAt ??= performance.now();

@@ -5,9 +5,9 @@ import type { Operation } from '../../src/operations/operation.ts';
 
 describe('renderers', () => {
   it('take each operation for what it is', () => {
-    const delegating = operations.filter(({ toDelegation }) => toDelegation);
+    const delegating = operations.filter(({ plan }) => plan);
     expect(new Set(delegating.map(rendererFor)).size).toBe(1);
-    const others = operations.filter(({ toDelegation }) => !toDelegation);
+    const others = operations.filter(({ plan }) => !plan);
     expect(new Set([...others, delegating[0]!].map(rendererFor)).size).toBe(others.length + 1);
   });
 

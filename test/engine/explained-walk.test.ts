@@ -101,7 +101,9 @@ async function promised(
   const keyOf = (candidate: { model: string; effort: string | null }) =>
     `${apiId(candidate.model, cardOf(candidate.model))} ${candidate.effort ?? undefined}`;
   const walk: string[] = [];
-  let queue = explained(await explain(input, context, new AbortController().signal));
+  let queue = explained(
+    await explain(readRequest({ input: '', ...input }), context, new AbortController().signal),
+  );
   let tooSmall: number | undefined;
   const takesTheInput = (candidate: { model: string }) => {
     const card = cardOf(candidate.model);
@@ -117,9 +119,9 @@ async function promised(
     if (failureClass === 'model-not-found') {
       if (input.forceModel !== undefined) break;
       context.memory.notFound.add(model);
-      queue = explained(await explain(input, context, new AbortController().signal)).filter(
-        (other) => !walk.includes(keyOf(other)) && takesTheInput(other),
-      );
+      queue = explained(
+        await explain(readRequest({ input: '', ...input }), context, new AbortController().signal),
+      ).filter((other) => !walk.includes(keyOf(other)) && takesTheInput(other));
     } else if (recovery === 'larger-window') {
       const card = cardOf(model);
       tooSmall = Math.max(tooSmall ?? 0, card ? inputWindow(card) : Number.POSITIVE_INFINITY);

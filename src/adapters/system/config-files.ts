@@ -1,7 +1,13 @@
 /** Reads the layers of the configuration from their folders. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildConfig, type Config, type ConfigFileName, configFileNames } from '../../core/config/config.ts';
+import {
+  buildConfig,
+  type Config,
+  type ConfigFileName,
+  type ConfigInspection,
+  configFileNames,
+} from '../../core/config/config.ts';
 import type { Environment } from '../../core/config/environment.ts';
 import { jsonFaultAt } from '../../core/config/json-fault.ts';
 import { isPlainObject, type Layer, mergeLayers } from '../../core/config/layers.ts';
@@ -28,14 +34,6 @@ export function configFolders({ cwd, variables, environment }: ConfigPlace): str
     );
   }
   return [givenFolder(), userConfigFolder(variables), ...(project === undefined ? [] : [project])];
-}
-
-export interface ConfigInspection {
-  /** Weakest first. */
-  files: string[];
-  problems: ConfigProblem[];
-  /** Undefined where there are problems. */
-  config: Config | undefined;
 }
 
 /** What is read and what is wrong with it, where `loadConfig` would throw. */

@@ -3,17 +3,9 @@ import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ClientFile, ClientName, ClientSetup } from '../../core/doctor/clients.ts';
+import type { Machine } from '../../engine/ports.ts';
 import { gitVersion } from '../workspace/git.ts';
 import { repositoryTop } from './folders.ts';
-
-export interface Machine {
-  nodeVersion: string;
-  /** Undefined: git is not installed. */
-  gitVersion(signal: AbortSignal): Promise<string | undefined>;
-  /** Why a file at this path cannot be written; undefined: it can. Nothing is written to find out. */
-  writeFault(path: string): string | undefined;
-  clients(): ClientSetup;
-}
 
 export function thisMachine(cwd: string, variables: Readonly<Record<string, string | undefined>>): Machine {
   return {

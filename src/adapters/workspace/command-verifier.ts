@@ -3,13 +3,7 @@ import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { resultFileVariable } from '../../core/config/environment.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
-import type { WriteJournal } from './write-journal.ts';
-import type { WorkspaceWriter } from './writer.ts';
-
-export interface Verifier {
-  /** The result lies in the file while the command runs; a refused one is taken away again. */
-  verify(result: string, signal: AbortSignal): Promise<{ ok: boolean; detail: string }>;
-}
+import type { Verifier, WorkspaceWriter, WriteJournal } from '../../engine/ports.ts';
 
 export interface VerifierOptions {
   /** Run by the user's shell in `cwd`; `{}` is replaced by the quoted path of the file. */

@@ -18,22 +18,9 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
+import type { WorkspaceWriter, WriteJournal } from '../../engine/ports.ts';
 import { mayBeRunning, type ProcessIdentity, thisProcess } from '../system/process-identity.ts';
 import type { TreeLock } from './tree-lock.ts';
-import type { WorkspaceWriter } from './writer.ts';
-
-export interface WriteJournal {
-  /** Throws `write-failed` where `begin` would, as far as that shows beforehand. */
-  assertWritable(path: string): void;
-  /**
-   * Saves what lies at the path, which is about to be replaced by `content`. Throws `write-failed`: nothing may
-   * then be written there. `before` is undefined where there is no file; `forget` is called when it is back, or
-   * no longer wanted.
-   */
-  begin(path: string, content: string): Promise<{ before: Buffer | undefined; forget: () => void }>;
-  /** Puts back what killed processes have replaced at the path. Returns what there is to say of it. */
-  recover(path: string): Promise<string[]>;
-}
 
 export interface WriteJournalOptions {
   folder: string;

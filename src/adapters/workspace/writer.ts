@@ -18,18 +18,9 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
-import type { BytesChange } from '../../engine/ports.ts';
+import type { BytesChange, WorkspaceWriter } from '../../engine/ports.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
 import { type TreeLock, unlocked } from './tree-lock.ts';
-
-export interface WorkspaceWriter {
-  /** Throws `file-changed` or `write-failed`; the tree is then as it was. */
-  applyChanges(base: string, changes: readonly BytesChange[]): Promise<void>;
-  /** Throws `write-failed` where `writeResult` would, as far as that shows beforehand. Writes nothing. */
-  assertWritable(path: string): void;
-  /** Throws `write-failed`; an existing file is then as it was. */
-  writeResult(path: string, content: string | Buffer): Promise<void>;
-}
 
 export function workspaceWriter(
   cwd: string,

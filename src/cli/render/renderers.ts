@@ -162,6 +162,6 @@ const renderers: Readonly<Record<string, Renderer>> = {
   'usage.report': reportRenderer,
 };
 
-export function rendererFor({ name, toDelegation }: Operation): Renderer {
-  return toDelegation ? delegationRenderer : (renderers[name] ?? plainRenderer);
+export function rendererFor({ name, plan }: Operation): Renderer {
+  return plan ? delegationRenderer : (renderers[name] ?? plainRenderer);
 }

@@ -39,6 +39,14 @@ export interface Config {
   origins: Record<ConfigFileName, Origins>;
 }
 
+export interface ConfigInspection {
+  /** The files that were read, the weakest layer first. */
+  files: string[];
+  problems: ConfigProblem[];
+  /** Undefined when there are problems. */
+  config: Config | undefined;
+}
+
 /** Throws `invalid-config` with every problem of every layer, after those that reading the files had. */
 export function buildConfig(
   layers: Record<ConfigFileName, readonly Layer[]>,

@@ -3,51 +3,58 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import type { FinishedPatch } from '../../engine/finish-answer.ts';
 import { asOrchError } from '../../engine/internal-error.ts';
-import type { Factory } from '../../factory.ts';
+import type { OperationContext } from '../context.ts';
 import type { DelegationInput } from './fields.ts';
 import { errorKeeping } from './keep-result.ts';
 import type { DelegateOutput } from './output.ts';
 import { storePatch } from './stored-patch.ts';
 
-/** Writes what the caller asked to be written. */
+/** Where the caller wants the result besides the answer of the call. */
+export type Delivery = Pick<DelegationInput, 'apply' | 'output'>;
+
+/** Returns the output with what became of the result: the patch's id, the file, whether the patch was applied. */
 export async function deliver(
   output: DelegateOutput,
   patch: FinishedPatch | undefined,
-  input: Pick<DelegationInput, 'apply' | 'output'>,
-  factory: Factory,
+  { apply, output: file }: Delivery,
+  context: OperationContext,
 ): Promise<DelegateOutput> {
+  const { run_id, cost_usd } = output.meta;
+  let delivered = output;
   try {
-    return await write(output, patch, input, factory);
+    // A folder of the tree may be a link that leads out of it.
+    if (patch && apply) context.workspace().assertWritable(patch.base, touchedPaths(patch.changes));
+    else if (patch) delivered = keepForLater(delivered, patch, context);
+    // The file first: if it cannot be written, the tree stays as it was.
+    if (file !== undefined) {
+      await context.writer().writeResult(file, output.result);
+      delivered = withMeta(delivered, { output_file: file });
+    }
+    if (patch && apply) {
+      await context.writer().applyChanges(patch.base, patch.changes);
+      delivered = withPatchMeta(delivered, { applied: true });
+    }
+    return delivered;
   } catch (error) {
-    const { run_id, cost_usd, output_file } = output.meta;
+    const { output_file } = delivered.meta;
     if (output_file !== undefined) throw errorBeside(error, output_file, { run_id, cost_usd });
-    // The answer is paid for: what cannot be written where it was wanted is kept elsewhere.
-    throw errorKeeping(error, output.result, factory.results(), { run_id, cost_usd });
+    // The answer is paid for: if it cannot be written where it was wanted, it is kept elsewhere.
+    throw errorKeeping(error, output.result, context.results(), { run_id, cost_usd });
   }
 }
 
-async function write(
+function withMeta(output: DelegateOutput, meta: Partial<DelegateOutput['meta']>): DelegateOutput {
+  return { ...output, meta: { ...output.meta, ...meta } };
+}
+
+function withPatchMeta(
   output: DelegateOutput,
-  patch: FinishedPatch | undefined,
-  { apply, output: file }: Pick<DelegationInput, 'apply' | 'output'>,
-  factory: Factory,
-): Promise<DelegateOutput> {
-  // A folder of the tree may be a link that leads out of it.
-  if (patch && apply) factory.workspace().assertWritable(patch.base, touchedPaths(patch.changes));
-  else if (patch) offerForLater(output, patch, factory);
-  // Before the tree: whatever fails here then leaves that as it was.
-  if (file !== undefined) {
-    await factory.writer().writeResult(file, output.result);
-    output.meta.output_file = file;
-  }
-  if (patch && apply) {
-    await factory.writer().applyChanges(patch.base, patch.changes);
-    if (output.meta.patch) output.meta.patch.applied = true;
-  }
-  return output;
+  patch: Partial<NonNullable<DelegateOutput['meta']['patch']>>,
+): DelegateOutput {
+  return output.meta.patch ? withMeta(output, { patch: { ...output.meta.patch, ...patch } }) : output;
 }
 
-/** The same error, saying that the result is in its file all the same. */
+/** The same error, with the file that the result was written to. */
 function errorBeside(failed: unknown, file: string, account: Record<string, unknown>): OrchError {
   const error = asOrchError(failed);
   return new OrchError(error.code, error.message, {
@@ -57,21 +64,30 @@ function errorBeside(failed: unknown, file: string, account: Record<string, unkn
   });
 }
 
-function offerForLater({ meta }: DelegateOutput, patch: FinishedPatch, factory: Factory): void {
+/** Stores the patch, so that it can be applied by its id. */
+function keepForLater(
+  output: DelegateOutput,
+  patch: FinishedPatch,
+  context: OperationContext,
+): DelegateOutput {
+  const warnings = [...output.meta.warnings];
+  let id: string | undefined;
   try {
-    if (meta.patch) meta.patch.id = storePatch(factory.patches(), patch);
+    id = storePatch(context.patches(), patch);
   } catch (error) {
-    meta.warnings.push(`the patch has no id to apply it by: ${(error as Error).message}`);
+    warnings.push(`the patch has no id to apply it by: ${(error as Error).message}`);
   }
-  const lost = outsideOf(factory.cwd, patch);
-  if (lost.length > 0) {
-    meta.warnings.push(
-      `${lost.join(', ')}: git apply leaves out, without a word, what lies outside of the folder it runs in; run it in ${patch.base}`,
+  const outside = outsideOf(context.cwd, patch);
+  if (outside.length > 0) {
+    warnings.push(
+      `git apply silently skips paths outside the folder it runs in: run it in ${patch.base} (${outside.join(', ')})`,
     );
   }
+  const kept = withMeta(output, { warnings });
+  return id === undefined ? kept : withPatchMeta(kept, { id });
 }
 
-/** Paths of a patch that lie outside of a folder. */
+/** Paths of a patch that lie outside a folder. */
 function outsideOf(folder: string, { base, stats }: FinishedPatch): string[] {
   const paths = stats.map(({ path }) => path);
   if (folder === base) return [];

@@ -5,7 +5,7 @@ import { formatUsd } from '../../core/text/format.ts';
 import { costOfAttempts, servedName } from '../../engine/attempt.ts';
 import type { DelegateOutcome } from '../../engine/delegate.ts';
 import type { FinishedAnswer, FinishedPatch } from '../../engine/finish-answer.ts';
-import type { Factory } from '../../factory.ts';
+import type { OperationContext } from '../context.ts';
 
 const tokens = z.number().nullable();
 
@@ -74,7 +74,7 @@ function patchMeta({
 /** For an answer that no request was sent for. */
 export function givenAnswerOutput(
   { result, patch, warnings }: FinishedAnswer,
-  factory: Pick<Factory, 'newId'>,
+  { newId }: Pick<OperationContext, 'newId'>,
 ): DelegateOutput {
   return {
     result,
@@ -90,25 +90,25 @@ export function givenAnswerOutput(
       latency_ms: 0,
       finish_reason: 'stop',
       response_id: null,
-      run_id: factory.newId(),
+      run_id: newId(),
       warnings,
       ...(patch ? { patch: patchMeta(patch) } : {}),
     },
   };
 }
 
-export function toOutput(outcome: DelegateOutcome, factory: Factory): DelegateOutput {
+export function toOutput(outcome: DelegateOutcome, context: OperationContext): DelegateOutput {
   const { attempt, attempts, finished, decision, generated } = outcome;
-  const context = factory.engine();
+  const engine = context.engine();
   const costUsd = costOfAttempts(attempts);
-  const { alertUsd } = context.config.policies.budgets;
-  const warnings = [...factory.notes(), ...outcome.warnings];
-  if (context.rehearsal) warnings.unshift('rehearsal: the answer is made up and nothing was sent or spent');
+  const { alertUsd } = engine.config.policies.budgets;
+  const warnings = [...context.notes(), ...outcome.warnings];
+  if (engine.rehearsal) warnings.unshift('rehearsal: the answer is made up and nothing was sent or spent');
   const { usage } = attempt;
   return {
     result: finished.result,
     meta: {
-      model: servedName(attempt, context) ?? attempt.candidate.model,
+      model: servedName(attempt, engine) ?? attempt.candidate.model,
       alias: attempt.candidate.alias,
       requested_model: attempt.candidate.requestedModel,
       task: decision.features.task,
@@ -136,7 +136,7 @@ export function toOutput(outcome: DelegateOutcome, factory: Factory): DelegateOu
       response_id: generated.responseId ?? null,
       run_id: outcome.runId,
       warnings: [...new Set(warnings)],
-      ...(context.rehearsal ? { rehearsal: true } : {}),
+      ...(engine.rehearsal ? { rehearsal: true } : {}),
       ...(finished.patch ? { patch: patchMeta(finished.patch) } : {}),
     },
   };

@@ -1,12 +1,11 @@
-/** The way of every delegating operation, from its fields to its output. */
+/** The way of every delegating operation from its request to its output. */
+import type { DelegateRequest } from '../../core/tasks/request.ts';
 import type { CallOptions } from '../../engine/context.ts';
-import type { Factory } from '../../factory.ts';
-import { deliver } from './deliver.ts';
-import type { DelegationInput } from './fields.ts';
+import type { OperationContext } from '../context.ts';
+import { type Delivery, deliver } from './deliver.ts';
 import { type DelegateOutput, toOutput } from './output.ts';
-import { readRequest } from './read-request.ts';
 
-/** Read-only as far as the workspace goes (clients then run it without asking, and in parallel). */
+/** Read-only as far as the workspace goes, so that clients run it without asking, and in parallel. */
 export const delegateAnnotations = {
   readOnlyHint: true,
   destructiveHint: false,
@@ -15,17 +14,15 @@ export const delegateAnnotations = {
 };
 
 export async function runDelegation(
-  input: DelegationInput,
-  factory: Factory,
+  request: DelegateRequest,
+  delivery: Delivery,
+  context: OperationContext,
   options: CallOptions,
 ): Promise<DelegateOutput> {
-  const request = readRequest(input);
-  // Told now, it costs nothing.
-  if (input.output !== undefined) factory.writer().assertWritable(input.output);
-  const context = factory.engine();
-  // What only explains a route does not load the engine and the patch core.
+  // Checked before anything is spent.
+  if (delivery.output !== undefined) context.writer().assertWritable(delivery.output);
+  // Loaded here so that explaining a route does not load the engine and the patch core.
   const { delegate } = await import('../../engine/delegate.ts');
-  const outcome = await delegate(request, context, options);
-  const output = toOutput(outcome, factory);
-  return deliver(output, outcome.finished.patch, input, factory);
+  const outcome = await delegate(request, context.engine(), options);
+  return deliver(toOutput(outcome, context), outcome.finished.patch, delivery, context);
 }

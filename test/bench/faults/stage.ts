@@ -10,6 +10,7 @@ import type { Catalog } from '../../../src/core/models/model-card.ts';
 import type { UsageRecord } from '../../../src/core/record/usage-record.ts';
 import { createFactory, type Factory } from '../../../src/factory.ts';
 import type { DelegateOutput } from '../../../src/operations/delegation/output.ts';
+import { readRequest } from '../../../src/operations/delegation/read-request.ts';
 import { runDelegation } from '../../../src/operations/delegation/run-delegation.ts';
 import { byModel, type Scripted } from '../../../src/rehearsal/script.ts';
 import { type RehearsalServer, startRehearsalServer } from '../../../src/rehearsal/server.ts';
@@ -99,11 +100,13 @@ export function orchSubject(
     records: async () => (await factory.ledger().read()).records,
     ask: ({ stream = true, signal = new AbortController().signal, deadlineSeconds } = {}) =>
       settle(async () => {
-        const output = await runDelegation(
-          { task: 'docs', return: 'text', input: 'Write forty sentences.', timeout: deadlineSeconds },
-          factory,
-          { signal, stream },
-        );
+        const request = readRequest({
+          task: 'docs',
+          return: 'text',
+          input: 'Write forty sentences.',
+          timeout: deadlineSeconds,
+        });
+        const output = await runDelegation(request, {}, factory, { signal, stream });
         const { model, usage } = output.meta;
         return { text: output.result, model: model ?? undefined, usage, output };
       }),
