@@ -133,9 +133,10 @@ function piecesOf({ instruction, sources, context = '' }: InputParts, limits: In
 
 /** A tag that nothing in the material ends: what stands in a file or a log cannot pass for the instruction. */
 function tagFor(name: string, material: readonly string[]): string {
-  const ends = (tag: string) => material.some((text) => text.includes(`</${tag}>`));
+  const end = new RegExp(`</(${name}(?:-\\d+)?)>`, 'g');
+  const taken = new Set(material.flatMap((text) => Array.from(text.matchAll(end), ([, tag]) => tag)));
   let tag = name;
-  for (let number = 2; ends(tag); number++) tag = `${name}-${number}`;
+  for (let number = 2; taken.has(tag); number++) tag = `${name}-${number}`;
   return tag;
 }
 

@@ -1,15 +1,27 @@
 /** Collects edits and problems while an answer is read, and numbers its blocks. */
+import { LineIndex } from './line-index.ts';
 import type { DraftHunk } from './read-unified.ts';
 import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
+import { splitText } from './text-lines.ts';
 import type { AnswerContext, Dialect, FileEdit, FileMode, Hunk, PatchProblem, SourceFile } from './types.ts';
+import { WorkBudget } from './work-budget.ts';
 
 type Extra = Pick<FileEdit, 'newPath' | 'newMode'>;
+
+/** What is looked up in a file for every block, and so only worked out once. */
+export interface KnownLines {
+  index: LineIndex;
+  /** Some line is of equal signs alone, as below a heading. */
+  underlines: boolean;
+}
 
 export class EditCollector {
   readonly edits: FileEdit[] = [];
   readonly problems: PatchProblem[] = [];
   private blocks = 0;
   private readonly doubts: PatchProblem[] = [];
+  private readonly known = new Map<string, KnownLines>();
+  private readonly budget = new WorkBudget();
 
   constructor(readonly context: AnswerContext) {}
 
@@ -32,6 +44,19 @@ export class EditCollector {
 
   file(path: string): SourceFile | undefined {
     return this.context.files.find((file) => file.path === path);
+  }
+
+  /** The lines of a file; none for one that was not sent. */
+  linesOf(path: string): KnownLines {
+    const known = this.known.get(path);
+    if (known) return known;
+    const { lines } = splitText(this.file(path)?.text ?? '');
+    const fresh = {
+      index: new LineIndex(lines, this.budget),
+      underlines: lines.some((line) => /^\s*={3,}\s*$/.test(line)),
+    };
+    this.known.set(path, fresh);
+    return fresh;
   }
 
   /** The only file that was sent, for answers that name none. */

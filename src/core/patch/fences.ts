@@ -15,7 +15,7 @@ export interface Fence {
 }
 
 export function fenceOn(line: string): Fence | undefined {
-  const match = /^( {0,3})(`{3,}|~{3,})([^`]*)$/.exec(line);
+  const match = /^( {0,3})(`{3,}|~{3,}(?!~))([^`]*)$/.exec(line);
   if (!match) return undefined;
   return {
     character: match[2]![0] as '`' | '~',
@@ -55,12 +55,14 @@ export function nextContent(lines: readonly string[], from: number): number {
 
 /**
  * The line that closes the fence opened on line `open`, or -1 when none does. `goesOn(closing, next)` says
- * whether what stands between a possible closing line and the next possible one still belongs to the block.
+ * whether what stands between a possible closing line and the next possible one still belongs to the block;
+ * `stopsAt(fence)`, that no block goes on across this opening fence.
  */
 export function closingLine(
   lines: readonly string[],
   open: number,
   goesOn: (closing: number, next: number) => boolean,
+  stopsAt: (fence: number) => boolean = () => false,
 ): number {
   const fence = fenceOn(lines[open]!)!;
   let inner: Fence | undefined;
@@ -79,7 +81,7 @@ export function closingLine(
     } else if (here.character === fence.character && here.info !== '') {
       const content = nextContent(lines, index + 1);
       const opensEdit = startsEdit(lines[content] ?? '', lines[content + 1]);
-      if (opensEdit && candidate !== -1) return candidate;
+      if (candidate !== -1 && (opensEdit || stopsAt(index))) return candidate;
       inner = here;
     }
   }

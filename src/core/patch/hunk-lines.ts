@@ -24,8 +24,8 @@ export function readHeader(line: string): HunkHeader | undefined {
       ...(heading!.trim() === '' ? {} : { heading: heading!.trim() }),
     };
   }
-  const partial = /^@@+ *-(\d+)\S*(?: +\+\S+)? *(?:@@+(.*))?$/.exec(line);
-  const rest = (partial ? (partial[2] ?? '') : line.replace(/^@@+/, '').replace(/@@+\s*$/, '')).trim();
+  const partial = /^@@+ *-(\d+)(?!\d)\S*(?: +\+\S+)? *(?:@@+(.*))?$/.exec(line);
+  const rest = (partial ? (partial[2] ?? '') : line.replace(/^@@+/, '').replace(/(?<!@)@@+\s*$/, '')).trim();
   const between = /^(.*?)@@+(.*)$/.exec(rest);
   const heading = (between ? between[2]! : rest).trim();
   return {

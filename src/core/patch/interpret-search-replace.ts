@@ -1,10 +1,9 @@
 /** Makes edits of search/replace blocks. */
-import { type EditCollector, textOf } from './edit-collector.ts';
+import { type EditCollector, type KnownLines, textOf } from './edit-collector.ts';
 import { divider } from './edit-marks.ts';
 import { operationsOf } from './operations.ts';
 import { isProse } from './prose.ts';
 import type { SearchReplaceBlock } from './read-search-replace.ts';
-import { splitText } from './text-lines.ts';
 
 /** `lastPath` is the path of the block before. Returns the path that this block names or inherits. */
 export function interpretSearchReplace(
@@ -22,7 +21,8 @@ export function interpretSearchReplace(
   if (!resolved) return named;
   const { path } = resolved;
   const file = collector.file(path);
-  const reading = chooseReading(withoutLastDivider(section, path, file?.text ?? ''), file?.text ?? '');
+  const known = collector.linesOf(path);
+  const reading = chooseReading(withoutLastDivider(section, path, known), known);
   if (!reading) {
     collector.refuse('ambiguous', block, 'more than one line can be the divider of this block', path);
   } else if (file) {
@@ -40,9 +40,13 @@ export function interpretSearchReplace(
  * A block may have a second divider right above its closing mark. It is left out where it cannot be a heading's
  * underline: in code that underlines none.
  */
-function withoutLastDivider(section: SearchReplaceBlock, path: string, text: string): SearchReplaceBlock {
+function withoutLastDivider(
+  section: SearchReplaceBlock,
+  path: string,
+  { underlines }: KnownLines,
+): SearchReplaceBlock {
   const { search, replace, otherReadings } = section;
-  if (!divider.test(replace.at(-1) ?? '') || isProse(path) || /^[ \t]*={3,}\s*$/m.test(text)) return section;
+  if (!divider.test(replace.at(-1) ?? '') || isProse(path) || underlines) return section;
   const others = otherReadings
     .slice(0, -1)
     .map((other) => ({ ...other, replace: other.replace.slice(0, -1) }));
@@ -55,10 +59,15 @@ function withoutLastDivider(section: SearchReplaceBlock, path: string, text: str
  */
 function chooseReading(
   section: SearchReplaceBlock,
-  text: string,
+  { index }: KnownLines,
 ): Pick<SearchReplaceBlock, 'search' | 'replace'> | undefined {
   if (section.otherReadings.length === 0) return section;
-  const paragraph = (lines: readonly string[]) => `\n${lines.map((line) => line.trimEnd()).join('\n')}\n`;
-  const haystack = paragraph(splitText(text).lines);
-  return [section, ...section.otherReadings].findLast(({ search }) => haystack.includes(paragraph(search)));
+  const stands = (search: readonly string[]) =>
+    search.length === 0
+      ? index.view('trailing-space').positions.has('')
+      : index.findRuns(
+          'trailing-space',
+          search.map((line) => [line]),
+        ).length > 0;
+  return [section, ...section.otherReadings].findLast(({ search }) => stands(search));
 }

@@ -14,7 +14,7 @@ const longestLine = 1000;
 const bullet = /^(?:#{1,6}|[-*+>]|\d+[.)]|\/\/|<!--)\s+/;
 const word = /^\**(?:new file|file ?name|file ?path|file|path)(?: ?\d+)?\**\s*:\s*\**\s*/i;
 const remark =
-  /[*`"':]*\s*\((?:new|new file|updated|modified|changed|created|added|complete|full)\)[*`"':]*$/i;
+  /(?<![*`"':])[*`"':]*(?<!\s)\s*\((?:new|new file|updated|modified|changed|created|added|complete|full)\)[*`"':]*$/i;
 const makes = /\b(?:new|create|add)\b/i;
 
 /** A path on a line of its own, or the one that a sentence names. Undefined when the line names none. */
@@ -42,6 +42,7 @@ export function pathOnLine(line: string, context: AnswerContext): string | undef
 
 /** The path in a comment that is all of a line, as the first line of a block often is. */
 export function pathInComment(line: string, context: AnswerContext): string | undefined {
+  if (line.length > longestLine) return undefined;
   const said = /^\s*(?:\/\/|#|--|;|<!--|\/\*)\s*(?:file(?:name)?: *)?(\S+?)\s*(?:-->|\*\/)?\s*$/i.exec(
     line,
   )?.[1];
@@ -49,14 +50,14 @@ export function pathInComment(line: string, context: AnswerContext): string | un
 }
 
 function bareName(line: string): string {
-  let bare = line.trim().replace(/\s*-->$/, '');
+  let bare = line.trim().replace(/(?<!\s)\s*-->$/, '');
   for (let shorter = bare.replace(bullet, ''); shorter !== bare; shorter = bare.replace(bullet, ''))
     bare = shorter;
   return bare
     .replace(word, '')
-    .replace(/^[*`"']+|[*`"':]+$/g, '')
+    .replace(/^[*`"']+|(?<![*`"':])[*`"':]+$/g, '')
     .replace(remark, '')
-    .replace(/[*`"':]+$/, '');
+    .replace(/(?<![*`"':])[*`"':]+$/, '');
 }
 
 function isPathLike(name: string): boolean {

@@ -31,7 +31,7 @@ export function unquoteName(text: string): string {
   const bytes: number[] = [];
   const encoder = new TextEncoder();
   for (const [part] of inner.matchAll(/\\[0-7]{1,3}|\\.|[^\\]+/gsu)) {
-    if (!part.startsWith('\\')) bytes.push(...encoder.encode(part));
+    if (!part.startsWith('\\')) for (const byte of encoder.encode(part)) bytes.push(byte);
     else if (/^\\[0-7]/.test(part)) bytes.push(Number.parseInt(part.slice(1), 8) & 255);
     else {
       const known = Object.entries(shortEscapes).find(([, written]) => written === part);

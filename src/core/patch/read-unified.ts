@@ -101,7 +101,7 @@ function namesOfGitLine(line: string): Pick<DraftFile, 'oldName' | 'newName'> {
 
 /** A date after spaces instead of a tab, or what the side is called. */
 const remarkAfterName =
-  /\s+(?:\d{4}-\d\d-\d\d[ T]\d\d:.*|\((?:original|modified|updated|old|new|before|after)\))\s*$/i;
+  /(?<!\s)\s+(?:\d{4}-\d\d-\d\d[ T]\d\d:.*|\((?:original|modified|updated|old|new|before|after)\)\s*)$/is;
 
 function readNames(file: DraftFile, oldLine: string, newLine: string): void {
   const nameOn = (line: string) =>

@@ -28,16 +28,18 @@ export function readV4a(lines: readonly string[]): V4aFile[] {
   let headings: string[] = [];
   let startLine: number | undefined;
   let body: string[] = [];
+  let blank = true;
   const finishHunk = (atEnd = false) => {
-    if (file?.action === 'update' && body.some((line) => line.trim() !== '')) {
+    if (file?.action === 'update' && !blank) {
       const hunk = readHunk(body, startLine === undefined ? {} : { startLine });
       file.hunks.push({ ...hunk, headings, ...(atEnd ? { atEnd } : {}) });
       headings = [];
     }
     body = [];
+    blank = true;
   };
   for (const [at, line] of lines.entries()) {
-    if (isDiffHeader(lines, at, body) || isDiffHeader(lines, at - 1, body)) continue;
+    if (blank && (isDiffHeader(lines, at) || isDiffHeader(lines, at - 1))) continue;
     const start = fileLine.exec(line);
     const move = /^\*\*\* Move to:(.*)$/.exec(line);
     const header = file?.action === 'update' ? readHeader(line) : undefined;
@@ -56,26 +58,29 @@ export function readV4a(lines: readonly string[]): V4aFile[] {
     else if (/^\*\*\* End of File\s*$/.test(line)) finishHunk(true);
     else if (header) {
       // Two headings in a row name an outer and an inner place.
-      if (body.some((text) => text.trim() !== '')) {
+      if (!blank) {
         finishHunk();
         headings = [];
       }
       body = [];
+      blank = true;
       startLine = header.startLine;
-      if (header.heading !== undefined) headings = [...headings, header.heading];
+      if (header.heading !== undefined) headings.push(header.heading);
     } else if (file?.action === 'add') {
       if (line.startsWith('+')) file.text.push(line.slice(1));
       else if (line.trim() !== '') file.text.push(line);
-    } else body.push(line);
+    } else {
+      body.push(line);
+      blank &&= line.trim() === '';
+    }
   }
   finishHunk();
   return files;
 }
 
 /** The names of a unified diff, which some models write below the line that names the file. */
-function isDiffHeader(lines: readonly string[], at: number, body: readonly string[]): boolean {
+function isDiffHeader(lines: readonly string[], at: number): boolean {
   return (
-    body.every((line) => line.trim() === '') &&
     /^--- \S/.test(lines[at] ?? '') &&
     /^\+\+\+ \S/.test(lines[at + 1] ?? '') &&
     (lines[at + 2] ?? '').startsWith('@@')

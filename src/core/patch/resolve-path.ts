@@ -18,7 +18,8 @@ const longestPath = 1000;
 /** Undoes what surrounds a path in an answer: quotes, back-ticks, a date after a tab, `./`, back-slashes. */
 export function cleanPath(written: string): string {
   let path = written.split('\t')[0]!.trim();
-  path = path.startsWith('"') ? unquoteName(path) : path.replace(/^([`'*]+)(.*?)\1$/, '$2');
+  if (path.startsWith('"')) path = unquoteName(path);
+  while (path.length > 1 && "`'*".includes(path[0]!) && path.endsWith(path[0]!)) path = path.slice(1, -1);
   if (path.includes('\\') && !path.includes('/')) path = path.replaceAll('\\', '/');
   path = path.replace(/\/{2,}/g, '/');
   while (path.startsWith('./')) path = path.slice(2);

@@ -92,6 +92,7 @@ export function sectionsOf(
           lines,
           index,
           (closing, next) => inner && !labelled(lines, closing, next, context),
+          (at) => !inner || labelOf(lines, at, context) !== undefined,
         );
         if (close === -1) return { sections, cut: true };
         sections.push({ dialect: 'whole-file', lines: lines.slice(index + 1, close), label });

@@ -50,7 +50,7 @@ export function usualEnding(endings: readonly string[]): '\n' | '\r\n' {
 
 /** The lines of an answer: either ending counts, and a carriage return alone at the end of a line is noise. */
 export function answerLines(answer: string): string[] {
-  const lines = answer.split('\n').map((line) => line.replace(/\r+$/, ''));
+  const lines = answer.split('\n').map((line) => line.replace(/(?<!\r)\r+$/, ''));
   if (lines.at(-1) === '') lines.pop();
   return lines;
 }

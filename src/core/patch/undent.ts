@@ -3,7 +3,7 @@
  * with it. Left as it is, the lines of a file would be taken for its whole new text one step further in.
  */
 
-const opening = /^( +)(`{3,}|~{3,})[^`]*$/;
+const opening = /^( +)(`{3,}|~{3,}(?!~))[^`]*$/;
 const bareOpening = /^( +)(?:<{5,9} ?(?:SEARCH|ORIGINAL|OLD)\b|\*\*\* Begin Patch\s*$)/i;
 const bareClosing = /^ +(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)?\b|>{7}\s*$|\*\*\* End Patch)/i;
 

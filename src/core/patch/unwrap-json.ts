@@ -1,5 +1,7 @@
 /** Takes a patch out of a tool call that a model wrote as JSON: `{"command": ["apply_patch", "*** Begin…"]}`. */
 
+import { closes, fenceOn } from './fences.ts';
+
 const begins = '*** Begin Patch';
 /** Nesting beyond which nobody calls a tool. */
 const deepest = 5;
@@ -8,7 +10,9 @@ const deepest = 5;
 export function unwrapJson(answer: string): string {
   if (!answer.includes(begins) || answer.split('\n').some((line) => line.startsWith(begins))) return answer;
   const bare = answer.trim();
-  const fenced = /^(`{3,}|~{3,})[^\n]*\n([\s\S]*)\n\1$/.exec(bare)?.[2];
+  const lines = bare.split('\n');
+  const fence = fenceOn(lines[0]!);
+  const fenced = fence && closes(lines.at(-1)!, fence) ? lines.slice(1, -1).join('\n') : undefined;
   try {
     const patches = stringsIn(JSON.parse(fenced ?? bare), deepest).filter((text) => text.includes(begins));
     return patches.length === 1 ? patches[0]! : answer;
