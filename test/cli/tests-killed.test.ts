@@ -146,14 +146,15 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
     // Blocks of 1024 bytes: the result fits, the old bytes do not.
     const command = 'ulimit -f 200; exec "$0" "$@"';
     const verify = ['-o', 'x.test.js', '--verify', 'touch started', '--json'];
-    const { error, stdout } = await new Promise<{ error: unknown; stdout: string }>((fulfil) =>
-      execFile(
+    const { error, stdout } = await new Promise<{ error: unknown; stdout: string }>((fulfil) => {
+      const child = execFile(
         'bash',
         ['-c', command, process.execPath, bin, ...args, ...verify],
         { cwd, env: bareEnvironment({ ...offline, XDG_STATE_HOME: folder() }) },
         (failed, out) => fulfil({ error: failed, stdout: out }),
-      ),
-    );
+      );
+      child.stdin?.end();
+    });
     expect(error).toMatchObject({ code: 2 });
     expect(JSON.parse(stdout).error).toMatchObject({
       code: 'write-failed',

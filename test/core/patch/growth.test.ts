@@ -60,9 +60,7 @@ describe('the work for a line grows with its length', () => {
   };
   it.each<[string, (size: number) => unknown]>([
     ['quotes around a path', (size) => cleanPath(`${times("'", size)}x`)],
-    ['quotes before a label', (size) => pathLabel(`${times('"', size)}x`, { files })],
     ['spaces before a label', (size) => pathLabel(`x${times(' ', size)}x`, { files })],
-    ['digits in the header of a hunk', (size) => readHeader(`@@ -${times('1', size)}`)],
     ['signs in the header of a hunk', (size) => readHeader(`@@ x${times('@', size)}x`)],
   ])('%s', (_name, work) => {
     expect(growth((size) => often(() => work(size)), 120)).toBeLessThan(mostGrowth);
@@ -80,7 +78,7 @@ describe('the work for a file grows with its length', () => {
       };
       return assembleInput(parts, { maxTokens: 1e9, shape: 'code', safetyCritical: false });
     };
-    expect(growth(play, 16_384)).toBeLessThan(mostGrowth);
+    expect(growth(play, 65_536)).toBeLessThan(mostGrowth);
   });
 });
 
