@@ -75,7 +75,7 @@ function remark(text: string, shown: string, path: string): string {
 /** The text says what to do next; no structured content, which some clients would show as a success. */
 export function toErrorResult(error: unknown): CallToolResult {
   const { code, message, hint, spending } = describeError(error);
-  const lines = [code === 'internal' ? `internal error: ${message}` : `${code}: ${message}`];
+  const lines = [`${code}: ${message}`];
   if (hint !== undefined) lines.push(`What to do: ${hint}`);
   if (spending !== undefined) lines.push(spending);
   return { isError: true, content: [{ type: 'text', text: lines.join('\n') }] };

@@ -128,7 +128,7 @@ describe('an error', () => {
         content: [
           {
             type: 'text',
-            text: 'internal: internal error: x is not a function\nWhat to do: this is a bug in orch: please report it',
+            text: 'internal: x is not a function\nWhat to do: this is a bug in orch: please report it with this message',
           },
         ],
       });
