@@ -1,75 +1,47 @@
 /**
  * A Responses server inside the process: real HTTP on the loopback, real streaming, no key and no spend. It
- * refuses what the real service refuses and answers everything else with something that fits the task, or with
- * what a script says. Answers depend on the request alone.
+ * refuses what the real service refuses and answers everything else with something that fits the task. Answers
+ * depend on the request alone.
  */
-import { setMaxListeners } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Catalog } from '../core/models/model-card.ts';
-import { type Desk, exchange } from './desk.ts';
-import { type RecordedRequest, Recorder } from './recorder.ts';
-import type { Scripted } from './script.ts';
+import { asObject, type Json } from '../core/text/json.ts';
+import { type Reply, respond } from './respond.ts';
+import { encodeEvent, streamEvents } from './stream-events.ts';
 
 export interface RehearsalOptions {
   catalog: Catalog;
-  /** The UTC day, YYYY-MM-DD: a model whose card names an earlier shutdown, or this day, is gone. */
+  /** The UTC day, YYYY-MM-DD. */
   today: () => string;
-  /** Default: every request is answered with what fits its task. */
-  answer?: Scripted;
-  /** Models that are gone whatever their card says: catalogue names or API ids. Default none. */
-  retired?: readonly string[];
-  /** The only key that is taken. Default: any. */
-  key?: string;
-  /**
-   * Plays a compatible server of another make: takes any key or none, any model and any parameter, and gives
-   * neither token details nor a service tier. Default false.
-   */
-  compatible?: boolean;
-  /** Milliseconds since 1970. Default the system's clock. */
-  now?: () => number;
-  /** Resolves after the time or when the signal aborts. Default a timer that does not keep the process alive. */
-  sleep?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-export interface RehearsalServer {
+export interface LocalServer {
   /** Base URL, ending in /v1. */
   readonly url: string;
-  /** The last 1,000 requests, oldest first; each entry is completed while its exchange goes on. */
-  readonly requests: readonly RecordedRequest[];
-  /** Called when a request has been read. Gives a function that ends the calls. */
-  onRequest(listener: (record: RecordedRequest) => void): () => void;
-  /** The `count`-th request (1-based) as soon as it has been read. Rejects when the server closes before. */
-  waitForRequest(count?: number): Promise<RecordedRequest>;
-  /** The `count`-th request (1-based) whose client went away before the answer was out. */
-  waitForAbort(count?: number): Promise<RecordedRequest>;
-  /** Resolves when `count` exchanges are over, with the one that ended last. */
-  waitForDone(count?: number): Promise<RecordedRequest>;
-  /** Plays another script from now on; undefined: the default answers. */
-  play(answer: Scripted | undefined): void;
   /** Ends open sockets at once. May be called more than once. */
   close(): Promise<void>;
 }
 
-/** Listens on 127.0.0.1 at a free port. Rejects when the loopback cannot be listened on. */
-export async function startRehearsalServer(options: RehearsalOptions): Promise<RehearsalServer> {
-  const now = options.now ?? Date.now;
-  const recorder = new Recorder();
-  const closing = new AbortController();
-  // Every open exchange listens to it.
-  setMaxListeners(0, closing.signal);
-  const desk: Desk = {
-    options,
-    now,
-    startedAt: now(),
-    recorder,
-    closing: closing.signal,
-    answer: options.answer,
-    perModel: new Map(),
-    responses: 0,
-  };
+/** Rejects when the loopback cannot be listened on. */
+export function startRehearsalServer({ catalog, today }: RehearsalOptions): Promise<LocalServer> {
+  let requests = 0;
+  return listenOnLoopback(async (request, response) => {
+    const index = requests++;
+    const { method = 'GET', url: path = '/' } = request;
+    const body = await readJson(request);
+    const occasion = { index, createdAt: Math.floor(Date.now() / 1000) };
+    await send(respond({ method, path, body }, { catalog, today: today() }, occasion), index, response);
+  });
+}
+
+/** Listens on 127.0.0.1 at a free port. The server does not keep the process alive. */
+export async function listenOnLoopback(
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): Promise<LocalServer> {
   const server = createServer((request, response) => {
-    void exchange(desk, request, response).catch(() => response.destroy());
+    handle(request, response).catch(() => response.destroy());
   });
   // A client may keep a connection as long as it likes: a close that crosses a request would look like a fault.
   server.keepAliveTimeout = 0;
@@ -80,18 +52,8 @@ export async function startRehearsalServer(options: RehearsalOptions): Promise<R
   let closed: Promise<void> | undefined;
   return {
     url: `http://127.0.0.1:${port}/v1`,
-    requests: recorder.requests,
-    onRequest: (listener) => recorder.onRequest(listener),
-    waitForRequest: (count = 1) => recorder.waitForRequest(count),
-    waitForAbort: (count = 1) => recorder.waitForAbort(count),
-    waitForDone: (count = 1) => recorder.waitForDone(count),
-    play: (answer) => {
-      desk.answer = answer;
-    },
     close: () => {
       closed ??= new Promise((resolve) => {
-        closing.abort();
-        recorder.close();
         server.close(() => resolve());
         server.closeAllConnections();
       });
@@ -108,4 +70,38 @@ function listen(server: Server): Promise<number> {
       resolve((server.address() as AddressInfo).port);
     });
   });
+}
+
+/** Undefined where it is not a JSON object. Rejects when the client goes away before the end. */
+export async function readJson(request: IncomingMessage): Promise<Json | undefined> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  try {
+    return asObject(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Headers that every answer carries. */
+export function commonHeaders(index: number): Record<string, string> {
+  return { 'x-request-id': `req_rehearsal_${index}`, 'openai-processing-ms': '1' };
+}
+
+async function send(reply: Reply, index: number, response: ServerResponse): Promise<void> {
+  const headers = commonHeaders(index);
+  if (reply.kind === 'response' && reply.stream) {
+    response.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8' });
+    for (const [position, event] of streamEvents(reply.response).entries()) {
+      if (response.destroyed) return;
+      response.write(encodeEvent(event, position));
+      // The events leave one by one.
+      await turn();
+    }
+    response.end();
+    return;
+  }
+  const [status, body] = reply.kind === 'json' ? [reply.status, reply.body] : [200, reply.response];
+  response.writeHead(status, { ...headers, 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
 }

@@ -4,21 +4,19 @@
  */
 import { type Catalog, findCard, inputWindow, type ModelCard } from '../core/models/model-card.ts';
 import { reasoningEfforts, verbosities } from '../core/tasks/tasks.ts';
-import { isObject, type JsonObject } from './json.ts';
-import type { Refusal } from './refusal.ts';
-import * as refusal from './refusal.ts';
-import { inputTokens, readText } from './request.ts';
+import { asObject, type Json } from '../core/text/json.ts';
+import { inputTokens } from './answers/read-request.ts';
+import type { ApiError } from './errors.ts';
+import * as errors from './errors.ts';
 
-export interface ValidationFacts {
+export interface Models {
   catalog: Catalog;
-  /** UTC day, YYYY-MM-DD. */
+  /** UTC day, YYYY-MM-DD: a model whose card names an earlier shutdown, or this day, is gone. */
   today: string;
-  /** Models that no longer answer, whatever their card says: catalogue names or API ids. */
-  retired: readonly string[];
 }
 
 /** Characters that one string of a request may have. */
-export const longestString = 10_485_760;
+const longestString = 10_485_760;
 /** The provider refuses less. */
 const leastOutputTokens = 16;
 
@@ -62,27 +60,27 @@ const reasoningParameters = new Set(['effort', 'summary', 'generate_summary', 'c
 const textParameters = new Set(['format', 'verbosity']);
 const serviceTiers = ['auto', 'default', 'flex', 'scale', 'priority', 'fast', 'standard'];
 
-/** The refusal that a body earns, or undefined. */
-export function refusalFor(body: JsonObject, facts: ValidationFacts): Refusal | undefined {
+/** The error that the service would answer with; undefined: it would answer the request. */
+export function validate(body: Json, models: Models): ApiError | undefined {
   return (
     checkParameters(body) ??
     checkNested(body, 'reasoning', reasoningParameters) ??
     checkNested(body, 'text', textParameters) ??
     checkValues(body) ??
-    checkModel(body, facts)
+    checkModel(body, models)
   );
 }
 
-function checkParameters(body: JsonObject): Refusal | undefined {
+function checkParameters(body: Json): ApiError | undefined {
   for (const [name, value] of Object.entries(body)) {
     const types = Object.hasOwn(parameters, name) ? parameters[name]! : undefined;
-    if (!types) return refusal.unknownParameter(name);
+    if (!types) return errors.unknownParameter(name);
     if (value === null || types.some((type) => hasType(value, type))) continue;
     const expected = types.map(withArticle).join(' or ');
-    return refusal.wrongType(name, types.length > 1 ? `one of ${expected}` : expected, kindOf(value));
+    return errors.wrongType(name, types.length > 1 ? `one of ${expected}` : expected, kindOf(value));
   }
-  if (body.model === undefined || body.model === null || body.model === '') return refusal.missing('model');
-  if (body.input === undefined || body.input === null) return refusal.missing('input');
+  if (body.model === undefined || body.model === null || body.model === '') return errors.missing('model');
+  if (body.input === undefined || body.input === null) return errors.missing('input');
   return undefined;
 }
 
@@ -93,7 +91,7 @@ function hasType(value: unknown, type: TypeName): boolean {
     case 'array':
       return Array.isArray(value);
     case 'object':
-      return isObject(value);
+      return asObject(value) !== undefined;
     case 'integer':
       return Number.isInteger(value);
     case 'decimal':
@@ -109,104 +107,96 @@ function withArticle(type: TypeName): string {
 
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
-  if (isObject(value)) return 'an object';
+  if (asObject(value)) return 'an object';
   if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a decimal';
   return `a ${typeof value}`;
 }
 
-function checkNested(body: JsonObject, name: string, known: ReadonlySet<string>): Refusal | undefined {
-  const value = body[name];
-  if (!isObject(value)) return undefined;
-  const unknown = Object.keys(value).find((key) => !known.has(key));
-  return unknown === undefined ? undefined : refusal.unknownParameter(`${name}.${unknown}`);
+function checkNested(body: Json, name: string, known: ReadonlySet<string>): ApiError | undefined {
+  const unknown = Object.keys(asObject(body[name]) ?? {}).find((key) => !known.has(key));
+  return unknown === undefined ? undefined : errors.unknownParameter(`${name}.${unknown}`);
 }
 
 /** Bounds that hold for every model. */
-function checkValues(body: JsonObject): Refusal | undefined {
+function checkValues(body: Json): ApiError | undefined {
   for (const name of ['input', 'instructions'] as const) {
     const value = body[name];
     if (typeof value === 'string' && value.length > longestString)
-      return refusal.stringTooLong(name, value.length, longestString);
+      return errors.stringTooLong(name, value.length, longestString);
   }
   const cap = body.max_output_tokens;
   if (typeof cap === 'number' && cap < leastOutputTokens)
-    return refusal.outOfRange('max_output_tokens', 'integer', cap, { least: leastOutputTokens });
+    return errors.outOfRange('max_output_tokens', 'integer', cap, { least: leastOutputTokens });
   for (const [name, most] of [
     ['temperature', 2],
     ['top_p', 1],
   ] as const) {
     const value = body[name];
     if (typeof value !== 'number') continue;
-    if (value < 0) return refusal.outOfRange(name, 'decimal', value, { least: 0 });
-    if (value > most) return refusal.outOfRange(name, 'decimal', value, { most });
+    if (value < 0) return errors.outOfRange(name, 'decimal', value, { least: 0 });
+    if (value > most) return errors.outOfRange(name, 'decimal', value, { most });
   }
   const effort = nested(body, 'reasoning', 'effort');
   if (effort !== undefined && !includes(reasoningEfforts, effort))
-    return refusal.invalidValue('reasoning.effort', String(effort), reasoningEfforts);
+    return errors.invalidValue('reasoning.effort', String(effort), reasoningEfforts);
   const verbosity = nested(body, 'text', 'verbosity');
   if (verbosity !== undefined && !includes(verbosities, verbosity))
-    return refusal.invalidValue('text.verbosity', String(verbosity), verbosities);
+    return errors.invalidValue('text.verbosity', String(verbosity), verbosities);
   const tier = body.service_tier ?? undefined;
   if (tier !== undefined && !includes(serviceTiers, tier))
-    return refusal.invalidValue('service_tier', String(tier), serviceTiers);
+    return errors.invalidValue('service_tier', String(tier), serviceTiers);
   return undefined;
 }
 
 /** What depends on the model's card. */
-function checkModel(body: JsonObject, facts: ValidationFacts): Refusal | undefined {
+function checkModel(body: Json, models: Models): ApiError | undefined {
   const model = String(body.model);
-  const found = findCard(facts.catalog, model);
-  if (!found || isRetired(found.name, found.card, facts)) return refusal.unknownModel(model);
+  const found = findCard(models.catalog, model);
+  if (!found || isRetired(found.card, models.today)) return errors.unknownModel(model);
   const { card } = found;
 
   const effort = nested(body, 'reasoning', 'effort');
   if (card.efforts.length === 0) {
     const name = ['effort', 'summary'].find((key) => nested(body, 'reasoning', key) !== undefined);
-    if (name) return refusal.unsupportedParameter(`reasoning.${name}`);
+    if (name) return errors.unsupportedParameter(`reasoning.${name}`);
   } else if (effort !== undefined && !includes(card.efforts, effort)) {
-    return refusal.unsupportedValue('reasoning.effort', String(effort), model, card.efforts);
+    return errors.unsupportedValue('reasoning.effort', String(effort), model, card.efforts);
   }
   for (const name of ['temperature', 'top_p'] as const) {
-    if (typeof body[name] === 'number' && !takesSampling(card, effort))
-      return refusal.unsupportedSampling(name);
+    if (typeof body[name] === 'number' && !takesSampling(card, body)) return errors.unsupportedSampling(name);
   }
   const verbosity = nested(body, 'text', 'verbosity');
   if (verbosity !== undefined && card.verbosity === false) {
     return verbosity === 'medium'
-      ? refusal.unsupportedParameter('text.verbosity')
-      : refusal.unsupportedValue('text.verbosity', String(verbosity), model, ['medium']);
+      ? errors.unsupportedParameter('text.verbosity')
+      : errors.unsupportedValue('text.verbosity', String(verbosity), model, ['medium']);
   }
   const cap = body.max_output_tokens;
   if (typeof cap === 'number' && cap > card.maxOutputTokens)
-    return refusal.outOfRange('max_output_tokens', 'integer', cap, { most: card.maxOutputTokens });
-  return inputTokens(readText(body)) > inputWindow(card) ? refusal.windowExceeded : undefined;
+    return errors.outOfRange('max_output_tokens', 'integer', cap, { most: card.maxOutputTokens });
+  return inputTokens(body) > inputWindow(card) ? errors.windowExceeded : undefined;
 }
 
-export function isRetired(
-  name: string,
-  card: ModelCard,
-  { today, retired }: Omit<ValidationFacts, 'catalog'>,
-): boolean {
-  if (retired.includes(name) || (card.api !== undefined && retired.includes(card.api))) return true;
-  return card.shutdown !== undefined && card.shutdown <= today;
+export function isRetired({ shutdown }: ModelCard, today: string): boolean {
+  return shutdown !== undefined && shutdown <= today;
 }
 
-/** The effort that a model uses when the request names none; undefined: it does not reason. */
-export function defaultEffort(card: ModelCard): string | undefined {
-  if (card.efforts.length === 0) return undefined;
-  if (card.efforts.includes('none')) return 'none';
-  return card.efforts.includes('medium') ? 'medium' : card.efforts[0];
+/** The effort that a model works with; undefined: it does not reason, or it is not known. */
+export function effortOf(body: Json, card: ModelCard | undefined): string | undefined {
+  const asked = nested(body, 'reasoning', 'effort');
+  if (typeof asked === 'string') return asked;
+  if (!card || card.efforts.length === 0) return undefined;
+  return (['none', 'medium'] as const).find((effort) => card.efforts.includes(effort)) ?? card.efforts[0];
 }
 
-function takesSampling(card: ModelCard, effort: unknown): boolean {
+function takesSampling(card: ModelCard, body: Json): boolean {
   if (card.temperature === 'always') return true;
-  return card.temperature === 'effort-none' && (effort ?? defaultEffort(card)) === 'none';
+  return card.temperature === 'effort-none' && effortOf(body, card) === 'none';
 }
 
 /** Null counts as left out. */
-export function nested(body: JsonObject, name: string, key: string): unknown {
-  const value = body[name];
-  return isObject(value) ? (value[key] ?? undefined) : undefined;
+export function nested(body: Json, name: string, key: string): unknown {
+  return asObject(body[name])?.[key] ?? undefined;
 }
 
 function includes(list: readonly string[], value: unknown): boolean {

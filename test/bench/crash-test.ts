@@ -4,7 +4,7 @@
  * `npm run bench:faults [-- --policy | --sixteen]`.
  */
 import { performance } from 'node:perf_hooks';
-import type { RehearsalServer } from '../../src/rehearsal/server.ts';
+import type { ScenarioServer } from '../rehearsal/scenario-server.ts';
 import { type Judged, judge, judgeAccounts, type Try, type Verdict } from './faults/judge.ts';
 import { callThroughOutage, judgeOutage } from './faults/outage.ts';
 import { runRows } from './faults/rows.ts';
@@ -40,8 +40,8 @@ process.on('unhandledRejection', (reason) => stray.push(String(reason)));
 const arguments_ = process.argv.slice(2);
 const started = performance.now();
 let good = true;
-if (!arguments_.includes('--policy')) good = (await playSixteen()) && good;
-if (!arguments_.includes('--sixteen')) good = (await playRows()) && good;
+if (!arguments_.includes('--policy')) good = (await runSixteen()) && good;
+if (!arguments_.includes('--sixteen')) good = (await runPolicyRows()) && good;
 if (stray.length > 0) console.log(`\nunhandled rejections: ${stray.join('; ')}`);
 console.log(`\n${((performance.now() - started) / 1000).toFixed(0)} s`);
 process.exitCode = good && stray.length === 0 ? 0 : 1;
@@ -57,10 +57,10 @@ async function warmUp(): Promise<void> {
   await server.close();
 }
 
-async function playSixteen(): Promise<boolean> {
+async function runSixteen(): Promise<boolean> {
   await warmUp();
   const results = await Promise.all(
-    contenders.map((contender) => Promise.all(faults.map((fault) => play(fault, contender)))),
+    contenders.map((contender) => Promise.all(faults.map((fault) => run(fault, contender)))),
   );
   console.log('Sixteen faults on the Responses API: one faulty model, one healthy one.');
   console.log(
@@ -85,7 +85,7 @@ function count(column: readonly Judged[], verdict: Verdict): number {
   return column.filter((judged) => judged.verdict === verdict).length;
 }
 
-async function play(fault: Fault, { stream, open }: Contender): Promise<Judged> {
+async function run(fault: Fault, { stream, open }: Contender): Promise<Judged> {
   const server = await serveModels({
     primary: fault.primary({ stream, second: 1000 }),
     ...(fault.secondary ? { secondary: fault.secondary } : {}),
@@ -108,12 +108,12 @@ async function play(fault: Fault, { stream, open }: Contender): Promise<Judged> 
   }
 }
 
-async function afterwards(server: RehearsalServer, subject: Subject, stream: boolean) {
-  server.play({ kind: 'text', text: primaryText, chunks });
+async function afterwards(server: ScenarioServer, subject: Subject, stream: boolean) {
+  server.answerWith({ kind: 'text', text: primaryText, chunks });
   return subject.ask({ stream });
 }
 
-async function playRows(): Promise<boolean> {
+async function runPolicyRows(): Promise<boolean> {
   const results = await runRows();
   console.log('\nEvery row of the error policy, and what goes beyond the sixteen:\n');
   printTable(

@@ -1,13 +1,13 @@
-/** Everything that a provider has been seen to do, by name, as the rehearsal server plays it. */
-import type { Play } from '../../src/rehearsal/play.ts';
+/** Everything that a provider has been seen to do, by name, as a scenario. */
+import type { Scenario } from '../rehearsal/scenario.ts';
 
-const error = (status: number, message: string, code: string | null, extra: Partial<Play> = {}) =>
-  (() => ({ kind: 'error', status, message, code, ...extra }) as Play) satisfies () => Play;
+const error = (status: number, message: string, code: string | null, extra: Partial<Scenario> = {}) =>
+  (() => ({ kind: 'error', status, message, code, ...extra }) as Scenario) satisfies () => Scenario;
 const rateLimited = (headers: Record<string, string>) =>
   error(429, 'Rate limit reached', 'rate_limit_exceeded', { headers });
 
 /** `text` is the whole answer: what is cut is cut out of it. */
-export const faults: Readonly<Record<string, (text: string) => Play>> = {
+export const faults: Readonly<Record<string, (text: string) => Scenario>> = {
   'rate-limited': rateLimited({ 'retry-after-ms': '20' }),
   'rate-limited-no-header': rateLimited({}),
   'rate-limited-an-hour': rateLimited({ 'retry-after': '3600' }),

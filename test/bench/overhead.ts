@@ -10,7 +10,7 @@ import { performance } from 'node:perf_hooks';
 import { createFactory } from '../../src/factory.ts';
 import { readRequest } from '../../src/operations/delegation/read-request.ts';
 import { runDelegation } from '../../src/operations/delegation/run-delegation.ts';
-import { startRehearsalServer } from '../../src/rehearsal/server.ts';
+import { startScenarioServer } from '../rehearsal/scenario-server.ts';
 import { benchEnvironment, livingModels, McpPeer, quantile, startProvider } from './peers.ts';
 import { wholeAnswer } from './whole-answer.ts';
 
@@ -163,7 +163,7 @@ async function manyAtOnce(): Promise<void> {
 async function firstToken(): Promise<void> {
   let writtenAt = 0;
   const gate = () => new Promise<void>((open) => setTimeout(open, 5));
-  const server = await startRehearsalServer({
+  const server = await startScenarioServer({
     catalog: (await import('../../conf/catalog.json')).default as never,
     today: () => new Date().toISOString().slice(0, 10),
     answer: () => ({

@@ -5,15 +5,15 @@
  */
 import catalogFile from '../../conf/catalog.json' with { type: 'json' };
 import type { Catalog } from '../../src/core/models/model-card.ts';
-import type { Play } from '../../src/rehearsal/play.ts';
-import type { ScriptedRequest } from '../../src/rehearsal/script.ts';
-import { startRehearsalServer } from '../../src/rehearsal/server.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
+import { startScenarioServer } from '../rehearsal/scenario-server.ts';
+import type { ScriptedRequest } from '../rehearsal/script.ts';
 import { faults } from './faults.ts';
 import { wholeAnswer } from './whole-answer.ts';
 
 const tries = new Map<string, number>();
 
-function playOf({ input }: ScriptedRequest): Play {
+function scenarioOf({ input }: ScriptedRequest): Scenario {
   const word = (name: string) => new RegExp(`\\b${name}=(\\S+)`).exec(input)?.[1];
   const call = word('call') ?? '';
   if (call === '') return { kind: 'default' };
@@ -22,16 +22,16 @@ function playOf({ input }: ScriptedRequest): Play {
   if (fault !== undefined) {
     const tried = tries.get(call) ?? 0;
     tries.set(call, tried + 1);
-    const play = faults[fault.replace(/!$/, '')]?.(text);
-    if (play && (fault.endsWith('!') || tried === 0)) return play;
+    const scenario = faults[fault.replace(/!$/, '')]?.(text);
+    if (scenario && (fault.endsWith('!') || tried === 0)) return scenario;
   }
   return { kind: 'text', text, delayMs: Number(word('delay') ?? 0) };
 }
 
-const server = await startRehearsalServer({
+const server = await startScenarioServer({
   catalog: catalogFile as unknown as Catalog,
   today: () => new Date().toISOString().slice(0, 10),
-  answer: playOf,
+  answer: scenarioOf,
 });
 process.on('message', (question) => {
   const { requests } = server;

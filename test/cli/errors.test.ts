@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { exitStatuses } from '../../src/cli/help-topics.ts';
 import { environmentVariables } from '../../src/core/config/environment.ts';
 import { errorCodes } from '../../src/core/errors/orch-error.ts';
-import type { Play } from '../../src/rehearsal/play.ts';
 import { folder, key, orch, provider } from '../helpers/orch.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
 
-const error = (status: number, message: string, code?: string): Play => ({
+const error = (status: number, message: string, code?: string): Scenario => ({
   kind: 'error',
   status,
   message,
@@ -18,7 +18,7 @@ const error = (status: number, message: string, code?: string): Play => ({
 const hintOrNull = expect.toSatisfy((hint) => hint === null || typeof hint === 'string');
 
 describe('every documented exit status', () => {
-  it.each<[string, number, string, Play]>([
+  it.each<[string, number, string, Scenario]>([
     ['a provider that fails', 1, 'provider-failed', error(400, 'Broken')],
     [
       'an input that no window holds',

@@ -15,8 +15,8 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseUsageCsv } from '../../src/core/record/csv.ts';
-import type { Play } from '../../src/rehearsal/play.ts';
 import { bareEnvironment, bin, collect, folder, orch, provider, spawnOrch } from '../helpers/orch.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
 
 const posix = process.platform !== 'win32';
 const run = promisify(execFile);
@@ -31,7 +31,7 @@ function places() {
   return { state, temporary, cwd, env: { XDG_STATE_HOME: state, TMPDIR: temporary } };
 }
 
-const silences: [string, Play][] = [
+const silences: [string, Scenario][] = [
   ['before the headers', { kind: 'hang', after: 'request' }],
   ['after the headers', { kind: 'hang', after: 'headers' }],
   ['half way', { kind: 'hang', after: 2 }],
@@ -39,12 +39,12 @@ const silences: [string, Play][] = [
 
 describe.runIf(posix)('an interrupt while the provider is silent', () => {
   it.each(
-    silences.flatMap(([where, play]) =>
-      (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [where, signal, play] as const),
+    silences.flatMap(([where, scenario]) =>
+      (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [where, signal, scenario] as const),
     ),
-  )('%s: %s closes the connection and is recorded', async (_where, signal, play) => {
+  )('%s: %s closes the connection and is recorded', async (_where, signal, scenario) => {
     const { state, temporary, cwd, env } = places();
-    const { server, env: upstream } = await provider({ answer: play });
+    const { server, env: upstream } = await provider({ answer: scenario });
     const child = spawnOrch(['diff', 'rename it', '-f', 'cart.js', '--apply'], {
       cwd,
       env: { ...upstream, ...env },

@@ -5,8 +5,8 @@ import { type Actions, buildProgram } from '../../src/cli/program.ts';
 import { runOperation } from '../../src/cli/run-operation.ts';
 import type { IOStreams } from '../../src/cli/streams.ts';
 import { createFactory } from '../../src/factory.ts';
-import { byModel } from '../../src/rehearsal/script.ts';
 import { serve } from '../rehearsal/bench.ts';
+import { byModel } from '../rehearsal/script.ts';
 
 async function onTerminal(logLevel: string) {
   const server = await serve({

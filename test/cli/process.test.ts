@@ -5,8 +5,8 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseUsageCsv } from '../../src/core/record/csv.ts';
-import { byModel } from '../../src/rehearsal/script.ts';
 import { bareEnvironment, bin, collect, folder, key, orch, provider, spawnOrch } from '../helpers/orch.ts';
+import { byModel } from '../rehearsal/script.ts';
 
 const docs = { kind: 'text', text: '# Title\n\nText.\n' } as const;
 const hang = { kind: 'hang', after: 1 } as const;

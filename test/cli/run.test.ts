@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { delegateOutput } from '../../src/operations/delegation/output.ts';
-import type { Play } from '../../src/rehearsal/play.ts';
-import { byModel } from '../../src/rehearsal/script.ts';
 import { folder, key, orch, provider } from '../helpers/orch.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
+import { byModel } from '../rehearsal/script.ts';
 
 const docs = { kind: 'text', text: '# Title\n\nText.\n' } as const;
 
@@ -331,7 +331,7 @@ describe('--output', () => {
   );
 });
 
-it.each<[string, Play]>([
+it.each<[string, Scenario]>([
   ['an error', { kind: 'error', status: 401, message: `Incorrect API key provided: ${key}` }],
   ['a code', { kind: 'error', status: 401, message: 'No', code: key }],
   ['an error inside its stream', { kind: 'stream-error', code: 'invalid_api_key', message: `Bad: ${key}` }],

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../src/engine/breaker.ts';
-import type { Play } from '../../src/rehearsal/play.ts';
-import { byModel } from '../../src/rehearsal/script.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
+import { byModel } from '../rehearsal/script.ts';
 import { code, type EngineFixture, engineFixture } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
 const third = 'gpt-5';
 const policy = { failures: 3, cooldownMs: 60_000 };
-const down: Play = { kind: 'error', status: 500, message: 'Oh no' };
+const down: Scenario = { kind: 'error', status: 500, message: 'Oh no' };
 const noRetries = { retry: { maxRetries: 0 } };
 
 /** The models that one call asks. */
@@ -101,7 +101,7 @@ describe('a model that keeps failing', () => {
     expect(await askedBy(room)).toEqual([first, second]);
     expect(await askedBy(room)).toEqual([second]);
 
-    room.server.play(code);
+    room.server.answerWith(code);
     room.clock.pass(30_000);
     expect(await askedBy(room)).toEqual([first]);
     expect(await askedBy(room)).toEqual([first]);
@@ -120,14 +120,14 @@ describe('a model that keeps failing', () => {
       policies: noRetries,
     });
     for (let count = 0; count < 3; count++) await room.call();
-    room.server.play({ kind: 'refusal', text: 'No.' });
+    room.server.answerWith({ kind: 'refusal', text: 'No.' });
     const { message } = await room.error();
     expect(message).toMatch(/gpt-6\.2-sol: was skipped/);
     expect(message).toMatch(/gpt-5-mini: /);
   });
 
   it('is gone back to when no other answers: an error is no better than a try', async () => {
-    const empty: Play = { kind: 'empty' };
+    const empty: Scenario = { kind: 'empty' };
     const room = await engineFixture({ answer: byModel({ [first]: empty, [second]: down, [third]: code }) });
     open(room, second, third);
     const { attempt, warnings } = await room.call();
@@ -138,7 +138,7 @@ describe('a model that keeps failing', () => {
   });
 
   it('is not one to fall to: the only other is waited for', async () => {
-    const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '45' } };
+    const busy: Scenario = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '45' } };
     const room = await engineFixture({ answer: byModel({ [first]: [busy, code] }) });
     open(room, second, third);
     await room.call();
@@ -147,7 +147,7 @@ describe('a model that keeps failing', () => {
   });
 
   it('is one to fall to when it is about to be probed', async () => {
-    const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '45' } };
+    const busy: Scenario = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '45' } };
     const room = await engineFixture({ answer: byModel({ [first]: busy, [second]: code }) });
     open(room, second, third);
     room.clock.pass(60_000);
@@ -174,13 +174,13 @@ describe('a model that keeps failing', () => {
   });
 
   it('is not one that answers badly, or that has refused', async () => {
-    for (const play of [
+    for (const scenario of [
       { kind: 'empty' },
       { kind: 'refusal', text: 'No.' },
       { kind: 'error', status: 400, message: 'No' },
     ] as const) {
       const room = await engineFixture({
-        answer: byModel({ [first]: play, [second]: code }),
+        answer: byModel({ [first]: scenario, [second]: code }),
         policies: noRetries,
       });
       for (let count = 0; count < 5; count++) expect((await askedBy(room))[0]).toBe(first);
@@ -200,7 +200,7 @@ describe('a model that keeps failing', () => {
   });
 
   it('is probed again when its probe was not sent for lack of money', async () => {
-    const dear: Play = { kind: 'empty', usage: { inputTokens: 100, outputTokens: 10_000 } };
+    const dear: Scenario = { kind: 'empty', usage: { inputTokens: 100, outputTokens: 10_000 } };
     const room = await engineFixture({
       answer: byModel({ [first]: dear, [second]: down, [third]: code }),
       policies: noRetries,

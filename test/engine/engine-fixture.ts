@@ -20,9 +20,9 @@ import type { CallOptions, EngineContext, ProgressEvent } from '../../src/engine
 import { type DelegateOutcome, delegate } from '../../src/engine/delegate.ts';
 import { EngineMemory } from '../../src/engine/memory.ts';
 import type { Clock } from '../../src/engine/ports.ts';
-import type { Play } from '../../src/rehearsal/play.ts';
-import type { RehearsalOptions, RehearsalServer } from '../../src/rehearsal/server.ts';
 import { catalog, serve } from '../rehearsal/bench.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
+import type { ScenarioServer, ScenarioServerOptions } from '../rehearsal/scenario-server.ts';
 
 export { catalog };
 export const today = '2026-11-22';
@@ -64,7 +64,7 @@ export class FakeClock implements Clock {
 }
 
 export interface EngineFixture {
-  server: RehearsalServer;
+  server: ScenarioServer;
   context: EngineContext;
   clock: FakeClock;
   records: UsageRecord[];
@@ -79,7 +79,7 @@ export interface EngineFixture {
   asked(): (string | undefined)[];
 }
 
-export interface EngineFixtureOptions extends Partial<Omit<RehearsalOptions, 'today'>> {
+export interface EngineFixtureOptions extends Partial<Omit<ScenarioServerOptions, 'today'>> {
   day?: string;
   policies?: object;
   models?: object;
@@ -162,7 +162,10 @@ const plainRequest: DelegateRequest = {
   timeoutMs: 600_000,
 };
 
-export const code = { kind: 'text', text: '```ts\nexport const answer = 42;\n```' } as const satisfies Play;
+export const code = {
+  kind: 'text',
+  text: '```ts\nexport const answer = 42;\n```',
+} as const satisfies Scenario;
 
 export async function errorOf(promise: Promise<unknown>): Promise<OrchError> {
   const error = await promise.then(

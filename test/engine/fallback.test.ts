@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ErrorCode } from '../../src/core/errors/orch-error.ts';
-import type { Play } from '../../src/rehearsal/play.ts';
-import { byModel } from '../../src/rehearsal/script.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
+import { byModel } from '../rehearsal/script.ts';
 import { code, engineFixture, errorOf } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
@@ -11,8 +11,8 @@ const third = 'gpt-5';
 const error = (
   status: number,
   message: string,
-  rest: Partial<Extract<Play, { kind: 'error' }>> = {},
-): Play => ({
+  rest: Partial<Extract<Scenario, { kind: 'error' }>> = {},
+): Scenario => ({
   kind: 'error',
   status,
   message,
@@ -69,7 +69,7 @@ describe('when one model fails', () => {
   });
 
   // How often the first model is asked before the second one is.
-  it.each<[string, Play, number]>([
+  it.each<[string, Scenario, number]>([
     ['a server error', serverError, 3],
     ['an overloaded server', error(503, 'Overloaded'), 3],
     ['a rate limit', error(429, 'Slow down', { code: 'rate_limit_exceeded' }), 3],
@@ -86,19 +86,19 @@ describe('when one model fails', () => {
       }),
       1,
     ],
-  ])('%s is tried again as often as that may help', async (_name, play, count) => {
-    const { call, asked } = await engineFixture({ answer: byModel({ [first]: play, [second]: code }) });
+  ])('%s is tried again as often as that may help', async (_name, scenario, count) => {
+    const { call, asked } = await engineFixture({ answer: byModel({ [first]: scenario, [second]: code }) });
     await call();
     expect(asked()).toEqual([...Array(count).fill(first), second]);
   });
 
-  it.each<['firstEventMs' | 'idleMs' | 'totalMs', Play, string]>([
+  it.each<['firstEventMs' | 'idleMs' | 'totalMs', Scenario, string]>([
     ['firstEventMs', { kind: 'hang', after: 'headers' }, 'first-event-timeout'],
     ['idleMs', { kind: 'hang', after: 2 }, 'idle-timeout'],
     ['totalMs', { kind: 'hang', after: 2 }, 'attempt-timeout'],
-  ])('one that is silent beyond %s is not asked twice', async (limit, play, expected) => {
+  ])('one that is silent beyond %s is not asked twice', async (limit, scenario, expected) => {
     const { call, asked, server } = await engineFixture({
-      answer: byModel({ [first]: play, [second]: code }),
+      answer: byModel({ [first]: scenario, [second]: code }),
       policies: { timeouts: { codex: { [limit]: 200 } } },
     });
     const { attempts } = await call();
@@ -107,7 +107,7 @@ describe('when one model fails', () => {
     expect((await server.waitForAbort()).model).toBe(first);
   });
 
-  it.each<[string, Play, ErrorCode, number]>([
+  it.each<[string, Scenario, ErrorCode, number]>([
     ['a refused key', error(401, 'No', { code: 'invalid_api_key' }), 'key-refused', 4],
     ['a refused country', error(403, 'Country, region, or territory not supported'), 'key-refused', 4],
     ['money that has run out', error(429, 'Quota', { code: 'insufficient_quota' }), 'quota-exhausted', 6],
@@ -116,8 +116,8 @@ describe('when one model fails', () => {
     ['a refusal', { kind: 'refusal', text: 'I will not.' }, 'answer-refused', 5],
     ['our own mistake', error(400, 'Broken'), 'provider-failed', 1],
     ['a server without this route', { kind: 'html', status: 404 }, 'provider-failed', 1],
-  ])('%s stops at once: no other model could help', async (_name, play, expected, status) => {
-    const { error: failed, asked } = await engineFixture({ answer: play });
+  ])('%s stops at once: no other model could help', async (_name, scenario, expected, status) => {
+    const { error: failed, asked } = await engineFixture({ answer: scenario });
     const stopped = await failed();
     expect(stopped).toMatchObject({ code: expected, exitStatus: status });
     expect(asked()).toEqual([first]);
@@ -438,7 +438,7 @@ describe('a parameter that is refused', () => {
 });
 
 describe('an answer that its limit cut', () => {
-  const cut: Play = { kind: 'incomplete', reason: 'max_output_tokens', text: '' };
+  const cut: Scenario = { kind: 'incomplete', reason: 'max_output_tokens', text: '' };
 
   it('gets four times the room, once', async () => {
     const { call, server, asked } = await engineFixture({ answer: byModel({ [first]: [cut, code] }) });
@@ -465,12 +465,12 @@ describe('an answer that its limit cut', () => {
 });
 
 describe('a forced model', () => {
-  it.each<[string, Play]>([
+  it.each<[string, Scenario]>([
     ['an error', serverError],
     ['an empty answer', { kind: 'empty' }],
     ['silence', { kind: 'reset', after: 'request' }],
-  ])('never turns into another one: %s', async (_name, play) => {
-    const { error: failed, asked } = await engineFixture({ answer: play });
+  ])('never turns into another one: %s', async (_name, scenario) => {
+    const { error: failed, asked } = await engineFixture({ answer: scenario });
     await failed({ forceModel: third });
     expect(new Set(asked())).toEqual(new Set([third]));
   });

@@ -1,7 +1,6 @@
 /** The crash test for fallback with a clock that does not wait; in real time: npm run bench:faults. */
 import { describe, expect, it } from 'vitest';
 import type { CallOptions } from '../../src/engine/context.ts';
-import { byModel, playFor, type Scripted } from '../../src/rehearsal/script.ts';
 import { judge, judgeAccounts, type Try } from '../bench/faults/judge.ts';
 import { callThroughOutage, judgeOutage } from '../bench/faults/outage.ts';
 import { type Fault, faults } from '../bench/faults/sixteen.ts';
@@ -13,6 +12,7 @@ import {
   secondary,
   secondaryText,
 } from '../bench/faults/stage.ts';
+import { byModel, type Scripted, scenarioFor } from '../rehearsal/script.ts';
 import { type EngineFixture, engineFixture } from './engine-fixture.ts';
 
 const healthy = { kind: 'text', text: secondaryText, chunks } as const;
@@ -27,7 +27,7 @@ async function stageFor(fault: Fault, stream: boolean): Promise<Stage> {
   const faulty = fault.primary({ stream, second: 1000 });
   // Time is the time of the calls, which passes by their waits alone.
   const inFakeTime: Scripted = (request) =>
-    playFor(faulty, { ...request, elapsedMs: room.clock.monotonic() });
+    scenarioFor(faulty, { ...request, elapsedMs: room.clock.monotonic() });
   const room: EngineFixture = await engineFixture({
     answer: byModel({ [primary]: inFakeTime, [secondary]: fault.secondary ?? healthy }),
     models: { routing: { docs: [primary, secondary] } },
@@ -70,7 +70,7 @@ describe.each([
     const { room, tries, ask } = await stageFor(fault, stream);
     const outcome = await ask();
     const during = [...tries];
-    room.server.play({ kind: 'text', text: primaryText, chunks });
+    room.server.answerWith({ kind: 'text', text: primaryText, chunks });
     const judged = judge(fault, { outcome, tries: during, afterwards: await ask() });
     expect(judged).toEqual({ verdict: 'pass', note: '' });
   });

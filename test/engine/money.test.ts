@@ -4,9 +4,9 @@ import { costOfAttempts } from '../../src/engine/attempt.ts';
 import { createFactory } from '../../src/factory.ts';
 import type { DelegateOutput } from '../../src/operations/delegation/output.ts';
 import { runOperation } from '../../src/operations/run.ts';
-import type { Play } from '../../src/rehearsal/play.ts';
-import { byModel } from '../../src/rehearsal/script.ts';
 import { serve } from '../rehearsal/bench.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
+import { byModel } from '../rehearsal/script.ts';
 import { code, engineFixture, FakeClock, key, today } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
@@ -40,7 +40,7 @@ describe('a ceiling', () => {
   it('holds for all attempts together', async () => {
     const worst = await worstCase();
     // Billed almost to its worst case, and of no use.
-    const dear: Play = { kind: 'empty', usage: { inputTokens: 100, outputTokens: 10_000 } };
+    const dear: Scenario = { kind: 'empty', usage: { inputTokens: 100, outputTokens: 10_000 } };
     const { error, call, asked, records, server } = await engineFixture({
       answer: byModel({ [first]: dear, [second]: code }),
     });
@@ -52,7 +52,7 @@ describe('a ceiling', () => {
     expect(records[0]!.cost_usd).toBeGreaterThan(worst * 0.9);
 
     // With enough for both the next one is asked.
-    server.play(byModel({ [first]: dear, [second]: code }));
+    server.answerWith(byModel({ [first]: dear, [second]: code }));
     await call({ maxCostUsd: worst * 2 });
     expect(asked()).toEqual([first, first, second]);
   });
@@ -92,7 +92,7 @@ describe('a ceiling', () => {
 
   it('holds for a second try with more output', async () => {
     const worst = await worstCase();
-    const cut: Play = {
+    const cut: Scenario = {
       kind: 'incomplete',
       reason: 'max_output_tokens',
       text: '',
@@ -121,13 +121,13 @@ describe('a ceiling', () => {
 
   it('leaves no other model to fall to: the one that is asked is waited for', async () => {
     const worst = await worstCase();
-    const cut: Play = {
+    const cut: Scenario = {
       kind: 'incomplete',
       reason: 'max_output_tokens',
       text: '',
       usage: { inputTokens: 100, outputTokens: 100 },
     };
-    const busy: Play = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '30' } };
+    const busy: Scenario = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '30' } };
     // tests: gpt-5-mini, then gpt-6.2-sol, for which the first answer leaves nothing.
     const { call, asked, clock } = await engineFixture({
       answer: byModel({ [second]: [cut, busy, code] }),
@@ -140,7 +140,7 @@ describe('a ceiling', () => {
   });
 
   it('is reckoned at the standard price, so that is what is asked for; where it is not taken, without', async () => {
-    const refused: Play = { kind: 'error', status: 400, message: 'No', param: 'service_tier' };
+    const refused: Scenario = { kind: 'error', status: 400, message: 'No', param: 'service_tier' };
     const { call, server } = await engineFixture({ answer: [code, code, refused, code] });
     await call();
     await call({ maxCostUsd: 5 });
@@ -169,13 +169,13 @@ describe('a ceiling', () => {
 });
 
 describe('a cost that nobody can tell', () => {
-  it.each<[string, Play, number]>([
+  it.each<[string, Scenario, number]>([
     ['may be there where the model was silent', { kind: 'hang', after: 0 }, 1],
     ['may be there where the answer was cut', { kind: 'cut', after: 1 }, 2],
     ['is none where nothing was done', { kind: 'error', status: 503, message: 'No' }, 0],
-  ])('%s: for result, log and report alike', async (_name, play, unknown) => {
+  ])('%s: for result, log and report alike', async (_name, scenario, unknown) => {
     const { call, logged, records } = await engineFixture({
-      answer: byModel({ [first]: play, [second]: code }),
+      answer: byModel({ [first]: scenario, [second]: code }),
       policies: { timeouts: { codex: { firstEventMs: 100, idleMs: 100 } } },
     });
     const { attempts } = await call();
@@ -190,8 +190,8 @@ describe('a cost that nobody can tell', () => {
 });
 
 describe('the cost in meta', () => {
-  async function costFor(plays: Record<string, Play>, variables: Record<string, string> = {}) {
-    const server = await serve({ today: () => today, answer: byModel(plays) });
+  async function costFor(scenarios: Record<string, Scenario>, variables: Record<string, string> = {}) {
+    const server = await serve({ today: () => today, answer: byModel(scenarios) });
     const factory = createFactory({
       cwd: process.cwd(),
       variables: { OPENAI_API_KEY: key, OPENAI_BASE_URL: server.url, ORCH_USAGE_CSV: 'off', ...variables },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
-import { byModel } from '../../src/rehearsal/script.ts';
+import { byModel } from '../rehearsal/script.ts';
 import { code, engineFixture, errorOf, key } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
@@ -148,7 +148,7 @@ describe('the record', () => {
     expect(logged).toHaveLength(1);
 
     // Nor does it take the place of what went wrong before.
-    server.play({ kind: 'refusal', text: 'No.' });
+    server.answerWith({ kind: 'refusal', text: 'No.' });
     expect((await error()).code).toBe('answer-refused');
   });
 

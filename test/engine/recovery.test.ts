@@ -3,9 +3,9 @@ import { realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DelegateRequest } from '../../src/core/tasks/request.ts';
-import type { Play } from '../../src/rehearsal/play.ts';
-import { byModel } from '../../src/rehearsal/script.ts';
 import { searchReplace, wholeFile } from '../helpers/answers.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
+import { byModel } from '../rehearsal/script.ts';
 import { engineFixture } from './engine-fixture.ts';
 
 const before = 'export const one = 1;\n\nexport const two = 2;\n\nexport const three = 3;\n';
@@ -15,7 +15,7 @@ const good = searchReplace('a.ts', 'export const one = 1;', 'export const one = 
 const lost = searchReplace('a.ts', 'export const drei = 3;', 'export const drei = 33;');
 const mended = searchReplace('a.ts', 'export const three = 3;', 'export const three = 33;');
 
-const text = (answer: string) => ({ kind: 'text', text: answer }) as const satisfies Play;
+const text = (answer: string) => ({ kind: 'text', text: answer }) as const satisfies Scenario;
 const alive = { codex: 'gpt-6.1-sol', mini: 'gpt-6.1-terra', chat: 'gpt-6-luna', full: 'gpt-6.2-sol' };
 const first = alive.codex;
 const second = alive.full;

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { RehearsalOptions, RehearsalServer } from '../../src/rehearsal/server.ts';
 import { serve } from '../rehearsal/bench.ts';
+import type { ScenarioServer, ScenarioServerOptions } from '../rehearsal/scenario-server.ts';
 
 export const packageFolder = resolve(import.meta.dirname, '../..');
 export const bin = join(packageFolder, 'bin/orch.js');
@@ -117,8 +117,8 @@ export function git(args: readonly string[], cwd: string, input?: string): Promi
 
 /** A provider in the test's own process, on today's date, and the environment that leads to it. */
 export async function provider(
-  options: Partial<RehearsalOptions> = {},
-): Promise<{ server: RehearsalServer; env: Record<string, string> }> {
+  options: Partial<ScenarioServerOptions> = {},
+): Promise<{ server: ScenarioServer; env: Record<string, string> }> {
   const server = await serve({ today: () => new Date().toISOString().slice(0, 10), key, ...options });
   return { server, env: { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: key, ORCH_CONF: livingModels() } };
 }

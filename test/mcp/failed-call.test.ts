@@ -1,12 +1,12 @@
 /** A call that fails over MCP says what it has cost, as the command line does. */
 import { describe, expect, it } from 'vitest';
-import type { Play } from '../../src/rehearsal/play.ts';
-import { byModel, type Scripted } from '../../src/rehearsal/script.ts';
 import { call, connect, textOf } from '../helpers/mcp.ts';
 import { orch, provider } from '../helpers/orch.ts';
+import type { Scenario } from '../rehearsal/scenario.ts';
+import { byModel, type Scripted } from '../rehearsal/script.ts';
 
-const refusal: Play = { kind: 'refusal', text: 'No.' };
-const cut: Play = { kind: 'cut', after: 1 };
+const refusal: Scenario = { kind: 'refusal', text: 'No.' };
+const cut: Scenario = { kind: 'cut', after: 1 };
 
 async function failing(answer: Scripted) {
   const { env } = await provider({ answer });

@@ -1,8 +1,8 @@
 /** A client that asks for progress is told of every retry and every hop, with the reason. */
 import { expect, it } from 'vitest';
-import { byModel } from '../../src/rehearsal/script.ts';
 import { connect } from '../helpers/mcp.ts';
 import { folder, provider } from '../helpers/orch.ts';
+import { byModel } from '../rehearsal/script.ts';
 
 it('tells of a retry and of a hop, why, and for how long it waits', async () => {
   const overloaded = { kind: 'error', status: 503, message: 'Overloaded' } as const;

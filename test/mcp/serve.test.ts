@@ -149,7 +149,7 @@ describe('a tool', () => {
     expect(textOf(refused)).not.toContain('SECRET');
 
     // The server lives on, and so does its next call.
-    server.play(docs);
+    server.answerWith(docs);
     expect((await call(client, 'delegate.docs', { input: 'x' })).structuredContent).toMatchObject({
       result: docs.text,
     });
@@ -199,7 +199,7 @@ describe('a call', () => {
     cancel.abort('enough');
     await expect(cancelled).rejects.toThrow(/enough/);
     expect((await server.waitForAbort()).index).toBe(0);
-    server.play(docs);
+    server.answerWith(docs);
     expect((await call(client, 'delegate.docs', { input: 'x' })).isError).toBeFalsy();
   });
 

@@ -178,7 +178,7 @@ describe('a cancelled call', () => {
     await upstream.waitForRequest();
     cancel(1);
     await upstream.waitForAbort();
-    upstream.play({ kind: 'text', text: '# Title\n' });
+    upstream.answerWith({ kind: 'text', text: '# Title\n' });
     server.send(toolCall(2));
     await server.answer(2);
     cancel(2);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Factory } from '../../src/factory.ts';
 import { toOutput } from '../../src/operations/delegation/output.ts';
-import { byModel } from '../../src/rehearsal/script.ts';
 import { code, engineFixture } from '../engine/engine-fixture.ts';
+import { byModel } from '../rehearsal/script.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';

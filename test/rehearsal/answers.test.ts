@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -7,11 +8,9 @@ import { type InstructionOptions, instructionsFor } from '../../src/core/tasks/i
 import { returnShapes } from '../../src/core/tasks/shapes.ts';
 import { taskKinds } from '../../src/core/tasks/tasks.ts';
 import { rehearsedAnswer } from '../../src/rehearsal/answers/answer.ts';
-import { commentStyle, languageNames } from '../../src/rehearsal/answers/comments.ts';
-import { readGiven } from '../../src/rehearsal/answers/given.ts';
+import { languagesWithComments, note } from '../../src/rehearsal/answers/comments.ts';
+import { readGiven, readText, readWanted } from '../../src/rehearsal/answers/read-request.ts';
 import { frameworkNames } from '../../src/rehearsal/answers/test-samples.ts';
-import { readWanted } from '../../src/rehearsal/answers/wanted.ts';
-import { requestLine } from '../../src/rehearsal/answers/words.ts';
 
 const facts: InstructionOptions = {
   task: 'code_generate',
@@ -46,7 +45,7 @@ describe('what is asked for', () => {
   it('is found in every prompt', () => {
     for (const task of taskKinds) {
       for (const shape of returnShapes) {
-        for (const patchFormat of ['search-replace', 'v4a'] as const) {
+        for (const patchFormat of ['search-replace', 'v4a', 'whole-file'] as const) {
           const wanted = readWanted(instructionsFor({ ...facts, task, shape, patchFormat }));
           expect(wanted).toMatchObject({ task, shape });
           if (shape === 'patch') expect(wanted.patchFormat).toBe(patchFormat);
@@ -55,16 +54,16 @@ describe('what is asked for', () => {
     }
   });
 
-  it.each([...languageNames, 'cobol', 'c++ 23'])('language %s', (language) => {
+  it.each([...languagesWithComments, 'cobol', 'c++ 23'])('language %s', (language) => {
     expect(readWanted(instructionsFor({ ...facts, language })).language).toBe(language);
   });
 
-  it.each([...frameworkNames, 'my own'])('framework %s', (framework) => {
+  it.each(frameworkNames)('framework %s', (framework) => {
     const wanted = readWanted(instructionsFor({ ...facts, task: 'tests', framework }));
     expect(wanted.framework).toBe(framework);
   });
 
-  it('is text in words of another make', () => {
+  it('is text where the instructions are not ours', () => {
     expect(readWanted('You are a helpful assistant.')).toMatchObject({ task: undefined, shape: 'text' });
     expect(rehearsedAnswer({ instructions: '', input: 'Hello' })).toContain('Asked for: Hello');
   });
@@ -122,20 +121,34 @@ describe('the input', () => {
   });
 });
 
+describe('the text of a request', () => {
+  it('may stand in messages, with or without instructions', () => {
+    const input = [
+      { role: 'developer', content: 'Be brief.' },
+      { role: 'user', content: [{ type: 'input_text', text: 'Why?' }] },
+    ];
+    expect(readText({ input })).toEqual({ instructions: 'Be brief.', input: 'Why?' });
+    expect(readText({ input, instructions: 'Go.' })).toEqual({
+      instructions: 'Go.',
+      input: 'Be brief.\n\nWhy?',
+    });
+  });
+});
+
 describe('code', () => {
-  it.each([...languageNames, 'json'])('in %s is one block of that language', (language) => {
+  it.each([...languagesWithComments, 'json', 'cobol'])('in %s is one block of that language', (language) => {
     const blocks = fencedBlocks(answer({ language }));
     expect(blocks).toHaveLength(1);
     expect(blocks[0]).toMatchObject({ info: language, closed: true });
-    if (language === 'json') JSON.parse(blocks[0]!.body);
-    else expect(blocks[0]!.body).toContain(`${commentStyle(language)!.open}Rehearsal: no model was asked`);
+    expect(blocks[0]!.body).toContain(note);
     expect(blocks[0]!.body).not.toContain('NOTE');
+    if (language === 'json') JSON.parse(blocks[0]!.body);
   });
 
   it.each([
-    ['the files', 'Say.', files, 'typescript'],
+    ['the files', 'Say it in Go.', files, 'typescript'],
     ['the instruction', 'Write a parser in Python, please.', {}, 'python'],
-    ['nothing', 'Go on, C what I mean?', {}, 'javascript'],
+    ['nothing', 'Put it in a file in order.', {}, 'javascript'],
   ])('takes its language from %s', (_, instruction, given, expected) => {
     expect(fencedBlocks(answer({}, instruction, given))[0]!.info).toBe(expected);
   });
@@ -152,12 +165,17 @@ describe('code', () => {
     }
   });
 
-  it('cannot be broken out of by the request', () => {
-    const nasty = '*/ alert(1) // --> """ \\u000a ``` {- -} %s <?php $x <!-- ]]> \n\n# line';
-    expect(requestLine(nasty)).toBe('alert(1) - u000a - - s ?php x !- line');
-    expect(fencedBlocks(answer({ language: 'java' }, nasty))).toHaveLength(1);
-    expect(requestLine('word '.repeat(50)).length).toBeLessThanOrEqual(74);
-    expect(requestLine('字'.repeat(200)).length).toBeLessThanOrEqual(74);
+  const commands: [language: string, command: string, ...args: string[]][] = [
+    ['javascript', process.execPath, '--input-type=module'],
+    ['python', 'python3', '-'],
+    ['shell', 'bash', '-s'],
+    ['php', 'php'],
+  ];
+  const installed = commands.filter(([, command]) => spawnSync(command, ['--version']).status === 0);
+
+  it.each(installed)('in %s runs', (language, command, ...args) => {
+    const input = extractCode(answer({ language })).code;
+    expect(spawnSync(command, args, { input, encoding: 'utf8' })).toMatchObject({ status: 0, stdout: '6\n' });
   });
 });
 
@@ -165,73 +183,57 @@ describe('tests', () => {
   it.each(frameworkNames)('for %s are one block with a note', (framework) => {
     const blocks = fencedBlocks(answer({ task: 'tests', framework }));
     expect(blocks).toHaveLength(1);
-    expect(blocks[0]!.body).toContain('Rehearsal: no model was asked');
+    expect(blocks[0]!.body).toContain(note);
     expect(blocks[0]!.body).not.toContain('NOTE');
   });
 
   it.each([
     [{ language: 'python' }, 'def test_'],
     [{ language: 'rust' }, '#[test]'],
-    [{ language: 'typescript' }, "describe('total'"],
+    [{ language: 'typescript' }, "describe('sort'"],
     [{ language: 'typescript', framework: 'Vitest' }, "from 'vitest'"],
-    [{ language: 'go', framework: 'ginkgo' }, 'func TestTotal'],
+    [{ language: 'go', framework: 'ginkgo' }, 'func TestSort'],
     [{}, 'node:test'],
   ])('follow %o', (change, expected) => {
     expect(answer({ task: 'tests', ...change })).toContain(expected);
+  });
+
+  it('pass under node:test', () => {
+    const { code } = extractCode(answer({ task: 'tests', framework: 'node:test' }));
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--test-reporter=tap'], {
+      input: code,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    expect(stdout).toContain('# pass 2');
   });
 });
 
 describe('prose', () => {
   it('docs have a title and sections that name the files', () => {
     const text = extractText(answer({ task: 'docs', shape: 'text' }, 'Explain the clock.', files));
-    expect(text).toMatchInlineSnapshot(`
-      "# src/a.ts and one other file
-
-      This is a rehearsal: no model was asked and nothing was spent. What follows was read from the request alone.
-
-      Asked for: Explain the clock.
-
-      ## Files
-
-      - \`src/a.ts\`: 3 lines; declares \`Clock\`, \`tick\`
-      - \`src/b.py\`: 2 lines; declares \`tock\`
-
-      ## Next step
-
-      Ask again without \`--rehearse\` (or \`ORCH_REHEARSE\`), with \`OPENAI_API_KEY\` set: a model then writes this page.
-      "
-    `);
-  });
-
-  it('docs of one file bear its name', () => {
-    const text = answer({ task: 'docs', shape: 'text' }, 'Explain.', { 'src/b.py': files['src/b.py'] });
-    expect(text).toMatch(/^# src\/b\.py\n/);
+    expect(text).toMatch(/^# src\/a\.ts and 1 more\n/);
+    expect(text).toContain('This is a rehearsal');
+    expect(text).toContain('Asked for: Explain the clock.');
+    expect(text).toContain('- `src/b.py`: 2 lines');
   });
 
   it('reasoning is a short conclusion', () => {
-    expect(answer({ task: 'deep_reasoning', shape: 'text' }, 'Is it late?', files)).toMatchInlineSnapshot(`
-      "## Conclusion
-
-      This is a rehearsal: no model was asked, so there is no conclusion about the matter itself. The request arrived whole and would have been sent as it is.
-
-      Asked for: Is it late?
-
-      ## Reasons
-
-      1. The request came with 2 files, 5 lines in all.
-      2. It passed every check that the provider makes before it answers.
-      3. An answer was streamed back over HTTP, as a real one would be.
-
-      ## What remains uncertain
-
-      Everything that takes a model to find out. Ask again without \`--rehearse\` (or \`ORCH_REHEARSE\`) to put it to one.
-      "
-    `);
+    const text = answer({ task: 'deep_reasoning', shape: 'text' }, 'Is it late?', files);
+    expect(text.match(/^## .*/gm)).toEqual(['## Conclusion', '## Reasons', '## What remains uncertain']);
+    expect(text).toContain('This is a rehearsal');
   });
 
   it('code as text shows a block', () => {
     const text = answer({ shape: 'text', language: 'python' });
     expect(fencedBlocks(text)).toHaveLength(1);
     expect(text).toMatch(/^This is a rehearsal/);
+  });
+
+  it('cannot be broken out of by the request', () => {
+    const nasty = '<b> ``` \n# title\n- list $x <!-- ]]> ';
+    expect(answer({ task: 'docs', shape: 'text' }, nasty + 'word '.repeat(50))).toMatch(
+      /^Asked for: b title - list x !-- (?:word )+w?o?r?d? ?…$/m,
+    );
   });
 });

@@ -1,20 +1,25 @@
-/** What the tests of the rehearsal server share: servers that close themselves, and readers of its answers. */
+/** What tests of servers share: servers that close themselves, and readers of their answers. */
 import { onTestFinished } from 'vitest';
 import catalogFile from '../../conf/catalog.json' with { type: 'json' };
 import type { Catalog } from '../../src/core/models/model-card.ts';
-import {
-  type RehearsalOptions,
-  type RehearsalServer,
-  startRehearsalServer,
-} from '../../src/rehearsal/server.ts';
+import { type LocalServer, type RehearsalOptions, startRehearsalServer } from '../../src/rehearsal/server.ts';
+import { type ScenarioServer, type ScenarioServerOptions, startScenarioServer } from './scenario-server.ts';
 
 export const catalog = catalogFile as unknown as Catalog;
 export const today = '2026-11-22';
 /** Takes everything: reasons, and temperature with effort none. */
 export const model = 'gpt-6.1-terra';
 
-export async function serve(options: Partial<RehearsalOptions> = {}): Promise<RehearsalServer> {
+/** The server that users rehearse with. */
+export async function rehearse(options: Partial<RehearsalOptions> = {}): Promise<LocalServer> {
   const server = await startRehearsalServer({ catalog, today: () => today, ...options });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** The same with scenarios, and a record of what it is asked. */
+export async function serve(options: Partial<ScenarioServerOptions> = {}): Promise<ScenarioServer> {
+  const server = await startScenarioServer({ catalog, today: () => today, ...options });
   onTestFinished(() => server.close());
   return server;
 }
@@ -26,7 +31,7 @@ export interface AskOptions {
 
 /** POST /responses with a key, without following redirects. */
 export function ask(
-  server: RehearsalServer,
+  server: LocalServer,
   body: Record<string, unknown> | string,
   { headers, signal }: AskOptions = {},
 ): Promise<Response> {
@@ -42,13 +47,13 @@ export function ask(
 // biome-ignore lint/suspicious/noExplicitAny: the shape is what the tests find out.
 export type Json = any;
 
-export async function askPlain(server: RehearsalServer, body: Record<string, unknown>): Promise<Json> {
+export async function askPlain(server: LocalServer, body: Record<string, unknown>): Promise<Json> {
   return (await ask(server, body)).json();
 }
 
 /** Every event of a stream with its name; an event that is not JSON has `data` undefined. */
 export async function askStream(
-  server: RehearsalServer,
+  server: LocalServer,
   body: Record<string, unknown>,
 ): Promise<{ name: string; data: Json }[]> {
   return readEvents(await (await ask(server, { ...body, stream: true })).text());
@@ -74,10 +79,4 @@ export function textOf(response: Json): string {
     .flatMap((item: Json) => item.content)
     .map((part: Json) => part.text ?? '')
     .join('');
-}
-
-export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
-  const items: T[] = [];
-  for await (const item of stream) items.push(item);
-  return items;
 }

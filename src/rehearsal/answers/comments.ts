@@ -1,74 +1,40 @@
-/** How a comment of one line is written, per language; by file name where the extension does not tell. */
+/** How a comment of one line is written, per language. */
 import { languageOfPath } from '../../core/input/language.ts';
 
-export type CommentStyle = { open: string; close: string };
+/** Stands in every answer; without quotes, so that it can stand in a string too. */
+export const note = 'Rehearsal: no model was asked; a real answer would stand here.';
 
-const slashes: CommentStyle = { open: '// ', close: '' };
-const hash: CommentStyle = { open: '# ', close: '' };
-const dashes: CommentStyle = { open: '-- ', close: '' };
-const block: CommentStyle = { open: '/* ', close: ' */' };
-const markup: CommentStyle = { open: '<!-- ', close: ' -->' };
-
-const styles: Record<string, CommentStyle> = {
-  typescript: slashes,
-  javascript: slashes,
-  python: hash,
-  rust: slashes,
-  go: slashes,
-  java: slashes,
-  kotlin: slashes,
-  scala: slashes,
-  // Line comments are not part of C89.
-  c: block,
-  cpp: slashes,
-  csharp: slashes,
-  fsharp: slashes,
-  swift: slashes,
-  'objective-c': slashes,
-  ruby: hash,
-  php: slashes,
-  perl: hash,
-  lua: dashes,
-  r: hash,
-  julia: hash,
-  elixir: hash,
-  erlang: { open: '% ', close: '' },
-  haskell: dashes,
-  ocaml: { open: '(* ', close: ' *)' },
-  clojure: { open: ';; ', close: '' },
-  dart: slashes,
-  zig: slashes,
-  shell: hash,
-  powershell: hash,
-  sql: dashes,
-  html: markup,
-  css: block,
-  vue: markup,
-  svelte: markup,
-  markdown: markup,
-  yaml: hash,
-  toml: hash,
-  xml: markup,
-  terraform: hash,
+const languagesByForm: Record<string, string> = {
+  '// NOTE':
+    'typescript javascript rust go java kotlin scala cpp csharp fsharp swift objective-c php dart zig',
+  '# NOTE': 'python ruby perl r julia elixir shell powershell yaml toml terraform',
+  '-- NOTE': 'lua haskell sql',
+  '<!-- NOTE -->': 'html vue svelte markdown xml',
+  // C89 has no comments to the end of the line.
+  '/* NOTE */': 'c css',
+  '% NOTE': 'erlang',
+  '(* NOTE *)': 'ocaml',
+  ';; NOTE': 'clojure',
 };
 
-export const languageNames: readonly string[] = Object.keys(styles);
+const formByLanguage = new Map(
+  Object.entries(languagesByForm).flatMap(([form, languages]) =>
+    languages.split(' ').map((language) => [language, form] as const),
+  ),
+);
 
-export function commentStyle(language: string | undefined): CommentStyle | undefined {
-  return language !== undefined && Object.hasOwn(styles, language) ? styles[language] : undefined;
-}
+export const languagesWithComments: readonly string[] = [...formByLanguage.keys()];
 
-export function comment(text: string, { open, close }: CommentStyle): string {
-  return `${open}${text}${close}`;
+/** Undefined for a language whose comments are not known, or that has none. */
+export function commentFor(language: string | undefined, text = note): string | undefined {
+  return language === undefined ? undefined : formByLanguage.get(language)?.replace('NOTE', text);
 }
 
 const hashNames =
   /^(?:Dockerfile|Makefile|GNUmakefile|CMakeLists\.txt|\.gitignore|\.dockerignore|\.env.*|.*\.(?:mk|cmake|cfg|conf|properties))$/i;
 
-/** The language of a file for the purpose of comments; undefined where it is not known. */
-export function commentLanguage(path: string): string | undefined {
-  const language = languageOfPath(path);
-  if (language !== undefined) return language;
+/** By the file's name, where its extension does not tell. */
+export function commentIn(path: string, text = note): string | undefined {
   const name = path.split('/').at(-1) ?? path;
-  return hashNames.test(name) ? 'shell' : undefined;
+  return commentFor(languageOfPath(path) ?? (hashNames.test(name) ? 'shell' : undefined), text);
 }

@@ -1,38 +1,126 @@
-/** Writes an edit in the form that was asked for. */
+/**
+ * A small, harmless edit that really applies: a comment below the last line of a file, the one place that lies
+ * outside of strings and comments in any language.
+ */
+import { languageOfPath } from '../../core/input/language.ts';
 import type { PatchFormat } from '../../core/tasks/shapes.ts';
-import { chooseInsertion, type Insertion } from './edit.ts';
-import type { GivenFile } from './given.ts';
+import { commentIn, note } from './comments.ts';
+import type { GivenFile } from './read-request.ts';
 
-/** An edit of the first file given. An empty file gets `newText`. */
+/** An edit of a file; an empty one gets `newText`. */
 export function patchAnswer(file: GivenFile, newText: string, format: PatchFormat): string {
-  const insertion = chooseInsertion(file);
-  if (!insertion) return newFileAnswer(file.path, newText, format);
-  return format === 'v4a' ? v4a(file.path, insertion) : searchReplace(file.path, insertion);
+  const { path, lines } = file;
+  // No other form has a way to say where in a blank file a line goes.
+  if (lines.length === 0) return wholeFile(path, linesOf(newText));
+  const { at, added } = chooseInsertion(file);
+  const [from, to] = format === 'whole-file' ? [0, lines.length] : surroundings(lines, at);
+  const before = lines.slice(from, at);
+  const after = lines.slice(at, to);
+  if ([...before, ...after].some(isUnfit)) return newFileAnswer(`${path}.rehearsal.md`, `${note}\n`, format);
+  const replaced = [...before, ...added, ...after];
+  if (format === 'whole-file') return wholeFile(path, replaced);
+  if (format === 'search-replace') return searchReplace(path, [...before, ...after], replaced);
+  return v4a(`Update File: ${path}`, [
+    '@@',
+    ...signed(' ', before),
+    ...signed('+', added),
+    ...signed(' ', after),
+  ]);
 }
 
 /** A file that does not exist yet, or is empty. `text` ends in a newline. */
 export function newFileAnswer(path: string, text: string, format: PatchFormat): string {
-  const lines = text.replace(/\n$/, '').split('\n');
-  if (format === 'v4a') {
-    const added = lines.map((line) => `+${line}`).join('\n');
-    return `*** Begin Patch\n*** Add File: ${path}\n${added}\n*** End Patch\n`;
-  }
-  return block(path, [], lines);
+  const lines = linesOf(text);
+  if (format === 'v4a') return v4a(`Add File: ${path}`, signed('+', lines));
+  return format === 'whole-file' ? wholeFile(path, lines) : searchReplace(path, [], lines);
 }
 
-function searchReplace(path: string, { before, insert, after }: Insertion): string {
-  return block(path, [...before, ...after], [...before, ...insert, ...after]);
+/** The lines to add, and below how many lines of the file. */
+function chooseInsertion({ path, lines, partial }: GivenFile): { at: number; added: string[] } {
+  const isEnd = (line: string) => /^__(?:END|DATA)__$/.test(line);
+  const end = lines.some(isEnd) ? lines.findIndex(isEnd) : lines.length;
+  const last = lines.slice(0, end).findLastIndex(isFilled);
+  // What follows the lines that are shown is not known, so that nothing can be said to stand below them.
+  const at = partial ? Math.max(0, last) : last + 1;
+  const text = nextNote(lines);
+  const language = languageOfPath(path);
+  if (language === 'markdown')
+    return { at, added: ['', `> ${text}`, ...(isFilled(lines[at] ?? '') ? [''] : [])] };
+  if (language === 'php' && isOutsidePhp(lines.slice(0, at).join('\n'), partial))
+    return { at, added: [`<?php /* ${text} */ ?>`] };
+  const comment = commentIn(path, text);
+  const indent = /^[ \t]*/.exec(lines[at] ?? '')![0];
+  if (comment !== undefined) return { at, added: [indent + comment] };
+  // JSON has no comments, and nothing is known of other forms: a blank line between others is all that is safe.
+  return { at: Math.max(0, last), added: [''] };
 }
 
-function block(path: string, search: readonly string[], replace: readonly string[]): string {
-  return `${[path, '<<<<<<< SEARCH', ...search, '=======', ...replace, '>>>>>>> REPLACE'].join('\n')}\n`;
+/** Numbered from the second one on: the same line once more would count as applied already. */
+function nextNote(lines: readonly string[]): string {
+  const notes = lines.filter((line) => line.includes(note)).length;
+  return notes === 0 ? note : `${note} (${notes + 1})`;
 }
 
-function v4a(path: string, { before, insert, after }: Insertion): string {
-  const hunk = [
-    ...before.map((line) => ` ${line}`),
-    ...insert.map((line) => `+${line}`),
-    ...after.map((line) => ` ${line}`),
-  ];
-  return `${['*** Begin Patch', `*** Update File: ${path}`, '@@', ...hunk, '*** End Patch'].join('\n')}\n`;
+function isFilled(line: string): boolean {
+  return line.trim() !== '';
+}
+
+/** What stands outside of the tags is output. */
+function isOutsidePhp(above: string, partial: boolean): boolean {
+  const closed = above.lastIndexOf('?>');
+  const opened = above.lastIndexOf('<?');
+  return closed > opened || (opened < 0 && !partial);
+}
+
+const context = 3;
+
+/**
+ * The lines above the place and, where the file goes on, the next one with text below it; as many as together
+ * occur once in the file, at most all of it.
+ */
+function surroundings(lines: readonly string[], at: number): [from: number, to: number] {
+  const text = lines.join('\n');
+  const below = lines.slice(at).findIndex(isFilled);
+  const to = at + below + 1;
+  let from = Math.max(0, at - context);
+  from += lines.slice(from, at).findLastIndex(isUnfit) + 1;
+  const isUnique = (part: string) => isFilled(part) && text.indexOf(part) === text.lastIndexOf(part);
+  for (let step = 1; from > 0 && !isUnique(lines.slice(from, to).join('\n')); step *= 2)
+    from = Math.max(0, from - step);
+  return [from, to];
+}
+
+/** Characters: a longer line may not fit into the answer. */
+const longestLine = 1000;
+
+/** A line that a reader of patches could take for a part of the patch, or that makes the answer too long. */
+function isUnfit(line: string): boolean {
+  return /^(?:[<=>]{5,}|\*\*\* |@@|diff --git )/.test(line) || line.length > longestLine;
+}
+
+function searchReplace(path: string, search: readonly string[], replace: readonly string[]): string {
+  return text([path, '<<<<<<< SEARCH', ...search, '=======', ...replace, '>>>>>>> REPLACE']);
+}
+
+function v4a(header: string, lines: readonly string[]): string {
+  return text(['*** Begin Patch', `*** ${header}`, ...lines, '*** End Patch']);
+}
+
+/** With a fence that is longer than any in the file. */
+function wholeFile(path: string, lines: readonly string[]): string {
+  const longest = Math.max(3, ...lines.map((line) => /^`*/.exec(line)![0].length));
+  const fence = '`'.repeat(longest + 1);
+  return text([path, fence, ...lines, fence]);
+}
+
+function signed(sign: string, lines: readonly string[]): string[] {
+  return lines.map((line) => sign + line);
+}
+
+function linesOf(text: string): string[] {
+  return text.replace(/\n$/, '').split('\n');
+}
+
+function text(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
 }

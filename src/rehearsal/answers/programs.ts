@@ -1,279 +1,200 @@
-/** A small program per language: whole, runnable, the same everywhere. `NOTE` stands for the comment lines. */
-import { comment, commentStyle } from './comments.ts';
+/** A small program per language: whole, runnable, the same everywhere. `NOTE` stands for the comment. */
+import { normaliseLanguage } from '../../core/input/language.ts';
+import { commentFor, note } from './comments.ts';
 
-const programs: Record<string, string> = {
-  javascript: `NOTE
-export function summarise(numbers) {
-  const total = numbers.reduce((sum, number) => sum + number, 0);
-  return { count: numbers.length, total };
+export interface Sample {
+  language: string;
+  extension: string;
+  code: string;
 }
 
-console.log(summarise([3, 1, 2]));
+const programs: Record<string, readonly [extension: string, code: string]> = {
+  javascript: [
+    'mjs',
+    `NOTE
+export function total(numbers) {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+console.log(total([3, 1, 2]));
 `,
-  typescript: `NOTE
-export interface Summary {
-  count: number;
-  total: number;
+  ],
+  typescript: [
+    'ts',
+    `NOTE
+export function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
-export function summarise(numbers: readonly number[]): Summary {
-  const total = numbers.reduce((sum, number) => sum + number, 0);
-  return { count: numbers.length, total };
-}
-
-console.log(summarise([3, 1, 2]));
+console.log(total([3, 1, 2]));
 `,
-  python: `NOTE
-from collections.abc import Sequence
-
-
-def summarise(numbers: Sequence[int]) -> dict[str, int]:
-    return {"count": len(numbers), "total": sum(numbers)}
+  ],
+  python: [
+    'py',
+    `NOTE
+def total(numbers: list[int]) -> int:
+    return sum(numbers)
 
 
 if __name__ == "__main__":
-    print(summarise([3, 1, 2]))
+    print(total([3, 1, 2]))
 `,
-  go: `NOTE
+  ],
+  go: [
+    'go',
+    `NOTE
 package main
 
 import "fmt"
 
-// Summary is what Summarise finds out about some numbers.
-type Summary struct {
-	Count int
-	Total int
-}
-
-// Summarise counts and adds up the numbers.
-func Summarise(numbers []int) Summary {
-	total := 0
+func total(numbers []int) int {
+	sum := 0
 	for _, number := range numbers {
-		total += number
+		sum += number
 	}
-	return Summary{Count: len(numbers), Total: total}
+	return sum
 }
 
 func main() {
-	fmt.Printf("%+v\\n", Summarise([]int{3, 1, 2}))
+	fmt.Println(total([]int{3, 1, 2}))
 }
 `,
-  rust: `NOTE
-#[derive(Debug, PartialEq)]
-pub struct Summary {
-    pub count: usize,
-    pub total: i64,
-}
-
-pub fn summarise(numbers: &[i64]) -> Summary {
-    Summary {
-        count: numbers.len(),
-        total: numbers.iter().sum(),
-    }
+  ],
+  rust: [
+    'rs',
+    `NOTE
+pub fn total(numbers: &[i64]) -> i64 {
+    numbers.iter().sum()
 }
 
 fn main() {
-    println!("{:?}", summarise(&[3, 1, 2]));
+    println!("{}", total(&[3, 1, 2]));
 }
 `,
-  c: `NOTE
-#include <stddef.h>
+  ],
+  java: [
+    'java',
+    `NOTE
+import java.util.stream.IntStream;
+
+public final class Main {
+    static int total(int... numbers) {
+        return IntStream.of(numbers).sum();
+    }
+
+    public static void main(String[] arguments) {
+        System.out.println(total(3, 1, 2));
+    }
+}
+`,
+  ],
+  c: [
+    'c',
+    `NOTE
 #include <stdio.h>
 
-static long total_of(const int *numbers, size_t count)
+static long total(const int *numbers, size_t count)
 {
-    long total = 0;
+    long sum = 0;
     for (size_t i = 0; i < count; i++) {
-        total += numbers[i];
+        sum += numbers[i];
     }
-    return total;
+    return sum;
 }
 
 int main(void)
 {
     const int numbers[] = {3, 1, 2};
-    const size_t count = sizeof numbers / sizeof numbers[0];
-    printf("count=%zu total=%ld\\n", count, total_of(numbers, count));
+    printf("%ld\\n", total(numbers, 3));
     return 0;
 }
 `,
-  cpp: `NOTE
-#include <cstddef>
+  ],
+  cpp: [
+    'cpp',
+    `NOTE
 #include <iostream>
 #include <numeric>
 #include <vector>
 
-struct Summary {
-  std::size_t count;
-  long total;
-};
-
-Summary summarise(const std::vector<int>& numbers) {
-  return {numbers.size(), std::accumulate(numbers.begin(), numbers.end(), 0L)};
+long total(const std::vector<int>& numbers) {
+  return std::accumulate(numbers.begin(), numbers.end(), 0L);
 }
 
-int main() {
-  const Summary summary = summarise({3, 1, 2});
-  std::cout << "count=" << summary.count << " total=" << summary.total << '\\n';
-}
+int main() { std::cout << total({3, 1, 2}) << '\\n'; }
 `,
-  java: `NOTE
-import java.util.Arrays;
-
-public final class Main {
-    record Summary(int count, int total) {}
-
-    static Summary summarise(int... numbers) {
-        return new Summary(numbers.length, Arrays.stream(numbers).sum());
-    }
-
-    public static void main(String[] arguments) {
-        System.out.println(summarise(3, 1, 2));
-    }
-}
-`,
-  kotlin: `NOTE
-data class Summary(val count: Int, val total: Int)
-
-fun summarise(numbers: List<Int>): Summary = Summary(numbers.size, numbers.sum())
-
-fun main() {
-    println(summarise(listOf(3, 1, 2)))
-}
-`,
-  csharp: `NOTE
+  ],
+  csharp: [
+    'cs',
+    `NOTE
 using System;
 using System.Linq;
 
-var numbers = new[] { 3, 1, 2 };
-Console.WriteLine(new Summary(numbers.Length, numbers.Sum()));
-
-public sealed record Summary(int Count, int Total);
+Console.WriteLine(new[] { 3, 1, 2 }.Sum());
 `,
-  ruby: `# frozen_string_literal: true
+  ],
+  kotlin: ['kt', 'NOTE\nfun main() {\n    println(listOf(3, 1, 2).sum())\n}\n'],
+  swift: ['swift', 'NOTE\nprint([3, 1, 2].reduce(0, +))\n'],
+  ruby: [
+    'rb',
+    `# frozen_string_literal: true
 
 NOTE
-def summarise(numbers)
-  { count: numbers.size, total: numbers.sum }
+def total(numbers)
+  numbers.sum
 end
 
-puts summarise([3, 1, 2]) if $PROGRAM_NAME == __FILE__
+puts total([3, 1, 2]) if $PROGRAM_NAME == __FILE__
 `,
-  php: `<?php
+  ],
+  php: [
+    'php',
+    `<?php
 
 declare(strict_types=1);
 
 NOTE
-/** @param list<int> $numbers */
-function summarise(array $numbers): array
+function total(int ...$numbers): int
 {
-    return ['count' => count($numbers), 'total' => array_sum($numbers)];
+    return array_sum($numbers);
 }
 
-echo json_encode(summarise([3, 1, 2])), PHP_EOL;
+echo total(3, 1, 2), PHP_EOL;
 `,
-  swift: `NOTE
-struct Summary: Equatable {
-    let count: Int
-    let total: Int
-}
-
-func summarise(_ numbers: [Int]) -> Summary {
-    Summary(count: numbers.count, total: numbers.reduce(0, +))
-}
-
-print(summarise([3, 1, 2]))
-`,
-  shell: `#!/usr/bin/env bash
+  ],
+  shell: [
+    'sh',
+    `#!/usr/bin/env bash
 NOTE
 set -euo pipefail
 
-summarise() {
-  local total=0 number
+total() {
+  local sum=0 number
   for number in "$@"; do
-    total=$((total + number))
+    sum=$((sum + number))
   done
-  printf 'count=%d total=%d\\n' "$#" "$total"
+  printf '%d\\n' "$sum"
 }
 
-summarise 3 1 2
+total 3 1 2
 `,
-  sql: `NOTE
-WITH numbers (value) AS (
-  VALUES (3), (1), (2)
-)
-SELECT COUNT(value) AS count, SUM(value) AS total
-FROM numbers;
-`,
-  lua: `NOTE
-local function summarise(numbers)
-  local total = 0
-  for _, number in ipairs(numbers) do
-    total = total + number
-  end
-  return #numbers, total
-end
-
-print(summarise({ 3, 1, 2 }))
-`,
-  html: `<!DOCTYPE html>
-NOTE
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <title>Rehearsal</title>
-  </head>
-  <body>
-    <p>Three numbers, six in all.</p>
-  </body>
-</html>
-`,
-  json: `{
-  "rehearsal": "no model was asked",
-  "count": 3,
-  "total": 6
-}
-`,
+  ],
+  elixir: ['exs', 'NOTE\nIO.puts(3 + 1 + 2)\n'],
+  sql: ['sql', 'NOTE\nSELECT 3 + 1 + 2 AS total;\n'],
+  json: ['json', `{\n  "rehearsal": "${note}",\n  "total": 6\n}\n`],
 };
 
-/** For a request that names no language and gives no file. */
-export const defaultLanguage = 'javascript';
-
-const extensions: Record<string, string> = {
-  javascript: 'mjs',
-  typescript: 'ts',
-  python: 'py',
-  rust: 'rs',
-  csharp: 'cs',
-  ruby: 'rb',
-  shell: 'sh',
-  kotlin: 'kt',
-  markdown: 'md',
-};
-
-/**
- * A program with the notes as its comment. A language without a program of its own gets the comment alone, and
- * one whose comments are not known gets the default language.
- */
-export function program(
-  wanted: string | undefined,
-  notes: readonly string[],
-): { language: string; extension: string; code: string } {
-  const language = supports(wanted) ? wanted : defaultLanguage;
-  const style = commentStyle(language);
-  const note = style ? notes.map((line) => comment(line, style)).join('\n') : '';
-  const template = Object.hasOwn(programs, language) ? programs[language]! : 'NOTE\n';
-  // A replacement function, since a string would give `$` a meaning.
-  const code = template.replace('NOTE', () => note);
-  return { language, extension: extensionOf(language), code };
+/** A language that is not in the table gets the comment alone; where no language is known, JavaScript. */
+export function program(language = 'javascript'): Sample {
+  const comment = commentFor(language) ?? note;
+  const [extension, code] = Object.hasOwn(programs, language) ? programs[language]! : ['txt', 'NOTE\n'];
+  return { language, extension, code: code.replace('NOTE', comment) };
 }
 
-function supports(language: string | undefined): language is string {
-  return (
-    language !== undefined && (Object.hasOwn(programs, language) || commentStyle(language) !== undefined)
+/** The language of the table that an instruction names: `a parser in Python`. */
+export function languageNamed(instruction: string): string | undefined {
+  const names = [...instruction.matchAll(/\bin ([A-Za-z][\w+#]*)/g)].map(([, name]) =>
+    normaliseLanguage(name!),
   );
-}
-
-function extensionOf(language: string): string {
-  return Object.hasOwn(extensions, language) ? extensions[language]! : language.replace(/[^a-z0-9]/g, '');
+  return names.find((name) => Object.hasOwn(programs, name));
 }

@@ -1,94 +1,53 @@
-/** A small test per framework that passes by itself: it brings the function that it tests. */
+/** A small test per framework that passes by itself. `NOTE` stands for the comment. */
 import { defaultFramework } from '../../core/tasks/languages.ts';
+import { commentFor } from './comments.ts';
+import { program, type Sample } from './programs.ts';
 
-/** `NOTE` stands for comment lines. */
-const samples: Record<string, { language: string; code: string }> = {
-  jest: {
-    language: 'typescript',
-    code: `NOTE
-const total = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
-
-describe('total', () => {
-  it('adds the numbers up', () => {
-    expect(total([3, 1, 2])).toBe(6);
+const expectBlocks = `describe('sort', () => {
+  it('puts numbers in order', () => {
+    expect([3, 1, 2].sort()).toEqual([1, 2, 3]);
   });
 
-  it('is zero without numbers', () => {
-    expect(total([])).toBe(0);
+  it('takes an empty list', () => {
+    expect([].sort()).toEqual([]);
   });
 });
-`,
-  },
-  vitest: {
-    language: 'typescript',
-    code: `NOTE
-import { describe, expect, it } from 'vitest';
+`;
 
-const total = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
-
-describe('total', () => {
-  it('adds the numbers up', () => {
-    expect(total([3, 1, 2])).toBe(6);
+const assertBlocks = `describe('sort', () => {
+  it('puts numbers in order', () => {
+    assert.deepEqual([3, 1, 2].sort(), [1, 2, 3]);
   });
 
-  it('is zero without numbers', () => {
-    expect(total([])).toBe(0);
+  it('takes an empty list', () => {
+    assert.deepEqual([].sort(), []);
   });
 });
-`,
-  },
-  mocha: {
-    language: 'javascript',
-    code: `NOTE
-import assert from 'node:assert/strict';
+`;
 
-const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
-
-describe('total', () => {
-  it('adds the numbers up', () => {
-    assert.equal(total([3, 1, 2]), 6);
-  });
-
-  it('is zero without numbers', () => {
-    assert.equal(total([]), 0);
-  });
-});
-`,
-  },
-  'node:test': {
-    language: 'javascript',
-    code: `NOTE
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-
-const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
-
-test('total adds the numbers up', () => {
-  assert.equal(total([3, 1, 2]), 6);
-});
-
-test('total is zero without numbers', () => {
-  assert.equal(total([]), 0);
-});
-`,
-  },
-  pytest: {
-    language: 'python',
-    code: `NOTE
+/** The JavaScript ones are TypeScript as well. */
+const samples: Record<string, readonly [language: string, code: string]> = {
+  jest: ['javascript', `NOTE\n${expectBlocks}`],
+  vitest: ['javascript', `NOTE\nimport { describe, expect, it } from 'vitest';\n\n${expectBlocks}`],
+  mocha: ['javascript', `NOTE\nimport assert from 'node:assert/strict';\n\n${assertBlocks}`],
+  'node:test': [
+    'javascript',
+    `NOTE\nimport assert from 'node:assert/strict';\nimport { describe, it } from 'node:test';\n\n${assertBlocks}`,
+  ],
+  pytest: [
+    'python',
+    `NOTE
 import pytest
 
 
-@pytest.mark.parametrize(
-    ("numbers", "expected"),
-    [([3, 1, 2], 6), ([], 0), ([-1, 1], 0)],
-)
+@pytest.mark.parametrize(("numbers", "expected"), [([3, 1, 2], 6), ([], 0)])
 def test_sum_adds_the_numbers_up(numbers: list[int], expected: int) -> None:
     assert sum(numbers) == expected
 `,
-  },
-  unittest: {
-    language: 'python',
-    code: `NOTE
+  ],
+  unittest: [
+    'python',
+    `NOTE
 import unittest
 
 
@@ -102,216 +61,154 @@ class SumTest(unittest.TestCase):
 if __name__ == "__main__":
     unittest.main()
 `,
-  },
-  'go test': {
-    language: 'go',
-    code: `NOTE
+  ],
+  'go test': [
+    'go',
+    `NOTE
 package rehearsal
 
-import "testing"
+import (
+	"sort"
+	"testing"
+)
 
-func total(numbers []int) int {
-	sum := 0
-	for _, number := range numbers {
-		sum += number
-	}
-	return sum
-}
-
-func TestTotal(t *testing.T) {
-	cases := map[string]struct {
-		numbers []int
-		want    int
-	}{
-		"some numbers": {[]int{3, 1, 2}, 6},
-		"no numbers":   {nil, 0},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			if got := total(c.numbers); got != c.want {
-				t.Errorf("total(%v) = %d, want %d", c.numbers, got, c.want)
-			}
-		})
+func TestSort(t *testing.T) {
+	numbers := []int{3, 1, 2}
+	sort.Ints(numbers)
+	for index, want := range []int{1, 2, 3} {
+		if numbers[index] != want {
+			t.Errorf("number %d is %d, want %d", index, numbers[index], want)
+		}
 	}
 }
 `,
-  },
-  'cargo test': {
-    language: 'rust',
-    code: `NOTE
+  ],
+  'cargo test': [
+    'rust',
+    `NOTE
 #[cfg(test)]
 mod tests {
-    fn total(numbers: &[i64]) -> i64 {
-        numbers.iter().sum()
-    }
-
     #[test]
     fn adds_the_numbers_up() {
-        assert_eq!(total(&[3, 1, 2]), 6);
-    }
-
-    #[test]
-    fn is_zero_without_numbers() {
-        assert_eq!(total(&[]), 0);
+        assert_eq!([3, 1, 2].iter().sum::<i64>(), 6);
     }
 }
 `,
-  },
-  junit: {
-    language: 'java',
-    code: `NOTE
+  ],
+  junit: [
+    'java',
+    `NOTE
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class TotalTest {
-    private static int total(int... numbers) {
-        return IntStream.of(numbers).sum();
-    }
-
+class SumTest {
     @Test
     void addsTheNumbersUp() {
-        assertEquals(6, total(3, 1, 2));
-    }
-
-    @Test
-    void isZeroWithoutNumbers() {
-        assertEquals(0, total());
+        assertEquals(6, IntStream.of(3, 1, 2).sum());
     }
 }
 `,
-  },
-  xunit: {
-    language: 'csharp',
-    code: `NOTE
+  ],
+  xunit: [
+    'csharp',
+    `NOTE
 using System.Linq;
 using Xunit;
 
-public class TotalTests
+public class SumTests
 {
-    [Theory]
-    [InlineData(new[] { 3, 1, 2 }, 6)]
-    [InlineData(new int[0], 0)]
-    public void Adds_the_numbers_up(int[] numbers, int expected) => Assert.Equal(expected, numbers.Sum());
+    [Fact]
+    public void Adds_the_numbers_up() => Assert.Equal(6, new[] { 3, 1, 2 }.Sum());
 }
 `,
-  },
-  rspec: {
-    language: 'ruby',
-    code: `# frozen_string_literal: true
+  ],
+  rspec: [
+    'ruby',
+    `# frozen_string_literal: true
 
 NOTE
-RSpec.describe 'Array#sum' do
+RSpec.describe Array do
   it 'adds the numbers up' do
     expect([3, 1, 2].sum).to eq(6)
   end
-
-  it 'is zero without numbers' do
-    expect([].sum).to eq(0)
-  end
 end
 `,
-  },
-  phpunit: {
-    language: 'php',
-    code: `<?php
+  ],
+  phpunit: [
+    'php',
+    `<?php
 
 declare(strict_types=1);
 
 NOTE
 use PHPUnit\\Framework\\TestCase;
 
-final class TotalTest extends TestCase
+final class SumTest extends TestCase
 {
     public function testAddsTheNumbersUp(): void
     {
         self::assertSame(6, array_sum([3, 1, 2]));
     }
-
-    public function testIsZeroWithoutNumbers(): void
-    {
-        self::assertSame(0, array_sum([]));
-    }
 }
 `,
-  },
-  xctest: {
-    language: 'swift',
-    code: `NOTE
+  ],
+  xctest: [
+    'swift',
+    `NOTE
 import XCTest
 
-final class TotalTests: XCTestCase {
+final class SumTests: XCTestCase {
     func testAddsTheNumbersUp() {
         XCTAssertEqual([3, 1, 2].reduce(0, +), 6)
     }
-
-    func testIsZeroWithoutNumbers() {
-        XCTAssertEqual([Int]().reduce(0, +), 0)
-    }
 }
 `,
-  },
-  'plain assert in a main function': {
-    language: 'c',
-    code: `NOTE
+  ],
+  'plain assert in a main function': [
+    'c',
+    `NOTE
 #include <assert.h>
-#include <stddef.h>
-
-static int total(const int *numbers, size_t count)
-{
-    int sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        sum += numbers[i];
-    }
-    return sum;
-}
+#include <string.h>
 
 int main(void)
 {
-    const int numbers[] = {3, 1, 2};
-    assert(total(numbers, 3) == 6);
-    assert(total(numbers, 0) == 0);
+    assert(strlen("abc") == 3);
+    assert(strlen("") == 0);
     return 0;
 }
 `,
-  },
-  googletest: {
-    language: 'cpp',
-    code: `NOTE
+  ],
+  googletest: [
+    'cpp',
+    `NOTE
 #include <gtest/gtest.h>
 
 #include <numeric>
 #include <vector>
 
-static int total(const std::vector<int>& numbers) {
-  return std::accumulate(numbers.begin(), numbers.end(), 0);
+TEST(Sum, AddsTheNumbersUp) {
+  const std::vector<int> numbers = {3, 1, 2};
+  EXPECT_EQ(std::accumulate(numbers.begin(), numbers.end(), 0), 6);
 }
-
-TEST(Total, AddsTheNumbersUp) { EXPECT_EQ(total({3, 1, 2}), 6); }
-
-TEST(Total, IsZeroWithoutNumbers) { EXPECT_EQ(total({}), 0); }
 `,
-  },
-  exunit: {
-    language: 'elixir',
-    code: `NOTE
-defmodule TotalTest do
+  ],
+  exunit: [
+    'elixir',
+    `NOTE
+defmodule SumTest do
   use ExUnit.Case, async: true
 
   test "adds the numbers up" do
     assert Enum.sum([3, 1, 2]) == 6
   end
-
-  test "is zero without numbers" do
-    assert Enum.sum([]) == 0
-  end
 end
 `,
-  },
-  bats: {
-    language: 'shell',
-    code: `#!/usr/bin/env bats
+  ],
+  bats: [
+    'shell',
+    `#!/usr/bin/env bats
 NOTE
 
 @test "adds the numbers up" {
@@ -320,21 +217,18 @@ NOTE
   [ "$output" = "6" ]
 }
 `,
-  },
+  ],
 };
 
 export const frameworkNames: readonly string[] = Object.keys(samples);
 
 /** By framework, else by the language's own, else for node:test. */
-export function testSample(
-  framework: string | undefined,
-  language: string | undefined,
-): { language: string; code: string } {
-  const key = framework?.trim().toLowerCase() ?? defaultFramework(language) ?? 'node:test';
-  const sample = Object.hasOwn(samples, key)
-    ? samples[key]!
-    : (samples[defaultFramework(language) ?? ''] ?? samples['node:test']!);
-  // Jest and Vitest take either language.
-  const script = language !== 'typescript' && sample.language === 'typescript';
-  return script ? { language: 'javascript', code: sample.code.replace(': readonly number[]', '') } : sample;
+export function testSample(framework: string | undefined, language: string | undefined): Sample {
+  const name = [framework?.trim().toLowerCase(), defaultFramework(language)].find(
+    (each) => each !== undefined && Object.hasOwn(samples, each),
+  );
+  const [written, code] = samples[name ?? 'node:test']!;
+  const typed = written === 'javascript' && language === 'typescript';
+  const sample = program(typed ? 'typescript' : written);
+  return { ...sample, code: code.replace('NOTE', commentFor(written)!) };
 }

@@ -319,7 +319,7 @@ describe('a wall clock that is set', () => {
     expect(text).toBe('one two three');
     expect(Math.abs(firstEventMs)).toBeLessThan(Math.abs(jump));
     expect(firstEventMs).toBeGreaterThanOrEqual(0);
-    server.play({ kind: 'hang', after: 1 });
+    server.answerWith({ kind: 'hang', after: 1 });
     jumped = false;
     expect((await failureOf(ask(server.url, { idleMs: 80 }))).failureClass).toBe('idle-timeout');
   });

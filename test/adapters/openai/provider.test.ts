@@ -4,9 +4,9 @@ import { openAiProvider } from '../../../src/adapters/openai/provider.ts';
 import { type FailureClass, ProviderFailure } from '../../../src/core/errors/provider-failure.ts';
 import { redactor } from '../../../src/core/errors/redact.ts';
 import type { GenerateOptions, GenerateRequest, GenerateResult } from '../../../src/engine/ports.ts';
-import type { Play } from '../../../src/rehearsal/play.ts';
 import { question as plainQuestion } from '../../helpers/question.ts';
 import { serve } from '../../rehearsal/bench.ts';
+import type { Scenario } from '../../rehearsal/scenario.ts';
 
 const key = 'sk-proj-0123456789abcdefSECRET';
 const patient = { firstEventMs: 60_000, idleMs: 60_000, totalMs: 60_000 };
@@ -47,9 +47,9 @@ async function failureOf(promise: Promise<unknown>): Promise<ProviderFailure> {
   return failure as ProviderFailure;
 }
 
-/** The failure that a play ends in. */
-async function failureFor(play: Play, asked: Asked = {}): Promise<ProviderFailure> {
-  const server = await serve({ answer: play });
+/** The failure that a scenario ends in. */
+async function failureFor(scenario: Scenario, asked: Asked = {}): Promise<ProviderFailure> {
+  const server = await serve({ answer: scenario });
   return failureOf(ask(server.url, asked));
 }
 
@@ -86,7 +86,12 @@ describe.each(both)('a %s request', (_, stream) => {
   it("is sent once: waiting and trying again are not the package's business", async () => {
     const server = await serve({ answer: { kind: 'error', status: 500, message: 'Oh no' } });
     await failureOf(ask(server.url, { request: { stream } }));
-    server.play({ kind: 'error', status: 429, message: 'Slow down', headers: { 'retry-after': '3600' } });
+    server.answerWith({
+      kind: 'error',
+      status: 429,
+      message: 'Slow down',
+      headers: { 'retry-after': '3600' },
+    });
     const failure = await failureOf(ask(server.url, { request: { stream } }));
     expect(failure.details.retryAfterMs).toBe(3_600_000);
     expect(server.requests).toHaveLength(2);
@@ -167,7 +172,7 @@ describe.each(both)('a %s answer', (_, stream) => {
   });
 
   const usage = { inputTokens: 10, outputTokens: 7 };
-  const cases: [string, Play, FailureClass, RegExp][] = [
+  const cases: [string, Scenario, FailureClass, RegExp][] = [
     ['a refusal', { kind: 'refusal', text: 'I will not.', usage }, 'refusal', /refused: I will not\./],
     [
       'a cap that left no text',
@@ -197,19 +202,22 @@ describe.each(both)('a %s answer', (_, stream) => {
     ['an empty answer', { kind: 'empty', usage }, 'empty-answer', /empty/],
     ['white space alone', { kind: 'text', text: ' \n\t ', usage }, 'empty-answer', /empty/],
   ];
-  it.each(cases)('of %s is a failure that keeps what was billed', async (_name, play, expected, words) => {
-    const failure = await failureFor(play, { request });
-    expect(failure.failureClass).toBe(expected);
-    expect(failure.message).toMatch(words);
-    expect(failure.details).toMatchObject({
-      usage: { inputTokens: 10, outputTokens: 7 },
-      responseId: expect.stringMatching(/^resp_/),
-      servedModel: 'gpt-6.1-terra',
-      serviceTier: 'default',
-    });
-  });
+  it.each(cases)(
+    'of %s is a failure that keeps what was billed',
+    async (_name, scenario, expected, words) => {
+      const failure = await failureFor(scenario, { request });
+      expect(failure.failureClass).toBe(expected);
+      expect(failure.message).toMatch(words);
+      expect(failure.details).toMatchObject({
+        usage: { inputTokens: 10, outputTokens: 7 },
+        responseId: expect.stringMatching(/^resp_/),
+        servedModel: 'gpt-6.1-terra',
+        serviceTier: 'default',
+      });
+    },
+  );
 
-  it.each<[string, Play, FailureClass]>([
+  it.each<[string, Scenario, FailureClass]>([
     ['a page of HTML with 200', { kind: 'html', status: 200 }, 'wrong-endpoint'],
     ['a page of HTML with 404', { kind: 'html', status: 404 }, 'wrong-endpoint'],
     ['a page of HTML with 502', { kind: 'html', status: 502 }, 'server-error'],
@@ -228,8 +236,8 @@ describe.each(both)('a %s answer', (_, stream) => {
       { kind: 'stream-error', message: 'Too much', code: 'context_length_exceeded' },
       'context-length',
     ],
-  ])('of %s is told apart', async (_name, play, expected) => {
-    expect((await failureFor(play, { request })).failureClass).toBe(expected);
+  ])('of %s is told apart', async (_name, scenario, expected) => {
+    expect((await failureFor(scenario, { request })).failureClass).toBe(expected);
   });
 
   it('that names a refused parameter says which', async () => {
@@ -241,14 +249,14 @@ describe.each(both)('a %s answer', (_, stream) => {
     expect(failure.details).toMatchObject({ parameter: 'temperature', status: 400 });
   });
 
-  it.each<[string, Play]>([
+  it.each<[string, Scenario]>([
     ['an error', { kind: 'error', status: 401, message: `Incorrect API key provided: ${key}.` }],
     ['an error of its stream', { kind: 'stream-error', message: `Bad key ${key}` }],
     ['a nested error of its stream', { kind: 'stream-error', form: 'nested', message: `Bad key ${key}` }],
     ['a refusal', { kind: 'refusal', text: `I will not use ${key}` }],
     ['a key that is not ours', { kind: 'error', status: 400, message: 'sk-someoneelseskey123 is wrong' }],
-  ])('that repeats a key in %s does not get it into the message', async (_name, play) => {
-    const failure = await failureFor(play, { request });
+  ])('that repeats a key in %s does not get it into the message', async (_name, scenario) => {
+    const failure = await failureFor(scenario, { request });
     expect(failure.message).toContain('[redacted]');
     expect(`${failure.message} ${JSON.stringify(failure.details)}`).not.toMatch(/sk-(proj|someone)/);
   });
@@ -385,12 +393,12 @@ describe('a server that says much', () => {
   const error = (length: number) => ({
     error: { message: 'a.'.repeat(length / 2), code: 'b.'.repeat(length / 2) },
   });
-  const failed = (length: number): Play => ({
+  const failed = (length: number): Scenario => ({
     kind: 'raw',
     headers: { 'content-type': 'text/event-stream' },
     body: [`data: ${JSON.stringify({ type: 'error', ...error(length) })}\n\n`],
   });
-  const refused = (length: number): Play => ({
+  const refused = (length: number): Scenario => ({
     kind: 'raw',
     status: 400,
     headers: { 'content-type': 'application/json' },

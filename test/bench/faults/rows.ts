@@ -1,9 +1,9 @@
 /** Every row of the error policy, and what the provider does beyond the sixteen: each over real HTTP, pass or fail. */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Play } from '../../../src/rehearsal/play.ts';
-import type { Scripted } from '../../../src/rehearsal/script.ts';
-import type { RehearsalServer } from '../../../src/rehearsal/server.ts';
+import type { Scenario } from '../../rehearsal/scenario.ts';
+import type { ScenarioServer } from '../../rehearsal/scenario-server.ts';
+import type { Scripted } from '../../rehearsal/script.ts';
 import { isWhole } from './judge.ts';
 import {
   chunks,
@@ -25,7 +25,7 @@ export interface RowResult {
 }
 
 interface Room {
-  server: RehearsalServer;
+  server: ScenarioServer;
   orch: OrchSubject;
   outcome: Outcome;
   /** Models in the order in which they were asked. */
@@ -54,9 +54,9 @@ const quick = {
   retry: { baseMs: 20 },
   timeouts: { default: { firstEventMs: 400, idleMs: 400, totalMs: 5000 } },
 };
-const healthy: Play = { kind: 'text', text: primaryText, chunks };
+const healthy: Scenario = { kind: 'text', text: primaryText, chunks };
 const broken = { text: primaryText, chunks };
-const error = (status: number, message: string, rest: object = {}): Play => ({
+const error = (status: number, message: string, rest: object = {}): Scenario => ({
   kind: 'error',
   status,
   message,
@@ -73,18 +73,18 @@ const tookAbout =
   ({ outcome, expect }) =>
     expect(outcome.ms >= least && outcome.ms < most, `took ${outcome.ms.toFixed(0)} ms`);
 
-const stop = (name: string, play: Play, code: string, says: RegExp): Row => ({
+const stop = (name: string, scenario: Scenario, code: string, says: RegExp): Row => ({
   group: 'stop',
   name,
-  primary: play,
+  primary: scenario,
   tries: [1, 0],
   code,
   says,
 });
-const next = (name: string, play: Scripted, tries: number): Row => ({
+const next = (name: string, scenario: Scripted, tries: number): Row => ({
   group: 'retry, next',
   name,
-  primary: play,
+  primary: scenario,
   tries: [tries, 1],
 });
 const wait = (name: string, headers: Record<string, string>, least: number): Row => ({

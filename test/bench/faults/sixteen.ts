@@ -1,6 +1,6 @@
 /** The sixteen faults of the published crash test, as they look on the Responses wire. */
-import type { Play } from '../../../src/rehearsal/play.ts';
-import { during, type Scripted } from '../../../src/rehearsal/script.ts';
+import type { Scenario } from '../../rehearsal/scenario.ts';
+import { during, type Scripted } from '../../rehearsal/script.ts';
 import { chunks, primaryText, secondaryText } from './stage.ts';
 
 export interface Setting {
@@ -27,7 +27,7 @@ export interface Fault {
   byPrimary?: boolean;
 }
 
-const healthy: Play = { kind: 'text', text: primaryText, chunks };
+const healthy: Scenario = { kind: 'text', text: primaryText, chunks };
 const twoThirds = (chunks * 2) / 3;
 /** A plain answer is sent in four pieces. */
 const plainTwoThirds = 3;
@@ -35,7 +35,7 @@ const broken = { text: primaryText, chunks };
 const brokenPlain = { text: primaryText };
 export const policyReason = 'This content violates our policy on made-up dragons';
 
-const error = (status: number, message: string, rest: object = {}): Play => ({
+const error = (status: number, message: string, rest: object = {}): Scenario => ({
   kind: 'error',
   status,
   message,
@@ -44,7 +44,7 @@ const error = (status: number, message: string, rest: object = {}): Play => ({
 const overloaded = error(503, 'The engine is currently overloaded');
 const slowDown = (rest: object = {}) =>
   error(429, 'Rate limit reached for requests', { code: 'rate_limit_exceeded', ...rest });
-const diesAtTwoThirds = ({ stream }: Setting): Play =>
+const diesAtTwoThirds = ({ stream }: Setting): Scenario =>
   stream
     ? { kind: 'reset', after: twoThirds, ...broken }
     : { kind: 'reset', after: plainTwoThirds, ...brokenPlain };

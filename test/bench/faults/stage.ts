@@ -12,8 +12,8 @@ import { createFactory, type Factory } from '../../../src/factory.ts';
 import type { DelegateOutput } from '../../../src/operations/delegation/output.ts';
 import { readRequest } from '../../../src/operations/delegation/read-request.ts';
 import { runDelegation } from '../../../src/operations/delegation/run-delegation.ts';
-import { byModel, type Scripted } from '../../../src/rehearsal/script.ts';
-import { type RehearsalServer, startRehearsalServer } from '../../../src/rehearsal/server.ts';
+import { type ScenarioServer, startScenarioServer } from '../../rehearsal/scenario-server.ts';
+import { byModel, type Scripted } from '../../rehearsal/script.ts';
 
 /** Its window is smaller than that of the second one. Neither has an end. */
 export const primary = 'gpt-5.4-mini';
@@ -53,9 +53,9 @@ export async function serveModels(scripts: {
   primary: Scripted;
   secondary?: Scripted;
   retired?: readonly string[];
-}): Promise<RehearsalServer> {
+}): Promise<ScenarioServer> {
   const healthy = { kind: 'text', text: secondaryText, chunks } as const;
-  return startRehearsalServer({
+  return startScenarioServer({
     catalog: catalog as unknown as Catalog,
     today: () => new Date().toISOString().slice(0, 10),
     retired: scripts.retired ?? [],

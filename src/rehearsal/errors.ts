@@ -1,46 +1,30 @@
 /** The errors that the service gives to requests it does not take, in its own words. */
 
-export interface Refusal {
+export interface ApiError {
   status: number;
-  message: string;
-  code: string | null;
-  param: string | null;
-  type: string;
+  /** The body is `{ error }`. */
+  error: { message: string; type: string; param: string | null; code: string | null };
 }
-
-type Facts = Partial<Pick<Refusal, 'status' | 'code' | 'param' | 'type'>>;
 
 /** Status 400, type `invalid_request_error`, code and parameter null unless given. */
-export function refuse(message: string, facts: Facts = {}): Refusal {
-  return { status: 400, message, code: null, param: null, type: 'invalid_request_error', ...facts };
+function refuse(
+  message: string,
+  { status = 400, code, param }: { status?: number; code?: string; param?: string } = {},
+): ApiError {
+  return {
+    status,
+    error: { message, type: 'invalid_request_error', param: param ?? null, code: code ?? null },
+  };
 }
 
-export function errorBody({ message, type, param, code }: Omit<Refusal, 'status'>): string {
-  return JSON.stringify({ error: { message, type, param, code } }, null, 2);
-}
-
-export const missingKey = refuse(
-  "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY). You can obtain an API key from https://platform.openai.com/account/api-keys.",
-  { status: 401 },
-);
-
-/** The service repeats the ends of a key that it does not know; so does this. */
-export function wrongKey(key: string): Refusal {
-  const shown = key.length > 12 ? `${key.slice(0, 4)}****${key.slice(-4)}` : '****';
-  return refuse(
-    `Incorrect API key provided: ${shown}. You can find your API key at https://platform.openai.com/account/api-keys.`,
-    { status: 401, code: 'invalid_api_key' },
-  );
-}
-
-export function unknownModel(model: string): Refusal {
+export function unknownModel(model: string): ApiError {
   return refuse(`The model \`${model}\` does not exist or you do not have access to it.`, {
     status: 404,
     code: 'model_not_found',
   });
 }
 
-export function unknownUrl(method: string, path: string): Refusal {
+export function unknownUrl(method: string, path: string): ApiError {
   return refuse(`Invalid URL (${method} ${path})`, { status: 404 });
 }
 
@@ -48,20 +32,16 @@ export const notJson = refuse(
   'We could not parse the JSON body of your request. (HINT: This likely means you aren’t using your HTTP library correctly. The API expects a JSON payload, but what was sent was not valid JSON.)',
 );
 
-export function bodyTooLarge(limit: number): Refusal {
-  return refuse(`Maximum content size limit (${limit}) exceeded`, { status: 413 });
-}
-
-export function missing(param: string): Refusal {
+export function missing(param: string): ApiError {
   return refuse(`Missing required parameter: '${param}'.`, { param, code: 'missing_required_parameter' });
 }
 
-export function unknownParameter(param: string): Refusal {
+export function unknownParameter(param: string): ApiError {
   return refuse(`Unknown parameter: '${param}'.`, { param, code: 'unknown_parameter' });
 }
 
 /** `expected` and `got` with their article: `a string`, `an integer`. */
-export function wrongType(param: string, expected: string, got: string): Refusal {
+export function wrongType(param: string, expected: string, got: string): ApiError {
   return refuse(`Invalid type for '${param}': expected ${expected}, but got ${got} instead.`, {
     param,
     code: 'invalid_type',
@@ -69,11 +49,11 @@ export function wrongType(param: string, expected: string, got: string): Refusal
 }
 
 /** The service gives no code for these two parameters, only the name. */
-export function unsupportedSampling(param: 'temperature' | 'top_p'): Refusal {
+export function unsupportedSampling(param: 'temperature' | 'top_p'): ApiError {
   return refuse(`Unsupported parameter: '${param}' is not supported with this model.`, { param });
 }
 
-export function unsupportedParameter(param: string): Refusal {
+export function unsupportedParameter(param: string): ApiError {
   return refuse(`Unsupported parameter: '${param}' is not supported with this model.`, {
     param,
     code: 'unsupported_parameter',
@@ -86,7 +66,7 @@ export function unsupportedValue(
   value: string,
   model: string,
   supported: readonly string[],
-): Refusal {
+): ApiError {
   return refuse(
     `Unsupported value: '${value}' is not supported with the '${model}' model. Supported values are: ${listed(supported)}.`,
     { param, code: 'unsupported_value' },
@@ -94,7 +74,7 @@ export function unsupportedValue(
 }
 
 /** A value that no model takes. */
-export function invalidValue(param: string, value: string, supported: readonly string[]): Refusal {
+export function invalidValue(param: string, value: string, supported: readonly string[]): ApiError {
   return refuse(`Invalid value: '${value}'. Supported values are: ${listed(supported)}.`, {
     param,
     code: 'invalid_value',
@@ -106,7 +86,7 @@ export function outOfRange(
   number: 'integer' | 'decimal',
   value: number,
   bound: { least: number } | { most: number },
-): Refusal {
+): ApiError {
   const below = 'least' in bound;
   const limit = below ? `>= ${bound.least}` : `<= ${bound.most}`;
   return refuse(
@@ -115,7 +95,7 @@ export function outOfRange(
   );
 }
 
-export function stringTooLong(param: string, length: number, most: number): Refusal {
+export function stringTooLong(param: string, length: number, most: number): ApiError {
   return refuse(
     `Invalid '${param}': string too long. Expected a string with maximum length ${most}, but got a string with length ${length} instead.`,
     { param, code: 'string_above_max_length' },

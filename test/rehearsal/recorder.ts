@@ -1,6 +1,6 @@
 /** Keeps what the server was asked, and lets tests wait for it instead of sleeping. */
-import type { JsonObject } from './json.ts';
-import type { PlayKind } from './play.ts';
+import type { Json } from '../../src/core/text/json.ts';
+import type { ScenarioKind } from './scenario.ts';
 
 export interface RecordedRequest {
   /** 0-based, among all requests of the server. */
@@ -11,15 +11,15 @@ export interface RecordedRequest {
   /** In lower case; the values of authorization and cookie headers are left out. */
   headers: Record<string, string>;
   /** The parsed JSON; undefined when there is none or it is not an object. */
-  body: JsonObject | undefined;
+  body: Json | undefined;
   /** The model that the body names. */
   model: string | undefined;
   /** Milliseconds since 1970, by the server's clock. */
   at: number;
   /** The HTTP status that was sent, known when the exchange is over; undefined when none was. */
   status: number | undefined;
-  /** The play that answered; `refused` where a check did; undefined for other routes. */
-  played: PlayKind | 'refused' | undefined;
+  /** What answered; undefined where a check of the service or another route did. */
+  scenario: ScenarioKind | undefined;
   /** Whether the client went away before the answer was out. */
   aborted: boolean;
   /** Whether the exchange is over, in whatever way. */
@@ -116,5 +116,5 @@ function push(list: RecordedRequest[], record: RecordedRequest): void {
 }
 
 function closedError(): Error {
-  return new Error('the rehearsal server was closed');
+  return new Error('the server was closed');
 }

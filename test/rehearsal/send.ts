@@ -1,10 +1,10 @@
 /** Puts an answer on the wire: server-sent events or one JSON body, with whatever is to go wrong on the way. */
 import type { ServerResponse } from 'node:http';
-import type { Intervention, Performance } from './compose.ts';
-import { isPiece, pieces, type StreamEvent, streamEvents } from './events.ts';
-import { inProgress } from './response.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { encodeEvent, type StreamEvent } from '../../src/rehearsal/stream-events.ts';
+import { type Delivery, type Intervention, isDelta, pieces } from './apply-scenario.ts';
 
-export interface Wire {
+interface Wire {
   response: ServerResponse;
   stream: boolean;
   /** Headers that every answer carries. */
@@ -14,80 +14,73 @@ export interface Wire {
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-type Told = 'go-on' | 'stop';
+type Step = 'go-on' | 'stop';
 
-export async function perform(performance: Performance, wire: Wire): Promise<void> {
-  if (performance.kind === 'plain') return sendPlain(performance, wire);
-  const director = new Director(performance, wire);
-  if ((await director.reach('request')) === 'stop') return;
+export async function send(delivery: Delivery, wire: Wire): Promise<void> {
+  if (delivery.kind === 'plain') return sendPlain(delivery, wire);
+  const schedule = new Schedule(delivery.interventions, wire);
+  if ((await schedule.reach('request')) === 'stop') return;
   const type = wire.stream ? 'text/event-stream; charset=utf-8' : 'application/json';
   wire.response.writeHead(200, { ...wire.headers, 'content-type': type });
   wire.response.flushHeaders();
-  if ((await director.reach('headers')) === 'stop') return;
-  await (wire.stream ? sendEvents(performance, director, wire) : sendBody(performance, director, wire));
+  if ((await schedule.reach('headers')) === 'stop') return;
+  await (wire.stream ? sendEvents(delivery, schedule, wire) : sendBody(delivery, schedule, wire));
 }
 
-type Answer = Extract<Performance, { kind: 'response' }>;
+type Answer = Extract<Delivery, { kind: 'response' }>;
 
-async function sendPlain(plain: Extract<Performance, { kind: 'plain' }>, wire: Wire): Promise<void> {
+async function sendPlain(plain: Extract<Delivery, { kind: 'plain' }>, wire: Wire): Promise<void> {
   const { response } = wire;
   response.writeHead(plain.status, { ...wire.headers, ...plain.headers });
   for (const piece of plain.body) await write(response, piece);
   response.end();
 }
 
-async function sendEvents(answer: Answer, director: Director, { response }: Wire): Promise<void> {
-  const events = streamEvents(answer.response, answer);
-  const lastPiece = events.findLastIndex(isPiece);
+async function sendEvents({ events }: Answer, schedule: Schedule, { response }: Wire): Promise<void> {
+  const lastPiece = events.findLastIndex(isDelta);
   const closingAt = lastPiece < 0 ? events.length - 1 : lastPiece + 1;
   let sent = 0;
   for (const [position, event] of events.entries()) {
     // Before each piece what is due by then; before the closing events whatever is left.
-    const moment = position === closingAt ? Number.POSITIVE_INFINITY : isPiece(event) ? sent : undefined;
-    if (moment !== undefined && (await director.reach(moment)) === 'stop') return;
-    await write(response, director.encode(event));
-    if (isPiece(event)) sent++;
-    if (position === 0) {
-      if (answer.noise) await write(response, ': keep-alive\n\n');
-      if ((await director.reach('first-event')) === 'stop') return;
-    }
+    const moment = position === closingAt ? Number.POSITIVE_INFINITY : isDelta(event) ? sent : undefined;
+    if (moment !== undefined && (await schedule.reach(moment)) === 'stop') return;
+    await write(response, schedule.encode(event));
+    if (isDelta(event)) sent++;
+    if (position === 0 && (await schedule.reach('first-event')) === 'stop') return;
   }
   response.end();
 }
 
-const bodyPieces = 4;
-
-async function sendBody(answer: Answer, director: Director, { response }: Wire): Promise<void> {
-  const body = pieces(JSON.stringify(answer.response), answer.chunks ?? bodyPieces);
+async function sendBody(answer: Answer, schedule: Schedule, { response }: Wire): Promise<void> {
+  const body = pieces(JSON.stringify(answer.response), answer.bodyPieces);
   for (const [sent, piece] of body.entries()) {
-    if (sent === 1 && (await director.reach('first-event')) === 'stop') return;
+    if (sent === 1 && (await schedule.reach('first-event')) === 'stop') return;
     // What is due later than the last piece is due before it: a body that is cut must not be whole.
     const due = sent === body.length - 1 ? Number.POSITIVE_INFINITY : sent;
-    if ((await director.reach(due)) === 'stop') return;
+    if ((await schedule.reach(due)) === 'stop') return;
     await write(response, piece);
   }
   response.end();
 }
 
 /** Carries out the interventions of an answer, each once, when its moment has come. */
-class Director {
+class Schedule {
   private readonly pending: Intervention[];
   private sequenceNumber = 0;
 
   constructor(
-    private readonly answer: Answer,
+    interventions: readonly Intervention[],
     private readonly wire: Wire,
   ) {
-    this.pending = [...answer.interventions];
+    this.pending = [...interventions];
   }
 
   encode(event: StreamEvent): string {
-    const data = JSON.stringify({ ...event, sequence_number: this.sequenceNumber++ });
-    return `event: ${event.type}\ndata: ${data}\n\n`;
+    return encodeEvent(event, this.sequenceNumber++);
   }
 
   /** A number stands for so many pieces sent; what is due at a smaller number is due too. */
-  async reach(moment: Intervention['at']): Promise<Told> {
+  async reach(moment: Intervention['at']): Promise<Step> {
     const due = ({ at }: Intervention) =>
       typeof at === 'number' && typeof moment === 'number' ? at <= moment : at === moment;
     let next = this.pending.findIndex(due);
@@ -99,7 +92,7 @@ class Director {
     return this.wire.signal.aborted ? 'stop' : 'go-on';
   }
 
-  private async carryOut(intervention: Intervention): Promise<Told> {
+  private async carryOut(intervention: Intervention): Promise<Step> {
     const { response, signal, sleep } = this.wire;
     switch (intervention.act) {
       case 'pause':
@@ -121,16 +114,10 @@ class Director {
         await write(response, intervention.raw);
         return 'go-on';
       case 'end-with':
-        await write(response, this.encode(this.completeError(intervention.event)));
+        await write(response, this.encode(intervention.event));
         response.end();
         return 'stop';
     }
-  }
-
-  private completeError(event: StreamEvent): StreamEvent {
-    if (event.type !== 'response.failed') return event;
-    const { error, ...rest } = event;
-    return { ...rest, response: { ...inProgress(this.answer.response), status: 'failed', error } };
   }
 }
 
@@ -139,10 +126,6 @@ async function write(response: ServerResponse, text: string): Promise<void> {
   if (response.destroyed || text === '') return;
   response.write(text);
   await turn();
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -154,6 +137,6 @@ async function settled(promise: PromiseLike<unknown>): Promise<void> {
   try {
     await promise;
   } catch {
-    // A gate that is broken is open.
+    // A pause that is called off is over.
   }
 }

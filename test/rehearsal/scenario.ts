@@ -1,6 +1,6 @@
 /**
- * What the rehearsal server can be told to answer: one value per kind of answer, good or bad, that a real
- * server has been seen to give. A play is data; `perform.ts` puts it on the wire.
+ * What the scenario server can be told to answer: one value per kind of answer, good or bad, that a real server
+ * has been seen to give. A scenario is data; `send.ts` puts it on the wire.
  */
 
 /**
@@ -12,14 +12,14 @@
 export type Moment = 'request' | 'headers' | 'first-event' | number;
 
 /** Holds an answer up at a moment: for a time in milliseconds, until a promise settles, or both. */
-export interface Pause {
+interface Pause {
   at: Moment;
   ms?: number;
   until?: PromiseLike<unknown>;
 }
 
 /** Token counts as they stand in an answer. What is left out is estimated. */
-export interface PlayedUsage {
+interface ScenarioUsage {
   inputTokens?: number;
   cachedInputTokens?: number;
   cacheWriteTokens?: number;
@@ -35,7 +35,7 @@ export interface AnswerTraits {
   pauses?: readonly Pause[];
   /** In how many pieces the text is streamed. Default by its length. */
   chunks?: number;
-  usage?: PlayedUsage;
+  usage?: ScenarioUsage;
   /** Default `default`; null leaves the field out, as compatible servers do. */
   serviceTier?: string | null;
   /** The model that the answer names. Default the one that was asked. */
@@ -50,9 +50,9 @@ interface Broken extends AnswerTraits {
 }
 
 /** How an error appears inside a stream that began with 200. */
-export type StreamErrorForm = 'flat' | 'nested' | 'response.failed';
+type StreamErrorForm = 'flat' | 'nested' | 'response.failed';
 
-export type Play =
+export type Scenario =
   | ({ kind: 'text'; text: string } & AnswerTraits)
   /** The default answer to the request, with other traits. */
   | ({ kind: 'default' } & AnswerTraits)
@@ -108,4 +108,4 @@ export type Play =
   /** Whatever else a test needs: sent as it stands. */
   | { kind: 'raw'; status?: number; headers?: Record<string, string>; body: string | readonly string[] };
 
-export type PlayKind = Play['kind'];
+export type ScenarioKind = Scenario['kind'];

@@ -1,0 +1,106 @@
+/** Reads a request back into what it was made of, by the words that prompts and input are made of. */
+import { normaliseLanguage } from '../../core/input/language.ts';
+import { approxTokens } from '../../core/input/tokens.ts';
+import { frameworkRule, languageStyle } from '../../core/tasks/languages.ts';
+import { type PatchFormat, type ReturnShape, shapes } from '../../core/tasks/shapes.ts';
+import { type TaskKind, taskKinds, tasks } from '../../core/tasks/tasks.ts';
+import { asList, asObject, asText, type Json } from '../../core/text/json.ts';
+import { languagesWithComments } from './comments.ts';
+import { frameworkNames } from './test-samples.ts';
+
+export interface RequestText {
+  instructions: string;
+  input: string;
+}
+
+/** Messages of role `system` or `developer` are instructions where no instructions are given. */
+export function readText(body: Json): RequestText {
+  const messages = asList(body.input).map((message) => asObject(message) ?? {});
+  const instructions = asText(body.instructions);
+  const leads = ({ role }: Json) => instructions === undefined && (role === 'system' || role === 'developer');
+  const join = (list: Json[]) => list.map(contentText).join('\n\n');
+  return {
+    instructions: instructions ?? join(messages.filter(leads)),
+    input: asText(body.input) ?? join(messages.filter((message) => !leads(message))),
+  };
+}
+
+function contentText({ content }: Json): string {
+  return (
+    asText(content) ??
+    asList(content)
+      .map((part) => asText(asObject(part)?.text) ?? '')
+      .join('')
+  );
+}
+
+export function inputTokens(body: Json): number {
+  const { instructions, input } = readText(body);
+  return approxTokens(instructions + input);
+}
+
+export interface Wanted {
+  /** Undefined where the instructions are not those of this program. */
+  task: TaskKind | undefined;
+  shape: ReturnShape;
+  patchFormat: PatchFormat;
+  language: string | undefined;
+  framework: string | undefined;
+}
+
+const patchFormats: readonly PatchFormat[] = ['search-replace', 'v4a', 'whole-file'];
+
+/** Instructions that this program did not write are taken to ask for text. */
+export function readWanted(instructions: string): Wanted {
+  const asks = (text: string | undefined) => text !== undefined && instructions.includes(text);
+  const patchFormat = patchFormats.find((format) => asks(shapes.patch.contract(format)));
+  const language =
+    languagesWithComments.find((name) => asks(languageStyle(name))) ??
+    /^- Language: (.+)\.$/m.exec(instructions)?.[1];
+  return {
+    task: taskKinds.find((task) => asks(tasks[task].role)),
+    shape: patchFormat ? 'patch' : asks(shapes.code.contract('search-replace')) ? 'code' : 'text',
+    patchFormat: patchFormat ?? 'search-replace',
+    language: language === undefined ? undefined : normaliseLanguage(language),
+    framework: frameworkNames.find((name) => asks(`- ${frameworkRule(name)}\n`)),
+  };
+}
+
+export interface GivenFile {
+  path: string;
+  /** Lines as they are shown, without line ends. Empty for an empty file. */
+  lines: string[];
+  /** Whether only some of the file's lines are shown. */
+  partial: boolean;
+}
+
+export interface GivenInput {
+  files: GivenFile[];
+  instruction: string;
+}
+
+// A tag bears a number where its plain form stands in the material.
+const openingFile = /<(file(?:-\d+)?) path="([^\n]*?)"( lines="\d+-\d+")?>\r?\n/y;
+const openingContext = /<(context(?:-\d+)?)>\n/y;
+
+export function readGiven(input: string): GivenInput {
+  const files: GivenFile[] = [];
+  let position = 0;
+  const open = (tag: RegExp) => {
+    tag.lastIndex = position;
+    const match = tag.exec(input);
+    const start = tag.lastIndex;
+    const end = match ? input.indexOf(`</${match[1]}>`, start) : -1;
+    if (!match || end < 0) return undefined;
+    position = end + `</${match[1]}>`.length;
+    while (input[position] === '\n' || input[position] === '\r') position++;
+    return { match, body: input.slice(start, end) };
+  };
+  for (let file = open(openingFile); file; file = open(openingFile)) {
+    const body = file.body.replaceAll('\r\n', '\n').replace(/\n$/, '');
+    const lines = body.trim() === '' ? [] : body.split('\n');
+    files.push({ path: file.match[2]!, lines, partial: file.match[3] !== undefined });
+  }
+  open(openingContext);
+  return { files, instruction: input.slice(position).trim() };
+}
