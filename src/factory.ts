@@ -23,7 +23,7 @@ import { notedTemporaries } from './adapters/workspace/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
 import { writeJournal } from './adapters/workspace/write-journal.ts';
 import { workspaceWriter } from './adapters/workspace/writer.ts';
-import { keyCures, keyFault } from './core/config/api-key.ts';
+import { keyFault, keyHints } from './core/config/api-key.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
 import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
@@ -208,8 +208,8 @@ export function createFactory(options: FactoryOptions): Factory {
 /** The key never goes into a message: only what is wrong with it. */
 function checkedKey(key: string | undefined): string {
   if (key === undefined)
-    throw new OrchError('no-key', 'OPENAI_API_KEY is not set', { hint: keyCures.missing });
+    throw new OrchError('no-key', 'OPENAI_API_KEY is not set', { hint: keyHints.missing });
   const fault = keyFault(key);
-  if (fault !== undefined) throw new OrchError('no-key', fault, { hint: keyCures.malformed });
+  if (fault !== undefined) throw new OrchError('no-key', fault, { hint: keyHints.malformed });
   return key;
 }

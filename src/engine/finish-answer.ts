@@ -1,4 +1,4 @@
-/** Turns a model's answer into what was promised, or into a failure that says whether another model may cure it. */
+/** Turns a model's answer into the promised result, or into a failure that says what may help. */
 
 import { extractCode, extractText } from '../core/answer/extract-code.ts';
 import { OrchError } from '../core/errors/orch-error.ts';

@@ -90,7 +90,7 @@ export interface SourceSet {
 export interface Workspace {
   /**
    * Reads what the arguments name (paths, globs, `path:10-40`), inside the roots, text only. Throws
-   * `OrchError` that names the file and the cure.
+   * `OrchError` that names the file and the hint.
    */
   readSources(fileArguments: readonly string[], signal: AbortSignal): Promise<SourceSet>;
   /** The folder that the paths of a patch are relative to when no file was read. */

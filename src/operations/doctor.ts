@@ -21,7 +21,7 @@ const doctorOutput = () =>
         id: z.string(),
         status: z.enum(findingStatuses),
         message: z.string(),
-        cure: z.string().optional(),
+        hint: z.string().optional(),
       }),
     ),
   });
@@ -65,10 +65,10 @@ export const doctorOperation = operation({
     const redact = redactor([environment.apiKey]);
     return {
       ok: findings.every(({ status }) => status !== 'problem'),
-      findings: findings.map(({ cure, ...finding }) => ({
+      findings: findings.map(({ hint, ...finding }) => ({
         ...finding,
         message: oneLine(redact(finding.message)),
-        ...(cure === undefined ? {} : { cure: oneLine(redact(cure)) }),
+        ...(hint === undefined ? {} : { hint: oneLine(redact(hint)) }),
       })),
     };
   },
@@ -104,7 +104,7 @@ async function configurationFindings(diagnostics: Diagnostics, verbose: boolean)
   const { settingFindings, variableFindings } = await import('../core/doctor/settings.ts');
   const { environment, problems, settings } = diagnostics.environment();
   const findings = problems.map((fault) =>
-    problem('environment', formatProblem({ ...fault, cure: '' }).replace(/ \(\)$/, ''), fault.cure),
+    problem('environment', formatProblem({ ...fault, hint: '' }).replace(/ \(\)$/, ''), fault.hint),
   );
   if (problems.length === 0) findings.push(ok('environment', 'every variable that is set is sound'));
   findings.push(...environment.notes.map((note) => warning('environment', note)));
@@ -116,8 +116,8 @@ async function configurationFindings(diagnostics: Diagnostics, verbose: boolean)
       const own = files.filter((file) => !file.startsWith(given.folder));
       return [
         ok('configuration', `read: ${[given.folder, ...own].join(', ')}`),
-        ...faults.map(({ origin, path, message, cure }) =>
-          problem('configuration', `${origin}: ${path === '' ? '' : `${path}: `}${message}`, cure),
+        ...faults.map(({ origin, path, message, hint }) =>
+          problem('configuration', `${origin}: ${path === '' ? '' : `${path}: `}${message}`, hint),
         ),
         ...(config ? settingFindings({ config, given: given.config, verbose }) : []),
       ];

@@ -58,7 +58,7 @@ describe('orch doctor', () => {
     expect(stdout).not.toContain(key);
   });
 
-  it('shows a line per finding, and the cure below it', async () => {
+  it('shows a line per finding, and the hint below it', async () => {
     const { status, stdout, stderr } = await orch(['doctor'], { env: home() });
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(/^✓ node: Node \d+\.\d+\.\d+$/m);
@@ -93,7 +93,7 @@ describe('orch doctor', () => {
       {
         id: 'provider',
         message: expect.stringMatching(/^401 /),
-        cure: expect.stringContaining('OPENAI_API_KEY'),
+        hint: expect.stringContaining('OPENAI_API_KEY'),
       },
     ]);
     expect(stdout).not.toContain(key);
@@ -171,7 +171,7 @@ describe('orch doctor', () => {
     expect(problems).toMatchObject([{ id: 'provider', message: expect.stringContaining('within 0.2 s') }]);
   });
 
-  it('gives the override for a shutdown that the catalogue does not know, and it cures', async () => {
+  it('gives the override for a shutdown that the catalogue does not know, and it hints', async () => {
     const moved = structuredClone(catalog);
     moved.models['gpt-6-luna']!.shutdown = '2099-05-06';
     const { env } = await provider({ catalog: moved });
@@ -180,7 +180,7 @@ describe('orch doctor', () => {
     expect(before.status).toBe(0);
     const [finding] = before.of('shutdown.gpt-6-luna');
     expect(finding).toMatchObject({ status: 'warning', message: expect.stringContaining('2099-05-06') });
-    const [, json, file] = /^write (\{.*\}) into (.*)$/.exec(finding!.cure!)!;
+    const [, json, file] = /^write (\{.*\}) into (.*)$/.exec(finding!.hint!)!;
     expect(file).toBe(join(surroundings.XDG_CONFIG_HOME!, 'orch/catalog.json'));
     const cured = { ...surroundings, XDG_CONFIG_HOME: folder({ 'orch/catalog.json': json! }) };
     const after = await examined([], { env: cured });
@@ -205,7 +205,7 @@ describe('orch doctor', () => {
     expect(status).toBe(1);
     expect(problems.map(({ id }) => id)).toEqual(['configuration', 'configuration', 'configuration']);
     expect(problems.map(({ message }) => message).join('\n')).toContain(`${conf}/policies.json: is not JSON`);
-    expect(problems).toContainEqual(expect.objectContaining({ cure: 'did you mean routing?' }));
+    expect(problems).toContainEqual(expect.objectContaining({ hint: 'did you mean routing?' }));
     expect(of('provider')).toMatchObject([{ status: 'ok' }]);
     expect(of('ledger')).toMatchObject([{ status: 'ok' }]);
     expect(of('alias')).toMatchObject([{ status: 'warning' }]);
@@ -280,7 +280,7 @@ describe('orch doctor', () => {
       { status: 'ok', message: `Claude Code starts orch (${cwd}/.mcp.json)` },
     ]);
     expect(of('client.codex')).toMatchObject([
-      { status: 'warning', cure: expect.stringContaining('env_vars') },
+      { status: 'warning', hint: expect.stringContaining('env_vars') },
     ]);
     expect(of('client.cursor')).toEqual([]);
   });

@@ -140,7 +140,7 @@ describe('the command line', () => {
     [['serve', '--stdio', '--tool-names', 'spaced'], /--tool-names/],
     [['help', 'enviroment'], /no help on "enviroment" \(did you mean environment\?\)/],
     [['completion', 'tcsh'], /no completions for "tcsh"/],
-  ])('refuses %j with the cure: exit 2', async (args, words) => {
+  ])('refuses %j with the hint: exit 2', async (args, words) => {
     const { status, stdout, stderr } = await orch(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(words);

@@ -80,7 +80,7 @@ describe('a pipe beside an instruction', () => {
   it.each([
     ['the limit', undefined, 1, '0.001'],
     ['the time-out of the call', 0.002, anHour, '0.002'],
-  ])('that outlasts %s is an error with its cure', async (_name, timeout, limitMs, seconds) => {
+  ])('that outlasts %s is an error with its hint', async (_name, timeout, limitMs, seconds) => {
     const { pipe, gathered } = gathering('run', { ...raw, timeout }, { noticeMs: anHour, limitMs });
     pipe.write('a\n');
     await expect(gathered).rejects.toMatchObject({

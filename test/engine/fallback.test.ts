@@ -424,7 +424,7 @@ describe('a parameter that is refused', () => {
     expect(server.requests.map(({ body }) => body?.stream)).toEqual([true, false, false]);
   });
 
-  it('is not left out for ever: one that is refused although it was not sent is no cure', async () => {
+  it('is not left out for ever: one that is refused although it was not sent is no hint', async () => {
     const { error: failed, asked } = await engineFixture(answer('temperature', () => true));
     expect((await failed(docs)).code).toBe('provider-failed');
     expect(asked()).toEqual(['gpt-6-luna', 'gpt-6-luna', 'gpt-5-mini', 'gpt-5']);

@@ -145,7 +145,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 const elsewhere = 'or set ORCH_USAGE_CSV to a file that can be written (off: keep no record)';
-const causes: Record<string, [what: string, cure: string]> = {
+const causes: Record<string, [what: string, hint: string]> = {
   ENOSPC: ['the disk is full', `free some space, ${elsewhere}`],
   EDQUOT: ['the disk quota is used up', `free some space, ${elsewhere}`],
   EACCES: ['permission denied', `give yourself the right to write there, ${elsewhere}`],

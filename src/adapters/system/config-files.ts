@@ -47,7 +47,7 @@ export function inspectConfig(place: ConfigPlace): ConfigInspection {
   } catch (error) {
     if (!(error instanceof OrchError)) throw error;
     const found = error.details?.problems as ConfigProblem[] | undefined;
-    const whole = { origin: 'ORCH_CONF', path: '', message: error.message, cure: error.hint ?? 'correct it' };
+    const whole = { origin: 'ORCH_CONF', path: '', message: error.message, hint: error.hint ?? 'correct it' };
     return { files, problems: found ?? [whole], config: undefined };
   }
 }
@@ -142,7 +142,7 @@ function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
       origin: path,
       path: '',
       message: `cannot be read (${code})`,
-      cure: 'make it a readable file, or remove it',
+      hint: 'make it a readable file, or remove it',
     });
     return { origin: path, value: undefined, unread: true };
   }
@@ -154,7 +154,7 @@ function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
       origin: path,
       path: '',
       message: `is not JSON: ${placeOf(error as Error, text)}`,
-      cure: 'correct the syntax',
+      hint: 'correct the syntax',
     });
     return { origin: path, value: undefined, unread: true };
   }

@@ -53,7 +53,7 @@ function isAsRead(changes: readonly FileChange[], { files }: PatchScratch): bool
   );
 }
 
-/** Whatever git refuses for the sake of the file itself, no other answer will cure. */
+/** When git refuses because of the file itself, no other answer will help. */
 function assertAsRead(changes: readonly FileChange[], base: string): void {
   for (const { kind, path, oldPath, before } of changes) {
     if (kind === 'create') continue;

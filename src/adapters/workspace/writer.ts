@@ -112,7 +112,7 @@ function writeFailed(
   }: { path?: string | undefined; unrestored?: readonly string[]; outcome?: string },
 ): OrchError {
   const { code, path: where, message } = error as NodeJS.ErrnoException;
-  const cures: Record<string, string> = {
+  const hints: Record<string, string> = {
     ENOSPC: 'the disk is full: make room and run it again',
     EDQUOT: 'the disk quota is used up: make room and run it again',
     EFBIG: 'the file is larger than may be written here (ulimit -f)',
@@ -126,7 +126,7 @@ function writeFailed(
     'write-failed',
     `cannot write ${path ?? where ?? 'the file'} (${code ?? message}); ${outcome}`,
     {
-      hint: cures[code ?? ''] ?? 'check that the path can be written',
+      hint: hints[code ?? ''] ?? 'check that the path can be written',
       cause: error,
     },
   );

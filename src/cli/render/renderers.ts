@@ -138,9 +138,9 @@ const doctorRenderer: Renderer = {
   async render(output, { streams }) {
     const { green, yellow, red } = streams.outStyle;
     const paint = { ok: green, warning: yellow, problem: red };
-    for (const { status, id, message, cure } of (output as DoctorOutput).findings) {
+    for (const { status, id, message, hint } of (output as DoctorOutput).findings) {
       streams.out(
-        `${paint[status](marks[status])} ${id}: ${message}\n${cure === undefined ? '' : `    ${cure}\n`}`,
+        `${paint[status](marks[status])} ${id}: ${message}\n${hint === undefined ? '' : `    ${hint}\n`}`,
       );
     }
   },

@@ -7,7 +7,7 @@ export function keyFault(key: string): string | undefined {
     : undefined;
 }
 
-export const keyCures = {
+export const keyHints = {
   missing: 'set it in the environment or in .env; --rehearse tries everything without a key',
   malformed: 'copy the key again, without quotes and line breaks',
 };

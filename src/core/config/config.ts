@@ -91,7 +91,7 @@ export function buildConfig(
         origin: 'models.json',
         path: `routing.${task}`,
         message: 'has no candidates',
-        cure: 'list at least one alias',
+        hint: 'list at least one alias',
       });
     }
   }
@@ -167,7 +167,7 @@ function crossFileProblems(
     const guess = didYouMean(word, candidates);
     const origin =
       originOf(origins[file], path) ?? firstOriginBelow(origins[file], `${path}.`) ?? `${file}.json`;
-    problems.push({ origin, path, message, cure: guess ? `did you mean ${guess}?` : otherwise });
+    problems.push({ origin, path, message, hint: guess ? `did you mean ${guess}?` : otherwise });
   };
 
   for (const [alias, id] of Object.entries(aliases)) {

@@ -199,7 +199,7 @@ export function inspectEnvironment({
       origin: found.origin,
       path: '',
       message: `"${found.value}" is not ${wanted}`,
-      cure: `give ${wanted}, or unset it`,
+      hint: `give ${wanted}, or unset it`,
     });
     return undefined;
   };
@@ -208,19 +208,19 @@ export function inspectEnvironment({
   const word = <Word extends string>(
     name: string,
     words: readonly Word[],
-    { fault, cure }: { fault: string; cure: string },
+    { fault, hint }: { fault: string; hint: string },
   ): Word | undefined => {
     const found = read(name);
     if (!found) return undefined;
     const known = words.find((each) => each === found.value.toLowerCase());
     if (known === undefined)
-      problems.push({ origin: found.origin, path: '', message: `"${found.value}" is ${fault}`, cure });
+      problems.push({ origin: found.origin, path: '', message: `"${found.value}" is ${fault}`, hint });
     return known;
   };
 
   const logLevel = word('ORCH_LOG_LEVEL', logLevels, {
     fault: 'not a log level',
-    cure: `one of: ${logLevels.join(', ')}`,
+    hint: `one of: ${logLevels.join(', ')}`,
   });
   const baseUrl = read('OPENAI_BASE_URL');
   if (baseUrl && !isHttpUrl(baseUrl.value)) {
@@ -228,7 +228,7 @@ export function inspectEnvironment({
       origin: baseUrl.origin,
       path: '',
       message: 'is not an http or https URL',
-      cure: 'give one like http://127.0.0.1:11434/v1',
+      hint: 'give one like http://127.0.0.1:11434/v1',
     });
   }
   if (baseUrl && isHttpUrl(baseUrl.value) && hasCredentials(baseUrl.value)) {
@@ -236,16 +236,16 @@ export function inspectEnvironment({
       origin: baseUrl.origin,
       path: '',
       message: 'holds a user name or a password',
-      cure: 'take them out of the URL: the key goes into OPENAI_API_KEY, other headers into OPENAI_CUSTOM_HEADERS',
+      hint: 'take them out of the URL: the key goes into OPENAI_API_KEY, other headers into OPENAI_CUSTOM_HEADERS',
     });
   }
   const rehearse = word('ORCH_REHEARSE', ['1', '0', 'true', 'false', 'yes', 'no'], {
     fault: 'neither yes nor no',
-    cure: 'give 1 or 0',
+    hint: 'give 1 or 0',
   });
   const stdin = word('ORCH_STDIN', ['on', 'off'], {
     fault: 'neither on nor off',
-    cure: 'give off, or unset it',
+    hint: 'give off, or unset it',
   });
 
   notes.push(...unknownVariables(process));

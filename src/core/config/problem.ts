@@ -1,4 +1,4 @@
-/** A fault of the configuration: where it is and what cures it. All of them are reported at once. */
+/** A problem in the configuration: where it is and how to fix it. All of them are reported at once. */
 import * as z from 'zod';
 import { OrchError } from '../errors/orch-error.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
@@ -9,11 +9,11 @@ export interface ConfigProblem {
   /** Dotted path inside it; empty for the whole. */
   path: string;
   message: string;
-  cure: string;
+  hint: string;
 }
 
-export function formatProblem({ origin, path, message, cure }: ConfigProblem): string {
-  return `${origin}${path === '' ? '' : `: ${path}`}: ${message} (${cure})`;
+export function formatProblem({ origin, path, message, hint }: ConfigProblem): string {
+  return `${origin}${path === '' ? '' : `: ${path}`}: ${message} (${hint})`;
 }
 
 /** Throws one error that lists every problem. */
@@ -57,7 +57,7 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
 }
 
-/** Turns what zod found in one layer into problems that name the key and the cure. */
+/** Turns zod's issues in one layer into problems that name the key and say how to fix it. */
 export function problemsOf(origin: string, error: z.ZodError, schema: z.ZodType): ConfigProblem[] {
   return error.issues.flatMap((issue): ConfigProblem[] => {
     const path = pathText(issue.path);
@@ -69,21 +69,21 @@ export function problemsOf(origin: string, error: z.ZodError, schema: z.ZodType)
           origin,
           path: pathText([...issue.path, key]),
           message: 'unknown key',
-          cure: guess ? `did you mean ${guess}?` : `known keys: ${keys.join(', ') || 'none'}`,
+          hint: guess ? `did you mean ${guess}?` : `known keys: ${keys.join(', ') || 'none'}`,
         };
       });
     }
-    return [{ origin, path, message: issue.message, cure: cureFor(issue) }];
+    return [{ origin, path, message: issue.message, hint: hintFor(issue) }];
   });
 }
 
 /** The path that a misspelt key was meant for. */
-export function meantBy({ path, cure }: ConfigProblem): string | undefined {
-  const guess = /^did you mean (.*)\?$/.exec(cure)?.[1];
+export function meantBy({ path, hint }: ConfigProblem): string | undefined {
+  const guess = /^did you mean (.*)\?$/.exec(hint)?.[1];
   return guess === undefined ? undefined : `${path.slice(0, path.lastIndexOf('.') + 1)}${guess}`;
 }
 
-function cureFor(issue: z.core.$ZodIssue): string {
+function hintFor(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return `give ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;

@@ -22,7 +22,7 @@ export interface ClientSetup {
 
 const titles: Record<ClientName, string> = { claude: 'Claude Code', codex: 'Codex', cursor: 'Cursor' };
 
-const cures: Record<ClientName, string> = {
+const hints: Record<ClientName, string> = {
   claude: 'claude mcp add --scope user orch -- orch serve --stdio',
   codex:
     'add to ~/.codex/config.toml: [mcp_servers.orch] with command = "orch", args = ["serve", "--stdio"], env_vars = ["OPENAI_API_KEY"]',
@@ -41,7 +41,7 @@ export function clientFindings({ files, installed }: ClientSetup): Finding[] {
     return [
       {
         ...ok('client', 'no MCP client was found (Claude Code, Codex, Cursor)'),
-        cure: 'any client that starts "orch serve --stdio" will do',
+        hint: 'any client that starts "orch serve --stdio" will do',
       },
     ];
   }
@@ -62,30 +62,30 @@ function ofClient(client: ClientName, all: readonly ClientFile[]): Finding[] {
   }
   if (entries.length === 0) {
     const places = files.map(({ path }) => path).join(', ');
-    findings.push(warning(id, `${titles[client]} does not know orch (${places})`, cures[client]));
+    findings.push(warning(id, `${titles[client]} does not know orch (${places})`, hints[client]));
   }
   for (const { path, text } of entries) {
     const trouble = troubleOf(client, text);
     findings.push(
       trouble
-        ? warning(id, `${titles[client]} starts orch (${path}), but ${trouble.message}`, trouble.cure)
+        ? warning(id, `${titles[client]} starts orch (${path}), but ${trouble.message}`, trouble.hint)
         : ok(id, `${titles[client]} starts orch (${path})`),
     );
   }
   return findings;
 }
 
-function troubleOf(client: ClientName, entry: string): { message: string; cure: string } | undefined {
+function troubleOf(client: ClientName, entry: string): { message: string; hint: string } | undefined {
   if (client === 'codex' && !entry.includes('OPENAI_API_KEY')) {
     return {
       message: 'Codex clears the environment of its servers, and the key is not passed on',
-      cure: 'add env_vars = ["OPENAI_API_KEY"] to its section',
+      hint: 'add env_vars = ["OPENAI_API_KEY"] to its section',
     };
   }
   if (client === 'cursor' && !entry.includes('underscore')) {
     return {
       message: 'Cursor refuses tool names with a dot',
-      cure: 'add "--tool-names", "underscore" to its args',
+      hint: 'add "--tool-names", "underscore" to its args',
     };
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** What `orch doctor` says of one thing: how it is, and the cure where it is not well. */
+/** One result of `orch doctor`: a status, a message and, if something is wrong, what to do about it. */
 import { OrchError } from '../errors/orch-error.ts';
 
 export const findingStatuses = ['ok', 'warning', 'problem'] as const;
@@ -10,19 +10,19 @@ export interface Finding {
   status: (typeof findingStatuses)[number];
   /** One line. */
   message: string;
-  cure?: string | undefined;
+  hint?: string | undefined;
 }
 
 export function ok(id: string, message: string): Finding {
   return { id, status: 'ok', message };
 }
 
-export function warning(id: string, message: string, cure?: string): Finding {
-  return { id, status: 'warning', message, ...(cure === undefined ? {} : { cure }) };
+export function warning(id: string, message: string, hint?: string): Finding {
+  return { id, status: 'warning', message, ...(hint === undefined ? {} : { hint }) };
 }
 
-export function problem(id: string, message: string, cure?: string): Finding {
-  return { id, status: 'problem', message, ...(cure === undefined ? {} : { cure }) };
+export function problem(id: string, message: string, hint?: string): Finding {
+  return { id, status: 'problem', message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** A check that broke is a finding, not the end of the diagnostics. */

@@ -58,7 +58,7 @@ function fileFor(
   return origin === undefined || origin.startsWith(givenFolder) ? `${overrideFolder}/${file}.json` : origin;
 }
 
-function aliasCure(name: string, model: string | undefined, facts: ModelOptions): string {
+function aliasHint(name: string, model: string | undefined, facts: ModelOptions): string {
   const override = { aliases: { [name]: model ?? '…' } };
   return `write ${JSON.stringify(override)} into ${fileFor('models', `aliases.${name}`, facts)}`;
 }
@@ -69,11 +69,11 @@ export function aliasFindings(facts: ModelOptions): Finding[] {
     const { model, hops, dead, card } = resolved;
     const finding = `alias.${name}`;
     const chain = [...new Set([name, id, ...hops.map(({ to }) => to)])].join(' → ');
-    const cure = aliasCure(name, card?.successor, facts);
-    if (dead !== undefined) return problem(finding, `${chain}: ${dead}`, aliasCure(name, undefined, facts));
+    const hint = aliasHint(name, card?.successor, facts);
+    if (dead !== undefined) return problem(finding, `${chain}: ${dead}`, aliasHint(name, undefined, facts));
     const ending = shutdownWarning(resolved);
     const notes = hops.map(describeHop);
-    if (ending !== undefined) return warning(finding, [chain, ...notes, ending].join('; '), cure);
+    if (ending !== undefined) return warning(finding, [chain, ...notes, ending].join('; '), hint);
     if (card?.shutdown !== undefined) notes.push(`${model} shuts down on ${card.shutdown}`);
     return ok(finding, [chain, ...notes].join('; '));
   });
@@ -111,7 +111,7 @@ export function accessFindings(facts: ModelOptions, listed: readonly ListedModel
       warning(
         `access.${name}`,
         `the key cannot use ${apiId(meant.model, meant.card)}, which ${name} stands for: ${what}`,
-        aliasCure(name, replacement, facts),
+        aliasHint(name, replacement, facts),
       ),
     );
   }

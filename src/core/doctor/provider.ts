@@ -1,6 +1,6 @@
 /** The key, and where it is sent. */
 
-import { keyCures, keyFault } from '../config/api-key.ts';
+import { keyFault, keyHints } from '../config/api-key.ts';
 import type { Environment, Setting } from '../config/environment.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
@@ -9,9 +9,9 @@ export function keyFindings(
   settings: readonly Setting[],
 ): Finding[] {
   if (rehearse) return [ok('key', 'not needed: this is a rehearsal')];
-  if (apiKey === undefined) return [problem('key', 'OPENAI_API_KEY is not set', keyCures.missing)];
+  if (apiKey === undefined) return [problem('key', 'OPENAI_API_KEY is not set', keyHints.missing)];
   const fault = keyFault(apiKey);
-  if (fault !== undefined) return [problem('key', fault, keyCures.malformed)];
+  if (fault !== undefined) return [problem('key', fault, keyHints.malformed)];
   const origin = settings.find(({ name }) => name === 'OPENAI_API_KEY')?.origin ?? 'environment';
   if (baseUrl === undefined && !apiKey.startsWith('sk-')) {
     return [

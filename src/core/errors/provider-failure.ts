@@ -1,6 +1,6 @@
 /**
- * What went wrong on one attempt and what could cure it. The class is decided where the failure is seen;
- * the engine only follows the cure.
+ * What went wrong on one attempt and what may help. The class is decided where the failure is seen; the
+ * engine only follows the recovery that the class names.
  */
 
 import type { Usage } from '../models/usage.ts';

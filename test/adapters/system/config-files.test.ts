@@ -107,7 +107,7 @@ describe('loadConfig', () => {
     expect(found[0]).toMatchObject({
       origin: join(folder, 'project/.orch/policies.json'),
       path: '',
-      cure: 'correct the syntax',
+      hint: 'correct the syntax',
     });
     expect(found[0]!.message).toMatch(new RegExp(`^is not JSON: .* at line ${line}, column ${column}$`));
     // Not the text around it: it may hold what nobody should see, and fills the screen.

@@ -167,7 +167,7 @@ describe('layers', () => {
 });
 
 describe('problems', () => {
-  it('of all files come at once, each with its file, its key and a cure', () => {
+  it('of all files come at once, each with its file, its key and a hint', () => {
     const error = refusal(() =>
       givenConfig({
         models: { alias: {}, routing: { docs: [], tsets: ['mini'] } },
@@ -176,7 +176,7 @@ describe('problems', () => {
       }),
     );
     expect([error.code, error.exitStatus]).toEqual(['invalid-config', 2]);
-    expect(error.problems.map(({ origin, path, cure }) => `${origin} ${path} ${cure}`).sort()).toEqual(
+    expect(error.problems.map(({ origin, path, hint }) => `${origin} ${path} ${hint}`).sort()).toEqual(
       [
         'own/models.json alias did you mean aliases?',
         'own/models.json routing.docs list at least one',
@@ -192,7 +192,7 @@ describe('problems', () => {
     expect(error.message).toContain('the configuration has 8 problems:');
   });
 
-  const told = (over: Layers) => problemsWith(over).map(({ path, cure }) => `${path}: ${cure}`);
+  const told = (over: Layers) => problemsWith(over).map(({ path, hint }) => `${path}: ${hint}`);
 
   it('across the files come with those of one of them', () => {
     expect(
@@ -258,7 +258,7 @@ describe('problems', () => {
   });
 
   it('come together with those that reading the files had', () => {
-    const reading = [{ origin: 'a.json', path: '', message: 'is not JSON', cure: 'correct the syntax' }];
+    const reading = [{ origin: 'a.json', path: '', message: 'is not JSON', hint: 'correct the syntax' }];
     const unread = { origin: 'a.json', value: undefined, unread: true };
     const layers = { models: [{ origin: 'm', value: { x: 1 } }, unread], policies: [], catalog: [] };
     const { problems } = refusal(() => buildConfig(layers, reading));
@@ -272,7 +272,7 @@ describe('problems', () => {
     ['a number', 7],
   ])('a whole file that is %s', (_, value) => {
     expect(problemsWith({ policies: value })).toMatchObject([
-      { origin: 'own/policies.json', path: '', cure: 'give an object' },
+      { origin: 'own/policies.json', path: '', hint: 'give an object' },
     ]);
   });
 
@@ -340,8 +340,8 @@ describe('problems', () => {
       'models.gpt-5.successor',
       'did you mean gpt-6.1-sol?',
     ],
-  ])('%s', (_, over, origin, path, cure) => {
-    expect(problemsWith(over)).toMatchObject([{ origin, path, cure }]);
+  ])('%s', (_, over, origin, path, hint) => {
+    expect(problemsWith(over)).toMatchObject([{ origin, path, hint }]);
   });
 
   it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])('a candidate called %s', (name) => {

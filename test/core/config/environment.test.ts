@@ -79,7 +79,7 @@ describe('readEnvironment', () => {
     expect(read({ OPENAI_API_KEY: '  ', ORCH_MAX_INPUT_TOKENS: '', OPENAI_BASE_URL: ' ' })).toEqual(read());
   });
 
-  it('reports every bad value at once, each with its name and a cure', () => {
+  it('reports every bad value at once, each with its name and a hint', () => {
     let error: unknown;
     try {
       read(

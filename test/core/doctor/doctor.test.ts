@@ -51,7 +51,7 @@ describe('what an alias stands for', () => {
     expect(byId(aliasFindings(facts()), 'alias.mini')).toMatchObject({
       status: 'warning',
       message: expect.stringContaining('shuts down on 2026-12-11, in 19 days'),
-      cure: 'write {"aliases":{"mini":"gpt-6.1-terra"}} into /home/me/orch/models.json',
+      hint: 'write {"aliases":{"mini":"gpt-6.1-terra"}} into /home/me/orch/models.json',
     });
   });
 
@@ -64,7 +64,7 @@ describe('what an alias stands for', () => {
 
   it('sends an override to the file that has set the alias, since a weaker one would not be heard', () => {
     const own = facts({ models: { aliases: { mini: 'gpt-5' } } });
-    expect(byId(aliasFindings(own), 'alias.mini').cure).toMatch(/ into own\/models\.json$/);
+    expect(byId(aliasFindings(own), 'alias.mini').hint).toMatch(/ into own\/models\.json$/);
   });
 
   it('has a problem where no model is left at the end', () => {
@@ -102,7 +102,7 @@ describe('what the key can use', () => {
       id: 'access.mini',
       status: 'warning',
       message: 'the key cannot use gpt-5-mini, which mini stands for: gpt-6.1-terra takes its place',
-      cure: 'write {"aliases":{"mini":"gpt-6.1-terra"}} into /home/me/orch/models.json',
+      hint: 'write {"aliases":{"mini":"gpt-6.1-terra"}} into /home/me/orch/models.json',
     });
     expect(findings.filter(({ status }) => status === 'problem')).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe('what the key can use', () => {
     ]);
     const problems = findings.filter(({ status }) => status === 'problem');
     expect(problems.map(({ id }) => id)).toEqual(['access.docs']);
-    expect(problems[0]?.cure).toContain('gpt-5');
+    expect(problems[0]?.hint).toContain('gpt-5');
   });
 
   it('is nothing on a server that lists nothing', () => {
@@ -131,25 +131,25 @@ describe('the day of a shutdown', () => {
     expect(one('2026-12-11')).toMatchObject([{ id: 'shutdown', status: 'ok' }]);
   });
 
-  it('differs: the override to write is the cure', () => {
+  it('differs: the override to write is the hint', () => {
     expect(one('2027-01-31')).toEqual([
       {
         id: 'shutdown.gpt-5',
         status: 'warning',
         message: "gpt-5 shuts down on 2027-01-31 by the provider's word, on 2026-12-11 by the catalogue",
-        cure: 'write {"models":{"gpt-5":{"shutdown":"2027-01-31"}}} into /home/me/orch/catalog.json',
+        hint: 'write {"models":{"gpt-5":{"shutdown":"2027-01-31"}}} into /home/me/orch/catalog.json',
       },
     ]);
   });
 
   it('goes into the file that has set it already', () => {
     const own = { catalog: { models: { 'gpt-5': { shutdown: '2027-05-05' } } } };
-    expect(one('2027-01-31', own)[0]?.cure).toMatch(/ into own\/catalog\.json$/);
+    expect(one('2027-01-31', own)[0]?.hint).toMatch(/ into own\/catalog\.json$/);
     expect(one('2027-05-05', own)).toMatchObject([{ status: 'ok' }]);
   });
 
   it('that the provider does not name is overridden by one that never comes', () => {
-    expect(one(null)[0]).toMatchObject({ status: 'warning', cure: expect.stringContaining('9999-12-31') });
+    expect(one(null)[0]).toMatchObject({ status: 'warning', hint: expect.stringContaining('9999-12-31') });
   });
 
   it('is nothing to speak of where a server tells no days, or of a model without a card', () => {
@@ -157,9 +157,9 @@ describe('the day of a shutdown', () => {
     expect(shutdownFindings(facts(), [{ id: 'llama', shutdown: '2030-01-01' }])).toEqual([]);
   });
 
-  it('that follows the cure is the end of the finding', () => {
-    const cure = one('2027-01-31')[0]!.cure!;
-    const override = JSON.parse(/write (\{.*\}) into/.exec(cure)![1]!);
+  it('that follows the hint is the end of the finding', () => {
+    const hint = one('2027-01-31')[0]!.hint!;
+    const override = JSON.parse(/write (\{.*\}) into/.exec(hint)![1]!);
     expect(one('2027-01-31', { catalog: override })).toMatchObject([{ status: 'ok' }]);
   });
 });
@@ -303,7 +303,7 @@ describe('a client', () => {
   ])('%s with %j: %s', (client, text, status) => {
     const findings = look(client, text);
     expect(findings.map((finding) => finding.status)).toEqual([status]);
-    if (status === 'warning') expect(findings[0]?.cure).toEqual(expect.any(String));
+    if (status === 'warning') expect(findings[0]?.hint).toEqual(expect.any(String));
   });
 
   it('whose file is broken has two findings', () => {
