@@ -1,23 +1,28 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
 import { defineConfig } from 'tsup';
 
-// Everything is one bundle, since one file loads in a fraction of the time that node_modules takes. What only
-// one action needs (openai, the MCP SDK, ora, cli-table3) is in it, too, but runs when that action asks for it.
-// Short names are quicker to read in; the source maps give the long ones back (NODE_OPTIONS=--enable-source-maps).
+/** See src/adapters/system/config-files.ts. */
+const builtConf = ['models.json', 'policies.json', 'catalog.json']
+  .map((name) => `${name}:${crc32(readFileSync(new URL(`conf/${name}`, import.meta.url)))}`)
+  .join(' ');
+
+// The first of two steps: one module per set of things that are loaded together, by esbuild's splitting.
+// scripts/bundle.mjs puts these into the few files of dist/, and holds the table of them.
 export default defineConfig({
-  entry: { index: 'src/index.ts', start: 'src/boot/start.ts', orch: 'src/cli/main.ts' },
-  // CommonJS is what V8 takes compiled code for; see src/boot/start.ts.
-  format: 'cjs',
+  entry: { index: 'src/index.ts', start: 'src/boot/start.ts', core: 'src/cli/main.ts' },
+  outDir: 'node_modules/.cache/orch/modules',
+  format: 'esm',
   target: 'node20',
   platform: 'node',
-  splitting: false,
-  shims: true,
+  splitting: true,
   clean: true,
   dts: false,
-  sourcemap: true,
+  metafile: true,
   removeNodeProtocol: false,
   noExternal: [/.*/],
-  onSuccess: 'node scripts/compile.mjs',
+  silent: true,
   esbuildPlugins: [
     {
       name: 'quick-start',
@@ -34,11 +39,14 @@ export default defineConfig({
     },
   ],
   esbuildOptions(options) {
-    options.legalComments = 'linked';
-    options.minifyWhitespace = true;
-    options.minifySyntax = true;
+    // The second step makes CommonJS of it.
+    options.define = {
+      ...options.define,
+      'import.meta.dirname': '__dirname',
+      builtConf: JSON.stringify(builtConf),
+    };
+    options.legalComments = 'none';
+    // Without it the names of the packages' files would be kept.
     options.minifyIdentifiers = true;
-    // Compiled code cannot hold import(): its modules are asked for by require(), when they are needed.
-    options.supported = { 'dynamic-import': false };
   },
 });

@@ -10,7 +10,7 @@ const titles: Record<ConfigFileName, string> = {
 
 export function configJsonSchema(name: ConfigFileName): Record<string, unknown> {
   // Draft 7 is what editors know best.
-  const { $schema, ...schema } = z.toJSONSchema(configSchemas[name], {
+  const { $schema, ...schema } = z.toJSONSchema(configSchemas[name](), {
     io: 'input',
     target: 'draft-7',
     override: ({ jsonSchema }) => {

@@ -80,7 +80,7 @@ describe.each(configFileNames)('the JSON Schema of %s', (name) => {
   it('refuses what the loader refuses', () => {
     for (const wrong of [{ unknown: 1 }, { $schema: 1 }, []]) {
       expect(schema.safeParse(wrong).success).toBe(false);
-      expect(configSchemas[name].safeParse(wrong).success).toBe(false);
+      expect(configSchemas[name]().safeParse(wrong).success).toBe(false);
     }
   });
 

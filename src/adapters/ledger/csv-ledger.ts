@@ -2,8 +2,8 @@
  * The ledger as a CSV file that any number of processes append to at once: every append is one O_APPEND
  * write of whole rows. That is safe on local file systems; NFS gives no such promise.
  */
-import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, unlink, writeFile } from 'node:fs/promises';
+import { constants, promises } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { encodeRecord, headerRow } from '../../core/record/csv.ts';
@@ -115,13 +115,13 @@ async function lastByte(handle: FileHandle, size: number): Promise<number | unde
 async function openForAppend(path: string, temporaries: Temporaries): Promise<FileHandle> {
   const flags = constants.O_RDWR | constants.O_APPEND;
   try {
-    return await open(path, flags);
+    return await promises.open(path, flags);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
   }
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await promises.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await createWithHeader(path, temporaries);
-  return await open(path, flags | constants.O_CREAT, 0o600);
+  return await promises.open(path, flags | constants.O_CREAT, 0o600);
 }
 
 /** The file appears with its header in it, so no process can see it without; the first one to link it wins. */
@@ -129,13 +129,13 @@ async function createWithHeader(path: string, temporaries: Temporaries): Promise
   const draft = `${path}.${crypto.randomUUID()}.tmp`;
   const forget = temporaries.note(draft);
   try {
-    await writeFile(draft, `${headerRow}\n`, { flag: 'wx', mode: 0o600 });
-    await link(draft, path);
+    await promises.writeFile(draft, `${headerRow}\n`, { flag: 'wx', mode: 0o600 });
+    await promises.link(draft, path);
   } catch {
     // Another process was first; or there are no hard links here, and the first append brings the header (two
     // first appends at once bring two, which reading allows); or opening the file will say what is wrong.
   } finally {
-    await unlink(draft).catch(() => undefined);
+    await promises.unlink(draft).catch(() => undefined);
     forget();
   }
 }

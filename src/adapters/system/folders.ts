@@ -2,13 +2,12 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The folder of this package, whether the code runs from `dist/` or from `src/`. */
 export function packageFolder(): string {
-  let here = dirname(fileURLToPath(import.meta.url));
+  let here = import.meta.dirname;
   while (!existsSync(join(here, 'conf', 'models.json'))) {
     const above = dirname(here);
     if (above === here) throw new Error('the conf folder of the package is missing: install orch again');

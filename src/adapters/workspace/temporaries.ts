@@ -2,8 +2,7 @@
  * What must not outlive the process that made it. A process that is killed cannot tidy up, so each temporary
  * file or folder is noted in the state folder first, and a later process removes what is still noted there.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdirSync, promises, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { isAlive, longestCallMs } from '../system/process-identity.ts';
@@ -46,7 +45,7 @@ export function notedTemporaries(folder: string): Temporaries {
       };
     },
     async sweep() {
-      const names = await readdir(folder).catch(() => []);
+      const names = await promises.readdir(folder).catch(() => []);
       for (const name of names) {
         // What cannot be removed today may be tomorrow.
         await sweepOne(join(folder, name), Number.parseInt(name, 10)).catch(() => {});
@@ -56,13 +55,14 @@ export function notedTemporaries(folder: string): Temporaries {
 }
 
 async function sweepOne(file: string, pid: number): Promise<void> {
-  const age = Date.now() - (await stat(file)).mtimeMs;
+  const age = Date.now() - (await promises.stat(file)).mtimeMs;
   if (age < youngMs) return;
-  const note = readNote(await readFile(file, 'utf8'));
+  const note = readNote(await promises.readFile(file, 'utf8'));
   if (age < longestCallMs && note && (note.host !== hostname() || isAlive(pid))) return;
   // Only what bears a name that we give is ever removed.
-  if (note && ourName.test(basename(note.path))) await rm(note.path, { recursive: true, force: true });
-  await rm(file, { force: true });
+  if (note && ourName.test(basename(note.path)))
+    await promises.rm(note.path, { recursive: true, force: true });
+  await promises.rm(file, { force: true });
 }
 
 const uuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';

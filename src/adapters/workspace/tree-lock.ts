@@ -1,5 +1,4 @@
 /** One writer at a time in a tree: between the last look at its files and the last rename nobody else may come. */
-import { createHash } from 'node:crypto';
 import {
   mkdirSync,
   readdirSync,
@@ -12,7 +11,6 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { OrchError } from '../../core/errors/orch-error.ts';
 
 /** Runs the action while no other process runs one for the same folder. Throws `write-failed` after a wait. */
@@ -27,6 +25,9 @@ const oldMs = 60_000;
 /** Locks are files in `folder`, which say who holds them. */
 export function treeLock(folder: string, { longestWaitMs = 10_000 } = {}): TreeLock {
   return async (base, action) => {
+    // Most commands write nothing, and start sooner without these.
+    const { createHash } = await import('node:crypto');
+    const { setTimeout: sleep } = await import('node:timers/promises');
     const lock = join(folder, createHash('sha256').update(realPath(base)).digest('hex').slice(0, 32));
     const mine = `${process.pid} ${hostname()} ${crypto.randomUUID()}`;
     const end = Date.now() + longestWaitMs;

@@ -2,7 +2,7 @@
  * From the layers of the three files to one configuration that holds together: each layer is checked on its
  * own (so a problem names its file), then what is sound of them is merged and checked across the files.
  */
-import * as z from 'zod';
+import type * as z from 'zod';
 import {
   type Catalog,
   catalogSchema,
@@ -56,10 +56,11 @@ export function buildConfig(
   const faults = {} as Record<ConfigFileName, ConfigProblem[]>;
   const merged = {} as Record<ConfigFileName, Merged>;
   for (const name of configFileNames) {
-    const schema = configSchemas[name];
     faults[name] = [];
     const sound = layers[name].flatMap((layer) => {
       if (layer.unread) return [];
+      if (layer.isSound) return [layer];
+      const schema = configSchemas[name]();
       const parsed = schema.safeParse(layer.value);
       if (parsed.success) return [layer];
       faults[name].push(...problemsOf(layer.origin, parsed.error, schema));
@@ -103,16 +104,16 @@ export function buildConfig(
 }
 
 function completeCatalog({ value, origins }: Merged): { catalog: Catalog; missing: ConfigProblem[] } {
-  const layer = value as z.infer<typeof catalogSchema>;
+  const layer = value as z.infer<ReturnType<typeof catalogSchema>>;
   const missing: ConfigProblem[] = [];
   const models: Record<string, ModelCard> = {};
   for (const [name, partial] of Object.entries(layer.models ?? {})) {
     // The layers were sound, so a card that has all it must have is one: no second check of what is whole.
     if (isComplete(partial)) models[name] = partial;
     else {
-      const { error } = modelCardSchema.safeParse(partial);
+      const { error } = modelCardSchema().safeParse(partial);
       const origin = firstOriginBelow(origins, `models.${name}.`) ?? 'catalog.json';
-      for (const problem of error ? problemsOf(origin, error, modelCardSchema) : []) {
+      for (const problem of error ? problemsOf(origin, error, modelCardSchema()) : []) {
         missing.push({ ...problem, path: `models.${name}.${problem.path}` });
       }
     }
@@ -133,9 +134,17 @@ function completeCatalog({ value, origins }: Merged): { catalog: Catalog; missin
   return { catalog, missing };
 }
 
-const requiredOfCard = Object.entries(modelCardSchema.shape)
-  .filter(([, schema]) => !(schema instanceof z.ZodOptional))
-  .map(([key]) => key);
+type RequiredOfCard = {
+  [Key in keyof ModelCard]-?: undefined extends ModelCard[Key] ? never : Key;
+}[keyof ModelCard];
+
+const requiredOfCard = Object.keys({
+  contextTokens: true,
+  maxOutputTokens: true,
+  usdPerMillionTokens: true,
+  efforts: true,
+  temperature: true,
+} satisfies Record<RequiredOfCard, true>);
 
 function isComplete(card: Partial<ModelCard>): card is ModelCard {
   return requiredOfCard.every((key) => Object.hasOwn(card, key));

@@ -8,6 +8,8 @@ export interface Layer {
   foreign?: boolean;
   /** Could not be read, which is reported already. Default false. */
   unread?: boolean;
+  /** Known to be sound: it is not checked again. Default false. */
+  isSound?: boolean;
 }
 
 /** Dotted path of a value to the origin of the layer that set it. */

@@ -92,12 +92,12 @@ describe('inputWindow', () => {
 
 describe('the schema', () => {
   it.each(['2026-12-11', '2028-02-29'])('takes the day %s', (day) => {
-    expect(dateOnly.safeParse(day).success).toBe(true);
+    expect(dateOnly().safeParse(day).success).toBe(true);
   });
   it.each(['2026-02-30', '2027-02-29', '2026-13-01', '2026-00-10', '11.12.2026', '2026-12-11T00:00:00Z', ''])(
     'refuses %j, which is no day',
     (day) => {
-      expect(dateOnly.safeParse(day).success).toBe(false);
+      expect(dateOnly().safeParse(day).success).toBe(false);
     },
   );
 
@@ -107,7 +107,7 @@ describe('the schema', () => {
     ['an effort that does not exist', { efforts: ['hardest'] }],
     ['a key that is misspelt', { succesor: 'x' }],
   ])('refuses %s', (_, fields) => {
-    expect(modelCardSchema.safeParse({ ...modelCard(), ...fields }).success).toBe(false);
-    expect(catalogSchema.safeParse({ models: { a: fields } }).success).toBe(false);
+    expect(modelCardSchema().safeParse({ ...modelCard(), ...fields }).success).toBe(false);
+    expect(catalogSchema().safeParse({ models: { a: fields } }).success).toBe(false);
   });
 });

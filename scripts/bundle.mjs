@@ -1,0 +1,201 @@
+/**
+ * The second step of the build. tsup has split the code into modules, one per set of things that are loaded
+ * together; this puts them into the few files of dist/ and writes the notices of the packages in them. The files
+ * are CommonJS, which is what V8 takes compiled code for; see src/boot/start.ts.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { notices, packageOf } from './notices.mjs';
+
+/**
+ * What loads each file, the sources that belong there, and the packages that it may hold: the build fails where
+ * another one gets in. Modules that no row claims are core.
+ */
+const files = {
+  index: { loadedBy: 'node dist/index.js', sources: ['src/index.ts'] },
+  start: { loadedBy: 'every start', sources: ['src/boot/start.ts'] },
+  core: {
+    loadedBy: 'every start but --version',
+    sources: ['src/cli/main.ts'],
+    packages: ['zod', 'commander', 'chalk', 'fastest-levenshtein'],
+  },
+  delegation: {
+    loadedBy: 'run, diff, tests, docs, patch apply',
+    sources: ['src/engine/call.ts', 'src/engine/finish-answer.ts', 'src/core/patch/'],
+    packages: ['diff'],
+  },
+  mcp: {
+    loadedBy: 'serve',
+    sources: ['src/mcp/'],
+    packages: ['@modelcontextprotocol/sdk', 'zod', 'zod-to-json-schema'],
+  },
+  provider: { loadedBy: 'the first request', sources: ['src/adapters/openai/'], packages: ['openai'] },
+  rehearsal: { loadedBy: '--rehearse', sources: ['src/rehearsal/'] },
+  globs: {
+    loadedBy: '--file with a pattern',
+    sources: ['node_modules/tinyglobby/'],
+    packages: ['tinyglobby', 'fdir', 'picomatch'],
+  },
+  spinner: {
+    loadedBy: 'progress on a terminal',
+    sources: ['node_modules/ora/'],
+    packages: [
+      'ora',
+      'ansi-regex',
+      'cli-cursor',
+      'cli-spinners',
+      'get-east-asian-width',
+      'is-interactive',
+      'is-unicode-supported',
+      'log-symbols',
+      'mimic-function',
+      'onetime',
+      'restore-cursor',
+      'signal-exit',
+      'stdin-discarder',
+      'string-width',
+      'strip-ansi',
+      'yoctocolors',
+    ],
+  },
+  table: {
+    loadedBy: 'usage report on a terminal',
+    sources: ['src/cli/render/report-table.ts'],
+    packages: [
+      'cli-table3',
+      '@colors/colors',
+      'ansi-regex',
+      'emoji-regex',
+      'is-fullwidth-code-point',
+      'string-width',
+      'strip-ansi',
+    ],
+  },
+};
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const modulesFolder = join(root, 'node_modules/.cache/orch/modules');
+const dist = process.argv[2] ?? join(root, 'dist');
+
+/** What tsup wrote, by module: its sources, and the file that it goes to. */
+const { outputs } = JSON.parse(readFileSync(join(modulesFolder, 'metafile-esm.json'), 'utf8'));
+const modules = new Map(
+  Object.entries(outputs).map(([path, { inputs, entryPoint }]) => {
+    const sources = Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([source]) => source);
+    return [basename(path), { sources, file: fileOf(sources.length > 0 ? sources : [entryPoint ?? '']) }];
+  }),
+);
+
+/** Undefined for what has no state and is small: esbuild's helpers, the version. Each file has its own. */
+function fileOf(sources) {
+  if (sources.every((source) => ['', 'package.json'].includes(source))) return undefined;
+  const claims = Object.entries(files).filter(([, row]) =>
+    row.sources.some((start) => sources.some((source) => pathInPackage(source).startsWith(start))),
+  );
+  if (claims.length > 1) {
+    const names = claims.map(([name]) => name).join(' and ');
+    throw new Error(`${names} both claim a module of ${sources.join(', ')}`);
+  }
+  const [name, { packages = [] }] = claims[0] ?? ['core', files.core];
+  for (const found of new Set(sources.map(packageOf))) {
+    if (found !== undefined && !packages.includes(found)) {
+      throw new Error(`dist/${name}.js would hold ${found}: name it in scripts/bundle.mjs, or load it later`);
+    }
+  }
+  return name;
+}
+
+/** What a file imports at once is loaded with it: that may be core, and nothing for what every start loads. */
+for (const [path, { imports }] of Object.entries(outputs)) {
+  const from = modules.get(basename(path)).file;
+  for (const { path: target, kind } of imports) {
+    const to = modules.get(basename(target))?.file;
+    if (kind !== 'import-statement' || to === undefined || to === from) continue;
+    if (from === 'index' ? to !== 'start' : from === 'start' || to !== 'core') {
+      throw new Error(`dist/${from}.js loads dist/${to}.js at once: ${path} imports ${target}`);
+    }
+  }
+}
+
+/** What other files ask for. */
+const shared = new Set(
+  Object.entries(outputs).flatMap(([path, { imports }]) =>
+    imports
+      .map(({ path: target }) => basename(target))
+      .filter(
+        (target) => modules.has(target) && modules.get(target).file !== modules.get(basename(path)).file,
+      ),
+  ),
+);
+
+/** pnpm keeps packages deeper. */
+function pathInPackage(source) {
+  return source.replace(/^.*node_modules\//, 'node_modules/');
+}
+
+/**
+ * A module of another file is asked of it by name when it is needed. Of its own exports a file shows what its
+ * entry point has.
+ */
+function linkFiles(file) {
+  const own = [...shared].filter((name) => modules.get(name).file === file).sort();
+  const entry = modules.has(`${file}.mjs`) ? [`export * from './${file}.mjs';`] : [];
+  const shown = own.map((name) => `${JSON.stringify(name)}: () => require('./${name}'),`);
+  const contents = [...entry, 'export const modules = {', ...shown, '};'].join('\n');
+  return {
+    name: 'link-files',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^entry$/ }, () => ({ path: file, namespace: 'entry' }));
+      onLoad({ filter: /.*/, namespace: 'entry' }, () => ({ contents, resolveDir: modulesFolder }));
+      onResolve({ filter: /^\.\/.*\.mjs$/ }, ({ path }) => {
+        const name = basename(path);
+        const other = modules.get(name)?.file;
+        return other === undefined || other === file
+          ? undefined
+          : { path: `${name}.cjs`, namespace: 'other' };
+      });
+      onLoad({ filter: /.*/, namespace: 'other' }, ({ path }) => {
+        const name = path.replace(/\.cjs$/, '');
+        return {
+          contents: `module.exports = require('./${modules.get(name).file}.js').modules['${name}']();`,
+        };
+      });
+      onResolve({ filter: /^\.\/[a-z]+\.js$/, namespace: 'other' }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+for (const file of Object.keys(files)) {
+  await build({
+    entryPoints: ['entry'],
+    plugins: [linkFiles(file)],
+    outfile: join(dist, `${file}.js`),
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    minify: true,
+    charset: 'ascii',
+    legalComments: 'none',
+    // Compiled code cannot hold import().
+    supported: { 'dynamic-import': false },
+    banner: { js: '"use strict";' },
+    logLevel: 'warning',
+  });
+  const text = readFileSync(join(dist, `${file}.js`), 'utf8');
+  const odd = /[^\0-\x7f]/.exec(text);
+  if (odd) throw new Error(`dist/${file}.js is not ASCII (${JSON.stringify(odd[0])}): write it as an escape`);
+}
+writeFileSync(
+  join(dist, 'THIRD_PARTY_NOTICES'),
+  notices(
+    [...modules.values()].flatMap(({ sources }) => sources),
+    root,
+  ),
+);

@@ -1,0 +1,29 @@
+/** The notices of the packages that the files of dist/ really hold: name, version and licence of each. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The package that a source comes from; undefined for our own. */
+export function packageOf(source) {
+  return /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1];
+}
+
+/** `sources`: paths, from `root`, of all that was bundled. The same sources always give the same text. */
+export function notices(sources, root) {
+  const folders = new Set(sources.map((source) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source)?.[0]));
+  folders.delete(undefined);
+  const byName = new Map([...folders].map((folder) => notice(join(root, folder))));
+  const sorted = [...byName].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `orch contains the following packages.\n${sorted.map(([, text]) => text).join('')}`;
+}
+
+function notice(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e(\W|$)/i.test(entry));
+  if (!file || !license) throw new Error(`${folder} has no licence that could be passed on`);
+  const title = `${name} ${version} (${license})`;
+  const extra = existsSync(join(folder, 'NOTICE')) ? [readFileSync(join(folder, 'NOTICE'), 'utf8')] : [];
+  const texts = [readFileSync(join(folder, file), 'utf8'), ...extra].map((text) =>
+    text.replaceAll('\r\n', '\n').trim(),
+  );
+  return [title, `\n${'-'.repeat(78)}\n${title}\n\n${texts.join('\n\n')}\n`];
+}

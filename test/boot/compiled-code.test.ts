@@ -1,0 +1,277 @@
+/** What V8 has compiled is kept for the next start: only where nobody else can write, never needed, never stale. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
+import module from 'node:module';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { greeted } from '../helpers/mcp.ts';
+import { bareEnvironment, folder, packageFolder } from '../helpers/orch.ts';
+
+const nodeKeepsCode = 'enableCompileCache' in module;
+const posix = process.platform !== 'win32';
+const isRoot = process.getuid?.() === 0;
+
+/** Where each test keeps its code. */
+let cache = '';
+beforeEach(() => {
+  cache = join(folder(), 'cache');
+});
+
+const environment = (env: Record<string, string | undefined> = {}) =>
+  bareEnvironment({ XDG_CACHE_HOME: cache, ...env });
+
+/** Fails where anything is printed to stderr. */
+function route({ at = packageFolder, cwd = folder(), env = {} as Record<string, string | undefined> } = {}) {
+  return execFileSync(process.execPath, [join(at, 'bin', 'orch.js'), 'route', 'refactor'], {
+    cwd,
+    encoding: 'utf8',
+    env: environment({ ORCH_LOG_LEVEL: 'error', ...env }),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+const codeFolders = () =>
+  existsSync(join(cache, 'orch'))
+    ? readdirSync(join(cache, 'orch')).filter((name) => /^code-/.test(name))
+    : [];
+const codeFolder = () => join(cache, 'orch', codeFolders()[0] ?? 'none');
+const codeFile = () => join(codeFolder(), 'route.code');
+/** Changes when the file is written anew, which happens only where its code was not taken. */
+const writing = () => statSync(codeFile()).ino;
+
+function copyOfPackage(): string {
+  const copy = folder();
+  for (const part of ['bin', 'dist', 'conf', 'package.json']) {
+    cpSync(join(packageFolder, part), join(copy, part), { recursive: true });
+  }
+  return copy;
+}
+
+function replaceIn(file: string, from: string, to: string): void {
+  const text = readFileSync(file, 'latin1');
+  expect(text.includes(from)).toBe(true);
+  writeFileSync(file, text.replaceAll(from, to), 'latin1');
+}
+
+describe.skipIf(nodeKeepsCode)('compiled code', () => {
+  it('is written by the first start, for this user alone, and taken by the second', () => {
+    const first = route();
+    expect(codeFolders()).toHaveLength(1);
+    if (posix) {
+      expect(statSync(join(cache, 'orch')).mode & 0o777).toBe(0o700);
+      expect(statSync(codeFolder()).mode & 0o777).toBe(0o700);
+      expect(statSync(codeFile()).mode & 0o777).toBe(0o600);
+    }
+    const written = writing();
+    expect(route()).toBe(first);
+    expect(writing()).toBe(written);
+    expect(readdirSync(codeFolder())).toEqual(['route.code']);
+  });
+
+  it('is not written by what only prints the version', () => {
+    execFileSync(process.execPath, [join(packageFolder, 'bin', 'orch.js'), '--version'], {
+      env: environment(),
+    });
+    expect(existsSync(cache)).toBe(false);
+  });
+
+  const spoil = (at: number) => {
+    const code = readFileSync(codeFile());
+    code.fill(0xa5, at, at + 4096);
+    writeFileSync(codeFile(), code);
+  };
+  const content = () => readFileSync(codeFile());
+
+  it.each([
+    ['is cut', () => writeFileSync(codeFile(), content().subarray(0, 1000))],
+    ['is empty', () => writeFileSync(codeFile(), '')],
+    ['is spoilt at its beginning', () => spoil(4)],
+    ['is spoilt in the middle', () => spoil(200_000)],
+    ['is spoilt at its end', () => spoil(content().length - 4096)],
+    ['has grown', () => writeFileSync(codeFile(), Buffer.concat([content(), Buffer.from('x')]))],
+  ])('is not taken, and written anew, where it %s', (_, damage) => {
+    const first = route();
+    damage();
+    const damaged = content();
+    expect(route()).toBe(first);
+    expect(content().equals(damaged)).toBe(false);
+    const replaced = writing();
+    expect(route()).toBe(first);
+    expect(writing()).toBe(replaced);
+  });
+
+  it('is never that of another text, even of the same length', () => {
+    const copy = copyOfPackage();
+    const cwd = folder({ 'a.txt': 'one\n' });
+    const answer = 'a.txt\n<<<<<<< SEARCH\none\n=======\ntwo\n>>>>>>> REPLACE\n';
+    const diff = () =>
+      execFileSync(process.execPath, [join(copy, 'bin', 'orch.js'), 'diff', '--from', '-', '-f', 'a.txt'], {
+        cwd,
+        input: answer,
+        encoding: 'utf8',
+        env: environment(),
+        stdio: ['pipe', 'pipe', 'ignore'],
+      });
+    expect(diff()).toContain('diff --git a/a.txt');
+    expect(diff()).toContain('diff --git a/a.txt');
+    replaceIn(join(copy, 'dist', 'delegation.js'), 'diff --git ', 'DIFF --GIT ');
+    expect(diff()).toContain('DIFF --GIT a/a.txt');
+    replaceIn(join(copy, 'dist', 'core.js'), 'Get a change', 'GET A CHANGE');
+    expect(diff()).toContain('DIFF --GIT a/a.txt');
+    expect(codeFolders()).toHaveLength(2);
+  });
+
+  it('is kept apart for other flags of V8', () => {
+    const env = { NODE_OPTIONS: '--max-old-space-size=300' };
+    expect(route({ env })).toBe(route());
+    expect(codeFolders()).toHaveLength(2);
+  });
+
+  it('leaves two older folders, and what is not its own', () => {
+    for (const [days, name] of ['code-1', 'code-2', 'code-3', 'code-4', 'notes'].entries()) {
+      const path = join(cache, 'orch', name);
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      utimesSync(path, 1_700_000_000 + days * 86_400, 1_700_000_000 + days * 86_400);
+    }
+    chmodSync(cache, 0o700);
+    route();
+    expect(readdirSync(join(cache, 'orch')).filter((name) => !/^code-.{8}$/.test(name))).toEqual([
+      'code-3',
+      'code-4',
+      'notes',
+    ]);
+    expect(codeFolders()).toHaveLength(3);
+  });
+
+  it('of a server is kept while it runs, since it may be killed', async () => {
+    mkdirSync(join(cache, 'orch'), { recursive: true, mode: 0o700 });
+    const server = await greeted({ env: { XDG_CACHE_HOME: cache } });
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        if (codeFolders().length === 0 || !existsSync(join(codeFolder(), 'serve.code'))) return;
+        watcher.close();
+        resolve();
+      };
+      const watcher = watch(cache, { recursive: true }, look);
+      look();
+    });
+    server.child.kill('SIGKILL');
+    await server.ended;
+  });
+});
+
+describe.skipIf(nodeKeepsCode || !posix)('compiled code is not used', () => {
+  /** Valid code in a folder of which `spoil` takes the trust away. */
+  const untrusted = (spoil: () => void) => {
+    const expected = route();
+    const path = codeFile();
+    const before = lstatSync(path).ino;
+    spoil();
+    expect(route()).toBe(expected);
+    return { wasWritten: lstatSync(path).ino !== before };
+  };
+
+  it.each([
+    ['the folder of a version', () => codeFolder()],
+    ['the folder of all', () => join(cache, 'orch')],
+  ])('where others can write to %s', (_, path) => {
+    for (const mode of [0o777, 0o770, 0o702]) {
+      expect(untrusted(() => chmodSync(path(), mode))).toEqual({ wasWritten: false });
+      chmodSync(path(), 0o700);
+    }
+  });
+
+  it.each([
+    ['the folder of a version', () => codeFolder()],
+    ['the folder of all', () => join(cache, 'orch')],
+  ])('where a link stands for %s', (_, pathOf) => {
+    const result = untrusted(() => {
+      const path = pathOf();
+      renameSync(path, join(cache, 'elsewhere'));
+      symlinkSync(join(cache, 'elsewhere'), path);
+    });
+    expect(result).toEqual({ wasWritten: false });
+  });
+
+  it.skipIf(!isRoot).each([
+    ['the folder of a version', () => codeFolder()],
+    ['the folder of all', () => join(cache, 'orch')],
+  ])('where another user owns %s', (_, path) => {
+    expect(untrusted(() => chownSync(path(), 65_534, 65_534))).toEqual({ wasWritten: false });
+  });
+
+  const spoilt: [string, () => void][] = [
+    ['others can write to the file', () => chmodSync(codeFile(), 0o622)],
+    [
+      'the file is a link',
+      () => {
+        renameSync(codeFile(), join(cache, 'elsewhere'));
+        symlinkSync(join(cache, 'elsewhere'), codeFile());
+      },
+    ],
+    ...(isRoot
+      ? [['another user owns the file', () => chownSync(codeFile(), 65_534, 65_534)] as [string, () => void]]
+      : []),
+  ];
+  it.each(spoilt)('but replaced, where %s', (_, spoil) => {
+    expect(untrusted(spoil)).toEqual({ wasWritten: true });
+    expect(lstatSync(codeFile()).isFile()).toBe(true);
+    expect(lstatSync(codeFile()).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('a start without a place for compiled code', () => {
+  it.each([
+    ['there is no home', { XDG_CACHE_HOME: undefined, HOME: undefined, USERPROFILE: undefined }],
+    ['the home is a relative path', { XDG_CACHE_HOME: undefined, HOME: 'here', USERPROFILE: 'here' }],
+    ['the cache folder is a relative path', { XDG_CACHE_HOME: 'here' }],
+    ['the cache folder cannot be made', { XDG_CACHE_HOME: '/proc/none' }],
+    ['the cache folder is a file', { XDG_CACHE_HOME: process.execPath }],
+    ['the user has turned it off', { NODE_DISABLE_COMPILE_CACHE: '1' }],
+  ])('works where %s, and leaves nothing behind', (_, env) => {
+    const cwd = folder();
+    expect(route({ cwd, env })).toMatch(/^gpt-/);
+    expect(readdirSync(cwd)).toEqual([]);
+    expect(existsSync(cache)).toBe(false);
+  });
+
+  it('works where nothing can be written', () => {
+    route();
+    rmCode();
+    // A folder stands where the temporary would be renamed to, as a stand-in for any failure to write.
+    mkdirSync(codeFile());
+    expect(route()).toMatch(/^gpt-/);
+    expect(readdirSync(codeFolder())).toEqual(['route.code']);
+  });
+  const rmCode = () => renameSync(codeFile(), join(dirname(cache), 'old'));
+});
+
+describe("the package's own configuration", () => {
+  it('is checked where somebody has changed it after the build', () => {
+    const copy = copyOfPackage();
+    replaceIn(join(copy, 'conf', 'models.json'), '"routing"', '"rooting"');
+    const { status, stderr } = spawnSync(process.execPath, [join(copy, 'bin', 'orch.js'), 'route', 'docs'], {
+      encoding: 'utf8',
+      env: environment(),
+    });
+    expect({ status, stderr }).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('rooting: unknown key'),
+    });
+  });
+});
