@@ -1,21 +1,27 @@
 /**
- * Start-up as ratios to `node -e 0` in the same run, pair by pair, so that the machine's mood cancels out.
- * Prints medians; exits with 1 when a ratio is above its bar.
+ * Start-up of what `npm pack` gives, installed in an empty folder, from the second start on: as ratios, pair by pair,
+ * to `node -e 0`, and for the server to the SDK's own that is bundled in the same way. Prints medians. Exits with 1
+ * when a ratio is above its bar, and with 3 when bare node's own times are too far apart to judge by.
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
-const orch = fileURLToPath(new URL('../bin/orch.js', import.meta.url));
 const rounds = Number(process.argv[2] ?? 25);
-const home = mkdtempSync(join(tmpdir(), 'orch-bench-'));
-const env = {
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(ORCH_|OPENAI_|XDG_)/.test(name))),
-  HOME: home,
-};
+/** Of the middle half of bare node's times, in parts of their median. */
+const mostSpread = 0.2;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'orch-bench-'));
+const home = join(folder, 'home');
+const orch = join(folder, 'node_modules', 'orch', 'bin', 'orch.js');
+const sdk = join(folder, 'sdk.js');
+// Nothing of the caller's: certificates and options of Node would be read in by every start.
+const env = { PATH: process.env.PATH, HOME: home, USERPROFILE: home, SystemRoot: process.env.SystemRoot };
 
 const initialize = `${JSON.stringify({
   jsonrpc: '2.0',
@@ -24,66 +30,141 @@ const initialize = `${JSON.stringify({
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '0' } },
 })}\n`;
 
-/** Milliseconds from spawn to exit, or to the first line on stdout where `input` asks for one. */
-function time(args, input) {
+const starts = {
+  bare: { name: 'node -e 0', args: ['-e', '0'] },
+  version: { name: 'orch --version', args: [orch, '--version'], base: 'bare', bar: 1.2 },
+  route: {
+    name: 'orch route --explain',
+    args: [orch, 'route', '--explain', 'refactor'],
+    base: 'bare',
+    bar: 2,
+  },
+  sdk: { name: "the SDK's own server", args: [sdk], input: initialize },
+  serve: { name: 'orch serve', args: [orch, 'serve', '--stdio'], input: initialize, base: 'sdk', bar: 1.15 },
+};
+
+async function install() {
+  mkdirSync(home);
+  const npm = (args, cwd) => execFileSync('npm', args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+  // Builds first.
+  npm(['pack', '--silent', '--pack-destination', folder], root);
+  writeFileSync(join(folder, 'package.json'), '{"private":true}');
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+  npm(['install', '--offline', '--no-audit', '--no-fund', `./${tarball}`], folder);
+  await build({
+    stdin: {
+      contents: `
+        import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+        import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+        import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+        const server = new Server({ name: 'sdk', version: '0' }, { capabilities: { tools: {} } });
+        server.setRequestHandler(ListToolsRequestSchema, async () => ({ tools: [] }));
+        server.setRequestHandler(CallToolRequestSchema, async () => ({ content: [] }));
+        server.connect(new StdioServerTransport());
+        process.stdin.on('end', () => process.exit());`,
+      resolveDir: root,
+    },
+    outfile: sdk,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    minify: true,
+    logLevel: 'error',
+  });
+}
+
+/** `ms` from spawn to exit, or to the first line on stdout where there is input; `cpuMs` of the whole process. */
+function time({ args, input }, withCpu) {
+  const [command, ...rest] = withCpu
+    ? ['bash', '-c', 'TIMEFORMAT="%U %S"; time "$@" 2>/dev/null', 'time', process.execPath, ...args]
+    : [process.execPath, ...args];
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(process.execPath, args, {
-      cwd: home,
-      env,
-      stdio: [input ? 'pipe' : 'ignore', 'pipe', 'ignore'],
-    });
+    const stdio = [input ? 'pipe' : 'ignore', 'pipe', withCpu ? 'pipe' : 'ignore'];
+    const child = spawn(command, rest, { cwd: home, env, stdio });
     let answeredAt;
-    child.stdout.on('data', (chunk) => {
-      if (input && answeredAt === undefined && chunk.includes(10)) {
-        answeredAt = performance.now();
-        child.stdin.end();
-      }
+    let times = '';
+    child.stderr?.on('data', (chunk) => {
+      times += chunk;
     });
-    if (input) child.stdin.write(input);
+    child.stdout.on('data', (chunk) => {
+      if (!input || answeredAt !== undefined || !chunk.includes(10)) return;
+      answeredAt = performance.now();
+      child.stdin.end();
+    });
+    child.stdin?.write(input);
     child.on('error', reject);
-    child.on('exit', (status) => {
+    child.on('close', (status) => {
+      const ms = (answeredAt ?? performance.now()) - started;
+      const cpuMs = times
+        .trim()
+        .split(' ')
+        .reduce((sum, seconds) => sum + Number(seconds) * 1000, 0);
       if (status !== 0) reject(new Error(`${args.join(' ')} ended with ${status}`));
-      else resolve((answeredAt ?? performance.now()) - started);
+      else resolve({ ms, cpuMs });
     });
   });
 }
 
-function median(values) {
+function quantile(values, part) {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const at = (sorted.length - 1) * part;
+  const below = sorted[Math.floor(at)];
+  return below + (sorted[Math.ceil(at)] - below) * (at % 1);
 }
 
-const cases = [
-  { name: 'orch --version', args: [orch, '--version'], bar: 1.35 },
-  { name: 'orch route --explain refactor', args: [orch, 'route', '--explain', 'refactor'], bar: 1.9 },
-  { name: 'serve: spawn to initialize', args: [orch, 'serve', '--stdio'], input: initialize, bar: 2.2 },
-];
+const median = (values) => quantile(values, 0.5);
+
+/** Times by start, one each per round, so that what disturbs one is likely to disturb the others of its round. */
+async function measure(withCpu) {
+  const times = Object.fromEntries(Object.keys(starts).map((key) => [key, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [key, start] of Object.entries(starts)) {
+      const { ms, cpuMs } = await time(start, withCpu);
+      times[key].push(withCpu ? cpuMs : ms);
+    }
+  }
+  return times;
+}
+
+function hasBash() {
+  try {
+    execFileSync('bash', ['-c', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 try {
+  await install();
+  for (const start of Object.values(starts)) await time(start, false);
+  const wall = await measure(false);
+  const cpu = hasBash() ? await measure(true) : undefined;
+
+  const ratio = (times, key, base) => median(times[key].map((value, round) => value / times[base][round]));
+  console.log(`medians of ${rounds} rounds\n`);
   let missed = 0;
-  console.log(`medians of ${rounds} pairs, each beside \`node -e 0\`\n`);
-  for (const { name, args, input, bar } of cases) {
-    await time(args, input);
-    const ratios = [];
-    const own = [];
-    const bare = [];
-    for (let round = 0; round < rounds; round++) {
-      const base = await time(['-e', '0']);
-      const mine = await time(args, input);
-      bare.push(base);
-      own.push(mine);
-      ratios.push(mine / base);
+  for (const [key, { name, base, bar }] of Object.entries(starts)) {
+    const line = [name.padEnd(24), `${median(wall[key]).toFixed(0).padStart(4)} ms`];
+    if (cpu) line.push(`${median(cpu[key]).toFixed(0).padStart(4)} ms of processor time`);
+    if (base) {
+      const found = ratio(wall, key, base);
+      if (found > bar) missed++;
+      const cpuRatio = cpu ? `, by processor time ${ratio(cpu, key, base).toFixed(2)}` : '';
+      line.push(
+        `${found.toFixed(2)} x ${starts[base].name}${cpuRatio} (bar ${bar.toFixed(2)}) ${found > bar ? 'ABOVE' : 'ok'}`,
+      );
     }
-    const ratio = median(ratios);
-    const verdict = ratio <= bar ? 'ok' : 'ABOVE';
-    if (ratio > bar) missed++;
-    console.log(
-      `${name.padEnd(32)} ${ratio.toFixed(2)} x  (bar ${bar.toFixed(2)}) ${verdict.padEnd(6)} ${median(own).toFixed(0)} ms beside ${median(bare).toFixed(0)} ms`,
-    );
+    console.log(line.join('  '));
   }
-  process.exitCode = missed === 0 ? 0 : 1;
+  const spread = (quantile(wall.bare, 0.75) - quantile(wall.bare, 0.25)) / median(wall.bare);
+  console.log(`\nspread of bare node: ${(spread * 100).toFixed(0)} %`);
+  if (spread > mostSpread) {
+    console.log(`not judged: over ${mostSpread * 100} %, the machine is too busy`);
+    process.exitCode = 3;
+  } else process.exitCode = missed === 0 ? 0 : 1;
 } finally {
-  rmSync(home, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 }
