@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     environment: 'node',
     setupFiles: ['test/helpers/isolate.ts'],
+    reporters: ['default', './test/helpers/skipped-reporter.ts'],
     testTimeout: 20_000,
     // The long test files wait for child processes most of the time: one worker would leave the machine idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
