@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { inspectEnvironment } from '../../../src/core/config/environment.ts';
 import { type ClientFile, clientFindings } from '../../../src/core/doctor/clients.ts';
@@ -241,12 +242,13 @@ describe('settings', () => {
 });
 
 describe('the surroundings', () => {
-  it('want Node 20', () => {
-    expect(['18.19.1', '20.0.0', '24.1.0'].map((version) => nodeFinding(version).status)).toEqual([
-      'problem',
-      'ok',
-      'ok',
-    ]);
+  it('want the Node that package.json names', () => {
+    const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    const oldest = engines.node.replace('>=', '');
+    const status = (version: string) => nodeFinding(version).status;
+    expect(['18.19.1', '20.2.0', '20.18.0'].map(status)).toEqual(['problem', 'problem', 'problem']);
+    expect([oldest, '20.20.2', '22.1.0', '24.1.0'].map(status)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    expect(nodeFinding('20.18.0').cure).toContain(oldest);
   });
 
   it('do with less without git', () => {
