@@ -39,10 +39,11 @@ export default defineConfig({
     },
   ],
   esbuildOptions(options) {
-    // The second step makes CommonJS of it.
+    // The second step makes CommonJS of it, which has no import.meta.
     options.define = {
       ...options.define,
       'import.meta.dirname': '__dirname',
+      'import.meta.url': 'importMetaUrl',
       builtConf: JSON.stringify(builtConf),
     };
     options.legalComments = 'none';

@@ -132,6 +132,13 @@ const shared = new Set(
   ),
 );
 
+function usesImportMetaUrl(file) {
+  return [...modules].some(
+    ([name, module]) =>
+      module.file === file && readFileSync(join(modulesFolder, name), 'utf8').includes('importMetaUrl'),
+  );
+}
+
 /** pnpm keeps packages deeper. */
 function pathInPackage(source) {
   return source.replace(/^.*node_modules\//, 'node_modules/');
@@ -183,6 +190,8 @@ for (const file of Object.keys(files)) {
     minify: true,
     charset: 'ascii',
     legalComments: 'none',
+    inject: usesImportMetaUrl(file) ? [join(root, 'scripts/import-meta-url.mjs')] : [],
+    logOverride: { 'empty-import-meta': 'error' },
     // Compiled code cannot hold import().
     supported: { 'dynamic-import': false },
     banner: { js: '"use strict";' },

@@ -294,7 +294,7 @@ describe('orch doctor', () => {
 
   it('writes nothing', async () => {
     const surroundings = home();
-    await examined(['--rehearse'], { env: surroundings });
+    await examined(['--rehearse'], { env: { ...surroundings, NODE_DISABLE_COMPILE_CACHE: '1' } });
     expect(readdirSync(surroundings.HOME!)).toEqual([]);
   });
 
