@@ -27,6 +27,11 @@ function print(line: string): number {
     const { code } = error as NodeJS.ErrnoException;
     // The reader has gone: it has seen enough.
     if (code === 'EPIPE') return 0;
+    // A pipe that does not block, and is full.
+    if (code === 'EAGAIN') {
+      process.stdout.write(line);
+      return 0;
+    }
     process.stderr.write(`error: cannot write to standard output (${code})\n`);
     return 2;
   }
