@@ -14,6 +14,8 @@ export default defineConfig({
   entry: { index: 'src/index.ts', start: 'src/boot/start.ts', core: 'src/cli/main.ts' },
   outDir: 'node_modules/.cache/orch/modules',
   format: 'esm',
+  // Not .mjs: the second step would take all that a module exports for its default.
+  outExtension: () => ({ js: '.js' }),
   target: 'node20',
   platform: 'node',
   splitting: true,

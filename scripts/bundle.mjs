@@ -150,7 +150,7 @@ function pathInPackage(source) {
  */
 function linkFiles(file) {
   const own = [...shared].filter((name) => modules.get(name).file === file).sort();
-  const entry = modules.has(`${file}.mjs`) ? [`export * from './${file}.mjs';`] : [];
+  const entry = modules.has(`${file}.js`) ? [`export * from './${file}.js';`] : [];
   const shown = own.map((name) => `${JSON.stringify(name)}: () => require('./${name}'),`);
   const contents = [...entry, 'export const modules = {', ...shown, '};'].join('\n');
   return {
@@ -158,20 +158,15 @@ function linkFiles(file) {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^entry$/ }, () => ({ path: file, namespace: 'entry' }));
       onLoad({ filter: /.*/, namespace: 'entry' }, () => ({ contents, resolveDir: modulesFolder }));
-      onResolve({ filter: /^\.\/.*\.mjs$/ }, ({ path }) => {
+      onResolve({ filter: /^\.\// }, ({ path, namespace }) => {
+        if (namespace === 'other') return { path, external: true };
         const name = basename(path);
         const other = modules.get(name)?.file;
-        return other === undefined || other === file
-          ? undefined
-          : { path: `${name}.cjs`, namespace: 'other' };
+        return other === undefined || other === file ? undefined : { path: name, namespace: 'other' };
       });
-      onLoad({ filter: /.*/, namespace: 'other' }, ({ path }) => {
-        const name = path.replace(/\.cjs$/, '');
-        return {
-          contents: `module.exports = require('./${modules.get(name).file}.js').modules['${name}']();`,
-        };
-      });
-      onResolve({ filter: /^\.\/[a-z]+\.js$/, namespace: 'other' }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /.*/, namespace: 'other' }, ({ path: name }) => ({
+        contents: `module.exports = require('./${modules.get(name).file}.js').modules['${name}']();`,
+      }));
     },
   };
 }
