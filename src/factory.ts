@@ -28,7 +28,7 @@ import { type Environment, inspectEnvironment, type LogLevel } from './core/conf
 import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
 import { redactor } from './core/errors/redact.ts';
-import { once } from './core/once.ts';
+import { once } from './core/text/once.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
 import type { Clock, Ledger, Provider } from './engine/ports.ts';

@@ -3,8 +3,8 @@
  * every key that is ours.
  */
 import * as z from 'zod';
-import { once } from '../once.ts';
 import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
+import { once } from '../text/once.ts';
 
 const tokens = once(() => z.int().positive());
 const milliseconds = once(() => z.int().positive());

@@ -3,8 +3,8 @@
  * schemas are made when a layer is checked: most starts read only the package's own, which needs no check.
  */
 import * as z from 'zod';
-import { once } from '../once.ts';
 import { reasoningEfforts } from '../tasks/tasks.ts';
+import { once } from '../text/once.ts';
 
 const positiveInteger = once(() => z.int().positive());
 const price = once(() => z.number().nonnegative());

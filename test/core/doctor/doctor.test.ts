@@ -248,7 +248,7 @@ describe('the surroundings', () => {
     const status = (version: string) => nodeFinding(version).status;
     expect(['18.19.1', '20.2.0', '20.18.0'].map(status)).toEqual(['problem', 'problem', 'problem']);
     expect([oldest, '20.20.2', '22.1.0', '24.1.0'].map(status)).toEqual(['ok', 'ok', 'ok', 'ok']);
-    expect(nodeFinding('20.18.0').cure).toContain(oldest);
+    expect(nodeFinding('20.18.0').hint).toContain(oldest);
   });
 
   it('do with less without git', () => {
