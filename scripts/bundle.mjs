@@ -23,7 +23,12 @@ const files = {
   },
   delegation: {
     loadedBy: 'run, diff, tests, docs, patch apply',
-    sources: ['src/engine/call.ts', 'src/engine/finish-answer.ts', 'src/core/patch/'],
+    sources: [
+      'src/engine/delegate.ts',
+      'src/engine/finish-answer.ts',
+      'src/adapters/workspace/git-patch.ts',
+      'src/core/patch/',
+    ],
     packages: ['diff'],
   },
   mcp: {

@@ -18,7 +18,6 @@ import { thisMachine } from './adapters/system/machine.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
 import { commandVerifier } from './adapters/workspace/command-verifier.ts';
 import { workspaceFiles } from './adapters/workspace/files.ts';
-import { gitPatchApplier, gitPatchChecker } from './adapters/workspace/git-patch.ts';
 import { notedTemporaries } from './adapters/workspace/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
 import { writeJournal } from './adapters/workspace/write-journal.ts';
@@ -31,7 +30,7 @@ import { redactor } from './core/errors/redact.ts';
 import { once } from './core/text/once.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
-import type { Clock, Ledger, Provider } from './engine/ports.ts';
+import type { Clock, Ledger, PatchApplier, PatchChecker, Provider } from './engine/ports.ts';
 import type { Diagnostics, OperationContext } from './operations/context.ts';
 
 export interface FactoryOptions {
@@ -83,8 +82,18 @@ export function createFactory(options: FactoryOptions): Factory {
     workspaceFiles({ cwd, roots: () => [...environment().roots, ...(options.clientRoots?.() ?? [])] }),
   );
   const temporaries = once(() => notedTemporaries(join(stateFolder(variables), 'temporaries')));
-  const patchChecker = once(() => gitPatchChecker(temporaries()));
-  const patchApplier = once(() => gitPatchApplier(temporaries()));
+  // What only explains a route loads neither.
+  const gitPatch = () => import('./adapters/workspace/git-patch.ts');
+  const patchChecker = once(
+    (): PatchChecker => ({
+      check: async (...patch) => (await gitPatch()).gitPatchChecker(temporaries()).check(...patch),
+    }),
+  );
+  const patchApplier = once(
+    (): PatchApplier => ({
+      tryOut: async (...patch) => (await gitPatch()).gitPatchApplier(temporaries()).tryOut(...patch),
+    }),
+  );
   const lockFolder = join(stateFolder(variables), 'locks');
   const lock = treeLock(lockFolder);
   const writer = once(() => workspaceWriter(cwd, temporaries(), lock));
