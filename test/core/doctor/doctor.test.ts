@@ -243,7 +243,7 @@ describe('settings', () => {
 
 describe('the surroundings', () => {
   it('want the Node that package.json names', () => {
-    const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    const { engines } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
     const oldest = engines.node.replace('>=', '');
     const status = (version: string) => nodeFinding(version).status;
     expect(['18.19.1', '20.2.0', '20.18.0'].map(status)).toEqual(['problem', 'problem', 'problem']);
