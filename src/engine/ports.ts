@@ -157,6 +157,8 @@ export interface WriteJournal {
    * no longer wanted.
    */
   begin(path: string, content: string): Promise<{ before: Buffer | undefined; forget: () => void }>;
+  /** Saves bytes that would be lost otherwise, and returns the file that holds them. Throws `write-failed`. */
+  keep(bytes: Buffer, path: string): string;
   /** Puts back what killed processes have replaced at the path. Returns what there is to say of it. */
   recover(path: string): Promise<string[]>;
 }

@@ -138,6 +138,19 @@ describe('git', () => {
     }
   });
 
+  it('is not taken from a folder of the repository that PATH names, as npx does', async () => {
+    const hostile = trap();
+    const program = readFileSync(hostile.program('git'), 'utf8');
+    for (const [, args, stdin] of commands) {
+      const cwd = await repository({ ...files, 'node_modules/.bin/git': program });
+      const tools = join(cwd, 'node_modules/.bin');
+      chmodSync(join(tools, 'git'), 0o755);
+      const path = [tools, process.env.PATH].join(delimiter);
+      const { status } = await orch(args, { cwd, stdin, env: { ...env, PATH: path } });
+      expect({ status, marks: hostile.marks() }).toEqual({ status: 0, marks: [] });
+    }
+  });
+
   it('sees no variable but its own', async () => {
     const seen = join(folder(), 'seen');
     const tools = folder({ git: `#!/bin/sh\nenv >> '${seen}'\nPATH='${process.env.PATH}' exec git "$@"\n` });

@@ -139,6 +139,20 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
     expect(readFileSync(file)).toEqual(old);
   });
 
+  it('keeps what another program wrote while the command ran', async () => {
+    const cwd = folder();
+    writeFileSync(join(cwd, 'x.test.js'), old);
+    const verify = ['-o', 'x.test.js', '--verify', 'printf edited > x.test.js; exit 1'];
+    const { status, stderr } = await orch([...args, ...verify], {
+      cwd,
+      env: { ...offline, XDG_STATE_HOME: folder() },
+    });
+    expect(status).toBe(5);
+    expect(readFileSync(join(cwd, 'x.test.js'))).toEqual(old);
+    const kept = /that version is kept in (\S+\.saved)/.exec(stderr)?.[1];
+    expect(readFileSync(kept!, 'utf8')).toBe('edited');
+  });
+
   it('changes nothing where the old bytes cannot be saved: a full disk', async () => {
     const cwd = folder();
     const large = Buffer.alloc(300_000, 'x');

@@ -35,7 +35,7 @@ describe('a failed call', () => {
     );
   });
 
-  it('mentions no cost where nothing was spent', async () => {
+  it('names the run also when nothing was billed', async () => {
     const { text } = await failing({
       kind: 'error',
       status: 401,
@@ -43,6 +43,6 @@ describe('a failed call', () => {
       code: 'invalid_api_key',
     });
     expect(text).toMatch(/^key-refused: /);
-    expect(text).not.toMatch(/cost|\brun [0-9a-f]/);
+    expect(text).toMatch(/\ncost \$0, run [0-9a-f]{32}$/);
   });
 });

@@ -1,5 +1,5 @@
 /** Runs the user's own command on a result: tests that fail, or do not run, are not accepted. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { resultFileVariable } from '../../core/config/environment.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
@@ -43,7 +43,9 @@ export function commandVerifier({ command, output, cwd, writer, journal }: Verif
           });
         }
         ok = status === 0;
-        return { ok, detail: ok ? '' : `the command ended with ${status ?? 'a signal'}${said(tail)}` };
+        if (ok) return { ok, detail: '' };
+        const kept = keepChange(path, result);
+        return { ok, detail: `the command ended with ${status ?? 'a signal'}${said(tail)}${kept}` };
       } finally {
         // What cannot be restored now stays in the journal.
         if (replaced && !ok) await restore(path, before);
@@ -51,6 +53,13 @@ export function commandVerifier({ command, output, cwd, writer, journal }: Verif
       }
     },
   };
+
+  /** Keeps what the file holds now if somebody has written it since: the command itself, or another program. */
+  function keepChange(path: string, result: string): string {
+    const now = statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path) : undefined;
+    if (!now || now.equals(Buffer.from(result))) return '';
+    return `; ${output} was changed while the command ran, and that version is kept in ${journal.keep(now, output)}`;
+  }
 
   async function restore(path: string, before: Buffer | undefined): Promise<void> {
     try {

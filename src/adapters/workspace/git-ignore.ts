@@ -1,10 +1,10 @@
 /** Which files git ignores: what it ignores may be secret, and is not sent because a glob matches it. */
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { repositoryTop } from '../system/folders.ts';
-import { type GitAnswer, git } from './git.ts';
+import { type GitAnswer, git, nowhere } from './git.ts';
 
 /**
  * Those of the absolute paths that git ignores; none outside a repository or without git. Each repository is
@@ -40,7 +40,7 @@ function assertAnswered({ status, stderr }: GitAnswer, repository: string): void
   if (status === undefined || status <= 1) return;
   const why = stderr.trim().split('\n')[0] || 'it was ended, or cannot be started';
   throw new OrchError('file-forbidden', `git does not say which files of ${repository} it ignores: ${why}`, {
-    hint: 'mend the repository, or name each file instead of a glob',
+    hint: 'repair the repository, or name each file instead of a glob',
   });
 }
 
@@ -55,7 +55,13 @@ async function excludesFiles(repository: string, signal: AbortSignal): Promise<S
     assertAnswered(answer, repository);
     return answer.status === 0 ? answer.stdout.replace(/\0$/, '') : defaultExcludesFile();
   };
-  return new Set(await Promise.all([ask({}), ask({ repository })]));
+  const lists = await Promise.all([ask({}), ask({ repository })]);
+  // git would wait for ever for a FIFO that a repository names.
+  return new Set(lists.map((list) => (isFile(list) ? list : nowhere)));
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function defaultExcludesFile(): string {

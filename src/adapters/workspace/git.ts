@@ -3,10 +3,11 @@
  * and nothing that a repository's configuration names is run. git never looks for a repository: it is told
  * which one, or that there is none, because a folder of a stranger's may be laid out like a bare repository.
  */
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, isAbsolute, join, parse } from 'node:path';
+import { delimiter, isAbsolute, join, parse, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
+import { repositoryTop } from '../system/folders.ts';
 
 export interface GitAnswer {
   /** Undefined: git is not installed. */
@@ -109,9 +110,27 @@ function environment(asUser: boolean): Record<string, string | undefined> {
   };
 }
 
-/** A relative folder would be one of the repository's. */
+/**
+ * PATH without folders of a repository: relative ones, and those inside the working directory and the repository
+ * around it, such as the node_modules/.bin that npx puts first. A home folder under version control is the user's.
+ */
 function searchPath(): string[] {
-  return (process.env.PATH ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
+  const cwd = process.cwd();
+  const own = new Set([homedir(), parse(cwd).root].map(realFolder));
+  const foreign = [cwd, repositoryTop(cwd) ?? cwd].map(realFolder).filter((folder) => !own.has(folder));
+  return folders.filter((folder) => {
+    const real = realFolder(folder);
+    return !foreign.some((top) => [folder, real].some((path) => path === top || path.startsWith(top + sep)));
+  });
+}
+
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /**

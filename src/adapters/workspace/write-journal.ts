@@ -73,6 +73,7 @@ export function writeJournal({ folder, cwd, lock, writer }: WriteJournalOptions)
         return { before, forget: () => rmSync(file, { force: true }) };
       });
     },
+    keep,
     async recover(path) {
       const target = realTarget(resolve(cwd, path));
       const file = entryOf(target);
@@ -102,11 +103,16 @@ export function writeJournal({ folder, cwd, lock, writer }: WriteJournalOptions)
     }
     if (before === undefined || (now && before.equals(now))) return [];
     // Changed or deleted since then: that is the user's doing, and stays.
-    const kept = join(folder, `${crypto.randomUUID()}.saved`);
-    save(kept, before, path);
+    const kept = keep(before, path);
     return [
       `${path} was changed after a run that was killed, and stays so; what it held before that run is kept in ${kept}`,
     ];
+  }
+
+  function keep(bytes: Buffer, path: string): string {
+    const kept = join(folder, `${crypto.randomUUID()}.saved`);
+    save(kept, bytes, path);
+    return kept;
   }
 
   function save(file: string, content: string | Buffer, path: string): void {

@@ -12,10 +12,10 @@ export interface Spending {
   cost_at_least_usd?: number;
 }
 
-/** Undefined where nothing was spent. */
+/** Undefined when no request was sent. */
 export function spendingOf({ details = {} }: OrchError): string | undefined {
   const { run_id, cost_usd, cost_at_least_usd = 0 } = details as Spending;
-  if (cost_usd === undefined || cost_usd === 0) return undefined;
+  if (cost_usd === undefined || run_id === undefined) return undefined;
   if (cost_usd !== null) return `cost ${formatUsd(cost_usd)}, run ${run_id}`;
   const known = cost_at_least_usd === 0 ? 'unknown' : formatUsd(cost_at_least_usd);
   const doubt = `${cost_at_least_usd === 0 ? '' : 'may be more: '}an attempt may have been billed`;

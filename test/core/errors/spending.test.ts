@@ -21,8 +21,11 @@ describe('what a failed call has cost', () => {
     expect(said({ run_id: 'r', cost_usd: null })).toBe(`cost unknown (${doubt}), run r`);
   });
 
-  it('is not mentioned where nothing was spent', () => {
-    expect(said({ run_id: 'r', cost_usd: 0 })).toBeUndefined();
+  it('names the run also when nothing was billed', () => {
+    expect(said({ run_id: 'r', cost_usd: 0 })).toBe('cost $0, run r');
+  });
+
+  it('is not mentioned when nothing was sent', () => {
     expect(said({ rejected: [] })).toBeUndefined();
     expect(said()).toBeUndefined();
   });
