@@ -2,6 +2,7 @@
  * The vocabulary of the patch core. Lines are counted from 1 wherever a person or a model reads them and
  * from 0 inside the core; every field that is shown says which.
  */
+import type { Splice } from './text/splices.ts';
 
 /** A file as it was read, the only text that edits are located in. */
 export interface SourceFile {
@@ -37,8 +38,8 @@ export interface FileChange {
 export type Dialect = 'search-replace' | 'v4a' | 'unified' | 'whole-file';
 
 /** One line of a hunk, without its marker. */
-export interface Operation {
-  kind: 'keep' | 'drop' | 'add';
+export interface HunkLine {
+  kind: 'context' | 'remove' | 'add';
   text: string;
   /**
    * Kept lines only: the line as it stood in the answer when that differs from `text`, because models lose
@@ -55,7 +56,7 @@ export interface Operation {
 export interface Hunk {
   /** Counted from 1 over the whole answer: what a problem and a retry call it. */
   block: number;
-  operations: Operation[];
+  lines: HunkLine[];
   /** The old line number that the header claims, from 1. A hint: it only breaks ties. */
   startLine?: number;
   /** The header's counts are those of the hunk: it was reckoned, not guessed. */
@@ -68,6 +69,15 @@ export interface Hunk {
   atEnd?: boolean;
   /** What the answer says about the final newline after the edit. Undefined: leave it as it is. */
   finalNewline?: boolean;
+}
+
+/** Where a hunk fits, and what it changes there. */
+export interface Place {
+  /** File line, from 0, of the hunk's first old line, or where it would be. */
+  first: number;
+  /** First file line after the hunk's last old line. */
+  end: number;
+  splices: Splice[];
 }
 
 /** Everything the answer wants for one file. */

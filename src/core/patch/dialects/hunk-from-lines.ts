@@ -1,13 +1,13 @@
 /** What a hunk does, line by line. */
 import { diffArrays } from 'diff';
-import type { Operation } from '../types.ts';
+import type { HunkLine } from '../types.ts';
 
 /** True when the hunk leaves the text as it is. */
-export function saysNothing(operations: readonly Operation[]): boolean {
-  const without = (kind: 'drop' | 'add') =>
-    operations.filter((operation) => operation.kind !== kind).map(({ text }) => text);
+export function saysNothing(hunkLines: readonly HunkLine[]): boolean {
+  const without = (kind: 'remove' | 'add') =>
+    hunkLines.filter((hunkLine) => hunkLine.kind !== kind).map(({ text }) => text);
   const before = without('add');
-  const after = without('drop');
+  const after = without('remove');
   return before.length === after.length && before.every((text, at) => text === after[at]);
 }
 
@@ -15,7 +15,7 @@ export function saysNothing(operations: readonly Operation[]): boolean {
 const mostEdits = 2000;
 
 /** What turns some lines into others, so that those which stay can be taken from the file itself. */
-export function operationsOf(search: readonly string[], replace: readonly string[]): Operation[] {
+export function hunkLinesOf(search: readonly string[], replace: readonly string[]): HunkLine[] {
   let head = 0;
   while (head < search.length && head < replace.length && search[head] === replace[head]) head++;
   let tail = 0;
@@ -29,12 +29,12 @@ export function operationsOf(search: readonly string[], replace: readonly string
     { removed: true, added: false, value: search.slice(head, search.length - tail) },
     { removed: false, added: true, value: replace.slice(head, replace.length - tail) },
   ];
-  const keep = (text: string): Operation => ({ kind: 'keep', text });
+  const contextLine = (text: string): HunkLine => ({ kind: 'context', text });
   return [
-    ...search.slice(0, head).map(keep),
+    ...search.slice(0, head).map(contextLine),
     ...middle.flatMap(({ value, added, removed }) =>
-      value.map((text): Operation => ({ kind: added ? 'add' : removed ? 'drop' : 'keep', text })),
+      value.map((text): HunkLine => ({ kind: added ? 'add' : removed ? 'remove' : 'context', text })),
     ),
-    ...(tail > 0 ? search.slice(-tail).map(keep) : []),
+    ...(tail > 0 ? search.slice(-tail).map(contextLine) : []),
   ];
 }

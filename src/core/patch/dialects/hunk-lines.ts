@@ -1,5 +1,5 @@
 /** Reads the lines between two `@@` headers, which unified diffs and V4A write in the same way. */
-import type { Operation } from '../types.ts';
+import type { HunkLine } from '../types.ts';
 
 export interface HunkHeader {
   startLine?: number;
@@ -34,22 +34,22 @@ export function readHeader(line: string): HunkHeader | undefined {
   };
 }
 
-export function readOperation(line: string): Operation {
+export function readHunkLine(line: string): HunkLine {
   const text = line.slice(1);
   switch (line[0]) {
     case '+':
       return { kind: 'add', text };
     case '-':
-      return { kind: 'drop', text };
+      return { kind: 'remove', text };
     case ' ':
-      return markElision({ kind: 'keep', text, raw: line });
+      return markElision({ kind: 'context', text, raw: line });
     default:
-      return markElision({ kind: 'keep', text: line, unmarked: true });
+      return markElision({ kind: 'context', text: line, unmarked: true });
   }
 }
 
-function markElision(operation: Operation): Operation {
-  return isElision(operation.text) ? { ...operation, elided: true } : operation;
+function markElision(hunkLine: HunkLine): HunkLine {
+  return isElision(hunkLine.text) ? { ...hunkLine, elided: true } : hunkLine;
 }
 
 /** A context line that says "and so on" in place of the lines themselves. */

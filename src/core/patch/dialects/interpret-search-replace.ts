@@ -3,7 +3,7 @@
 import { isProse } from '../text/prose.ts';
 import { type EditCollector, type KnownLines, textOf } from './edit-collector.ts';
 import { divider } from './edit-marks.ts';
-import { operationsOf } from './hunk-from-lines.ts';
+import { hunkLinesOf } from './hunk-from-lines.ts';
 import type { SearchReplaceBlock } from './read-search-replace.ts';
 
 /** `lastPath` is the path of the block before. Returns the path that this block names or inherits. */
@@ -27,8 +27,8 @@ export function interpretSearchReplace(
   if (!reading) {
     collector.refuse('ambiguous', block, 'more than one line can be the divider of this block', path);
   } else if (file) {
-    const operations = operationsOf(reading.search, reading.replace);
-    collector.addHunk('search-replace', path, { block, operations, headings: [] });
+    const hunkLines = hunkLinesOf(reading.search, reading.replace);
+    collector.addHunk('search-replace', path, { block, lines: hunkLines, headings: [] });
   } else if (reading.search.some((line) => line.trim() !== '')) {
     collector.refuse('unknown-path', block, `${path} was not given, so nothing can be searched in it`, path);
   } else {

@@ -91,9 +91,7 @@ function namesOf(file: DraftFile): (string | undefined)[] {
 }
 
 function onlyAdds(file: DraftFile): boolean {
-  return file.hunks.every(({ operations }) =>
-    operations.every(({ kind, text }) => kind === 'add' || text === ''),
-  );
+  return file.hunks.every(({ lines }) => lines.every(({ kind, text }) => kind === 'add' || text === ''));
 }
 
 function startsFromNothing(file: DraftFile): boolean {
@@ -105,9 +103,9 @@ function createFile(file: DraftFile, path: string, block: number, collector: Edi
     collector.refuse('not-found', block, `${path} is new, so it can have no context lines`, path);
     return;
   }
-  const operations = file.hunks.flatMap((hunk) => hunk.operations);
-  while (operations.length > 0 && operations.at(-1)!.kind !== 'add') operations.pop();
-  const text = textOf(operations.map((operation) => operation.text));
+  const hunkLines = file.hunks.flatMap((hunk) => hunk.lines);
+  while (hunkLines.length > 0 && hunkLines.at(-1)!.kind !== 'add') hunkLines.pop();
+  const text = textOf(hunkLines.map((hunkLine) => hunkLine.text));
   const cutNewline = file.hunks.at(-1)?.finalNewline === false;
   collector.create('unified', path, cutNewline ? text.slice(0, -1) : text, block, file.newMode);
 }
@@ -119,7 +117,7 @@ function deleteFile(file: DraftFile, path: string, block: number, collector: Edi
       .map((text) => text.trim())
       .filter((text) => text !== '')
       .join('\n');
-  const dropped = file.hunks.flatMap(({ operations }) => operations).filter(({ kind }) => kind !== 'add');
+  const dropped = file.hunks.flatMap(({ lines }) => lines).filter(({ kind }) => kind !== 'add');
   const shown = significant(dropped.map(({ text }) => text));
   if (file.hunks.length > 0 && shown !== significant(splitText(collector.file(path)!.text).lines)) {
     collector.refuse('not-found', block, `${path} is not what the diff deletes`, path);

@@ -67,7 +67,7 @@ export function closingLine(
   const fence = fenceOn(lines[open]!)!;
   let inner: Fence | undefined;
   let last = -1;
-  let candidate = -1;
+  let closing = -1;
   for (let index = open + 1; index < lines.length; index++) {
     const line = lines[index]!;
     const here = fenceOn(line);
@@ -76,16 +76,16 @@ export function closingLine(
     if (inner) {
       if (closes(line, inner)) inner = undefined;
     } else if (closes(line, fence)) {
-      if (candidate !== -1 && !goesOn(candidate, index)) return candidate;
-      candidate = index;
+      if (closing !== -1 && !goesOn(closing, index)) return closing;
+      closing = index;
     } else if (here.character === fence.character && here.info !== '') {
       const content = nextContent(lines, index + 1);
       const opensEdit = startsEdit(lines[content] ?? '', lines[content + 1]);
-      if (candidate !== -1 && (opensEdit || stopsAt(index))) return candidate;
+      if (closing !== -1 && (opensEdit || stopsAt(index))) return closing;
       inner = here;
     }
   }
   // A fence that opens inside and never closes has taken the outer one's closing line.
-  if (candidate === -1) return last;
-  return inner && last > candidate && goesOn(candidate, last) ? last : candidate;
+  if (closing === -1) return last;
+  return inner && last > closing && goesOn(closing, last) ? last : closing;
 }

@@ -4,11 +4,11 @@
  */
 
 import { unquoteName } from '../git/quote-name.ts';
-import type { FileMode, Operation } from '../types.ts';
-import { type HunkHeader, readHeader, readOperation } from './hunk-lines.ts';
+import type { FileMode, HunkLine } from '../types.ts';
+import { type HunkHeader, readHeader, readHunkLine } from './hunk-lines.ts';
 
 export interface DraftHunk {
-  operations: Operation[];
+  lines: HunkLine[];
   startLine?: number;
   counted?: boolean;
   headings: string[];
@@ -150,18 +150,18 @@ function endOfHunk(lines: readonly string[], from: number, header: HunkHeader): 
 
 /** Also reads V4A's hunks, whose lines are the same. */
 export function readHunk(lines: readonly string[], header: HunkHeader): DraftHunk {
-  const operations: Operation[] = [];
+  const hunkLines: HunkLine[] = [];
   let finalNewline: boolean | undefined;
   for (const line of lines) {
     if (line.startsWith('\\')) {
-      const previous = operations.at(-1)?.kind;
-      finalNewline = previous === 'drop' ? true : previous === undefined ? undefined : false;
-    } else operations.push(readOperation(line));
+      const previous = hunkLines.at(-1)?.kind;
+      finalNewline = previous === 'remove' ? true : previous === undefined ? undefined : false;
+    } else hunkLines.push(readHunkLine(line));
   }
-  const linesOf = (other: 'add' | 'drop') => operations.filter(({ kind }) => kind !== other).length;
-  const counted = header.oldCount === linesOf('add') && header.newCount === linesOf('drop');
+  const linesOf = (other: 'add' | 'remove') => hunkLines.filter(({ kind }) => kind !== other).length;
+  const counted = header.oldCount === linesOf('add') && header.newCount === linesOf('remove');
   return {
-    operations,
+    lines: hunkLines,
     ...(counted ? { counted } : {}),
     headings: header.heading === undefined ? [] : [header.heading],
     ...(header.startLine === undefined ? {} : { startLine: header.startLine }),

@@ -30,8 +30,8 @@ export function resolvePath(written: string, context: AnswerContext): ResolvedPa
   const path = written.length > longestPath ? '' : cleanPath(written);
   const unprefixed = path.replace(/^[ab]\//, '');
   const sent = context.files.map((file) => file.path);
-  for (const candidate of [path, unprefixed]) {
-    if (sent.includes(candidate)) return { path: candidate, sent: true };
+  for (const name of [path, unprefixed]) {
+    if (sent.includes(name)) return { path: name, sent: true };
   }
   const refuse = (reason: string): PatchProblem => ({
     code: 'unknown-path',

@@ -2,41 +2,39 @@
 
 import { plainCharacter } from '../text/normalize.ts';
 import { type Rewrite, splicesOf } from '../text/splices.ts';
-import type { Operation } from '../types.ts';
+import type { HunkLine, Place } from '../types.ts';
 import type { Alternatives, Comparison, LineIndex } from './line-index.ts';
-import type { Candidate } from './place.ts';
 
 /** More places than this are as good as none: nothing could choose between them. */
-const mostCandidates = 2000;
+const mostPlaces = 2000;
 
 /** The forms that an old line may have in the file. Restoring adds the line with its swallowed first space. */
-export function formsOf(operation: Operation, restored: boolean): Alternatives {
-  return restored && operation.raw !== undefined ? [operation.text, operation.raw] : [operation.text];
+export function formsOf(hunkLine: HunkLine, restored: boolean): Alternatives {
+  return restored && hunkLine.raw !== undefined ? [hunkLine.text, hunkLine.raw] : [hunkLine.text];
 }
 
 export function matchLines(
   index: LineIndex,
-  operations: readonly Operation[],
+  hunkLines: readonly HunkLine[],
   comparison: Exclude<Comparison, 'indentation'>,
   restored: boolean,
-): Candidate[] {
-  const old = operations.filter(({ kind }) => kind !== 'add');
+): Place[] {
+  const old = hunkLines.filter(({ kind }) => kind !== 'add');
   if (old.length === 0) return [];
   if (restored && !old.some(({ raw }) => raw !== undefined)) return [];
   const starts = index.findRuns(
     comparison,
-    old.map((operation) => formsOf(operation, restored)),
+    old.map((hunkLine) => formsOf(hunkLine, restored)),
   );
-  const candidates: Candidate[] = [];
-  for (const start of starts.slice(0, mostCandidates)) {
+  const found: Place[] = [];
+  for (const start of starts.slice(0, mostPlaces)) {
     let line = start;
-    const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
-    const rewrite =
-      comparison === 'typographic' ? restoreTypography(index, operations, alignment) : undefined;
-    const splices = splicesOf(operations, alignment, rewrite);
-    if (splices) candidates.push({ first: start, end: start + old.length, splices });
+    const alignment = hunkLines.map(({ kind }) => (kind === 'add' ? undefined : line++));
+    const rewrite = comparison === 'typographic' ? restoreTypography(index, hunkLines, alignment) : undefined;
+    const splices = splicesOf(hunkLines, alignment, rewrite);
+    if (splices) found.push({ first: start, end: start + old.length, splices });
   }
-  return candidates;
+  return found;
 }
 
 /**
@@ -45,12 +43,12 @@ export function matchLines(
  */
 function restoreTypography(
   index: LineIndex,
-  operations: readonly Operation[],
+  hunkLines: readonly HunkLine[],
   alignment: readonly (number | undefined)[],
 ): Rewrite {
   return (text, added, dropped) => {
     const replaced = dropped[added];
-    if (replaced === undefined || operations[replaced] === undefined) return text;
+    if (replaced === undefined || hunkLines[replaced] === undefined) return text;
     return keepCharacters(index.lines[alignment[replaced]!]!, text);
   };
 }

@@ -5,27 +5,26 @@
 
 import { indentationOf, isBlank, significantLength } from '../text/normalize.ts';
 import { splicesOf } from '../text/splices.ts';
-import type { Operation } from '../types.ts';
+import type { HunkLine, Place } from '../types.ts';
 import type { LineIndex } from './line-index.ts';
-import type { Candidate } from './place.ts';
 
 /** A line shorter than this, alone, fits too many places once its indentation is free. */
 const fewestSignificant = 12;
 
 export function matchIndentation(
   index: LineIndex,
-  operations: readonly Operation[],
+  hunkLines: readonly HunkLine[],
   restored: boolean,
-): Candidate[] {
-  const textOf = (operation: Operation) => (restored ? (operation.raw ?? operation.text) : operation.text);
-  const old = operations.filter(({ kind }) => kind !== 'add').map(textOf);
+): Place[] {
+  const textOf = (hunkLine: HunkLine) => (restored ? (hunkLine.raw ?? hunkLine.text) : hunkLine.text);
+  const old = hunkLines.filter(({ kind }) => kind !== 'add').map(textOf);
   const told = old.filter((text) => !isBlank(text));
   if (told.length === 0) return [];
   if (told.reduce((sum, text) => sum + significantLength(text), 0) < fewestSignificant) return [];
   const shown = new Set(
-    operations.filter(({ kind }) => kind === 'drop').map((operation) => indentationOf(textOf(operation))),
+    hunkLines.filter(({ kind }) => kind === 'remove').map((hunkLine) => indentationOf(textOf(hunkLine))),
   );
-  const candidates: Candidate[] = [];
+  const found: Place[] = [];
   for (const start of index.findRuns(
     'indentation',
     old.map((text) => [text]),
@@ -36,12 +35,12 @@ export function matchIndentation(
     const change = uniformChange(pairs, index.mixesIndentation);
     if (!change) continue;
     let line = start;
-    const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
-    const splices = splicesOf(operations, alignment, (text, _, dropped) => {
+    const alignment = hunkLines.map(({ kind }) => (kind === 'add' ? undefined : line++));
+    const splices = splicesOf(hunkLines, alignment, (text, _, dropped) => {
       if (isBlank(text)) return text;
       const indentation = indentationOf(text);
       const alike = dropped.find((at) => {
-        const replaced = textOf(operations[at]!);
+        const replaced = textOf(hunkLines[at]!);
         return !isBlank(replaced) && indentationOf(replaced) === indentation;
       });
       const changed =
@@ -50,9 +49,9 @@ export function matchIndentation(
       if (changed !== undefined && isOdd(indentation, changed) && !shown.has(indentation)) return undefined;
       return changed === undefined ? undefined : changed + text.slice(indentation.length);
     });
-    if (splices) candidates.push({ first: start, end: start + old.length, splices });
+    if (splices) found.push({ first: start, end: start + old.length, splices });
   }
-  return candidates;
+  return found;
 }
 
 function isOdd(indentation: string, changed: string): boolean {

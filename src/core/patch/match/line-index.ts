@@ -1,14 +1,14 @@
 /** Finds runs of lines in one file. Each way of comparing is indexed once, when it is first asked for. */
-import { foldIndentation, foldTypography, withoutTrailingSpace } from '../text/normalize.ts';
+import { normalizeIndentation, normalizeTypography, withoutTrailingSpace } from '../text/normalize.ts';
 import type { WorkBudget } from './work-budget.ts';
 
 export type Comparison = 'exact' | 'trailing-space' | 'typographic' | 'indentation';
 
-export const foldFor: Record<Comparison, (line: string) => string> = {
+export const normalizers: Record<Comparison, (line: string) => string> = {
   exact: (line) => line,
   'trailing-space': withoutTrailingSpace,
-  typographic: foldTypography,
-  indentation: foldIndentation,
+  typographic: normalizeTypography,
+  indentation: normalizeIndentation,
 };
 
 interface View {
@@ -38,7 +38,7 @@ export class LineIndex {
   view(comparison: Comparison): View {
     let view = this.views.get(comparison);
     if (!view) {
-      const keys = comparison === 'exact' ? [...this.lines] : this.lines.map(foldFor[comparison]);
+      const keys = comparison === 'exact' ? [...this.lines] : this.lines.map(normalizers[comparison]);
       view = { keys, positions: positionsOf(keys) };
       this.views.set(comparison, view);
     }
@@ -48,8 +48,8 @@ export class LineIndex {
   /** First lines, from 0 and ascending, of every run that equals the pattern. An empty pattern has none. */
   findRuns(comparison: Comparison, pattern: readonly Alternatives[]): number[] {
     const { keys, positions } = this.view(comparison);
-    const fold = foldFor[comparison];
-    const wanted = pattern.map((alternatives) => [...new Set(alternatives.map(fold))]);
+    const normalize = normalizers[comparison];
+    const wanted = pattern.map((alternatives) => [...new Set(alternatives.map(normalize))]);
     return findIn(keys, positions, wanted, this.budget);
   }
 }

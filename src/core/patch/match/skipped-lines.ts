@@ -6,10 +6,9 @@
 
 import { significantLength } from '../text/normalize.ts';
 import { type Splice, splicesOf } from '../text/splices.ts';
-import type { Dialect, Operation } from '../types.ts';
+import type { Dialect, HunkLine, Place } from '../types.ts';
 import { formsOf } from './contiguous.ts';
-import { foldFor, type LineIndex } from './line-index.ts';
-import type { Candidate } from './place.ts';
+import { type LineIndex, normalizers } from './line-index.ts';
 import { sideOf } from './side-of-line.ts';
 
 const mostSkipped = 3;
@@ -20,26 +19,26 @@ const fewestBeside = 4;
 const fewestSignificant = 12;
 
 export interface SkippedMatch {
-  found: Candidate[];
+  found: Place[];
   /** First lines, from 0, of places that fit although the edit has no certain place there. */
   uncertain: number[];
 }
 
 export function matchSkipped(
   index: LineIndex,
-  operations: readonly Operation[],
+  hunkLines: readonly HunkLine[],
   dialect: Dialect,
 ): SkippedMatch {
   const match: SkippedMatch = { found: [], uncertain: [] };
-  const told = [...operations.keys()].filter((at) => operations[at]!.kind !== 'add');
-  if (told.length < 2 || told.some((at) => operations[at]!.elided)) return match;
-  const significant = told.map((at) => significantLength(operations[at]!.text));
+  const told = [...hunkLines.keys()].filter((at) => hunkLines[at]!.kind !== 'add');
+  if (told.length < 2 || told.some((at) => hunkLines[at]!.elided)) return match;
+  const significant = told.map((at) => significantLength(hunkLines[at]!.text));
   const sum = (from: number, to: number) =>
     significant.slice(from, to).reduce((total, length) => total + length, 0);
   if (sum(0, told.length) < fewestSignificant) return match;
-  const fold = foldFor['trailing-space'];
+  const normalize = normalizers['trailing-space'];
   const { keys, positions } = index.view('trailing-space');
-  const forms = told.map((at) => formsOf(operations[at]!, true).map(fold));
+  const forms = told.map((at) => formsOf(hunkLines[at]!, true).map(normalize));
   if (forms.some((alternatives) => !alternatives.some((form) => positions.has(form)))) return match;
 
   for (const start of new Set(forms[0]!.flatMap((form) => positions.get(form) ?? []))) {
@@ -63,8 +62,8 @@ export function matchSkipped(
         match.uncertain.push(start);
         break;
       }
-      index.budget.spend(gaps.length * operations.length);
-      const ways = gaps.map((gap) => place({ index, operations, told, start, gap, skipped, dialect }));
+      index.budget.spend(gaps.length * hunkLines.length);
+      const ways = gaps.map((gap) => place({ index, hunkLines, told, start, gap, skipped, dialect }));
       const [first] = ways;
       if (first && ways.every((way) => JSON.stringify(way) === JSON.stringify(first)))
         match.found.push({ first: start, end, splices: first });
@@ -77,7 +76,7 @@ export function matchSkipped(
 
 interface Gap {
   index: LineIndex;
-  operations: readonly Operation[];
+  hunkLines: readonly HunkLine[];
   /** Operations that are lines of the file. */
   told: readonly number[];
   start: number;
@@ -87,41 +86,41 @@ interface Gap {
   dialect: Dialect;
 }
 
-function place({ index, operations, told, start, gap, skipped, dialect }: Gap): Splice[] | undefined {
-  const alignment: (number | undefined)[] = operations.map(() => undefined);
+function place({ index, hunkLines, told, start, gap, skipped, dialect }: Gap): Splice[] | undefined {
+  const alignment: (number | undefined)[] = hunkLines.map(() => undefined);
   told.forEach((at, order) => {
     alignment[at] = start + order + (order < gap ? 0 : skipped);
   });
   const above = told[gap - 1]!;
   const below = told[gap]!;
-  const added = operations.slice(above + 1, below).map(({ text }) => text);
-  const drops = [above, below].filter((at) => operations[at]!.kind === 'drop');
+  const added = hunkLines.slice(above + 1, below).map(({ text }) => text);
+  const drops = [above, below].filter((at) => hunkLines[at]!.kind === 'remove');
   // What such a block replaces is a whole; where its lines changed is our own reckoning.
-  if (dialect === 'search-replace' && isBeside(operations, above, below)) return undefined;
-  if (added.length === 0 && drops.length === 0) return splicesOf(operations, alignment);
+  if (dialect === 'search-replace' && isBeside(hunkLines, above, below)) return undefined;
+  if (added.length === 0 && drops.length === 0) return splicesOf(hunkLines, alignment);
   if (drops.length === 2) return undefined;
-  if (added.length === 0) return splicesOf(operations, alignment);
-  if (skipped > 1 || operations[below]!.kind === 'drop') return undefined;
+  if (added.length === 0) return splicesOf(hunkLines, alignment);
+  if (skipped > 1 || hunkLines[below]!.kind === 'remove') return undefined;
   const line = alignment[above]! + 1;
   // The line before what is deleted right above.
-  const kept = operations.slice(0, above + 1).findLastIndex(({ kind }) => kind === 'keep');
+  const kept = hunkLines.slice(0, above + 1).findLastIndex(({ kind }) => kind === 'context');
   const side = sideOf(index.lines, { line, added, above: kept < 0 ? start - 1 : alignment[kept]! });
   if (side === 'above') {
     if (drops.length === 0) alignment[below] = undefined;
-    return splicesOf(operations, alignment);
+    return splicesOf(hunkLines, alignment);
   }
   if (side !== 'below' || drops.length > 0) return undefined;
   alignment[above] = undefined;
-  return splicesOf(operations, alignment);
+  return splicesOf(hunkLines, alignment);
 }
 
 /** Only brackets and blank lines, past which an edit can be told in another way, are between it and the gap. */
-function isBeside(operations: readonly Operation[], above: number, below: number): boolean {
+function isBeside(hunkLines: readonly HunkLine[], above: number, below: number): boolean {
   const isBare = (at: number) =>
-    operations[at]?.kind === 'keep' && significantLength(operations[at].text) === 0;
+    hunkLines[at]?.kind === 'context' && significantLength(hunkLines[at].text) === 0;
   let [up, down] = [above, below];
   while (isBare(up)) up--;
   while (isBare(down)) down++;
-  const isEdit = (at: number) => operations[at] !== undefined && operations[at].kind !== 'keep';
+  const isEdit = (at: number) => hunkLines[at] !== undefined && hunkLines[at].kind !== 'context';
   return below > above + 1 || isEdit(up) || isEdit(down);
 }

@@ -6,7 +6,7 @@
 import { formsOf } from '../match/contiguous.ts';
 import type { LineIndex } from '../match/line-index.ts';
 import { significantLength } from '../text/normalize.ts';
-import type { Operation } from '../types.ts';
+import type { HunkLine } from '../types.ts';
 
 /** Letters and digits below which added lines may well stand in a file by accident. */
 const fewestAdded = 3;
@@ -18,8 +18,8 @@ const mostChanges = 4;
 const levels = ['exact', 'trailing-space', 'typographic'] as const;
 
 /** Lines, from 1, where it has. */
-export function partlyApplied(index: LineIndex, operations: readonly Operation[]): number[] {
-  const changes = changeOf(operations);
+export function partlyApplied(index: LineIndex, hunkLines: readonly HunkLine[]): number[] {
+  const changes = changeOf(hunkLines);
   const count = (changes.at(-1) ?? -1) + 1;
   // As bits; undefined: all of them, the only selection of a great many that is looked for.
   const selections =
@@ -28,9 +28,9 @@ export function partlyApplied(index: LineIndex, operations: readonly Operation[]
       : Array.from({ length: 2 ** count - 1 }, (_, at) => 2 ** count - 1 - at);
   for (const made of selections) {
     const isMade = (at: number) => made === undefined || (made & (1 << changes[at]!)) !== 0;
-    const lines = operations.filter(({ kind }, at) => kind === 'keep' || (kind === 'add') === isMade(at));
-    if (!isTelling(index, operations, lines, isMade)) continue;
-    const wanted = lines.map((operation) => formsOf(operation, true));
+    const lines = hunkLines.filter(({ kind }, at) => kind === 'context' || (kind === 'add') === isMade(at));
+    if (!isTelling(index, hunkLines, lines, isMade)) continue;
+    const wanted = lines.map((hunkLine) => formsOf(hunkLine, true));
     for (const level of levels) {
       const runs = index.findRuns(level, wanted);
       if (runs.length > 0) return runs.map((run) => run + 1);
@@ -39,30 +39,30 @@ export function partlyApplied(index: LineIndex, operations: readonly Operation[]
   return [];
 }
 
-/** The number of the change that each operation belongs to; for context, that of the one before it. */
-function changeOf(operations: readonly Operation[]): number[] {
+/** The number of the change that each hunkLine belongs to; for context, that of the one before it. */
+function changeOf(hunkLines: readonly HunkLine[]): number[] {
   let change = -1;
-  return operations.map(({ kind }, at) => {
-    if (kind !== 'keep' && (at === 0 || operations[at - 1]!.kind === 'keep')) change++;
+  return hunkLines.map(({ kind }, at) => {
+    if (kind !== 'context' && (at === 0 || hunkLines[at - 1]!.kind === 'context')) change++;
     return change;
   });
 }
 
 function isTelling(
   index: LineIndex,
-  operations: readonly Operation[],
-  lines: readonly Operation[],
+  hunkLines: readonly HunkLine[],
+  lines: readonly HunkLine[],
   isMade: (at: number) => boolean,
 ): boolean {
-  const lengthOf = (some: readonly Operation[]) =>
+  const lengthOf = (some: readonly HunkLine[]) =>
     some.reduce((sum, { text }) => sum + significantLength(text), 0);
-  if (lengthOf(operations.filter(({ kind }, at) => kind === 'add' && isMade(at))) >= fewestAdded) return true;
+  if (lengthOf(hunkLines.filter(({ kind }, at) => kind === 'add' && isMade(at))) >= fewestAdded) return true;
   // Only deletions: the lines on both sides of them have to have met, or a good many to be there.
-  if (operations.some(({ kind }) => kind === 'add')) return false;
-  const shown = operations[0]?.kind === 'keep' && operations.at(-1)?.kind === 'keep';
+  if (hunkLines.some(({ kind }) => kind === 'add')) return false;
+  const shown = hunkLines[0]?.kind === 'context' && hunkLines.at(-1)?.kind === 'context';
   if (shown) return lengthOf(lines) >= fewestLeft;
   // Lines that the file has nowhere will not be deleted elsewhere either.
   const { positions } = index.view('trailing-space');
-  const drops = operations.filter(({ kind }) => kind === 'drop');
+  const drops = hunkLines.filter(({ kind }) => kind === 'remove');
   return lengthOf(lines) >= fewestAround && drops.every(({ text }) => positions.has(text.trimEnd()));
 }

@@ -5,7 +5,7 @@
  */
 import { isBlank } from '../text/normalize.ts';
 import type { Splice } from '../text/splices.ts';
-import type { Operation } from '../types.ts';
+import type { HunkLine } from '../types.ts';
 
 /** Context lines from which on a hunk means to show its surroundings, so that a bare edge is a gap. */
 const fewestShown = 2;
@@ -16,20 +16,20 @@ const fewestShown = 2;
  */
 export function hidesAnEdge(
   lines: readonly string[],
-  operations: readonly Operation[],
+  hunkLines: readonly HunkLine[],
   splices: readonly Splice[],
 ): boolean {
-  const shows = operations.filter(({ kind }) => kind === 'keep').length >= fewestShown;
+  const shows = hunkLines.filter(({ kind }) => kind === 'context').length >= fewestShown;
   const [first, last] = [splices[0], splices.at(-1)];
-  if (operations.at(-1)?.kind === 'add' && last?.remove === 0) {
+  if (hunkLines.at(-1)?.kind === 'add' && last?.remove === 0) {
     const end = last.add.findLast((line) => !isBlank(line));
     if (isSame(lines[last.at], end)) return true;
-    if (shows && operations[0]?.kind === 'keep' && hasText(lines, last.at, lines.length)) return true;
+    if (shows && hunkLines[0]?.kind === 'context' && hasText(lines, last.at, lines.length)) return true;
   }
-  if (operations[0]?.kind === 'add' && first?.remove === 0) {
+  if (hunkLines[0]?.kind === 'add' && first?.remove === 0) {
     const start = first.add.find((line) => !isBlank(line));
     if (isSame(lines[first.at - 1], start)) return true;
-    if (shows && operations.at(-1)?.kind === 'keep' && hasText(lines, 0, first.at)) return true;
+    if (shows && hunkLines.at(-1)?.kind === 'context' && hasText(lines, 0, first.at)) return true;
   }
   return false;
 }

@@ -1,17 +1,17 @@
 /** Finds the real lines that come nearest to what a hunk sought: help for the next try, never a match. */
 
 import type { LineIndex } from '../match/line-index.ts';
-import { foldIndentation, isBlank } from '../text/normalize.ts';
-import type { Operation } from '../types.ts';
+import { isBlank, normalizeIndentation } from '../text/normalize.ts';
+import type { HunkLine } from '../types.ts';
 
 const shown = 10;
 
 export function nearestLines(
   index: LineIndex,
-  operations: readonly Operation[],
+  hunkLines: readonly HunkLine[],
 ): { line: number; text: string }[] {
   if (index.lines.length === 0) return [];
-  const old = operations.filter(({ kind, text }) => kind !== 'add' && !isBlank(text)).slice(0, 400);
+  const old = hunkLines.filter(({ kind, text }) => kind !== 'add' && !isBlank(text)).slice(0, 400);
   const start = byEqualLines(index, old) ?? byWords(index, old);
   const first = Math.max(0, Math.min(start - 2, index.lines.length - shown));
   return index.lines
@@ -20,11 +20,11 @@ export function nearestLines(
 }
 
 /** The place where most lines are the same but for indentation. */
-function byEqualLines(index: LineIndex, old: readonly Operation[]): number | undefined {
+function byEqualLines(index: LineIndex, old: readonly HunkLine[]): number | undefined {
   const { positions } = index.view('indentation');
   const votes = new Map<number, number>();
   old.forEach(({ text }, offset) => {
-    const places = positions.get(foldIndentation(text)) ?? [];
+    const places = positions.get(normalizeIndentation(text)) ?? [];
     if (places.length > 50) return;
     for (const place of places) votes.set(place - offset, (votes.get(place - offset) ?? 0) + 1);
   });
@@ -32,7 +32,7 @@ function byEqualLines(index: LineIndex, old: readonly Operation[]): number | und
 }
 
 /** The line that shares most words with the sought ones. */
-function byWords(index: LineIndex, old: readonly Operation[]): number {
+function byWords(index: LineIndex, old: readonly HunkLine[]): number {
   const wordsOf = (text: string) => text.slice(0, 1000).match(/[\p{L}\p{N}_]{2,}/gu) ?? [];
   const sought = new Set(old.flatMap(({ text }) => wordsOf(text)));
   let best = 0;

@@ -17,7 +17,7 @@ export interface PlacedEdits {
 }
 
 export interface PlaceOptions {
-  /** Refuse every hunk that is located more loosely than by folded typography. Default false. */
+  /** Refuse every hunk that is located more loosely than by normalized typography. Default false. */
   strict?: boolean;
 }
 

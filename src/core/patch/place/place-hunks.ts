@@ -14,7 +14,7 @@ import {
   type PatchProblem,
   type SourceFile,
 } from '../types.ts';
-import { choosePlaces, type Option } from './choose-place.ts';
+import { choosePlaces, type Placement } from './choose-place.ts';
 import { Locator } from './locate.ts';
 import { nearestLines } from './nearest-lines.ts';
 
@@ -44,12 +44,12 @@ export function placeHunks(
     return known;
   };
   const problems: PatchProblem[] = [];
-  const options: Option[] = [];
+  const placements: Placement[] = [];
   const refuse = (hunk: Hunk, problem: Omit<PatchProblem, 'path' | 'block'>) =>
     problems.push({ path: file.path, block: hunk.block, ...problem });
 
   for (const hunk of edit.hunks) {
-    if (saysNothing(hunk.operations) && hunk.finalNewline === undefined) continue;
+    if (saysNothing(hunk.lines) && hunk.finalNewline === undefined) continue;
     const located = locatorOf(hunk.dialect ?? edit.dialect).locate(hunk);
     if (budget.exhausted) {
       refuse(hunk, {
@@ -60,7 +60,7 @@ export function placeHunks(
     }
     if ('reason' in located) {
       const helped = located.reason === 'not-found' && problems.length < mostHelped;
-      const nearest = helped ? { nearest: nearestLines(index, hunk.operations) } : {};
+      const nearest = helped ? { nearest: nearestLines(index, hunk.lines) } : {};
       const lines = located.lines ? { lines: located.lines.slice(0, 20) } : {};
       refuse(hunk, {
         code: located.reason,
@@ -69,23 +69,23 @@ export function placeHunks(
         message: messages[located.reason](hunk.block, file.path),
       });
     } else
-      options.push({
+      placements.push({
         hunk,
         level: located.level,
-        candidates: atTheEnd(hunk, located.found, text.lines.length),
+        places: atTheEnd(hunk, located.found, text.lines.length),
       });
   }
 
-  choosePlaces(options, text.lines, edit.unordered ? 'search-replace' : edit.dialect);
-  const placed: { option: Option; splice: Splice }[] = [];
+  choosePlaces(placements, text.lines, edit.unordered ? 'search-replace' : edit.dialect);
+  const placed: { placement: Placement; splice: Splice }[] = [];
   const hunks: HunkReport[] = [];
-  for (const option of options) {
-    if (option.repeated) continue;
-    const { hunk, level, chosen, chosenBy, candidates } = option;
+  for (const placement of placements) {
+    if (placement.repeated) continue;
+    const { hunk, level, chosen, chosenBy, places } = placement;
     if (!chosen) {
-      const lines = candidates.slice(0, 20).map(({ first }) => first + 1);
-      const places = `${candidates.length} places of ${file.path} (lines ${lines.join(', ')}${candidates.length > 20 ? ', …' : ''})`;
-      refuse(hunk, { code: 'ambiguous', lines, message: `block ${hunk.block} fits ${places}` });
+      const lines = places.slice(0, 20).map(({ first }) => first + 1);
+      const fitting = `${places.length} places of ${file.path} (lines ${lines.join(', ')}${places.length > 20 ? ', …' : ''})`;
+      refuse(hunk, { code: 'ambiguous', lines, message: `block ${hunk.block} fits ${fitting}` });
       continue;
     }
     const line = Math.max(1, Math.min(chosen.first, chosen.splices[0]?.at ?? chosen.first) + 1);
@@ -106,7 +106,7 @@ export function placeHunks(
       flagged,
       ...(chosenBy ? { chosenBy } : {}),
     });
-    for (const splice of chosen.splices) placed.push({ option, splice });
+    for (const splice of chosen.splices) placed.push({ placement, splice });
   }
 
   placed.sort((left, right) => left.splice.at - right.splice.at || left.splice.remove - right.splice.remove);
@@ -114,8 +114,8 @@ export function placeHunks(
     const above = placed[at - 1]!;
     const below = placed[at]!;
     if (!meet(above.splice, below.splice)) continue;
-    const blocks = [above.option.hunk.block, below.option.hunk.block];
-    refuse(below.option.hunk, {
+    const blocks = [above.placement.hunk.block, below.placement.hunk.block];
+    refuse(below.placement.hunk, {
       code: 'overlap',
       lines: [above.splice.at + 1, below.splice.at + 1],
       message: `blocks ${blocks.join(' and ')} change the same lines of ${file.path}`,
@@ -137,10 +137,10 @@ function meet(above: Splice, below: Splice): boolean {
 }
 
 /** V4A's end marker chooses the place at the end of the file when the hunk fits there. */
-function atTheEnd(hunk: Hunk, candidates: Option['candidates'], end: number): Option['candidates'] {
-  if (!hunk.atEnd) return candidates;
-  const last = candidates.filter((candidate) => candidate.end >= end - 1);
-  return last.length === 1 ? last : candidates;
+function atTheEnd(hunk: Hunk, places: Placement['places'], end: number): Placement['places'] {
+  if (!hunk.atEnd) return places;
+  const last = places.filter((place) => place.end >= end - 1);
+  return last.length === 1 ? last : places;
 }
 
 const messages = {

@@ -1,6 +1,6 @@
 /** Turns a whole-file answer into the file's new text, with the bytes that the answer could not carry. */
 
-import { operationsOf } from '../dialects/hunk-from-lines.ts';
+import { hunkLinesOf } from '../dialects/hunk-from-lines.ts';
 import { elisionsIn } from '../text/elision.ts';
 import { splitText, type TextLines } from '../text/lines.ts';
 import { applySplices, splicesOf } from '../text/splices.ts';
@@ -64,10 +64,10 @@ export function placeWholeFile(
 function assemble(before: TextLines, texts: readonly string[]): string {
   const lines = [...texts];
   if (before.lines.at(-1) !== '' && lines.length > 1 && lines.at(-1) === '') lines.pop();
-  const operations = operationsOf(before.lines, lines);
+  const hunkLines = hunkLinesOf(before.lines, lines);
   let line = 0;
-  const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
-  return applySplices(before, splicesOf(operations, alignment) ?? []);
+  const alignment = hunkLines.map(({ kind }) => (kind === 'add' ? undefined : line++));
+  return applySplices(before, splicesOf(hunkLines, alignment) ?? []);
 }
 
 /** Models lose trailing white space: a line that differs in nothing else keeps the file's. */

@@ -2,7 +2,7 @@
 import { addedMark, type EditMark } from '../dialects/edit-marks.ts';
 import { splitText } from '../text/lines.ts';
 import { isProse } from '../text/prose.ts';
-import type { FileEdit, Operation, PatchProblem } from '../types.ts';
+import type { FileEdit, HunkLine, PatchProblem } from '../types.ts';
 
 /** The problem of an edit that would add such a mark to its file: it was not read as it was meant. */
 export function writtenMark(edit: FileEdit, before: string, after: string): PatchProblem | undefined {
@@ -12,17 +12,17 @@ export function writtenMark(edit: FileEdit, before: string, after: string): Patc
     const message = `block ${block} would write "${shown}" into ${path}: that is the mark of an edit or of a conflict`;
     return { code: 'edit-mark', path, block, message };
   };
-  for (const { operations, block } of edit.hunks) {
+  for (const { lines, block } of edit.hunks) {
     // Other lines of the file say whether this is a docstring, but a divider at a block's end is no underline.
-    const mark = addedMark(side(operations, 'add'), side(operations, 'drop'), true);
+    const mark = addedMark(side(lines, 'add'), side(lines, 'remove'), true);
     if (mark) return refuse(mark, block);
   }
   const mark = addedMark(splitText(before).lines, splitText(after).lines, isProse(newPath));
-  const adds = ({ kind, text }: Operation) => kind === 'add' && text.trim() === mark?.text.trim();
-  const block = edit.hunks.find(({ operations }) => operations.some(adds))?.block ?? edit.block;
+  const adds = ({ kind, text }: HunkLine) => kind === 'add' && text.trim() === mark?.text.trim();
+  const block = edit.hunks.find(({ lines }) => lines.some(adds))?.block ?? edit.block;
   return mark && refuse(mark, block);
 }
 
-function side(operations: readonly Operation[], other: 'add' | 'drop'): string[] {
-  return operations.filter(({ kind }) => kind !== other).map(({ text }) => text);
+function side(hunkLines: readonly HunkLine[], other: 'add' | 'remove'): string[] {
+  return hunkLines.filter(({ kind }) => kind !== other).map(({ text }) => text);
 }

@@ -1,6 +1,6 @@
 /** Turns a located hunk into replacements of line ranges, and a set of those into the file's new text. */
 
-import type { Operation } from '../types.ts';
+import type { HunkLine } from '../types.ts';
 import { joinText, type TextLines, usualEnding } from './lines.ts';
 
 /** Replaces `remove` lines from line `at` on (from 0) by other lines. */
@@ -10,10 +10,10 @@ export interface Splice {
   add: string[];
 }
 
-/** File line per operation, from 0. Undefined for added lines and for context that was not found. */
+/** File line per hunkLine, from 0. Undefined for added lines and for context that was not found. */
 export type Alignment = readonly (number | undefined)[];
 
-/** Adds lines as the file would have them, given what they replace: `dropped` are operation indices. */
+/** Adds lines as the file would have them, given what they replace: `dropped` are hunkLine indices. */
 export type Rewrite = (text: string, added: number, dropped: readonly number[]) => string | undefined;
 
 /**
@@ -21,26 +21,26 @@ export type Rewrite = (text: string, added: number, dropped: readonly number[]) 
  * the file, or that has no neighbour at all.
  */
 export function splicesOf(
-  operations: readonly Operation[],
+  hunkLines: readonly HunkLine[],
   alignment: Alignment,
   rewrite: Rewrite = (text) => text,
 ): Splice[] | undefined {
   const splices: Splice[] = [];
   let index = 0;
-  while (index < operations.length) {
-    if (operations[index]!.kind === 'keep') {
+  while (index < hunkLines.length) {
+    if (hunkLines[index]!.kind === 'context') {
       index++;
       continue;
     }
     const start = index;
-    while (index < operations.length && operations[index]!.kind !== 'keep') index++;
+    while (index < hunkLines.length && hunkLines[index]!.kind !== 'context') index++;
     const dropped: number[] = [];
     const add: string[] = [];
-    for (let at = start; at < index; at++) if (operations[at]!.kind === 'drop') dropped.push(at);
+    for (let at = start; at < index; at++) if (hunkLines[at]!.kind === 'remove') dropped.push(at);
     let added = 0;
     for (let at = start; at < index; at++) {
-      if (operations[at]!.kind !== 'add') continue;
-      const text = rewrite(operations[at]!.text, added++, dropped);
+      if (hunkLines[at]!.kind !== 'add') continue;
+      const text = rewrite(hunkLines[at]!.text, added++, dropped);
       if (text === undefined) return undefined;
       add.push(text);
     }
@@ -51,7 +51,7 @@ export function splicesOf(
     }
     if (add.length === 0) continue;
     const before = start === 0 ? undefined : alignment[start - 1];
-    const after = index === operations.length ? undefined : alignment[index];
+    const after = index === hunkLines.length ? undefined : alignment[index];
     if (before === undefined && after === undefined) return undefined;
     if (before !== undefined && after !== undefined && after !== before + 1) return undefined;
     splices.push({ at: before !== undefined ? before + 1 : after!, remove: 0, add });
