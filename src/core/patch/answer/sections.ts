@@ -2,6 +2,7 @@
  * Cuts an answer into the blocks that matter, whatever prose and fences surround them. Several formats in
  * one answer are fine: a new file in a fence beside search/replace blocks for the others.
  */
+
 import { beginPatch, markOn } from '../dialects/edit-marks.ts';
 import { readHeader } from '../dialects/hunk-lines.ts';
 import {
@@ -21,6 +22,7 @@ import {
 import { diffIsCut, lastHunkIsComplete } from '../dialects/read-unified.ts';
 import { endsV4a, startsV4a } from '../dialects/read-v4a.ts';
 import { type FileLabel, labelOf, mayHoldFences, pathInInfo } from '../dialects/read-whole-file.ts';
+import { reading } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
 import { undenter } from './undent.ts';
 
@@ -118,7 +120,7 @@ export function sectionsOf(
 /** A fence around something that holds search/replace blocks further down, such as a path and then a block. */
 function isWrapper(lines: readonly string[], open: number, content: number): boolean {
   const fence = fenceOn(lines[open]!)!;
-  for (let index = content; index < Math.min(content + 4, lines.length); index++) {
+  for (let index = content; index < Math.min(content + reading.wrapperLines, lines.length); index++) {
     if (closes(lines[index]!, fence)) return false;
     if (
       opensSearchReplace(lines[index]!) ||
@@ -180,7 +182,7 @@ function endOfV4a(
 }
 
 function looksLikeHunk(lines: readonly string[], header: number): boolean {
-  for (let index = header + 1; index < lines.length && index <= header + 12; index++) {
+  for (let index = header + 1; index < lines.length && index <= header + reading.hunkLines; index++) {
     if (/^[+-]/.test(lines[index]!)) return true;
   }
   return false;
@@ -202,7 +204,7 @@ function endOfBareDiff(lines: readonly string[], start: number): number {
 
 function labelAbove(lines: readonly string[], from: number, context: AnswerContext): string | undefined {
   let looked = 0;
-  for (let index = from - 1; index >= 0 && looked < 3; index--) {
+  for (let index = from - 1; index >= 0 && looked < reading.labelLines; index--) {
     if (lines[index]!.trim() === '') continue;
     looked++;
     const path = pathOnLine(lines[index]!, context);

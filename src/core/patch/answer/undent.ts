@@ -2,17 +2,15 @@
  * Takes back the indentation of an edit that stands in a list item: Markdown moves a fence in, and its content
  * with it. Left as it is, the lines of a file would be taken for its whole new text one step further in.
  */
+import { reading } from '../thresholds.ts';
 
 const opening = /^( +)(`{3,}|~{3,}(?!~))[^`]*$/;
 const bareOpening = /^( +)(?:<{5,9} ?(?:SEARCH|ORIGINAL|OLD)\b|\*\*\* Begin Patch\s*$)/i;
 const bareClosing = /^ +(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)?\b|>{7}\s*$|\*\*\* End Patch)/i;
 
-/** Lines that are looked at per line of the answer, so that no answer takes for ever. */
-const mostLooks = 20;
-
 /** What moves out, in `lines` itself, the block that begins on a line, if one begins there that was moved in. */
 export function undenter(lines: string[]): (at: number) => void {
-  let looks = lines.length * mostLooks;
+  let looks = lines.length * reading.mostLooksPerLine;
   return (at) => {
     const fence = opening.exec(lines[at]!);
     const indentation = (fence ?? bareOpening.exec(lines[at]!))?.[1];

@@ -1,5 +1,7 @@
 /** What a hunk does, line by line. */
+
 import { diffArrays } from 'diff';
+import { diffing } from '../thresholds.ts';
 import type { HunkLine } from '../types.ts';
 
 /** True when the hunk leaves the text as it is. */
@@ -11,9 +13,6 @@ export function saysNothing(hunkLines: readonly HunkLine[]): boolean {
   return before.length === after.length && before.every((text, at) => text === after[at]);
 }
 
-/** Edits beyond which two texts are not compared line by line: the part that differs is replaced. */
-const mostEdits = 2000;
-
 /** What turns some lines into others, so that those which stay can be taken from the file itself. */
 export function hunkLinesOf(search: readonly string[], replace: readonly string[]): HunkLine[] {
   let head = 0;
@@ -24,7 +23,7 @@ export function hunkLinesOf(search: readonly string[], replace: readonly string[
   const middle = diffArrays(
     search.slice(head, search.length - tail),
     replace.slice(head, replace.length - tail),
-    { maxEditLength: mostEdits },
+    { maxEditLength: diffing.mostBlockEdits },
   ) ?? [
     { removed: true, added: false, value: search.slice(head, search.length - tail) },
     { removed: false, added: true, value: replace.slice(head, replace.length - tail) },

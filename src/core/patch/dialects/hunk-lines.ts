@@ -1,4 +1,5 @@
 /** Reads the lines between two `@@` headers, which unified diffs and V4A write in the same way. */
+import { reading } from '../thresholds.ts';
 import type { HunkLine } from '../types.ts';
 
 export interface HunkHeader {
@@ -8,12 +9,10 @@ export interface HunkHeader {
   heading?: string;
 }
 
-/** Git cuts headings at 80 bytes; models may copy a long line. */
-const longestHeader = 1000;
-
 /** Understands git's header, the bare `@@` and `@@ ... @@`, and V4A's `@@ heading`. */
 export function readHeader(line: string): HunkHeader | undefined {
-  if (line[0] !== '@' || line.length > longestHeader || !/^@@(?:[ -]|@|$)/.test(line)) return undefined;
+  if (line[0] !== '@' || line.length > reading.longestHeader || !/^@@(?:[ -]|@|$)/.test(line))
+    return undefined;
   const numbered = /^@@+ *-(\d+)(?:,(\d+))? +\+(\d+)(?:,(\d+))? *@@+ ?(.*)$/.exec(line);
   if (numbered) {
     const [, start, oldCount, , newCount, heading] = numbered;

@@ -4,6 +4,7 @@ import { keptLines } from '../place/whole-file-guard.ts';
 import { splitText } from '../text/lines.ts';
 import { isBlank } from '../text/normalize.ts';
 import { isProse } from '../text/prose.ts';
+import { wholeFile } from '../thresholds.ts';
 import { type EditCollector, textOf } from './edit-collector.ts';
 import { addedMark, marksIn } from './edit-marks.ts';
 import type { FileLabel } from './read-whole-file.ts';
@@ -55,22 +56,17 @@ function holdsDiff(lines: readonly string[]): boolean {
   return lines.some((line, at) => /^\s*--- \S/.test(line) && /^\s*\+\+\+ \S/.test(lines[at + 1] ?? ''));
 }
 
-/** Share of the file's lines that text has to keep before it is taken for the file on less than its plain name. */
-const fewestKept = 0.6;
-/** Lines below which a file says too little to be known again. */
-const fewestLines = 3;
-
 /** A fence without a path can only be the one file that was sent, alone in the answer and much like it. */
 function unlabelledFile(lines: readonly string[], collector: EditCollector): string | undefined {
   const path = collector.onlyFile();
   if (path === undefined) return undefined;
   const known = splitText(collector.file(path)!.text).lines;
-  return known.filter((line) => !isBlank(line)).length > fewestLines && isMuchLike(known, lines)
+  return known.filter((line) => !isBlank(line)).length > wholeFile.fewestLines && isMuchLike(known, lines)
     ? path
     : undefined;
 }
 
 function isMuchLike(before: readonly string[], after: readonly string[]): boolean {
   const old = before.filter((line) => !isBlank(line)).length;
-  return keptLines(before, after) >= old * fewestKept;
+  return keptLines(before, after) >= old * wholeFile.fewestKept;
 }

@@ -1,5 +1,6 @@
 /** Reads which file a line of an answer names, for the block that stands below it. */
 
+import { reading } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
 import { isProblem, resolvePath } from './resolve-path.ts';
 
@@ -10,8 +11,6 @@ export interface PathLabel {
   plain: boolean;
 }
 
-/** A line that names a path is no longer. */
-const longestLine = 1000;
 const bullet = /^(?:#{1,6}|[-*+>]|\d+[.)]|\/\/|<!--)\s+/;
 const word = /^\**(?:new file|file ?name|file ?path|file|path)(?: ?\d+)?\**\s*:\s*\**\s*/i;
 const remark =
@@ -20,7 +19,7 @@ const makes = /\b(?:new|create|add)\b/i;
 
 /** A path on a line of its own, or the one that a sentence names. Undefined when the line names none. */
 export function pathLabel(line: string, context: AnswerContext): PathLabel | undefined {
-  if (line.length > longestLine) return undefined;
+  if (line.length > reading.longestLabel) return undefined;
   const bare = bareName(line);
   const isSent = (name: string) => context.files.some((file) => file.path === name);
   if (isSent(bare) || isPathLike(bare)) return { path: bare, plain: true };
@@ -43,7 +42,7 @@ export function pathOnLine(line: string, context: AnswerContext): string | undef
 
 /** The path in a comment that is all of a line, as the first line of a block often is. */
 export function pathInComment(line: string, context: AnswerContext): string | undefined {
-  if (line.length > longestLine) return undefined;
+  if (line.length > reading.longestLabel) return undefined;
   const said = /^\s*(?:\/\/|#|--|;|<!--|\/\*)\s*(?:file(?:name)?: *)?(\S+?)\s*(?:-->|\*\/)?\s*$/i.exec(
     line,
   )?.[1];

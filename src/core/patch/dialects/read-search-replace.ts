@@ -4,6 +4,7 @@
  * fence around them.
  */
 
+import { reading } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
 import { bareClosing, closing, divider, opening } from './edit-marks.ts';
 import { fenceOn } from './markdown-fences.ts';
@@ -20,9 +21,6 @@ export interface SearchReplaceBlock {
   /** First line after the block. */
   end: number;
 }
-
-/** Lines of equal signs beyond which no more are tried as the divider. */
-const mostReadings = 20;
 
 export function opensSearchReplace(line: string): boolean {
   return opening.test(line);
@@ -45,7 +43,7 @@ export function readSearchReplace(
     } else if (opening.test(line)) return 'cut';
   }
   if (end === -1) return 'cut';
-  const readings = dividers.slice(0, mostReadings).map((at) => ({
+  const readings = dividers.slice(0, reading.mostDividers).map((at) => ({
     search: lines.slice(start + 1, at),
     replace: lines.slice(at + 1, end),
   }));
@@ -62,7 +60,7 @@ function pathAbove(lines: readonly string[], start: number, context: AnswerConte
     if (path) return path;
   }
   let looked = 0;
-  for (let index = start - 1; index >= 0 && looked < 3; index--) {
+  for (let index = start - 1; index >= 0 && looked < reading.labelLines; index--) {
     const line = lines[index]!;
     if (closing.test(line)) return undefined;
     if (line.trim() === '') continue;
@@ -81,7 +79,7 @@ function pathAbove(lines: readonly string[], start: number, context: AnswerConte
 
 /** The one file that was sent and that a heading names among other words. */
 function sentPathIn(line: string, context: AnswerContext): string | undefined {
-  if (!/^#{1,6} /.test(line) || line.length > 500) return undefined;
+  if (!/^#{1,6} /.test(line) || line.length > reading.longestHeading) return undefined;
   const words = new Set(line.split(/[\s`'"*()]+/).map((word) => word.replace(/[:,.]+$/, '')));
   const named = context.files.filter(({ path }) => words.has(path));
   return named.length === 1 ? named[0]!.path : undefined;

@@ -4,6 +4,7 @@
  */
 
 import { unquoteName } from '../git/quote-name.ts';
+import { reading } from '../thresholds.ts';
 import type { FileMode, HunkLine } from '../types.ts';
 import { type HunkHeader, readHeader, readHunkLine } from './hunk-lines.ts';
 
@@ -169,9 +170,6 @@ export function readHunk(lines: readonly string[], header: HunkHeader): DraftHun
   };
 }
 
-/** Lines that are looked back over for a header. */
-const longestHunk = 5000;
-
 interface LastHunk {
   oldLeft: number;
   newLeft: number;
@@ -182,7 +180,7 @@ interface LastHunk {
 /** How much of the last hunk above `end` is still to come, as its header counts; undefined where it does not count. */
 function lastHunk(lines: readonly string[], end: number): LastHunk | undefined {
   let start = end - 1;
-  const furthest = Math.max(0, end - longestHunk);
+  const furthest = Math.max(0, end - reading.longestHunk);
   while (start >= furthest && !readHeader(lines[start]!)) start--;
   const header = start < furthest ? undefined : readHeader(lines[start]!);
   if (header?.oldCount === undefined || header.newCount === undefined) return undefined;

@@ -1,6 +1,7 @@
 /** Reads a fenced block that holds a file's whole new text. */
 
 import { isProse } from '../text/prose.ts';
+import { reading } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
 import { fenceOn, nextContent } from './markdown-fences.ts';
 import { type PathLabel, pathInComment, pathLabel, pathOnLine } from './path-label.ts';
@@ -36,7 +37,7 @@ function isTranscript(info: string, path: string): boolean {
 }
 
 function labelAbove(lines: readonly string[], open: number, context: AnswerContext): PathLabel | undefined {
-  for (let index = open - 1; index >= 0 && open - index <= 2; index--) {
+  for (let index = open - 1; index >= 0 && open - index <= reading.fenceLabelLines; index--) {
     if (lines[index]!.trim() === '') continue;
     return fenceOn(lines[index]!) ? undefined : pathLabel(lines[index]!, context);
   }

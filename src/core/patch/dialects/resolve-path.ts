@@ -4,6 +4,7 @@
  */
 
 import { unquoteName } from '../git/quote-name.ts';
+import { reading, reporting } from '../thresholds.ts';
 import type { AnswerContext, PatchProblem } from '../types.ts';
 
 export interface ResolvedPath {
@@ -11,9 +12,6 @@ export interface ResolvedPath {
   /** False for a path that was not sent and does not exist: it can only be created. */
   sent: boolean;
 }
-
-/** Characters that no path, and no line that names one, has more of. */
-const longestPath = 1000;
 
 /** Undoes what surrounds a path in an answer: quotes, back-ticks, a date after a tab, `../`, back-slashes. */
 export function cleanPath(written: string): string {
@@ -27,7 +25,7 @@ export function cleanPath(written: string): string {
 }
 
 export function resolvePath(written: string, context: AnswerContext): ResolvedPath | PatchProblem {
-  const path = written.length > longestPath ? '' : cleanPath(written);
+  const path = written.length > reading.longestPath ? '' : cleanPath(written);
   const unprefixed = path.replace(/^[ab]\//, '');
   const sent = context.files.map((file) => file.path);
   for (const name of [path, unprefixed]) {
@@ -35,8 +33,8 @@ export function resolvePath(written: string, context: AnswerContext): ResolvedPa
   }
   const refuse = (reason: string): PatchProblem => ({
     code: 'unknown-path',
-    path: path.slice(0, 200),
-    message: `${JSON.stringify(path.slice(0, 200))} ${reason}`,
+    path: path.slice(0, reporting.longestPath),
+    message: `${JSON.stringify(path.slice(0, reporting.longestPath))} ${reason}`,
   });
   if (path === '') return refuse('is no path');
   const segments = path.split('/');

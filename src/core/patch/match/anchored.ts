@@ -5,6 +5,7 @@
 
 import { isBlank } from '../text/normalize.ts';
 import { type Splice, splicesOf } from '../text/splices.ts';
+import { anchoring } from '../thresholds.ts';
 import type { Dialect, HunkLine, Place } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import { type LineIndex, normalizers } from './line-index.ts';
@@ -21,13 +22,6 @@ import {
   tellingLength,
 } from './segments.ts';
 
-/** How far context may be from where the hunk has it, in lines; further where the hunk says "...". */
-const near = 12;
-const nearElision = 200;
-const mostChains = 200;
-/** Letters and digits that a deletion needs before it can be an anchor by itself. */
-const anchorLength = 12;
-
 /** All deletions and the context that touches an edit word for word, and 60 % of the other context. */
 export function matchTolerantContext(
   index: LineIndex,
@@ -42,7 +36,7 @@ export function matchTolerantContext(
   const places = segments.map((segment) => runsOf(index, hunkLines, segment));
   if (!areTelling(index, hunkLines, segments) || areShiftedElsewhere(index, hunkLines, segments, places))
     return [];
-  return chains(index, hunkLines, dialect, segments, places, 0.6);
+  return chains(index, hunkLines, dialect, segments, places, anchoring.tolerantShare);
 }
 
 /**
@@ -64,11 +58,12 @@ export function matchDeletionAnchored(
     const dropped = droppedIn(hunkLines, touching);
     const { from, to } = touching;
     const bothSides = hunkLines[from]!.kind === 'context' && hunkLines[to - 1]!.kind === 'context';
-    if (tellingLength(hunkLines.slice(dropped.from, dropped.to), 'remove') >= anchorLength) {
+    if (tellingLength(hunkLines.slice(dropped.from, dropped.to), 'remove') >= anchoring.deletionLetters) {
       anchored = true;
       segments.push(dropped);
     } else {
-      anchored ||= bothSides && tellingLength(hunkLines.slice(from, to), 'context') >= anchorLength;
+      anchored ||=
+        bothSides && tellingLength(hunkLines.slice(from, to), 'context') >= anchoring.deletionLetters;
       segments.push(touching);
     }
   }
@@ -76,7 +71,9 @@ export function matchDeletionAnchored(
   const places = segments.map((segment) => runsOf(index, hunkLines, segment));
   if (areShiftedElsewhere(index, hunkLines, segments, places)) return [];
   const anywhere = chains(index, hunkLines, dialect, segments, places, 0);
-  return anywhere.length === 1 ? chains(index, hunkLines, dialect, segments, places, 0.5) : [];
+  return anywhere.length === 1
+    ? chains(index, hunkLines, dialect, segments, places, anchoring.deletionShare)
+    : [];
 }
 
 /**
@@ -96,7 +93,7 @@ function chains(
   const found = new Map<string, Place>();
   let tried = 0;
   const extend = (depth: number, chain: number[]) => {
-    if (tried > mostChains || index.budget.exhausted) return;
+    if (tried > anchoring.mostChains || index.budget.exhausted) return;
     if (depth === segments.length) {
       tried++;
       const place = complete(index, hunkLines, dialect, segments, heights, chain, share);
@@ -110,7 +107,11 @@ function chains(
     }
     const earliest = chain[depth - 1]! + heights[depth - 1]!;
     const between = hunkLines.slice(segments[depth - 1]!.to, segments[depth]!.from);
-    const slack = between.some(({ elided }) => elided) ? nearElision : between.length === 0 ? 0 : near;
+    const slack = between.some(({ elided }) => elided)
+      ? anchoring.nearElision
+      : between.length === 0
+        ? 0
+        : anchoring.near;
     const furthest = earliest + between.length + slack;
     for (let at = lowerBound(runs, earliest); at < runs.length && runs[at]! <= furthest; at++) {
       index.budget.spend(1);
@@ -119,7 +120,7 @@ function chains(
   };
   extend(0, []);
   // Too many to have been looked at means too many to choose from.
-  return tried > mostChains && found.size === 1 ? [] : [...found.values()];
+  return tried > anchoring.mostChains && found.size === 1 ? [] : [...found.values()];
 }
 
 function complete(
@@ -149,7 +150,8 @@ function complete(
       .filter(({ kind, elided, text }) => kind === 'context' && !elided && !isBlank(text));
     if (context.length === 0) return;
     const reach =
-      context.length + (hunkLines.slice(from, to).some(({ elided }) => elided) ? nearElision : near);
+      context.length +
+      (hunkLines.slice(from, to).some(({ elided }) => elided) ? anchoring.nearElision : anchoring.near);
     const first = Math.max(0, backwards ? Math.max(firstLine, endLine - reach) : firstLine);
     const end = Math.min(index.lines.length, backwards ? endLine : Math.min(endLine, firstLine + reach));
     total += context.length;
@@ -184,7 +186,7 @@ function inOrder(
   const normalize = normalizers[comparison];
   const width = Math.max(0, end - first);
   let row = new Array<number>(width + 1).fill(0);
-  for (const hunkLine of context.slice(0, 200)) {
+  for (const hunkLine of context.slice(0, anchoring.mostContext)) {
     const forms = formsOf(hunkLine, true).map(normalize);
     const below = new Array<number>(width + 1).fill(0);
     for (let column = 1; column <= width; column++) {

@@ -2,11 +2,9 @@
 
 import { plainCharacter } from '../text/normalize.ts';
 import { type Rewrite, splicesOf } from '../text/splices.ts';
+import { searching } from '../thresholds.ts';
 import type { HunkLine, Place } from '../types.ts';
 import type { Alternatives, Comparison, LineIndex } from './line-index.ts';
-
-/** More places than this are as good as none: nothing could choose between them. */
-const mostPlaces = 2000;
 
 /** The forms that an old line may have in the file. Restoring adds the line with its swallowed first space. */
 export function formsOf(hunkLine: HunkLine, restored: boolean): Alternatives {
@@ -27,7 +25,7 @@ export function matchLines(
     old.map((hunkLine) => formsOf(hunkLine, restored)),
   );
   const found: Place[] = [];
-  for (const start of starts.slice(0, mostPlaces)) {
+  for (const start of starts.slice(0, searching.mostPlaces)) {
     let line = start;
     const alignment = hunkLines.map(({ kind }) => (kind === 'add' ? undefined : line++));
     const rewrite = comparison === 'typographic' ? restoreTypography(index, hunkLines, alignment) : undefined;

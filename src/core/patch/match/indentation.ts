@@ -5,11 +5,9 @@
 
 import { indentationOf, isBlank, significantLength } from '../text/normalize.ts';
 import { splicesOf } from '../text/splices.ts';
+import { shifting } from '../thresholds.ts';
 import type { HunkLine, Place } from '../types.ts';
 import type { LineIndex } from './line-index.ts';
-
-/** A line shorter than this, alone, fits too many places once its indentation is free. */
-const fewestSignificant = 12;
 
 export function matchIndentation(
   index: LineIndex,
@@ -20,7 +18,7 @@ export function matchIndentation(
   const old = hunkLines.filter(({ kind }) => kind !== 'add').map(textOf);
   const told = old.filter((text) => !isBlank(text));
   if (told.length === 0) return [];
-  if (told.reduce((sum, text) => sum + significantLength(text), 0) < fewestSignificant) return [];
+  if (told.reduce((sum, text) => sum + significantLength(text), 0) < shifting.fewestLetters) return [];
   const shown = new Set(
     hunkLines.filter(({ kind }) => kind === 'remove').map((hunkLine) => indentationOf(textOf(hunkLine))),
   );
@@ -101,7 +99,7 @@ function* possibleChanges(
     const change = (text: string) => (text.startsWith(prefix) ? text.slice(prefix.length) : undefined);
     yield { fits: (left, right) => change(left) === right, change };
   }
-  for (const width of [4, 2, 8, 3]) {
+  for (const width of shifting.tabWidths) {
     const expand = (text: string) => text.replaceAll('\t', ' '.repeat(width));
     // An indentation that is no multiple may be any mix of tabs and spaces: only a line like it can tell.
     const contract = (text: string) =>

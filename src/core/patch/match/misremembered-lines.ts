@@ -5,16 +5,11 @@
 
 import { isBlank, significantLength } from '../text/normalize.ts';
 import { splicesOf } from '../text/splices.ts';
+import { misrememberedLines } from '../thresholds.ts';
 import type { HunkLine, Place } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import { type LineIndex, normalizers } from './line-index.ts';
 import { isSameLine } from './similar-line.ts';
-
-/** Lines that may be misremembered. */
-const mostWrong = 2;
-/** Share of the lines with text, and letters and digits in them, that have to be there word for word. */
-const fewestRight = 0.6;
-const fewestSignificant = 12;
 
 export function matchMisremembered(index: LineIndex, hunkLines: readonly HunkLine[]): Place[] {
   const old = hunkLines.filter(({ kind }) => kind !== 'add');
@@ -27,10 +22,11 @@ export function matchMisremembered(index: LineIndex, hunkLines: readonly HunkLin
   );
   const told = [...old.keys()].filter((at) => !isBlank(old[at]!.text));
   const unknown = told.filter((at) => frequency[at] === 0);
-  if (unknown.length > mostWrong || unknown.some((at) => old[at]!.kind === 'remove')) return [];
+  if (unknown.length > misrememberedLines.most || unknown.some((at) => old[at]!.kind === 'remove')) return [];
   const right = told.filter((at) => !unknown.includes(at));
   const significant = right.reduce((sum, at) => sum + significantLength(old[at]!.text), 0);
-  if (right.length < told.length * fewestRight || significant < fewestSignificant) return [];
+  if (right.length < told.length * misrememberedLines.fewestRight || significant < misrememberedLines.letters)
+    return [];
 
   // Every line that is right is there word for word, so the rarest of them says where to look.
   const anchor = right.reduce((rarest, at) => (frequency[at]! < frequency[rarest]! ? at : rarest));

@@ -2,17 +2,14 @@
  * An anchored deletion is found without the context that touches it. Whether lines that are added at its edge
  * stand right beside it depends on that context: it may be misremembered, made up, or a line may be skipped.
  */
+
 import { isBlank } from '../text/normalize.ts';
+import { anchoring } from '../thresholds.ts';
 import type { Dialect, HunkLine } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import { type LineIndex, normalizers } from './line-index.ts';
 import type { Segment } from './segments.ts';
 import { isSameLine } from './similar-line.ts';
-
-/** How far from its place a context line is looked for. */
-const near = 12;
-/** Lines that a model may skip beside what it deletes. */
-const mostSkipped = 3;
 
 /** `start` is the file line, from 0, of the segment's first old line. */
 export function standsRightly(
@@ -48,8 +45,8 @@ function isNotFar(index: LineIndex, hunkLine: HunkLine | undefined, place: numbe
   const { keys } = index.view('trailing-space');
   const forms = formsOf(hunkLine, true).map(normalizers['trailing-space']);
   const isThere = (lines: number) => forms.includes(keys[place + lines * step] ?? '\0');
-  const distance = Array.from({ length: near + 1 }, (_, lines) => lines).find(isThere);
-  return distance === undefined || distance <= mostSkipped;
+  const distance = Array.from({ length: anchoring.near + 1 }, (_, lines) => lines).find(isThere);
+  return distance === undefined || distance <= anchoring.mostSkipped;
 }
 
 /**
@@ -74,7 +71,8 @@ function isRight(
     const isThere = (line: number) => forms.includes(keys[line] ?? '\0');
     // Nothing in the file, or just as many lines, where the passed ones should be.
     if (isThere(place) || (passed > 0 && same && isThere(place + passed * step))) return true;
-    for (let distance = 1; distance <= near; distance++) if (isThere(place + distance * step)) return false;
+    for (let distance = 1; distance <= anchoring.near; distance++)
+      if (isThere(place + distance * step)) return false;
     same &&= formsOf(hunkLine, true).some((form) => isSameLine(keys[place + passed * step] ?? '', form));
     passed++;
   }

@@ -1,5 +1,7 @@
 /** Takes a hunk apart into its changes, each with the context whose place has to be right beside it. */
+
 import { isBlank, significantLength } from '../text/normalize.ts';
+import { anchoring } from '../thresholds.ts';
 import type { HunkLine } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import type { Comparison, LineIndex } from './line-index.ts';
@@ -9,9 +11,6 @@ export interface Segment {
   from: number;
   to: number;
 }
-
-/** Letters and digits that changes need together with the context that touches them. */
-const segmentLength = 8;
 
 export function tellingLength(hunkLines: readonly HunkLine[], kind?: HunkLine['kind']): number {
   return hunkLines.reduce(
@@ -31,7 +30,7 @@ export function areTelling(
   segments: readonly Segment[],
 ): boolean {
   const told = segments.reduce((sum, { from, to }) => sum + tellingLength(hunkLines.slice(from, to)), 0);
-  return told >= segmentLength || segments.every((segment) => isOnly(index, hunkLines, segment));
+  return told >= anchoring.segmentLetters || segments.every((segment) => isOnly(index, hunkLines, segment));
 }
 
 /** Two lines or more that the file has once, whatever their indentation. */

@@ -5,9 +5,7 @@
  */
 
 import { indentationOf } from '../text/normalize.ts';
-
-/** Equal words below which two lines have too little in common to be called the same. */
-const fewestWords = 2;
+import { misrememberedLines } from '../thresholds.ts';
 
 export function isSameLine(file: string, remembered: string): boolean {
   // Another indentation is another kind of damage, which added lines have their share of.
@@ -24,7 +22,7 @@ export function isSameLine(file: string, remembered: string): boolean {
   let tail = 0;
   const room = Math.min(real.length, said.length) - head;
   while (tail < room && real.at(-1 - tail) === said.at(-1 - tail)) tail++;
-  if (head + tail < fewestWords) return false;
+  if (head + tail < misrememberedLines.fewestWords) return false;
   return head + tail >= real.length - 1 && head + tail >= said.length - 1;
 }
 

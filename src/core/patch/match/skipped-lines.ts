@@ -6,17 +6,11 @@
 
 import { significantLength } from '../text/normalize.ts';
 import { type Splice, splicesOf } from '../text/splices.ts';
+import { skippedLines } from '../thresholds.ts';
 import type { Dialect, HunkLine, Place } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import { type LineIndex, normalizers } from './line-index.ts';
 import { sideOf } from './side-of-line.ts';
-
-const mostSkipped = 3;
-/** Points at which the skipped lines may have been, in a run of equal lines, beyond which nobody looks. */
-const mostGaps = 20;
-/** Letters and digits on either side of what is skipped, and in all. */
-const fewestBeside = 4;
-const fewestSignificant = 12;
 
 export interface SkippedMatch {
   found: Place[];
@@ -35,7 +29,7 @@ export function matchSkipped(
   const significant = told.map((at) => significantLength(hunkLines[at]!.text));
   const sum = (from: number, to: number) =>
     significant.slice(from, to).reduce((total, length) => total + length, 0);
-  if (sum(0, told.length) < fewestSignificant) return match;
+  if (sum(0, told.length) < skippedLines.letters) return match;
   const normalize = normalizers['trailing-space'];
   const { keys, positions } = index.view('trailing-space');
   const forms = told.map((at) => formsOf(hunkLines[at]!, true).map(normalize));
@@ -47,7 +41,7 @@ export function matchSkipped(
     while (head < told.length && forms[head]!.includes(keys[start + head] ?? '\0')) head++;
     index.budget.spend(head);
     if (head === told.length) continue;
-    for (let skipped = 1; skipped <= mostSkipped; skipped++) {
+    for (let skipped = 1; skipped <= skippedLines.most; skipped++) {
       const end = start + told.length + skipped;
       let tail = 0;
       while (tail < told.length - 1 && forms[told.length - 1 - tail]!.includes(keys[end - 1 - tail] ?? '\0'))
@@ -57,8 +51,14 @@ export function matchSkipped(
       // Where a line is repeated, the skipped ones may be before or after it.
       const gaps: number[] = [];
       for (let gap = told.length - tail; gap <= head; gap++) gaps.push(gap);
-      if (!gaps.some((gap) => sum(0, gap) >= fewestBeside && sum(gap, told.length) >= fewestBeside)) continue;
-      if (gaps.length > mostGaps) {
+      if (
+        !gaps.some(
+          (gap) =>
+            sum(0, gap) >= skippedLines.lettersBeside && sum(gap, told.length) >= skippedLines.lettersBeside,
+        )
+      )
+        continue;
+      if (gaps.length > skippedLines.mostGaps) {
         match.uncertain.push(start);
         break;
       }

@@ -1,3 +1,5 @@
+import { searching } from '../thresholds.ts';
+
 /**
  * Bounds the work that one answer can cause. Counted in line comparisons instead of time, so that the same
  * answer always ends the same way.
@@ -5,7 +7,7 @@
 export class WorkBudget {
   private left: number;
 
-  constructor(comparisons = 40_000_000) {
+  constructor(comparisons = searching.mostComparisons) {
     this.left = comparisons;
   }
 

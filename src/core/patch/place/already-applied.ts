@@ -6,15 +6,9 @@
 import { formsOf } from '../match/contiguous.ts';
 import type { LineIndex } from '../match/line-index.ts';
 import { significantLength } from '../text/normalize.ts';
+import { alreadyApplied } from '../thresholds.ts';
 import type { HunkLine } from '../types.ts';
 
-/** Letters and digits below which added lines may well stand in a file by accident. */
-const fewestAdded = 3;
-/** The same for what is left where lines are only deleted. */
-const fewestLeft = 20;
-const fewestAround = 60;
-/** Changes of one hunk up to which every selection of them is looked for. */
-const mostChanges = 4;
 const levels = ['exact', 'trailing-space', 'typographic'] as const;
 
 /** Lines, from 1, where it has. */
@@ -23,7 +17,7 @@ export function partlyApplied(index: LineIndex, hunkLines: readonly HunkLine[]):
   const count = (changes.at(-1) ?? -1) + 1;
   // As bits; undefined: all of them, the only selection of a great many that is looked for.
   const selections =
-    count > mostChanges
+    count > alreadyApplied.mostChanges
       ? [undefined]
       : Array.from({ length: 2 ** count - 1 }, (_, at) => 2 ** count - 1 - at);
   for (const made of selections) {
@@ -56,13 +50,19 @@ function isTelling(
 ): boolean {
   const lengthOf = (some: readonly HunkLine[]) =>
     some.reduce((sum, { text }) => sum + significantLength(text), 0);
-  if (lengthOf(hunkLines.filter(({ kind }, at) => kind === 'add' && isMade(at))) >= fewestAdded) return true;
+  if (
+    lengthOf(hunkLines.filter(({ kind }, at) => kind === 'add' && isMade(at))) >= alreadyApplied.addedLetters
+  )
+    return true;
   // Only deletions: the lines on both sides of them have to have met, or a good many to be there.
   if (hunkLines.some(({ kind }) => kind === 'add')) return false;
   const shown = hunkLines[0]?.kind === 'context' && hunkLines.at(-1)?.kind === 'context';
-  if (shown) return lengthOf(lines) >= fewestLeft;
+  if (shown) return lengthOf(lines) >= alreadyApplied.leftLetters;
   // Lines that the file has nowhere will not be deleted elsewhere either.
   const { positions } = index.view('trailing-space');
   const drops = hunkLines.filter(({ kind }) => kind === 'remove');
-  return lengthOf(lines) >= fewestAround && drops.every(({ text }) => positions.has(text.trimEnd()));
+  return (
+    lengthOf(lines) >= alreadyApplied.oneSidedLetters &&
+    drops.every(({ text }) => positions.has(text.trimEnd()))
+  );
 }

@@ -4,6 +4,7 @@
  */
 
 import { indentationOf, isBlank } from '../text/normalize.ts';
+import { choosing } from '../thresholds.ts';
 import type { Dialect, Hunk, HunkReport, MatchLevel, Place } from '../types.ts';
 
 export interface Placement {
@@ -139,7 +140,8 @@ function linesWith(heading: string, lines: readonly string[], from: number, to: 
   for (let line = from; line < to; line++) {
     const text = lines[line]!.trim();
     // Git cuts the line at 80 bytes.
-    if (text === heading || (heading.length >= 40 && text.startsWith(heading))) found.push(line);
+    if (text === heading || (heading.length >= choosing.cutHeading && text.startsWith(heading)))
+      found.push(line);
   }
   return found;
 }
@@ -184,23 +186,17 @@ function byLineNumber(placement: Placement, { lines, shownBy }: Offset): void {
   pick(placement, lines === 0 ? 'line' : 'offset', fitting);
 }
 
-/** Certain hunks in ascending order below which they may be so by chance. */
-const fewestOrdered = 3;
-
 /** The hunks of a diff come in the order of the file: by their own numbers, or by the places of several. */
 function isOrdered(placements: readonly Placement[]): boolean {
   const numbers = placements.map(({ hunk }) => hunk.startLine);
   const ascending = numbers.every((line, at) => line !== undefined && (at === 0 || numbers[at - 1]! <= line));
-  return ascending || placements.filter(({ chosen }) => chosen).length >= fewestOrdered;
+  return ascending || placements.filter(({ chosen }) => chosen).length >= choosing.fewestOrdered;
 }
-
-/** Each pass can make a hunk certain that is a neighbour of another one. */
-const mostPasses = 20;
 
 /** Hunks come in the order of the file, unless those that are certain show otherwise. */
 function betweenNeighbours(placements: readonly Placement[]): void {
   const inAnswer = placements.filter(({ repeated }) => !repeated);
-  for (let pass = 0; pass < mostPasses; pass++) {
+  for (let pass = 0; pass < choosing.mostPasses; pass++) {
     const fixed = inAnswer.filter(({ chosen }) => chosen);
     if (!inOrder(fixed) || fixed.length === inAnswer.length) return;
     let before: Place | undefined;

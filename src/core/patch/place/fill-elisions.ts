@@ -7,11 +7,7 @@
 import { LineIndex } from '../match/line-index.ts';
 import { WorkBudget } from '../match/work-budget.ts';
 import { isBlank, significantLength } from '../text/normalize.ts';
-
-const longestAnchor = 30;
-/** Letters and digits that an anchor needs, and that make a line of the file worth missing. */
-const anchorLength = 4;
-const tellingLength = 8;
+import { filling } from '../thresholds.ts';
 
 /** `elisions` are lines of `after`, ascending. Undefined when one of them cannot be filled. */
 export function fillElisions(
@@ -19,7 +15,7 @@ export function fillElisions(
   after: readonly string[],
   elisions: readonly number[],
 ): string[] | undefined {
-  const index = new LineIndex(before, new WorkBudget(2_000_000));
+  const index = new LineIndex(before, new WorkBudget(filling.mostComparisons));
   const filled: string[] = [];
   const left: string[] = [];
   let shown = trimEnd(after.slice(0, elisions[0]));
@@ -45,13 +41,17 @@ function repeats(index: LineIndex, after: readonly string[], left: readonly stri
   const written = new Set(after.map((line) => line.trimEnd()));
   return left.some((line) => {
     const key = line.trimEnd();
-    return written.has(key) && positions.get(key)?.length === 1 && significantLength(key) >= tellingLength;
+    return (
+      written.has(key) &&
+      positions.get(key)?.length === 1 &&
+      significantLength(key) >= filling.repeatedLetters
+    );
   });
 }
 
 /** First line of the file after the shortest run at the end of `lines` that is in it once. */
 function endOfAnchor(index: LineIndex, lines: readonly string[]): number | undefined {
-  for (let length = 1; length <= Math.min(lines.length, longestAnchor); length++) {
+  for (let length = 1; length <= Math.min(lines.length, filling.longestAnchor); length++) {
     const place = placeOf(index, lines.slice(lines.length - length));
     if (place !== 'several') return place === undefined ? undefined : place + length;
   }
@@ -60,7 +60,7 @@ function endOfAnchor(index: LineIndex, lines: readonly string[]): number | undef
 
 /** First line of the shortest run at the start of `lines` that is in the file once. */
 function startOfAnchor(index: LineIndex, lines: readonly string[]): number | undefined {
-  for (let length = 1; length <= Math.min(lines.length, longestAnchor); length++) {
+  for (let length = 1; length <= Math.min(lines.length, filling.longestAnchor); length++) {
     const place = placeOf(index, lines.slice(0, length));
     if (place !== 'several') return place;
   }
@@ -73,7 +73,7 @@ function placeOf(index: LineIndex, run: readonly string[]): number | 'several' |
     run.map((line) => [line]),
   );
   const length = run.reduce((sum, line) => sum + significantLength(line), 0);
-  return places.length > 0 && (places.length > 1 || length < anchorLength) ? 'several' : places[0];
+  return places.length > 0 && (places.length > 1 || length < filling.anchorLetters) ? 'several' : places[0];
 }
 
 function trimEnd(lines: readonly string[]): string[] {

@@ -3,12 +3,11 @@
  * adds; one that skips the last context line above them, and shows nothing below, puts them inside the block
  * that they should follow. Nothing in the lines that it does show gives that away.
  */
+
 import { isBlank } from '../text/normalize.ts';
 import type { Splice } from '../text/splices.ts';
+import { choosing } from '../thresholds.ts';
 import type { HunkLine } from '../types.ts';
-
-/** Context lines from which on a hunk means to show its surroundings, so that a bare edge is a gap. */
-const fewestShown = 2;
 
 /**
  * True when the hunk begins or ends with added lines although the file goes on there: with more than blank
@@ -19,7 +18,7 @@ export function hidesAnEdge(
   hunkLines: readonly HunkLine[],
   splices: readonly Splice[],
 ): boolean {
-  const shows = hunkLines.filter(({ kind }) => kind === 'context').length >= fewestShown;
+  const shows = hunkLines.filter(({ kind }) => kind === 'context').length >= choosing.shownContext;
   const [first, last] = [splices[0], splices.at(-1)];
   if (hunkLines.at(-1)?.kind === 'add' && last?.remove === 0) {
     const end = last.add.findLast((line) => !isBlank(line));

@@ -11,6 +11,7 @@ import { matchMisremembered } from '../match/misremembered-lines.ts';
 import { matchSkipped } from '../match/skipped-lines.ts';
 import { normalizeIndentation, significantLength } from '../text/normalize.ts';
 import type { Splice } from '../text/splices.ts';
+import { alreadyApplied } from '../thresholds.ts';
 import type { Dialect, Hunk, HunkLine, MatchLevel, Place } from '../types.ts';
 import { partlyApplied } from './already-applied.ts';
 import { hidesAnEdge } from './hidden-edge.ts';
@@ -18,11 +19,6 @@ import { hidesAnEdge } from './hidden-edge.ts';
 export type Located =
   | { found: Place[]; level: MatchLevel }
   | { found: []; reason: 'not-found' | 'already-applied' | 'no-context'; lines?: number[] };
-
-/** Letters and digits below which added lines may well stand in a file twice. */
-const fewestSignificant = 3;
-/** Letters and digits from which on they do not. */
-const fewestTelling = 20;
 
 const strictLevels = ['exact', 'trailing-space', 'typographic'] as const;
 
@@ -100,7 +96,7 @@ export class Locator {
     const explicit = this.dialect === 'search-replace';
     const replaces = hunk.lines.some(({ kind }) => kind === 'remove');
     // The same edit may be wanted at a second place; only a block that is meant to the letter says so.
-    const made = explicit && replaces ? [] : this.postImage(hunk.lines, fewestTelling);
+    const made = explicit && replaces ? [] : this.postImage(hunk.lines, alreadyApplied.tellingLetters);
     if (made.length > 0) return { found: [], reason: 'already-applied', lines: made };
     const left = replaces
       ? located.found
@@ -127,7 +123,8 @@ export class Locator {
     const left = located.found.filter(({ splices }) =>
       splices.every(({ add }) => {
         const wanted = add.filter((line) => line.trim() !== '');
-        if (wanted.reduce((sum, line) => sum + significantLength(line), 0) < fewestTelling) return true;
+        if (wanted.reduce((sum, line) => sum + significantLength(line), 0) < alreadyApplied.tellingLetters)
+          return true;
         const runs = this.index.findRuns(
           'indentation',
           wanted.map((line) => [line]),
@@ -143,7 +140,8 @@ export class Locator {
   /** The lines to add stand directly below or above the place, blank lines aside. */
   private isThere({ at, add }: Splice): boolean {
     const wanted = add.map(normalizeIndentation).filter((line) => line !== '');
-    if (wanted.reduce((sum, line) => sum + significantLength(line), 0) < fewestSignificant) return false;
+    if (wanted.reduce((sum, line) => sum + significantLength(line), 0) < alreadyApplied.besideLetters)
+      return false;
     const { keys } = this.index.view('indentation');
     const follows = (start: number, step: 1 | -1, lines: readonly string[]) => {
       let line = start;

@@ -5,6 +5,7 @@ import { LineIndex } from '../match/line-index.ts';
 import type { WorkBudget } from '../match/work-budget.ts';
 import { splitText } from '../text/lines.ts';
 import { applySplices, type Splice } from '../text/splices.ts';
+import { reporting } from '../thresholds.ts';
 import {
   type Dialect,
   type FileEdit,
@@ -23,9 +24,6 @@ export interface PlacedHunks {
   hunks: HunkReport[];
   problems: PatchProblem[];
 }
-
-/** Problems that are worth the search for the nearest lines: nobody reads more. */
-const mostHelped = 20;
 
 const loosestStrict = matchLevels.indexOf('typographic');
 
@@ -59,9 +57,9 @@ export function placeHunks(
       break;
     }
     if ('reason' in located) {
-      const helped = located.reason === 'not-found' && problems.length < mostHelped;
+      const helped = located.reason === 'not-found' && problems.length < reporting.mostHelped;
       const nearest = helped ? { nearest: nearestLines(index, hunk.lines) } : {};
-      const lines = located.lines ? { lines: located.lines.slice(0, 20) } : {};
+      const lines = located.lines ? { lines: located.lines.slice(0, reporting.mostNumbers) } : {};
       refuse(hunk, {
         code: located.reason,
         ...lines,
@@ -83,8 +81,8 @@ export function placeHunks(
     if (placement.repeated) continue;
     const { hunk, level, chosen, chosenBy, places } = placement;
     if (!chosen) {
-      const lines = places.slice(0, 20).map(({ first }) => first + 1);
-      const fitting = `${places.length} places of ${file.path} (lines ${lines.join(', ')}${places.length > 20 ? ', …' : ''})`;
+      const lines = places.slice(0, reporting.mostNumbers).map(({ first }) => first + 1);
+      const fitting = `${places.length} places of ${file.path} (lines ${lines.join(', ')}${places.length > reporting.mostNumbers ? ', …' : ''})`;
       refuse(hunk, { code: 'ambiguous', lines, message: `block ${hunk.block} fits ${fitting}` });
       continue;
     }

@@ -4,6 +4,7 @@ import { hunkLinesOf } from '../dialects/hunk-from-lines.ts';
 import { elisionsIn } from '../text/elision.ts';
 import { splitText, type TextLines } from '../text/lines.ts';
 import { applySplices, splicesOf } from '../text/splices.ts';
+import { reporting } from '../thresholds.ts';
 import type { FileEdit, PatchProblem, SourceFile } from '../types.ts';
 import { fillElisions } from './fill-elisions.ts';
 import { dropsMost, dropsMuch } from './whole-file-guard.ts';
@@ -28,7 +29,7 @@ export function placeWholeFile(
   const lines =
     elisions.length === 0 ? answered : strict ? undefined : fillElisions(before.lines, answered, elisions);
   if (!lines) {
-    const remark = answered[elisions[0]!]!.trim().slice(0, 80);
+    const remark = answered[elisions[0]!]!.trim().slice(0, reporting.longestQuote);
     const message = `the text for ${path} leaves lines out ("${remark}"): the whole file is needed`;
     return { code: 'elided', path, block, lines: elisions.map((line) => line + 1), message };
   }

@@ -1,14 +1,16 @@
 /** Keeps the marks of edits, and those of conflicts, out of the files: the last check on every result. */
+
 import { addedMark, type EditMark } from '../dialects/edit-marks.ts';
 import { splitText } from '../text/lines.ts';
 import { isProse } from '../text/prose.ts';
+import { reporting } from '../thresholds.ts';
 import type { FileEdit, HunkLine, PatchProblem } from '../types.ts';
 
 /** The problem of an edit that would add such a mark to its file: it was not read as it was meant. */
 export function writtenMark(edit: FileEdit, before: string, after: string): PatchProblem | undefined {
   const { path, newPath = path } = edit;
   const refuse = ({ text }: EditMark, block: number): PatchProblem => {
-    const shown = text.trim().slice(0, 80);
+    const shown = text.trim().slice(0, reporting.longestQuote);
     const message = `block ${block} would write "${shown}" into ${path}: that is the mark of an edit or of a conflict`;
     return { code: 'edit-mark', path, block, message };
   };

@@ -1,4 +1,5 @@
 /** Lines that stand for code which a model left out. */
+import { filling } from '../thresholds.ts';
 
 const commentSigns = String.raw`\/\/|#|--|;|%|\/\*|<!--|\{\/\*|\*|"""|'''`;
 const commentEnds = String.raw`\*\/\}?|-->|"""|'''`;
@@ -9,13 +10,10 @@ const leftOut =
 const saysUnchanged =
   /^(?:the )?(?:rest|remainder|remaining \w+|existing \w+|other \w+|everything else|all other \w+)\b.*\b(?:unchanged|the same|as before|as is|stays?|remains?|omitted|here)\b/i;
 
-/** A longer line is text, not a remark. */
-const longestRemark = 200;
-
 /** Only counts as one when the file itself has no such line: files may hold three dots, too. */
 export function looksElided(line: string): boolean {
   const text = line.trim();
-  if (text.length > longestRemark) return false;
+  if (text.length > filling.longestRemark) return false;
   if (onlyDots.test(text)) return true;
   const bracketed = /^[[(<].*[\])>]$/.test(text) ? text.slice(1, -1) : undefined;
   const said = comment.exec(text)?.[1] ?? bracketed;
