@@ -2,6 +2,7 @@
  * The vocabulary of the patch core. Lines are counted from 1 wherever a person or a model reads them and
  * from 0 inside the core; every field that is shown says which.
  */
+import type { Ladder } from './match/ladder.ts';
 import type { Splice } from './text/splices.ts';
 
 /** A file as it was read, the only text that edits are located in. */
@@ -36,6 +37,20 @@ export interface FileChange {
 }
 
 export type Dialect = 'search-replace' | 'v4a' | 'unified' | 'whole-file';
+
+/** What the hunks of a dialect can be relied on for. */
+export interface DialectTraits {
+  /** Hunks come in the order of the file: always; only if their numbers or places show it; or in any order. */
+  hunkOrder: HunkOrder;
+  /** What a hunk replaces is meant as a whole; which of its lines change is worked out here. */
+  wholeBlocks: boolean;
+  /** Added lines have context above and below, or stand at an end of the file. */
+  showsBothSides: boolean;
+  /** A replacement may be meant once more although the file has its result elsewhere. */
+  mayRepeat: boolean;
+}
+
+export type HunkOrder = 'always' | 'if-shown' | 'never';
 
 /** One line of a hunk, without its marker. */
 export interface HunkLine {
@@ -99,22 +114,11 @@ export interface FileEdit {
   text?: string;
 }
 
-/** How a hunk was found, from the most to the least certain. */
-export const matchLevels = [
-  'exact',
-  'trailing-space',
-  'typographic',
-  'indentation',
-  'blank-lines',
-  'tolerant-context',
-  'deletion-anchored',
-] as const;
-
 /**
- * Beside the levels of hunks: `whole-file` replaces or creates the file, so nothing had to be located;
- * `filled-elision` does so with the file's own lines where the answer only says that they stay.
+ * How a hunk was found: a level of the ladder, or `whole-file`, which replaces or creates the file, so that nothing
+ * had to be located; `filled-elision` does so with the file's own lines where the answer only says that they stay.
  */
-export type MatchLevel = (typeof matchLevels)[number] | 'whole-file' | 'filled-elision';
+export type MatchLevel = Ladder[number]['level'] | 'whole-file' | 'filled-elision';
 
 export interface HunkReport {
   path: string;
@@ -122,7 +126,7 @@ export interface HunkReport {
   level: MatchLevel;
   /** First line that the hunk touches or stands on, from 1, in the original file. */
   line: number;
-  /** The level is looser than `typographic`: worth a look. */
+  /** The level is not a strict one: worth a look. */
   flagged: boolean;
   /** What chose between several places, when there were several. */
   chosenBy?: 'heading' | 'line' | 'offset' | 'neighbours' | 'repetition';

@@ -3,7 +3,7 @@ import { LineIndex } from '../match/line-index.ts';
 import { WorkBudget } from '../match/work-budget.ts';
 import { splitText } from '../text/lines.ts';
 import type { AnswerContext, Dialect, FileEdit, FileMode, Hunk, PatchProblem, SourceFile } from '../types.ts';
-import type { DraftHunk } from './read-unified.ts';
+import type { DraftHunk } from './hunk-lines.ts';
 import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
 
 type Extra = Pick<FileEdit, 'newPath' | 'newMode'>;
@@ -23,7 +23,14 @@ export class EditCollector {
   private readonly known = new Map<string, KnownLines>();
   private readonly budget = new WorkBudget();
 
-  constructor(readonly context: AnswerContext) {}
+  /** The path of the search/replace block before. */
+  lastPath: string | undefined;
+
+  /** `alone`: the answer holds a single block. */
+  constructor(
+    readonly context: AnswerContext,
+    readonly alone: boolean,
+  ) {}
 
   /** The number of the next block, counted from 1 over the whole answer. */
   nextBlock(): number {

@@ -10,10 +10,38 @@ export const divider = /^={5,9}\s*$/;
 export const closing = /^(?:>{5,9}|\+{5,9}) ?(?:REPLACE|UPDATED|NEW)\b/i;
 export const bareClosing = /^>{7}\s*$/;
 
-/** Lines of the envelope of a V4A patch. */
+/** The marks of a V4A patch. */
+export const beginPatchText = '*** Begin Patch';
 export const beginPatch = /^\*\*\* Begin Patch\s*$/;
 export const endPatch = /^\*\*\* End Patch\b/;
 export const fileLine = /^\*\*\* (Update|Add|Delete) File:(.*)$/s;
+export const moveLine = /^\*\*\* Move to:(.*)$/;
+export const endOfFile = /^\*\*\* End of File\s*$/;
+
+/** The first line that git writes for each file of a diff. */
+export const gitLine = 'diff --git ';
+
+/** The marks of a block that stands in a list item, with its indentation. */
+export const indentedOpening = /^( +)(?:<{5,9} ?(?:SEARCH|ORIGINAL|OLD)\b|\*\*\* Begin Patch\s*$)/i;
+export const indentedClosing = /^ +(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)?\b|>{7}\s*$|\*\*\* End Patch)/i;
+
+/** Whether a block of a dialect starts on a line; `next` is the line below it. */
+export const blockStarts = {
+  'search-replace': (line: string) => opening.test(line),
+  v4a: (line: string) => beginPatch.test(line) || fileLine.test(line),
+  unified: (line: string, next: string | undefined) =>
+    line.startsWith(gitLine) || startsNames(line, next) || /^@@(?: |$)/.test(line),
+};
+
+/** The two lines of a diff that name its file. */
+export function startsNames(line: string, next: string | undefined): boolean {
+  return /^--- \S/.test(line) && /^\+\+\+ \S/.test(next ?? '');
+}
+
+/** Whether an edit of any dialect starts on a line, so that the fence above opens a block of its own. */
+export function startsEdit(line: string, next: string | undefined): boolean {
+  return Object.values(blockStarts).some((starts) => starts(line, next)) || /^apply_patch\b/.test(line);
+}
 
 export type MarkKind = 'opening' | 'divider' | 'closing' | 'base' | 'envelope';
 

@@ -3,7 +3,7 @@
  * that can be, not the first that is met: cutting a patch short would lose edits without a sound.
  */
 
-import { opening } from './edit-marks.ts';
+import { startsEdit } from './edit-marks.ts';
 
 export interface Fence {
   character: '`' | '~';
@@ -33,16 +33,6 @@ export function closes(line: string, opening: Fence): boolean {
     fence.indentation === opening.indentation &&
     fence.character === opening.character &&
     fence.length >= opening.length
-  );
-}
-
-/** Tells whether a line starts an edit format, so that the fence before it opens a block of its own. */
-export function startsEdit(line: string, next = ''): boolean {
-  return (
-    /^(?:diff --git |\*\*\* (?:Begin Patch|(?:Update|Add|Delete) File: )|apply_patch\b)/.test(line) ||
-    opening.test(line) ||
-    (/^--- \S/.test(line) && /^\+\+\+ \S/.test(next)) ||
-    /^@@(?: |$)/.test(line)
   );
 }
 

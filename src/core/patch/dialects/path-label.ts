@@ -49,6 +49,16 @@ export function pathInComment(line: string, context: AnswerContext): string | un
   return said !== undefined && isPathLike(said) && resolvesToSent(said, context) ? said : undefined;
 }
 
+/** The path in what follows an opening fence: `ts src/a.ts`, `ts:src/a.ts`, `ts title="src/a.ts"`. */
+export function pathInInfo(info: string, context: AnswerContext): string | undefined {
+  for (const word of info.split(/[\s:{}]+/).reverse()) {
+    const bare = word.replace(/^(?:title|file|filename|path)=/i, '').replace(/^["']|["']$/g, '');
+    const path = /[/.]/.test(bare) ? pathOnLine(bare, context) : undefined;
+    if (path) return path;
+  }
+  return undefined;
+}
+
 function bareName(line: string): string {
   let bare = line.trim().replace(/(?<!\s)\s*-->$/, '');
   for (let shorter = bare.replace(bullet, ''); shorter !== bare; shorter = bare.replace(bullet, ''))

@@ -5,17 +5,9 @@
 
 import { unquoteName } from '../git/quote-name.ts';
 import { reading } from '../thresholds.ts';
-import type { FileMode, HunkLine } from '../types.ts';
-import { type HunkHeader, readHeader, readHunkLine } from './hunk-lines.ts';
-
-export interface DraftHunk {
-  lines: HunkLine[];
-  startLine?: number;
-  counted?: boolean;
-  headings: string[];
-  atEnd?: boolean;
-  finalNewline?: boolean;
-}
+import type { FileMode } from '../types.ts';
+import { gitLine, startsNames } from './edit-marks.ts';
+import { type DraftHunk, type HunkHeader, readHeader, readHunk } from './hunk-lines.ts';
 
 export interface DraftFile {
   /** As written, without a date. `/dev/null` is read as undefined together with `created` or `deleted`. */
@@ -52,10 +44,10 @@ export function readUnified(lines: readonly string[]): DraftFile[] {
   while (index < lines.length) {
     const line = lines[index]!;
     const header = readHeader(line);
-    if (line.startsWith('diff --git ')) {
+    if (line.startsWith(gitLine)) {
       Object.assign(begin(), namesOfGitLine(line));
       index++;
-    } else if (startsNames(lines, index)) {
+    } else if (startsNames(lines[index]!, lines[index + 1])) {
       // The names after `diff --git` belong to the same file; without it they begin a new one.
       if (!file || file.hunks.length > 0 || !hasGitLine(lines, index)) begin();
       readNames(file!, lines[index]!, lines[index + 1]!);
@@ -73,10 +65,6 @@ export function readUnified(lines: readonly string[]): DraftFile[] {
   return files;
 }
 
-function startsNames(lines: readonly string[], index: number): boolean {
-  return /^--- \S/.test(lines[index]!) && /^\+\+\+ \S/.test(lines[index + 1] ?? '');
-}
-
 /** Looks back over the extended header for the `diff --git` line that these names belong to. */
 function hasGitLine(lines: readonly string[], index: number): boolean {
   let above = index - 1;
@@ -87,11 +75,11 @@ function hasGitLine(lines: readonly string[], index: number): boolean {
     )
   )
     above--;
-  return above >= 0 && lines[above]!.startsWith('diff --git ');
+  return above >= 0 && lines[above]!.startsWith(gitLine);
 }
 
 function namesOfGitLine(line: string): Pick<DraftFile, 'oldName' | 'newName'> {
-  const rest = line.slice('diff --git '.length).trim();
+  const rest = line.slice(gitLine.length).trim();
   const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(rest);
   if (quoted) return { oldName: unquoteName(quoted[1]!), newName: unquoteName(quoted[2]!) };
   // Names with spaces: both halves are the same but for the prefix.
@@ -137,37 +125,17 @@ function endOfHunk(lines: readonly string[], from: number, header: HunkHeader): 
   let newSeen = 0;
   for (let index = from; index < lines.length; index++) {
     const line = lines[index]!;
-    if (line.startsWith('diff --git ') || readHeader(line)) return index;
+    if (line.startsWith(gitLine) || readHeader(line)) return index;
     if (/^Index: \S/.test(line) && /^=+$/.test(lines[index + 1] ?? '')) return index;
     const complete = oldSeen === header.oldCount && newSeen === header.newCount;
     if (complete && /^-- ?$/.test(line)) return index;
     // A dropped line may look like the name of a file; then no hunk follows, or the counts say so.
-    if (startsNames(lines, index) && (complete || readHeader(lines[index + 2] ?? ''))) return index;
+    if (startsNames(lines[index]!, lines[index + 1]) && (complete || readHeader(lines[index + 2] ?? '')))
+      return index;
     if (line[0] !== '+' && line[0] !== '\\') oldSeen++;
     if (line[0] !== '-' && line[0] !== '\\') newSeen++;
   }
   return lines.length;
-}
-
-/** Also reads V4A's hunks, whose lines are the same. */
-export function readHunk(lines: readonly string[], header: HunkHeader): DraftHunk {
-  const hunkLines: HunkLine[] = [];
-  let finalNewline: boolean | undefined;
-  for (const line of lines) {
-    if (line.startsWith('\\')) {
-      const previous = hunkLines.at(-1)?.kind;
-      finalNewline = previous === 'remove' ? true : previous === undefined ? undefined : false;
-    } else hunkLines.push(readHunkLine(line));
-  }
-  const linesOf = (other: 'add' | 'remove') => hunkLines.filter(({ kind }) => kind !== other).length;
-  const counted = header.oldCount === linesOf('add') && header.newCount === linesOf('remove');
-  return {
-    lines: hunkLines,
-    ...(counted ? { counted } : {}),
-    headings: header.heading === undefined ? [] : [header.heading],
-    ...(header.startLine === undefined ? {} : { startLine: header.startLine }),
-    ...(finalNewline === undefined ? {} : { finalNewline }),
-  };
 }
 
 interface LastHunk {
@@ -196,7 +164,7 @@ function lastHunk(lines: readonly string[], end: number): LastHunk | undefined {
 }
 
 /** True when the lines up to `end` make the last hunk exactly as long as its header says. */
-export function lastHunkIsComplete(lines: readonly string[], end: number): boolean {
+function lastHunkIsComplete(lines: readonly string[], end: number): boolean {
   const hunk = lastHunk(lines, end);
   return hunk?.oldLeft === 0 && hunk.newLeft === 0;
 }
@@ -219,4 +187,21 @@ export function diffIsCut(lines: readonly string[], end: number, ended: boolean)
   const { oldLeft, newLeft, lastMarker } = hunk;
   if (lastMarker === '-') return newLeft > 0;
   return lastMarker === '+' && newLeft > 0 && (!ended || newLeft === oldLeft);
+}
+
+/** Whether what stands between two lines that may close the fence around a diff still belongs to it. */
+export function diffGoesOn(lines: readonly string[]): (closing: number, next: number) => boolean {
+  return (closing, next) => {
+    const after = lines.slice(closing + 1, next);
+    const looksLikeDiff =
+      after.some((line) => /^@@|^diff --git |^[+-](?! )/.test(line)) ||
+      after.some((line) => /^ {2}| \S/.test(line[0] === ' ' ? line : ''));
+    return (
+      looksLikeDiff &&
+      !(
+        lastHunkIsComplete(lines, closing) &&
+        !/^(?:@@|diff --git |--- )/.test(after.find((line) => line.trim() !== '') ?? '')
+      )
+    );
+  };
 }

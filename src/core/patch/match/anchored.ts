@@ -6,7 +6,7 @@
 import { isBlank } from '../text/normalize.ts';
 import { type Splice, splicesOf } from '../text/splices.ts';
 import { anchoring } from '../thresholds.ts';
-import type { Dialect, HunkLine, Place } from '../types.ts';
+import type { DialectTraits, HunkLine, Place } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import { type LineIndex, normalizers } from './line-index.ts';
 import { standsRightly } from './segment-edges.ts';
@@ -26,17 +26,16 @@ import {
 export function matchTolerantContext(
   index: LineIndex,
   hunkLines: readonly HunkLine[],
-  dialect: Dialect,
+  traits: DialectTraits,
 ): Place[] {
   const narrow = segmentsOf(hunkLines, 1);
-  // An edit of a search/replace block can be told in another way past brackets and blank lines.
-  const areOnly =
-    dialect !== 'search-replace' && narrow.every((segment) => isOnly(index, hunkLines, segment));
+  // Which lines of a whole block change can be worked out differently past brackets and blank lines.
+  const areOnly = !traits.wholeBlocks && narrow.every((segment) => isOnly(index, hunkLines, segment));
   const segments = areOnly ? narrow : segmentsOf(hunkLines, 1, true);
   const places = segments.map((segment) => runsOf(index, hunkLines, segment));
   if (!areTelling(index, hunkLines, segments) || areShiftedElsewhere(index, hunkLines, segments, places))
     return [];
-  return chains(index, hunkLines, dialect, segments, places, anchoring.tolerantShare);
+  return chains(index, hunkLines, traits, segments, places, anchoring.tolerantShare);
 }
 
 /**
@@ -46,14 +45,14 @@ export function matchTolerantContext(
 export function matchDeletionAnchored(
   index: LineIndex,
   hunkLines: readonly HunkLine[],
-  dialect: Dialect,
+  traits: DialectTraits,
 ): Place[] {
   let anchored = false;
   const segments: Segment[] = [];
   const wide = segmentsOf(hunkLines, 0, true);
   for (const [at, narrow] of segmentsOf(hunkLines, 0).entries()) {
     const shown = hunkLines.slice(narrow.from, narrow.to);
-    const inserts = dialect === 'search-replace' && shown.every(({ kind }) => kind !== 'remove');
+    const inserts = traits.wholeBlocks && shown.every(({ kind }) => kind !== 'remove');
     const touching = inserts || tellingLength(shown) === 0 ? wide[at]! : narrow;
     const dropped = droppedIn(hunkLines, touching);
     const { from, to } = touching;
@@ -70,9 +69,9 @@ export function matchDeletionAnchored(
   if (!anchored) return [];
   const places = segments.map((segment) => runsOf(index, hunkLines, segment));
   if (areShiftedElsewhere(index, hunkLines, segments, places)) return [];
-  const anywhere = chains(index, hunkLines, dialect, segments, places, 0);
+  const anywhere = chains(index, hunkLines, traits, segments, places, 0);
   return anywhere.length === 1
-    ? chains(index, hunkLines, dialect, segments, places, anchoring.deletionShare)
+    ? chains(index, hunkLines, traits, segments, places, anchoring.deletionShare)
     : [];
 }
 
@@ -83,7 +82,7 @@ export function matchDeletionAnchored(
 function chains(
   index: LineIndex,
   hunkLines: readonly HunkLine[],
-  dialect: Dialect,
+  traits: DialectTraits,
   segments: readonly Segment[],
   places: readonly (readonly number[])[],
   share: number,
@@ -96,7 +95,7 @@ function chains(
     if (tried > anchoring.mostChains || index.budget.exhausted) return;
     if (depth === segments.length) {
       tried++;
-      const place = complete(index, hunkLines, dialect, segments, heights, chain, share);
+      const place = complete(index, hunkLines, traits, segments, heights, chain, share);
       if (place) found.set(placeOf(place.splices), place);
       return;
     }
@@ -126,7 +125,7 @@ function chains(
 function complete(
   index: LineIndex,
   hunkLines: readonly HunkLine[],
-  dialect: Dialect,
+  traits: DialectTraits,
   segments: readonly Segment[],
   heights: readonly number[],
   chain: readonly number[],
@@ -169,7 +168,7 @@ function complete(
   if (share === 0) return place;
   // Context that only lost its indentation says that the added lines lost theirs, too.
   if (matched < total * share || shifted > matched) return undefined;
-  if (!segments.every((segment, at) => standsRightly(index, hunkLines, segment, chain[at]!, dialect)))
+  if (!segments.every((segment, at) => standsRightly(index, hunkLines, segment, chain[at]!, traits)))
     return undefined;
   return place;
 }

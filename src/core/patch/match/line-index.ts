@@ -52,6 +52,15 @@ export class LineIndex {
     const wanted = pattern.map((alternatives) => [...new Set(alternatives.map(normalize))]);
     return findIn(keys, positions, wanted, this.budget);
   }
+
+  /** The runs of the first of several comparisons that finds any. */
+  firstRuns(comparisons: readonly Comparison[], pattern: readonly Alternatives[]): number[] {
+    for (const comparison of comparisons) {
+      const runs = this.findRuns(comparison, pattern);
+      if (runs.length > 0) return runs;
+    }
+    return [];
+  }
 }
 
 export function positionsOf(keys: readonly string[]): Map<string, number[]> {

@@ -5,7 +5,7 @@
 
 import { isBlank } from '../text/normalize.ts';
 import { anchoring } from '../thresholds.ts';
-import type { Dialect, HunkLine } from '../types.ts';
+import type { DialectTraits, HunkLine } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import { type LineIndex, normalizers } from './line-index.ts';
 import type { Segment } from './segments.ts';
@@ -17,7 +17,7 @@ export function standsRightly(
   hunkLines: readonly HunkLine[],
   { from, to }: Segment,
   start: number,
-  dialect: Dialect,
+  { wholeBlocks }: DialectTraits,
 ): boolean {
   if (hunkLines[from]!.kind === 'context') return true;
   let first = from;
@@ -26,14 +26,13 @@ export function standsRightly(
   while (last + 1 < hunkLines.length && hunkLines[last + 1]!.kind !== 'context') last++;
   const height = hunkLines.slice(from, to).filter(({ kind }) => kind !== 'add').length;
   // Only lines added at an end of the edit can slip past what is skipped; deleted ones are where they are.
-  // What a search/replace block replaces is a whole, and where its lines changed is our own reckoning.
-  const whole = dialect === 'search-replace';
+  // Where the lines of a whole block change is worked out here, so both of its sides count.
   const sides = [
     { edge: first, touching: first - 1, place: start - 1, step: -1 },
     { edge: last, touching: last + 1, place: start + height, step: 1 },
   ] as const;
   return sides.every(({ edge, touching, place, step }) =>
-    whole || hunkLines[edge]!.kind === 'add'
+    wholeBlocks || hunkLines[edge]!.kind === 'add'
       ? isRight(index, hunkLines, touching, place, step)
       : isNotFar(index, hunkLines[touching], place, step),
   );

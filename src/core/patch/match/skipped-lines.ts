@@ -7,7 +7,7 @@
 import { significantLength } from '../text/normalize.ts';
 import { type Splice, splicesOf } from '../text/splices.ts';
 import { skippedLines } from '../thresholds.ts';
-import type { Dialect, HunkLine, Place } from '../types.ts';
+import type { DialectTraits, HunkLine, Place } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import { type LineIndex, normalizers } from './line-index.ts';
 import { sideOf } from './side-of-line.ts';
@@ -21,7 +21,7 @@ export interface SkippedMatch {
 export function matchSkipped(
   index: LineIndex,
   hunkLines: readonly HunkLine[],
-  dialect: Dialect,
+  traits: DialectTraits,
 ): SkippedMatch {
   const match: SkippedMatch = { found: [], uncertain: [] };
   const told = [...hunkLines.keys()].filter((at) => hunkLines[at]!.kind !== 'add');
@@ -63,7 +63,7 @@ export function matchSkipped(
         break;
       }
       index.budget.spend(gaps.length * hunkLines.length);
-      const ways = gaps.map((gap) => place({ index, hunkLines, told, start, gap, skipped, dialect }));
+      const ways = gaps.map((gap) => place({ index, hunkLines, told, start, gap, skipped, traits }));
       const [first] = ways;
       if (first && ways.every((way) => JSON.stringify(way) === JSON.stringify(first)))
         match.found.push({ first: start, end, splices: first });
@@ -83,10 +83,10 @@ interface Gap {
   /** The skipped lines stand before this one of `told`. */
   gap: number;
   skipped: number;
-  dialect: Dialect;
+  traits: DialectTraits;
 }
 
-function place({ index, hunkLines, told, start, gap, skipped, dialect }: Gap): Splice[] | undefined {
+function place({ index, hunkLines, told, start, gap, skipped, traits }: Gap): Splice[] | undefined {
   const alignment: (number | undefined)[] = hunkLines.map(() => undefined);
   told.forEach((at, order) => {
     alignment[at] = start + order + (order < gap ? 0 : skipped);
@@ -95,8 +95,8 @@ function place({ index, hunkLines, told, start, gap, skipped, dialect }: Gap): S
   const below = told[gap]!;
   const added = hunkLines.slice(above + 1, below).map(({ text }) => text);
   const drops = [above, below].filter((at) => hunkLines[at]!.kind === 'remove');
-  // What such a block replaces is a whole; where its lines changed is our own reckoning.
-  if (dialect === 'search-replace' && isBeside(hunkLines, above, below)) return undefined;
+  // Where the lines of a whole block change is worked out here.
+  if (traits.wholeBlocks && isBeside(hunkLines, above, below)) return undefined;
   if (added.length === 0 && drops.length === 0) return splicesOf(hunkLines, alignment);
   if (drops.length === 2) return undefined;
   if (added.length === 0) return splicesOf(hunkLines, alignment);

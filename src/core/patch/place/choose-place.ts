@@ -5,7 +5,7 @@
 
 import { indentationOf, isBlank } from '../text/normalize.ts';
 import { choosing } from '../thresholds.ts';
-import type { Dialect, Hunk, HunkReport, MatchLevel, Place } from '../types.ts';
+import type { Hunk, HunkOrder, HunkReport, MatchLevel, Place } from '../types.ts';
 
 export interface Placement {
   hunk: Hunk;
@@ -20,7 +20,7 @@ export interface Placement {
 export function choosePlaces(
   placements: readonly Placement[],
   lines: readonly string[],
-  dialect: Dialect,
+  order: HunkOrder,
 ): void {
   for (const placement of placements)
     if (placement.places.length === 1) placement.chosen = placement.places[0]!;
@@ -31,9 +31,9 @@ export function choosePlaces(
   for (const placement of open(placements)) pick(placement, 'heading', underHeading(placement, lines));
   const offset = commonOffset(placements);
   if (offset) for (const placement of open(placements)) byLineNumber(placement, offset);
-  if (dialect === 'unified' || dialect === 'v4a') dropStrays(placements);
-  for (const group of twins) shareOut(group, dialect);
-  if (dialect === 'v4a' || (dialect === 'unified' && isOrdered(placements))) betweenNeighbours(placements);
+  if (order !== 'never') dropStrays(placements);
+  for (const group of twins) shareOut(group, order);
+  if (order === 'always' || (order === 'if-shown' && isOrdered(placements))) betweenNeighbours(placements);
   dropRepetitions(placements);
 }
 
@@ -82,15 +82,15 @@ function inOrder(placements: readonly Placement[]): boolean {
 }
 
 /**
- * As many equal hunks as places: each place gets one, and which gets which makes no difference. Two equal
- * hunks of a unified diff may also be one that was written twice, so their line numbers have to agree.
+ * As many equal hunks as places: each place gets one, and which gets which makes no difference. Where the order
+ * is not certain, two equal hunks may also be one that was written twice: their line numbers have to agree.
  */
-function shareOut(group: readonly Placement[], dialect: Dialect): void {
+function shareOut(group: readonly Placement[], order: HunkOrder): void {
   if (group.some(({ chosen, repeated }) => chosen || repeated)) return;
   const { places } = group[0]!;
   if (places.length !== group.length) return;
-  if (dialect === 'search-replace') return;
-  if (dialect === 'unified' && group.length === 2) {
+  if (order === 'never') return;
+  if (order === 'if-shown' && group.length === 2) {
     const [above, below] = group.map(({ hunk }) => hunk.startLine);
     if (above === undefined || below === undefined) return;
     if (below - above !== places[1]!.first - places[0]!.first) return;

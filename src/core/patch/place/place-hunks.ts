@@ -1,20 +1,14 @@
 /** Places all hunks of one file: locate, choose, check that they do not meet, apply in memory. */
 
-import { saysNothing } from '../dialects/hunk-from-lines.ts';
+import { saysNothing } from '../dialects/hunk-lines.ts';
+import { dialects } from '../dialects/index.ts';
+import { isLoose, Search } from '../match/ladder.ts';
 import { LineIndex } from '../match/line-index.ts';
 import type { WorkBudget } from '../match/work-budget.ts';
 import { splitText } from '../text/lines.ts';
 import { applySplices, type Splice } from '../text/splices.ts';
 import { reporting } from '../thresholds.ts';
-import {
-  type Dialect,
-  type FileEdit,
-  type Hunk,
-  type HunkReport,
-  matchLevels,
-  type PatchProblem,
-  type SourceFile,
-} from '../types.ts';
+import type { Dialect, FileEdit, Hunk, HunkReport, PatchProblem, SourceFile } from '../types.ts';
 import { choosePlaces, type Placement } from './choose-place.ts';
 import { Locator } from './locate.ts';
 import { nearestLines } from './nearest-lines.ts';
@@ -24,8 +18,6 @@ export interface PlacedHunks {
   hunks: HunkReport[];
   problems: PatchProblem[];
 }
-
-const loosestStrict = matchLevels.indexOf('typographic');
 
 export function placeHunks(
   edit: FileEdit,
@@ -37,7 +29,7 @@ export function placeHunks(
   const index = new LineIndex(text.lines, budget);
   const locators = new Map<Dialect, Locator>();
   const locatorOf = (dialect: Dialect): Locator => {
-    const known = locators.get(dialect) ?? new Locator(index, dialect);
+    const known = locators.get(dialect) ?? new Locator(new Search(index, dialects[dialect].traits));
     locators.set(dialect, known);
     return known;
   };
@@ -74,7 +66,7 @@ export function placeHunks(
       });
   }
 
-  choosePlaces(placements, text.lines, edit.unordered ? 'search-replace' : edit.dialect);
+  choosePlaces(placements, text.lines, edit.unordered ? 'never' : dialects[edit.dialect].traits.hunkOrder);
   const placed: { placement: Placement; splice: Splice }[] = [];
   const hunks: HunkReport[] = [];
   for (const placement of placements) {
@@ -87,7 +79,7 @@ export function placeHunks(
       continue;
     }
     const line = Math.max(1, Math.min(chosen.first, chosen.splices[0]?.at ?? chosen.first) + 1);
-    const flagged = matchLevels.indexOf(level as (typeof matchLevels)[number]) > loosestStrict;
+    const flagged = isLoose(level);
     if (strict && flagged) {
       refuse(hunk, {
         code: 'too-loose',

@@ -1,6 +1,6 @@
 /** Turns a whole-file answer into the file's new text, with the bytes that the answer could not carry. */
 
-import { hunkLinesOf } from '../dialects/hunk-from-lines.ts';
+import { hunkLinesOf } from '../dialects/hunk-lines.ts';
 import { elisionsIn } from '../text/elision.ts';
 import { splitText, type TextLines } from '../text/lines.ts';
 import { applySplices, splicesOf } from '../text/splices.ts';

@@ -45,3 +45,8 @@ export function isBlank(line: string): boolean {
 export function significantLength(line: string): number {
   return line.match(/[\p{L}\p{N}_]/gu)?.length ?? 0;
 }
+
+/** The same for several lines. */
+export function totalLength(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + significantLength(line), 0);
+}

@@ -1,16 +1,75 @@
-/** Makes edits of the files of a unified diff. */
-
+/** Unified diffs, with or without git's headers. Models are not asked for them: see what they make of counts. */
 import { splitText } from '../text/lines.ts';
+import { reading } from '../thresholds.ts';
+import type { AnswerContext } from '../types.ts';
+import type { AnswerText, Cut, DialectRow } from './dialect.ts';
 import { type EditCollector, textOf } from './edit-collector.ts';
-import { type DraftFile, readUnified } from './read-unified.ts';
+import { beginPatch, blockStarts, opening, startsEdit } from './edit-marks.ts';
+import { readHeader } from './hunk-lines.ts';
+import { closingLine, fenceOn, nextContent } from './markdown-fences.ts';
+import { pathInInfo, pathOnLine } from './path-label.ts';
+import { type DraftFile, diffGoesOn, diffIsCut, readUnified } from './read-unified.ts';
 import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
 
-/** `label` is the path that stands above the diff, for diffs that name no file themselves. */
-export function interpretUnified(
-  lines: readonly string[],
-  label: string | undefined,
-  collector: EditCollector,
-): void {
+export interface UnifiedBlock {
+  lines: string[];
+  /** The path that stands above the diff, for diffs that name no file themselves. */
+  label: string | undefined;
+}
+
+export const unified = {
+  name: 'unified',
+  startsOn: blockStarts.unified,
+  cut,
+  interpret,
+  traits: { hunkOrder: 'if-shown', wholeBlocks: false, showsBothSides: true, mayRepeat: false },
+  // Its counts and line numbers are mostly wrong.
+  contract: undefined,
+} satisfies DialectRow<UnifiedBlock>;
+
+function cut(answer: AnswerText, start: number): Cut<UnifiedBlock> | 'cut' | undefined {
+  const { lines, context, ended, around } = answer;
+  if (readHeader(lines[start]!) && !around && !looksLikeHunk(lines, start)) return undefined;
+  const end = around ? closingLine(lines, around.open, diffGoesOn(lines)) : endOfBareDiff(lines, start);
+  if (end === -1 || (!around && end === lines.length && diffIsCut(lines, end, ended))) return 'cut';
+  const label =
+    pathInInfo(around?.fence.info ?? '', context) ?? labelAbove(lines, around?.open ?? start, context);
+  return { block: { lines: lines.slice(start, end), label }, next: Math.max(end, start + 1) };
+}
+
+function looksLikeHunk(lines: readonly string[], header: number): boolean {
+  for (let index = header + 1; index < lines.length && index <= header + reading.hunkLines; index++) {
+    if (/^[+-]/.test(lines[index]!)) return true;
+  }
+  return false;
+}
+
+/** Without a fence the diff ends with the answer or before a fence or another format. */
+function endOfBareDiff(lines: readonly string[], start: number): number {
+  for (let index = start + 1; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (opening.test(line) || beginPatch.test(line)) return index;
+    const fence = fenceOn(line);
+    if (fence?.indentation === 0 && fence.info !== '') {
+      const content = nextContent(lines, index + 1);
+      if (startsEdit(lines[content] ?? '', lines[content + 1])) return index;
+    }
+  }
+  return lines.length;
+}
+
+function labelAbove(lines: readonly string[], from: number, context: AnswerContext): string | undefined {
+  let looked = 0;
+  for (let index = from - 1; index >= 0 && looked < reading.labelLines; index--) {
+    if (lines[index]!.trim() === '') continue;
+    looked++;
+    const path = pathOnLine(lines[index]!, context);
+    if (path) return path;
+  }
+  return undefined;
+}
+
+function interpret({ lines, label }: UnifiedBlock, collector: EditCollector): void {
   for (const file of readUnified(lines)) {
     const says =
       file.hunks.length > 0 ||
