@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAnswer } from '../../../src/core/patch/answer/read-answer.ts';
-import { patchFromAnswer, patchFromEdits } from '../../../src/core/patch/patch-from-answer.ts';
-import { mergeEdits } from '../../../src/core/patch/repair/merge-edits.ts';
+import { patchFromAnswer } from '../../../src/core/patch/patch-from-answer.ts';
 import { canRetryBlocks, retryPrompt } from '../../../src/core/patch/repair/retry-prompt.ts';
 import { searchReplace, v4a, wholeFile } from '../../helpers/answers.ts';
 
@@ -38,13 +36,12 @@ describe('retryPrompt', () => {
   });
 });
 
-describe('mergeEdits', () => {
-  const { edits, problems } = patchFromAnswer(first, files);
+describe('an answer that repairs another one', () => {
+  const repairs = patchFromAnswer(first, files);
 
   it('keeps the good blocks and puts the others in their place', () => {
     const again = searchReplace('a.ts', 'three\nsame', 'three\nother') + searchReplace('b.ts', 'four', '4');
-    const merged = mergeEdits(edits, readAnswer(again, { files }).edits, problems);
-    const result = patchFromEdits(merged, files);
+    const result = patchFromAnswer(again, files, { repairs });
     expect(result.problems).toEqual([]);
     expect(result.changes.map(({ after }) => after)).toEqual(['1\ntwo\nsame\nthree\nother\n', '4\n']);
     expect(result.hunks.map(({ block }) => block)).toEqual([1, 4, 5]);
@@ -52,7 +49,7 @@ describe('mergeEdits', () => {
 
   it('takes a whole file instead of the blocks for it', () => {
     const again = wholeFile('a.ts', '1\ntwo\nsame\nthree\nend\n') + searchReplace('b.ts', 'four', '4');
-    const result = patchFromEdits(mergeEdits(edits, readAnswer(again, { files }).edits, problems), files);
+    const result = patchFromAnswer(again, files, { repairs });
     expect(result.problems).toEqual([]);
     expect(Object.fromEntries(result.changes.map(({ path, after }) => [path, after]))).toEqual({
       'a.ts': '1\ntwo\nsame\nthree\nend\n',
@@ -60,34 +57,36 @@ describe('mergeEdits', () => {
     });
   });
 
-  it('leaves the edits that it is given as they are', () => {
-    const copy = structuredClone(edits);
-    mergeEdits(edits, readAnswer(searchReplace('b.ts', 'four', '4'), { files }).edits, problems);
-    expect(edits).toEqual(copy);
+  it('is refused for the same reasons if it leaves out a block that had failed', () => {
+    const again = searchReplace('b.ts', 'four', '4');
+    const result = patchFromAnswer(again, files, { repairs });
+    expect(result).toMatchObject({ patch: undefined, problems: repairs.problems, edits: repairs.edits });
+  });
+
+  it('stands alone if the other one could not be read', () => {
+    const unread = patchFromAnswer('no edit', files);
+    const again = searchReplace('b.ts', 'four', '4');
+    expect(patchFromAnswer(again, files, { repairs: unread }).changes.map(({ after }) => after)).toEqual([
+      '4\n',
+    ]);
+  });
+
+  it('leaves the edits that it repairs as they are', () => {
+    const copy = structuredClone(repairs.edits);
+    const again = searchReplace('a.ts', 'three\nsame', 'three\nother') + searchReplace('b.ts', 'four', '4');
+    patchFromAnswer(again, files, { repairs });
+    expect(repairs.edits).toEqual(copy);
   });
 
   it('lets the order of hunks choose no place where two dialects are joined', () => {
-    const text = 'head\nsame\nmiddle\nsame\ntail\n';
-    const v4aAnswer = v4a(
-      '*** Update File: c.ts',
-      '@@',
-      '-head',
-      '+1',
-      '@@',
-      '-same',
-      '+2',
-      '@@',
-      '-lost',
-      '+3',
-    );
-    const sent = [{ path: 'c.ts', text }];
-    const before = patchFromAnswer(v4aAnswer, sent);
-    const lost = before.problems.filter(({ code }) => code === 'not-found');
-    const again = readAnswer(searchReplace('c.ts', 'middle', '3'), { files: sent });
-    const joined = patchFromEdits(mergeEdits(before.edits, again.edits, lost), sent);
+    const sent = [{ path: 'c.ts', text: 'head\nsame\nmiddle\nsame\ntail\n' }];
+    const hunks = ['@@', '-head', '+1', '@@', '-same', '+2', '@@', '-lost', '+3'];
+    const { edits, problems } = patchFromAnswer(v4a('*** Update File: c.ts', ...hunks), sent);
+    const lost = { edits, problems: problems.filter(({ code }) => code === 'not-found') };
+    const joined = patchFromAnswer(searchReplace('c.ts', 'middle', '3'), sent, { repairs: lost });
     expect(joined.problems.map(({ code }) => code)).toEqual(['ambiguous']);
-    const ordered = readAnswer(v4a('*** Update File: c.ts', '@@', '-middle', '+3'), { files: sent });
-    const inOrder = patchFromEdits(mergeEdits(before.edits, ordered.edits, lost), sent);
+    const again = v4a('*** Update File: c.ts', '@@', '-middle', '+3');
+    const inOrder = patchFromAnswer(again, sent, { repairs: lost });
     expect(inOrder.changes.map(({ after }) => after)).toEqual(['1\n2\n3\nsame\ntail\n']);
   });
 });

@@ -1,11 +1,40 @@
 /** Puts the blocks that a model sent again in the place of those that failed. */
 import type { FileEdit, Hunk, PatchProblem } from '../types.ts';
+import { canRetryBlocks } from './retry-prompt.ts';
+
+/** A result without a patch. */
+export interface Refused {
+  edits: readonly FileEdit[];
+  problems: readonly PatchProblem[];
+}
+
+/**
+ * The edits of an answer that repairs another one: with the good blocks of that, if only some of its blocks had
+ * failed. Undefined when fewer blocks came back than had failed: one would be left out silently.
+ */
+export function repairEdits(
+  resent: readonly FileEdit[],
+  { edits, problems }: Refused,
+): readonly FileEdit[] | undefined {
+  if (!canRetryBlocks(problems)) return resent;
+  if (blocksIn(resent) < blocksOwed(problems)) return undefined;
+  return mergeEdits(edits, resent, problems);
+}
+
+function blocksIn(edits: readonly FileEdit[]): number {
+  return edits.reduce((sum, { hunks }) => sum + Math.max(1, hunks.length), 0);
+}
+
+/** A change that is in the file already need not be sent again. */
+function blocksOwed(problems: readonly PatchProblem[]): number {
+  return new Set(problems.filter(({ code }) => code !== 'already-applied').map(({ block }) => block)).size;
+}
 
 /**
  * `failed` are the problems of the first answer; their blocks are taken out of `edits`. Blocks of `resent`
  * are numbered on from the highest that is left, so that a block keeps one number through all tries.
  */
-export function mergeEdits(
+function mergeEdits(
   edits: readonly FileEdit[],
   resent: readonly FileEdit[],
   failed: readonly PatchProblem[],
