@@ -1,6 +1,6 @@
 /**
- * Reads a model's answer into edits. Nothing is located here; what is refused is what could not be read
- * with certainty: a cut answer, a path that was not sent, a change that git's format cannot carry.
+ * Reads a model's answer into edits, without locating them. Refuses what cannot be read with certainty: an answer that
+ * was cut off, a path that was not sent, a change that a git patch cannot express.
  */
 import { EditCollector } from '../dialects/edit-collector.ts';
 import { dialects, type Section } from '../dialects/index.ts';
@@ -28,7 +28,7 @@ export function readAnswer(answer: string, context: AnswerContext): ReadAnswer {
   if (edits.length === 0 && problems.length === 0) {
     problems.push({
       code: 'not-a-patch',
-      message: 'the answer holds no search/replace block, patch, diff or file with its path',
+      message: 'the answer contains no search/replace block, patch, diff or file with its path',
     });
   }
   return { edits, problems };

@@ -4,7 +4,7 @@ import { beginPatchText } from '../dialects/edit-marks.ts';
 import { closes, fenceOn } from '../dialects/markdown-fences.ts';
 import { reading } from '../thresholds.ts';
 
-/** The answer itself unless it is, or has in one fence, JSON with exactly one string that is a patch. */
+/** The patch, if the answer is JSON, fenced or not, with exactly one string that holds one; otherwise the answer. */
 export function unwrapJson(answer: string): string {
   if (!answer.includes(beginPatchText) || answer.split('\n').some((line) => line.startsWith(beginPatchText)))
     return answer;

@@ -1,6 +1,6 @@
 /**
- * The marks of the formats of edits and of git's conflicts: which lines the readers go by, and which lines no
- * edit may add to a file.
+ * The marks of every dialect and of git's conflicts, and no other file knows them: which lines the dialects are read
+ * by, and which lines no edit may add to a file.
  */
 import { stringBehind } from '../text/long-string.ts';
 
@@ -46,9 +46,9 @@ export function startsEdit(line: string, next: string | undefined): boolean {
 export type MarkKind = 'opening' | 'divider' | 'closing' | 'base' | 'envelope';
 
 /**
- * What counts as a mark in a file, indentation aside. Wider than what is read: the odd forms are those that slip
- * past the readers. Narrower where other text begins alike: a doctest (`>>> new`), a comment (`----- Old names`),
- * a mail (`-----Original Message-----`), a here-document (`<<<SQL`).
+ * What counts as a mark in a file, whatever its indentation. Wider than what is read, because odd forms are the ones
+ * that are not recognised as an edit. Narrower where other text begins alike: a doctest (`>>> new`), a comment
+ * (`----- Old names`), a mail (`-----Original Message-----`), a here-document (`<<<SQL`).
  */
 const marks: readonly (readonly [MarkKind, RegExp])[] = [
   ['opening', /^(?:<{5,9} ?|<{3,4} )(?:SEARCH|ORIGINAL|OLD)\b/i],
@@ -80,8 +80,8 @@ export interface EditMark {
 }
 
 /**
- * The marks of a text. A heading's underline is none where headings are written so, in prose and docstrings: it
- * stands directly below a line of text and is not the last line.
+ * The marks in a text. The underline of a heading in prose or in a docstring does not count: it stands directly below
+ * a line of text and is not the last line.
  */
 export function marksIn(lines: readonly string[], prose = false): EditMark[] {
   const end = lines.findLastIndex((line) => line.trim() !== '');
@@ -96,7 +96,7 @@ export function marksIn(lines: readonly string[], prose = false): EditMark[] {
   return found;
 }
 
-/** The first mark of a kind of which `after` has more than `before`: an edit may keep marks and take them out. */
+/** The first mark of a kind that `after` has more of than `before`: an edit may keep and remove marks. */
 export function addedMark(
   before: readonly string[],
   after: readonly string[],
@@ -112,8 +112,8 @@ export function addedMark(
 }
 
 /**
- * Whether text that should be code is an edit of some. What stands in code for other reasons (a conflict in a test of
- * git, a line of equal signs) is not enough.
+ * Whether text that should be code is an edit. Marks that code may contain for other reasons (a conflict in a test of
+ * git, a line of equal signs) are not enough.
  */
 export function holdsEdit(text: string): boolean {
   const lines = text.split('\n').map((line) => line.trimStart());

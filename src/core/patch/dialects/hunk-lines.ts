@@ -61,7 +61,7 @@ function markElision(hunkLine: HunkLine): HunkLine {
   return isElision(hunkLine.text) ? { ...hunkLine, elided: true } : hunkLine;
 }
 
-/** A context line that says "and so on" in place of the lines themselves. */
+/** A context line that stands for lines left out. */
 function isElision(text: string): boolean {
   return /^(?:\/\/|#|--|\/\*|<!--|;|%)?\s*(?:\.{3}|\u2026)\s*(?:\*\/|-->)?$/.test(text.trim());
 }
@@ -87,8 +87,8 @@ export function readHunk(lines: readonly string[], header: HunkHeader): DraftHun
   };
 }
 
-/** True when the hunk leaves the text as it is. */
-export function saysNothing(hunkLines: readonly HunkLine[]): boolean {
+/** Whether the hunk changes nothing. */
+export function changesNothing(hunkLines: readonly HunkLine[]): boolean {
   const without = (kind: 'remove' | 'add') =>
     hunkLines.filter((hunkLine) => hunkLine.kind !== kind).map(({ text }) => text);
   const before = without('add');
@@ -96,7 +96,7 @@ export function saysNothing(hunkLines: readonly HunkLine[]): boolean {
   return before.length === after.length && before.every((text, at) => text === after[at]);
 }
 
-/** What turns some lines into others, so that those which stay can be taken from the file itself. */
+/** The difference between two runs of lines, so that those that stay can be taken from the file. */
 export function hunkLinesOf(search: readonly string[], replace: readonly string[]): HunkLine[] {
   let head = 0;
   while (head < search.length && head < replace.length && search[head] === replace[head]) head++;

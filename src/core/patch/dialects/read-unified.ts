@@ -1,6 +1,6 @@
 /**
- * Reads unified diffs as models write them. Counts are ignored, line numbers and headings are kept as hints,
- * an empty line is blank context and a line without marker is context.
+ * Reads unified diffs as models write them: counts are ignored, line numbers and headings are hints, an empty line is
+ * blank context and a line without a marker is context.
  */
 
 import { unquoteName } from '../git/quote-name.ts';
@@ -10,7 +10,7 @@ import { gitLine, startsNames } from './edit-marks.ts';
 import { type DraftHunk, type HunkHeader, readHeader, readHunk } from './hunk-lines.ts';
 
 export interface DraftFile {
-  /** As written, without a date. `/dev/null` is read as undefined together with `created` or `deleted`. */
+  /** As written, without a date. `/dev/null` is undefined, together with `created` or `deleted`. */
   oldName?: string;
   newName?: string;
   created: boolean;
@@ -31,7 +31,7 @@ const emptyFile = (): DraftFile => ({
   hunks: [],
 });
 
-/** Reads every file of the diff; lines between files that are no part of it are passed over. */
+/** Every file of the diff; other lines between files are skipped. */
 export function readUnified(lines: readonly string[]): DraftFile[] {
   const files: DraftFile[] = [];
   let file: DraftFile | undefined;
@@ -107,7 +107,7 @@ function readNames(file: DraftFile, oldLine: string, newLine: string): void {
 function readExtendedHeader(file: DraftFile, line: string): void {
   const mode = /^(?:new file mode|new mode) (100644|100755)\s*$/.exec(line);
   if (mode) file.newMode = mode[1] as FileMode;
-  // A link or a submodule: its text is no text of a file.
+  // A symbolic link or a submodule, whose text is not that of a file.
   else if (/^(?:new file mode|new mode) (?:120|160)000\s*$/.test(line)) file.link = true;
   if (line.startsWith('new file mode')) file.created = true;
   else if (line.startsWith('deleted file mode')) file.deleted = true;
@@ -119,7 +119,7 @@ function readExtendedHeader(file: DraftFile, line: string): void {
   }
 }
 
-/** First line after the hunk: the next header, the next file, a mail signature or the end. */
+/** First line after the hunk: the next header or file, the signature of a mail, or the end. */
 function endOfHunk(lines: readonly string[], from: number, header: HunkHeader): number {
   let oldSeen = 0;
   let newSeen = 0;
@@ -129,7 +129,7 @@ function endOfHunk(lines: readonly string[], from: number, header: HunkHeader): 
     if (/^Index: \S/.test(line) && /^=+$/.test(lines[index + 1] ?? '')) return index;
     const complete = oldSeen === header.oldCount && newSeen === header.newCount;
     if (complete && /^-- ?$/.test(line)) return index;
-    // A dropped line may look like the name of a file; then no hunk follows, or the counts say so.
+    // A removed line may look like the name of a file; then no hunk follows, or the counts are not complete.
     if (startsNames(lines[index]!, lines[index + 1]) && (complete || readHeader(lines[index + 2] ?? '')))
       return index;
     if (line[0] !== '+' && line[0] !== '\\') oldSeen++;
@@ -141,11 +141,11 @@ function endOfHunk(lines: readonly string[], from: number, header: HunkHeader): 
 interface LastHunk {
   oldLeft: number;
   newLeft: number;
-  /** Marker of its last line that is not blank. */
+  /** Marker of its last line with text. */
   lastMarker: string | undefined;
 }
 
-/** How much of the last hunk above `end` is still to come, as its header counts; undefined where it does not count. */
+/** What is missing of the last hunk above `end` by the counts of its header; undefined if it has no counts. */
 function lastHunk(lines: readonly string[], end: number): LastHunk | undefined {
   let start = end - 1;
   const furthest = Math.max(0, end - reading.longestHunk);
@@ -163,20 +163,20 @@ function lastHunk(lines: readonly string[], end: number): LastHunk | undefined {
   return hunk;
 }
 
-/** True when the lines up to `end` make the last hunk exactly as long as its header says. */
+/** Whether the last hunk above `end` is exactly as long as its header says. */
 function lastHunkIsComplete(lines: readonly string[], end: number): boolean {
   const hunk = lastHunk(lines, end);
   return hunk?.oldLeft === 0 && hunk.newLeft === 0;
 }
 
-/** What a diff may end with, but not in the middle of. */
+/** Lines that a diff may end with, but only if they are complete. */
 const extendedHeader =
   /^(?:diff --git|index|rename|copy|similarity|new file|deleted file|old mode|new mode|---|\+\+\+) /;
 
 /**
- * True when a diff that nothing closes stops at an edit while its header promises what would belong to it: lines
- * in place of the ones that are taken out, or the context below the ones that are put in. Counts are wrong often
- * enough, but then a hunk goes on to its context. Without `ended` its last line may be half a line.
+ * Whether a diff without a closing fence stops at an edit although its header counts more: lines that replace the
+ * removed ones, or context below the added ones. Counts are often wrong, but then the hunk still ends in context.
+ * Without `ended`, half of the last line may be missing.
  */
 export function diffIsCut(lines: readonly string[], end: number, ended: boolean): boolean {
   let last = end;
@@ -189,7 +189,7 @@ export function diffIsCut(lines: readonly string[], end: number, ended: boolean)
   return lastMarker === '+' && newLeft > 0 && (!ended || newLeft === oldLeft);
 }
 
-/** Whether what stands between two lines that may close the fence around a diff still belongs to it. */
+/** Whether the lines between two possible ends of the fence around a diff belong to the diff. */
 export function diffGoesOn(lines: readonly string[]): (closing: number, next: number) => boolean {
   return (closing, next) => {
     const after = lines.slice(closing + 1, next);

@@ -1,4 +1,4 @@
-/** Unified diffs, with or without git's headers. Models are not asked for them: see what they make of counts. */
+/** Unified diffs, with or without git's headers. */
 import { splitText } from '../text/lines.ts';
 import { reading } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
@@ -13,7 +13,7 @@ import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
 
 export interface UnifiedBlock {
   lines: string[];
-  /** The path that stands above the diff, for diffs that name no file themselves. */
+  /** The path above the diff, for diffs that name no file themselves. */
   label: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export const unified = {
   cut,
   interpret,
   traits: { hunkOrder: 'if-shown', wholeBlocks: false, showsBothSides: true, mayRepeat: false },
-  // Its counts and line numbers are mostly wrong.
+  // Models get counts and line numbers wrong more often than not.
   contract: undefined,
 } satisfies DialectRow<UnifiedBlock>;
 
@@ -44,7 +44,7 @@ function looksLikeHunk(lines: readonly string[], header: number): boolean {
   return false;
 }
 
-/** Without a fence the diff ends with the answer or before a fence or another format. */
+/** Without a fence, the diff ends before another dialect, before a fence around an edit, or with the answer. */
 function endOfBareDiff(lines: readonly string[], start: number): number {
   for (let index = start + 1; index < lines.length; index++) {
     const line = lines[index]!;
@@ -71,7 +71,7 @@ function labelAbove(lines: readonly string[], from: number, context: AnswerConte
 
 function interpret({ lines, label }: UnifiedBlock, collector: EditCollector): void {
   for (const file of readUnified(lines)) {
-    const says =
+    const isChange =
       file.hunks.length > 0 ||
       file.binary ||
       file.link ||
@@ -79,7 +79,7 @@ function interpret({ lines, label }: UnifiedBlock, collector: EditCollector): vo
       file.created ||
       file.deleted ||
       file.newMode;
-    if (says) interpretFile(file, label, collector);
+    if (isChange) interpretFile(file, label, collector);
   }
 }
 
@@ -94,15 +94,20 @@ function interpretFile(file: DraftFile, label: string | undefined, collector: Ed
   const { path, sent } = resolved;
   const creates = file.created || (!sent && startsFromNothing(file));
   if (file.link) {
-    collector.refuse('binary', skip(), `${path} is made a link or a submodule, which is not supported`, path);
+    collector.refuse(
+      'binary',
+      skip(),
+      `${path} becomes a symbolic link or a submodule, which is not supported`,
+      path,
+    );
   } else if (file.binary) {
     collector.refuse('binary', skip(), `${path} is changed as a binary file, which is not supported`, path);
   } else if (creates && sent) {
-    collector.refuse('exists', skip(), `${path} cannot be created: it is there already`, path);
+    collector.refuse('exists', skip(), `${path} cannot be created: it already exists`, path);
   } else if (creates) {
     createFile(file, path, skip(), collector);
   } else if (!sent) {
-    collector.refuse('unknown-path', skip(), `${path} was not given and cannot be changed`, path);
+    collector.refuse('unknown-path', skip(), `${path} was not given, so it cannot be changed`, path);
   } else if (file.deleted) {
     deleteFile(file, path, skip(), collector);
   } else {
@@ -141,7 +146,7 @@ function resolveFile(
   return known[0] ?? collector.resolve(names[0]!, block);
 }
 
-/** The names that say which file is meant, the likelier first. */
+/** The names that may tell which file is meant, the likeliest first. */
 function namesOf(file: DraftFile): (string | undefined)[] {
   if (file.renamed) return [file.oldName];
   if (file.created) return [file.newName ?? file.oldName];
@@ -169,15 +174,15 @@ function createFile(file: DraftFile, path: string, block: number, collector: Edi
   collector.create('unified', path, cutNewline ? text.slice(0, -1) : text, block, file.newMode);
 }
 
-/** A diff that deletes a file and shows its lines has to show the right ones. */
+/** A diff that shows the lines of the file it deletes has to show the right ones. */
 function deleteFile(file: DraftFile, path: string, block: number, collector: EditCollector): void {
   const significant = (texts: readonly string[]) =>
     texts
       .map((text) => text.trim())
       .filter((text) => text !== '')
       .join('\n');
-  const dropped = file.hunks.flatMap(({ lines }) => lines).filter(({ kind }) => kind !== 'add');
-  const shown = significant(dropped.map(({ text }) => text));
+  const old = file.hunks.flatMap(({ lines }) => lines).filter(({ kind }) => kind !== 'add');
+  const shown = significant(old.map(({ text }) => text));
   if (file.hunks.length > 0 && shown !== significant(splitText(collector.file(path)!.text).lines)) {
     collector.refuse('not-found', block, `${path} is not what the diff deletes`, path);
     return;

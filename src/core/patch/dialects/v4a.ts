@@ -76,10 +76,10 @@ function interpret({ lines }: V4aBlock, collector: EditCollector): void {
     if (!resolved) continue;
     const { path, sent } = resolved;
     if (file.action === 'add') {
-      if (sent) collector.refuse('exists', block, `${path} cannot be added: it is there already`, path);
+      if (sent) collector.refuse('exists', block, `${path} cannot be added: it already exists`, path);
       else collector.create('v4a', path, textOf(file.text), block);
     } else if (!sent) {
-      collector.refuse('unknown-path', block, `${path} was not given and cannot be deleted`, path);
+      collector.refuse('unknown-path', block, `${path} was not given, so it cannot be deleted`, path);
     } else collector.edits.push({ dialect: 'v4a', kind: 'delete', path, block, hunks: [] });
   }
 }
@@ -93,7 +93,7 @@ function interpretUpdate(file: V4aFile, collector: EditCollector): void {
   const { path, sent } = resolved;
   if (!sent) {
     const block = collector.skipBlocks(file.hunks.length);
-    collector.refuse('unknown-path', block, `${path} was not given and cannot be changed`, path);
+    collector.refuse('unknown-path', block, `${path} was not given, so it cannot be changed`, path);
     return;
   }
   const newPath =
@@ -101,7 +101,7 @@ function interpretUpdate(file: V4aFile, collector: EditCollector): void {
   collector.addHunks('v4a', path, file.hunks, newPath === undefined ? {} : { newPath });
 }
 
-/** `lines` stand between the begin and the end mark. Hunks without a line of text are left out. */
+/** The files between the begin and the end mark. Hunks without a line of text are left out. */
 function readFiles(lines: readonly string[]): V4aFile[] {
   const files: V4aFile[] = [];
   let file: V4aFile | undefined;
@@ -137,7 +137,7 @@ function readFiles(lines: readonly string[]): V4aFile[] {
     } else if (move && file) file.moveTo = move[1]!.trim();
     else if (endOfFile.test(line)) finishHunk(true);
     else if (header) {
-      // Two headings in a row name an outer and an inner place.
+      // Two headings in a row: an outer and an inner one.
       if (!blank) {
         finishHunk();
         headings = [];
@@ -158,7 +158,7 @@ function readFiles(lines: readonly string[]): V4aFile[] {
   return files;
 }
 
-/** The names of a unified diff, which some models write below the line that names the file. */
+/** The file names of a unified diff, which some models write below V4A's own line. */
 function isDiffHeader(lines: readonly string[], at: number): boolean {
   return (
     /^--- \S/.test(lines[at] ?? '') &&

@@ -51,7 +51,7 @@ function cut({ lines, context, around }: AnswerText, open: number): Cut<WholeFil
   return close === -1 ? 'cut' : { block: { lines: lines.slice(open + 1, close), label }, next: close + 1 };
 }
 
-/** Between two possible closing lines another file's label and its fence begin. */
+/** Whether the label and the fence of another file start between two possible closing lines. */
 function labelled(lines: readonly string[], closing: number, next: number, context: AnswerContext): boolean {
   for (let index = closing + 1; index < next; index++) {
     if (fenceOn(lines[index]!) && labelOf(lines, index, context) !== undefined) return true;
@@ -77,16 +77,16 @@ function interpret({ lines: answered, label }: WholeFileBlock, collector: EditCo
     refuseMarks(collector, path, block);
     return;
   }
-  if (sent && label && !label.plain && !isMuchLike(before, answered)) {
+  if (sent && label && !label.plain && !isSimilar(before, answered)) {
     collector.doubt({
       code: 'elided',
       path,
       block,
-      message: `what is given for ${path} is a part of it, it seems: the whole file or an edit is needed`,
+      message: `the text for ${path} seems to be only a part of the file: the whole file or an edit is needed`,
     });
     return;
   }
-  // A title that the file does not have is the answer's own.
+  // A title that the file does not have is not a line of it.
   const lines = label?.titled && answered[0]?.trim() !== before[0]?.trim() ? answered.slice(1) : answered;
   const text = textOf(lines);
   if (sent) collector.edits.push({ dialect: 'whole-file', kind: 'whole', path, block, hunks: [], text });
@@ -95,25 +95,25 @@ function interpret({ lines: answered, label }: WholeFileBlock, collector: EditCo
 
 function refuseMarks(collector: EditCollector, path?: string, block = collector.nextBlock()): void {
   const where = path === undefined ? 'a block' : `the text for ${path}`;
-  collector.refuse('edit-mark', block, `${where} holds the marks of an edit that cannot be read`, path);
+  collector.refuse('edit-mark', block, `${where} contains edit marks but cannot be read as an edit`, path);
 }
 
-/** The names above a diff, which no text of a file has by accident. */
+/** The file names above a diff, which no file contains by accident. */
 function holdsDiff(lines: readonly string[]): boolean {
   return lines.some((line, at) => /^\s*--- \S/.test(line) && /^\s*\+\+\+ \S/.test(lines[at + 1] ?? ''));
 }
 
-/** A fence without a path can only be the one file that was sent, alone in the answer and much like it. */
+/** A fence without a path can only be the one file that was sent, and only if it is similar enough. */
 function unlabelledFile(lines: readonly string[], collector: EditCollector): string | undefined {
   const path = collector.onlyFile();
   if (path === undefined) return undefined;
   const known = splitText(collector.file(path)!.text).lines;
-  return known.filter((line) => !isBlank(line)).length > thresholds.fewestLines && isMuchLike(known, lines)
+  return known.filter((line) => !isBlank(line)).length > thresholds.fewestLines && isSimilar(known, lines)
     ? path
     : undefined;
 }
 
-function isMuchLike(before: readonly string[], after: readonly string[]): boolean {
+function isSimilar(before: readonly string[], after: readonly string[]): boolean {
   const old = before.filter((line) => !isBlank(line)).length;
   return keptLines(before, after) >= old * thresholds.fewestKept;
 }
@@ -123,7 +123,7 @@ interface FileLabel extends PathLabel {
   titled: boolean;
 }
 
-/** What the fence on line `open` is labelled with: on it, on the line above, or in the comment that it begins with. */
+/** The label of the fence on line `open`: on the fence, above it, or in a comment on its first line. */
 function labelOf(lines: readonly string[], open: number, context: AnswerContext): FileLabel | undefined {
   const content = nextContent(lines, open + 1);
   const title = pathInComment(lines[content] ?? '', context);
@@ -131,7 +131,7 @@ function labelOf(lines: readonly string[], open: number, context: AnswerContext)
   const onFence = pathInInfo(fenceOn(lines[open]!)!.info, context);
   if (onFence !== undefined) return { path: onFence, plain: true, titled };
   const above = labelAbove(lines, open, context);
-  // How it is called, or what it prints, is no text of a file.
+  // A command or its output is not the text of the file.
   if (above && !above.plain && isTranscript(fenceOn(lines[open]!)!.info, above.path)) return undefined;
   if (above?.plain || (above && title === undefined)) return { ...above, titled };
   return title === undefined ? undefined : { path: title, plain: true, titled };
@@ -152,7 +152,7 @@ function labelAbove(lines: readonly string[], open: number, context: AnswerConte
   return undefined;
 }
 
-/** Text whose own fences may look like the one around it. */
+/** Whether the text of a file may contain fences. */
 function mayHoldFences(path: string, before: string | undefined): boolean {
   return isProse(path) || /^(?:`{3,}|~{3,})/m.test(before ?? '');
 }

@@ -1,6 +1,6 @@
 /**
- * The two levels that forgive wrong context. What is deleted is always in the file word for word; around it
- * most of the context has to be there, in order and near. No level compares lines by how alike they look.
+ * The two levels that tolerate wrong context. Removed lines must always be in the file exactly; most of the context
+ * must be near them and in order. No level compares lines by how similar they look.
  */
 
 import { isBlank } from '../text/normalize.ts';
@@ -13,16 +13,16 @@ import { standsRightly } from './segment-edges.ts';
 import {
   areShiftedElsewhere,
   areTelling,
-  droppedIn,
   isOnly,
   oldLines,
+  removedIn,
   runsOf,
   type Segment,
   segmentsOf,
   tellingLength,
 } from './segments.ts';
 
-/** All deletions and the context that touches an edit word for word, and 60 % of the other context. */
+/** All removed lines and the context that touches an edit exactly, and most of the other context. */
 export function matchTolerantContext(
   index: LineIndex,
   hunkLines: readonly HunkLine[],
@@ -39,8 +39,8 @@ export function matchTolerantContext(
 }
 
 /**
- * Deletions, or an insertion's two neighbours, that are telling enough to be anchors and together fit one
- * place only, with half of the other context around.
+ * Removed lines, or the two neighbours of an insertion, that are long enough to be anchors and together fit only one
+ * place, with half of the other context around.
  */
 export function matchDeletionAnchored(
   index: LineIndex,
@@ -54,12 +54,12 @@ export function matchDeletionAnchored(
     const shown = hunkLines.slice(narrow.from, narrow.to);
     const inserts = traits.wholeBlocks && shown.every(({ kind }) => kind !== 'remove');
     const touching = inserts || tellingLength(shown) === 0 ? wide[at]! : narrow;
-    const dropped = droppedIn(hunkLines, touching);
+    const removed = removedIn(hunkLines, touching);
     const { from, to } = touching;
     const bothSides = hunkLines[from]!.kind === 'context' && hunkLines[to - 1]!.kind === 'context';
-    if (tellingLength(hunkLines.slice(dropped.from, dropped.to), 'remove') >= anchoring.deletionLetters) {
+    if (tellingLength(hunkLines.slice(removed.from, removed.to), 'remove') >= anchoring.deletionLetters) {
       anchored = true;
-      segments.push(dropped);
+      segments.push(removed);
     } else {
       anchored ||=
         bothSides && tellingLength(hunkLines.slice(from, to), 'context') >= anchoring.deletionLetters;
@@ -76,8 +76,8 @@ export function matchDeletionAnchored(
 }
 
 /**
- * Every way to place the segments in order and near each other with enough of the other context around. A
- * share of 0 asks for every place whatever stands around it.
+ * Every way to place the segments in order and near each other with enough of the other context around. A share of 0
+ * accepts any context.
  */
 function chains(
   index: LineIndex,
@@ -118,7 +118,7 @@ function chains(
     }
   };
   extend(0, []);
-  // Too many to have been looked at means too many to choose from.
+  // Not all of them were looked at, so a single one that was found may not be the only one.
   return tried > anchoring.mostChains && found.size === 1 ? [] : [...found.values()];
 }
 
@@ -166,14 +166,14 @@ function complete(
   const above = oldLines(hunkLines, 0, segments[0]!.from);
   const place = { first: chain[0]! - above, end: chain[last]! + heights[last]!, splices };
   if (share === 0) return place;
-  // Context that only lost its indentation says that the added lines lost theirs, too.
+  // If the context lost its indentation, the added lines lost theirs as well.
   if (matched < total * share || shifted > matched) return undefined;
   if (!segments.every((segment, at) => standsRightly(index, hunkLines, segment, chain[at]!, traits)))
     return undefined;
   return place;
 }
 
-/** Length of the longest run of context lines that the file has in the same order between two lines. */
+/** Length of the longest common subsequence of the context and the file between two lines. */
 function inOrder(
   index: LineIndex,
   comparison: 'trailing-space' | 'indentation',

@@ -1,6 +1,6 @@
 /**
- * The hunk's lines stand in the file in order, with other blank lines between them than the hunk has. Next to
- * an edit the blank lines have to be the same, or it would not be certain on which side of them it belongs.
+ * The hunk's lines are in the file in order, but with different blank lines between them. Next to an edit the blank
+ * lines must be the same, or it would not be certain on which side of them the edit belongs.
  */
 
 import { isBlank, normalizeTypography, significantLength } from '../text/normalize.ts';
@@ -25,37 +25,37 @@ export class BlankLineMatcher {
   }
 
   match(hunkLines: readonly HunkLine[]): Place[] {
-    const told = [...hunkLines.keys()].filter(
+    const old = [...hunkLines.keys()].filter(
       (at) => hunkLines[at]!.kind !== 'add' && !isBlank(hunkLines[at]!.text),
     );
-    if (told.length === 0 || told.every((at) => significantLength(hunkLines[at]!.text) === 0)) return [];
-    const wanted = told.map((at) => formsOf(hunkLines[at]!, true).map(normalizeTypography));
+    if (old.length === 0 || old.every((at) => significantLength(hunkLines[at]!.text) === 0)) return [];
+    const forms = old.map((at) => formsOf(hunkLines[at]!, true).map(normalizeTypography));
     const found: Place[] = [];
     const normalized = this.index.view('typographic').keys;
-    for (const start of findIn(this.keys, this.positions, wanted, this.index.budget)) {
+    for (const start of findIn(this.keys, this.positions, forms, this.index.budget)) {
       const alignment: (number | undefined)[] = hunkLines.map(() => undefined);
-      told.forEach((at, offset) => {
+      old.forEach((at, offset) => {
         alignment[at] = this.lineOf[start + offset]!;
       });
-      if (!alignBlanks(hunkLines, alignment, told, (line) => normalized[line] === '')) continue;
+      if (!alignBlanks(hunkLines, alignment, old, (line) => normalized[line] === '')) continue;
       const splices = splicesOf(hunkLines, alignment);
-      const first = alignment[told[0]!]!;
-      if (splices) found.push({ first: first - told[0]!, end: alignment[told.at(-1)!]! + 1, splices });
+      const first = alignment[old[0]!]!;
+      if (splices) found.push({ first: first - old[0]!, end: alignment[old.at(-1)!]! + 1, splices });
     }
     return found;
   }
 }
 
-/** Blank lines between two found lines are the file's own. False when they differ beside an edit. */
+/** Aligns the blank lines between found lines. False if they differ next to an edit. */
 function alignBlanks(
   hunkLines: readonly HunkLine[],
   alignment: (number | undefined)[],
-  told: readonly number[],
+  old: readonly number[],
   isBlankAt: (line: number) => boolean,
 ): boolean {
-  for (let index = 1; index < told.length; index++) {
-    const from = told[index - 1]!;
-    const to = told[index]!;
+  for (let index = 1; index < old.length; index++) {
+    const from = old[index - 1]!;
+    const to = old[index]!;
     const blanks: number[] = [];
     for (let at = from + 1; at < to; at++) if (hunkLines[at]!.kind !== 'add') blanks.push(at);
     const first = alignment[from]! + 1;
@@ -67,13 +67,13 @@ function alignBlanks(
       });
     }
   }
-  const first = told[0]!;
-  const last = told.at(-1)!;
+  const first = old[0]!;
+  const last = old.at(-1)!;
   const above = [...hunkLines.keys()].slice(0, first).toReversed();
   const below = [...hunkLines.keys()].slice(last + 1);
   return alignOuter(above, first, -1) && alignOuter(below, last, 1);
 
-  /** Blank lines at an end of the hunk count as well when an edit is beside them. */
+  /** Blank lines at an end of the hunk count only if an edit is next to them. */
   function alignOuter(outer: readonly number[], from: number, step: 1 | -1): boolean {
     const old = outer.filter((at) => hunkLines[at]!.kind !== 'add');
     if (old.length === 0) return true;

@@ -1,10 +1,10 @@
 /**
- * The hunk's lines stand in the file one after the other, but a context line or two is not quite what the
- * model says. What is deleted has to be there word for word.
+ * The hunk's lines are in the file one after the other, but a context line or two is not quite as the model remembers
+ * it. Removed lines must match exactly.
  */
 
-import { isBlank, significantLength } from '../text/normalize.ts';
-import { splicesOf } from '../text/splices.ts';
+import { isBlank, totalLength } from '../text/normalize.ts';
+import { alignFrom, splicesOf } from '../text/splices.ts';
 import { misrememberedLines } from '../thresholds.ts';
 import type { HunkLine, Place } from '../types.ts';
 import { formsOf } from './contiguous.ts';
@@ -20,15 +20,15 @@ export function matchMisremembered(index: LineIndex, hunkLines: readonly HunkLin
   const frequency = forms.map((some) =>
     some.reduce((sum, form) => sum + (positions.get(form)?.length ?? 0), 0),
   );
-  const told = [...old.keys()].filter((at) => !isBlank(old[at]!.text));
-  const unknown = told.filter((at) => frequency[at] === 0);
+  const withText = [...old.keys()].filter((at) => !isBlank(old[at]!.text));
+  const unknown = withText.filter((at) => frequency[at] === 0);
   if (unknown.length > misrememberedLines.most || unknown.some((at) => old[at]!.kind === 'remove')) return [];
-  const right = told.filter((at) => !unknown.includes(at));
-  const significant = right.reduce((sum, at) => sum + significantLength(old[at]!.text), 0);
-  if (right.length < told.length * misrememberedLines.fewestRight || significant < misrememberedLines.letters)
+  const right = withText.filter((at) => !unknown.includes(at));
+  const letters = totalLength(right.map((at) => old[at]!.text));
+  if (right.length < withText.length * misrememberedLines.fewestRight || letters < misrememberedLines.letters)
     return [];
 
-  // Every line that is right is there word for word, so the rarest of them says where to look.
+  // Every other line matches exactly, so the rarest of them shows where to look.
   const anchor = right.reduce((rarest, at) => (frequency[at]! < frequency[rarest]! ? at : rarest));
   const starts = forms[anchor]!.flatMap((form) => (positions.get(form) ?? []).map((place) => place - anchor));
   const stands = (start: number): boolean => {
@@ -41,8 +41,7 @@ export function matchMisremembered(index: LineIndex, hunkLines: readonly HunkLin
     });
   };
   return [...new Set(starts)].filter(stands).flatMap((start) => {
-    let line = start;
-    const alignment = hunkLines.map(({ kind }) => (kind === 'add' ? undefined : line++));
+    const alignment = alignFrom(start, hunkLines);
     const splices = splicesOf(hunkLines, alignment);
     return splices ? [{ first: start, end: start + old.length, splices }] : [];
   });

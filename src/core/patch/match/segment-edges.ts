@@ -1,6 +1,6 @@
 /**
- * An anchored deletion is found without the context that touches it. Whether lines that are added at its edge
- * stand right beside it depends on that context: it may be misremembered, made up, or a line may be skipped.
+ * Removed lines that are an anchor are found without the context that touches them. Whether lines added at their edge
+ * belong there depends on that context, which may be misremembered or invented, or a line may be skipped.
  */
 
 import { isBlank } from '../text/normalize.ts';
@@ -25,7 +25,7 @@ export function standsRightly(
   while (first > 0 && hunkLines[first - 1]!.kind !== 'context') first--;
   while (last + 1 < hunkLines.length && hunkLines[last + 1]!.kind !== 'context') last++;
   const height = hunkLines.slice(from, to).filter(({ kind }) => kind !== 'add').length;
-  // Only lines added at an end of the edit can slip past what is skipped; deleted ones are where they are.
+  // Only lines added at an end of the edit can end up on the wrong side of a skipped line.
   // Where the lines of a whole block change is worked out here, so both of its sides count.
   const sides = [
     { edge: first, touching: first - 1, place: start - 1, step: -1 },
@@ -38,7 +38,7 @@ export function standsRightly(
   );
 }
 
-/** A context line that stands well away says that other lines of the same text are meant. */
+/** If the touching context line stands further away, other lines with the same text are meant. */
 function isNotFar(index: LineIndex, hunkLine: HunkLine | undefined, place: number, step: 1 | -1): boolean {
   if (hunkLine?.kind !== 'context' || hunkLine.elided || isBlank(hunkLine.text)) return true;
   const { keys } = index.view('trailing-space');
@@ -49,8 +49,8 @@ function isNotFar(index: LineIndex, hunkLine: HunkLine | undefined, place: numbe
 }
 
 /**
- * Follows the context away from the edit until a line of it is found. The lines passed on the way have to be
- * either none in the file, made up by the model, or as many, each the same but for a word.
+ * Follows the context away from the edit until one of its lines is found. The file must have no lines in place of those
+ * passed on the way, which the model invented, or as many, each the same apart from a word.
  */
 function isRight(
   index: LineIndex,
@@ -68,7 +68,7 @@ function isRight(
     if (hunkLine.kind !== 'context') break;
     const forms = formsOf(hunkLine, true).map(normalizers['trailing-space']);
     const isThere = (line: number) => forms.includes(keys[line] ?? '\0');
-    // Nothing in the file, or just as many lines, where the passed ones should be.
+    // The file has no lines, or as many, in place of the passed ones.
     if (isThere(place) || (passed > 0 && same && isThere(place + passed * step))) return true;
     for (let distance = 1; distance <= anchoring.near; distance++)
       if (isThere(place + distance * step)) return false;

@@ -1,39 +1,36 @@
-/** Takes a hunk apart into its changes, each with the context whose place has to be right beside it. */
+/** Splits a hunk into its changes, each with the context that must be directly beside it. */
 
-import { isBlank, significantLength } from '../text/normalize.ts';
+import { isBlank, significantLength, totalLength } from '../text/normalize.ts';
 import { anchoring } from '../thresholds.ts';
 import type { HunkLine } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import type { Comparison, LineIndex } from './line-index.ts';
 
-/** Operations from..to (exclusive) whose old lines must stand together in the file. */
+/** Hunk lines from..to (exclusive) whose old lines must be together in the file. */
 export interface Segment {
   from: number;
   to: number;
 }
 
-export function tellingLength(hunkLines: readonly HunkLine[], kind?: HunkLine['kind']): number {
-  return hunkLines.reduce(
-    (sum, hunkLine) =>
-      sum +
-      (hunkLine.kind !== 'add' && (kind ?? hunkLine.kind) === hunkLine.kind
-        ? significantLength(hunkLine.text)
-        : 0),
-    0,
-  );
+/** Letters of the old lines, or of those of one kind. */
+export function tellingLength(hunkLines: readonly HunkLine[], kind?: 'context' | 'remove'): number {
+  const old = hunkLines.filter((line) => line.kind !== 'add' && (kind === undefined || line.kind === kind));
+  return totalLength(old.map(({ text }) => text));
 }
 
-/** Enough letters to tell the place, or lines that the file has once, brackets as they may be. */
+/** Enough letters to identify the place, or lines that the file has once, even if they are only brackets. */
 export function areTelling(
   index: LineIndex,
   hunkLines: readonly HunkLine[],
   segments: readonly Segment[],
 ): boolean {
-  const told = segments.reduce((sum, { from, to }) => sum + tellingLength(hunkLines.slice(from, to)), 0);
-  return told >= anchoring.segmentLetters || segments.every((segment) => isOnly(index, hunkLines, segment));
+  const letters = segments.reduce((sum, { from, to }) => sum + tellingLength(hunkLines.slice(from, to)), 0);
+  return (
+    letters >= anchoring.segmentLetters || segments.every((segment) => isOnly(index, hunkLines, segment))
+  );
 }
 
-/** Two lines or more that the file has once, whatever their indentation. */
+/** Whether the file has two or more such lines once, whatever their indentation. */
 export function isOnly(index: LineIndex, hunkLines: readonly HunkLine[], segment: Segment): boolean {
   const { from, to } = segment;
   const old = hunkLines.slice(from, to).filter(({ kind, text }) => kind !== 'add' && !isBlank(text));
@@ -41,8 +38,8 @@ export function isOnly(index: LineIndex, hunkLines: readonly HunkLine[], segment
 }
 
 /**
- * The file has the same lines once more with another indentation: which of the two is meant depends on how
- * well the model kept it.
+ * Whether the file has the same lines once more with another indentation, which models do not keep well enough to tell
+ * which ones are meant.
  */
 export function areShiftedElsewhere(
   index: LineIndex,
@@ -56,9 +53,9 @@ export function areShiftedElsewhere(
 }
 
 /**
- * Each change with the context line that touches it on either side. Changes with at most `joined` context
- * lines between them form one segment. `wide`: brackets and blank lines stand everywhere, so the context
- * counts as touching up to the first line with a word.
+ * Each change with the context line that touches it on either side. Changes with at most `joined` context lines between
+ * them form one segment. `wide`: brackets and blank lines are everywhere, so the touching context reaches to the first
+ * line with a word.
  */
 export function segmentsOf(hunkLines: readonly HunkLine[], joined: number, wide = false): Segment[] {
   const segments: Segment[] = [];
@@ -84,7 +81,7 @@ export function segmentsOf(hunkLines: readonly HunkLine[], joined: number, wide 
   return segments;
 }
 
-export function droppedIn(hunkLines: readonly HunkLine[], { from, to }: Segment): Segment {
+export function removedIn(hunkLines: readonly HunkLine[], { from, to }: Segment): Segment {
   let start = from;
   let end = to;
   while (start < end && hunkLines[start]!.kind !== 'remove') start++;

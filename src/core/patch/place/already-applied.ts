@@ -9,11 +9,11 @@ import { totalLength } from '../text/normalize.ts';
 import { alreadyApplied } from '../thresholds.ts';
 import type { HunkLine } from '../types.ts';
 
-/** Lines, from 1, where it has. */
+/** Lines, from 1, where that is so. */
 export function partlyApplied(index: LineIndex, hunkLines: readonly HunkLine[]): number[] {
   const changes = changeOf(hunkLines);
   const count = (changes.at(-1) ?? -1) + 1;
-  // As bits; undefined is all of them, the only selection that is looked for when there are many changes.
+  // Selections as bits; with many changes only all of them together (undefined) are looked for.
   const selections =
     count > alreadyApplied.mostChanges
       ? [undefined]
@@ -50,7 +50,7 @@ function isTelling(
   const lettersOf = (some: readonly HunkLine[]) => totalLength(some.map(({ text }) => text));
   const added = hunkLines.filter(({ kind }, at) => kind === 'add' && isMade(at));
   if (lettersOf(added) >= alreadyApplied.addedLetters) return true;
-  // Only deletions: the lines on both sides of them have met, or a good many lines are there.
+  // With deletions alone, the lines around them must be adjacent, or a lot of them must be there.
   if (hunkLines.some(({ kind }) => kind === 'add')) return false;
   const showsBothSides = hunkLines[0]?.kind === 'context' && hunkLines.at(-1)?.kind === 'context';
   if (showsBothSides) return lettersOf(lines) >= alreadyApplied.leftLetters;

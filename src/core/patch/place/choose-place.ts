@@ -1,6 +1,6 @@
 /**
- * Chooses between several places for a hunk, or does not. Only four things can decide: a heading that names
- * the place, a line number that is exactly right, located neighbours, or as many equal hunks as places.
+ * Chooses between several places for a hunk, or does not. Only four things decide: a heading that names the place, a
+ * line number that is exactly right, located neighbours, or as many equal hunks as places.
  */
 
 import { indentationOf, isBlank } from '../text/normalize.ts';
@@ -13,7 +13,7 @@ export interface Placement {
   places: Place[];
   chosen?: Place;
   chosenBy?: HunkReport['chosenBy'];
-  /** The same hunk a second time, for the same place. */
+  /** The same hunk as an earlier one, for the same place. */
   repeated?: boolean;
 }
 
@@ -62,7 +62,7 @@ function twinsOf(placements: readonly Placement[]): Placement[][] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/** A hint that takes a hunk out of the order of those that are certain is not to be believed. */
+/** Drops a choice that would put its hunk out of order with the certain ones: the hint was wrong. */
 function dropStrays(placements: readonly Placement[]): void {
   const certain = placements.filter(({ chosen, chosenBy }) => chosen && chosenBy === undefined);
   if (!inOrder(certain)) return;
@@ -101,14 +101,14 @@ function shareOut(group: readonly Placement[], order: HunkOrder): void {
   });
 }
 
-/** Hunks with other context may still say the same for the same place. */
+/** Hunks with different context may still make the same change at the same place. */
 function dropRepetitions(placements: readonly Placement[]): void {
-  const said = new Set<string>();
+  const seen = new Set<string>();
   for (const placement of placements) {
     if (!placement.chosen || placement.repeated) continue;
     const key = JSON.stringify(placement.chosen.splices);
-    if (said.has(key)) placement.repeated = true;
-    said.add(key);
+    if (seen.has(key)) placement.repeated = true;
+    seen.add(key);
   }
 }
 
@@ -146,24 +146,24 @@ function linesWith(heading: string, lines: readonly string[], from: number, to: 
   return found;
 }
 
-/** First line below that is no further in than the heading and starts something else. */
-function endOfBlock(lines: readonly string[], start: number, something: RegExp): number {
+/** First line below that is not deeper than the heading and starts something else. */
+function endOfBlock(lines: readonly string[], start: number, starts: RegExp): number {
   const depth = indentationOf(lines[start]!).length;
   for (let line = start + 1; line < lines.length; line++) {
     const text = lines[line]!;
-    if (!isBlank(text) && indentationOf(text).length <= depth && something.test(text)) return line;
+    if (!isBlank(text) && indentationOf(text).length <= depth && starts.test(text)) return line;
   }
   return lines.length;
 }
 
 interface Offset {
-  /** How far the certain hunks are from where their headers say. */
+  /** Distance of the certain hunks from the line numbers in their headers. */
   lines: number;
   /** Hunks that show it. */
   shownBy: Placement[];
 }
 
-/** Undefined when the certain hunks do not agree. */
+/** Undefined if the certain hunks disagree. */
 function commonOffset(placements: readonly Placement[]): Offset | undefined {
   const shownBy = placements.filter(
     ({ chosen, chosenBy, hunk }) => chosen && chosenBy === undefined && hunk.startLine !== undefined,
@@ -174,8 +174,8 @@ function commonOffset(placements: readonly Placement[]): Offset | undefined {
 }
 
 /**
- * A number that no other hunk confirms has to come from a header that is right in its counts as well, above a
- * hunk that shows more than what it deletes. That one other hunk is off by as much may be chance, too.
+ * A number that no other hunk confirms needs a header whose counts are right as well, and a hunk with context. A single
+ * other hunk with the same offset may be coincidence.
  */
 function byLineNumber(placement: Placement, { lines, shownBy }: Offset): void {
   const { startLine, counted, lines: hunkLines } = placement.hunk;
@@ -186,14 +186,14 @@ function byLineNumber(placement: Placement, { lines, shownBy }: Offset): void {
   pick(placement, lines === 0 ? 'line' : 'offset', fitting);
 }
 
-/** The hunks of a diff come in the order of the file: by their own numbers, or by the places of several. */
+/** Whether the hunks of a diff are in the order of the file, by their numbers or by the places of several. */
 function isOrdered(placements: readonly Placement[]): boolean {
   const numbers = placements.map(({ hunk }) => hunk.startLine);
   const ascending = numbers.every((line, at) => line !== undefined && (at === 0 || numbers[at - 1]! <= line));
   return ascending || placements.filter(({ chosen }) => chosen).length >= choosing.fewestOrdered;
 }
 
-/** Hunks come in the order of the file, unless those that are certain show otherwise. */
+/** Places hunks between their neighbours, unless the certain ones are out of order. */
 function betweenNeighbours(placements: readonly Placement[]): void {
   const inAnswer = placements.filter(({ repeated }) => !repeated);
   for (let pass = 0; pass < choosing.mostPasses; pass++) {

@@ -1,15 +1,14 @@
 /**
- * Puts the file's own lines back where a whole-file answer says that they stay. The lines right above and
- * right below the remark must be in the file word for word and only once: what lies between them is what was
- * left out. Anything less certain is no answer.
+ * Puts the file's own lines back where a whole-file answer only says that they stay. The lines directly above and below
+ * the remark must be in the file exactly once: what lies between them is what was left out.
  */
 
 import { LineIndex } from '../match/line-index.ts';
 import { WorkBudget } from '../match/work-budget.ts';
-import { isBlank, significantLength } from '../text/normalize.ts';
+import { isBlank, significantLength, totalLength } from '../text/normalize.ts';
 import { filling } from '../thresholds.ts';
 
-/** `elisions` are lines of `after`, ascending. Undefined when one of them cannot be filled. */
+/** `elisions`: lines of `after`, ascending. Undefined if one of them cannot be filled. */
 export function fillElisions(
   before: readonly string[],
   after: readonly string[],
@@ -35,7 +34,7 @@ export function fillElisions(
   return repeats(index, after, left) ? undefined : filled;
 }
 
-/** A line that the file has once is written in the answer and left out as well: it may have moved. */
+/** Whether a line that the file has once is both written and left out: it may have been moved. */
 function repeats(index: LineIndex, after: readonly string[], left: readonly string[]): boolean {
   const { positions } = index.view('trailing-space');
   const written = new Set(after.map((line) => line.trimEnd()));
@@ -49,7 +48,7 @@ function repeats(index: LineIndex, after: readonly string[], left: readonly stri
   });
 }
 
-/** First line of the file after the shortest run at the end of `lines` that is in it once. */
+/** File line after the shortest run at the end of `lines` that the file has once. */
 function endOfAnchor(index: LineIndex, lines: readonly string[]): number | undefined {
   for (let length = 1; length <= Math.min(lines.length, filling.longestAnchor); length++) {
     const place = placeOf(index, lines.slice(lines.length - length));
@@ -58,7 +57,7 @@ function endOfAnchor(index: LineIndex, lines: readonly string[]): number | undef
   return undefined;
 }
 
-/** First line of the shortest run at the start of `lines` that is in the file once. */
+/** File line of the shortest run at the start of `lines` that the file has once. */
 function startOfAnchor(index: LineIndex, lines: readonly string[]): number | undefined {
   for (let length = 1; length <= Math.min(lines.length, filling.longestAnchor); length++) {
     const place = placeOf(index, lines.slice(0, length));
@@ -72,7 +71,7 @@ function placeOf(index: LineIndex, run: readonly string[]): number | 'several' |
     'trailing-space',
     run.map((line) => [line]),
   );
-  const length = run.reduce((sum, line) => sum + significantLength(line), 0);
+  const length = totalLength(run);
   return places.length > 0 && (places.length > 1 || length < filling.anchorLetters) ? 'several' : places[0];
 }
 

@@ -1,7 +1,7 @@
 /**
- * Recognises insertions whose place only looks certain. A diff shows what stands above and below the lines it
- * adds; one that skips the last context line above them, and shows nothing below, puts them inside the block
- * that they should follow. Nothing in the lines that it does show gives that away.
+ * Recognises insertions whose place only looks certain. A diff shows what stands above and below the lines it adds. If
+ * it skips the line directly above them and shows nothing below, it adds them inside the block that they should follow,
+ * and the lines it does show cannot reveal that.
  */
 
 import { isBlank } from '../text/normalize.ts';
@@ -10,8 +10,8 @@ import { choosing } from '../thresholds.ts';
 import type { HunkLine } from '../types.ts';
 
 /**
- * True when the hunk begins or ends with added lines although the file goes on there: with more than blank
- * lines if the hunk has context elsewhere, or with the very line that was added, two closing brackets in a row.
+ * Whether the hunk begins or ends with added lines although the file goes on there: with text, if the hunk has context
+ * elsewhere, or with the same line that was added, such as a second closing bracket.
  */
 export function hidesAnEdge(
   lines: readonly string[],

@@ -1,6 +1,4 @@
-/**
- * Walks the ladder for one hunk: every place of a level is collected before the next, looser level is tried.
- */
+/** Climbs down the ladder for one hunk, and rules out places where the edit has been made or may not belong. */
 
 import { formsOf } from '../match/contiguous.ts';
 import { type LadderRung, looseRungs, type Search, strictLevels, strictRungs } from '../match/ladder.ts';
@@ -34,20 +32,20 @@ export class Locator {
     const shorter = withoutTrailingProse(hunkLines);
     const variants = shorter ? [hunkLines, shorter] : [hunkLines];
     for (const variant of variants) {
-      const found = this.climb(strictRungs, variant);
+      const found = this.descend(strictRungs, variant);
       if (found) return this.unlessMade({ ...hunk, lines: variant }, found);
     }
     const applied = partlyApplied(this.search.index, hunkLines);
     if (applied.length > 0) return { found: [], reason: 'already-applied', lines: applied };
     for (const variant of variants) {
-      const found = this.climb(looseRungs, variant);
+      const found = this.descend(looseRungs, variant);
       if (found) return this.unlessWritten(this.unlessMade({ ...hunk, lines: variant }, found));
     }
     return { found: [], reason: 'not-found' };
   }
 
   /** Every place of the first rung that finds one. */
-  private climb(rungs: readonly LadderRung[], hunkLines: readonly HunkLine[]): Located | undefined {
+  private descend(rungs: readonly LadderRung[], hunkLines: readonly HunkLine[]): Located | undefined {
     for (const { level, find } of rungs) {
       const { found, uncertain = [] } = find(this.search, hunkLines);
       if (uncertain.length > 0)
@@ -82,7 +80,7 @@ export class Locator {
     const sure = traits.showsBothSides
       ? left.filter(({ splices }) => !hidesAnEdge(index.lines, hunk.lines, splices))
       : left;
-    // A single place left at the end of the file is believed only if the header is right: the hunk may have been cut.
+    // A place that remains because it is at the end of the file counts only if the counts show that nothing is cut off.
     if (sure.length === left.length || (sure.length > 0 && hunk.counted))
       return { found: sure, level: located.level };
     return { found: [], reason: 'no-context', lines: fileLines(left) };
@@ -143,7 +141,7 @@ function fileLines(places: readonly Place[]): number[] {
   return places.map(({ first }) => first + 1);
 }
 
-/** The lines are moved: the hunk removes them where they are. */
+/** Whether the hunk removes these lines: it moves them. */
 function takes({ at, remove }: Splice, run: number, length: number): boolean {
   return remove > 0 && run < at + remove && run + length > at;
 }

@@ -1,4 +1,4 @@
-/** Finds the real lines that come nearest to what a hunk sought: help for the next try, never a match. */
+/** Finds the lines of the file that are closest to what a hunk shows: a hint for the next try, never a match. */
 
 import type { LineIndex } from '../match/line-index.ts';
 import { isBlank, normalizeIndentation } from '../text/normalize.ts';
@@ -23,7 +23,7 @@ export function nearestLines(
     .map((text, offset) => ({ line: first + offset + 1, text: text.slice(0, reporting.longestLine) }));
 }
 
-/** The place where most lines are the same but for indentation. */
+/** The place where most lines are equal, apart from indentation. */
 function byEqualLines(index: LineIndex, old: readonly HunkLine[]): number | undefined {
   const { positions } = index.view('indentation');
   const votes = new Map<number, number>();
@@ -35,7 +35,7 @@ function byEqualLines(index: LineIndex, old: readonly HunkLine[]): number | unde
   return [...votes].sort(([, left], [, right]) => right - left)[0]?.[0];
 }
 
-/** The line that shares most words with the sought ones. */
+/** The line that shares most words with the hunk. */
 function byWords(index: LineIndex, old: readonly HunkLine[]): number {
   const wordsOf = (text: string) =>
     text.slice(0, reporting.mostCharacters).match(/[\p{L}\p{N}_]{2,}/gu) ?? [];

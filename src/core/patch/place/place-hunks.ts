@@ -1,6 +1,6 @@
-/** Places all hunks of one file: locate, choose, check that they do not meet, apply in memory. */
+/** Places all hunks of one file: locate, choose, check that they do not overlap, apply in memory. */
 
-import { saysNothing } from '../dialects/hunk-lines.ts';
+import { changesNothing } from '../dialects/hunk-lines.ts';
 import { dialects } from '../dialects/index.ts';
 import { isLoose, Search } from '../match/ladder.ts';
 import { LineIndex } from '../match/line-index.ts';
@@ -39,12 +39,12 @@ export function placeHunks(
     problems.push({ path: file.path, block: hunk.block, ...problem });
 
   for (const hunk of edit.hunks) {
-    if (saysNothing(hunk.lines) && hunk.finalNewline === undefined) continue;
+    if (changesNothing(hunk.lines) && hunk.finalNewline === undefined) continue;
     const located = locatorOf(hunk.dialect ?? edit.dialect).locate(hunk);
     if (budget.exhausted) {
       refuse(hunk, {
         code: 'too-complex',
-        message: `block ${hunk.block} needs too much work to be located in ${file.path}`,
+        message: `block ${hunk.block} takes too much work to locate in ${file.path}`,
       });
       break;
     }
@@ -103,7 +103,7 @@ export function placeHunks(
   for (let at = 1; at < placed.length; at++) {
     const above = placed[at - 1]!;
     const below = placed[at]!;
-    if (!meet(above.splice, below.splice)) continue;
+    if (!overlap(above.splice, below.splice)) continue;
     const blocks = [above.placement.hunk.block, below.placement.hunk.block];
     refuse(below.placement.hunk, {
       code: 'overlap',
@@ -121,12 +121,12 @@ export function placeHunks(
   return { after, hunks, problems };
 }
 
-function meet(above: Splice, below: Splice): boolean {
+function overlap(above: Splice, below: Splice): boolean {
   if (above.at + above.remove > below.at) return true;
   return above.at === below.at && above.remove === 0 && below.remove === 0;
 }
 
-/** V4A's end marker chooses the place at the end of the file when the hunk fits there. */
+/** V4A's end mark chooses the place at the end of the file if the hunk fits there. */
 function atTheEnd(hunk: Hunk, places: Placement['places'], end: number): Placement['places'] {
   if (!hunk.atEnd) return places;
   const last = places.filter((place) => place.end >= end - 1);
@@ -135,7 +135,7 @@ function atTheEnd(hunk: Hunk, places: Placement['places'], end: number): Placeme
 
 const messages = {
   'not-found': (block: number, path: string) => `the lines that block ${block} changes are not in ${path}`,
-  'already-applied': (block: number, path: string) => `${path} already is what block ${block} would make it`,
+  'already-applied': (block: number, path: string) => `block ${block} is already applied to ${path}`,
   'no-context': (block: number, path: string) =>
-    `block ${block} adds lines to ${path} without a line that says where`,
+    `block ${block} adds lines to ${path} without context that shows where`,
 };

@@ -1,4 +1,4 @@
-/** Keeps the marks of edits, and those of conflicts, out of the files: the last check on every result. */
+/** Keeps edit marks and conflict marks out of the files: the last check on every result. */
 
 import { addedMark, type EditMark } from '../dialects/edit-marks.ts';
 import { splitText } from '../text/lines.ts';
@@ -6,16 +6,16 @@ import { isProse } from '../text/prose.ts';
 import { reporting } from '../thresholds.ts';
 import type { FileEdit, HunkLine, PatchProblem } from '../types.ts';
 
-/** The problem of an edit that would add such a mark to its file: it was not read as it was meant. */
+/** A problem if the edit would add such a mark to its file: then it was not read as it was meant. */
 export function writtenMark(edit: FileEdit, before: string, after: string): PatchProblem | undefined {
   const { path, newPath = path } = edit;
   const refuse = ({ text }: EditMark, block: number): PatchProblem => {
     const shown = text.trim().slice(0, reporting.longestQuote);
-    const message = `block ${block} would write "${shown}" into ${path}: that is the mark of an edit or of a conflict`;
+    const message = `block ${block} would write "${shown}" into ${path}, which is the mark of an edit or of a conflict`;
     return { code: 'edit-mark', path, block, message };
   };
   for (const { lines, block } of edit.hunks) {
-    // Other lines of the file say whether this is a docstring, but a divider at a block's end is no underline.
+    // Whether this is a docstring depends on other lines, but a divider at the end of a block is never an underline.
     const mark = addedMark(side(lines, 'add'), side(lines, 'remove'), true);
     if (mark) return refuse(mark, block);
   }

@@ -1,4 +1,4 @@
-/** Puts the blocks that a model sent again in the place of those that failed. */
+/** Replaces the blocks that failed by those that a model sent again. */
 import type { FileEdit, Hunk, PatchProblem } from '../types.ts';
 import { canRetryBlocks } from './retry-prompt.ts';
 
@@ -9,8 +9,8 @@ export interface Refused {
 }
 
 /**
- * The edits of an answer that repairs another one: with the good blocks of that, if only some of its blocks had
- * failed. Undefined when fewer blocks came back than had failed: one would be left out silently.
+ * The edits of an answer that repairs another one, with the good blocks of that if only some of them had failed.
+ * Undefined if fewer blocks came back than had failed: one would be left out silently.
  */
 export function repairEdits(
   resent: readonly FileEdit[],
@@ -31,8 +31,8 @@ function blocksOwed(problems: readonly PatchProblem[]): number {
 }
 
 /**
- * `failed` are the problems of the first answer; their blocks are taken out of `edits`. Blocks of `resent`
- * are numbered on from the highest that is left, so that a block keeps one number through all tries.
+ * `failed`: the problems of the first answer, whose blocks are removed from `edits`. The numbers of `resent` continue
+ * after the highest one, so that a block keeps its number through all tries.
  */
 function mergeEdits(
   edits: readonly FileEdit[],
@@ -47,7 +47,7 @@ function mergeEdits(
     );
   const highest = Math.max(0, ...[...gone].map((block) => block ?? 0), ...edits.flatMap(blocksOf));
   for (const edit of resent) {
-    // A whole file says all there is to say about it.
+    // A whole file replaces all other edits of it.
     if (edit.kind !== 'modify') remove(merged, edit.path);
     const renumbered = {
       ...edit,

@@ -1,6 +1,6 @@
 /**
- * The hunks between two texts, from the `diff` library. Two texts that have little in common would take it
- * quadratic time; then the part that differs is replaced as a whole, which is as correct and only longer.
+ * The hunks between two texts, from the `diff` library. It would take quadratic time for texts with little in common;
+ * then the part that differs is replaced as a whole, which is just as correct but longer.
  */
 
 import { type StructuredPatchHunk, structuredPatch } from 'diff';

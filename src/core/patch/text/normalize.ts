@@ -1,4 +1,4 @@
-/** The equalities that the ladder goes through, from strict to loose, each as a function to a common form. */
+/** The ways in which the ladder compares lines, from strict to loose, each as a function to a common form. */
 
 export function withoutTrailingSpace(line: string): string {
   return line.trimEnd();
@@ -17,7 +17,7 @@ typedAs('...', '\u2026');
 
 const typographic = new RegExp(`[${[...plainCharacters.keys()].join('')}]`, 'g');
 
-/** One character as a keyboard types it. */
+/** A character as a keyboard types it. */
 export function plainCharacter(character: string): string {
   return plainCharacters.get(character) ?? character;
 }
