@@ -1,7 +1,9 @@
 /**
- * Every number that the patch core decides by, grouped by rule. A value that decides about a place is pinned from
- * both sides by the test named with it; bounds on work and on the length of messages only have to be large enough.
- * "Letters" are letters, digits and underscores: what makes a line more than brackets and space.
+ * Every number that the patch core decides by, grouped by rule. "Letters" are letters, digits and underscores: what
+ * makes a line more than brackets and space. The test that pins a number is the row of its name in
+ * test/core/patch/thresholds.test.ts (`reading.wrapperLines`: just enough, and not), which also lists the numbers that
+ * cases of test/fixtures/patch pin and the bounds on work, which only have to be large enough. A number that is not in
+ * that file fails it.
  */
 
 /** Reading an answer: where blocks begin and end, and which file they name. */

@@ -1,7 +1,15 @@
 /** V4A, the `*** Begin Patch` format: Update, Add, Delete and Move, with or without its end mark. */
 import type { AnswerText, Cut, DialectRow } from './dialect.ts';
 import { type EditCollector, textOf } from './edit-collector.ts';
-import { beginPatch, blockStarts, endOfFile, endPatch, fileLine, moveLine } from './edit-marks.ts';
+import {
+  beginPatch,
+  blockStarts,
+  endOfFile,
+  endPatch,
+  fileLine,
+  moveLine,
+  startsNames,
+} from './edit-marks.ts';
 import { type DraftHunk, readHeader, readHunk } from './hunk-lines.ts';
 import { closingLine } from './markdown-fences.ts';
 import { diffGoesOn } from './read-unified.ts';
@@ -160,9 +168,5 @@ function readFiles(lines: readonly string[]): V4aFile[] {
 
 /** The file names of a unified diff, which some models write below V4A's own line. */
 function isDiffHeader(lines: readonly string[], at: number): boolean {
-  return (
-    /^--- \S/.test(lines[at] ?? '') &&
-    /^\+\+\+ \S/.test(lines[at + 1] ?? '') &&
-    (lines[at + 2] ?? '').startsWith('@@')
-  );
+  return startsNames(lines[at] ?? '', lines[at + 1]) && (lines[at + 2] ?? '').startsWith('@@');
 }
