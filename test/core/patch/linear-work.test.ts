@@ -1,4 +1,4 @@
-/** No text of an answer or a file takes work out of proportion to its length. */
+/** The work for an answer or a file is in proportion to its length. */
 import { describe, expect, it } from 'vitest';
 import { extractCode } from '../../../src/core/answer/extract-code.ts';
 import { assembleInput } from '../../../src/core/input/assemble-input.ts';
@@ -17,7 +17,7 @@ const v4a = (body: string) => `*** Begin Patch\n*** Update File: a.js\n${body}**
 describe('the work for an answer grows with its length', () => {
   it.each<[string, (size: number) => string, number?]>([
     ['tildes and a back-tick', (size) => `${times('~', size)}\`\n`],
-    ['the same, moved in', (size) => `  ${times('~', size)}\`\n`],
+    ['the same, indented', (size) => `  ${times('~', size)}\`\n`],
     ['spaces in the name of a diff', (size) => `--- a${times(' ', size)}b\n+++ a\n@@\n-a\n+b\n`],
     ['spaces behind its date', (size) => `--- a 2026-01-01 00:00${times(' ', size)}\rb\n+++ a\n@@\n-a\n+b\n`],
     [

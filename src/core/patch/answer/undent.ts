@@ -6,6 +6,7 @@ import { indentedClosing, indentedOpening } from '../dialects/edit-marks.ts';
 import { reading } from '../thresholds.ts';
 
 const opening = /^( +)(`{3,}|~{3,}(?!~))[^`]*$/;
+
 /** A function that unindents, in `lines` itself, the block that starts on a line, if an indented one does. */
 export function undenter(lines: string[]): (at: number) => void {
   let looks = lines.length * reading.mostLooksPerLine;

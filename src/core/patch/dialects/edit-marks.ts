@@ -1,8 +1,9 @@
 /**
- * The marks of every dialect and of git's conflicts, and no other file knows them: which lines the dialects are read
- * by, and which lines no edit may add to a file.
+ * The marks of every dialect and of git's conflicts, by which edits are recognised and which no edit may add to a
+ * file. No other file knows them.
  */
 import { stringBehind } from '../text/long-string.ts';
+import type { Dialect } from '../types.ts';
 
 /** The marks around the two halves of a search/replace block. */
 export const opening = /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL|OLD)\b:?/i;
@@ -31,7 +32,7 @@ export const blockStarts = {
   v4a: (line: string) => beginPatch.test(line) || fileLine.test(line),
   unified: (line: string, next: string | undefined) =>
     line.startsWith(gitLine) || startsNames(line, next) || /^@@(?: |$)/.test(line),
-};
+} satisfies Record<Exclude<Dialect, 'whole-file'>, (line: string, next: string | undefined) => boolean>;
 
 /** The two lines of a diff that name its file. */
 export function startsNames(line: string, next: string | undefined): boolean {

@@ -1,7 +1,7 @@
 /**
  * The ladder: the ways in which a hunk may match the file, from the most to the least certain. Every place that a
  * rung finds is collected before the next rung is tried. Which levels there are, which of them `--strict` accepts
- * and which are flagged follows from this list.
+ * and which are flagged follow from this list.
  */
 import type { DialectTraits, HunkLine, MatchLevel, Place } from '../types.ts';
 import { matchDeletionAnchored, matchTolerantContext } from './anchored.ts';
@@ -10,7 +10,7 @@ import { matchLines } from './contiguous.ts';
 import { matchIndentation } from './indentation.ts';
 import type { LineIndex } from './line-index.ts';
 import { matchMisremembered } from './misremembered-lines.ts';
-import { matchSkipped } from './skipped-lines.ts';
+import { matchSkipped, type SkippedMatch } from './skipped-lines.ts';
 
 /** What hunks are looked for in, with what is worked out once per file. */
 export class Search {
@@ -27,11 +27,7 @@ export class Search {
   }
 }
 
-export interface Match {
-  found: Place[];
-  /** First lines, from 0, of places that fit although it is not certain where in them the edit belongs. */
-  uncertain?: number[];
-}
+type Match = Pick<SkippedMatch, 'found'> & Partial<SkippedMatch>;
 
 interface Rung {
   level: string;

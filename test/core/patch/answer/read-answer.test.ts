@@ -144,7 +144,7 @@ describe('V4A', () => {
     expect(resultOf(patch)).toEqual({ 'src/shop.ts': priced });
   });
 
-  it('puts lines at the end where it is told to', () => {
+  it('appends lines where the answer marks the end of the file', () => {
     const patch = v4a('*** Update File: src/other.ts', '@@', '+four', '*** End of File');
     expect(resultOf(patch)).toEqual({ 'src/other.ts': 'one\ntwo\nthree\nfour\n' });
   });
@@ -220,14 +220,14 @@ describe('unified diffs', () => {
 });
 
 describe('whole files', () => {
-  it('are read beside blocks of another kind', () => {
+  it('are read next to blocks of another dialect', () => {
     const answer =
       wholeFile('src/fresh.ts', 'export {};\n') +
       searchReplace('src/shop.ts', 'export const price = 1;', 'export const price = 10;');
     expect(resultOf(answer)).toEqual({ 'src/fresh.ts': 'export {};\n', 'src/shop.ts': priced });
   });
 
-  it('need no path when there is one file and they look like it', () => {
+  it('need no path if a single file was sent and they are similar to it', () => {
     const long = { path: 'long.ts', text: Array.from({ length: 8 }, (_, at) => `line ${at};\n`).join('') };
     const answer = `\`\`\`ts\n${long.text.replace('line 3', 'line three')}\`\`\`\n`;
     expect(patchFromAnswer(answer, [long]).changes[0]?.after).toContain('line three');
@@ -236,17 +236,20 @@ describe('whole files', () => {
 });
 
 describe('answers', () => {
-  it('that were stopped are refused whatever they hold', () => {
+  it('that the provider cut off are refused', () => {
     expect(
       codes(searchReplace('src/shop.ts', 'export const price = 1;', 'x'), { finishReason: 'length' }),
     ).toEqual(['cut']);
   });
 
-  it.each(['', 'I cannot do that.', '```sh\nnpm install\n```'])('without an edit are none: %j', (answer) => {
-    expect(codes(answer)).toEqual(['not-a-patch']);
-  });
+  it.each(['', 'I cannot do that.', '```sh\nnpm install\n```'])(
+    'without an edit are refused: %j',
+    (answer) => {
+      expect(codes(answer)).toEqual(['not-a-patch']);
+    },
+  );
 
-  it('number their blocks through all formats', () => {
+  it('number their blocks across all dialects', () => {
     const answer =
       searchReplace('src/shop.ts', 'a', 'b') +
       wholeFile('src/fresh.ts', 'x\n') +

@@ -6,7 +6,7 @@ import { problemHint } from '../../../../src/core/patch/repair/problem-hint.ts';
 import { canRetryBlocks, retryPrompt } from '../../../../src/core/patch/repair/retry-prompt.ts';
 import { searchReplace, unified, v4a, wholeFile } from '../../../helpers/answers.ts';
 
-/** Above marks that would otherwise make the fence around them one around an edit. */
+/** Keeps the fence around a mark from being read as a fence around an edit. */
 const far = 'a();\nb();\nc();\nd();\ne();\n';
 const text = 'one();\ntwo();\nthree();\nfour();\n';
 const play = (answer: string, path = 'a.js', before = text) => {
@@ -15,14 +15,14 @@ const play = (answer: string, path = 'a.js', before = text) => {
 };
 const refused = ['edit-mark'];
 
-describe('a line that is an edit mark', () => {
+describe('an edit mark', () => {
   const marks = [
     ...['=======', '<<<<<<< SEARCH', '<<<<<<< OLD', '<<< SEARCH', '------- SEARCH', '<<<<<<< search'],
     ...['>>>>>>> REPLACE', '+++++++ REPLACE', '>>> REPLACE', '>>>>>>> updated', '>>>>>>>'],
     ...['<<<<<<< HEAD', '<<<<<<<', '>>>>>>> main', '||||||| base', '    <<<<<<< HEAD', '  ======='],
     ...['*** Begin Patch', '*** End Patch', '*** Update File: b.js', '*** Move to: c.js', '*** end patch'],
   ];
-  it.each(marks)('is added by no edit: %s', (mark) => {
+  it.each(marks)('is not added by a diff, a patch or a whole file: %s', (mark) => {
     const added = `two();\n${mark}\nelse();`;
     const hunk = `@@ -1,3 +1,4 @@\n one();\n-two();\n+two();\n+${mark}\n+else();\n three();`;
     expect(play(unified('a.js', hunk))).toEqual(refused);
@@ -39,7 +39,7 @@ describe('a line that is an edit mark', () => {
     '*** Begin Patch',
     '    <<<<<<< SEARCH',
     '  =======',
-  ])('is added by no search/replace block, nor to a new file: %s', (mark) => {
+  ])('is not added by a search/replace block, nor to a new file: %s', (mark) => {
     expect(play(searchReplace('a.js', 'two();', `two();\n${mark}\nelse();`))).toEqual(refused);
     expect(play(searchReplace('new.js', '', `two();\n${mark}\nelse();`))).toEqual(refused);
   });
@@ -54,12 +54,12 @@ describe('a line that is an edit mark', () => {
       '>> REPLACE',
     ],
     ...['======= x', '//=======', '"<<<<<<< HEAD"', '|||||||', '*** note', '- - -', '++new', '=='],
-  ])('is none here: %s', (line) => {
+  ])('is something else: %s', (line) => {
     const hunk = `@@ -1,3 +1,4 @@\n one();\n+${line}\n two();\n three();`;
     expect(play(unified('a.js', hunk))).toEqual([text.replace('two();', `${line}\ntwo();`)]);
   });
 
-  it('names its block, and only that is asked for again', () => {
+  it('makes only its block be asked for again', () => {
     const answer =
       searchReplace('a.js', 'one();', '1();') + searchReplace('a.js', 'three();', '3();\n<<<<<<< HEAD\n0();');
     const { problems } = patchFromAnswer(answer, [{ path: 'a.js', text }]);
@@ -71,7 +71,7 @@ describe('a line that is an edit mark', () => {
     expect(problemHint(problems)).toContain('by hand');
   });
 
-  it('stays in a file that has it, and may go', () => {
+  it('may stay in a file that has it, and may be removed', () => {
     const conflict = 'one();\n<<<<<<< HEAD\ntwo();\n=======\n2();\n>>>>>>> main\nthree();\n';
     expect(play(wholeFile('a.js', conflict.replace('three', '3')), 'a.js', conflict)).toEqual([
       conflict.replace('three', '3'),
@@ -83,14 +83,14 @@ describe('a line that is an edit mark', () => {
     expect(play(block, 'a.js', conflict)).toEqual(['one();\n2();\nthree();\n']);
   });
 
-  it('may change its words in a file that documents it', () => {
+  it('may be reworded in a file that documents it', () => {
     const guide = 'Write\n\n    <<<<<<< HEAD\n    mine\n\nand save.\n';
     expect(play(searchReplace('g.md', '    <<<<<<< HEAD', '    <<<<<<< main'), 'g.md', guide)).toEqual([
       guide.replace('HEAD', 'main'),
     ]);
   });
 
-  it('is not paid for by one that another block takes out', () => {
+  it('is not offset by one that another block removes', () => {
     const conflict = 'one();\n=======\ntwo();\nthree();\n';
     const answer = v4a(
       ...['*** Update File: a.js', '@@', ' one();', '-=======', ' two();'],
@@ -103,7 +103,7 @@ describe('a line that is an edit mark', () => {
 describe('a conflict that a block resolves', () => {
   const conflict = 'one();\n<<<<<<< HEAD\ntwo(1);\n=======\n  two(2);\n>>>>>>> main\nthree();\n';
 
-  it('is not written a second time where its lines are only found loosely', () => {
+  it('is not written a second time if its lines are only found loosely', () => {
     // Misremembered below the divider: only the shorter reading of the search stands in the file.
     const answer =
       'a.js\n<<<<<<< SEARCH\n<<<<<<< HEAD\ntwo(1);\n=======\ntwo(9);\n>>>>>>> main\n=======\ntwo(2);\n>>>>>>> REPLACE\n';
@@ -122,7 +122,7 @@ describe('a second divider at the end of a block', () => {
   const answer = (path: string, replace: string) =>
     `${path}\n<<<<<<< SEARCH\ntwo();\n=======\n${replace}\n=======\n>>>>>>> REPLACE\n`;
 
-  it('is left out of code', () => {
+  it('is dropped in code', () => {
     expect(play(answer('a.js', '2();'))).toEqual([text.replace('two', '2')]);
     expect(patchFromAnswer(answer('n.js', '2();').replace('two();\n', ''), []).changes[0]?.after).toBe(
       '2();\n',
@@ -165,12 +165,12 @@ describe("a heading's underline", () => {
     expect(play(outside, 'a.py', before)).toEqual(refused);
   });
 
-  it('changes with its heading, at the end of a block as well', () => {
+  it('changes with its heading, even at the end of a block', () => {
     const answer = 'a.md\n<<<<<<< SEARCH\nUsage\n=====\n=======\nInstall\n=======\n>>>>>>> REPLACE\n';
     expect(play(answer, 'a.md', 'Usage\n=====\n\ntext\n')).toEqual(['Install\n=======\n\ntext\n']);
   });
 
-  it('is none below a blank line, at the end of a block or of the file', () => {
+  it('does not stand below a blank line, at the end of a block or of the file', () => {
     const before = 'Title\n\ntext\n\nend\n';
     expect(play(searchReplace('a.md', 'text', 'text\n\n=======\nmore'), 'a.md', before)).toEqual(refused);
     expect(play(wholeFile('a.md', `${before}=======\n`), 'a.md', before)).toEqual(refused);
@@ -182,18 +182,18 @@ describe("a heading's underline", () => {
 describe('a block without its opening mark', () => {
   const halved = 'a.js\none();\n=======\n1();\n>>>>>>> REPLACE\n';
 
-  it('is no whole file, whatever its size', () => {
+  it('is not taken for a whole file, whatever its size', () => {
     const path = 'a.js\n```js\n';
     expect(play(`${path}${halved.slice(5)}\`\`\`\n`, 'a.js', 'one();\n')).toEqual(refused);
     expect(play(`n.js\n\`\`\`js\n${halved.slice(5)}\`\`\`\n`)).toEqual(refused);
   });
 
-  it('is not left out beside one that can be read', () => {
+  it('is not silently left out next to one that can be read', () => {
     expect(play(`${halved}\n${searchReplace('a.js', 'three();', '3();')}`)).toEqual(refused);
     expect(play(`${searchReplace('a.js', 'three();', '3();')}\n${halved}`)).toEqual(refused);
   });
 
-  it('is none where the closing mark is only said twice, or a heading stands above', () => {
+  it('is not seen where only the closing mark is repeated, or a heading stands above', () => {
     const block = searchReplace('a.js', 'three();', '3();');
     expect(play(`Changes\n=======\n\n${block}\n>>>>>>> REPLACE\n`)).toEqual([text.replace('three', '3')]);
   });

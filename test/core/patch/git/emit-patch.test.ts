@@ -42,7 +42,7 @@ const name = fc.constantFrom(
 );
 
 describe('emitPatch', () => {
-  it('gives back any edit byte for byte through git apply', () => {
+  it('reproduces any edit byte for byte through git apply', () => {
     const change = fc
       .tuple(
         name,
@@ -131,13 +131,13 @@ describe('emitPatch', () => {
     });
   });
 
-  it('says that a last line has no newline', () => {
+  it('marks a last line without a newline', () => {
     expect(emitPatch([{ kind: 'modify', path: 'f', before: 'a', after: 'a\nb' }])).toContain(
       '-a\n\\ No newline at end of file\n+a\n+b\n\\ No newline at end of file\n',
     );
   });
 
-  it('replaces a long text by another one without looking for what they share', () => {
+  it('replaces a long text by another without searching for common lines', () => {
     const lines = (word: string) => Array.from({ length: 6000 }, (_, at) => `${word} ${at}\n`).join('');
     const change: FileChange = {
       kind: 'modify',
@@ -153,7 +153,7 @@ describe('emitPatch', () => {
 });
 
 describe('quoteName', () => {
-  it('leaves plain names alone and comes back from any other', () => {
+  it('leaves plain names alone and can be undone for any other', () => {
     expect(quoteName('a b/c-d.ts')).toBe('a b/c-d.ts');
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { patchFromAnswer } from '../../../../src/core/patch/patch-from-answer.ts';
 import { searchReplace, unified, v4a, wholeFile } from '../../../helpers/answers.ts';
 
-/** What an answer makes of one file: its text, or the codes of the problems. */
+/** The result for one file: its text, or the codes of the problems. */
 function place(text: string, answer: string, options = {}) {
   const { changes, problems, hunks } = patchFromAnswer(answer, [{ path: 'f.ts', text }], options);
   return { after: changes[0]?.after, codes: problems.map(({ code }) => code), problems, hunks };
@@ -138,7 +138,7 @@ describe('several places', () => {
     expect(at(7, 2, '   stop();')).toMatchObject({ hunks: [{ line: 7, chosenBy: 'line' }] });
     expect(at(2, 2, '   stop();')).toMatchObject({ hunks: [{ line: 2, chosenBy: 'line' }] });
     expect(at(6, 2, '   stop();').codes).toEqual(['ambiguous']);
-    // Wrong counts or no context at all: nothing says that the number is more than a guess.
+    // With wrong counts, or without context, the number may be a guess.
     expect(at(7, 5, '   stop();').codes).toEqual(['ambiguous']);
     expect(at(7, 1).codes).toEqual(['ambiguous']);
   });
@@ -188,7 +188,7 @@ describe('refusals', () => {
     expect(hunks).toHaveLength(1);
   });
 
-  it('shows the ten real lines that come nearest', () => {
+  it('shows the ten closest lines of the file', () => {
     const text = Array.from({ length: 60 }, (_, at) => `value ${at} of the list\n`).join('');
     const { problems } = place(
       text,
@@ -202,11 +202,11 @@ describe('refusals', () => {
     ['a replacement', sr('old();', 'renewed();')],
     ['an insertion', diff('@@', ' head();', '+renewed();', ' tail();')],
     ['an insertion with context on one side', diff('@@', ' head();', '+renewed();')],
-  ])('says that it is there already: %s', (_, answer) => {
+  ])('says that the edit has been made already: %s', (_, answer) => {
     expect(place('head();\nrenewed();\ntail();\n', answer).codes).toEqual(['already-applied']);
   });
 
-  it('says so when the place would still fit', () => {
+  it('says so even if the place would still fit', () => {
     const text = 'test a {\n  run();\n}\n\ntest b {\n  run();\n}\n\nend\n';
     const answer = diff('@@', ' }', ' ', '+test b {', '+  run();', '+}', '+', ' end');
     expect(place(text, answer).codes).toEqual(['already-applied']);
@@ -225,7 +225,7 @@ describe('refusals', () => {
       diff('@@', ' third();', '+}', '+', '+function more() {', '+fourth();'),
       'no-context',
     ],
-  ])('adds no lines with %s', (_, answer, code) => {
+  ])('does not add lines with %s', (_, answer, code) => {
     const text = 'first();\nsecond_is_long();\nthird();\nfourth();\n';
     expect(place(text, answer).codes).toEqual([code]);
   });
@@ -247,7 +247,7 @@ describe('refusals', () => {
     expect(place(text, sr('oldFunctionCall();', 'renewedAndLongerFunctionCall();')).codes).toEqual([]);
   });
 
-  it('moves lines without taking them for an edit that was made', () => {
+  it('does not take lines that move for an edit that has been made', () => {
     const text = 'alpha one\nalpha two\nbeta two\ngamma three\nthe line that moves up here\ndelta four\n';
     const answer = diff(
       '@@',
@@ -260,12 +260,12 @@ describe('refusals', () => {
     });
   });
 
-  it('refuses edits that meet and takes edits that touch', () => {
+  it('refuses edits that overlap and accepts edits that touch', () => {
     expect(place('a\nb\nc\n', sr('a\nb', 'A') + sr('b\nc', 'C')).codes).toEqual(['overlap']);
     expect(place('a\nb\nc\n', sr('a', 'A') + sr('b', 'B')).after).toBe('A\nB\nc\n');
   });
 
-  it('takes a hunk that is written twice once', () => {
+  it('applies a hunk that is written twice only once', () => {
     const hunk = '@@ -9,1 +9,1 @@\n-b\n+B';
     expect(place('a\nb\nc\n', diff(hunk, hunk.replace('9', '30'))).after).toBe('a\nB\nc\n');
   });

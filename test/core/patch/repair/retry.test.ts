@@ -25,13 +25,13 @@ describe('retryPrompt', () => {
     expect(prompt).toContain('against the original text');
   });
 
-  it('asks for everything again when the answer was cut', () => {
+  it('asks for everything again if the answer was cut', () => {
     const { problems } = patchFromAnswer(first, files, { finishReason: 'length' });
     expect(canRetryBlocks(problems)).toBe(false);
     expect(retryPrompt(problems)).toContain('Send the whole answer again');
   });
 
-  it('has nothing to say without a problem', () => {
+  it('is empty without a problem', () => {
     expect(retryPrompt([])).toBe('');
   });
 });

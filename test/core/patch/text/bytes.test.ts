@@ -1,4 +1,4 @@
-/** What a model cannot carry comes from the file: line ends, byte order mark, final newline, trailing space. */
+/** What an answer cannot carry comes from the file: line endings, byte order mark, final newline, trailing space. */
 import { describe, expect, it } from 'vitest';
 import { patchFromAnswer } from '../../../../src/core/patch/patch-from-answer.ts';
 import { joinText, splitText } from '../../../../src/core/patch/text/lines.ts';
@@ -72,12 +72,12 @@ describe('whole files', () => {
     expect(resultOf(before, wholeFile('f.ts', text(changed)))).toBe(expected);
   });
 
-  it('may be there to take trailing space away', () => {
+  it('may remove trailing space', () => {
     const before = text(long.with(9, 'line number 9;  '));
     expect(resultOf(before, wholeFile('f.ts', text(long)))).toBe(text(long));
   });
 
-  it('fill what they leave out when it is clear what that is', () => {
+  it('are completed if it is clear what they leave out', () => {
     const answer = text([...changed.slice(0, 7), '// ... existing code ...', ...changed.slice(15)]);
     const result = patchFromAnswer(wholeFile('f.ts', answer), [{ path: 'f.ts', text: text(long) }]);
     expect(result.changes[0]?.after).toBe(text(changed));
@@ -110,7 +110,7 @@ describe('whole files', () => {
     expect(result.problems).toMatchObject([{ code: 'elided' }]);
   });
 
-  it('may hold dots that are code', () => {
+  it('may contain dots that are code', () => {
     const stub = 'class Shape(Protocol):\n    def area(self) -> float:\n        ...\n';
     const python = patchFromAnswer(wholeFile('f.py', stub), [{ path: 'f.py', text: 'x = 1\n' }]);
     expect(python.changes[0]?.after).toBe(stub);
