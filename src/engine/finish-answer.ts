@@ -4,13 +4,10 @@ import { extractCode, extractText } from '../core/answer/extract-code.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import { normaliseLanguage } from '../core/input/language.ts';
-import { readAnswer } from '../core/patch/answer/read-answer.ts';
 import { holdsEdit } from '../core/patch/dialects/edit-marks.ts';
 import { type FileStat, formatDiffstat } from '../core/patch/git/diffstat.ts';
-import { patchFromEdits } from '../core/patch/patch-from-answer.ts';
-import { mergeEdits } from '../core/patch/repair/merge-edits.ts';
+import { patchFromAnswer } from '../core/patch/patch-from-answer.ts';
 import { problemHint } from '../core/patch/repair/problem-hint.ts';
-import { canRetryBlocks } from '../core/patch/repair/retry-prompt.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../core/patch/types.ts';
 import { type ReturnShape, type Shape, shapes } from '../core/tasks/shapes.ts';
 import type { PatchChecker, SourceSet } from './ports.ts';
@@ -80,14 +77,11 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
   const files = sources.filter(
     (source, at) => sources.findIndex((other) => other.path === source.path) === at,
   );
-  const read = readAnswer(answer, { files, exists });
-  const keeps = repairs !== undefined && canRetryBlocks(repairs.problems);
-  const edits = keeps ? mergeEdits(repairs.edits, read.edits, repairs.problems) : read.edits;
-  // A block that failed and did not come back would be left out without a word.
-  if (keeps && blocksIn(read.edits) < blocksOwed(repairs.problems)) {
-    throw new UnplaceableAnswer(answer, repairs.problems, repairs.edits);
-  }
-  const { patch, changes, stats, hunks, problems } = patchFromEdits(edits, files, { strict }, read.problems);
+  const { patch, changes, stats, hunks, problems, edits } = patchFromAnswer(answer, files, {
+    exists,
+    strict,
+    repairs,
+  });
   if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
   const check = await patchChecker.check(patch, changes, base, signal);
   if (!check.ok)
@@ -111,15 +105,6 @@ function lookAt({ path, line, level, flagged, chosenBy }: HunkReport): string[] 
   return chosenBy === 'line'
     ? [`${path}:${line}: chosen by its line number among places that are alike, worth a look`]
     : [];
-}
-
-function blocksIn(edits: readonly FileEdit[]): number {
-  return edits.reduce((sum, { hunks }) => sum + Math.max(1, hunks.length), 0);
-}
-
-/** What is there already need not be sent again. */
-function blocksOwed(problems: readonly PatchProblem[]): number {
-  return new Set(problems.filter(({ code }) => code !== 'already-applied').map(({ block }) => block)).size;
 }
 
 /** An answer whose edits have no certain place, with every reason and with what was read of it. */

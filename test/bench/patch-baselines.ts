@@ -51,9 +51,10 @@ export function bareDiff(patchCase: PatchCase): string | undefined {
   );
   const section = sections.find(({ dialect }) => dialect === 'unified');
   if (section?.dialect !== 'unified') return undefined;
-  const first = section.lines.findIndex((line) => line.startsWith('@@'));
+  const { lines } = section.block;
+  const first = lines.findIndex((line) => line.startsWith('@@'));
   if (first === -1) return undefined;
-  return `--- a/${patchCase.path}\n+++ b/${patchCase.path}\n${section.lines.slice(first).join('\n')}\n`;
+  return `--- a/${patchCase.path}\n+++ b/${patchCase.path}\n${lines.slice(first).join('\n')}\n`;
 }
 
 function isThere(command: string): boolean {

@@ -19,7 +19,7 @@ describe('what to do about an answer that cannot be used', () => {
       'an older text',
       searchReplace('a.ts', '  return two;', '  return 22;'),
       ['a.ts'],
-      'lines 1 to 7 of a.ts come nearest to what was sought',
+      'lines 1 to 7 of a.ts are closest to what the edit looks for',
       { code: 'not-found', path: 'a.ts', block: 1 },
     ],
     [

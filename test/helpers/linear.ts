@@ -1,8 +1,8 @@
 /** Whether work grows in proportion to its input. */
 import { expect } from 'vitest';
 
-/** Of the processor, not of the clock: the least of five runs, so that the machine's other work does not count. */
-export function cpuMs(run: () => void): number {
+/** CPU time, which other processes hardly disturb: the least of five runs. */
+export function cpuMs(run: () => unknown): number {
   const times = Array.from({ length: 5 }, () => {
     const before = process.cpuUsage();
     run();
@@ -12,12 +12,12 @@ export function cpuMs(run: () => void): number {
   return Math.min(...times);
 }
 
-/** Below this a measurement is noise. */
+/** A measurement below this is noise. */
 const leastMs = 3;
 
 /** `make` prepares the work for a size. Quadratic work costs sixteen times as much for four times the size. */
-export function expectLinear(make: (n: number) => () => void, n: number): void {
-  const once = cpuMs(make(n));
-  const four = cpuMs(make(4 * n));
-  expect(four, `${n}: ${once} ms, ${4 * n}: ${four} ms`).toBeLessThan(8 * Math.max(once, leastMs));
+export function expectLinear(make: (size: number) => () => unknown, size: number): void {
+  const once = cpuMs(make(size));
+  const four = cpuMs(make(4 * size));
+  expect(four, `${size}: ${once} ms, ${4 * size}: ${four} ms`).toBeLessThan(8 * Math.max(once, leastMs));
 }

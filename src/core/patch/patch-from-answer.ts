@@ -1,12 +1,18 @@
-/** The whole way in one call: from a model's answer to a patch, or to the reasons why there is none. */
-
+/**
+ * From a model's answer to a patch, or to the reasons why there is none: read, repair, place, emit. The engine, the
+ * tests and the benches all come this way.
+ */
 import { readAnswer } from './answer/read-answer.ts';
 import { diffstat, type FileStat } from './git/diffstat.ts';
 import { emitPatch } from './git/emit-patch.ts';
 import { type PlaceOptions, placeEdits } from './place/place-edits.ts';
+import { type Refused, repairEdits } from './repair/merge-edits.ts';
 import type { AnswerContext, FileChange, FileEdit, HunkReport, PatchProblem, SourceFile } from './types.ts';
 
-export interface PatchOptions extends PlaceOptions, Omit<AnswerContext, 'files'> {}
+export interface PatchOptions extends PlaceOptions, Omit<AnswerContext, 'files'> {
+  /** The refused result that this answer repairs: its blocks that found their place are kept. */
+  repairs?: Refused | undefined;
+}
 
 export interface PatchResult {
   /** Undefined unless every block of the answer found its place: all or nothing. */
@@ -14,9 +20,9 @@ export interface PatchResult {
   changes: FileChange[];
   stats: FileStat[];
   hunks: HunkReport[];
-  problems: PatchProblem[];
-  /** What was read, for a retry to be merged with. */
-  edits: FileEdit[];
+  problems: readonly PatchProblem[];
+  /** What was read, with what was kept of the result that it repairs. */
+  edits: readonly FileEdit[];
 }
 
 export function patchFromAnswer(
@@ -24,22 +30,18 @@ export function patchFromAnswer(
   files: SourceFile[],
   options: PatchOptions = {},
 ): PatchResult {
-  const { edits, problems } = readAnswer(answer, { ...options, files });
-  return patchFromEdits(edits, files, options, problems);
-}
-
-/** The second half, for edits that are already read or merged. `known` problems are kept and prevent a patch. */
-export function patchFromEdits(
-  edits: FileEdit[],
-  files: readonly SourceFile[],
-  options: PlaceOptions = {},
-  known: readonly PatchProblem[] = [],
-): PatchResult {
+  const { repairs } = options;
+  const read = readAnswer(answer, { ...options, files });
+  const edits = repairs ? repairEdits(read.edits, repairs) : read.edits;
+  if (!edits) return refusal(repairs!);
   const placed =
     edits.length === 0 ? { changes: [], hunks: [], problems: [] } : placeEdits(edits, files, options);
-  const problems = [...known, ...placed.problems];
-  if (problems.length > 0)
-    return { patch: undefined, changes: [], stats: [], hunks: placed.hunks, problems, edits };
   const { changes, hunks } = placed;
+  const problems = [...read.problems, ...placed.problems];
+  if (problems.length > 0) return { ...refusal({ edits, problems }), hunks };
   return { patch: emitPatch(changes), changes, stats: diffstat(changes), hunks, problems, edits };
+}
+
+function refusal({ edits, problems }: Refused): PatchResult {
+  return { patch: undefined, changes: [], stats: [], hunks: [], problems, edits };
 }

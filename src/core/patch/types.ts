@@ -1,9 +1,11 @@
 /**
- * The vocabulary of the patch core. Lines are counted from 1 wherever a person or a model reads them and
- * from 0 inside the core; every field that is shown says which.
+ * The vocabulary of the patch core. Lines count from 1 wherever a person or a model reads them and from 0 inside the
+ * core; every field that is shown says which.
  */
+import type { Ladder } from './match/ladder.ts';
+import type { Splice } from './text/splices.ts';
 
-/** A file as it was read, the only text that edits are located in. */
+/** A file as it was read: the only text that edits are located in. */
 export interface SourceFile {
   /** Relative to the repository root, with forward slashes. */
   path: string;
@@ -36,38 +38,61 @@ export interface FileChange {
 
 export type Dialect = 'search-replace' | 'v4a' | 'unified' | 'whole-file';
 
+/** What the hunks of a dialect can be relied on for. */
+export interface DialectTraits {
+  /** Hunks come in the order of the file: always; only if their numbers or places show it; or in any order. */
+  hunkOrder: HunkOrder;
+  /** What a hunk replaces is meant as a whole; which of its lines change is worked out here. */
+  wholeBlocks: boolean;
+  /** Added lines have context above and below, or stand at an end of the file. */
+  showsBothSides: boolean;
+  /** A replacement may be meant once more although the file has its result elsewhere. */
+  mayRepeat: boolean;
+}
+
+export type HunkOrder = 'always' | 'if-shown' | 'never';
+
 /** One line of a hunk, without its marker. */
-export interface Operation {
-  kind: 'keep' | 'drop' | 'add';
+export interface HunkLine {
+  kind: 'context' | 'remove' | 'add';
   text: string;
   /**
-   * Kept lines only: the line as it stood in the answer when that differs from `text`, because models lose
-   * the marker space and the first space may belong to the text itself.
+   * Context only: the line as it stands in the answer. Models lose the marker space, so its first space may belong
+   * to the text.
    */
   raw?: string;
-  /** The line had no marker at all: context, or prose that follows the hunk. */
+  /** The line has no marker: context, or prose below the hunk. */
   unmarked?: boolean;
-  /** The line stands for lines that the model left out ("..."). It matches any number of them. */
+  /** The line stands for any number of lines that the model left out ("..."). */
   elided?: boolean;
 }
 
 /** One place to change, as the model described it. */
 export interface Hunk {
-  /** Counted from 1 over the whole answer: what a problem and a retry call it. */
+  /** Number in the answer, from 1, which problems and retries refer to. */
   block: number;
-  operations: Operation[];
-  /** The old line number that the header claims, from 1. A hint: it only breaks ties. */
+  lines: HunkLine[];
+  /** The old line number in the header, from 1. A hint: it only breaks ties. */
   startLine?: number;
-  /** The header's counts are those of the hunk: it was reckoned, not guessed. */
+  /** The counts in the header are right, so its line number is more than a guess. */
   counted?: boolean;
-  /** Text of the lines that the header says stand above, outermost first. A hint as well. */
+  /** The lines that the header says stand above, outermost first. A hint as well. */
   headings: string[];
-  /** Where it is not the one of its edit: a block that was sent again in another form. */
+  /** Only where it differs from that of its edit: a block that was sent again in another dialect. */
   dialect?: Dialect;
   /** V4A's `*** End of File`: the last old line is the last line of the file. */
   atEnd?: boolean;
   /** What the answer says about the final newline after the edit. Undefined: leave it as it is. */
   finalNewline?: boolean;
+}
+
+/** Where a hunk fits, and what it changes there. */
+export interface Place {
+  /** File line, from 0, of the hunk's first old line, or where it would be. */
+  first: number;
+  /** First file line after the hunk's last old line. */
+  end: number;
+  splices: Splice[];
 }
 
 /** Everything the answer wants for one file. */
@@ -79,40 +104,29 @@ export interface FileEdit {
   /** The file moves here. */
   newPath?: string;
   newMode?: FileMode;
-  /** The place in the answer of what has no hunk (a whole file, a deletion, a rename), from 1. */
+  /** Number in the answer, from 1, of what has no hunk: a whole file, a deletion, a rename. */
   block: number;
   /** Empty for `create`, `delete` and `whole`. */
   hunks: Hunk[];
-  /** The hunks come from two answers of different dialects: their order says nothing of their places. */
+  /** The hunks come from two answers of different dialects: their order says nothing about their places. */
   unordered?: boolean;
-  /** The file's new text for `create` and `whole`, with `\n` line ends. */
+  /** The file's new text for `create` and `whole`, with `\n` line endings. */
   text?: string;
 }
 
-/** How a hunk was found, from the most to the least certain. */
-export const matchLevels = [
-  'exact',
-  'trailing-space',
-  'typographic',
-  'indentation',
-  'blank-lines',
-  'tolerant-context',
-  'deletion-anchored',
-] as const;
-
 /**
- * Beside the levels of hunks: `whole-file` replaces or creates the file, so nothing had to be located;
- * `filled-elision` does so with the file's own lines where the answer only says that they stay.
+ * How a hunk was found: a level of the ladder, or `whole-file`, which replaces or creates the file, so that nothing
+ * had to be located; `filled-elision` does so with the file's own lines where the answer only says that they stay.
  */
-export type MatchLevel = (typeof matchLevels)[number] | 'whole-file' | 'filled-elision';
+export type MatchLevel = Ladder[number]['level'] | 'whole-file' | 'filled-elision';
 
 export interface HunkReport {
   path: string;
   block: number;
   level: MatchLevel;
-  /** First line that the hunk touches or stands on, from 1, in the original file. */
+  /** First line of the original file that the hunk changes or stands on, from 1. */
   line: number;
-  /** The level is looser than `typographic`: worth a look. */
+  /** The level is not a strict one: worth a look. */
   flagged: boolean;
   /** What chose between several places, when there were several. */
   chosenBy?: 'heading' | 'line' | 'offset' | 'neighbours' | 'repetition';
@@ -142,7 +156,7 @@ export interface PatchProblem {
   block?: number;
   /** Every place that fits, from 1. */
   lines?: number[];
-  /** Up to ten consecutive real lines, the nearest to what was sought; `line` counts from 1. */
+  /** Up to ten consecutive lines of the file, the closest to what the hunk shows; `line` counts from 1. */
   nearest?: { line: number; text: string }[];
   /** One sentence for a person or a model. */
   message: string;
@@ -152,8 +166,8 @@ export interface PatchProblem {
 export interface AnswerContext {
   /** The files that the model was given. No other existing file may be changed. */
   files: SourceFile[];
-  /** `length` means that the provider stopped the answer: it is refused whatever it says. */
+  /** `length`: the provider cut the answer off, so it is refused. */
   finishReason?: 'stop' | 'length';
-  /** Tells whether a path exists in the repository although it was not sent. Default: none does. */
+  /** Whether a path that was not sent exists in the repository. Default: none does. */
   exists?: (path: string) => boolean;
 }

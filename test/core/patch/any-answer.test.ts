@@ -118,7 +118,7 @@ const likely = fc
   .map(([start, lines, end]) => `${start}${lines.join('\n')}\n${end}`);
 
 describe('any answer', () => {
-  it('gives a patch that git takes, inside the repository, or reasons', () => {
+  it('gives a patch inside the repository that git accepts, or reasons', () => {
     const accepted: FileChange[][] = [];
     fc.assert(
       fc.property(fc.oneof(answer, likely), (text) => {
@@ -156,7 +156,7 @@ describe('any answer', () => {
     });
   });
 
-  it('finds any edit again that is written as search/replace, V4A or unified diff', () => {
+  it('reproduces any edit written as search/replace, V4A or unified diff', () => {
     const word = fc.constantFrom('alpha', 'beta', 'gamma', '  indented', '', '}');
     const edit = fc.tuple(
       fc.array(word, { minLength: 3, maxLength: 12 }),

@@ -30,7 +30,7 @@ describe('patchFromAnswer', () => {
     );
   });
 
-  it('gives no patch when one of two blocks has no place', () => {
+  it('gives no patch if one of two blocks has no place', () => {
     const block = (search: string) => `<<<<<<< SEARCH\n${search}\n=======\nx\n>>>>>>> REPLACE\n`;
     const result = patchFromAnswer(`src/greet.ts\n${block('  return "hi";')}${block('  return "no";')}`, [
       source,

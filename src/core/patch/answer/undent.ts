@@ -1,29 +1,26 @@
 /**
- * Takes back the indentation of an edit that stands in a list item: Markdown moves a fence in, and its content
- * with it. Left as it is, the lines of a file would be taken for its whole new text one step further in.
+ * Removes the indentation of an edit in a list item, where Markdown indents a fence together with its content.
+ * Otherwise a whole file would be read one level too deep.
  */
+import { indentedClosing, indentedOpening } from '../dialects/edit-marks.ts';
+import { reading } from '../thresholds.ts';
 
 const opening = /^( +)(`{3,}|~{3,}(?!~))[^`]*$/;
-const bareOpening = /^( +)(?:<{5,9} ?(?:SEARCH|ORIGINAL|OLD)\b|\*\*\* Begin Patch\s*$)/i;
-const bareClosing = /^ +(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)?\b|>{7}\s*$|\*\*\* End Patch)/i;
 
-/** Lines that are looked at per line of the answer, so that no answer takes for ever. */
-const mostLooks = 20;
-
-/** What moves out, in `lines` itself, the block that begins on a line, if one begins there that was moved in. */
+/** A function that unindents, in `lines` itself, the block that starts on a line, if an indented one does. */
 export function undenter(lines: string[]): (at: number) => void {
-  let looks = lines.length * mostLooks;
+  let looks = lines.length * reading.mostLooksPerLine;
   return (at) => {
     const fence = opening.exec(lines[at]!);
-    const indentation = (fence ?? bareOpening.exec(lines[at]!))?.[1];
+    const indentation = (fence ?? indentedOpening.exec(lines[at]!))?.[1];
     if (indentation === undefined) return;
     const closes = (line: string) =>
       fence
         ? line.trimEnd() === indentation + fence[2]!
-        : line.startsWith(indentation) && bareClosing.test(line);
+        : line.startsWith(indentation) && indentedClosing.test(line);
     let end = at + 1;
     while (end < lines.length && !closes(lines[end]!)) {
-      // What stands further out is no part of a block that was moved in as a whole.
+      // A line that is less indented does not belong to a block that was indented as a whole.
       if (lines[end]!.trim() !== '' && !lines[end]!.startsWith(indentation)) return;
       if (looks-- <= 0) return;
       end++;

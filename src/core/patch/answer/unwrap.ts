@@ -1,20 +1,21 @@
 /** Takes a patch out of a tool call that a model wrote as JSON: `{"command": ["apply_patch", "*** Begin…"]}`. */
 
+import { beginPatchText } from '../dialects/edit-marks.ts';
 import { closes, fenceOn } from '../dialects/markdown-fences.ts';
+import { reading } from '../thresholds.ts';
 
-const begins = '*** Begin Patch';
-/** Nesting beyond which nobody calls a tool. */
-const deepest = 5;
-
-/** The answer itself unless it is, or has in one fence, JSON with exactly one string that is a patch. */
+/** The patch, if the answer is JSON, fenced or not, with exactly one string that holds one; otherwise the answer. */
 export function unwrapJson(answer: string): string {
-  if (!answer.includes(begins) || answer.split('\n').some((line) => line.startsWith(begins))) return answer;
+  if (!answer.includes(beginPatchText) || answer.split('\n').some((line) => line.startsWith(beginPatchText)))
+    return answer;
   const bare = answer.trim();
   const lines = bare.split('\n');
   const fence = fenceOn(lines[0]!);
   const fenced = fence && closes(lines.at(-1)!, fence) ? lines.slice(1, -1).join('\n') : undefined;
   try {
-    const patches = stringsIn(JSON.parse(fenced ?? bare), deepest).filter((text) => text.includes(begins));
+    const patches = stringsIn(JSON.parse(fenced ?? bare), reading.deepestJson).filter((text) =>
+      text.includes(beginPatchText),
+    );
     return patches.length === 1 ? patches[0]! : answer;
   } catch {
     return answer;

@@ -3,15 +3,15 @@ import { LineIndex } from '../match/line-index.ts';
 import { WorkBudget } from '../match/work-budget.ts';
 import { splitText } from '../text/lines.ts';
 import type { AnswerContext, Dialect, FileEdit, FileMode, Hunk, PatchProblem, SourceFile } from '../types.ts';
-import type { DraftHunk } from './read-unified.ts';
+import type { DraftHunk } from './hunk-lines.ts';
 import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
 
 type Extra = Pick<FileEdit, 'newPath' | 'newMode'>;
 
-/** What is looked up in a file for every block, and so only worked out once. */
+/** What every block looks up in a file, worked out once. */
 export interface KnownLines {
   index: LineIndex;
-  /** Some line is of equal signs alone, as below a heading. */
+  /** Some line consists of equal signs, as below a heading. */
   underlines: boolean;
 }
 
@@ -23,7 +23,14 @@ export class EditCollector {
   private readonly known = new Map<string, KnownLines>();
   private readonly budget = new WorkBudget();
 
-  constructor(readonly context: AnswerContext) {}
+  /** The path of the previous search/replace block. */
+  lastPath: string | undefined;
+
+  /** `alone`: the answer has a single block. */
+  constructor(
+    readonly context: AnswerContext,
+    readonly alone: boolean,
+  ) {}
 
   /** The number of the next block, counted from 1 over the whole answer. */
   nextBlock(): number {
@@ -35,7 +42,7 @@ export class EditCollector {
     return this.blocks + 1;
   }
 
-  /** Numbers that blocks which could not be read would have had; the first of them is returned. */
+  /** Uses up the numbers of blocks that could not be read, and returns the first of them. */
   skipBlocks(count: number): number {
     const first = this.blocks + 1;
     this.blocks += Math.max(1, count);
@@ -68,7 +75,7 @@ export class EditCollector {
     this.problems.push({ code, block, message, ...(path === undefined ? {} : { path }) });
   }
 
-  /** For a block that is an illustration where the answer edits the file otherwise, and a problem where it does not. */
+  /** A problem only if nothing else in the answer edits the file; otherwise the block is an illustration. */
   doubt(problem: PatchProblem): void {
     this.doubts.push(problem);
   }
@@ -91,7 +98,7 @@ export class EditCollector {
     const target = resolvePath(written, { ...this.context, files: [] });
     if (isProblem(target)) this.problems.push({ ...target, block });
     else if (files.some(({ path }) => path === target.path && path !== from)) {
-      this.refuse('exists', block, `${from} cannot move to ${target.path}: it is there already`, target.path);
+      this.refuse('exists', block, `${from} cannot move to ${target.path}: it already exists`, target.path);
     } else if (target.path !== from) return target.path;
     return undefined;
   }
@@ -120,7 +127,7 @@ export class EditCollector {
     for (const draft of drafts) this.addHunk(dialect, path, { block: this.nextBlock(), ...draft }, extra);
   }
 
-  /** Hunks of one file and dialect are one edit, however many blocks name the file. */
+  /** Hunks of one file and dialect form one edit, however many blocks name the file. */
   addHunk(dialect: Dialect, path: string, hunk: Hunk, extra: Extra = {}): void {
     const known = this.edits.find(
       (edit) => edit.path === path && edit.kind === 'modify' && edit.dialect === dialect,

@@ -1,8 +1,9 @@
 /**
- * The marks of the formats of edits and of git's conflicts: which lines the readers go by, and which lines no
- * edit may add to a file.
+ * The marks of every dialect and of git's conflicts, by which edits are recognised and which no edit may add to a
+ * file. No other file knows them.
  */
 import { stringBehind } from '../text/long-string.ts';
+import type { Dialect } from '../types.ts';
 
 /** The marks around the two halves of a search/replace block. */
 export const opening = /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL|OLD)\b:?/i;
@@ -10,17 +11,45 @@ export const divider = /^={5,9}\s*$/;
 export const closing = /^(?:>{5,9}|\+{5,9}) ?(?:REPLACE|UPDATED|NEW)\b/i;
 export const bareClosing = /^>{7}\s*$/;
 
-/** Lines of the envelope of a V4A patch. */
+/** The marks of a V4A patch. */
+export const beginPatchText = '*** Begin Patch';
 export const beginPatch = /^\*\*\* Begin Patch\s*$/;
 export const endPatch = /^\*\*\* End Patch\b/;
 export const fileLine = /^\*\*\* (Update|Add|Delete) File:(.*)$/s;
+export const moveLine = /^\*\*\* Move to:(.*)$/;
+export const endOfFile = /^\*\*\* End of File\s*$/;
+
+/** The first line that git writes for each file of a diff. */
+export const gitLine = 'diff --git ';
+
+/** The marks of a block that stands in a list item, with its indentation. */
+export const indentedOpening = /^( +)(?:<{5,9} ?(?:SEARCH|ORIGINAL|OLD)\b|\*\*\* Begin Patch\s*$)/i;
+export const indentedClosing = /^ +(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)?\b|>{7}\s*$|\*\*\* End Patch)/i;
+
+/** Whether a block of a dialect starts on a line; `next` is the line below it. */
+export const blockStarts = {
+  'search-replace': (line: string) => opening.test(line),
+  v4a: (line: string) => beginPatch.test(line) || fileLine.test(line),
+  unified: (line: string, next: string | undefined) =>
+    line.startsWith(gitLine) || startsNames(line, next) || /^@@(?: |$)/.test(line),
+} satisfies Record<Exclude<Dialect, 'whole-file'>, (line: string, next: string | undefined) => boolean>;
+
+/** The two lines of a diff that name its file. */
+export function startsNames(line: string, next: string | undefined): boolean {
+  return /^--- \S/.test(line) && /^\+\+\+ \S/.test(next ?? '');
+}
+
+/** Whether an edit of any dialect starts on a line, so that the fence above opens a block of its own. */
+export function startsEdit(line: string, next: string | undefined): boolean {
+  return Object.values(blockStarts).some((starts) => starts(line, next)) || /^apply_patch\b/.test(line);
+}
 
 export type MarkKind = 'opening' | 'divider' | 'closing' | 'base' | 'envelope';
 
 /**
- * What counts as a mark in a file, indentation aside. Wider than what is read: the odd forms are those that slip
- * past the readers. Narrower where other text begins alike: a doctest (`>>> new`), a comment (`----- Old names`),
- * a mail (`-----Original Message-----`), a here-document (`<<<SQL`).
+ * What counts as a mark in a file, whatever its indentation. Wider than what is read, because odd forms are the ones
+ * that are not recognised as an edit. Narrower where other text begins alike: a doctest (`>>> new`), a comment
+ * (`----- Old names`), a mail (`-----Original Message-----`), a here-document (`<<<SQL`).
  */
 const marks: readonly (readonly [MarkKind, RegExp])[] = [
   ['opening', /^(?:<{5,9} ?|<{3,4} )(?:SEARCH|ORIGINAL|OLD)\b/i],
@@ -52,8 +81,8 @@ export interface EditMark {
 }
 
 /**
- * The marks of a text. A heading's underline is none where headings are written so, in prose and docstrings: it
- * stands directly below a line of text and is not the last line.
+ * The marks in a text. The underline of a heading in prose or in a docstring does not count: it stands directly below
+ * a line of text and is not the last line.
  */
 export function marksIn(lines: readonly string[], prose = false): EditMark[] {
   const end = lines.findLastIndex((line) => line.trim() !== '');
@@ -68,7 +97,7 @@ export function marksIn(lines: readonly string[], prose = false): EditMark[] {
   return found;
 }
 
-/** The first mark of a kind of which `after` has more than `before`: an edit may keep marks and take them out. */
+/** The first mark of a kind that `after` has more of than `before`: an edit may keep and remove marks. */
 export function addedMark(
   before: readonly string[],
   after: readonly string[],
@@ -84,8 +113,8 @@ export function addedMark(
 }
 
 /**
- * Whether text that should be code is an edit of some. What stands in code for other reasons (a conflict in a test of
- * git, a line of equal signs) is not enough.
+ * Whether text that should be code is an edit. Marks that code may contain for other reasons (a conflict in a test of
+ * git, a line of equal signs) are not enough.
  */
 export function holdsEdit(text: string): boolean {
   const lines = text.split('\n').map((line) => line.trimStart());

@@ -1,5 +1,16 @@
-/** Reads the lines between two `@@` headers, which unified diffs and V4A write in the same way. */
-import type { Operation } from '../types.ts';
+/** The lines of a hunk: read from between two `@@` headers, or worked out from the text before and after. */
+import { diffArrays } from 'diff';
+import { diffing, reading } from '../thresholds.ts';
+import type { HunkLine } from '../types.ts';
+
+export interface DraftHunk {
+  lines: HunkLine[];
+  startLine?: number;
+  counted?: boolean;
+  headings: string[];
+  atEnd?: boolean;
+  finalNewline?: boolean;
+}
 
 export interface HunkHeader {
   startLine?: number;
@@ -8,12 +19,10 @@ export interface HunkHeader {
   heading?: string;
 }
 
-/** Git cuts headings at 80 bytes; models may copy a long line. */
-const longestHeader = 1000;
-
 /** Understands git's header, the bare `@@` and `@@ ... @@`, and V4A's `@@ heading`. */
 export function readHeader(line: string): HunkHeader | undefined {
-  if (line[0] !== '@' || line.length > longestHeader || !/^@@(?:[ -]|@|$)/.test(line)) return undefined;
+  if (line[0] !== '@' || line.length > reading.longestHeader || !/^@@(?:[ -]|@|$)/.test(line))
+    return undefined;
   const numbered = /^@@+ *-(\d+)(?:,(\d+))? +\+(\d+)(?:,(\d+))? *@@+ ?(.*)$/.exec(line);
   if (numbered) {
     const [, start, oldCount, , newCount, heading] = numbered;
@@ -34,25 +43,80 @@ export function readHeader(line: string): HunkHeader | undefined {
   };
 }
 
-export function readOperation(line: string): Operation {
+export function readHunkLine(line: string): HunkLine {
   const text = line.slice(1);
   switch (line[0]) {
     case '+':
       return { kind: 'add', text };
     case '-':
-      return { kind: 'drop', text };
+      return { kind: 'remove', text };
     case ' ':
-      return markElision({ kind: 'keep', text, raw: line });
+      return markElision({ kind: 'context', text, raw: line });
     default:
-      return markElision({ kind: 'keep', text: line, unmarked: true });
+      return markElision({ kind: 'context', text: line, unmarked: true });
   }
 }
 
-function markElision(operation: Operation): Operation {
-  return isElision(operation.text) ? { ...operation, elided: true } : operation;
+function markElision(hunkLine: HunkLine): HunkLine {
+  return isElision(hunkLine.text) ? { ...hunkLine, elided: true } : hunkLine;
 }
 
-/** A context line that says "and so on" in place of the lines themselves. */
+/** A context line that stands for lines left out. */
 function isElision(text: string): boolean {
   return /^(?:\/\/|#|--|\/\*|<!--|;|%)?\s*(?:\.{3}|\u2026)\s*(?:\*\/|-->)?$/.test(text.trim());
+}
+
+/** The hunk between a header and the next, in a unified diff or in V4A. */
+export function readHunk(lines: readonly string[], header: HunkHeader): DraftHunk {
+  const hunkLines: HunkLine[] = [];
+  let finalNewline: boolean | undefined;
+  for (const line of lines) {
+    if (line.startsWith('\\')) {
+      const previous = hunkLines.at(-1)?.kind;
+      finalNewline = previous === 'remove' ? true : previous === undefined ? undefined : false;
+    } else hunkLines.push(readHunkLine(line));
+  }
+  const linesOf = (other: 'add' | 'remove') => hunkLines.filter(({ kind }) => kind !== other).length;
+  const counted = header.oldCount === linesOf('add') && header.newCount === linesOf('remove');
+  return {
+    lines: hunkLines,
+    ...(counted ? { counted } : {}),
+    headings: header.heading === undefined ? [] : [header.heading],
+    ...(header.startLine === undefined ? {} : { startLine: header.startLine }),
+    ...(finalNewline === undefined ? {} : { finalNewline }),
+  };
+}
+
+/** Whether the hunk changes nothing. */
+export function changesNothing(hunkLines: readonly HunkLine[]): boolean {
+  const without = (kind: 'remove' | 'add') =>
+    hunkLines.filter((hunkLine) => hunkLine.kind !== kind).map(({ text }) => text);
+  const before = without('add');
+  const after = without('remove');
+  return before.length === after.length && before.every((text, at) => text === after[at]);
+}
+
+/** The difference between two runs of lines, so that those that stay can be taken from the file. */
+export function hunkLinesOf(search: readonly string[], replace: readonly string[]): HunkLine[] {
+  let head = 0;
+  while (head < search.length && head < replace.length && search[head] === replace[head]) head++;
+  let tail = 0;
+  const room = Math.min(search.length, replace.length) - head;
+  while (tail < room && search[search.length - 1 - tail] === replace[replace.length - 1 - tail]) tail++;
+  const middle = diffArrays(
+    search.slice(head, search.length - tail),
+    replace.slice(head, replace.length - tail),
+    { maxEditLength: diffing.mostBlockEdits },
+  ) ?? [
+    { removed: true, added: false, value: search.slice(head, search.length - tail) },
+    { removed: false, added: true, value: replace.slice(head, replace.length - tail) },
+  ];
+  const contextLine = (text: string): HunkLine => ({ kind: 'context', text });
+  return [
+    ...search.slice(0, head).map(contextLine),
+    ...middle.flatMap(({ value, added, removed }) =>
+      value.map((text): HunkLine => ({ kind: added ? 'add' : removed ? 'remove' : 'context', text })),
+    ),
+    ...(tail > 0 ? search.slice(-tail).map(contextLine) : []),
+  ];
 }

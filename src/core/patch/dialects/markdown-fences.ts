@@ -1,14 +1,14 @@
 /**
- * Markdown fences around a model's patch. A patch may contain fences itself, so the closing one is the last
- * that can be, not the first that is met: cutting a patch short would lose edits without a sound.
+ * Markdown fences around a patch. A patch may contain fences itself, so the closing line is the last possible one, not
+ * the first: cutting a patch short would silently lose edits.
  */
 
-import { opening } from './edit-marks.ts';
+import { startsEdit } from './edit-marks.ts';
 
 export interface Fence {
   character: '`' | '~';
   length: number;
-  /** Spaces before it. A fence in a diff's context stands one further in than the one around the diff. */
+  /** Spaces before it. A fence in the context of a diff is indented by one more than the fence around the diff. */
   indentation: number;
   /** What follows the opening fence: a language, a path or nothing. */
   info: string;
@@ -36,17 +36,7 @@ export function closes(line: string, opening: Fence): boolean {
   );
 }
 
-/** Tells whether a line starts an edit format, so that the fence before it opens a block of its own. */
-export function startsEdit(line: string, next = ''): boolean {
-  return (
-    /^(?:diff --git |\*\*\* (?:Begin Patch|(?:Update|Add|Delete) File: )|apply_patch\b)/.test(line) ||
-    opening.test(line) ||
-    (/^--- \S/.test(line) && /^\+\+\+ \S/.test(next)) ||
-    /^@@(?: |$)/.test(line)
-  );
-}
-
-/** First line from `from` on that is not blank; the number of lines when there is none. */
+/** First line from `from` on that is not blank; the number of lines if there is none. */
 export function nextContent(lines: readonly string[], from: number): number {
   let index = from;
   while (index < lines.length && lines[index]!.trim() === '') index++;
@@ -54,9 +44,9 @@ export function nextContent(lines: readonly string[], from: number): number {
 }
 
 /**
- * The line that closes the fence opened on line `open`, or -1 when none does. `goesOn(closing, next)` says
- * whether what stands between a possible closing line and the next possible one still belongs to the block;
- * `stopsAt(fence)`, that no block goes on across this opening fence.
+ * The line that closes the fence opened on line `open`, or -1 if none does. `goesOn(closing, next)`: what stands
+ * between a possible closing line and the next one still belongs to the block. `stopsAt(fence)`: no block continues
+ * past this opening fence.
  */
 export function closingLine(
   lines: readonly string[],
@@ -67,7 +57,7 @@ export function closingLine(
   const fence = fenceOn(lines[open]!)!;
   let inner: Fence | undefined;
   let last = -1;
-  let candidate = -1;
+  let closing = -1;
   for (let index = open + 1; index < lines.length; index++) {
     const line = lines[index]!;
     const here = fenceOn(line);
@@ -76,16 +66,16 @@ export function closingLine(
     if (inner) {
       if (closes(line, inner)) inner = undefined;
     } else if (closes(line, fence)) {
-      if (candidate !== -1 && !goesOn(candidate, index)) return candidate;
-      candidate = index;
+      if (closing !== -1 && !goesOn(closing, index)) return closing;
+      closing = index;
     } else if (here.character === fence.character && here.info !== '') {
       const content = nextContent(lines, index + 1);
       const opensEdit = startsEdit(lines[content] ?? '', lines[content + 1]);
-      if (candidate !== -1 && (opensEdit || stopsAt(index))) return candidate;
+      if (closing !== -1 && (opensEdit || stopsAt(index))) return closing;
       inner = here;
     }
   }
-  // A fence that opens inside and never closes has taken the outer one's closing line.
-  if (candidate === -1) return last;
-  return inner && last > candidate && goesOn(candidate, last) ? last : candidate;
+  // A fence that is opened inside and never closed has taken the closing line of the outer one.
+  if (closing === -1) return last;
+  return inner && last > closing && goesOn(closing, last) ? last : closing;
 }

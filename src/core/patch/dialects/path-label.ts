@@ -1,31 +1,30 @@
 /** Reads which file a line of an answer names, for the block that stands below it. */
 
+import { reading } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
 import { isProblem, resolvePath } from './resolve-path.ts';
 
 export interface PathLabel {
   /** As written. */
   path: string;
-  /** The line says which file follows and no more. Otherwise it is a sentence, and what follows may be a part of it. */
+  /** The line is nothing but a label. Otherwise it is a sentence, and what follows may be only a part of the file. */
   plain: boolean;
 }
 
-/** A line that names a path is no longer. */
-const longestLine = 1000;
 const bullet = /^(?:#{1,6}|[-*+>]|\d+[.)]|\/\/|<!--)\s+/;
 const word = /^\**(?:new file|file ?name|file ?path|file|path)(?: ?\d+)?\**\s*:\s*\**\s*/i;
 const remark =
   /(?<![*`"':])[*`"':]*(?<!\s)\s*\((?:new|new file|updated|modified|changed|created|added|complete|full)\)[*`"':]*$/i;
 const makes = /\b(?:new|create|add)\b/i;
 
-/** A path on a line of its own, or the one that a sentence names. Undefined when the line names none. */
+/** A path on a line of its own, or the only one in a sentence. */
 export function pathLabel(line: string, context: AnswerContext): PathLabel | undefined {
-  if (line.length > longestLine) return undefined;
+  if (line.length > reading.longestLabel) return undefined;
   const bare = bareName(line);
   const isSent = (name: string) => context.files.some((file) => file.path === name);
   if (isSent(bare) || isPathLike(bare)) return { path: bare, plain: true };
   const quoted = [...line.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((match) => match[1] ?? match[2]!);
-  // A line that leads over to what stands below it.
+  // A line with a colon at its end introduces what follows.
   const words = /:\s*$/.test(line)
     ? line.split(/\s+/).map((text) => text.replace(/^[*`"'(]+|[*`"'):,]+$/g, ''))
     : [];
@@ -41,13 +40,23 @@ export function pathOnLine(line: string, context: AnswerContext): string | undef
   return pathLabel(line, context)?.path;
 }
 
-/** The path in a comment that is all of a line, as the first line of a block often is. */
+/** The path in a comment that fills a line, as the first line of a block often does. */
 export function pathInComment(line: string, context: AnswerContext): string | undefined {
-  if (line.length > longestLine) return undefined;
-  const said = /^\s*(?:\/\/|#|--|;|<!--|\/\*)\s*(?:file(?:name)?: *)?(\S+?)\s*(?:-->|\*\/)?\s*$/i.exec(
+  if (line.length > reading.longestLabel) return undefined;
+  const name = /^\s*(?:\/\/|#|--|;|<!--|\/\*)\s*(?:file(?:name)?: *)?(\S+?)\s*(?:-->|\*\/)?\s*$/i.exec(
     line,
   )?.[1];
-  return said !== undefined && isPathLike(said) && resolvesToSent(said, context) ? said : undefined;
+  return name !== undefined && isPathLike(name) && resolvesToSent(name, context) ? name : undefined;
+}
+
+/** The path in the text after an opening fence: `ts src/a.ts`, `ts:src/a.ts`, `ts title="src/a.ts"`. */
+export function pathInInfo(info: string, context: AnswerContext): string | undefined {
+  for (const word of info.split(/[\s:{}]+/).reverse()) {
+    const bare = word.replace(/^(?:title|file|filename|path)=/i, '').replace(/^["']|["']$/g, '');
+    const path = /[/.]/.test(bare) ? pathOnLine(bare, context) : undefined;
+    if (path) return path;
+  }
+  return undefined;
 }
 
 function bareName(line: string): string {

@@ -1,23 +1,16 @@
 /**
- * Reads unified diffs as models write them. Counts are ignored, line numbers and headings are kept as hints,
- * an empty line is blank context and a line without marker is context.
+ * Reads unified diffs as models write them: counts are ignored, line numbers and headings are hints, an empty line is
+ * blank context and a line without a marker is context.
  */
 
 import { unquoteName } from '../git/quote-name.ts';
-import type { FileMode, Operation } from '../types.ts';
-import { type HunkHeader, readHeader, readOperation } from './hunk-lines.ts';
-
-export interface DraftHunk {
-  operations: Operation[];
-  startLine?: number;
-  counted?: boolean;
-  headings: string[];
-  atEnd?: boolean;
-  finalNewline?: boolean;
-}
+import { reading } from '../thresholds.ts';
+import type { FileMode } from '../types.ts';
+import { gitLine, startsNames } from './edit-marks.ts';
+import { type DraftHunk, type HunkHeader, readHeader, readHunk } from './hunk-lines.ts';
 
 export interface DraftFile {
-  /** As written, without a date. `/dev/null` is read as undefined together with `created` or `deleted`. */
+  /** As written, without a date. `/dev/null` is undefined, together with `created` or `deleted`. */
   oldName?: string;
   newName?: string;
   created: boolean;
@@ -38,7 +31,7 @@ const emptyFile = (): DraftFile => ({
   hunks: [],
 });
 
-/** Reads every file of the diff; lines between files that are no part of it are passed over. */
+/** Every file of the diff; other lines between files are skipped. */
 export function readUnified(lines: readonly string[]): DraftFile[] {
   const files: DraftFile[] = [];
   let file: DraftFile | undefined;
@@ -51,10 +44,10 @@ export function readUnified(lines: readonly string[]): DraftFile[] {
   while (index < lines.length) {
     const line = lines[index]!;
     const header = readHeader(line);
-    if (line.startsWith('diff --git ')) {
+    if (line.startsWith(gitLine)) {
       Object.assign(begin(), namesOfGitLine(line));
       index++;
-    } else if (startsNames(lines, index)) {
+    } else if (startsNames(lines[index]!, lines[index + 1])) {
       // The names after `diff --git` belong to the same file; without it they begin a new one.
       if (!file || file.hunks.length > 0 || !hasGitLine(lines, index)) begin();
       readNames(file!, lines[index]!, lines[index + 1]!);
@@ -72,10 +65,6 @@ export function readUnified(lines: readonly string[]): DraftFile[] {
   return files;
 }
 
-function startsNames(lines: readonly string[], index: number): boolean {
-  return /^--- \S/.test(lines[index]!) && /^\+\+\+ \S/.test(lines[index + 1] ?? '');
-}
-
 /** Looks back over the extended header for the `diff --git` line that these names belong to. */
 function hasGitLine(lines: readonly string[], index: number): boolean {
   let above = index - 1;
@@ -86,11 +75,11 @@ function hasGitLine(lines: readonly string[], index: number): boolean {
     )
   )
     above--;
-  return above >= 0 && lines[above]!.startsWith('diff --git ');
+  return above >= 0 && lines[above]!.startsWith(gitLine);
 }
 
 function namesOfGitLine(line: string): Pick<DraftFile, 'oldName' | 'newName'> {
-  const rest = line.slice('diff --git '.length).trim();
+  const rest = line.slice(gitLine.length).trim();
   const quoted = /^("(?:[^"\\]|\\.)*"|\S+) ("(?:[^"\\]|\\.)*"|\S+)$/.exec(rest);
   if (quoted) return { oldName: unquoteName(quoted[1]!), newName: unquoteName(quoted[2]!) };
   // Names with spaces: both halves are the same but for the prefix.
@@ -118,7 +107,7 @@ function readNames(file: DraftFile, oldLine: string, newLine: string): void {
 function readExtendedHeader(file: DraftFile, line: string): void {
   const mode = /^(?:new file mode|new mode) (100644|100755)\s*$/.exec(line);
   if (mode) file.newMode = mode[1] as FileMode;
-  // A link or a submodule: its text is no text of a file.
+  // A symbolic link or a submodule, whose text is not that of a file.
   else if (/^(?:new file mode|new mode) (?:120|160)000\s*$/.test(line)) file.link = true;
   if (line.startsWith('new file mode')) file.created = true;
   else if (line.startsWith('deleted file mode')) file.deleted = true;
@@ -130,59 +119,36 @@ function readExtendedHeader(file: DraftFile, line: string): void {
   }
 }
 
-/** First line after the hunk: the next header, the next file, a mail signature or the end. */
+/** First line after the hunk: the next header or file, the signature of a mail, or the end. */
 function endOfHunk(lines: readonly string[], from: number, header: HunkHeader): number {
   let oldSeen = 0;
   let newSeen = 0;
   for (let index = from; index < lines.length; index++) {
     const line = lines[index]!;
-    if (line.startsWith('diff --git ') || readHeader(line)) return index;
+    if (line.startsWith(gitLine) || readHeader(line)) return index;
     if (/^Index: \S/.test(line) && /^=+$/.test(lines[index + 1] ?? '')) return index;
     const complete = oldSeen === header.oldCount && newSeen === header.newCount;
     if (complete && /^-- ?$/.test(line)) return index;
-    // A dropped line may look like the name of a file; then no hunk follows, or the counts say so.
-    if (startsNames(lines, index) && (complete || readHeader(lines[index + 2] ?? ''))) return index;
+    // A removed line may look like the name of a file; then no hunk follows, or the counts are not complete.
+    if (startsNames(lines[index]!, lines[index + 1]) && (complete || readHeader(lines[index + 2] ?? '')))
+      return index;
     if (line[0] !== '+' && line[0] !== '\\') oldSeen++;
     if (line[0] !== '-' && line[0] !== '\\') newSeen++;
   }
   return lines.length;
 }
 
-/** Also reads V4A's hunks, whose lines are the same. */
-export function readHunk(lines: readonly string[], header: HunkHeader): DraftHunk {
-  const operations: Operation[] = [];
-  let finalNewline: boolean | undefined;
-  for (const line of lines) {
-    if (line.startsWith('\\')) {
-      const previous = operations.at(-1)?.kind;
-      finalNewline = previous === 'drop' ? true : previous === undefined ? undefined : false;
-    } else operations.push(readOperation(line));
-  }
-  const linesOf = (other: 'add' | 'drop') => operations.filter(({ kind }) => kind !== other).length;
-  const counted = header.oldCount === linesOf('add') && header.newCount === linesOf('drop');
-  return {
-    operations,
-    ...(counted ? { counted } : {}),
-    headings: header.heading === undefined ? [] : [header.heading],
-    ...(header.startLine === undefined ? {} : { startLine: header.startLine }),
-    ...(finalNewline === undefined ? {} : { finalNewline }),
-  };
-}
-
-/** Lines that are looked back over for a header. */
-const longestHunk = 5000;
-
 interface LastHunk {
   oldLeft: number;
   newLeft: number;
-  /** Marker of its last line that is not blank. */
+  /** Marker of its last line with text. */
   lastMarker: string | undefined;
 }
 
-/** How much of the last hunk above `end` is still to come, as its header counts; undefined where it does not count. */
+/** What is missing of the last hunk above `end` by the counts of its header; undefined if it has no counts. */
 function lastHunk(lines: readonly string[], end: number): LastHunk | undefined {
   let start = end - 1;
-  const furthest = Math.max(0, end - longestHunk);
+  const furthest = Math.max(0, end - reading.longestHunk);
   while (start >= furthest && !readHeader(lines[start]!)) start--;
   const header = start < furthest ? undefined : readHeader(lines[start]!);
   if (header?.oldCount === undefined || header.newCount === undefined) return undefined;
@@ -197,20 +163,20 @@ function lastHunk(lines: readonly string[], end: number): LastHunk | undefined {
   return hunk;
 }
 
-/** True when the lines up to `end` make the last hunk exactly as long as its header says. */
-export function lastHunkIsComplete(lines: readonly string[], end: number): boolean {
+/** Whether the last hunk above `end` is exactly as long as its header says. */
+function lastHunkIsComplete(lines: readonly string[], end: number): boolean {
   const hunk = lastHunk(lines, end);
   return hunk?.oldLeft === 0 && hunk.newLeft === 0;
 }
 
-/** What a diff may end with, but not in the middle of. */
+/** Lines that a diff may end with, but only if they are complete. */
 const extendedHeader =
   /^(?:diff --git|index|rename|copy|similarity|new file|deleted file|old mode|new mode|---|\+\+\+) /;
 
 /**
- * True when a diff that nothing closes stops at an edit while its header promises what would belong to it: lines
- * in place of the ones that are taken out, or the context below the ones that are put in. Counts are wrong often
- * enough, but then a hunk goes on to its context. Without `ended` its last line may be half a line.
+ * Whether a diff without a closing fence stops at an edit although its header counts more: lines that replace the
+ * removed ones, or context below the added ones. Counts are often wrong, but then the hunk still ends in context.
+ * Without `ended`, half of the last line may be missing.
  */
 export function diffIsCut(lines: readonly string[], end: number, ended: boolean): boolean {
   let last = end;
@@ -221,4 +187,21 @@ export function diffIsCut(lines: readonly string[], end: number, ended: boolean)
   const { oldLeft, newLeft, lastMarker } = hunk;
   if (lastMarker === '-') return newLeft > 0;
   return lastMarker === '+' && newLeft > 0 && (!ended || newLeft === oldLeft);
+}
+
+/** Whether the lines between two possible ends of the fence around a diff belong to the diff. */
+export function diffGoesOn(lines: readonly string[]): (closing: number, next: number) => boolean {
+  return (closing, next) => {
+    const after = lines.slice(closing + 1, next);
+    const looksLikeDiff =
+      after.some((line) => /^@@|^diff --git |^[+-](?! )/.test(line)) ||
+      after.some((line) => /^ {2}| \S/.test(line[0] === ' ' ? line : ''));
+    return (
+      looksLikeDiff &&
+      !(
+        lastHunkIsComplete(lines, closing) &&
+        !/^(?:@@|diff --git |--- )/.test(after.find((line) => line.trim() !== '') ?? '')
+      )
+    );
+  };
 }

@@ -1,21 +1,19 @@
 /**
- * Finds the file that an answer means. Only files that were sent can be changed and only paths inside the
- * repository can be created; whatever is not certain is a problem instead of a guess.
+ * Finds the file that an answer means. Only files that were sent can be changed, and only paths inside the repository
+ * can be created; what is not certain is a problem, not a guess.
  */
 
 import { unquoteName } from '../git/quote-name.ts';
+import { reading, reporting } from '../thresholds.ts';
 import type { AnswerContext, PatchProblem } from '../types.ts';
 
 export interface ResolvedPath {
   path: string;
-  /** False for a path that was not sent and does not exist: it can only be created. */
+  /** False for a new path, which can only be created. */
   sent: boolean;
 }
 
-/** Characters that no path, and no line that names one, has more of. */
-const longestPath = 1000;
-
-/** Undoes what surrounds a path in an answer: quotes, back-ticks, a date after a tab, `../`, back-slashes. */
+/** The path without what may surround it in an answer: quotes, back-ticks, a date after a tab, `../`, back-slashes. */
 export function cleanPath(written: string): string {
   let path = written.split('\t')[0]!.trim();
   if (path.startsWith('"')) path = unquoteName(path);
@@ -27,27 +25,27 @@ export function cleanPath(written: string): string {
 }
 
 export function resolvePath(written: string, context: AnswerContext): ResolvedPath | PatchProblem {
-  const path = written.length > longestPath ? '' : cleanPath(written);
+  const path = written.length > reading.longestPath ? '' : cleanPath(written);
   const unprefixed = path.replace(/^[ab]\//, '');
   const sent = context.files.map((file) => file.path);
-  for (const candidate of [path, unprefixed]) {
-    if (sent.includes(candidate)) return { path: candidate, sent: true };
+  for (const name of [path, unprefixed]) {
+    if (sent.includes(name)) return { path: name, sent: true };
   }
   const refuse = (reason: string): PatchProblem => ({
     code: 'unknown-path',
-    path: path.slice(0, 200),
-    message: `${JSON.stringify(path.slice(0, 200))} ${reason}`,
+    path: path.slice(0, reporting.longestPath),
+    message: `${JSON.stringify(path.slice(0, reporting.longestPath))} ${reason}`,
   });
-  if (path === '') return refuse('is no path');
+  if (path === '') return refuse('is not a path');
   const segments = path.split('/');
   if (segments.includes('..')) return refuse('leads out of the repository');
 
   const bySuffix = sent.filter((file) => path.endsWith(`/${file}`));
-  // The longest suffix is the file itself; shorter ones would be files of the same name higher up.
+  // The longest suffix is the file itself; shorter ones are files of the same name in outer folders.
   const longest = bySuffix.sort((left, right) => right.length - left.length)[0];
   const absolute = path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.startsWith('~');
   if (longest && (absolute || longest.includes('/'))) return { path: longest, sent: true };
-  if (absolute) return refuse('is an absolute path and names no file that was sent');
+  if (absolute) return refuse('is an absolute path and matches no file that was sent');
 
   if (!context.exists?.(unprefixed)) {
     const within = sent.filter((file) => file.endsWith(`/${unprefixed}`));
@@ -63,9 +61,10 @@ function newPath(
   refuse: (reason: string) => PatchProblem,
 ): ResolvedPath | PatchProblem {
   const segments = path.split('/');
-  if (segments.some((segment) => segment === '' || segment === '.')) return refuse('is no plain path');
+  if (segments.some((segment) => segment === '' || segment === '.')) return refuse('is not a plain path');
   if (segments.some((segment) => segment.toLowerCase() === '.git')) return refuse('is inside .git');
-  if (/[\0-\x1F\x7F\uFFFD]|[\uD800-\uDFFF]/u.test(path)) return refuse('has characters that no path should');
+  if (/[\0-\x1F\x7F\uFFFD]|[\uD800-\uDFFF]/u.test(path))
+    return refuse('contains characters that are not allowed in a path');
   if (context.exists?.(path)) return refuse('exists but was not given to the model');
   for (let depth = 1; depth < segments.length; depth++) {
     const parent = segments.slice(0, depth).join('/');

@@ -24,7 +24,7 @@ export function diffstat(changes: readonly FileChange[]): FileStat[] {
   });
 }
 
-/** One line per file and a total; `width` is the room for the plus and minus signs. */
+/** One line per file and a total; `width` is the space for the plus and minus signs. */
 export function formatDiffstat(stats: readonly FileStat[], width = 40): string {
   const names = stats.map(({ path, oldPath }) => (oldPath === undefined ? path : `${oldPath} => ${path}`));
   const nameWidth = Math.max(0, ...names.map((name) => name.length));

@@ -3,7 +3,7 @@ import { lineDiff } from '../text/line-diff.ts';
 import type { FileChange } from '../types.ts';
 import { quoteName } from './quote-name.ts';
 
-/** Files in the order given. Empty when there is nothing to change. */
+/** In the order of the changes. Empty if nothing changes. */
 export function emitPatch(changes: readonly FileChange[]): string {
   return changes.map(emitFile).join('');
 }
@@ -23,7 +23,7 @@ function emitFile(change: FileChange): string {
     head.push(`--- ${kind === 'create' ? '/dev/null' : fileName(`a/${oldPath}`)}`);
     head.push(`+++ ${kind === 'delete' ? '/dev/null' : fileName(`b/${path}`)}`);
   }
-  // A change that is none at all has no place in a patch: git calls such a patch empty.
+  // Git rejects a patch with a file that does not change.
   if (head.length === 1) return '';
   const body = hunks.flatMap((hunk) => [
     `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`,
@@ -32,7 +32,7 @@ function emitFile(change: FileChange): string {
   return `${[...head, ...body].join('\n')}\n`;
 }
 
-/** A name with spaces ends with a tab, or a date could be taken for a part of it. */
+/** A tab ends a name with spaces, as in git. */
 function fileName(name: string): string {
   const quoted = quoteName(name);
   return quoted === name && name.includes(' ') ? `${name}\t` : quoted;

@@ -1,107 +1,102 @@
 /**
- * The two levels that forgive wrong context. What is deleted is always in the file word for word; around it
- * most of the context has to be there, in order and near. No level compares lines by how alike they look.
+ * The two levels that tolerate wrong context. Removed lines must always be in the file exactly; most of the context
+ * must be near them and in order. No level compares lines by how similar they look.
  */
 
 import { isBlank } from '../text/normalize.ts';
 import { type Splice, splicesOf } from '../text/splices.ts';
-import type { Dialect, Operation } from '../types.ts';
+import { anchoring } from '../thresholds.ts';
+import type { DialectTraits, HunkLine, Place } from '../types.ts';
 import { formsOf } from './contiguous.ts';
-import { foldFor, type LineIndex } from './line-index.ts';
-import type { Candidate } from './place.ts';
+import { type LineIndex, normalizers } from './line-index.ts';
 import { standsRightly } from './segment-edges.ts';
 import {
   areShiftedElsewhere,
   areTelling,
-  droppedIn,
   isOnly,
   oldLines,
+  removedIn,
   runsOf,
   type Segment,
   segmentsOf,
   tellingLength,
 } from './segments.ts';
 
-/** How far context may be from where the hunk has it, in lines; further where the hunk says "...". */
-const near = 12;
-const nearElision = 200;
-const mostChains = 200;
-/** Letters and digits that a deletion needs before it can be an anchor by itself. */
-const anchorLength = 12;
-
-/** All deletions and the context that touches an edit word for word, and 60 % of the other context. */
+/** All removed lines and the context that touches an edit exactly, and most of the other context. */
 export function matchTolerantContext(
   index: LineIndex,
-  operations: readonly Operation[],
-  dialect: Dialect,
-): Candidate[] {
-  const narrow = segmentsOf(operations, 1);
-  // An edit of a search/replace block can be told in another way past brackets and blank lines.
-  const areOnly =
-    dialect !== 'search-replace' && narrow.every((segment) => isOnly(index, operations, segment));
-  const segments = areOnly ? narrow : segmentsOf(operations, 1, true);
-  const places = segments.map((segment) => runsOf(index, operations, segment));
-  if (!areTelling(index, operations, segments) || areShiftedElsewhere(index, operations, segments, places))
+  hunkLines: readonly HunkLine[],
+  traits: DialectTraits,
+): Place[] {
+  const narrow = segmentsOf(hunkLines, 1);
+  // Which lines of a whole block change can be worked out differently past brackets and blank lines.
+  const areOnly = !traits.wholeBlocks && narrow.every((segment) => isOnly(index, hunkLines, segment));
+  const segments = areOnly ? narrow : segmentsOf(hunkLines, 1, true);
+  const places = segments.map((segment) => runsOf(index, hunkLines, segment));
+  if (!areTelling(index, hunkLines, segments) || areShiftedElsewhere(index, hunkLines, segments, places))
     return [];
-  return chains(index, operations, dialect, segments, places, 0.6);
+  return chains(index, hunkLines, traits, segments, places, anchoring.tolerantShare);
 }
 
 /**
- * Deletions, or an insertion's two neighbours, that are telling enough to be anchors and together fit one
- * place only, with half of the other context around.
+ * Removed lines, or the two neighbours of an insertion, that are long enough to be anchors and together fit only one
+ * place, with half of the other context around.
  */
 export function matchDeletionAnchored(
   index: LineIndex,
-  operations: readonly Operation[],
-  dialect: Dialect,
-): Candidate[] {
+  hunkLines: readonly HunkLine[],
+  traits: DialectTraits,
+): Place[] {
   let anchored = false;
   const segments: Segment[] = [];
-  const wide = segmentsOf(operations, 0, true);
-  for (const [at, narrow] of segmentsOf(operations, 0).entries()) {
-    const shown = operations.slice(narrow.from, narrow.to);
-    const inserts = dialect === 'search-replace' && shown.every(({ kind }) => kind !== 'drop');
+  const wide = segmentsOf(hunkLines, 0, true);
+  for (const [at, narrow] of segmentsOf(hunkLines, 0).entries()) {
+    const shown = hunkLines.slice(narrow.from, narrow.to);
+    const inserts = traits.wholeBlocks && shown.every(({ kind }) => kind !== 'remove');
     const touching = inserts || tellingLength(shown) === 0 ? wide[at]! : narrow;
-    const dropped = droppedIn(operations, touching);
+    const removed = removedIn(hunkLines, touching);
     const { from, to } = touching;
-    const bothSides = operations[from]!.kind === 'keep' && operations[to - 1]!.kind === 'keep';
-    if (tellingLength(operations.slice(dropped.from, dropped.to), 'drop') >= anchorLength) {
+    const bothSides = hunkLines[from]!.kind === 'context' && hunkLines[to - 1]!.kind === 'context';
+    if (tellingLength(hunkLines.slice(removed.from, removed.to), 'remove') >= anchoring.deletionLetters) {
       anchored = true;
-      segments.push(dropped);
+      segments.push(removed);
     } else {
-      anchored ||= bothSides && tellingLength(operations.slice(from, to), 'keep') >= anchorLength;
+      anchored ||=
+        bothSides && tellingLength(hunkLines.slice(from, to), 'context') >= anchoring.deletionLetters;
       segments.push(touching);
     }
   }
   if (!anchored) return [];
-  const places = segments.map((segment) => runsOf(index, operations, segment));
-  if (areShiftedElsewhere(index, operations, segments, places)) return [];
-  const anywhere = chains(index, operations, dialect, segments, places, 0);
-  return anywhere.length === 1 ? chains(index, operations, dialect, segments, places, 0.5) : [];
+  const places = segments.map((segment) => runsOf(index, hunkLines, segment));
+  if (areShiftedElsewhere(index, hunkLines, segments, places)) return [];
+  const anywhere = chains(index, hunkLines, traits, segments, places, 0);
+  return anywhere.length === 1
+    ? chains(index, hunkLines, traits, segments, places, anchoring.deletionShare)
+    : [];
 }
 
 /**
- * Every way to place the segments in order and near each other with enough of the other context around. A
- * share of 0 asks for every place whatever stands around it.
+ * Every way to place the segments in order and near each other with enough of the other context around. A share of 0
+ * accepts any context.
  */
 function chains(
   index: LineIndex,
-  operations: readonly Operation[],
-  dialect: Dialect,
+  hunkLines: readonly HunkLine[],
+  traits: DialectTraits,
   segments: readonly Segment[],
   places: readonly (readonly number[])[],
   share: number,
-): Candidate[] {
+): Place[] {
   if (segments.length === 0 || places.some((runs) => runs.length === 0)) return [];
-  const heights = segments.map(({ from, to }) => oldLines(operations, from, to));
-  const found = new Map<string, Candidate>();
+  const heights = segments.map(({ from, to }) => oldLines(hunkLines, from, to));
+  const found = new Map<string, Place>();
   let tried = 0;
   const extend = (depth: number, chain: number[]) => {
-    if (tried > mostChains || index.budget.exhausted) return;
+    if (tried > anchoring.mostChains || index.budget.exhausted) return;
     if (depth === segments.length) {
       tried++;
-      const candidate = complete(index, operations, dialect, segments, heights, chain, share);
-      if (candidate) found.set(placeOf(candidate.splices), candidate);
+      const place = complete(index, hunkLines, traits, segments, heights, chain, share);
+      if (place) found.set(placeOf(place.splices), place);
       return;
     }
     const runs = places[depth]!;
@@ -110,8 +105,12 @@ function chains(
       return;
     }
     const earliest = chain[depth - 1]! + heights[depth - 1]!;
-    const between = operations.slice(segments[depth - 1]!.to, segments[depth]!.from);
-    const slack = between.some(({ elided }) => elided) ? nearElision : between.length === 0 ? 0 : near;
+    const between = hunkLines.slice(segments[depth - 1]!.to, segments[depth]!.from);
+    const slack = between.some(({ elided }) => elided)
+      ? anchoring.nearElision
+      : between.length === 0
+        ? 0
+        : anchoring.near;
     const furthest = earliest + between.length + slack;
     for (let at = lowerBound(runs, earliest); at < runs.length && runs[at]! <= furthest; at++) {
       index.budget.spend(1);
@@ -119,38 +118,39 @@ function chains(
     }
   };
   extend(0, []);
-  // Too many to have been looked at means too many to choose from.
-  return tried > mostChains && found.size === 1 ? [] : [...found.values()];
+  // Not all of them were looked at, so a single one that was found may not be the only one.
+  return tried > anchoring.mostChains && found.size === 1 ? [] : [...found.values()];
 }
 
 function complete(
   index: LineIndex,
-  operations: readonly Operation[],
-  dialect: Dialect,
+  hunkLines: readonly HunkLine[],
+  traits: DialectTraits,
   segments: readonly Segment[],
   heights: readonly number[],
   chain: readonly number[],
   share: number,
-): Candidate | undefined {
-  const alignment: (number | undefined)[] = operations.map(() => undefined);
+): Place | undefined {
+  const alignment: (number | undefined)[] = hunkLines.map(() => undefined);
   segments.forEach(({ from, to }, at) => {
     let line = chain[at]!;
-    for (let operation = from; operation < to; operation++) {
-      if (operations[operation]!.kind !== 'add') alignment[operation] = line++;
+    for (let hunkLine = from; hunkLine < to; hunkLine++) {
+      if (hunkLines[hunkLine]!.kind !== 'add') alignment[hunkLine] = line++;
     }
   });
-  const splices = splicesOf(operations, alignment);
+  const splices = splicesOf(hunkLines, alignment);
   if (!splices) return undefined;
   let matched = 0;
   let shifted = 0;
   let total = 0;
   const count = (from: number, to: number, firstLine: number, endLine: number, backwards: boolean) => {
-    const context = operations
+    const context = hunkLines
       .slice(from, to)
-      .filter(({ kind, elided, text }) => kind === 'keep' && !elided && !isBlank(text));
+      .filter(({ kind, elided, text }) => kind === 'context' && !elided && !isBlank(text));
     if (context.length === 0) return;
     const reach =
-      context.length + (operations.slice(from, to).some(({ elided }) => elided) ? nearElision : near);
+      context.length +
+      (hunkLines.slice(from, to).some(({ elided }) => elided) ? anchoring.nearElision : anchoring.near);
     const first = Math.max(0, backwards ? Math.max(firstLine, endLine - reach) : firstLine);
     const end = Math.min(index.lines.length, backwards ? endLine : Math.min(endLine, firstLine + reach));
     total += context.length;
@@ -162,31 +162,31 @@ function complete(
   for (let at = 1; at <= last; at++) {
     count(segments[at - 1]!.to, segments[at]!.from, chain[at - 1]! + heights[at - 1]!, chain[at]!, false);
   }
-  count(segments[last]!.to, operations.length, chain[last]! + heights[last]!, index.lines.length, false);
-  const above = oldLines(operations, 0, segments[0]!.from);
-  const candidate = { first: chain[0]! - above, end: chain[last]! + heights[last]!, splices };
-  if (share === 0) return candidate;
-  // Context that only lost its indentation says that the added lines lost theirs, too.
+  count(segments[last]!.to, hunkLines.length, chain[last]! + heights[last]!, index.lines.length, false);
+  const above = oldLines(hunkLines, 0, segments[0]!.from);
+  const place = { first: chain[0]! - above, end: chain[last]! + heights[last]!, splices };
+  if (share === 0) return place;
+  // If the context lost its indentation, the added lines lost theirs as well.
   if (matched < total * share || shifted > matched) return undefined;
-  if (!segments.every((segment, at) => standsRightly(index, operations, segment, chain[at]!, dialect)))
+  if (!segments.every((segment, at) => standsRightly(index, hunkLines, segment, chain[at]!, traits)))
     return undefined;
-  return candidate;
+  return place;
 }
 
-/** Length of the longest run of context lines that the file has in the same order between two lines. */
+/** Length of the longest common subsequence of the context and the file between two lines. */
 function inOrder(
   index: LineIndex,
   comparison: 'trailing-space' | 'indentation',
-  context: readonly Operation[],
+  context: readonly HunkLine[],
   first: number,
   end: number,
 ): number {
   const { keys } = index.view(comparison);
-  const fold = foldFor[comparison];
+  const normalize = normalizers[comparison];
   const width = Math.max(0, end - first);
   let row = new Array<number>(width + 1).fill(0);
-  for (const operation of context.slice(0, 200)) {
-    const forms = formsOf(operation, true).map(fold);
+  for (const hunkLine of context.slice(0, anchoring.mostContext)) {
+    const forms = formsOf(hunkLine, true).map(normalize);
     const below = new Array<number>(width + 1).fill(0);
     for (let column = 1; column <= width; column++) {
       const same = forms.includes(keys[first + column - 1]!);

@@ -1,31 +1,28 @@
 /**
- * The hunk's lines are the file's but for one and the same change of indentation. Added lines are changed
- * alike; a hunk whose lines are shifted differently does not match.
+ * The hunk's lines differ from those of the file by one uniform change of indentation, which the added lines get as
+ * well. A hunk whose lines are shifted differently does not match.
  */
 
-import { indentationOf, isBlank, significantLength } from '../text/normalize.ts';
-import { splicesOf } from '../text/splices.ts';
-import type { Operation } from '../types.ts';
+import { indentationOf, isBlank, totalLength } from '../text/normalize.ts';
+import { alignFrom, splicesOf } from '../text/splices.ts';
+import { shifting } from '../thresholds.ts';
+import type { HunkLine, Place } from '../types.ts';
 import type { LineIndex } from './line-index.ts';
-import type { Candidate } from './place.ts';
-
-/** A line shorter than this, alone, fits too many places once its indentation is free. */
-const fewestSignificant = 12;
 
 export function matchIndentation(
   index: LineIndex,
-  operations: readonly Operation[],
+  hunkLines: readonly HunkLine[],
   restored: boolean,
-): Candidate[] {
-  const textOf = (operation: Operation) => (restored ? (operation.raw ?? operation.text) : operation.text);
-  const old = operations.filter(({ kind }) => kind !== 'add').map(textOf);
-  const told = old.filter((text) => !isBlank(text));
-  if (told.length === 0) return [];
-  if (told.reduce((sum, text) => sum + significantLength(text), 0) < fewestSignificant) return [];
+): Place[] {
+  const textOf = (hunkLine: HunkLine) => (restored ? (hunkLine.raw ?? hunkLine.text) : hunkLine.text);
+  const old = hunkLines.filter(({ kind }) => kind !== 'add').map(textOf);
+  const texts = old.filter((text) => !isBlank(text));
+  if (texts.length === 0) return [];
+  if (totalLength(texts) < shifting.fewestLetters) return [];
   const shown = new Set(
-    operations.filter(({ kind }) => kind === 'drop').map((operation) => indentationOf(textOf(operation))),
+    hunkLines.filter(({ kind }) => kind === 'remove').map((hunkLine) => indentationOf(textOf(hunkLine))),
   );
-  const candidates: Candidate[] = [];
+  const found: Place[] = [];
   for (const start of index.findRuns(
     'indentation',
     old.map((text) => [text]),
@@ -35,24 +32,23 @@ export function matchIndentation(
       .filter((_, offset) => !isBlank(old[offset]!));
     const change = uniformChange(pairs, index.mixesIndentation);
     if (!change) continue;
-    let line = start;
-    const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
-    const splices = splicesOf(operations, alignment, (text, _, dropped) => {
+    const alignment = alignFrom(start, hunkLines);
+    const splices = splicesOf(hunkLines, alignment, (text, _, removed) => {
       if (isBlank(text)) return text;
       const indentation = indentationOf(text);
-      const alike = dropped.find((at) => {
-        const replaced = textOf(operations[at]!);
+      const alike = removed.find((at) => {
+        const replaced = textOf(hunkLines[at]!);
         return !isBlank(replaced) && indentationOf(replaced) === indentation;
       });
       const changed =
         alike === undefined ? change(indentation) : indentationOf(index.lines[alignment[alike]!]!);
-      // An odd number of spaces is what lost markers look like, and added lines have theirs.
+      // An odd number of spaces looks like lost markers, and added lines still have theirs.
       if (changed !== undefined && isOdd(indentation, changed) && !shown.has(indentation)) return undefined;
       return changed === undefined ? undefined : changed + text.slice(indentation.length);
     });
-    if (splices) candidates.push({ first: start, end: start + old.length, splices });
+    if (splices) found.push({ first: start, end: start + old.length, splices });
   }
-  return candidates;
+  return found;
 }
 
 function isOdd(indentation: string, changed: string): boolean {
@@ -64,8 +60,8 @@ function isOdd(indentation: string, changed: string): boolean {
 type Change = (indentation: string) => string | undefined;
 
 /**
- * The one change that takes every hunk indentation (left) to the file's (right). `mixed`: the file has lines
- * with spaces after tabs, so that spaces alone do not tell how many tabs were meant.
+ * The one change that turns every indentation of the hunk (left) into that of the file (right). `mixed`: the file has
+ * spaces after tabs, so spaces alone do not show how many tabs are meant.
  */
 export function uniformChange(
   pairs: readonly (readonly [string, string])[],
@@ -89,7 +85,7 @@ function* possibleChanges(
 ): Generator<{
   fits: (hunk: string, file: string) => boolean;
   change: Change;
-  /** What one line shows says nothing about another. */
+  /** One line shows nothing about another. */
   guesses?: boolean;
 }> {
   if (file.endsWith(hunk)) {
@@ -102,13 +98,13 @@ function* possibleChanges(
     const change = (text: string) => (text.startsWith(prefix) ? text.slice(prefix.length) : undefined);
     yield { fits: (left, right) => change(left) === right, change };
   }
-  for (const width of [4, 2, 8, 3]) {
+  for (const width of shifting.tabWidths) {
     const expand = (text: string) => text.replaceAll('\t', ' '.repeat(width));
-    // An indentation that is no multiple may be any mix of tabs and spaces: only a line like it can tell.
+    // An indentation that is not a multiple may be any mix of tabs and spaces: only a line with the same one can tell.
     const contract = (text: string) =>
       !mixed && /^ *$/.test(text) && text.length % width === 0 ? '\t'.repeat(text.length / width) : undefined;
     yield { fits: (left, right) => expand(right) === left, change: contract, guesses: mixed };
-    // Where the file has tabs with spaces behind them, a tab may be meant as it is.
+    // Where the file has spaces after tabs, a tab may be meant as it is.
     yield { fits: (left, right) => expand(left) === right, change: mixed ? () => undefined : expand };
   }
 }

@@ -1,14 +1,14 @@
-/** Finds runs of lines in one file. Each way of comparing is indexed once, when it is first asked for. */
-import { foldIndentation, foldTypography, withoutTrailingSpace } from '../text/normalize.ts';
+/** Finds runs of lines in one file. The index of each comparison is built when it is first used. */
+import { normalizeIndentation, normalizeTypography, withoutTrailingSpace } from '../text/normalize.ts';
 import type { WorkBudget } from './work-budget.ts';
 
 export type Comparison = 'exact' | 'trailing-space' | 'typographic' | 'indentation';
 
-export const foldFor: Record<Comparison, (line: string) => string> = {
+export const normalizers: Record<Comparison, (line: string) => string> = {
   exact: (line) => line,
   'trailing-space': withoutTrailingSpace,
-  typographic: foldTypography,
-  indentation: foldIndentation,
+  typographic: normalizeTypography,
+  indentation: normalizeIndentation,
 };
 
 interface View {
@@ -16,7 +16,7 @@ interface View {
   positions: Map<string, number[]>;
 }
 
-/** The forms a pattern line may have in the file; one of them must be there. */
+/** The forms that a line of a pattern may have in the file; one of them must be there. */
 export type Alternatives = readonly string[];
 
 export class LineIndex {
@@ -29,7 +29,7 @@ export class LineIndex {
 
   private mixed: boolean | undefined;
 
-  /** Some line has spaces after tabs for more than a comment's star: tabs and spaces do not tell each other. */
+  /** Some line has spaces after tabs, other than before the star of a comment. */
   get mixesIndentation(): boolean {
     this.mixed ??= this.lines.some((line) => /^\t+ +[^\s*]/.test(line));
     return this.mixed;
@@ -38,19 +38,28 @@ export class LineIndex {
   view(comparison: Comparison): View {
     let view = this.views.get(comparison);
     if (!view) {
-      const keys = comparison === 'exact' ? [...this.lines] : this.lines.map(foldFor[comparison]);
+      const keys = comparison === 'exact' ? [...this.lines] : this.lines.map(normalizers[comparison]);
       view = { keys, positions: positionsOf(keys) };
       this.views.set(comparison, view);
     }
     return view;
   }
 
-  /** First lines, from 0 and ascending, of every run that equals the pattern. An empty pattern has none. */
+  /** First lines, from 0 and ascending, of every run that matches the pattern. An empty pattern has none. */
   findRuns(comparison: Comparison, pattern: readonly Alternatives[]): number[] {
     const { keys, positions } = this.view(comparison);
-    const fold = foldFor[comparison];
-    const wanted = pattern.map((alternatives) => [...new Set(alternatives.map(fold))]);
-    return findIn(keys, positions, wanted, this.budget);
+    const normalize = normalizers[comparison];
+    const forms = pattern.map((alternatives) => [...new Set(alternatives.map(normalize))]);
+    return findIn(keys, positions, forms, this.budget);
+  }
+
+  /** The runs that the first successful comparison finds. */
+  firstRuns(comparisons: readonly Comparison[], pattern: readonly Alternatives[]): number[] {
+    for (const comparison of comparisons) {
+      const runs = this.findRuns(comparison, pattern);
+      if (runs.length > 0) return runs;
+    }
+    return [];
   }
 }
 
@@ -64,18 +73,18 @@ export function positionsOf(keys: readonly string[]): Map<string, number[]> {
   return positions;
 }
 
-/** Starts from the rarest line of the pattern, so that a file full of brackets costs little. */
+/** Starts from the rarest line of the pattern, so that a file full of brackets takes little work. */
 export function findIn(
   keys: readonly string[],
   positions: ReadonlyMap<string, number[]>,
-  wanted: readonly Alternatives[],
+  forms: readonly Alternatives[],
   budget: WorkBudget,
 ): number[] {
   let rarest = -1;
   let fewest = Number.POSITIVE_INFINITY;
-  for (let index = 0; index < wanted.length; index++) {
+  for (let index = 0; index < forms.length; index++) {
     let count = 0;
-    for (const key of wanted[index]!) count += positions.get(key)?.length ?? 0;
+    for (const key of forms[index]!) count += positions.get(key)?.length ?? 0;
     if (count === 0) return [];
     if (count < fewest) {
       fewest = count;
@@ -84,15 +93,15 @@ export function findIn(
   }
   if (rarest === -1) return [];
   const starts: number[] = [];
-  for (const key of wanted[rarest]!) {
+  for (const key of forms[rarest]!) {
     for (const position of positions.get(key) ?? []) {
       const start = position - rarest;
       if (budget.exhausted) return starts;
-      if (start < 0 || start + wanted.length > keys.length) continue;
+      if (start < 0 || start + forms.length > keys.length) continue;
       let matched = 0;
-      while (matched < wanted.length && wanted[matched]!.includes(keys[start + matched]!)) matched++;
+      while (matched < forms.length && forms[matched]!.includes(keys[start + matched]!)) matched++;
       budget.spend(matched + 1);
-      if (matched === wanted.length) starts.push(start);
+      if (matched === forms.length) starts.push(start);
     }
   }
   return starts.sort((left, right) => left - right);

@@ -1,80 +1,76 @@
-/** Takes a hunk apart into its changes, each with the context whose place has to be right beside it. */
-import { isBlank, significantLength } from '../text/normalize.ts';
-import type { Operation } from '../types.ts';
+/** Splits a hunk into its changes, each with the context that must be directly beside it. */
+
+import { isBlank, significantLength, totalLength } from '../text/normalize.ts';
+import { anchoring } from '../thresholds.ts';
+import type { HunkLine } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import type { Comparison, LineIndex } from './line-index.ts';
 
-/** Operations from..to (exclusive) whose old lines must stand together in the file. */
+/** Hunk lines from..to (exclusive) whose old lines must be together in the file. */
 export interface Segment {
   from: number;
   to: number;
 }
 
-/** Letters and digits that changes need together with the context that touches them. */
-const segmentLength = 8;
+/** Letters of the old lines, or of those of one kind. */
+export function tellingLength(hunkLines: readonly HunkLine[], kind?: 'context' | 'remove'): number {
+  const old = hunkLines.filter((line) => line.kind !== 'add' && (kind === undefined || line.kind === kind));
+  return totalLength(old.map(({ text }) => text));
+}
 
-export function tellingLength(operations: readonly Operation[], kind?: Operation['kind']): number {
-  return operations.reduce(
-    (sum, operation) =>
-      sum +
-      (operation.kind !== 'add' && (kind ?? operation.kind) === operation.kind
-        ? significantLength(operation.text)
-        : 0),
-    0,
+/** Enough letters to identify the place, or lines that the file has once, even if they are only brackets. */
+export function areTelling(
+  index: LineIndex,
+  hunkLines: readonly HunkLine[],
+  segments: readonly Segment[],
+): boolean {
+  const letters = segments.reduce((sum, { from, to }) => sum + tellingLength(hunkLines.slice(from, to)), 0);
+  return (
+    letters >= anchoring.segmentLetters || segments.every((segment) => isOnly(index, hunkLines, segment))
   );
 }
 
-/** Enough letters to tell the place, or lines that the file has once, brackets as they may be. */
-export function areTelling(
-  index: LineIndex,
-  operations: readonly Operation[],
-  segments: readonly Segment[],
-): boolean {
-  const told = segments.reduce((sum, { from, to }) => sum + tellingLength(operations.slice(from, to)), 0);
-  return told >= segmentLength || segments.every((segment) => isOnly(index, operations, segment));
-}
-
-/** Two lines or more that the file has once, whatever their indentation. */
-export function isOnly(index: LineIndex, operations: readonly Operation[], segment: Segment): boolean {
+/** Whether the file has two or more such lines once, whatever their indentation. */
+export function isOnly(index: LineIndex, hunkLines: readonly HunkLine[], segment: Segment): boolean {
   const { from, to } = segment;
-  const old = operations.slice(from, to).filter(({ kind, text }) => kind !== 'add' && !isBlank(text));
-  return old.length > 1 && runsOf(index, operations, segment, 'indentation').length === 1;
+  const old = hunkLines.slice(from, to).filter(({ kind, text }) => kind !== 'add' && !isBlank(text));
+  return old.length > 1 && runsOf(index, hunkLines, segment, 'indentation').length === 1;
 }
 
 /**
- * The file has the same lines once more with another indentation: which of the two is meant depends on how
- * well the model kept it.
+ * Whether the file has the same lines once more with another indentation, which models do not keep well enough to tell
+ * which ones are meant.
  */
 export function areShiftedElsewhere(
   index: LineIndex,
-  operations: readonly Operation[],
+  hunkLines: readonly HunkLine[],
   segments: readonly Segment[],
   places: readonly (readonly number[])[],
 ): boolean {
   return segments.every(
-    (segment, at) => runsOf(index, operations, segment, 'indentation').length > places[at]!.length,
+    (segment, at) => runsOf(index, hunkLines, segment, 'indentation').length > places[at]!.length,
   );
 }
 
 /**
- * Each change with the context line that touches it on either side. Changes with at most `joined` context
- * lines between them form one segment. `wide`: brackets and blank lines stand everywhere, so the context
- * counts as touching up to the first line with a word.
+ * Each change with the context line that touches it on either side. Changes with at most `joined` context lines between
+ * them form one segment. `wide`: brackets and blank lines are everywhere, so the touching context reaches to the first
+ * line with a word.
  */
-export function segmentsOf(operations: readonly Operation[], joined: number, wide = false): Segment[] {
+export function segmentsOf(hunkLines: readonly HunkLine[], joined: number, wide = false): Segment[] {
   const segments: Segment[] = [];
   let at = 0;
-  while (at < operations.length) {
-    if (operations[at]!.kind === 'keep') {
+  while (at < hunkLines.length) {
+    if (hunkLines[at]!.kind === 'context') {
       at++;
       continue;
     }
     const start = at;
-    while (at < operations.length && operations[at]!.kind !== 'keep') at++;
+    while (at < hunkLines.length && hunkLines[at]!.kind !== 'context') at++;
     const previous = segments.at(-1);
     const touches = (index: number) =>
-      operations[index]?.kind === 'keep' && operations[index]!.elided !== true;
-    const isBare = (index: number) => significantLength(operations[index]!.text) === 0;
+      hunkLines[index]?.kind === 'context' && hunkLines[index]!.elided !== true;
+    const isBare = (index: number) => significantLength(hunkLines[index]!.text) === 0;
     let from = start;
     while (touches(from - 1) && (from === start || (wide && isBare(from)))) from--;
     let to = at;
@@ -85,29 +81,29 @@ export function segmentsOf(operations: readonly Operation[], joined: number, wid
   return segments;
 }
 
-export function droppedIn(operations: readonly Operation[], { from, to }: Segment): Segment {
+export function removedIn(hunkLines: readonly HunkLine[], { from, to }: Segment): Segment {
   let start = from;
   let end = to;
-  while (start < end && operations[start]!.kind !== 'drop') start++;
-  while (end > start && operations[end - 1]!.kind !== 'drop') end--;
+  while (start < end && hunkLines[start]!.kind !== 'remove') start++;
+  while (end > start && hunkLines[end - 1]!.kind !== 'remove') end--;
   return { from: start, to: end };
 }
 
 export function runsOf(
   index: LineIndex,
-  operations: readonly Operation[],
+  hunkLines: readonly HunkLine[],
   { from, to }: Segment,
   comparison: Comparison = 'trailing-space',
 ): number[] {
-  const old = operations.slice(from, to).filter(({ kind }) => kind !== 'add');
+  const old = hunkLines.slice(from, to).filter(({ kind }) => kind !== 'add');
   return index.findRuns(
     comparison,
-    old.map((operation) => formsOf(operation, true)),
+    old.map((hunkLine) => formsOf(hunkLine, true)),
   );
 }
 
-export function oldLines(operations: readonly Operation[], from: number, to: number): number {
+export function oldLines(hunkLines: readonly HunkLine[], from: number, to: number): number {
   let count = 0;
-  for (let at = from; at < to; at++) if (operations[at]!.kind !== 'add') count++;
+  for (let at = from; at < to; at++) if (hunkLines[at]!.kind !== 'add') count++;
   return count;
 }

@@ -1,7 +1,7 @@
 /**
- * Decides whether new lines belong above or below a line that the model did not show. Only the layout can say
- * so, and only when it forbids one of the two: nothing stands deeper right below a closing bracket, no bracket
- * closes what nothing opened, and nothing comes between a line and those that are indented below it.
+ * Decides whether new lines belong above or below a line that the model did not show. Only the layout can tell, and only
+ * if it rules out one of the two: no line is deeper directly below a closing bracket, no bracket closes what was not
+ * opened, and nothing comes between a line and the lines that are indented below it.
  */
 import { indentationOf, isBlank } from '../text/normalize.ts';
 
@@ -9,7 +9,7 @@ export interface SkippedLine {
   /** The line that was not shown, from 0. */
   line: number;
   added: readonly string[];
-  /** The line, from 0, that stands before the new ones if they come above. */
+  /** The line, from 0, before the new ones if they come above. */
   above: number;
 }
 
@@ -17,15 +17,15 @@ const closer = /^\s*(?:[\])}]+[;,]?|<\/[\w.:-]+>)\s*$/;
 const startsClosing = /^\s*(?:[\])}]|<\/)/;
 const opens = /(?:[[({]|^\s*<[\w.:-]+(?:\s[^>]*)?>)\s*$/;
 const complete = /[;}]\s*$/;
-/** Lines that go by other rules: what continues a line, labels, directives. */
+/** Lines that follow other rules: continuations, labels, directives. */
 const irregular = /^\s*(?:[.?:|&+\-*/=,#<>\\]|(?:break|case|default|else|catch|finally|end)\b|\w+:\s*$)/;
 
 export function sideOf(
   lines: readonly string[],
   { line, added, above }: SkippedLine,
 ): 'above' | 'below' | undefined {
-  const told = added.filter((text) => !isBlank(text));
-  const [first, last] = [told[0], told.at(-1)];
+  const texts = added.filter((text) => !isBlank(text));
+  const [first, last] = [texts[0], texts.at(-1)];
   const skipped = lines[line]!;
   const previous = nonBlank(lines, above, -1);
   const next = nonBlank(lines, line + 1, 1);
@@ -41,14 +41,14 @@ export function sideOf(
     const fitsBelow = follows(skipped, first) && follows(last, next);
     return fitsAbove === fitsBelow ? undefined : fitsAbove ? 'above' : 'below';
   }
-  // Its own lines, indented below it, would be taken from it.
+  // The new lines would separate it from the lines that are indented below it.
   const owns = lines[line + 1] === next && isDeeper(next, skipped);
   return owns && isLevel(first, skipped) && isLevel(last, skipped) && complete.test(last)
     ? 'above'
     : undefined;
 }
 
-/** Whether a line may stand below another one where brackets on lines of their own close what was opened. */
+/** Whether a line may stand below another, if brackets on lines of their own close what was opened. */
 function follows(above: string, below: string): boolean {
   if (isLevel(above, below)) return !closer.test(below) || opens.test(above);
   if (isDeeper(below, above)) return !closer.test(above);

@@ -1,45 +1,42 @@
 /**
- * Tells a line that a model remembers badly from another line: the words are the same and in the same order,
- * but for one, or for a remark behind them. Says nothing about where a line is; it only confirms a place that
- * the lines around it have already fixed.
+ * Tells a badly remembered line from a different one: the words are the same and in the same order, apart from one or
+ * from a comment at the end. This only confirms a place that the lines around it have already fixed.
  */
 
 import { indentationOf } from '../text/normalize.ts';
-
-/** Equal words below which two lines have too little in common to be called the same. */
-const fewestWords = 2;
+import { misrememberedLines } from '../thresholds.ts';
 
 export function isSameLine(file: string, remembered: string): boolean {
-  // Another indentation is another kind of damage, which added lines have their share of.
+  // With another indentation, the added lines may be wrong in the same way.
   if (indentationOf(file) !== indentationOf(remembered)) return false;
   const real = wordsOf(file);
-  const bare = withoutRemark(remembered);
+  const bare = withoutComment(remembered);
   if (bare !== undefined && wordsOf(bare).join(' ') === real.join(' ') && beginsAlike(file, bare))
     return true;
-  const said = wordsOf(remembered);
-  if (real.length === 0) return said.length === 0 && sameSigns(file, remembered);
+  const shown = wordsOf(remembered);
+  if (real.length === 0) return shown.length === 0 && sameSigns(file, remembered);
   let head = 0;
-  while (head < real.length && head < said.length && real[head] === said[head]) head++;
-  if (head === real.length && head === said.length) return true;
+  while (head < real.length && head < shown.length && real[head] === shown[head]) head++;
+  if (head === real.length && head === shown.length) return true;
   let tail = 0;
-  const room = Math.min(real.length, said.length) - head;
-  while (tail < room && real.at(-1 - tail) === said.at(-1 - tail)) tail++;
-  if (head + tail < fewestWords) return false;
-  return head + tail >= real.length - 1 && head + tail >= said.length - 1;
+  const room = Math.min(real.length, shown.length) - head;
+  while (tail < room && real.at(-1 - tail) === shown.at(-1 - tail)) tail++;
+  if (head + tail < misrememberedLines.fewestWords) return false;
+  return head + tail >= real.length - 1 && head + tail >= shown.length - 1;
 }
 
 function wordsOf(line: string): string[] {
   return line.match(/[\p{L}\p{N}_]+/gu) ?? [];
 }
 
-/** A line of signs alone, a rule or a row of brackets, may have more or fewer of them. */
+/** A line of signs alone, such as a rule, may have more or fewer of them. */
 function sameSigns(file: string, remembered: string): boolean {
   const signs = (line: string) => [...new Set(line.trim())].join('');
   return signs(file) !== '' && signs(file) === signs(remembered);
 }
 
-/** The line without the comment that it ends with; undefined when it has none. */
-function withoutRemark(line: string): string | undefined {
+/** The line without the comment at its end; undefined if it has none. */
+function withoutComment(line: string): string | undefined {
   const bare = /^(.*?\S)\s+(?:#|\/\/|--|\/\*|<!--|;)\s*\S/.exec(line)?.[1];
   return bare === undefined || bare.length > line.length ? undefined : bare;
 }

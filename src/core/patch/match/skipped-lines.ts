@@ -1,70 +1,69 @@
 /**
- * The hunk's lines are all in the file and in order, but at one point the file has a few lines more: the model
- * skipped them. Where that is away from every edit it changes nothing; beside one, the edit has its place only
- * if it is certain on which side of the skipped lines it belongs.
+ * The hunk's lines are all in the file and in order, but at one point the file has a few lines more, which the model
+ * skipped. Away from every edit that does not matter; next to an edit it must be certain on which side of the skipped
+ * lines the edit belongs.
  */
 
 import { significantLength } from '../text/normalize.ts';
 import { type Splice, splicesOf } from '../text/splices.ts';
-import type { Dialect, Operation } from '../types.ts';
+import { skippedLines } from '../thresholds.ts';
+import type { DialectTraits, HunkLine, Place } from '../types.ts';
 import { formsOf } from './contiguous.ts';
-import { foldFor, type LineIndex } from './line-index.ts';
-import type { Candidate } from './place.ts';
+import { type LineIndex, normalizers } from './line-index.ts';
 import { sideOf } from './side-of-line.ts';
 
-const mostSkipped = 3;
-/** Points at which the skipped lines may have been, in a run of equal lines, beyond which nobody looks. */
-const mostGaps = 20;
-/** Letters and digits on either side of what is skipped, and in all. */
-const fewestBeside = 4;
-const fewestSignificant = 12;
-
 export interface SkippedMatch {
-  found: Candidate[];
-  /** First lines, from 0, of places that fit although the edit has no certain place there. */
+  found: Place[];
+  /** First lines, from 0, of places that fit, but where it is not certain where the edit belongs. */
   uncertain: number[];
 }
 
 export function matchSkipped(
   index: LineIndex,
-  operations: readonly Operation[],
-  dialect: Dialect,
+  hunkLines: readonly HunkLine[],
+  traits: DialectTraits,
 ): SkippedMatch {
   const match: SkippedMatch = { found: [], uncertain: [] };
-  const told = [...operations.keys()].filter((at) => operations[at]!.kind !== 'add');
-  if (told.length < 2 || told.some((at) => operations[at]!.elided)) return match;
-  const significant = told.map((at) => significantLength(operations[at]!.text));
+  const old = [...hunkLines.keys()].filter((at) => hunkLines[at]!.kind !== 'add');
+  if (old.length < 2 || old.some((at) => hunkLines[at]!.elided)) return match;
+  const significant = old.map((at) => significantLength(hunkLines[at]!.text));
   const sum = (from: number, to: number) =>
     significant.slice(from, to).reduce((total, length) => total + length, 0);
-  if (sum(0, told.length) < fewestSignificant) return match;
-  const fold = foldFor['trailing-space'];
+  if (sum(0, old.length) < skippedLines.letters) return match;
+  const normalize = normalizers['trailing-space'];
   const { keys, positions } = index.view('trailing-space');
-  const forms = told.map((at) => formsOf(operations[at]!, true).map(fold));
+  const forms = old.map((at) => formsOf(hunkLines[at]!, true).map(normalize));
   if (forms.some((alternatives) => !alternatives.some((form) => positions.has(form)))) return match;
 
   for (const start of new Set(forms[0]!.flatMap((form) => positions.get(form) ?? []))) {
     if (index.budget.exhausted) break;
     let head = 1;
-    while (head < told.length && forms[head]!.includes(keys[start + head] ?? '\0')) head++;
+    while (head < old.length && forms[head]!.includes(keys[start + head] ?? '\0')) head++;
     index.budget.spend(head);
-    if (head === told.length) continue;
-    for (let skipped = 1; skipped <= mostSkipped; skipped++) {
-      const end = start + told.length + skipped;
+    if (head === old.length) continue;
+    for (let skipped = 1; skipped <= skippedLines.most; skipped++) {
+      const end = start + old.length + skipped;
       let tail = 0;
-      while (tail < told.length - 1 && forms[told.length - 1 - tail]!.includes(keys[end - 1 - tail] ?? '\0'))
+      while (tail < old.length - 1 && forms[old.length - 1 - tail]!.includes(keys[end - 1 - tail] ?? '\0'))
         tail++;
       index.budget.spend(tail + 1);
-      if (head + tail < told.length) continue;
-      // Where a line is repeated, the skipped ones may be before or after it.
+      if (head + tail < old.length) continue;
+      // If a line is repeated, the skipped ones may be before or after it.
       const gaps: number[] = [];
-      for (let gap = told.length - tail; gap <= head; gap++) gaps.push(gap);
-      if (!gaps.some((gap) => sum(0, gap) >= fewestBeside && sum(gap, told.length) >= fewestBeside)) continue;
-      if (gaps.length > mostGaps) {
+      for (let gap = old.length - tail; gap <= head; gap++) gaps.push(gap);
+      if (
+        !gaps.some(
+          (gap) =>
+            sum(0, gap) >= skippedLines.lettersBeside && sum(gap, old.length) >= skippedLines.lettersBeside,
+        )
+      )
+        continue;
+      if (gaps.length > skippedLines.mostGaps) {
         match.uncertain.push(start);
         break;
       }
-      index.budget.spend(gaps.length * operations.length);
-      const ways = gaps.map((gap) => place({ index, operations, told, start, gap, skipped, dialect }));
+      index.budget.spend(gaps.length * hunkLines.length);
+      const ways = gaps.map((gap) => place({ index, hunkLines, old, start, gap, skipped, traits }));
       const [first] = ways;
       if (first && ways.every((way) => JSON.stringify(way) === JSON.stringify(first)))
         match.found.push({ first: start, end, splices: first });
@@ -77,51 +76,51 @@ export function matchSkipped(
 
 interface Gap {
   index: LineIndex;
-  operations: readonly Operation[];
-  /** Operations that are lines of the file. */
-  told: readonly number[];
+  hunkLines: readonly HunkLine[];
+  /** Hunk lines that are in the file. */
+  old: readonly number[];
   start: number;
-  /** The skipped lines stand before this one of `told`. */
+  /** The skipped lines come before this one of `old`. */
   gap: number;
   skipped: number;
-  dialect: Dialect;
+  traits: DialectTraits;
 }
 
-function place({ index, operations, told, start, gap, skipped, dialect }: Gap): Splice[] | undefined {
-  const alignment: (number | undefined)[] = operations.map(() => undefined);
-  told.forEach((at, order) => {
+function place({ index, hunkLines, old, start, gap, skipped, traits }: Gap): Splice[] | undefined {
+  const alignment: (number | undefined)[] = hunkLines.map(() => undefined);
+  old.forEach((at, order) => {
     alignment[at] = start + order + (order < gap ? 0 : skipped);
   });
-  const above = told[gap - 1]!;
-  const below = told[gap]!;
-  const added = operations.slice(above + 1, below).map(({ text }) => text);
-  const drops = [above, below].filter((at) => operations[at]!.kind === 'drop');
-  // What such a block replaces is a whole; where its lines changed is our own reckoning.
-  if (dialect === 'search-replace' && isBeside(operations, above, below)) return undefined;
-  if (added.length === 0 && drops.length === 0) return splicesOf(operations, alignment);
-  if (drops.length === 2) return undefined;
-  if (added.length === 0) return splicesOf(operations, alignment);
-  if (skipped > 1 || operations[below]!.kind === 'drop') return undefined;
+  const above = old[gap - 1]!;
+  const below = old[gap]!;
+  const added = hunkLines.slice(above + 1, below).map(({ text }) => text);
+  const removed = [above, below].filter((at) => hunkLines[at]!.kind === 'remove');
+  // Which lines of a whole block change is only worked out here.
+  if (traits.wholeBlocks && isBeside(hunkLines, above, below)) return undefined;
+  if (added.length === 0 && removed.length === 0) return splicesOf(hunkLines, alignment);
+  if (removed.length === 2) return undefined;
+  if (added.length === 0) return splicesOf(hunkLines, alignment);
+  if (skipped > 1 || hunkLines[below]!.kind === 'remove') return undefined;
   const line = alignment[above]! + 1;
-  // The line before what is deleted right above.
-  const kept = operations.slice(0, above + 1).findLastIndex(({ kind }) => kind === 'keep');
+  // The line before the removed ones directly above.
+  const kept = hunkLines.slice(0, above + 1).findLastIndex(({ kind }) => kind === 'context');
   const side = sideOf(index.lines, { line, added, above: kept < 0 ? start - 1 : alignment[kept]! });
   if (side === 'above') {
-    if (drops.length === 0) alignment[below] = undefined;
-    return splicesOf(operations, alignment);
+    if (removed.length === 0) alignment[below] = undefined;
+    return splicesOf(hunkLines, alignment);
   }
-  if (side !== 'below' || drops.length > 0) return undefined;
+  if (side !== 'below' || removed.length > 0) return undefined;
   alignment[above] = undefined;
-  return splicesOf(operations, alignment);
+  return splicesOf(hunkLines, alignment);
 }
 
-/** Only brackets and blank lines, past which an edit can be told in another way, are between it and the gap. */
-function isBeside(operations: readonly Operation[], above: number, below: number): boolean {
+/** Whether nothing but brackets and blank lines, past which an edit can be shown differently, separates it from the gap. */
+function isBeside(hunkLines: readonly HunkLine[], above: number, below: number): boolean {
   const isBare = (at: number) =>
-    operations[at]?.kind === 'keep' && significantLength(operations[at].text) === 0;
+    hunkLines[at]?.kind === 'context' && significantLength(hunkLines[at].text) === 0;
   let [up, down] = [above, below];
   while (isBare(up)) up--;
   while (isBare(down)) down++;
-  const isEdit = (at: number) => operations[at] !== undefined && operations[at].kind !== 'keep';
+  const isEdit = (at: number) => hunkLines[at] !== undefined && hunkLines[at].kind !== 'context';
   return below > above + 1 || isEdit(up) || isEdit(down);
 }

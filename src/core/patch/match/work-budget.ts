@@ -1,11 +1,13 @@
+import { searching } from '../thresholds.ts';
+
 /**
- * Bounds the work that one answer can cause. Counted in line comparisons instead of time, so that the same
- * answer always ends the same way.
+ * Bounds the work that one answer can cause, in line comparisons instead of time, so that the same answer always has the
+ * same result.
  */
 export class WorkBudget {
   private left: number;
 
-  constructor(comparisons = 40_000_000) {
+  constructor(comparisons = searching.mostComparisons) {
     this.left = comparisons;
   }
 

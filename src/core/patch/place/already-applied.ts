@@ -1,68 +1,64 @@
 /**
- * Finds out that a hunk, or a part of it, has been carried out already: the file has its lines with some of its
- * changes made. To look for another place more loosely would be to make the change twice, or elsewhere.
+ * Detects that a hunk, or a part of it, has been applied already: the file has its lines with some of its changes
+ * made. Looking for another place more loosely would make the change twice, or elsewhere.
  */
-
 import { formsOf } from '../match/contiguous.ts';
+import { strictLevels } from '../match/ladder.ts';
 import type { LineIndex } from '../match/line-index.ts';
-import { significantLength } from '../text/normalize.ts';
-import type { Operation } from '../types.ts';
+import { totalLength } from '../text/normalize.ts';
+import { alreadyApplied } from '../thresholds.ts';
+import type { HunkLine } from '../types.ts';
 
-/** Letters and digits below which added lines may well stand in a file by accident. */
-const fewestAdded = 3;
-/** The same for what is left where lines are only deleted. */
-const fewestLeft = 20;
-const fewestAround = 60;
-/** Changes of one hunk up to which every selection of them is looked for. */
-const mostChanges = 4;
-const levels = ['exact', 'trailing-space', 'typographic'] as const;
-
-/** Lines, from 1, where it has. */
-export function partlyApplied(index: LineIndex, operations: readonly Operation[]): number[] {
-  const changes = changeOf(operations);
+/** Lines, from 1, where that is so. */
+export function partlyApplied(index: LineIndex, hunkLines: readonly HunkLine[]): number[] {
+  const changes = changeOf(hunkLines);
   const count = (changes.at(-1) ?? -1) + 1;
-  // As bits; undefined: all of them, the only selection of a great many that is looked for.
+  // Selections as bits; with many changes only all of them together (undefined) are looked for.
   const selections =
-    count > mostChanges
+    count > alreadyApplied.mostChanges
       ? [undefined]
       : Array.from({ length: 2 ** count - 1 }, (_, at) => 2 ** count - 1 - at);
   for (const made of selections) {
     const isMade = (at: number) => made === undefined || (made & (1 << changes[at]!)) !== 0;
-    const lines = operations.filter(({ kind }, at) => kind === 'keep' || (kind === 'add') === isMade(at));
-    if (!isTelling(index, operations, lines, isMade)) continue;
-    const wanted = lines.map((operation) => formsOf(operation, true));
-    for (const level of levels) {
-      const runs = index.findRuns(level, wanted);
-      if (runs.length > 0) return runs.map((run) => run + 1);
-    }
+    const lines = hunkLines.filter(({ kind }, at) => kind === 'context' || (kind === 'add') === isMade(at));
+    if (!isTelling(index, hunkLines, lines, isMade)) continue;
+    const runs = index.firstRuns(
+      strictLevels,
+      lines.map((line) => formsOf(line, true)),
+    );
+    if (runs.length > 0) return runs.map((run) => run + 1);
   }
   return [];
 }
 
-/** The number of the change that each operation belongs to; for context, that of the one before it. */
-function changeOf(operations: readonly Operation[]): number[] {
+/** The number of the change that each line belongs to; for context, that of the change above it. */
+function changeOf(hunkLines: readonly HunkLine[]): number[] {
   let change = -1;
-  return operations.map(({ kind }, at) => {
-    if (kind !== 'keep' && (at === 0 || operations[at - 1]!.kind === 'keep')) change++;
+  return hunkLines.map(({ kind }, at) => {
+    if (kind !== 'context' && (at === 0 || hunkLines[at - 1]!.kind === 'context')) change++;
     return change;
   });
 }
 
+/** Whether the lines are too many to stand in the file by accident. */
 function isTelling(
   index: LineIndex,
-  operations: readonly Operation[],
-  lines: readonly Operation[],
+  hunkLines: readonly HunkLine[],
+  lines: readonly HunkLine[],
   isMade: (at: number) => boolean,
 ): boolean {
-  const lengthOf = (some: readonly Operation[]) =>
-    some.reduce((sum, { text }) => sum + significantLength(text), 0);
-  if (lengthOf(operations.filter(({ kind }, at) => kind === 'add' && isMade(at))) >= fewestAdded) return true;
-  // Only deletions: the lines on both sides of them have to have met, or a good many to be there.
-  if (operations.some(({ kind }) => kind === 'add')) return false;
-  const shown = operations[0]?.kind === 'keep' && operations.at(-1)?.kind === 'keep';
-  if (shown) return lengthOf(lines) >= fewestLeft;
-  // Lines that the file has nowhere will not be deleted elsewhere either.
+  const lettersOf = (some: readonly HunkLine[]) => totalLength(some.map(({ text }) => text));
+  const added = hunkLines.filter(({ kind }, at) => kind === 'add' && isMade(at));
+  if (lettersOf(added) >= alreadyApplied.addedLetters) return true;
+  // With deletions alone, the lines around them must be adjacent, or a lot of them must be there.
+  if (hunkLines.some(({ kind }) => kind === 'add')) return false;
+  const showsBothSides = hunkLines[0]?.kind === 'context' && hunkLines.at(-1)?.kind === 'context';
+  if (showsBothSides) return lettersOf(lines) >= alreadyApplied.leftLetters;
+  // Lines that are nowhere in the file cannot be removed elsewhere either.
   const { positions } = index.view('trailing-space');
-  const drops = operations.filter(({ kind }) => kind === 'drop');
-  return lengthOf(lines) >= fewestAround && drops.every(({ text }) => positions.has(text.trimEnd()));
+  const removed = hunkLines.filter(({ kind }) => kind === 'remove');
+  return (
+    lettersOf(lines) >= alreadyApplied.oneSidedLetters &&
+    removed.every(({ text }) => positions.has(text.trimEnd()))
+  );
 }

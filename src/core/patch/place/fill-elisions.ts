@@ -1,25 +1,20 @@
 /**
- * Puts the file's own lines back where a whole-file answer says that they stay. The lines right above and
- * right below the remark must be in the file word for word and only once: what lies between them is what was
- * left out. Anything less certain is no answer.
+ * Puts the file's own lines back where a whole-file answer only says that they stay. The lines directly above and below
+ * the remark must be in the file exactly once: what lies between them is what was left out.
  */
 
 import { LineIndex } from '../match/line-index.ts';
 import { WorkBudget } from '../match/work-budget.ts';
-import { isBlank, significantLength } from '../text/normalize.ts';
+import { isBlank, significantLength, totalLength } from '../text/normalize.ts';
+import { filling } from '../thresholds.ts';
 
-const longestAnchor = 30;
-/** Letters and digits that an anchor needs, and that make a line of the file worth missing. */
-const anchorLength = 4;
-const tellingLength = 8;
-
-/** `elisions` are lines of `after`, ascending. Undefined when one of them cannot be filled. */
+/** `elisions`: lines of `after`, ascending. Undefined if one of them cannot be filled. */
 export function fillElisions(
   before: readonly string[],
   after: readonly string[],
   elisions: readonly number[],
 ): string[] | undefined {
-  const index = new LineIndex(before, new WorkBudget(2_000_000));
+  const index = new LineIndex(before, new WorkBudget(filling.mostComparisons));
   const filled: string[] = [];
   const left: string[] = [];
   let shown = trimEnd(after.slice(0, elisions[0]));
@@ -39,28 +34,32 @@ export function fillElisions(
   return repeats(index, after, left) ? undefined : filled;
 }
 
-/** A line that the file has once is written in the answer and left out as well: it may have moved. */
+/** Whether a line that the file has once is both written and left out: it may have been moved. */
 function repeats(index: LineIndex, after: readonly string[], left: readonly string[]): boolean {
   const { positions } = index.view('trailing-space');
   const written = new Set(after.map((line) => line.trimEnd()));
   return left.some((line) => {
     const key = line.trimEnd();
-    return written.has(key) && positions.get(key)?.length === 1 && significantLength(key) >= tellingLength;
+    return (
+      written.has(key) &&
+      positions.get(key)?.length === 1 &&
+      significantLength(key) >= filling.repeatedLetters
+    );
   });
 }
 
-/** First line of the file after the shortest run at the end of `lines` that is in it once. */
+/** File line after the shortest run at the end of `lines` that the file has once. */
 function endOfAnchor(index: LineIndex, lines: readonly string[]): number | undefined {
-  for (let length = 1; length <= Math.min(lines.length, longestAnchor); length++) {
+  for (let length = 1; length <= Math.min(lines.length, filling.longestAnchor); length++) {
     const place = placeOf(index, lines.slice(lines.length - length));
     if (place !== 'several') return place === undefined ? undefined : place + length;
   }
   return undefined;
 }
 
-/** First line of the shortest run at the start of `lines` that is in the file once. */
+/** File line of the shortest run at the start of `lines` that the file has once. */
 function startOfAnchor(index: LineIndex, lines: readonly string[]): number | undefined {
-  for (let length = 1; length <= Math.min(lines.length, longestAnchor); length++) {
+  for (let length = 1; length <= Math.min(lines.length, filling.longestAnchor); length++) {
     const place = placeOf(index, lines.slice(0, length));
     if (place !== 'several') return place;
   }
@@ -72,8 +71,8 @@ function placeOf(index: LineIndex, run: readonly string[]): number | 'several' |
     'trailing-space',
     run.map((line) => [line]),
   );
-  const length = run.reduce((sum, line) => sum + significantLength(line), 0);
-  return places.length > 0 && (places.length > 1 || length < anchorLength) ? 'several' : places[0];
+  const length = totalLength(run);
+  return places.length > 0 && (places.length > 1 || length < filling.anchorLetters) ? 'several' : places[0];
 }
 
 function trimEnd(lines: readonly string[]): string[] {

@@ -1,35 +1,34 @@
 /**
- * Recognises insertions whose place only looks certain. A diff shows what stands above and below the lines it
- * adds; one that skips the last context line above them, and shows nothing below, puts them inside the block
- * that they should follow. Nothing in the lines that it does show gives that away.
+ * Recognises insertions whose place only looks certain. A diff shows what stands above and below the lines it adds. If
+ * it skips the line directly above them and shows nothing below, it adds them inside the block that they should follow,
+ * and the lines it does show cannot reveal that.
  */
+
 import { isBlank } from '../text/normalize.ts';
 import type { Splice } from '../text/splices.ts';
-import type { Operation } from '../types.ts';
-
-/** Context lines from which on a hunk means to show its surroundings, so that a bare edge is a gap. */
-const fewestShown = 2;
+import { choosing } from '../thresholds.ts';
+import type { HunkLine } from '../types.ts';
 
 /**
- * True when the hunk begins or ends with added lines although the file goes on there: with more than blank
- * lines if the hunk has context elsewhere, or with the very line that was added, two closing brackets in a row.
+ * Whether the hunk begins or ends with added lines although the file goes on there: with text, if the hunk has context
+ * elsewhere, or with the same line that was added, such as a second closing bracket.
  */
 export function hidesAnEdge(
   lines: readonly string[],
-  operations: readonly Operation[],
+  hunkLines: readonly HunkLine[],
   splices: readonly Splice[],
 ): boolean {
-  const shows = operations.filter(({ kind }) => kind === 'keep').length >= fewestShown;
+  const shows = hunkLines.filter(({ kind }) => kind === 'context').length >= choosing.shownContext;
   const [first, last] = [splices[0], splices.at(-1)];
-  if (operations.at(-1)?.kind === 'add' && last?.remove === 0) {
+  if (hunkLines.at(-1)?.kind === 'add' && last?.remove === 0) {
     const end = last.add.findLast((line) => !isBlank(line));
     if (isSame(lines[last.at], end)) return true;
-    if (shows && operations[0]?.kind === 'keep' && hasText(lines, last.at, lines.length)) return true;
+    if (shows && hunkLines[0]?.kind === 'context' && hasText(lines, last.at, lines.length)) return true;
   }
-  if (operations[0]?.kind === 'add' && first?.remove === 0) {
+  if (hunkLines[0]?.kind === 'add' && first?.remove === 0) {
     const start = first.add.find((line) => !isBlank(line));
     if (isSame(lines[first.at - 1], start)) return true;
-    if (shows && operations.at(-1)?.kind === 'keep' && hasText(lines, 0, first.at)) return true;
+    if (shows && hunkLines.at(-1)?.kind === 'context' && hasText(lines, 0, first.at)) return true;
   }
   return false;
 }

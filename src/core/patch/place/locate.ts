@@ -1,151 +1,118 @@
-/**
- * Walks the ladder for one hunk: every place of a level is collected before the next, looser level is tried.
- */
+/** Climbs down the ladder for one hunk, and rules out places where the edit has been made or may not belong. */
 
-import { matchDeletionAnchored, matchTolerantContext } from '../match/anchored.ts';
-import { BlankLineMatcher } from '../match/blank-lines.ts';
-import { formsOf, matchLines } from '../match/contiguous.ts';
-import { matchIndentation } from '../match/indentation.ts';
-import type { LineIndex } from '../match/line-index.ts';
-import { matchMisremembered } from '../match/misremembered-lines.ts';
-import type { Candidate } from '../match/place.ts';
-import { matchSkipped } from '../match/skipped-lines.ts';
-import { foldIndentation, significantLength } from '../text/normalize.ts';
+import { formsOf } from '../match/contiguous.ts';
+import { type LadderRung, looseRungs, type Search, strictLevels, strictRungs } from '../match/ladder.ts';
+import { isBlank, normalizeIndentation, totalLength } from '../text/normalize.ts';
 import type { Splice } from '../text/splices.ts';
-import type { Dialect, Hunk, MatchLevel, Operation } from '../types.ts';
+import { alreadyApplied } from '../thresholds.ts';
+import type { Hunk, HunkLine, MatchLevel, Place } from '../types.ts';
 import { partlyApplied } from './already-applied.ts';
 import { hidesAnEdge } from './hidden-edge.ts';
 
-export type Located =
-  | { found: Candidate[]; level: MatchLevel }
-  | { found: []; reason: 'not-found' | 'already-applied' | 'no-context'; lines?: number[] };
+interface Found {
+  found: Place[];
+  level: MatchLevel;
+}
 
-/** Letters and digits below which added lines may well stand in a file twice. */
-const fewestSignificant = 3;
-/** Letters and digits from which on they do not. */
-const fewestTelling = 20;
+interface NotFound {
+  found: [];
+  reason: 'not-found' | 'already-applied' | 'no-context';
+  /** File lines, from 1. */
+  lines?: number[];
+}
 
-const strictLevels = ['exact', 'trailing-space', 'typographic'] as const;
+export type Located = Found | NotFound;
 
 export class Locator {
-  private blankLines: BlankLineMatcher | undefined;
-
-  constructor(
-    private readonly index: LineIndex,
-    private readonly dialect: Dialect,
-  ) {}
+  constructor(private readonly search: Search) {}
 
   locate(hunk: Hunk): Located {
-    const { operations } = hunk;
-    if (operations.every(({ kind }) => kind === 'add')) return this.withoutContext(hunk);
-    const strictly = this.strictly(operations);
-    if (strictly) return this.unlessThere(hunk, strictly);
-    const proseless = withoutTrailingProse(operations);
-    if (proseless) {
-      const found = this.strictly(proseless);
-      if (found) return this.unlessThere({ ...hunk, operations: proseless }, found);
+    const { lines: hunkLines } = hunk;
+    if (hunkLines.every(({ kind }) => kind === 'add')) return this.withoutContext(hunk);
+    const shorter = withoutTrailingProse(hunkLines);
+    const variants = shorter ? [hunkLines, shorter] : [hunkLines];
+    for (const variant of variants) {
+      const found = this.descend(strictRungs, variant);
+      if (found) return this.unlessMade({ ...hunk, lines: variant }, found);
     }
-    const applied = partlyApplied(this.index, operations);
+    const applied = partlyApplied(this.search.index, hunkLines);
     if (applied.length > 0) return { found: [], reason: 'already-applied', lines: applied };
-    for (const variant of proseless ? [operations, proseless] : [operations]) {
-      const found = this.loosely(variant);
-      if (found && 'reason' in found) return found;
-      if (found) return this.unlessWritten(this.unlessThere({ ...hunk, operations: variant }, found));
+    for (const variant of variants) {
+      const found = this.descend(looseRungs, variant);
+      if (found) return this.unlessWritten(this.unlessMade({ ...hunk, lines: variant }, found));
     }
     return { found: [], reason: 'not-found' };
   }
 
-  private strictly(operations: readonly Operation[]): { found: Candidate[]; level: MatchLevel } | undefined {
-    for (const level of strictLevels) {
-      for (const restored of [false, true]) {
-        const found = matchLines(this.index, operations, level, restored);
-        if (found.length > 0) return { found, level };
-      }
+  /** Every place of the first rung that finds one. */
+  private descend(rungs: readonly LadderRung[], hunkLines: readonly HunkLine[]): Located | undefined {
+    for (const { level, find } of rungs) {
+      const { found, uncertain = [] } = find(this.search, hunkLines);
+      if (uncertain.length > 0)
+        return { found: [], reason: 'no-context', lines: uncertain.map((line) => line + 1) };
+      if (found.length > 0) return { found, level };
     }
     return undefined;
   }
 
-  private loosely(operations: readonly Operation[]): Located | undefined {
-    for (const restored of [false, true]) {
-      const found = matchIndentation(this.index, operations, restored);
-      if (found.length > 0) return { found, level: 'indentation' };
-    }
-    this.blankLines ??= new BlankLineMatcher(this.index);
-    const blank = this.blankLines.match(operations);
-    if (blank.length > 0) return { found: blank, level: 'blank-lines' };
-    const skipped = matchSkipped(this.index, operations, this.dialect);
-    if (skipped.uncertain.length > 0) {
-      return { found: [], reason: 'no-context', lines: skipped.uncertain.map((line) => line + 1) };
-    }
-    if (skipped.found.length > 0) return { found: skipped.found, level: 'tolerant-context' };
-    const misremembered = matchMisremembered(this.index, operations);
-    if (misremembered.length > 0) return { found: misremembered, level: 'tolerant-context' };
-    const tolerant = matchTolerantContext(this.index, operations, this.dialect);
-    if (tolerant.length > 0) return { found: tolerant, level: 'tolerant-context' };
-    const anchored = matchDeletionAnchored(this.index, operations, this.dialect);
-    if (anchored.length > 0) return { found: anchored, level: 'deletion-anchored' };
-    return undefined;
-  }
-
-  /** Only an empty file, or the end that V4A names, is a place for lines without context. */
-  private withoutContext({ operations, atEnd }: Hunk): Located {
-    const { lines } = this.index;
+  /** Only an empty file, or the end of the file that V4A marks, is a place for lines without context. */
+  private withoutContext({ lines: hunkLines, atEnd }: Hunk): Located {
+    const { lines } = this.search.index;
     const end = lines.at(-1) === '' ? lines.length - 1 : lines.length;
     if (end > 0 && !atEnd) return { found: [], reason: 'no-context' };
-    const add = operations.map(({ text }) => text);
+    const add = hunkLines.map(({ text }) => text);
     return { found: [{ first: end, end, splices: [{ at: end, remove: 0, add }] }], level: 'exact' };
   }
 
-  /** Drops the places where an insertion has been made already: the same lines stand right there. */
-  private unlessThere(hunk: Hunk, located: { found: Candidate[]; level: MatchLevel }): Located {
-    const explicit = this.dialect === 'search-replace';
-    const replaces = hunk.operations.some(({ kind }) => kind === 'drop');
-    // The same edit may be wanted at a second place; only a block that is meant to the letter says so.
-    const made = explicit && replaces ? [] : this.postImage(hunk.operations, fewestTelling);
+  /** Drops the places where the edit has been made already, and those that only look certain. */
+  private unlessMade(hunk: Hunk, located: Located): Located {
+    if ('reason' in located) return located;
+    const { index, traits } = this.search;
+    const replaces = hunk.lines.some(({ kind }) => kind === 'remove');
+    const made = traits.mayRepeat && replaces ? [] : this.resultsOf(hunk.lines);
     if (made.length > 0) return { found: [], reason: 'already-applied', lines: made };
     const left = replaces
       ? located.found
-      : located.found.filter(({ splices }) => !splices.every((splice) => this.isThere(splice)));
-    // Of several places, one where it has been done already is the likeliest to be meant.
-    if (left.length < located.found.length) {
-      return { found: [], reason: 'already-applied', lines: located.found.map(({ first }) => first + 1) };
-    }
-    // A diff should show both sides of what it adds.
-    const sure = explicit
-      ? left
-      : left.filter(({ splices }) => !hidesAnEdge(this.index.lines, hunk.operations, splices));
-    // One that is left because it is at the end of the file, though, may only have lost what stands below.
+      : located.found.filter(({ splices }) => !splices.every((splice) => this.isBeside(splice)));
+    // Of several places, the one where it has been made is the likeliest to be meant.
+    if (left.length < located.found.length)
+      return { found: [], reason: 'already-applied', lines: fileLines(located.found) };
+    const sure = traits.showsBothSides
+      ? left.filter(({ splices }) => !hidesAnEdge(index.lines, hunk.lines, splices))
+      : left;
+    // A place that remains because it is at the end of the file counts only if the counts show that nothing is cut off.
     if (sure.length === left.length || (sure.length > 0 && hunk.counted))
       return { found: sure, level: located.level };
-    return { found: [], reason: 'no-context', lines: left.map(({ first }) => first + 1) };
+    return { found: [], reason: 'no-context', lines: fileLines(left) };
   }
 
   /**
-   * For places that are found loosely only: a telling run of added lines that the file has already says that the
-   * hunk was made for an earlier text.
+   * Only for places that are found loosely: if the file already has a telling run of the added lines, the hunk was
+   * made for an earlier text.
    */
   private unlessWritten(located: Located): Located {
     const left = located.found.filter(({ splices }) =>
       splices.every(({ add }) => {
-        const wanted = add.filter((line) => line.trim() !== '');
-        if (wanted.reduce((sum, line) => sum + significantLength(line), 0) < fewestTelling) return true;
-        const runs = this.index.findRuns(
+        const texts = add.filter((line) => !isBlank(line));
+        if (totalLength(texts) < alreadyApplied.tellingLetters) return true;
+        const runs = this.search.index.findRuns(
           'indentation',
-          wanted.map((line) => [line]),
+          texts.map((line) => [line]),
         );
-        return runs.every((run) => splices.some((splice) => takes(splice, run, wanted.length)));
+        return runs.every((run) => splices.some((splice) => takes(splice, run, texts.length)));
       }),
     );
     if ('reason' in located || left.length === located.found.length) return located;
-    const lines = located.found.map(({ first }) => first + 1);
-    return left.length > 0 ? { ...located, found: left } : { found: [], reason: 'already-applied', lines };
+    return left.length > 0
+      ? { ...located, found: left }
+      : { found: [], reason: 'already-applied', lines: fileLines(located.found) };
   }
 
   /** The lines to add stand directly below or above the place, blank lines aside. */
-  private isThere({ at, add }: Splice): boolean {
-    const wanted = add.map(foldIndentation).filter((line) => line !== '');
-    if (wanted.reduce((sum, line) => sum + significantLength(line), 0) < fewestSignificant) return false;
-    const { keys } = this.index.view('indentation');
+  private isBeside({ at, add }: Splice): boolean {
+    const texts = add.map(normalizeIndentation).filter((line) => line !== '');
+    if (totalLength(texts) < alreadyApplied.besideLetters) return false;
+    const { keys } = this.search.index.view('indentation');
     const follows = (start: number, step: 1 | -1, lines: readonly string[]) => {
       let line = start;
       for (const text of lines) {
@@ -155,35 +122,36 @@ export class Locator {
       }
       return true;
     };
-    return follows(at, 1, wanted) || follows(at - 1, -1, wanted.toReversed());
+    return follows(at, 1, texts) || follows(at - 1, -1, texts.toReversed());
   }
 
   /** Lines, from 1, where the file already is what the hunk would make it. */
-  private postImage(operations: readonly Operation[], fewest: number): number[] {
-    const added = operations.filter(({ kind }) => kind === 'add');
-    if (added.reduce((sum, { text }) => sum + significantLength(text), 0) < fewest) return [];
-    const after = operations
-      .filter(({ kind }) => kind !== 'drop')
-      .map((operation) => formsOf(operation, true));
-    for (const level of strictLevels) {
-      const runs = this.index.findRuns(level, after);
-      if (runs.length > 0) return runs.map((run) => run + 1);
-    }
-    return [];
+  private resultsOf(hunkLines: readonly HunkLine[]): number[] {
+    const added = hunkLines.filter(({ kind }) => kind === 'add');
+    if (totalLength(added.map(({ text }) => text)) < alreadyApplied.tellingLetters) return [];
+    const after = hunkLines
+      .filter(({ kind }) => kind !== 'remove')
+      .map((hunkLine) => formsOf(hunkLine, true));
+    return this.search.index.firstRuns(strictLevels, after).map((run) => run + 1);
   }
 }
 
-/** The lines are moved: the hunk deletes them where they are. */
+/** File lines, from 1, at which places begin. */
+function fileLines(places: readonly Place[]): number[] {
+  return places.map(({ first }) => first + 1);
+}
+
+/** Whether the hunk removes these lines: it moves them. */
 function takes({ at, remove }: Splice, run: number, length: number): boolean {
   return remove > 0 && run < at + remove && run + length > at;
 }
 
 /** The hunk without the paragraph of unmarked lines after its last edit; undefined when there is none. */
-function withoutTrailingProse(operations: readonly Operation[]): Operation[] | undefined {
-  let end = operations.length;
-  while (end > 0 && operations[end - 1]!.unmarked) end--;
-  const tail = operations.slice(end);
+function withoutTrailingProse(hunkLines: readonly HunkLine[]): HunkLine[] | undefined {
+  let end = hunkLines.length;
+  while (end > 0 && hunkLines[end - 1]!.unmarked) end--;
+  const tail = hunkLines.slice(end);
   const paragraph = tail.findIndex(({ text }) => text === '');
   if (end === 0 || paragraph === -1) return undefined;
-  return operations.slice(0, end + paragraph);
+  return hunkLines.slice(0, end + paragraph);
 }

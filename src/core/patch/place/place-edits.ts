@@ -1,6 +1,6 @@
 /**
- * Places what was read in the files that were sent, in memory. Whether a part of it is used is the caller's
- * choice: nothing should be unless `problems` is empty.
+ * Places the edits of an answer in the files that were sent, in memory. Nothing of the result should be used unless
+ * `problems` is empty.
  */
 
 import { WorkBudget } from '../match/work-budget.ts';
@@ -17,7 +17,7 @@ export interface PlacedEdits {
 }
 
 export interface PlaceOptions {
-  /** Refuse every hunk that is located more loosely than by folded typography. Default false. */
+  /** Refuse every hunk that is located by a level looser than the strict ones. Default false. */
   strict?: boolean;
 }
 
@@ -36,7 +36,7 @@ export function placeEdits(
         code: 'overlap',
         path: edit.path,
         block: edit.block,
-        message: `${edit.path} is changed in two ways by one answer`,
+        message: `the answer changes ${edit.path} in two ways`,
       });
       continue;
     }
@@ -85,7 +85,7 @@ function placeEdit(
       code: 'unknown-path',
       path,
       block,
-      message: `${path} was not given and cannot be changed`,
+      message: `${path} was not given, so it cannot be changed`,
     });
     return;
   }
@@ -117,7 +117,7 @@ function placeEdit(
   }
   const mode = edit.newMode ?? oldMode;
   if (after === file.text && edit.newPath === undefined && mode === oldMode) {
-    problems.push({ code: 'no-change', path, block, message: `the answer leaves ${path} as it is` });
+    problems.push({ code: 'no-change', path, block, message: `the answer does not change ${path}` });
     return;
   }
   changes.push({
@@ -131,7 +131,7 @@ function placeEdit(
   });
 }
 
-/** A path cannot be a file and a folder at once, and git refuses a patch that wants it. */
+/** A path cannot be a file and a folder at once; git refuses such a patch. */
 function refuseNesting({ changes, problems }: PlacedEdits): void {
   const left = new Set(changes.filter(({ kind }) => kind !== 'delete').map(({ path }) => path));
   for (const path of left) {

@@ -1,20 +1,15 @@
-/** Places all hunks of one file: locate, choose, check that they do not meet, apply in memory. */
+/** Places all hunks of one file: locate, choose, check that they do not overlap, apply in memory. */
 
-import { saysNothing } from '../dialects/hunk-from-lines.ts';
+import { changesNothing } from '../dialects/hunk-lines.ts';
+import { dialects } from '../dialects/index.ts';
+import { isLoose, Search } from '../match/ladder.ts';
 import { LineIndex } from '../match/line-index.ts';
 import type { WorkBudget } from '../match/work-budget.ts';
 import { splitText } from '../text/lines.ts';
 import { applySplices, type Splice } from '../text/splices.ts';
-import {
-  type Dialect,
-  type FileEdit,
-  type Hunk,
-  type HunkReport,
-  matchLevels,
-  type PatchProblem,
-  type SourceFile,
-} from '../types.ts';
-import { choosePlaces, type Option } from './choose-place.ts';
+import { reporting } from '../thresholds.ts';
+import type { Dialect, FileEdit, Hunk, HunkReport, PatchProblem, SourceFile } from '../types.ts';
+import { choosePlaces, type Placement } from './choose-place.ts';
 import { Locator } from './locate.ts';
 import { nearestLines } from './nearest-lines.ts';
 
@@ -23,11 +18,6 @@ export interface PlacedHunks {
   hunks: HunkReport[];
   problems: PatchProblem[];
 }
-
-/** Problems that are worth the search for the nearest lines: nobody reads more. */
-const mostHelped = 20;
-
-const loosestStrict = matchLevels.indexOf('typographic');
 
 export function placeHunks(
   edit: FileEdit,
@@ -39,29 +29,29 @@ export function placeHunks(
   const index = new LineIndex(text.lines, budget);
   const locators = new Map<Dialect, Locator>();
   const locatorOf = (dialect: Dialect): Locator => {
-    const known = locators.get(dialect) ?? new Locator(index, dialect);
+    const known = locators.get(dialect) ?? new Locator(new Search(index, dialects[dialect].traits));
     locators.set(dialect, known);
     return known;
   };
   const problems: PatchProblem[] = [];
-  const options: Option[] = [];
+  const placements: Placement[] = [];
   const refuse = (hunk: Hunk, problem: Omit<PatchProblem, 'path' | 'block'>) =>
     problems.push({ path: file.path, block: hunk.block, ...problem });
 
   for (const hunk of edit.hunks) {
-    if (saysNothing(hunk.operations) && hunk.finalNewline === undefined) continue;
+    if (changesNothing(hunk.lines) && hunk.finalNewline === undefined) continue;
     const located = locatorOf(hunk.dialect ?? edit.dialect).locate(hunk);
     if (budget.exhausted) {
       refuse(hunk, {
         code: 'too-complex',
-        message: `block ${hunk.block} needs too much work to be located in ${file.path}`,
+        message: `block ${hunk.block} takes too much work to locate in ${file.path}`,
       });
       break;
     }
     if ('reason' in located) {
-      const helped = located.reason === 'not-found' && problems.length < mostHelped;
-      const nearest = helped ? { nearest: nearestLines(index, hunk.operations) } : {};
-      const lines = located.lines ? { lines: located.lines.slice(0, 20) } : {};
+      const helped = located.reason === 'not-found' && problems.length < reporting.mostHelped;
+      const nearest = helped ? { nearest: nearestLines(index, hunk.lines) } : {};
+      const lines = located.lines ? { lines: located.lines.slice(0, reporting.mostNumbers) } : {};
       refuse(hunk, {
         code: located.reason,
         ...lines,
@@ -69,27 +59,27 @@ export function placeHunks(
         message: messages[located.reason](hunk.block, file.path),
       });
     } else
-      options.push({
+      placements.push({
         hunk,
         level: located.level,
-        candidates: atTheEnd(hunk, located.found, text.lines.length),
+        places: atTheEnd(hunk, located.found, text.lines.length),
       });
   }
 
-  choosePlaces(options, text.lines, edit.unordered ? 'search-replace' : edit.dialect);
-  const placed: { option: Option; splice: Splice }[] = [];
+  choosePlaces(placements, text.lines, edit.unordered ? 'never' : dialects[edit.dialect].traits.hunkOrder);
+  const placed: { placement: Placement; splice: Splice }[] = [];
   const hunks: HunkReport[] = [];
-  for (const option of options) {
-    if (option.repeated) continue;
-    const { hunk, level, chosen, chosenBy, candidates } = option;
+  for (const placement of placements) {
+    if (placement.repeated) continue;
+    const { hunk, level, chosen, chosenBy, places } = placement;
     if (!chosen) {
-      const lines = candidates.slice(0, 20).map(({ first }) => first + 1);
-      const places = `${candidates.length} places of ${file.path} (lines ${lines.join(', ')}${candidates.length > 20 ? ', …' : ''})`;
-      refuse(hunk, { code: 'ambiguous', lines, message: `block ${hunk.block} fits ${places}` });
+      const lines = places.slice(0, reporting.mostNumbers).map(({ first }) => first + 1);
+      const fitting = `${places.length} places of ${file.path} (lines ${lines.join(', ')}${places.length > reporting.mostNumbers ? ', …' : ''})`;
+      refuse(hunk, { code: 'ambiguous', lines, message: `block ${hunk.block} fits ${fitting}` });
       continue;
     }
     const line = Math.max(1, Math.min(chosen.first, chosen.splices[0]?.at ?? chosen.first) + 1);
-    const flagged = matchLevels.indexOf(level as (typeof matchLevels)[number]) > loosestStrict;
+    const flagged = isLoose(level);
     if (strict && flagged) {
       refuse(hunk, {
         code: 'too-loose',
@@ -106,16 +96,16 @@ export function placeHunks(
       flagged,
       ...(chosenBy ? { chosenBy } : {}),
     });
-    for (const splice of chosen.splices) placed.push({ option, splice });
+    for (const splice of chosen.splices) placed.push({ placement, splice });
   }
 
   placed.sort((left, right) => left.splice.at - right.splice.at || left.splice.remove - right.splice.remove);
   for (let at = 1; at < placed.length; at++) {
     const above = placed[at - 1]!;
     const below = placed[at]!;
-    if (!meet(above.splice, below.splice)) continue;
-    const blocks = [above.option.hunk.block, below.option.hunk.block];
-    refuse(below.option.hunk, {
+    if (!overlap(above.splice, below.splice)) continue;
+    const blocks = [above.placement.hunk.block, below.placement.hunk.block];
+    refuse(below.placement.hunk, {
       code: 'overlap',
       lines: [above.splice.at + 1, below.splice.at + 1],
       message: `blocks ${blocks.join(' and ')} change the same lines of ${file.path}`,
@@ -131,21 +121,21 @@ export function placeHunks(
   return { after, hunks, problems };
 }
 
-function meet(above: Splice, below: Splice): boolean {
+function overlap(above: Splice, below: Splice): boolean {
   if (above.at + above.remove > below.at) return true;
   return above.at === below.at && above.remove === 0 && below.remove === 0;
 }
 
-/** V4A's end marker chooses the place at the end of the file when the hunk fits there. */
-function atTheEnd(hunk: Hunk, candidates: Option['candidates'], end: number): Option['candidates'] {
-  if (!hunk.atEnd) return candidates;
-  const last = candidates.filter((candidate) => candidate.end >= end - 1);
-  return last.length === 1 ? last : candidates;
+/** V4A's end mark chooses the place at the end of the file if the hunk fits there. */
+function atTheEnd(hunk: Hunk, places: Placement['places'], end: number): Placement['places'] {
+  if (!hunk.atEnd) return places;
+  const last = places.filter((place) => place.end >= end - 1);
+  return last.length === 1 ? last : places;
 }
 
 const messages = {
   'not-found': (block: number, path: string) => `the lines that block ${block} changes are not in ${path}`,
-  'already-applied': (block: number, path: string) => `${path} already is what block ${block} would make it`,
+  'already-applied': (block: number, path: string) => `block ${block} is already applied to ${path}`,
   'no-context': (block: number, path: string) =>
-    `block ${block} adds lines to ${path} without a line that says where`,
+    `block ${block} adds lines to ${path} without context that shows where`,
 };

@@ -1,9 +1,10 @@
-/** Turns a whole-file answer into the file's new text, with the bytes that the answer could not carry. */
+/** Turns a whole-file answer into the file's new text, with the bytes that an answer cannot carry. */
 
-import { operationsOf } from '../dialects/hunk-from-lines.ts';
+import { hunkLinesOf } from '../dialects/hunk-lines.ts';
 import { elisionsIn } from '../text/elision.ts';
 import { splitText, type TextLines } from '../text/lines.ts';
-import { applySplices, splicesOf } from '../text/splices.ts';
+import { alignFrom, applySplices, splicesOf } from '../text/splices.ts';
+import { reporting } from '../thresholds.ts';
 import type { FileEdit, PatchProblem, SourceFile } from '../types.ts';
 import { fillElisions } from './fill-elisions.ts';
 import { dropsMost, dropsMuch } from './whole-file-guard.ts';
@@ -15,7 +16,7 @@ export interface PlacedWholeFile {
   flagged: boolean;
 }
 
-/** `strict` refuses an answer that leaves lines out, even if it is clear which. */
+/** `strict` refuses an answer that leaves lines out, even if it is clear which ones. */
 export function placeWholeFile(
   edit: FileEdit,
   file: SourceFile,
@@ -28,17 +29,17 @@ export function placeWholeFile(
   const lines =
     elisions.length === 0 ? answered : strict ? undefined : fillElisions(before.lines, answered, elisions);
   if (!lines) {
-    const remark = answered[elisions[0]!]!.trim().slice(0, 80);
+    const remark = answered[elisions[0]!]!.trim().slice(0, reporting.longestQuote);
     const message = `the text for ${path} leaves lines out ("${remark}"): the whole file is needed`;
     return { code: 'elided', path, block, lines: elisions.map((line) => line + 1), message };
   }
-  const dropped = dropsMost(before.lines, lines);
-  if (dropped !== undefined) {
+  const loss = dropsMost(before.lines, lines);
+  if (loss !== undefined) {
     return {
       code: 'elided',
       path,
       block,
-      message: `the text for ${path} drops most of the file: ${dropped}`,
+      message: `the text for ${path} drops most of the file: ${loss}`,
     };
   }
   const much = dropsMuch(before.lines, lines);
@@ -52,7 +53,7 @@ export function placeWholeFile(
   }
   const restored = assemble(before, withFormerSpace(before.lines, lines));
   const level = elisions.length === 0 ? 'whole-file' : 'filled-elision';
-  // When nothing but trailing space differs, the trailing space was the point.
+  // If only trailing space differs, that is the change.
   return {
     after: restored === file.text ? assemble(before, lines) : restored,
     level,
@@ -60,17 +61,15 @@ export function placeWholeFile(
   };
 }
 
-/** The new lines as an edit of the old ones, so that every line that stays keeps its own bytes. */
+/** The new lines as an edit of the old ones, so that lines that stay keep their bytes. */
 function assemble(before: TextLines, texts: readonly string[]): string {
   const lines = [...texts];
   if (before.lines.at(-1) !== '' && lines.length > 1 && lines.at(-1) === '') lines.pop();
-  const operations = operationsOf(before.lines, lines);
-  let line = 0;
-  const alignment = operations.map(({ kind }) => (kind === 'add' ? undefined : line++));
-  return applySplices(before, splicesOf(operations, alignment) ?? []);
+  const hunkLines = hunkLinesOf(before.lines, lines);
+  return applySplices(before, splicesOf(hunkLines, alignFrom(0, hunkLines)) ?? []);
 }
 
-/** Models lose trailing white space: a line that differs in nothing else keeps the file's. */
+/** Models lose trailing white space: a line that differs in nothing else keeps that of the file. */
 function withFormerSpace(before: readonly string[], answered: readonly string[]): string[] {
   const former = new Map<string, string | undefined>();
   for (const line of before) {

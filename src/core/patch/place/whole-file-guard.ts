@@ -1,16 +1,9 @@
-/** Decides whether a whole-file answer can be the whole file, or is a part of it. */
+/** Decides whether a whole-file answer is the whole file or only a part of it. */
+
 import { isBlank } from '../text/normalize.ts';
+import { wholeFile } from '../thresholds.ts';
 
-/** Shares below which an answer is taken for a part of the file, and the lines from which they count. */
-const fewestKept = 0.25;
-const shortestResult = 0.5;
-const longEnough = 10;
-
-/** Share of the lines whose loss is worth a look, and the lines from which it counts. */
-const mostLost = 1 / 3;
-const fewestLines = 4;
-
-/** Lines with text of `before` that are in `after`, indentation aside, each as often as it is there. */
+/** How many lines with text of `before` are in `after`, whatever their indentation, each as often as it occurs. */
 export function keptLines(before: readonly string[], after: readonly string[]): number {
   const left = new Map<string, number>();
   for (const line of after) left.set(line.trim(), (left.get(line.trim()) ?? 0) + 1);
@@ -24,29 +17,29 @@ export function keptLines(before: readonly string[], after: readonly string[]): 
   return kept;
 }
 
-/** Why `after` cannot replace `before`; undefined when it can. */
+/** Why `after` cannot replace `before`; undefined if it can. */
 export function dropsMost(before: readonly string[], after: readonly string[]): string | undefined {
   const old = before.filter((line) => !isBlank(line));
   const kept = keptLines(before, after);
   const length = after.filter((line) => !isBlank(line)).length;
   if (old.length > 0 && length === 0) return 'nothing is left';
-  if (old.length <= longEnough || length >= old.length * shortestResult) return undefined;
-  if (kept >= old.length * fewestKept && !stopsEarly(old, after)) return undefined;
+  if (old.length <= wholeFile.shortFile || length >= old.length * wholeFile.shortestShare) return undefined;
+  if (kept >= old.length * wholeFile.shortestKept && !stopsEarly(old, after)) return undefined;
   return `${kept} of ${old.length} lines are left`;
 }
 
-/** Whether so much is gone that somebody should look. */
+/** Whether so much is gone that it should be flagged. */
 export function dropsMuch(before: readonly string[], after: readonly string[]): boolean {
   const old = before.filter((line) => !isBlank(line)).length;
   const length = after.filter((line) => !isBlank(line)).length;
-  return old >= fewestLines && old - length > old * mostLost;
+  return old >= wholeFile.fewestFlagged && old - length > old * wholeFile.mostLost;
 }
 
-/** The answer ends as the file's first half goes on: it is only the beginning. */
+/** Whether the answer ends with lines from the file's first half: it is only the beginning. */
 function stopsEarly(old: readonly string[], after: readonly string[]): boolean {
-  const end = after.filter((line) => !isBlank(line)).slice(-3);
+  const end = after.filter((line) => !isBlank(line)).slice(-wholeFile.endLines);
   const last = [...old.keys()].findLast((at) =>
     end.every((line, next) => old[at + next]?.trim() === line.trim()),
   );
-  return last !== undefined && last + end.length < old.length * shortestResult;
+  return last !== undefined && last + end.length < old.length * wholeFile.shortestShare;
 }

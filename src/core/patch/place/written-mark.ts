@@ -1,28 +1,30 @@
-/** Keeps the marks of edits, and those of conflicts, out of the files: the last check on every result. */
+/** Keeps edit marks and conflict marks out of the files: the last check on every result. */
+
 import { addedMark, type EditMark } from '../dialects/edit-marks.ts';
 import { splitText } from '../text/lines.ts';
 import { isProse } from '../text/prose.ts';
-import type { FileEdit, Operation, PatchProblem } from '../types.ts';
+import { reporting } from '../thresholds.ts';
+import type { FileEdit, HunkLine, PatchProblem } from '../types.ts';
 
-/** The problem of an edit that would add such a mark to its file: it was not read as it was meant. */
+/** A problem if the edit would add such a mark to its file: then it was not read as it was meant. */
 export function writtenMark(edit: FileEdit, before: string, after: string): PatchProblem | undefined {
   const { path, newPath = path } = edit;
   const refuse = ({ text }: EditMark, block: number): PatchProblem => {
-    const shown = text.trim().slice(0, 80);
-    const message = `block ${block} would write "${shown}" into ${path}: that is the mark of an edit or of a conflict`;
+    const shown = text.trim().slice(0, reporting.longestQuote);
+    const message = `block ${block} would write "${shown}" into ${path}, which is the mark of an edit or of a conflict`;
     return { code: 'edit-mark', path, block, message };
   };
-  for (const { operations, block } of edit.hunks) {
-    // Other lines of the file say whether this is a docstring, but a divider at a block's end is no underline.
-    const mark = addedMark(side(operations, 'add'), side(operations, 'drop'), true);
+  for (const { lines, block } of edit.hunks) {
+    // Whether this is a docstring depends on other lines, but a divider at the end of a block is never an underline.
+    const mark = addedMark(side(lines, 'add'), side(lines, 'remove'), true);
     if (mark) return refuse(mark, block);
   }
   const mark = addedMark(splitText(before).lines, splitText(after).lines, isProse(newPath));
-  const adds = ({ kind, text }: Operation) => kind === 'add' && text.trim() === mark?.text.trim();
-  const block = edit.hunks.find(({ operations }) => operations.some(adds))?.block ?? edit.block;
+  const adds = ({ kind, text }: HunkLine) => kind === 'add' && text.trim() === mark?.text.trim();
+  const block = edit.hunks.find(({ lines }) => lines.some(adds))?.block ?? edit.block;
   return mark && refuse(mark, block);
 }
 
-function side(operations: readonly Operation[], other: 'add' | 'drop'): string[] {
-  return operations.filter(({ kind }) => kind !== other).map(({ text }) => text);
+function side(hunkLines: readonly HunkLine[], other: 'add' | 'remove'): string[] {
+  return hunkLines.filter(({ kind }) => kind !== other).map(({ text }) => text);
 }

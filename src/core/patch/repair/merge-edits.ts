@@ -1,11 +1,40 @@
-/** Puts the blocks that a model sent again in the place of those that failed. */
+/** Replaces the blocks that failed by those that a model sent again. */
 import type { FileEdit, Hunk, PatchProblem } from '../types.ts';
+import { canRetryBlocks } from './retry-prompt.ts';
+
+/** A result without a patch. */
+export interface Refused {
+  edits: readonly FileEdit[];
+  problems: readonly PatchProblem[];
+}
 
 /**
- * `failed` are the problems of the first answer; their blocks are taken out of `edits`. Blocks of `resent`
- * are numbered on from the highest that is left, so that a block keeps one number through all tries.
+ * The edits of an answer that repairs another one, with the good blocks of that if only some of them had failed.
+ * Undefined if fewer blocks came back than had failed: one would be left out silently.
  */
-export function mergeEdits(
+export function repairEdits(
+  resent: readonly FileEdit[],
+  { edits, problems }: Refused,
+): readonly FileEdit[] | undefined {
+  if (!canRetryBlocks(problems)) return resent;
+  if (blocksIn(resent) < blocksOwed(problems)) return undefined;
+  return mergeEdits(edits, resent, problems);
+}
+
+function blocksIn(edits: readonly FileEdit[]): number {
+  return edits.reduce((sum, { hunks }) => sum + Math.max(1, hunks.length), 0);
+}
+
+/** A change that is in the file already need not be sent again. */
+function blocksOwed(problems: readonly PatchProblem[]): number {
+  return new Set(problems.filter(({ code }) => code !== 'already-applied').map(({ block }) => block)).size;
+}
+
+/**
+ * `failed`: the problems of the first answer, whose blocks are removed from `edits`. The numbers of `resent` continue
+ * after the highest one, so that a block keeps its number through all tries.
+ */
+function mergeEdits(
   edits: readonly FileEdit[],
   resent: readonly FileEdit[],
   failed: readonly PatchProblem[],
@@ -18,7 +47,7 @@ export function mergeEdits(
     );
   const highest = Math.max(0, ...[...gone].map((block) => block ?? 0), ...edits.flatMap(blocksOf));
   for (const edit of resent) {
-    // A whole file says all there is to say about it.
+    // A whole file replaces all other edits of it.
     if (edit.kind !== 'modify') remove(merged, edit.path);
     const renumbered = {
       ...edit,

@@ -1,7 +1,7 @@
-/** What whoever gave or asked for an answer can do about one that cannot be used, as one sentence. */
+/** What a person can do about an answer that cannot be used, in one sentence. */
 import type { PatchProblem } from '../types.ts';
 
-/** For the first problem: with it out of the way the others may be gone. */
+/** For the first problem: once it is solved, the others may be gone. */
 export function problemHint([problem]: readonly PatchProblem[]): string | undefined {
   if (!problem) return undefined;
   const { path = 'the file', nearest = [] } = problem;
@@ -13,27 +13,27 @@ export function problemHint([problem]: readonly PatchProblem[]): string | undefi
     case 'unknown-path':
       return 'name every file that the change touches (--file, or files), inside the folders that may be read';
     case 'exists':
-      return `name ${path} among the files, so that it can be changed instead of made`;
+      return `name ${path} among the files, so that it can be changed instead of created`;
     case 'binary':
       return 'only text can be changed';
     case 'not-found':
       return nearest.length > 0
-        ? `${linesOf(nearest, path)} nearest to what was sought`
-        : 'the answer was made for another text: give the file as it was then, or ask again';
+        ? `${linesOf(nearest, path)} closest to what the edit looks for`
+        : 'the answer was made for another version of the file: give that version, or ask again';
     case 'ambiguous':
       return 'the edit needs more lines around it, so that only the right place fits';
     case 'already-applied':
-      return 'the change is there already: leave the block out';
+      return 'the change is already in the file: leave the block out';
     case 'overlap':
-      return 'make one edit of the two';
+      return 'combine the two edits into one';
     case 'no-context':
-      return 'the edit needs the lines before and after its place';
+      return 'the edit needs the lines above and below its place';
     case 'no-change':
       return 'there is nothing to apply';
     case 'elided':
-      return 'the answer must give every line, also those that stay as they are';
+      return 'the answer must contain every line, including those that do not change';
     case 'edit-mark':
-      return 'ask again; lines that look like the marks of an edit or of a conflict have to be added by hand';
+      return 'ask again; lines that look like marks of an edit or of a conflict must be added by hand';
     case 'too-loose':
       return 'look at the place, and leave --strict out to accept it';
     case 'too-complex':
@@ -41,9 +41,9 @@ export function problemHint([problem]: readonly PatchProblem[]): string | undefi
   }
 }
 
-/** Consecutive lines, without the blank ones at their ends: the last may be what follows the end of the file. */
+/** Consecutive lines, without blank ones at their ends: the last one may follow the final newline. */
 function linesOf(lines: readonly { line: number; text: string }[], path: string): string {
   const written = lines.filter(({ text }) => text.trim() !== '');
   const [first, last] = [(written[0] ?? lines[0]!).line, (written.at(-1) ?? lines[0]!).line];
-  return first === last ? `line ${first} of ${path} comes` : `lines ${first} to ${last} of ${path} come`;
+  return first === last ? `line ${first} of ${path} is` : `lines ${first} to ${last} of ${path} are`;
 }

@@ -1,8 +1,8 @@
-/** Says to a model, in its own terms, what could not be placed and asks for those blocks only. */
+/** Tells a model which blocks could not be placed and why, and asks for those only. */
 import type { PatchProblem, ProblemCode } from '../types.ts';
 
-/** Problems that a model can cure by sending one block again. The others need another answer as a whole. */
-const curable: readonly ProblemCode[] = [
+/** Problems that a model can solve by sending one block again. The others need a whole new answer. */
+const retryable: readonly ProblemCode[] = [
   'not-found',
   'ambiguous',
   'already-applied',
@@ -13,14 +13,15 @@ const curable: readonly ProblemCode[] = [
   'edit-mark',
 ];
 
-/** True when every problem belongs to a block of its own: the rest of the answer can be kept. */
+/** Whether every problem concerns a single block, so that the rest of the answer can be kept. */
 export function canRetryBlocks(problems: readonly PatchProblem[]): boolean {
   return (
-    problems.length > 0 && problems.every(({ code, block }) => block !== undefined && curable.includes(code))
+    problems.length > 0 &&
+    problems.every(({ code, block }) => block !== undefined && retryable.includes(code))
   );
 }
 
-/** The text of the next request. Empty when there is no problem. */
+/** The text of the next request. Empty if there is no problem. */
 export function retryPrompt(problems: readonly PatchProblem[]): string {
   if (problems.length === 0) return '';
   const reasons = problems.map(describeProblem).join('\n\n');
@@ -39,7 +40,7 @@ export function retryPrompt(problems: readonly PatchProblem[]): string {
   ].join('\n\n');
 }
 
-/** One problem with everything that helps to cure it. */
+/** One problem with everything that helps to solve it. */
 export function describeProblem(problem: PatchProblem): string {
   const { code, path, block, lines = [], nearest = [], message } = problem;
   const where = [block === undefined ? undefined : `Block ${block}`, path]
@@ -50,10 +51,7 @@ export function describeProblem(problem: PatchProblem): string {
   const shown =
     nearest.length === 0
       ? []
-      : [
-          'The lines of the file that come nearest are:',
-          ...nearest.map(({ line, text }) => `${line}: ${text}`),
-        ];
+      : ['The closest lines of the file are:', ...nearest.map(({ line, text }) => `${line}: ${text}`)];
   return [head, ...(advice === undefined ? [] : [advice]), ...shown].join('\n');
 }
 
@@ -64,17 +62,17 @@ function adviceFor(code: ProblemCode, lines: readonly number[]): string | undefi
         ? undefined
         : `It fits at lines ${lines.join(', ')}. Include more lines around the change, so that only the right place fits.`;
     case 'already-applied':
-      return `The result is there already${lines.length === 0 ? '' : `, at line ${lines.join(', ')}`}. Leave the block out if nothing else was meant.`;
+      return `The result is already there${lines.length === 0 ? '' : `, at line ${lines.join(', ')}`}. Leave the block out unless you meant something else.`;
     case 'overlap':
-      return 'Make one block of the two.';
+      return 'Combine the two blocks into one.';
     case 'no-context':
-      return 'Include the lines before and after the place.';
+      return 'Include the lines above and below the place.';
     case 'cut':
-      return 'Nothing of it was used.';
+      return 'None of it was used.';
     case 'edit-mark':
       return 'A block has one opening mark, one divider and one closing mark, each alone on a line that is not indented; no other line of it looks like one.';
     case 'elided':
-      return 'Write every line, also those that stay as they are.';
+      return 'Write every line, including those that do not change.';
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
-/** Lines that stand for code which a model left out. */
+/** Lines that stand for code that a model left out. */
+import { filling } from '../thresholds.ts';
 
 const commentSigns = String.raw`\/\/|#|--|;|%|\/\*|<!--|\{\/\*|\*|"""|'''`;
 const commentEnds = String.raw`\*\/\}?|-->|"""|'''`;
@@ -9,23 +10,19 @@ const leftOut =
 const saysUnchanged =
   /^(?:the )?(?:rest|remainder|remaining \w+|existing \w+|other \w+|everything else|all other \w+)\b.*\b(?:unchanged|the same|as before|as is|stays?|remains?|omitted|here)\b/i;
 
-/** A longer line is text, not a remark. */
-const longestRemark = 200;
-
-/** Only counts as one when the file itself has no such line: files may hold three dots, too. */
+/** Counts only if the file has no such line itself: files may contain three dots as well. */
 export function looksElided(line: string): boolean {
   const text = line.trim();
-  if (text.length > longestRemark) return false;
+  if (text.length > filling.longestRemark) return false;
   if (onlyDots.test(text)) return true;
   const bracketed = /^[[(<].*[\])>]$/.test(text) ? text.slice(1, -1) : undefined;
-  const said = comment.exec(text)?.[1] ?? bracketed;
-  if (said === undefined) return false;
-  return (/\.{3}|\u2026/.test(said) && leftOut.test(said)) || saysUnchanged.test(said);
+  const remark = comment.exec(text)?.[1] ?? bracketed;
+  if (remark === undefined) return false;
+  return (/\.{3}|\u2026/.test(remark) && leftOut.test(remark)) || saysUnchanged.test(remark);
 }
 
 /**
- * Lines of `after`, from 0, that stand for lines of `before`. Where the file has such a line itself, there must
- * not be more of them than it has.
+ * Lines of `after`, from 0, that stand for lines of `before`: those that `before` does not have itself, or not as often.
  */
 export function elisionsIn(before: readonly string[], after: readonly string[]): number[] {
   const known = new Set(before.map((line) => line.trim()));
@@ -41,7 +38,7 @@ export function elisionsIn(before: readonly string[], after: readonly string[]):
   return found.filter((line) => left.get(after[line]!.trim())! < 0);
 }
 
-/** Python writes a body that does nothing as three dots. Below a line of the file they stand for its body. */
+/** Three dots are an empty body in Python, but below a line of the file they stand for its body. */
 function isStub(lines: readonly string[], index: number, known: ReadonlySet<string>): boolean {
   const above = lines[index - 1] ?? '';
   return lines[index]!.trim() === '...' && /:\s*(?:#.*)?$/.test(above) && !known.has(above.trim());

@@ -1,17 +1,15 @@
 /**
- * The hunks between two texts, from the `diff` library. Two texts that have little in common would take it
- * quadratic time; then the part that differs is replaced as a whole, which is as correct and only longer.
+ * The hunks between two texts, from the `diff` library. It would take quadratic time for texts with little in common;
+ * then the part that differs is replaced as a whole, which is just as correct but longer.
  */
-import { type StructuredPatchHunk, structuredPatch } from 'diff';
 
-const contextLines = 3;
-/** Lines added and removed beyond which the library is not asked for the shortest difference. */
-const mostEdits = 3000;
+import { type StructuredPatchHunk, structuredPatch } from 'diff';
+import { diffing } from '../thresholds.ts';
 
 export function lineDiff(before: string, after: string): StructuredPatchHunk[] {
   const shortest = structuredPatch('', '', before, after, undefined, undefined, {
-    context: contextLines,
-    maxEditLength: mostEdits,
+    context: diffing.contextLines,
+    maxEditLength: diffing.mostFileEdits,
   });
   return (shortest as { hunks: StructuredPatchHunk[] } | undefined)?.hunks ?? [replaceMiddle(before, after)];
 }
@@ -24,8 +22,8 @@ function replaceMiddle(before: string, after: string): StructuredPatchHunk {
   let tail = 0;
   const room = Math.min(oldLines.length, newLines.length) - head;
   while (tail < room && oldLines.at(-1 - tail) === newLines.at(-1 - tail)) tail++;
-  const start = Math.max(0, head - contextLines);
-  const below = Math.min(tail, contextLines);
+  const start = Math.max(0, head - diffing.contextLines);
+  const below = Math.min(tail, diffing.contextLines);
   const lines: string[] = [];
   const push = (marker: string, texts: readonly string[]) => {
     for (const text of texts) {

@@ -1,14 +1,14 @@
 /**
- * Takes a text apart into lines and their endings and puts it together again, byte for byte. A text that ends
- * with a newline has an empty last line: models count it too, as context at the end of a file.
+ * Splits a text into lines and their endings and joins them again, byte for byte. A text that ends with a newline has an
+ * empty last line: models count it as well, as context at the end of a file.
  */
 
 export interface TextLines {
-  /** The text began with U+FEFF, which is not part of the first line. */
+  /** The text begins with U+FEFF, which is not part of the first line. */
   bom: boolean;
-  /** Never empty. A bare carriage return is no ending: git does not see one either. */
+  /** Never empty. A bare carriage return does not end a line, as in git. */
   lines: string[];
-  /** `\n` or `\r\n` per line; empty for the last one and only for that. */
+  /** `\n` or `\r\n` per line; empty for the last one only. */
   endings: string[];
 }
 
@@ -48,7 +48,7 @@ export function usualEnding(endings: readonly string[]): '\n' | '\r\n' {
   return crlf > lf ? '\r\n' : '\n';
 }
 
-/** The lines of an answer: either ending counts, and a carriage return alone at the end of a line is noise. */
+/** The lines of an answer, with either ending; stray carriage returns at the end of a line are dropped. */
 export function answerLines(answer: string): string[] {
   const lines = answer.split('\n').map((line) => line.replace(/(?<!\r)\r+$/, ''));
   if (lines.at(-1) === '') lines.pop();

@@ -1,4 +1,4 @@
-/** The long string (Python, Kotlin, Java, Swift, …) that is open behind `line`, if one was open before it. */
+/** The quote of the multi-line string (Python, Kotlin, Java, Swift, …) that is open after `line`; `open`: before it. */
 export function stringBehind(line: string, open: string | undefined): string | undefined {
   for (const [quote] of line.matchAll(/(?<!")"""(?!")|(?<!')'''(?!')/g)) {
     if (open === undefined) open = quote;

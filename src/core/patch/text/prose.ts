@@ -1,4 +1,4 @@
-/** Tells text for people from code by the name of its file. */
+/** Tells prose from code by the name of the file. */
 
 const extension = /\.(?:md|mdx|markdown|mkd|rst|txt|qmd|rmd|adoc|asciidoc)$/i;
 /** README, CHANGES, LICENSE, …: capitals without an extension. */

@@ -1,0 +1,164 @@
+/**
+ * Search/replace blocks: a path on a line of its own, then the old lines, a divider and the new lines. Reads the
+ * usual marks (`<<<<<<< SEARCH`, `<<<<<<< ORIGINAL`, `------- SEARCH`) with or without a fence around them.
+ */
+import { isProse } from '../text/prose.ts';
+import { reading } from '../thresholds.ts';
+import type { AnswerContext } from '../types.ts';
+import type { AnswerText, Cut, DialectRow } from './dialect.ts';
+import { type EditCollector, type KnownLines, textOf } from './edit-collector.ts';
+import { bareClosing, blockStarts, closing, divider, opening } from './edit-marks.ts';
+import { hunkLinesOf } from './hunk-lines.ts';
+import { fenceOn } from './markdown-fences.ts';
+import { pathInInfo, pathOnLine } from './path-label.ts';
+
+export interface SearchReplaceBlock {
+  /** As the answer writes it; undefined when no line near the block names one. */
+  path: string | undefined;
+  search: string[];
+  replace: string[];
+  /** Other ways to read the block, when more than one line could be the divider. */
+  otherReadings: { search: string[]; replace: string[] }[];
+}
+
+const contract = `Answer with search/replace blocks and nothing else. One block looks like this:
+
+path/of/the/file.ext
+<<<<<<< SEARCH
+lines exactly as they stand in the file now
+=======
+lines that take their place
+>>>>>>> REPLACE
+
+Rules:
+- The path stands alone on the line above the block, as it was given to you.
+- The SEARCH part is copied from the file to the letter, indentation and blank lines included, without line numbers and without "...".
+- It must occur exactly once in the file: carry as many lines as that takes, a whole function or block where you can.
+- One block per place that changes; blocks do not overlap; every block refers to the file as it was given, not as an earlier block left it.
+- A new file is a block with an empty SEARCH part. To delete lines leave the REPLACE part empty.
+- Change nothing that the request does not call for, white space included.`;
+
+export const searchReplace = {
+  name: 'search-replace',
+  startsOn: blockStarts['search-replace'],
+  cut,
+  interpret,
+  traits: { hunkOrder: 'never', wholeBlocks: true, showsBothSides: false, mayRepeat: true },
+  contract,
+} satisfies DialectRow<SearchReplaceBlock>;
+
+function cut({ lines, context }: AnswerText, start: number): Cut<SearchReplaceBlock> | 'cut' {
+  const dividers: number[] = [];
+  let end = -1;
+  for (let index = start + 1; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (divider.test(line)) dividers.push(index);
+    else if (dividers.length > 0 && (closing.test(line) || bareClosing.test(line))) {
+      end = index;
+      break;
+    } else if (opening.test(line)) return 'cut';
+  }
+  if (end === -1) return 'cut';
+  const readings = dividers.slice(0, reading.mostDividers).map((at) => ({
+    search: lines.slice(start + 1, at),
+    replace: lines.slice(at + 1, end),
+  }));
+  const { search, replace } = readings[0]!;
+  const path = pathAbove(lines, start, context);
+  return { block: { path, search, replace, otherReadings: readings.slice(1) }, next: end + 1 };
+}
+
+/** The nearest line above that names a path, across the fence and blank lines but not across another block. */
+function pathAbove(lines: readonly string[], start: number, context: AnswerContext): string | undefined {
+  const onMark = lines[start]!.replace(opening, '').replace(/>$/, '').trim();
+  if (onMark !== '') {
+    const path = pathOnLine(onMark, context);
+    if (path) return path;
+  }
+  let looked = 0;
+  for (let index = start - 1; index >= 0 && looked < reading.labelLines; index--) {
+    const line = lines[index]!;
+    if (closing.test(line)) return undefined;
+    if (line.trim() === '') continue;
+    const fence = fenceOn(line);
+    if (fence) {
+      const path = pathInInfo(fence.info, context);
+      if (path) return path;
+      continue;
+    }
+    looked++;
+    const path = pathOnLine(line, context) ?? sentPathIn(line, context);
+    if (path) return path;
+  }
+  return undefined;
+}
+
+/** The only file that was sent and that a heading names among other words. */
+function sentPathIn(line: string, context: AnswerContext): string | undefined {
+  if (!/^#{1,6} /.test(line) || line.length > reading.longestHeading) return undefined;
+  const words = new Set(line.split(/[\s`'"*()]+/).map((word) => word.replace(/[:,.]+$/, '')));
+  const named = context.files.filter(({ path }) => words.has(path));
+  return named.length === 1 ? named[0]!.path : undefined;
+}
+
+function interpret(section: SearchReplaceBlock, collector: EditCollector): void {
+  const block = collector.nextBlock();
+  const named = section.path ?? collector.lastPath ?? collector.onlyFile();
+  collector.lastPath = named;
+  if (named === undefined) {
+    collector.refuse('unknown-path', block, 'no line names the file of this block');
+    return;
+  }
+  const resolved = collector.resolve(named, block);
+  if (!resolved) return;
+  const { path } = resolved;
+  const file = collector.file(path);
+  const known = collector.linesOf(path);
+  const chosen = chooseReading(withoutLastDivider(section, path, known), known);
+  if (!chosen) {
+    collector.refuse('ambiguous', block, 'more than one line can be the divider of this block', path);
+  } else if (file) {
+    const lines = hunkLinesOf(chosen.search, chosen.replace);
+    collector.addHunk('search-replace', path, { block, lines, headings: [] });
+  } else if (chosen.search.some((line) => line.trim() !== '')) {
+    collector.refuse('unknown-path', block, `${path} was not given, so nothing can be searched in it`, path);
+  } else {
+    collector.create('search-replace', path, textOf(chosen.replace), block);
+  }
+}
+
+/**
+ * A block may have a second divider right above its closing mark. It is dropped where it cannot underline a
+ * heading: in code without underlined headings.
+ */
+function withoutLastDivider(
+  block: SearchReplaceBlock,
+  path: string,
+  { underlines }: KnownLines,
+): SearchReplaceBlock {
+  const { search, replace, otherReadings } = block;
+  if (!divider.test(replace.at(-1) ?? '') || isProse(path) || underlines) return block;
+  const others = otherReadings
+    .slice(0, -1)
+    .map((other) => ({ ...other, replace: other.replace.slice(0, -1) }));
+  return { ...block, search, replace: replace.slice(0, -1), otherReadings: others };
+}
+
+/**
+ * A line of equal signs may be text as well. The right reading is the longest one whose search text is in the
+ * file: shorter ones are only the beginning of it.
+ */
+function chooseReading(
+  block: SearchReplaceBlock,
+  { index }: KnownLines,
+): Pick<SearchReplaceBlock, 'search' | 'replace'> | undefined {
+  if (block.otherReadings.length === 0) return block;
+  const isInFile = (search: readonly string[]) =>
+    search.length === 0
+      ? index.view('trailing-space').positions.has('')
+      : index.findRuns(
+          'trailing-space',
+          search.map((line) => [line]),
+        ).length > 0;
+  return [block, ...block.otherReadings].findLast(({ search }) => isInFile(search));
+}

@@ -1,0 +1,158 @@
+/** A fence that holds the whole new text of a file. */
+import { keptLines } from '../place/whole-file-guard.ts';
+import { splitText } from '../text/lines.ts';
+import { isBlank } from '../text/normalize.ts';
+import { isProse } from '../text/prose.ts';
+import { reading, wholeFile as thresholds } from '../thresholds.ts';
+import type { AnswerContext } from '../types.ts';
+import type { AnswerText, Cut, DialectRow } from './dialect.ts';
+import { type EditCollector, textOf } from './edit-collector.ts';
+import { addedMark, marksIn } from './edit-marks.ts';
+import { closingLine, fenceOn, nextContent } from './markdown-fences.ts';
+import { type PathLabel, pathInComment, pathInInfo, pathLabel } from './path-label.ts';
+
+export interface WholeFileBlock {
+  lines: string[];
+  label: FileLabel | undefined;
+}
+
+const contract = `Answer with the whole new text of every file that changes and nothing else. One file looks like this:
+
+path/of/the/file.ext
+\`\`\`\`
+the whole file, from its first line to its last
+\`\`\`\`
+
+Rules:
+- The path stands alone on the line above the fence, as it was given to you.
+- Every line of the file is there: no elisions, no "rest unchanged".
+- Change nothing that the request does not call for, white space included.`;
+
+export const wholeFile = {
+  name: 'whole-file',
+  startsOn: (line) => fenceOn(line) !== undefined,
+  cut,
+  interpret,
+  traits: { hunkOrder: 'never', wholeBlocks: true, showsBothSides: false, mayRepeat: false },
+  contract,
+} satisfies DialectRow<WholeFileBlock>;
+
+function cut({ lines, context, around }: AnswerText, open: number): Cut<WholeFileBlock> | 'cut' | undefined {
+  if (around) return undefined;
+  const label = labelOf(lines, open, context);
+  const file = context.files.find(({ path }) => path === label?.path);
+  const holdsFences = mayHoldFences(label?.path ?? '', file?.text);
+  const close = closingLine(
+    lines,
+    open,
+    (closing, next) => holdsFences && !labelled(lines, closing, next, context),
+    (at) => !holdsFences || labelOf(lines, at, context) !== undefined,
+  );
+  return close === -1 ? 'cut' : { block: { lines: lines.slice(open + 1, close), label }, next: close + 1 };
+}
+
+/** Whether the label and the fence of another file start between two possible closing lines. */
+function labelled(lines: readonly string[], closing: number, next: number, context: AnswerContext): boolean {
+  for (let index = closing + 1; index < next; index++) {
+    if (fenceOn(lines[index]!) && labelOf(lines, index, context) !== undefined) return true;
+  }
+  const opens = fenceOn(lines[next]!);
+  return opens !== undefined && next - closing > 1 && labelOf(lines, next, context) !== undefined;
+}
+
+/** A fence that names no file is only an illustration, unless the answer holds nothing else. */
+function interpret({ lines: answered, label }: WholeFileBlock, collector: EditCollector): void {
+  const named = label?.path ?? (collector.alone ? unlabelledFile(answered, collector) : undefined);
+  if (named === undefined) {
+    const isPart = marksIn(answered).some(({ kind }) => kind !== 'divider');
+    if (isPart || holdsDiff(answered)) refuseMarks(collector);
+    return;
+  }
+  const block = collector.nextBlock();
+  const resolved = collector.resolve(named, block);
+  if (!resolved) return;
+  const { path, sent } = resolved;
+  const before = sent ? splitText(collector.file(path)!.text).lines : [];
+  if (addedMark(before, answered, isProse(path)) || (holdsDiff(answered) && !holdsDiff(before))) {
+    refuseMarks(collector, path, block);
+    return;
+  }
+  if (sent && label && !label.plain && !isSimilar(before, answered)) {
+    collector.doubt({
+      code: 'elided',
+      path,
+      block,
+      message: `the text for ${path} seems to be only a part of the file: the whole file or an edit is needed`,
+    });
+    return;
+  }
+  // A title that the file does not have is not a line of it.
+  const lines = label?.titled && answered[0]?.trim() !== before[0]?.trim() ? answered.slice(1) : answered;
+  const text = textOf(lines);
+  if (sent) collector.edits.push({ dialect: 'whole-file', kind: 'whole', path, block, hunks: [], text });
+  else collector.create('whole-file', path, text, block);
+}
+
+function refuseMarks(collector: EditCollector, path?: string, block = collector.nextBlock()): void {
+  const where = path === undefined ? 'a block' : `the text for ${path}`;
+  collector.refuse('edit-mark', block, `${where} contains edit marks but cannot be read as an edit`, path);
+}
+
+/** The file names above a diff, which no file contains by accident. */
+function holdsDiff(lines: readonly string[]): boolean {
+  return lines.some((line, at) => /^\s*--- \S/.test(line) && /^\s*\+\+\+ \S/.test(lines[at + 1] ?? ''));
+}
+
+/** A fence without a path can only be the one file that was sent, and only if it is similar enough. */
+function unlabelledFile(lines: readonly string[], collector: EditCollector): string | undefined {
+  const path = collector.onlyFile();
+  if (path === undefined) return undefined;
+  const known = splitText(collector.file(path)!.text).lines;
+  return known.filter((line) => !isBlank(line)).length > thresholds.fewestLines && isSimilar(known, lines)
+    ? path
+    : undefined;
+}
+
+function isSimilar(before: readonly string[], after: readonly string[]): boolean {
+  const old = before.filter((line) => !isBlank(line)).length;
+  return keptLines(before, after) >= old * thresholds.fewestKept;
+}
+
+interface FileLabel extends PathLabel {
+  /** The block's first line is a comment that holds the path. */
+  titled: boolean;
+}
+
+/** The label of the fence on line `open`: on the fence, above it, or in a comment on its first line. */
+function labelOf(lines: readonly string[], open: number, context: AnswerContext): FileLabel | undefined {
+  const content = nextContent(lines, open + 1);
+  const title = pathInComment(lines[content] ?? '', context);
+  const titled = title !== undefined && content === open + 1;
+  const onFence = pathInInfo(fenceOn(lines[open]!)!.info, context);
+  if (onFence !== undefined) return { path: onFence, plain: true, titled };
+  const above = labelAbove(lines, open, context);
+  // A command or its output is not the text of the file.
+  if (above && !above.plain && isTranscript(fenceOn(lines[open]!)!.info, above.path)) return undefined;
+  if (above?.plain || (above && title === undefined)) return { ...above, titled };
+  return title === undefined ? undefined : { path: title, plain: true, titled };
+}
+
+function isTranscript(info: string, path: string): boolean {
+  return (
+    /^(?:sh|bash|zsh|shell|console|shell-session|text|txt|output|log)\b/i.test(info) &&
+    !/\.(?:sh|bash|zsh|txt|log)$/i.test(path)
+  );
+}
+
+function labelAbove(lines: readonly string[], open: number, context: AnswerContext): PathLabel | undefined {
+  for (let index = open - 1; index >= 0 && open - index <= reading.fenceLabelLines; index--) {
+    if (lines[index]!.trim() === '') continue;
+    return fenceOn(lines[index]!) ? undefined : pathLabel(lines[index]!, context);
+  }
+  return undefined;
+}
+
+/** Whether the text of a file may contain fences. */
+function mayHoldFences(path: string, before: string | undefined): boolean {
+  return isProse(path) || /^(?:`{3,}|~{3,})/m.test(before ?? '');
+}
