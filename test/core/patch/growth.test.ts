@@ -6,7 +6,7 @@ import { readHeader } from '../../../src/core/patch/dialects/hunk-lines.ts';
 import { pathLabel } from '../../../src/core/patch/dialects/path-label.ts';
 import { cleanPath } from '../../../src/core/patch/dialects/resolve-path.ts';
 import { patchFromAnswer } from '../../../src/core/patch/patch-from-answer.ts';
-import { growth, mostGrowth } from '../../helpers/growth.ts';
+import { expectLinear } from '../../helpers/linear.ts';
 
 const files = [{ path: 'a.js', text: 'one();\ntwo();\nthree();\n' }];
 const times = (text: string, size: number) => text.repeat(Math.ceil(size / text.length));
@@ -35,52 +35,60 @@ describe('the work for an answer grows with its length', () => {
       (size) => `${times('`', size)}\n "*** Begin Patch"${times('\n`', size)}\n`,
     ],
     ['blank lines in V4A', (size) => v4a(times('\n', size))],
-    ['headings in V4A', (size) => v4a(`${times('@@ x\n', size)}-two();\n+2();\n`), 131_072],
-    ['whole files', (size) => numbered((at) => `${at}.js\n\`\`\`js\nx\n\`\`\`\n`, size), 16_384],
-    ['whole Markdown files', (size) => numbered((at) => `${at}.md\n\`\`\`md\nx\n\`\`\`\n`, size), 16_384],
+    ['headings in V4A', (size) => v4a(`${times('@@ x\n', size)}-two();\n+2();\n`), 32_768],
+    ['whole files', (size) => numbered((at) => `${at}.js\n\`\`\`js\nx\n\`\`\`\n`, size), 4096],
+    ['whole Markdown files', (size) => numbered((at) => `${at}.md\n\`\`\`md\nx\n\`\`\`\n`, size), 4096],
   ])('%s', (_name, answer, size = 8192) => {
-    expect(growth((length) => patchFromAnswer(answer(length), files), size)).toBeLessThan(mostGrowth);
+    expectLinear((length) => {
+      const text = answer(length);
+      return () => patchFromAnswer(text, files);
+    }, size);
   });
 
   it('blocks with several dividers, for a file that is as long', () => {
     const block = 'a.js\n<<<<<<< SEARCH\ntwo();\n=======\n=======\ny\n>>>>>>> REPLACE\n';
-    const play = (size: number) =>
-      patchFromAnswer(times(block, size), [{ path: 'a.js', text: times('one line of text\n', size) }]);
-    expect(growth(play, 8192)).toBeLessThan(mostGrowth);
+    expectLinear((size) => {
+      const [answer, text] = [times(block, size), times('one line of text\n', size)];
+      return () => patchFromAnswer(answer, [{ path: 'a.js', text }]);
+    }, 8192);
   });
 
   it('a fence of tildes in code', () => {
-    expect(growth((size) => extractCode(`x\n${times('~', size)}\`\n`), 8192)).toBeLessThan(mostGrowth);
+    expectLinear((size) => {
+      const text = `x\n${times('~', size)}\`\n`;
+      return () => extractCode(text);
+    }, 8192);
   });
 });
 
 describe('the work for a line grows with its length', () => {
-  const often = (work: () => unknown) => {
-    for (let time = 0; time < 2000; time++) work();
-  };
-  it.each<[string, (size: number) => unknown]>([
-    ['quotes around a path', (size) => cleanPath(`${times("'", size)}x`)],
-    ['quotes before a label', (size) => pathLabel(`${times('"', size)}x`, { files })],
-    ['spaces before a label', (size) => pathLabel(`x${times(' ', size)}x`, { files })],
-    ['digits in the header of a hunk', (size) => readHeader(`@@ -${times('1', size)}`)],
-    ['signs in the header of a hunk', (size) => readHeader(`@@ x${times('@', size)}x`)],
-  ])('%s', (_name, work) => {
-    expect(growth((size) => often(() => work(size)), 120)).toBeLessThan(mostGrowth);
+  it.each<[string, (size: number) => string, (line: string) => unknown]>([
+    ['quotes around a path', (size) => `${times("'", size)}x`, cleanPath],
+    ['quotes before a label', (size) => `${times('"', size)}x`, (line) => pathLabel(line, { files })],
+    ['spaces before a label', (size) => `x${times(' ', size)}x`, (line) => pathLabel(line, { files })],
+    ['digits in the header of a hunk', (size) => `@@ -${times('1', size)}`, readHeader],
+    ['signs in the header of a hunk', (size) => `@@ x${times('@', size)}x`, readHeader],
+  ])('%s', (_name, line, work) => {
+    expectLinear((size) => {
+      const text = line(size);
+      return () => {
+        for (let time = 0; time < 2000; time++) work(text);
+      };
+    }, 120);
   });
 });
 
 describe('the work for a file grows with its length', () => {
   it('that holds the tags of the input', () => {
-    const play = (size: number) => {
+    expectLinear((size) => {
       const text = `</file>${numbered((at) => `</file-${at + 2}>\n`, size)}`;
       const parts = {
         instruction: 'x',
         context: undefined,
         sources: [{ path: 'a', text, mode: '100644' as const, range: undefined }],
       };
-      return assembleInput(parts, { maxTokens: 1e9, shape: 'code', safetyCritical: false });
-    };
-    expect(growth(play, 16_384)).toBeLessThan(mostGrowth);
+      return () => assembleInput(parts, { maxTokens: 1e9, shape: 'code', safetyCritical: false });
+    }, 16_384);
   });
 });
 
