@@ -28,7 +28,7 @@ export async function runOperation(
   { argv, streams, signal, factory }: Surroundings,
 ): Promise<number> {
   const options = command.opts<Record<string, unknown>>();
-  refuseExpandedGlob(argv, fields);
+  refuseExpandedGlob(argv, fields, factory.cwd);
   // The command line may leave the instruction out where files say what is meant.
   const parse = (raw: Record<string, unknown>) =>
     parseInput(operation, fields, operation.toDelegation ? { input: '', ...raw } : raw);
@@ -42,6 +42,7 @@ export async function runOperation(
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
   const { values, waitedMs } = await gatherInput(given, fields, {
     streams,
+    cwd: factory.cwd,
     stdinOffBy: options.stdin === false ? '--no-stdin' : readsStdin ? undefined : 'ORCH_STDIN=off',
     note: (text) => {
       if (verbose) streams.say('note', text);

@@ -6,7 +6,8 @@ import { exitStatuses } from '../../src/cli/help-topics.ts';
 import { environmentVariables } from '../../src/core/config/environment.ts';
 import { errorCodes } from '../../src/core/errors/orch-error.ts';
 import type { Play } from '../../src/rehearsal/play.ts';
-import { folder, key, orch, provider } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { folder, key, provider } from '../helpers/orch.ts';
 
 const error = (status: number, message: string, code?: string): Play => ({
   kind: 'error',

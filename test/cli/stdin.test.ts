@@ -46,6 +46,7 @@ function gathering(
   });
   const gathered = gatherInput(raw, fieldsOf(command), {
     streams: { stdinIsPiped: true, readStdin: (given) => readToEnd(pipe, never, given) },
+    cwd: '/',
     stdinOffBy: undefined,
     note: (text) => {
       notes.push(text);
