@@ -12,7 +12,16 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { searchReplace, unified, v4a, wholeFile } from '../helpers/answers.ts';
-import { bareEnvironment, bin, collect, folder, git, orch, repository } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import {
+  bareEnvironment,
+  bin,
+  orch as builtOrch,
+  collect,
+  folder,
+  git,
+  repository,
+} from '../helpers/orch.ts';
 import { treeOf } from '../helpers/tree.ts';
 
 const before = 'export function one() {\n  return 1;\n}\n\nexport function two() {\n  return 2;\n}\n';
@@ -153,7 +162,7 @@ new mode 100755
   it('a file is checked although temporary files lie inside a repository', async () => {
     const cwd = await repository({ 'a.ts': before });
     mkdirSync(join(cwd, 'tmp'));
-    const { status, stdout, stderr } = await orch(['diff', '--from', '-', '-f', 'a.ts'], {
+    const { status, stdout, stderr } = await builtOrch(['diff', '--from', '-', '-f', 'a.ts'], {
       cwd,
       stdin: dialects[0]![1],
       env: { TMPDIR: join(cwd, 'tmp') },
@@ -166,12 +175,12 @@ new mode 100755
   it('a file is made and applied without git, and the result says who checked it', async () => {
     const cwd = folder({ 'a.ts': before });
     const options = { cwd, stdin: dialects[0]![1], env: { PATH: folder() } };
-    const { status, stdout } = await orch(['diff', '--from', '-', '-f', 'a.ts', '--json'], options);
+    const { status, stdout } = await builtOrch(['diff', '--from', '-', '-f', 'a.ts', '--json'], options);
     expect(status).toBe(0);
     const { meta } = JSON.parse(stdout);
     expect(meta.patch.checked_by).toBe('none');
     expect(meta.warnings).toContainEqual(expect.stringContaining('git is not installed'));
-    expect((await orch(['diff', '--from', '-', '-f', 'a.ts', '--apply'], options)).status).toBe(0);
+    expect((await builtOrch(['diff', '--from', '-', '-f', 'a.ts', '--apply'], options)).status).toBe(0);
     expect(read(cwd, 'a.ts')).toBe(after);
   });
 });

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { byModel } from '../../src/rehearsal/script.ts';
-import { folder, orch, provider } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { folder, provider } from '../helpers/orch.ts';
 
 const passes = { kind: 'text', text: '```js\nprocess.exit(0);\n```' } as const;
 const fails = { kind: 'text', text: "```js\nconsole.log('1 test failed');\nprocess.exit(3);\n```" } as const;

@@ -44,7 +44,7 @@ export async function orchInProcess(
   args: readonly string[],
   { stdin, env = {}, cwd, clock }: OrchOptions & { clock?: Clock } = {},
 ): Promise<OrchResult> {
-  const foreign = Object.keys(env).find((name) => !/^(ORCH_|OPENAI_|XDG_|HOME$)/.test(name));
+  const foreign = Object.keys(env).find((name) => !/^(ORCH_|OPENAI_|XDG_|HOME$|USERPROFILE$)/.test(name));
   if (foreign !== undefined) throw new Error(`${foreign} has no effect without a process of its own`);
   const { signal } = new AbortController();
   const { streams, written } = pipedStreams(stdin, signal);
