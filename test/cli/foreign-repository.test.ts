@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { searchReplace } from '../helpers/answers.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
 import {
   bareLayout,
   foreignRepository,
@@ -12,7 +13,7 @@ import {
   trap,
 } from '../helpers/foreign-repository.ts';
 import { call, connect } from '../helpers/mcp.ts';
-import { folder, git, key, orch, provider, repository } from '../helpers/orch.ts';
+import { orch as builtOrch, folder, git, key, provider, repository } from '../helpers/orch.ts';
 
 const before = 'one\ntwo\nthree\n';
 const after = 'one\n2\nthree\n';
@@ -133,7 +134,7 @@ describe('git', () => {
       const cwd = await repository({ ...files, git: program, 'bin/git': program });
       chmodSync(join(cwd, 'git'), 0o755);
       chmodSync(join(cwd, 'bin/git'), 0o755);
-      const { status } = await orch(args, { cwd, stdin, env: { ...env, PATH: relative } });
+      const { status } = await builtOrch(args, { cwd, stdin, env: { ...env, PATH: relative } });
       expect({ status, marks: hostile.marks() }).toEqual({ status: 0, marks: [] });
     }
   });
@@ -144,7 +145,7 @@ describe('git', () => {
     chmodSync(join(tools, 'git'), 0o755);
     for (const [, args, stdin] of commands) {
       const cwd = await repository(files);
-      const { status } = await orch(args, {
+      const { status } = await builtOrch(args, {
         cwd,
         stdin,
         env: {
