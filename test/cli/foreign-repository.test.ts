@@ -12,7 +12,8 @@ import {
   type Trap,
   trap,
 } from '../helpers/foreign-repository.ts';
-import { call, connect } from '../helpers/mcp.ts';
+import { call } from '../helpers/mcp.ts';
+import { connectInProcess } from '../helpers/mcp-in-process.ts';
 import { orch as builtOrch, folder, git, key, provider, repository } from '../helpers/orch.ts';
 
 const before = 'one\ntwo\nthree\n';
@@ -59,7 +60,7 @@ describe.each(layouts)('in %s', (_name, make) => {
   it('a tool runs nothing that it names', async () => {
     const hostile = trap();
     const { env: provided } = await provider({ answer: { kind: 'text', text: answer } });
-    const client = await connect({ env: provided, cwd: await make(hostile) });
+    const client = await connectInProcess({ env: provided, cwd: await make(hostile) });
     const result = await call(client, 'delegate.diff', { input: 'digits', files: ['*.txt'] });
     expect({ result, marks: hostile.marks() }).toMatchObject({
       result: { structuredContent: { meta: { patch: { checked_by: 'git' } } } },

@@ -7,11 +7,11 @@ import { runCommandLine } from '../../src/cli/command-line.ts';
 import { readToEnd } from '../../src/cli/stdin.ts';
 import { type IOStreams, labelled } from '../../src/cli/streams.ts';
 import type { Clock } from '../../src/engine/ports.ts';
-import { createFactory } from '../../src/factory.ts';
+import { createFactory, type Factory, type FactoryOptions } from '../../src/factory.ts';
 import { bareEnvironment, folder, type OrchOptions, type OrchResult } from './orch.ts';
 
 /** Standard streams that are pipes, and what came out of them. */
-export function pipedStreams(
+function pipedStreams(
   stdin: string | Buffer | undefined,
   interrupt: AbortSignal,
 ): { streams: IOStreams; written: { stdout: string; stderr: string } } {
@@ -39,27 +39,32 @@ export function pipedStreams(
   return { streams, written };
 }
 
-/** As `orch` of orch.ts, with the code of `src`. Variables that only a real process heeds are refused. */
-export async function orchInProcess(
-  args: readonly string[],
-  { stdin, env = {}, cwd, clock }: OrchOptions & { clock?: Clock } = {},
-): Promise<OrchResult> {
+/** What is given for the process of `orch`; variables that only a real process heeds are refused. */
+export function factoryFor(
+  { env = {}, cwd }: Omit<OrchOptions, 'stdin'>,
+  options: Omit<FactoryOptions, 'cwd' | 'variables'>,
+): Factory {
   const foreign = Object.keys(env).find((name) => !/^(ORCH_|OPENAI_|XDG_|HOME$|USERPROFILE$)/.test(name));
   if (foreign !== undefined) throw new Error(`${foreign} has no effect without a process of its own`);
+  return createFactory({ cwd: cwd ?? folder(), variables: bareEnvironment(env), ...options });
+}
+
+/** As `orch` of orch.ts, with the code of `src`. */
+export async function orchInProcess(
+  args: readonly string[],
+  { stdin, clock, ...options }: OrchOptions & { clock?: Clock } = {},
+): Promise<OrchResult> {
   const { signal } = new AbortController();
   const { streams, written } = pipedStreams(stdin, signal);
-  const home = cwd ?? folder();
   const status = await runCommandLine(args, {
     streams,
     signal,
-    makeFactory: (options) =>
-      createFactory({
-        cwd: home,
-        variables: bareEnvironment(env),
+    makeFactory: (more) =>
+      factoryFor(options, {
         writeLog: streams.err,
         defaultLogLevel: 'warn',
         ...(clock ? { clock } : {}),
-        ...options,
+        ...more,
       }),
     serve: () => Promise.reject(new Error('a server needs streams of its own')),
   });

@@ -2,15 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Play } from '../../src/rehearsal/play.ts';
 import { byModel, type Scripted } from '../../src/rehearsal/script.ts';
-import { call, connect, textOf } from '../helpers/mcp.ts';
-import { orch, provider } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { call, textOf } from '../helpers/mcp.ts';
+import { connectInProcess } from '../helpers/mcp-in-process.ts';
+import { provider } from '../helpers/orch.ts';
 
 const refusal: Play = { kind: 'refusal', text: 'No.' };
 const cut: Play = { kind: 'cut', after: 1 };
 
 async function failing(answer: Scripted) {
   const { env } = await provider({ answer });
-  const client = await connect({ env });
+  const client = await connectInProcess({ env });
   const result = await call(client, 'delegate.docs', { input: 'x' });
   expect(result).toMatchObject({ isError: true });
   expect(result.structuredContent).toBeUndefined();
