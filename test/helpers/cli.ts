@@ -1,6 +1,4 @@
 /** Runs the command line in the process of the test: what needs no process of its own is quicker so. */
-// First, as in the bundle: schemas are made with it.
-import '../../src/boot/quick-schemas.ts';
 import { Readable } from 'node:stream';
 import { Chalk } from 'chalk';
 import { runCommandLine } from '../../src/cli/command-line.ts';

@@ -1,6 +1,4 @@
 /** The MCP server in the process of the test: for what does not need a process of its own. */
-// First, as in the bundle: schemas are made with it.
-import '../../src/boot/quick-schemas.ts';
 import { PassThrough } from 'node:stream';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
