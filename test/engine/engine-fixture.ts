@@ -22,6 +22,7 @@ import { EngineMemory } from '../../src/engine/memory.ts';
 import type { Clock } from '../../src/engine/ports.ts';
 import type { Play } from '../../src/rehearsal/play.ts';
 import type { RehearsalOptions, RehearsalServer } from '../../src/rehearsal/server.ts';
+import { memoryLedger } from '../helpers/memory.ts';
 import { catalog, serve } from '../rehearsal/bench.ts';
 
 export { catalog };
@@ -110,11 +111,7 @@ export async function engineFixture(options: EngineFixtureOptions = {}): Promise
     maxInputTokens: 32_000,
     workspace: workspaceFiles({ cwd: folder, roots: () => [] }),
     provider: async () => provider,
-    ledger: {
-      location: 'memory',
-      append: async (rows) => void records.push(...rows),
-      read: async () => ({ records, skipped: [], files: [] }),
-    },
+    ledger: memoryLedger(records),
     patchChecker: gitPatchChecker(),
     clock,
     memory: new EngineMemory(),

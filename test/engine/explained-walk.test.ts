@@ -12,6 +12,7 @@ import { EngineMemory } from '../../src/engine/memory.ts';
 import type { DelegationInput } from '../../src/operations/delegation/fields.ts';
 import { readRequest } from '../../src/operations/delegation/read-request.ts';
 import { type DecisionOutput, explain } from '../../src/operations/route-explain.ts';
+import { memoryLedger } from '../helpers/memory.ts';
 import { configurations, days, deadModels, requests } from '../helpers/routing-arbitraries.ts';
 
 interface World {
@@ -71,11 +72,7 @@ function world(
         };
       },
     }),
-    ledger: {
-      append: async (rows) => void records.push(...rows),
-      read: async () => ({ records: [], skipped: [], files: [] }),
-      location: undefined,
-    },
+    ledger: memoryLedger(records),
     patchChecker: { check: async () => ({ ok: true, detail: '', checkedBy: 'none' }) },
     clock: { now: () => Date.parse(`${today}T12:00:00Z`), monotonic: () => 0, sleep: async () => {} },
     memory,
