@@ -1,55 +1,42 @@
-/** The command line, from argv to an exit status. Nobody here ends the process: what is written must get out. */
+/** The command line, from argv to an exit status. */
 import type { Command } from 'commander';
-import { exitStatusOf, OrchError } from '../core/errors/orch-error.ts';
-import { createFactory, type Factory, workingDirectory } from '../factory.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
+import type { Factory } from '../factory.ts';
 import { operations } from '../operations/index.ts';
 import { reportError } from './errors.ts';
 import { type Actions, buildProgram, shells } from './program.ts';
 import { runOperation } from './run-operation.ts';
-import { type IOStreams, processStreams } from './streams.ts';
+import type { IOStreams } from './streams.ts';
+
+/** What a command line runs with. Nothing here touches the process itself, so tests run it in theirs. */
+export interface Surroundings {
+  streams: IOStreams;
+  /** Aborted by an interrupt. */
+  signal: AbortSignal;
+  /** Throws `usage` when there is no working directory. */
+  makeFactory(options: { rehearse?: boolean }): Factory;
+  /** Serves MCP on the standard streams of the process. */
+  serve(options: { toolNames: 'dotted' | 'underscore' }): Promise<void>;
+}
 
 /** `argv` without node and script. Returns the exit status. */
-export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  const interrupt = new AbortController();
-  const streams = processStreams(interrupt.signal);
+export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { streams, signal } = surroundings;
   const json = argv.includes('--json');
-  let hungUp = false;
-  const onSignal = (signal: NodeJS.Signals) => {
-    hungUp ||= signal === 'SIGHUP';
-    interrupt.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   let status = 0;
   try {
     const setStatus = (given: number) => {
       status = given;
     };
-    const program = buildProgram(actionsFor({ argv, streams, signal: interrupt.signal, setStatus }), argv[0]);
+    const program = buildProgram(actionsFor(argv, surroundings, setStatus), argv[0]);
     silence(program, streams);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    status = reportError(interrupt.signal.aborted ? asInterrupted(error) : error, {
+    status = reportError(signal.aborted ? asInterrupted(error) : error, {
       streams,
       json,
       command: commandOf(argv),
     });
-  } finally {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
-  }
-  await streams.flush();
-  const lost = streams.outFailure();
-  if (lost !== undefined) {
-    streams.say('error', `cannot write to standard output (${lost})`);
-    streams.say('hint', 'make room, or write elsewhere with --output');
-    await streams.flush();
-    return status === 0 ? exitStatusOf('write-failed') : status;
-  }
-  // Everything is recorded. Node would end with an abort and a dump of its memory, since it finds no terminal
-  // to put back in order: the signal's own way of ending a process does not.
-  if (hungUp && streams.onTerminal()) {
-    // The spinner has a listener, too, and nobody is left to see its cursor.
-    process.removeAllListeners('SIGHUP');
-    process.kill(process.pid, 'SIGHUP');
   }
   return status;
 }
@@ -66,38 +53,32 @@ function commandOf(argv: readonly string[]): string {
   return ['orch', ...(known?.command ?? [])].join(' ');
 }
 
+/** Of help that does not go to a terminal. */
+const plainWidth = 80;
+
 /** Commander throws instead of exiting, and its words go through our streams. */
 function silence(command: Command, streams: IOStreams): void {
   command.exitOverride();
   command.configureOutput({
     writeOut: (text) => streams.out(text),
     writeErr: (text) => streams.err(text),
+    getOutHelpWidth: () => streams.stdoutColumns ?? plainWidth,
+    getErrHelpWidth: () => streams.stderrColumns ?? plainWidth,
     // An error is reported once, by us.
     outputError: () => {},
   });
   for (const child of command.commands) silence(child, streams);
 }
 
-interface Run {
-  argv: readonly string[];
-  streams: IOStreams;
-  signal: AbortSignal;
-  setStatus: (status: number) => void;
-}
-
-function actionsFor({ argv, streams, signal, setStatus }: Run): Actions {
-  const makeFactory = (rehearse?: boolean) =>
-    createFactory({
-      cwd: workingDirectory(),
-      variables: process.env,
-      writeLog: (line) => streams.err(line),
-      defaultLogLevel: 'warn',
-      ...(rehearse ? { rehearse } : {}),
-    });
+function actionsFor(
+  argv: readonly string[],
+  { streams, signal, makeFactory, serve }: Surroundings,
+  setStatus: (status: number) => void,
+): Actions {
   return {
     async run(operation, fields, command) {
       const options = command.opts<Record<string, unknown>>();
-      const factory = makeFactory(options.rehearse === true);
+      const factory = makeFactory(options.rehearse === true ? { rehearse: true } : {});
       try {
         setStatus(await runOperation(operation, fields, command, { argv, streams, signal, factory }));
       } finally {
@@ -109,8 +90,7 @@ function actionsFor({ argv, streams, signal, setStatus }: Run): Actions {
         throw new OrchError('usage', 'orch serve speaks MCP on standard input and output', {
           hint: 'run: orch serve --stdio',
         });
-      const { serveStdio } = await import('../mcp/serve-stdio.ts');
-      await serveStdio({ toolNames: toolNames === 'underscore' ? 'underscore' : 'dotted' });
+      await serve({ toolNames: toolNames === 'underscore' ? 'underscore' : 'dotted' });
     },
     async help(topic, program) {
       await showHelp(topic, program, streams, makeFactory);
@@ -131,7 +111,7 @@ async function showHelp(
   topic: string | undefined,
   program: Command,
   streams: IOStreams,
-  makeFactory: () => Factory,
+  makeFactory: Surroundings['makeFactory'],
 ): Promise<void> {
   if (topic === undefined) {
     program.outputHelp();
@@ -140,7 +120,7 @@ async function showHelp(
   const { helpTopics, renderTopic } = await import('./help-topics.ts');
   const known = helpTopics.find((name) => name === topic);
   if (known) {
-    streams.out(renderTopic(known, makeFactory()));
+    streams.out(renderTopic(known, makeFactory({})));
     return;
   }
   let command: Command | undefined = program;

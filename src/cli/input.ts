@@ -1,5 +1,6 @@
 /** Gathers what comes from files and standard input beside the arguments. */
 import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { defaultTimeoutSeconds } from '../operations/delegation/fields.ts';
 import type { CliField } from './options.ts';
@@ -13,6 +14,8 @@ const goOn = '</dev/null or --no-stdin to go on without it';
 
 export interface InputOptions {
   streams: Pick<IOStreams, 'stdinIsPiped' | 'readStdin'>;
+  /** Where paths start. */
+  cwd: string;
   /** What says that standard input is not to be read: a flag or a variable. */
   stdinOffBy: string | undefined;
   note: (text: string) => void;
@@ -31,7 +34,7 @@ export async function gatherInput(
   fields: readonly CliField[],
   options: InputOptions,
 ): Promise<GatheredInput> {
-  const { streams, stdinOffBy } = options;
+  const { streams, cwd, stdinOffBy } = options;
   const values = { ...raw };
   for (const { name, surface } of fields) {
     const value = values[name];
@@ -59,7 +62,7 @@ export async function gatherInput(
     const value = values[name];
     if (!surface.fromFile || typeof value !== 'string') continue;
     const flag = option?.long ?? name;
-    values[name] = value === '-' ? await readAll(`${flag} -`) : readAnswerFile(value, flag);
+    values[name] = value === '-' ? await readAll(`${flag} -`) : readAnswerFile(value, { flag, cwd });
   }
   if (values.input === '-') values.input = await readAll('-');
 
@@ -103,14 +106,14 @@ async function addPipe(
  * A glob that the shell has expanded leaves one name to --file and makes the others words of the instruction,
  * which would be sent, and paid for, as such.
  */
-export function refuseExpandedGlob(argv: readonly string[], fields: readonly CliField[]): void {
+export function refuseExpandedGlob(argv: readonly string[], fields: readonly CliField[], cwd: string): void {
   const option = fields.find(({ name }) => name === 'files')?.option;
   if (!option) return;
   for (const [at, word] of argv.entries()) {
     if (word !== option.short && word !== option.long) continue;
     const strays: string[] = [];
     for (const next of argv.slice(at + 2)) {
-      if (next.startsWith('-') || !isFile(next)) break;
+      if (next.startsWith('-') || !isFile(resolve(cwd, next))) break;
       strays.push(next);
     }
     if (strays.length === 0) continue;
@@ -158,9 +161,9 @@ async function readStdin({ readStdin: read }: InputOptions['streams'], wait?: St
   }
 }
 
-function readAnswerFile(path: string, flag: string): string {
+function readAnswerFile(path: string, { flag, cwd }: { flag: string; cwd: string }): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(resolve(cwd, path), 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const missing = code === 'ENOENT';

@@ -3,6 +3,6 @@ import '../boot/quick-schemas.ts';
 
 /** `argv` without node and script. Returns the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const { runCommandLine } = await import('./command-line.ts');
-  return runCommandLine(argv);
+  const { runProcess } = await import('./process.ts');
+  return runProcess(argv);
 }

@@ -1,6 +1,4 @@
 /** Shows on stderr what goes on: the route, every retry and hop with its reason, the answer as it arrives. */
-import { chalkStderr } from 'chalk';
-import type { Ora } from 'ora';
 import { formatDuration } from '../core/text/format.ts';
 import type { ProgressEvent } from '../engine/context.ts';
 import type { IOStreams } from './streams.ts';
@@ -19,7 +17,7 @@ export interface Progress {
 }
 
 export async function startProgress({ streams, style, showDecision }: ProgressOptions): Promise<Progress> {
-  const spinner = style === 'spinner' ? await startSpinner() : undefined;
+  const spinner = style === 'spinner' ? await streams.startSpinner() : undefined;
   let characters = 0;
   let model = '';
   let midLine = false;
@@ -42,7 +40,7 @@ export async function startProgress({ streams, style, showDecision }: ProgressOp
         case 'text':
           characters += event.delta.length;
           if (style === 'preview') {
-            streams.err(chalkStderr.dim(event.delta));
+            streams.err(streams.errStyle.dim(event.delta));
             midLine = !event.delta.endsWith('\n');
           } else if (spinner) spinner.text = `${model} … about ${Math.ceil(characters / 3)} tokens`;
           break;
@@ -62,11 +60,4 @@ export async function startProgress({ streams, style, showDecision }: ProgressOp
       midLine = false;
     },
   };
-}
-
-async function startSpinner(): Promise<Ora> {
-  const { default: ora } = await import('ora');
-  // Left to itself ora takes the terminal's input, and with it the Ctrl-C.
-  const color = process.env.NO_COLOR ? { color: false as const } : {};
-  return ora({ stream: process.stderr, discardStdin: false, ...color }).start('working …');
 }

@@ -27,7 +27,7 @@ export async function runOperation(
   { argv, streams, signal, factory }: Surroundings,
 ): Promise<number> {
   const options = command.opts<Record<string, unknown>>();
-  refuseExpandedGlob(argv, fields);
+  refuseExpandedGlob(argv, fields, factory.cwd);
   // The command line may leave the instruction out where files say what is meant.
   const parse = (raw: Record<string, unknown>) =>
     parseInput(operation, fields, operation.plan ? { input: '', ...raw } : raw);
@@ -41,6 +41,7 @@ export async function runOperation(
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
   const { values, waitedMs } = await gatherInput(given, fields, {
     streams,
+    cwd: factory.cwd,
     stdinOffBy: options.stdin === false ? '--no-stdin' : readsStdin ? undefined : 'ORCH_STDIN=off',
     note: (text) => {
       if (verbose) streams.say('note', text);

@@ -13,8 +13,8 @@ import type { ToolNameForm } from './tools.ts';
 const lingerMs = 50;
 /** Log lines beyond these are dropped until the client reads. */
 const mostUnreadBytes = 1 << 20;
-/** How long the calls that were aborted may take to be recorded. A client kills what does not end soon. */
-const recordMs = 200;
+/** How long the calls that were aborted may take to be recorded. A client of the SDK's kills after two seconds. */
+const recordMs = 1500;
 
 export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Promise<void> {
   const { stdin } = process;

@@ -1,5 +1,4 @@
 /** Answers that a model gave elsewhere, through `orch diff --from` and the real `git apply`. */
-import { spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -12,7 +11,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { searchReplace, unified, v4a, wholeFile } from '../helpers/answers.ts';
-import { bareEnvironment, bin, collect, folder, git, orch, repository } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { orch as builtOrch, folder, git, repository } from '../helpers/orch.ts';
 import { treeOf } from '../helpers/tree.ts';
 
 const before = 'export function one() {\n  return 1;\n}\n\nexport function two() {\n  return 2;\n}\n';
@@ -153,7 +153,7 @@ new mode 100755
   it('a file is checked although temporary files lie inside a repository', async () => {
     const cwd = await repository({ 'a.ts': before });
     mkdirSync(join(cwd, 'tmp'));
-    const { status, stdout, stderr } = await orch(['diff', '--from', '-', '-f', 'a.ts'], {
+    const { status, stdout, stderr } = await builtOrch(['diff', '--from', '-', '-f', 'a.ts'], {
       cwd,
       stdin: dialects[0]![1],
       env: { TMPDIR: join(cwd, 'tmp') },
@@ -166,12 +166,12 @@ new mode 100755
   it('a file is made and applied without git, and the result says who checked it', async () => {
     const cwd = folder({ 'a.ts': before });
     const options = { cwd, stdin: dialects[0]![1], env: { PATH: folder() } };
-    const { status, stdout } = await orch(['diff', '--from', '-', '-f', 'a.ts', '--json'], options);
+    const { status, stdout } = await builtOrch(['diff', '--from', '-', '-f', 'a.ts', '--json'], options);
     expect(status).toBe(0);
     const { meta } = JSON.parse(stdout);
     expect(meta.patch.checked_by).toBe('none');
     expect(meta.warnings).toContainEqual(expect.stringContaining('git is not installed'));
-    expect((await orch(['diff', '--from', '-', '-f', 'a.ts', '--apply'], options)).status).toBe(0);
+    expect((await builtOrch(['diff', '--from', '-', '-f', 'a.ts', '--apply'], options)).status).toBe(0);
     expect(read(cwd, 'a.ts')).toBe(after);
   });
 });
@@ -230,17 +230,16 @@ describe('--apply is all or nothing', () => {
   async function refused(
     prepare: (cwd: string) => string | Promise<string>,
     expected: { status: number; stderr: RegExp },
-    { prefix = [], env = {} }: { prefix?: string[]; env?: Record<string, string> } = {},
+    built?: { through?: string[]; env?: Record<string, string> },
   ): Promise<void> {
     const cwd = folder({ 'a.ts': before, 'b/c.ts': before });
     const answer = await prepare(cwd);
     const tree = treeOf(cwd);
-    const args = [bin, 'diff', '--from', '-', '-f', 'a.ts', '-f', 'b/c.ts', '--apply'];
-    const [command, ...rest] = [...prefix, process.execPath, ...args];
-    const child = spawn(command!, rest, { cwd, env: bareEnvironment(env), stdio: 'pipe' });
-    child.stdin.on('error', () => {});
-    child.stdin.end(answer);
-    const { status, stdout, stderr } = await collect(child);
+    const args = ['diff', '--from', '-', '-f', 'a.ts', '-f', 'b/c.ts', '--apply'];
+    const options = { cwd, stdin: answer };
+    const { status, stdout, stderr } = await (built
+      ? builtOrch(args, { ...options, ...built })
+      : orch(args, options));
     expect({ status, stdout, stderr }).toEqual({
       status: expected.status,
       stdout: '',
@@ -276,14 +275,14 @@ describe('--apply is all or nothing', () => {
       withLargeSecond,
       { status: 2, stderr: /cannot write .*c\.ts.*nothing was changed/s },
       // Without git there is no check that would need room before.
-      { prefix: full, env: { PATH: folder() } },
+      { through: full, env: { PATH: folder() } },
     ));
 
   it('with a disk that has no room for the check', () =>
     refused(
       withLargeSecond,
       { status: 2, stderr: /the patch cannot be checked: .*EFBIG.*\nhint: .*TMPDIR/ },
-      { prefix: full },
+      { through: full },
     ));
 
   it.each<[string, string, RegExp]>([
@@ -321,8 +320,8 @@ describe('--apply is all or nothing', () => {
     ),
   );
 
-  it.each<[string, { status: number; stderr: RegExp }, Record<string, string>]>([
-    ['git', { status: 5, stderr: /link\/x\.ts' is beyond a symbolic link/ }, {}],
+  it.each<[string, { status: number; stderr: RegExp }, Record<string, string> | undefined]>([
+    ['git', { status: 5, stderr: /link\/x\.ts' is beyond a symbolic link/ }, undefined],
     ['orch without git', { status: 2, stderr: /link\/x\.ts is outside/ }, { PATH: '/nowhere' }],
   ])('with a new file below a link that leads out of the roots: %s', async (_name, expected, env) => {
     const outside = folder({ 'keep.txt': 'kept' });
@@ -332,7 +331,7 @@ describe('--apply is all or nothing', () => {
         return creating('link/x.ts');
       },
       expected,
-      { env },
+      env && { env },
     );
     expect(treeOf(outside)).toEqual({ 'keep.txt': '644 kept' });
   });

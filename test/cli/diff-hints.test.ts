@@ -1,7 +1,8 @@
 /** What `orch diff --from` says to do about an answer that it cannot use. */
 import { describe, expect, it } from 'vitest';
 import { searchReplace, unified } from '../helpers/answers.ts';
-import { folder, orch } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { folder } from '../helpers/orch.ts';
 
 const before = 'export function one() {\n  return 1;\n}\n\nexport function two() {\n  return 2;\n}\n';
 

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { delegateOutput } from '../../src/operations/delegation/output.ts';
-import { folder, git, orch, provider, repository } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { folder, git, provider, repository } from '../helpers/orch.ts';
 
 const before = 'export function total(a: number, b: number) {\n  return a + b;\n}\n';
 const after = 'export function sum(a: number, b: number) {\n  return a + b;\n}\n';

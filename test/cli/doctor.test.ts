@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toolOperations } from '../../src/mcp/tools.ts';
 import type { DoctorOutput } from '../../src/operations/doctor.ts';
-import { folder, key, livingModels, type OrchOptions, orch, provider } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { orch as builtOrch, folder, key, livingModels, type OrchOptions, provider } from '../helpers/orch.ts';
 import { catalog } from '../rehearsal/bench.ts';
 
 /** A home without clients, settings or a record. */
@@ -19,8 +20,8 @@ function home(files: Record<string, string> = {}): Record<string, string> {
   };
 }
 
-async function examined(args: readonly string[], options: OrchOptions) {
-  const { status, stdout, stderr } = await orch(['doctor', '--json', ...args], options);
+async function examined(args: readonly string[], options: OrchOptions, run = orch) {
+  const { status, stdout, stderr } = await run(['doctor', '--json', ...args], options);
   expect(stderr).toBe('');
   const output = JSON.parse(stdout) as DoctorOutput;
   expect(output.ok).toBe(status === 0);
@@ -264,7 +265,7 @@ describe('orch doctor', () => {
   });
 
   it('does without git, and says so', async () => {
-    const { of, status } = await examined(['--rehearse'], { env: { ...home(), PATH: folder() } });
+    const { of, status } = await examined(['--rehearse'], { env: { ...home(), PATH: folder() } }, builtOrch);
     expect(status).toBe(0);
     expect(of('git')).toMatchObject([{ status: 'warning' }]);
   });

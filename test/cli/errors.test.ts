@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { version } from '../../package.json';
 import { exitStatuses } from '../../src/cli/help-topics.ts';
 import { environmentVariables } from '../../src/core/config/environment.ts';
 import { errorCodes } from '../../src/core/errors/orch-error.ts';
-import { folder, key, orch, provider } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { folder, key, provider } from '../helpers/orch.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 
 const error = (status: number, message: string, code?: string): Scenario => ({
@@ -194,7 +195,6 @@ describe('the command line', () => {
   });
 
   it('knows its version', async () => {
-    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
     expect(await orch(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   });
 });

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { searchReplace } from '../helpers/answers.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
 import {
   bareLayout,
   foreignRepository,
@@ -11,8 +12,9 @@ import {
   type Trap,
   trap,
 } from '../helpers/foreign-repository.ts';
-import { call, connect } from '../helpers/mcp.ts';
-import { folder, git, key, orch, provider, repository } from '../helpers/orch.ts';
+import { call } from '../helpers/mcp.ts';
+import { connectInProcess } from '../helpers/mcp-in-process.ts';
+import { orch as builtOrch, folder, git, key, provider, repository } from '../helpers/orch.ts';
 
 const before = 'one\ntwo\nthree\n';
 const after = 'one\n2\nthree\n';
@@ -58,7 +60,7 @@ describe.each(layouts)('in %s', (_name, make) => {
   it('a tool runs nothing that it names', async () => {
     const hostile = trap();
     const { env: provided } = await provider({ answer: { kind: 'text', text: answer } });
-    const client = await connect({ env: provided, cwd: await make(hostile) });
+    const client = await connectInProcess({ env: provided, cwd: await make(hostile) });
     const result = await call(client, 'delegate.diff', { input: 'digits', files: ['*.txt'] });
     expect({ result, marks: hostile.marks() }).toMatchObject({
       result: { structuredContent: { meta: { patch: { checked_by: 'git' } } } },
@@ -133,7 +135,7 @@ describe('git', () => {
       const cwd = await repository({ ...files, git: program, 'bin/git': program });
       chmodSync(join(cwd, 'git'), 0o755);
       chmodSync(join(cwd, 'bin/git'), 0o755);
-      const { status } = await orch(args, { cwd, stdin, env: { ...env, PATH: relative } });
+      const { status } = await builtOrch(args, { cwd, stdin, env: { ...env, PATH: relative } });
       expect({ status, marks: hostile.marks() }).toEqual({ status: 0, marks: [] });
     }
   });
@@ -157,7 +159,7 @@ describe('git', () => {
     chmodSync(join(tools, 'git'), 0o755);
     for (const [, args, stdin] of commands) {
       const cwd = await repository(files);
-      const { status } = await orch(args, {
+      const { status } = await builtOrch(args, {
         cwd,
         stdin,
         env: {

@@ -11,7 +11,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { searchReplace, v4a } from '../helpers/answers.ts';
-import { folder, git, orch, repository } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { orch as builtOrch, folder, git, repository } from '../helpers/orch.ts';
 import { treeOf } from '../helpers/tree.ts';
 
 const before = 'one\ntwo\nthree\n';
@@ -29,16 +30,18 @@ async function waiting(answer = change, files: Record<string, string> = { 'a.txt
   const { id } = JSON.parse(stdout).meta.patch;
   expect(id).toEqual(expect.any(String));
   const apply = (...args: string[]) => orch(['patch', 'apply', ...args], { cwd, env });
-  return { cwd, env, id: id as string, apply };
+  // In a process of its own.
+  const applyAlone = () => builtOrch(['patch', 'apply', id], { cwd, env });
+  return { cwd, env, id: id as string, apply, applyAlone };
 }
 
 const read = (cwd: string, name = 'a.txt') => readFileSync(join(cwd, name), 'utf8');
 
 describe('orch patch apply', () => {
   it('writes the patch of an earlier result, in another process, and says what', async () => {
-    const { cwd, id, apply } = await waiting();
+    const { cwd, applyAlone } = await waiting();
     expect(read(cwd)).toBe(before);
-    const { status, stdout, stderr } = await apply(id);
+    const { status, stdout, stderr } = await applyAlone();
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^ a\.txt \| 2 \+-\n/);
     expect(read(cwd)).toBe(after);
@@ -64,8 +67,8 @@ describe('orch patch apply', () => {
   });
 
   it('writes it once by several processes at a time, and leaves no lock', async () => {
-    const { cwd, env, id, apply } = await waiting();
-    const results = await Promise.all([1, 2, 3, 4, 5].map(() => apply(id)));
+    const { cwd, env, applyAlone } = await waiting();
+    const results = await Promise.all([1, 2, 3, 4, 5].map(applyAlone));
     expect(results.map(({ status }) => status).sort()).toEqual([0, 2, 2, 2, 2]);
     expect(read(cwd)).toBe(after);
     expect(readdirSync(join(env.XDG_STATE_HOME, 'orch/locks'))).toEqual([]);
@@ -311,7 +314,7 @@ describe('orch patch apply --from', () => {
 
   it('says that it needs git where there is none', async () => {
     const cwd = folder({ 'a.txt': before });
-    const result = await orch(['patch', 'apply', '--from', '-'], {
+    const result = await builtOrch(['patch', 'apply', '--from', '-'], {
       cwd,
       stdin: text(),
       env: { PATH: folder() },

@@ -5,7 +5,17 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseUsageCsv } from '../../src/core/record/csv.ts';
-import { bareEnvironment, bin, collect, folder, key, orch, provider, spawnOrch } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import {
+  bareEnvironment,
+  bin,
+  orch as builtOrch,
+  collect,
+  folder,
+  key,
+  provider,
+  spawnOrch,
+} from '../helpers/orch.ts';
 import { byModel } from '../rehearsal/script.ts';
 
 const docs = { kind: 'text', text: '# Title\n\nText.\n' } as const;
@@ -107,6 +117,19 @@ describe('a closed pipe', () => {
   });
 });
 
+describe('the exit status', () => {
+  it.each<[number, string[], Record<string, string>]>([
+    [0, ['docs', 'x', '--rehearse'], {}],
+    [1, ['doctor'], { OPENAI_API_KEY: '' }],
+    [2, ['docs', 'x', '--flie', 'a'], {}],
+    [3, ['route', 'docs', '-m', 'gpt-5-codex'], {}],
+    [4, ['docs', 'x'], {}],
+    [6, ['docs', 'x', '--max-cost', '0.0000001', '--rehearse'], {}],
+  ])('%i reaches the shell: %j', async (status, args, env) => {
+    expect((await builtOrch(args, { env })).status).toBe(status);
+  });
+});
+
 describe('colour', () => {
   it.each([
     ['where it is forced', { FORCE_COLOR: '1' }, true],
@@ -114,7 +137,7 @@ describe('colour', () => {
     ['not in a pipe', {}, false],
   ])('comes %s', async (_name, variables, expected) => {
     const { env } = await provider({ answer: docs });
-    const { stdout, stderr } = await orch(['docs', 'x', '--stream'], { env: { ...env, ...variables } });
+    const { stdout, stderr } = await builtOrch(['docs', 'x', '--stream'], { env: { ...env, ...variables } });
     expect(stdout).toBe(docs.text);
     expect(stderr.includes('\u001b[')).toBe(expected);
   });

@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { delegateOutput } from '../../src/operations/delegation/output.ts';
-import { folder, key, orch, provider } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { folder, key, provider } from '../helpers/orch.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import { byModel } from '../rehearsal/script.ts';
 
@@ -118,9 +120,8 @@ describe('the given models after 2026-12-11, when gpt-5 has gone the way of gpt-
     ['safety-critical work', ['refactor', '--safety-critical'], ['gpt-6.2-sol', 'gpt-6.1-sol']],
     ['deep_reasoning', ['deep_reasoning'], ['gpt-6.1-sol', 'gpt-6.2-sol']],
   ])('%s has a second model to fall back to', async (_name, args, models) => {
-    const clock = 'data:text/javascript,Date.now=()=>Date.UTC(2026,11,12)';
-    const env = { NODE_OPTIONS: `--import=${clock}` };
-    const { status, stdout } = await orch(['route', '--explain', ...args], { env });
+    const clock = { ...systemClock, now: () => Date.UTC(2026, 11, 12) };
+    const { status, stdout } = await orch(['route', '--explain', ...args], { clock });
     expect(status).toBe(0);
     const candidates = [...stdout.matchAll(/^\S+ \d+\. .* → (\S+)/gm)].map(([, model]) => model);
     expect(candidates).toEqual(models);

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/cli/streams.ts';
-import { bareEnvironment, bin, folder, orch, provider } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { bareEnvironment, bin, orch as builtOrch, folder, provider } from '../helpers/orch.ts';
 
 const cwd = () => folder({ 'a.ts': 'export const a = 1;\n', 'b.ts': 'export const b = 2;\n' });
 
@@ -102,7 +103,7 @@ describe('what a terminal would obey', () => {
   });
 
   it('never comes out of a message', async () => {
-    const { status, stderr } = await orch(['docs', 'x', '-f', 'no\x1b[2Jpe.ts']);
+    const { status, stderr } = await builtOrch(['docs', 'x', '-f', 'no\x1b[2Jpe.ts']);
     expect(status).toBe(2);
     expect(stderr).toContain('no\\u001b[2Jpe.ts');
   });

@@ -21,7 +21,16 @@ import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { createFactory } from '../../src/factory.ts';
 import { operations } from '../../src/operations/index.ts';
 import type { Operation } from '../../src/operations/operation.ts';
-import { bareEnvironment, bin, collect, folder, orch, provider, spawnOrch } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import {
+  bareEnvironment,
+  bin,
+  orch as builtOrch,
+  collect,
+  folder,
+  provider,
+  spawnOrch,
+} from '../helpers/orch.ts';
 
 const posix = process.platform !== 'win32';
 const never = new AbortController().signal;
@@ -46,6 +55,7 @@ function gathering(
   });
   const gathered = gatherInput(raw, fieldsOf(command), {
     streams: { stdinIsPiped: true, readStdin: (given) => readToEnd(pipe, never, given) },
+    cwd: '/',
     stdinOffBy: undefined,
     note: (text) => {
       notes.push(text);
@@ -276,7 +286,7 @@ describe('a process', () => {
 
   it('says nothing of a standard input that is /dev/null', async () => {
     const { env } = await provider({ answer: docs });
-    const { stderr } = await orch(why, { env });
+    const { stderr } = await builtOrch(why, { env });
     expect(stderr).not.toContain('standard input');
   });
 });

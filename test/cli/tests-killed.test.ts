@@ -12,7 +12,8 @@ import {
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { bareEnvironment, bin, collect, folder, orch, spawnOrch } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { orch as builtOrch, collect, folder, spawnOrch } from '../helpers/orch.ts';
 
 const run = promisify(execFile);
 const args = ['tests', 'test it', '-l', 'javascript', '--rehearse'];
@@ -158,18 +159,15 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
     const large = Buffer.alloc(300_000, 'x');
     writeFileSync(join(cwd, 'x.test.js'), large);
     // Blocks of 1024 bytes: the result fits, the old bytes do not.
-    const command = 'ulimit -f 200; exec "$0" "$@"';
-    const verify = ['-o', 'x.test.js', '--verify', 'touch started', '--json'];
-    const { error, stdout } = await new Promise<{ error: unknown; stdout: string }>((fulfil) => {
-      const child = execFile(
-        'bash',
-        ['-c', command, process.execPath, bin, ...args, ...verify],
-        { cwd, env: bareEnvironment({ ...offline, XDG_STATE_HOME: folder() }) },
-        (failed, out) => fulfil({ error: failed, stdout: out }),
-      );
-      child.stdin?.end();
-    });
-    expect(error).toMatchObject({ code: 2 });
+    const { status, stdout } = await builtOrch(
+      [...args, '-o', 'x.test.js', '--verify', 'touch started', '--json'],
+      {
+        cwd,
+        env: { ...offline, XDG_STATE_HOME: folder() },
+        through: ['bash', '-c', 'ulimit -f 200; exec "$0" "$@"'],
+      },
+    );
+    expect(status).toBe(2);
     expect(JSON.parse(stdout).error).toMatchObject({
       code: 'write-failed',
       message: expect.stringMatching(

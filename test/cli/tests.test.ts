@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folder, orch, provider } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { folder, provider } from '../helpers/orch.ts';
 import { byModel } from '../rehearsal/script.ts';
 
 const passes = { kind: 'text', text: '```js\nprocess.exit(0);\n```' } as const;

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { renderReportTable } from '../../src/cli/render/report-table.ts';
 import { encodeRecord, headerRow } from '../../src/core/record/csv.ts';
 import { usageReport } from '../../src/core/record/usage-report.ts';
-import { folder, orch, provider } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { folder, provider } from '../helpers/orch.ts';
 import { usageRecord } from '../helpers/usage-record.ts';
 
 const row = (fields: Parameters<typeof usageRecord>[0] = {}) => encodeRecord(usageRecord(fields));

@@ -20,6 +20,7 @@ import type { CallOptions, EngineContext, ProgressEvent } from '../../src/engine
 import { type DelegateOutcome, delegate } from '../../src/engine/delegate.ts';
 import { EngineMemory } from '../../src/engine/memory.ts';
 import type { Clock } from '../../src/engine/ports.ts';
+import { memoryLedger } from '../helpers/memory.ts';
 import { catalog, serve } from '../rehearsal/bench.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import type { ScenarioServer, ScenarioServerOptions } from '../rehearsal/scenario-server.ts';
@@ -110,11 +111,7 @@ export async function engineFixture(options: EngineFixtureOptions = {}): Promise
     maxInputTokens: 32_000,
     workspace: workspaceFiles({ cwd: folder, roots: () => [] }),
     provider: async () => provider,
-    ledger: {
-      location: 'memory',
-      append: async (rows) => void records.push(...rows),
-      read: async () => ({ records, skipped: [], files: [] }),
-    },
+    ledger: memoryLedger(records),
     patchChecker: gitPatchChecker(),
     clock,
     memory: new EngineMemory(),

@@ -1,23 +1,32 @@
-/** Whether work grows in proportion to its input. */
+/** Whether work grows in proportion to its input: measured in CPU time, which other processes hardly disturb. */
 import { expect } from 'vitest';
 
-/** CPU time, which other processes hardly disturb: the least of five runs. */
-export function cpuMs(run: () => unknown): number {
-  const times = Array.from({ length: 5 }, () => {
-    const before = process.cpuUsage();
-    run();
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1000;
-  });
-  return Math.min(...times);
+/** Below this a measurement is noise, and no input that costs so little stops anybody. */
+const floorMs = 3;
+const runs = 5;
+const factor = 8;
+/** Work in proportion to its input costs 8 times as much for 8 times the size, quadratic work 64 times. */
+const mostGrowth = 24;
+
+/** `make` prepares the work for a size, which is not measured. */
+export function expectLinear(make: (size: number) => () => unknown, size: number): void {
+  const small = make(size);
+  small();
+  const leastMs = Math.min(...Array.from({ length: runs }, () => cpuMs(small)));
+  const mostMs = mostGrowth * Math.max(floorMs, leastMs);
+  const large = make(factor * size);
+  const times: number[] = [];
+  // The least of several runs counts, so one that is quick enough settles it.
+  do times.push(cpuMs(large));
+  while (times.at(-1)! >= mostMs && times.length < runs);
+  expect(Math.min(...times), `size ${size}: ${leastMs} ms, ${factor} times that: ${times} ms`).toBeLessThan(
+    mostMs,
+  );
 }
 
-/** A measurement below this is noise. */
-const leastMs = 3;
-
-/** `make` prepares the work for a size. Quadratic work costs sixteen times as much for four times the size. */
-export function expectLinear(make: (size: number) => () => unknown, size: number): void {
-  const once = cpuMs(make(size));
-  const four = cpuMs(make(4 * size));
-  expect(four, `${size}: ${once} ms, ${4 * size}: ${four} ms`).toBeLessThan(8 * Math.max(once, leastMs));
+function cpuMs(run: () => unknown): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }

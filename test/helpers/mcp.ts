@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { type CallToolResult, ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
@@ -17,13 +18,19 @@ export interface ServeOptions extends Omit<OrchOptions, 'stdin'> {
 export const serve = [bin, 'serve', '--stdio'];
 export const distIndex = [join(packageFolder, 'dist/index.js')];
 
-export async function connect({ args = serve, env, cwd, roots }: ServeOptions = {}): Promise<Client> {
+/** A client of the SDK's; with roots it answers what it is asked for them. */
+export function clientWith(roots?: readonly string[]): Client {
   const client = new Client({ name: 'test', version: '1' }, { capabilities: roots ? { roots: {} } : {} });
   if (roots) {
     client.setRequestHandler(ListRootsRequestSchema, async () => ({
       roots: roots.map((root) => ({ uri: `file://${root}` })),
     }));
   }
+  return client;
+}
+
+export async function connect({ args = serve, env, cwd, roots }: ServeOptions = {}): Promise<Client> {
+  const client = clientWith(roots);
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [...args],
@@ -51,14 +58,17 @@ export function textOf({ content }: CallToolResult): string {
 // biome-ignore lint/suspicious/noExplicitAny: a message has whatever shape the server gives it.
 export type Message = Record<string, any>;
 
-export interface RawServer {
-  child: ChildProcessWithoutNullStreams;
+export interface Conversation {
   /** Every line of standard output so far. */
   lines: string[];
   send(message: object): void;
   write(text: string): void;
   /** The answer to the request with this id. */
   answer(id: number | string): Promise<Message>;
+}
+
+export interface RawServer extends Conversation {
+  child: ChildProcessWithoutNullStreams;
   /** Exit code and signal, when the process is over and its output read. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -70,19 +80,27 @@ export function rawServer({ args = serve, env, cwd }: ServeOptions = {}): RawSer
     // It may end before it has read everything.
   });
   child.stderr.resume();
+  return {
+    ...conversation(child.stdin, child.stdout),
+    child,
+    ended: new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal }))),
+  };
+}
+
+/** Talks to a server over its streams, message by message. */
+export function conversation(input: Writable, output: Readable): Conversation {
   const lines: string[] = [];
   const answers = new Map<number | string, Message>();
   const waiting = new Map<number | string, (message: Message) => void>();
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  createInterface({ input: output }).on('line', (line) => {
     lines.push(line);
     const message = parse(line);
     if (message?.id === undefined || message.method !== undefined) return;
     answers.set(message.id, message);
     waiting.get(message.id)?.(message);
   });
-  const write = (text: string) => void child.stdin.write(text);
+  const write = (text: string) => void input.write(text);
   return {
-    child,
     lines,
     write,
     send: (message) => write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
@@ -92,7 +110,6 @@ export function rawServer({ args = serve, env, cwd }: ServeOptions = {}): RawSer
         if (known) resolve(known);
         else waiting.set(id, resolve);
       }),
-    ended: new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal }))),
   };
 }
 
@@ -117,8 +134,12 @@ export const initialize = {
 /** A server that has been greeted. */
 export async function greeted(options: ServeOptions = {}): Promise<RawServer> {
   const server = rawServer(options);
+  await greet(server);
+  return server;
+}
+
+export async function greet(server: Conversation): Promise<void> {
   server.send(initialize);
   await server.answer('init');
   server.send({ method: 'notifications/initialized' });
-  return server;
 }

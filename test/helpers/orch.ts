@@ -55,8 +55,13 @@ export function spawnOrch(
   return child;
 }
 
-export function orch(args: readonly string[], { stdin, env, cwd }: OrchOptions = {}): Promise<OrchResult> {
-  const child = spawn(process.execPath, [bin, ...args], {
+/** `through` is a command that runs the words behind it, such as a shell with limits. */
+export function orch(
+  args: readonly string[],
+  { stdin, env, cwd, through = [] }: OrchOptions & { through?: readonly string[] } = {},
+): Promise<OrchResult> {
+  const [command, ...rest] = [...through, process.execPath, bin, ...args];
+  const child = spawn(command!, rest, {
     cwd: cwd ?? folder(),
     env: bareEnvironment(env),
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

@@ -6,7 +6,8 @@ import type { RequestFeatures } from '../../src/core/router/features.ts';
 import { reasoningEfforts, taskKinds } from '../../src/core/tasks/tasks.ts';
 import { givenConfig } from './config.ts';
 
-const { catalog } = givenConfig();
+const base = givenConfig();
+const { catalog } = base;
 const cards = Object.keys(catalog.models);
 const aliasNames = ['codex', 'mini', 'chat', 'full', 'extra', 'other'];
 
@@ -18,13 +19,15 @@ const effort = fc.constantFrom(...reasoningEfforts);
 const name = fc.constantFrom(...aliasNames, ...aliasNames, ...cards);
 const spec = fc.oneof(name, fc.record({ alias: name, effort }));
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
 /** Cards of the package with other life spans, successors (circles too) and windows. */
 const models = fc
   .tuple(
     ...cards.map(() =>
       fc.record({
-        shutdown: optional(day),
+        shutdown: seldom(day),
         successor: optional(fc.constantFrom(...cards)),
         maxInputTokens: fc.constantFrom(3000, 20_000, 272_000),
       }),
@@ -52,7 +55,6 @@ export const configurations: fc.Arbitrary<Config> = fc
     safetyCritical: fc.array(name, { minLength: 1, maxLength: 3 }),
   })
   .map(({ models: own, aliases, routing, caps, perCallUsd, languages, safetyCritical }) => {
-    const base = givenConfig();
     return {
       ...base,
       catalog: { ...base.catalog, models: own },
@@ -76,10 +78,10 @@ export const requests: fc.Arbitrary<RequestFeatures> = fc
     approxTokens: fc.oneof(fc.nat(2000), fc.nat(40_000), fc.nat(400_000)),
     more: fc.nat(20_000),
     language: optional(fc.constantFrom('c', 'rust', 'typescript', 'cobol')),
-    safetyCritical: fc.boolean(),
-    forceModel: fc.option(fc.oneof(name, fc.constant('unheard-of')), { nil: undefined, freq: 4 }),
-    effort: fc.option(effort, { nil: undefined, freq: 3 }),
-    maxCostUsd: fc.option(fc.double({ min: 0.001, max: 2, noNaN: true }), { nil: undefined, freq: 2 }),
+    safetyCritical: seldom(fc.constant(true)).map((critical) => critical ?? false),
+    forceModel: seldom(fc.oneof(name, fc.constant('unheard-of'))),
+    effort: seldom(effort),
+    maxCostUsd: seldom(fc.double({ min: 0.001, max: 2, noNaN: true })),
   })
   .map(({ more, ...features }) => ({ ...features, mostTokens: features.approxTokens + more }));
 

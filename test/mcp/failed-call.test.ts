@@ -1,7 +1,9 @@
 /** A call that fails over MCP says what it has cost, as the command line does. */
 import { describe, expect, it } from 'vitest';
-import { call, connect, textOf } from '../helpers/mcp.ts';
-import { orch, provider } from '../helpers/orch.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { call, textOf } from '../helpers/mcp.ts';
+import { connectInProcess } from '../helpers/mcp-in-process.ts';
+import { provider } from '../helpers/orch.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import { byModel, type Scripted } from '../rehearsal/script.ts';
 
@@ -10,7 +12,7 @@ const cut: Scenario = { kind: 'cut', after: 1 };
 
 async function failing(answer: Scripted) {
   const { env } = await provider({ answer });
-  const client = await connect({ env });
+  const client = await connectInProcess({ env });
   const result = await call(client, 'delegate.docs', { input: 'x' });
   expect(result).toMatchObject({ isError: true });
   expect(result.structuredContent).toBeUndefined();

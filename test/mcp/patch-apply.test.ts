@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { searchReplace } from '../helpers/answers.ts';
-import { call, connect, textOf } from '../helpers/mcp.ts';
+import { call, textOf } from '../helpers/mcp.ts';
+import { connectInProcess } from '../helpers/mcp-in-process.ts';
 import { folder, provider } from '../helpers/orch.ts';
 import { treeOf } from '../helpers/tree.ts';
 
@@ -17,7 +18,7 @@ async function delegated() {
   });
   const env = { ...provided, XDG_STATE_HOME: folder() };
   const cwd = folder({ 'a.txt': before });
-  const client = await connect({ env, cwd });
+  const client = await connectInProcess({ env, cwd });
   const { structuredContent } = await call(client, 'delegate.diff', {
     input: 'write numbers as digits',
     files: ['a.txt'],
@@ -46,7 +47,7 @@ describe('patch.apply', () => {
   it('knows the id after the server has started again, and takes it once', async () => {
     const { cwd, env, client, patch_id } = await delegated();
     await client.close();
-    const next = await connect({ env, cwd });
+    const next = await connectInProcess({ env, cwd });
     expect((await call(next, 'patch_apply', { patch_id })).isError).toBeFalsy();
     const tree = treeOf(cwd);
     const again = await call(next, 'patch.apply', { patch_id });
@@ -67,17 +68,17 @@ describe('patch.apply', () => {
 
   it('keeps to the roots of the client', async () => {
     const { cwd, env, patch_id } = await delegated();
-    const stranger = await connect({ env, cwd: folder() });
+    const stranger = await connectInProcess({ env, cwd: folder() });
     expect(textOf(await call(stranger, 'patch.apply', { patch_id }))).toMatch(/^file-forbidden: .*a\.txt/);
     expect(read(cwd)).toBe(before);
-    const friend = await connect({ env, cwd: folder(), roots: [cwd] });
+    const friend = await connectInProcess({ env, cwd: folder(), roots: [cwd] });
     expect((await call(friend, 'patch.apply', { patch_id })).isError).toBeFalsy();
     expect(read(cwd)).toBe(after);
   });
 
   it('takes a patch as text', async () => {
     const cwd = folder({ 'a.txt': before });
-    const client = await connect({ cwd });
+    const client = await connectInProcess({ cwd });
     const { structuredContent } = await call(client, 'patch.apply', { patch: text });
     expect(structuredContent).toMatchObject({ applied: true, files: ['a.txt'] });
     expect(read(cwd)).toBe(after);
@@ -96,7 +97,7 @@ describe('patch.apply', () => {
   ])('refuses %j', async (args, words) => {
     const outer = folder({ 'a.txt': before, 'inner/x': '' });
     const tree = treeOf(outer);
-    const client = await connect({ cwd: join(outer, 'inner') });
+    const client = await connectInProcess({ cwd: join(outer, 'inner') });
     const result = await call(client, 'patch.apply', args);
     expect({ isError: result.isError, text: textOf(result) }).toEqual({
       isError: true,

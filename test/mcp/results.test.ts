@@ -5,18 +5,11 @@ import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { approxTokens } from '../../src/core/input/tokens.ts';
 import type { ResultStore } from '../../src/engine/ports.ts';
 import { idOfUri, resultUri, toCallResult, toErrorResult } from '../../src/mcp/results.ts';
+import { memoryResultStore } from '../helpers/memory.ts';
 
 /** Hosts cut at 10,000, in the middle. */
 const mostTokens = 8000;
 
-function memory(): ResultStore & { saved: string[] } {
-  const saved: string[] = [];
-  return {
-    saved,
-    save: (text) => ({ id: `id-${saved.push(text)}`, path: `/state/id-${saved.length}.txt` }),
-    load: () => undefined,
-  };
-}
 const textOf = ({ content }: ReturnType<typeof toCallResult>) =>
   content[0]?.type === 'text' ? content[0].text : '';
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join('');
@@ -24,7 +17,7 @@ const lines = (count: number) => Array.from({ length: count }, (_, index) => `li
 describe('a result', () => {
   it('that is short enough is whole, as text and as structured content', () => {
     const output = { result: 'x'.repeat(mostTokens * 3 - 50), meta: { model: 'm' } };
-    const store = memory();
+    const store = memoryResultStore();
     expect(toCallResult(output, store)).toEqual({
       content: [{ type: 'text', text: JSON.stringify(output) }],
       structuredContent: output,
@@ -34,7 +27,7 @@ describe('a result', () => {
 
   it('that is too long is stored, and its beginning links to it', () => {
     const result = lines(3000);
-    const store = memory();
+    const store = memoryResultStore();
     const answer = toCallResult({ result, meta: { model: 'm' } }, store);
     expect(store.saved).toEqual([result]);
     const structured = answer.structuredContent as { result: string; meta: object };
@@ -59,7 +52,7 @@ describe('a result', () => {
   it('of one long line shows the beginning of that line', () => {
     const { structuredContent } = toCallResult(
       { result: `start ${'😀'.repeat(20_000)}`, meta: {} },
-      memory(),
+      memoryResultStore(),
     );
     expect(structuredContent?.result).toMatch(
       /^start (😀)+\n\[… .*the whole result is in \/state\/id-1\.txt …\]\n$/u,
@@ -69,7 +62,7 @@ describe('a result', () => {
   it('that cannot be stored is whole', () => {
     const output = { result: lines(3000), meta: {} };
     const broken: ResultStore = {
-      ...memory(),
+      ...memoryResultStore(),
       save() {
         throw new OrchError('record-failed', 'no room');
       },
@@ -95,7 +88,7 @@ describe('a result', () => {
       .map(([all, times]) => `${all.join('\n')}\n`.repeat(times));
     fc.assert(
       fc.property(result, fc.nat(20_000), (text, beside) => {
-        const store = memory();
+        const store = memoryResultStore();
         const answer = toCallResult({ result: text, meta: { beside: 'x'.repeat(beside) } }, store);
         expect(approxTokens(textOf(answer))).toBeLessThanOrEqual(mostTokens);
         expect(JSON.parse(textOf(answer))).toEqual(answer.structuredContent);

@@ -5,6 +5,7 @@ import { parseUsageCsv } from '../../src/core/record/csv.ts';
 import { operations } from '../../src/operations/index.ts';
 import { isOffered } from '../../src/operations/operation.ts';
 import { call, connect, distIndex, serve, textOf } from '../helpers/mcp.ts';
+import { connectInProcess } from '../helpers/mcp-in-process.ts';
 import { folder, git, key, provider, repository } from '../helpers/orch.ts';
 
 const rehearse = { ORCH_REHEARSE: '1' };
@@ -31,10 +32,12 @@ describe.each([
     }
     expect((await client.listResources()).resources).toEqual([]);
   });
+});
 
+describe('the server', () => {
   it('answers every tool in rehearsal', async () => {
     const cwd = await repository({ 'cart.ts': 'export const total = 1;\n' });
-    const client = await connect({ args, env: { ...rehearse, XDG_STATE_HOME: folder() }, cwd });
+    const client = await connectInProcess({ env: { ...rehearse, XDG_STATE_HOME: folder() }, cwd });
     // The client then checks every structured answer against the schema of its tool.
     await client.listTools();
     const files = ['cart.ts'];
@@ -76,7 +79,7 @@ describe.each([
 
 describe('a tool', () => {
   it('is called by its name with dots, underscores or hyphens', async () => {
-    const client = await connect({ env: rehearse });
+    const client = await connectInProcess({ env: rehearse });
     for (const name of ['route.explain', 'route_explain', 'route-explain']) {
       const { structuredContent } = await call(client, name, { task: 'docs' });
       expect(structuredContent).toMatchObject({ task: 'docs' });
@@ -84,7 +87,7 @@ describe('a tool', () => {
   });
 
   it('is listed with underscores for clients that refuse dots', async () => {
-    const client = await connect({ args: [...serve, '--tool-names', 'underscore'], env: rehearse });
+    const client = await connectInProcess({ toolNames: 'underscore', env: rehearse });
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(names.map((name) => name.replace('.', '_')));
     expect(client.getInstructions()).toContain('delegate_diff');
@@ -93,7 +96,7 @@ describe('a tool', () => {
   });
 
   it('that does not exist is an error of the protocol', async () => {
-    const client = await connect();
+    const client = await connectInProcess();
     await expect(call(client, 'delegate.rnu', {})).rejects.toMatchObject({
       code: -32602,
       message: expect.stringContaining('did you mean delegate.run?'),
@@ -102,7 +105,7 @@ describe('a tool', () => {
   });
 
   it('given wrong arguments says what is wrong', async () => {
-    const client = await connect({ env: rehearse });
+    const client = await connectInProcess({ env: rehearse });
     const cases: [string, Record<string, unknown>, RegExp][] = [
       ['delegate.run', { task: 'docs' }, /input/],
       ['delegate.run', { input: 'x' }, /task/],
@@ -141,7 +144,7 @@ describe('a tool', () => {
         code: 'invalid_api_key',
       },
     });
-    const client = await connect({ env });
+    const client = await connectInProcess({ env });
     const refused = await call(client, 'delegate.docs', { input: 'x' });
     expect(refused).toMatchObject({ isError: true });
     expect(refused).not.toHaveProperty('structuredContent');
@@ -156,7 +159,7 @@ describe('a tool', () => {
   });
 
   it('needs a key only to send something', async () => {
-    const client = await connect();
+    const client = await connectInProcess();
     expect((await call(client, 'route.explain', { task: 'docs' })).isError).toBeFalsy();
     const refused = await call(client, 'delegate.docs', { input: 'x' });
     expect(textOf(refused)).toMatch(/^no-key: OPENAI_API_KEY is not set\nWhat to do: /);
@@ -164,7 +167,7 @@ describe('a tool', () => {
 
   it('tells of a configuration that is broken, and works once it is mended', async () => {
     const conf = folder({ 'policies.json': '{"defaults": {"temperatur": 1}}' });
-    const client = await connect({ env: { ...rehearse, ORCH_CONF: conf } });
+    const client = await connectInProcess({ env: { ...rehearse, ORCH_CONF: conf } });
     const refused = await call(client, 'delegate.docs', { input: 'x' });
     expect(textOf(refused)).toMatch(/^invalid-config: .*\n.*did you mean temperature\?/);
     writeFileSync(join(conf, 'policies.json'), '{"defaults": {"temperature": 1}}');
@@ -176,7 +179,7 @@ describe('a tool', () => {
       answer: ({ input }) => ({ kind: 'text', text: `# ${input}\n` }),
     });
     const state = folder();
-    const client = await connect({ env: { ...env, XDG_STATE_HOME: state } });
+    const client = await connectInProcess({ env: { ...env, XDG_STATE_HOME: state } });
     const inputs = Array.from({ length: 12 }, (_, index) => `text ${index}`);
     const results = await Promise.all(inputs.map((input) => call(client, 'delegate.docs', { input })));
     expect(results.map(({ structuredContent }) => structuredContent?.result)).toEqual(
@@ -190,7 +193,7 @@ describe('a tool', () => {
 describe('a call', () => {
   it('that is cancelled closes the connection, and the next one goes on', async () => {
     const { env, server } = await provider({ answer: { kind: 'hang', after: 1 } });
-    const client = await connect({ env });
+    const client = await connectInProcess({ env });
     const cancel = new AbortController();
     const cancelled = client.callTool({ name: 'delegate.docs', arguments: { input: 'x' } }, undefined, {
       signal: cancel.signal,
@@ -202,20 +205,6 @@ describe('a call', () => {
     server.answerWith(docs);
     expect((await call(client, 'delegate.docs', { input: 'x' })).isError).toBeFalsy();
   });
-
-  it('tells of its progress when it is asked to', async () => {
-    const { env } = await provider({ answer: docs });
-    const client = await connect({ env });
-    const messages: { progress: number; message?: string | undefined }[] = [];
-    await client.callTool({ name: 'delegate.docs', arguments: { input: 'x' } }, undefined, {
-      onprogress: ({ progress, message }) => messages.push({ progress, message }),
-    });
-    expect(messages.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^task=docs .* => gpt-6-luna$/),
-      'asking gpt-6-luna',
-    ]);
-    expect(messages.map(({ progress }) => progress)).toEqual([1, 2]);
-  });
 });
 
 describe('a long result', () => {
@@ -223,7 +212,7 @@ describe('a long result', () => {
 
   it('comes as its beginning, with a link to the whole', async () => {
     const { env } = await provider({ answer: { kind: 'text', text: long } });
-    const client = await connect({ env: { ...env, XDG_STATE_HOME: folder() } });
+    const client = await connectInProcess({ env: { ...env, XDG_STATE_HOME: folder() } });
     const result = await call(client, 'delegate.docs', { input: 'x' });
     const { result: digest, meta } = result.structuredContent as {
       result: string;
@@ -246,7 +235,7 @@ describe('a long result', () => {
 
   it('that cannot be stored comes whole: it was paid for', async () => {
     const { env } = await provider({ answer: { kind: 'text', text: long } });
-    const client = await connect({
+    const client = await connectInProcess({
       env: { ...env, XDG_STATE_HOME: join(folder({ file: '' }), 'file'), ORCH_USAGE_CSV: 'off' },
     });
     const result = await call(client, 'delegate.docs', { input: 'x' });
@@ -260,9 +249,9 @@ describe('the roots of the client', () => {
     const { env, server } = await provider({ answer: docs });
     const other = folder({ 'other.ts': 'const inOther = 1;\n' });
     const files = [join(other, 'other.ts')];
-    const without = await connect({ env });
+    const without = await connectInProcess({ env });
     expect(textOf(await call(without, 'delegate.docs', { input: 'x', files }))).toMatch(/^file-forbidden/);
-    const client = await connect({ env, roots: ['host/x', other] });
+    const client = await connectInProcess({ env, roots: ['host/x', other] });
     expect((await call(client, 'delegate.docs', { input: 'x', files })).isError).toBeFalsy();
     expect(String(server.requests[0]?.body?.input)).toContain('inOther');
   });

@@ -1,9 +1,7 @@
 /** The process on its pipes: what is on standard output, and when it ends. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseUsageCsv } from '../../src/core/record/csv.ts';
 import { distIndex, greeted, initialize, type RawServer, rawServer, serve } from '../helpers/mcp.ts';
+import { greetedInProcess } from '../helpers/mcp-in-process.ts';
 import { folder, provider } from '../helpers/orch.ts';
 
 const forms: [string, readonly string[]][] = [
@@ -38,8 +36,25 @@ describe.each(forms)('%s', (_name, args) => {
     expectJsonRpcAlone(server);
   });
 
+  it('ends with its input', async () => {
+    const fresh = rawServer({ args });
+    fresh.child.stdin.end();
+    expect(await fresh.ended).toEqual({ code: 0, signal: null });
+    expect(fresh.lines).toEqual([]);
+  });
+
+  // Calls under way, and every signal: interrupt.test.ts.
+  it.runIf(posix)('ends with SIGTERM', async () => {
+    const server = await greeted({ args });
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expectJsonRpcAlone(server);
+  });
+});
+
+describe('the server', () => {
   it('lives through garbage', async () => {
-    const server = rawServer({ args, env: { ORCH_REHEARSE: '1' } });
+    const server = rawServer({ env: { ORCH_REHEARSE: '1' } });
     server.write('garbage\n{"half": \n[]\n42\nnull\n\n{"jsonrpc":"1.0","id":9}\n\u0000\u0001\n');
     server.send(initialize);
     expect((await server.answer('init')).result.serverInfo.name).toBe('orch');
@@ -51,6 +66,14 @@ describe.each(forms)('%s', (_name, args) => {
     server.child.stdin.end();
     expect(await server.ended).toEqual({ code: 0, signal: null });
     expectJsonRpcAlone(server);
+  });
+
+  it('answers server/discover with an error, and then initialize', async () => {
+    const server = rawServer();
+    server.send({ id: 1, method: 'server/discover', params: {} });
+    expect(await server.answer(1)).toMatchObject({ error: { code: expect.any(Number) } });
+    server.send(initialize);
+    expect((await server.answer('init')).result.protocolVersion).toBe('2025-06-18');
   });
 
   it.each<[string, string, object]>([
@@ -87,7 +110,7 @@ describe.each(forms)('%s', (_name, args) => {
     ],
     ['a key that is not known', '{"jsonrpc":"2.0","id":9,"method":"ping","more":1}', { id: 9, result: {} }],
   ])('answers a line that is %s', async (_what, line, answer) => {
-    const server = await greeted({ args });
+    const server = await greetedInProcess();
     const before = server.lines.length;
     server.write(`${line}\n`);
     server.send({ id: 'next', method: 'ping' });
@@ -95,76 +118,6 @@ describe.each(forms)('%s', (_name, args) => {
     const [first] = server.lines.slice(before);
     expect(JSON.parse(first!)).toMatchObject({ jsonrpc: '2.0', ...answer });
     expect('id' in JSON.parse(first!)).toBe('id' in answer);
-  });
-
-  it('answers every message of a batch, however its bytes come', async () => {
-    const server = await greeted({ args });
-    const batch = [1, 2].map((id) => ({
-      jsonrpc: '2.0',
-      id,
-      method: 'tools/call',
-      params: { name: `ç${id}` },
-    }));
-    const bytes = Buffer.from(`${JSON.stringify(batch)}\n`);
-    const middle = bytes.indexOf('ç') + 1;
-    server.child.stdin.write(bytes.subarray(0, middle), () =>
-      server.child.stdin.write(bytes.subarray(middle)),
-    );
-    expect((await server.answer(1)).error.message).toContain('ç1');
-    expect((await server.answer(2)).error.message).toContain('ç2');
-  });
-
-  it('answers server/discover with an error, and then initialize', async () => {
-    const server = rawServer({ args });
-    server.send({ id: 1, method: 'server/discover', params: {} });
-    expect(await server.answer(1)).toMatchObject({ error: { code: expect.any(Number) } });
-    server.send(initialize);
-    expect((await server.answer('init')).result.protocolVersion).toBe('2025-06-18');
-  });
-
-  it('ends with its input', async () => {
-    const fresh = rawServer({ args });
-    fresh.child.stdin.end();
-    expect(await fresh.ended).toEqual({ code: 0, signal: null });
-    expect(fresh.lines).toEqual([]);
-  });
-
-  it('ends with its input while a call is under way, which is recorded', async () => {
-    const state = folder();
-    const { env, server: upstream } = await provider({ answer: { kind: 'hang', after: 1 } });
-    const server = await greeted({ args, env: { ...env, XDG_STATE_HOME: state } });
-    server.send(toolCall(1));
-    await upstream.waitForRequest();
-    server.child.stdin.end();
-    expect(await server.ended).toEqual({ code: 0, signal: null });
-    await upstream.waitForAbort();
-    expectJsonRpcAlone(server);
-    const { records } = parseUsageCsv(readFileSync(join(state, 'orch/usage.csv'), 'utf8'));
-    expect(records).toHaveLength(1);
-    expect(records[0]).toMatchObject({ error: 'cancelled' });
-  });
-
-  // The signals are taken in one place: the second form need not be sent all of them.
-  const signals = args === serve ? (['SIGTERM', 'SIGINT', 'SIGHUP'] as const) : (['SIGTERM'] as const);
-  it.runIf(posix).each(signals)('ends with %s', async (signal) => {
-    const { env, server: upstream } = await provider({ answer: { kind: 'hang', after: 1 } });
-    const [idle, busy] = await Promise.all([greeted({ args }), greeted({ args, env })]);
-    busy.send(toolCall(1));
-    await upstream.waitForRequest();
-    idle.child.kill(signal);
-    busy.child.kill(signal);
-    expect(await idle.ended).toEqual({ code: 0, signal: null });
-    expect(await busy.ended).toEqual({ code: 0, signal: null });
-    await upstream.waitForAbort();
-    expectJsonRpcAlone(busy);
-  });
-
-  it('ends when nobody reads it any more', async () => {
-    const server = await greeted({ args });
-    server.child.stdout.destroy();
-    server.send({ id: 1, method: 'tools/list' });
-    server.send({ id: 2, method: 'tools/list' });
-    expect(await server.ended).toEqual({ code: 0, signal: null });
   });
 });
 
@@ -190,6 +143,21 @@ describe('a cancelled call', () => {
     const answered = server.lines.map((line) => JSON.parse(line).id);
     expect(answered).toEqual(['init', 2, 3]);
   });
+});
+
+it('answers every message of a batch, however its bytes come', async () => {
+  const server = await greeted();
+  const batch = [1, 2].map((id) => ({
+    jsonrpc: '2.0',
+    id,
+    method: 'tools/call',
+    params: { name: `ç${id}` },
+  }));
+  const bytes = Buffer.from(`${JSON.stringify(batch)}\n`);
+  const middle = bytes.indexOf('ç') + 1;
+  server.child.stdin.write(bytes.subarray(0, middle), () => server.child.stdin.write(bytes.subarray(middle)));
+  expect((await server.answer(1)).error.message).toContain('ç1');
+  expect((await server.answer(2)).error.message).toContain('ç2');
 });
 
 it('a large answer is whole before the process ends', async () => {

@@ -16,10 +16,17 @@ export function packageFolder(): string {
   return here;
 }
 
+/** As `homedir()` finds it, from these variables. */
+export function homeFolder({ HOME, USERPROFILE }: Variables): string {
+  return (process.platform === 'win32' ? USERPROFILE : HOME) || homedir();
+}
+
 function xdg(variables: Variables, name: string, fallback: string[]): string {
   const set = variables[name];
   // The XDG specification asks to ignore relative paths.
-  return set !== undefined && isAbsolute(set) ? join(set, 'orch') : join(homedir(), ...fallback, 'orch');
+  return set !== undefined && isAbsolute(set)
+    ? join(set, 'orch')
+    : join(homeFolder(variables), ...fallback, 'orch');
 }
 
 export function userConfigFolder(variables: Variables): string {

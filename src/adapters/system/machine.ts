@@ -1,11 +1,10 @@
 /** What is on this machine that orch works with: node, git, clients, folders that can be written. */
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ClientFile, ClientName, ClientSetup } from '../../core/doctor/clients.ts';
 import type { Machine } from '../../engine/ports.ts';
 import { gitVersion } from '../workspace/git.ts';
-import { repositoryTop } from './folders.ts';
+import { homeFolder, repositoryTop } from './folders.ts';
 
 export function thisMachine(cwd: string, variables: Readonly<Record<string, string | undefined>>): Machine {
   return {
@@ -32,7 +31,7 @@ function writeFault(path: string): string | undefined {
 }
 
 function clients(cwd: string, variables: Readonly<Record<string, string | undefined>>): ClientSetup {
-  const home = homedir();
+  const home = homeFolder(variables);
   const project = repositoryTop(cwd) ?? cwd;
   const codexHome = variables.CODEX_HOME ?? join(home, '.codex');
   const places: [ClientName, string][] = [

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { csvLedger, noLedger } from '../../../src/adapters/ledger/csv-ledger.ts';
+import { csvLedger } from '../../../src/adapters/ledger/csv-ledger.ts';
 import { readLedgerFiles } from '../../../src/adapters/ledger/read.ts';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
 import { encodeRecord, headerRow, parseUsageCsv } from '../../../src/core/record/csv.ts';
@@ -150,13 +150,14 @@ describe('csvLedger', () => {
       // The last header straddles the border of one mebibyte from the end at each of these distances.
       for (const distance of [(1 << 20) - 1, 1 << 20, (1 << 20) + 1, (1 << 20) + 3]) {
         const path = join(folder, `${distance}.csv`);
-        const head = `${older}\n${row.repeat(80_000)}`;
+        const head = `${older}\n${row.repeat(40_000)}`;
         expect(rowOf('new').length * 6000).toBeGreaterThan(distance);
         const tail = `${headerRow}\n${rowOf('new').repeat(6000)}`.slice(0, distance - 1);
         writeFileSync(path, `${head}${tail}\n`);
         await csvLedger({ path }).append([usageRecord({ run_id: 'last' })]);
-        expect((await runsOf(path)).at(-1)).toBe('last');
-        expect(headersIn(readFileSync(path, 'utf8'))).toBe(1);
+        const text = readFileSync(path, 'utf8');
+        expect(text.endsWith(`\n${rowOf('last')}`)).toBe(true);
+        expect(headersIn(text)).toBe(1);
       }
     });
 
@@ -207,8 +208,8 @@ describe('csvLedger', () => {
   });
 
   describe('of many processes at once', () => {
-    const processes = 64;
-    const appends = 20;
+    const processes = 16;
+    const appends = 40;
 
     it('loses and tears nothing and has one header', async () => {
       const script = join(folder, 'writer.mjs');
@@ -265,8 +266,7 @@ describe('csvLedger', () => {
       for (const attempts of byProcess.values()) expect(attempts).toEqual(inOrder);
       expect(headersIn(readFileSync(path, 'utf8'))).toBe(1);
       expect(readdirSync(join(folder, 'logs'))).toEqual(['usage.csv']);
-      // Starting so many processes takes most of a minute where the cores are busy with other things.
-    }, 60_000);
+    });
   });
 });
 
@@ -307,14 +307,5 @@ describe('readLedgerFiles', () => {
     expect((await failure(readLedgerFiles([join(folder, 'blob')]))).code).toBe('file-unreadable');
     writeFileSync(join(folder, 'file'), '');
     expect((await failure(readLedgerFiles([join(folder, 'file', 'x.csv')]))).code).toBe('file-unreadable');
-  });
-});
-
-describe('noLedger', () => {
-  it('keeps nothing', async () => {
-    const ledger = noLedger();
-    await ledger.append([usageRecord()]);
-    expect(await ledger.read()).toEqual({ records: [], skipped: [], files: [] });
-    expect(ledger.location).toBeUndefined();
   });
 });

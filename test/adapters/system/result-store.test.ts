@@ -6,15 +6,6 @@ import { folder } from '../../helpers/orch.ts';
 
 const hourMs = 3_600_000;
 
-it('a result is there again by its id, and nothing by another', () => {
-  const store = fileResultStore(join(folder(), 'results'));
-  const { id, path } = store.save('a patch');
-  expect(store.load(id)).toBe('a patch');
-  expect(existsSync(path)).toBe(true);
-  expect(store.load(crypto.randomUUID())).toBeUndefined();
-  expect(store.load('../secret')).toBeUndefined();
-});
-
 it('old results are looked for once an hour', () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => {

@@ -22,7 +22,67 @@ describe('the work for an answer grows with its length', () => {
     ['spaces behind its date', (size) => `--- a 2026-01-01 00:00${times(' ', size)}\rb\n+++ a\n@@\n-a\n+b\n`],
     [
       'spaces behind an opening mark',
-      (size) => `      return () => assembleInput(parts, { maxTokens: 1e9, shape: 'code', safetyCritical: false });
+      (size) => `<<<<<<< SEARCH${times(' ', size)}\rx\n=======\n>>>>>>> REPLACE\n`,
+    ],
+    ['carriage returns', (size) => `${times('\r', size)}x\n`],
+    [
+      'spaces in a comment that may hold a path',
+      (size) => `a.js\n\`\`\`js\n# a${times(' ', size)}b\n\`\`\`\n`,
+    ],
+    ['back-ticks around JSON', (size) => `${times('`', size)}x "*** Begin Patch"`],
+    [
+      'back-ticks and lines around JSON',
+      (size) => `${times('`', size)}\n "*** Begin Patch"${times('\n`', size)}\n`,
+    ],
+    ['blank lines in V4A', (size) => v4a(times('\n', size))],
+    ['headings in V4A', (size) => v4a(`${times('@@ x\n', size)}-two();\n+2();\n`), 262_144],
+    ['whole files', (size) => numbered((at) => `${at}.js\n\`\`\`js\nx\n\`\`\`\n`, size), 32_768],
+    ['whole Markdown files', (size) => numbered((at) => `${at}.md\n\`\`\`md\nx\n\`\`\`\n`, size), 32_768],
+  ])('%s', (_name, answer, size = 16_384) => {
+    expectLinear((length) => {
+      const text = answer(length);
+      return () => patchFromAnswer(text, files);
+    }, size);
+  });
+
+  it('blocks with several dividers, for a file that is as long', () => {
+    const block = 'a.js\n<<<<<<< SEARCH\ntwo();\n=======\n=======\ny\n>>>>>>> REPLACE\n';
+    expectLinear((size) => {
+      const text = times('one line of text\n', size);
+      return () => patchFromAnswer(times(block, size), [{ path: 'a.js', text }]);
+    }, 16_384);
+  });
+
+  it('a fence of tildes in code', () => {
+    expectLinear((size) => () => extractCode(`x\n${times('~', size)}\`\n`), 16_384);
+  });
+});
+
+describe('the work for a line grows with its length', () => {
+  const often = (work: () => unknown) => {
+    for (let time = 0; time < 2000; time++) work();
+  };
+  it.each<[string, (size: number) => unknown]>([
+    ['quotes around a path', (size) => cleanPath(`${times("'", size)}x`)],
+    ['quotes before a label', (size) => pathLabel(`${times('"', size)}x`, { files })],
+    ['spaces before a label', (size) => pathLabel(`x${times(' ', size)}x`, { files })],
+    ['digits in the header of a hunk', (size) => readHeader(`@@ -${times('1', size)}`)],
+    ['signs in the header of a hunk', (size) => readHeader(`@@ x${times('@', size)}x`)],
+  ])('%s', (_name, work) => {
+    expectLinear((size) => () => often(() => work(size)), 240);
+  });
+});
+
+describe('the work for a file grows with its length', () => {
+  it('that holds the tags of the input', () => {
+    expectLinear((size) => {
+      const text = `</file>${numbered((at) => `</file-${at + 2}>\n`, size)}`;
+      const parts = {
+        instruction: 'x',
+        context: undefined,
+        sources: [{ path: 'a', text, mode: '100644' as const, range: undefined }],
+      };
+      return () => assembleInput(parts, { maxTokens: 1e9, shape: 'code', safetyCritical: false });
     }, 32_768);
   });
 });

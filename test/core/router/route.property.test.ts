@@ -7,7 +7,6 @@ import { route } from '../../../src/core/router/route.ts';
 import { configurations, days, deadModels, requests } from '../../helpers/routing-arbitraries.ts';
 
 const cases = fc.record({ features: requests, config: configurations, today: days, dead: deadModels });
-const runs = { numRuns: 3000 };
 
 function freeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !(value instanceof Map)) {
@@ -30,7 +29,7 @@ describe('every decision', () => {
         expect(second).toEqual(first);
         expect([...facts.notFound]).toEqual(dead);
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
@@ -102,10 +101,10 @@ describe('every decision', () => {
         );
         expect(decision.rationale).not.toContain('\n');
       }),
-      runs,
+      { numRuns: 1000 },
     );
     // The generator must reach both.
-    expect(Math.min(chosen, refused)).toBeGreaterThan(300);
+    expect(Math.min(chosen, refused)).toBeGreaterThan(150);
   });
 
   it('keeps the order of the list, a lean apart', () => {
@@ -128,7 +127,7 @@ describe('every decision', () => {
           from = at + 1;
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 });

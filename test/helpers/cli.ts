@@ -1,0 +1,70 @@
+/** Runs the command line in the process of the test: what needs no process of its own is quicker so. */
+import { Readable } from 'node:stream';
+import { Chalk } from 'chalk';
+import { runCommandLine } from '../../src/cli/command-line.ts';
+import { readToEnd } from '../../src/cli/stdin.ts';
+import { type IOStreams, labelled } from '../../src/cli/streams.ts';
+import type { Clock } from '../../src/engine/ports.ts';
+import { createFactory, type Factory, type FactoryOptions } from '../../src/factory.ts';
+import { bareEnvironment, folder, type OrchOptions, type OrchResult } from './orch.ts';
+
+/** Standard streams that are pipes, and what came out of them. */
+function pipedStreams(
+  stdin: string | Buffer | undefined,
+  interrupt: AbortSignal,
+): { streams: IOStreams; written: { stdout: string; stderr: string } } {
+  const written = { stdout: '', stderr: '' };
+  const plain = new Chalk({ level: 0 });
+  const err = (text: string) => {
+    written.stderr += text;
+  };
+  const streams: IOStreams = {
+    out: (text) => {
+      written.stdout += text;
+    },
+    err,
+    say: (label, text) => err(labelled(label, text, plain)),
+    outStyle: plain,
+    errStyle: plain,
+    stdoutIsTerminal: false,
+    stdoutColumns: undefined,
+    stderrColumns: undefined,
+    stderrIsLive: false,
+    startSpinner: () => Promise.reject(new Error('a spinner needs a terminal')),
+    stdinIsPiped: stdin !== undefined,
+    readStdin: (wait) => readToEnd(Readable.from([Buffer.from(stdin ?? '')]), interrupt, wait),
+  };
+  return { streams, written };
+}
+
+/** What is given for the process of `orch`; variables that only a real process heeds are refused. */
+export function factoryFor(
+  { env = {}, cwd }: Omit<OrchOptions, 'stdin'>,
+  options: Omit<FactoryOptions, 'cwd' | 'variables'>,
+): Factory {
+  const foreign = Object.keys(env).find((name) => !/^(ORCH_|OPENAI_|XDG_|HOME$|USERPROFILE$)/.test(name));
+  if (foreign !== undefined) throw new Error(`${foreign} has no effect without a process of its own`);
+  return createFactory({ cwd: cwd ?? folder(), variables: bareEnvironment(env), ...options });
+}
+
+/** As `orch` of orch.ts, with the code of `src`. */
+export async function orchInProcess(
+  args: readonly string[],
+  { stdin, clock, ...options }: OrchOptions & { clock?: Clock } = {},
+): Promise<OrchResult> {
+  const { signal } = new AbortController();
+  const { streams, written } = pipedStreams(stdin, signal);
+  const status = await runCommandLine(args, {
+    streams,
+    signal,
+    makeFactory: (more) =>
+      factoryFor(options, {
+        writeLog: streams.err,
+        defaultLogLevel: 'warn',
+        ...(clock ? { clock } : {}),
+        ...more,
+      }),
+    serve: () => Promise.reject(new Error('a server needs streams of its own')),
+  });
+  return { status, ...written };
+}
