@@ -2,10 +2,11 @@
 
 import { approxTokens, tokenUpperBound } from '../core/input/tokens.ts';
 import { costRange } from '../core/models/pricing.ts';
+import type { PatchFormat } from '../core/patch/dialects/index.ts';
 import { canRetryBlocks, retryPrompt } from '../core/patch/repair/retry-prompt.ts';
 import type { Candidate } from '../core/router/decision.ts';
-import { instructionAllowanceTokens, instructionsFor } from '../core/tasks/instructions.ts';
-import type { PatchFormat } from '../core/tasks/shapes.ts';
+import { instructionsFor } from '../core/tasks/instructions.ts';
+import { instructionAllowanceTokens } from '../core/tasks/tasks.ts';
 import type { EngineContext } from './context.ts';
 import type { UnplaceableAnswer } from './finish-answer.ts';
 import type { GenerateRequest } from './ports.ts';

@@ -295,7 +295,7 @@ describe('orch doctor', () => {
 
   it('writes nothing', async () => {
     const surroundings = home();
-    await examined(['--rehearse'], { env: { ...surroundings, NODE_DISABLE_COMPILE_CACHE: '1' } });
+    await examined(['--rehearse'], { env: surroundings });
     expect(readdirSync(surroundings.HOME!)).toEqual([]);
   });
 

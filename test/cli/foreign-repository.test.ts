@@ -148,7 +148,7 @@ describe('git', () => {
       const tools = join(cwd, 'node_modules/.bin');
       chmodSync(join(tools, 'git'), 0o755);
       const path = [tools, process.env.PATH].join(delimiter);
-      const { status } = await orch(args, { cwd, stdin, env: { ...env, PATH: path } });
+      const { status } = await builtOrch(args, { cwd, stdin, env: { ...env, PATH: path } });
       expect({ status, marks: hostile.marks() }).toEqual({ status: 0, marks: [] });
     }
   });

@@ -1,6 +1,8 @@
 /** The instructions of a request: stable for a task, shape and language, so that prompt caching can hit. */
+
+import { dialects, type PatchFormat } from '../patch/dialects/index.ts';
 import { defaultFramework, frameworkRule, languageStyle } from './languages.ts';
-import { type PatchFormat, type ReturnShape, shapes } from './shapes.ts';
+import { type ReturnShape, type Shape, shapes } from './shapes.ts';
 import { type TaskKind, taskRules, tasks } from './tasks.ts';
 
 export interface InstructionOptions {
@@ -15,9 +17,6 @@ export interface InstructionOptions {
 
 /** Tokens per line of code, to give the limit in lines too: a model counts lines better than tokens. */
 const tokensPerLine = 10;
-
-/** The bound that the router adds to the input for these instructions; a test holds every prompt to it. */
-export const instructionAllowanceTokens = 1200;
 
 export function instructionsFor(options: InstructionOptions): string {
   const { task, shape, language, visibleOutputTokens } = options;
@@ -35,7 +34,11 @@ export function instructionsFor(options: InstructionOptions): string {
   );
   return [
     tasks[task].role,
-    shapes[shape].contract(options.patchFormat),
+    outputContract(shapes[shape], options.patchFormat),
     rules.map((rule) => `- ${rule}`).join('\n'),
   ].join('\n\n');
+}
+
+function outputContract(shape: Shape, format: PatchFormat): string {
+  return shape.readAs === 'edits' ? dialects[format].contract : shape.contract;
 }

@@ -104,3 +104,6 @@ export function taskRules(kind: TaskKind, shape: ReturnShape): string[] {
   const extra = shapeRules?.[shape];
   return extra === undefined ? [...rules] : [...rules, extra];
 }
+
+/** An upper bound of the instructions in tokens, which the router adds to the input. A test holds every prompt to it. */
+export const instructionAllowanceTokens = 1200;

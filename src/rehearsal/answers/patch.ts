@@ -3,7 +3,7 @@
  * outside of strings and comments in any language.
  */
 import { languageOfPath } from '../../core/input/language.ts';
-import type { PatchFormat } from '../../core/tasks/shapes.ts';
+import type { PatchFormat } from '../../core/patch/dialects/index.ts';
 import { commentIn, note } from './comments.ts';
 import type { GivenFile } from './read-request.ts';
 

@@ -1,8 +1,9 @@
 /** Reads a request back into what it was made of, by the words that prompts and input are made of. */
 import { normaliseLanguage } from '../../core/input/language.ts';
 import { approxTokens } from '../../core/input/tokens.ts';
+import { dialects, type PatchFormat } from '../../core/patch/dialects/index.ts';
 import { frameworkRule, languageStyle } from '../../core/tasks/languages.ts';
-import { type PatchFormat, type ReturnShape, shapes } from '../../core/tasks/shapes.ts';
+import { type ReturnShape, shapes } from '../../core/tasks/shapes.ts';
 import { type TaskKind, taskKinds, tasks } from '../../core/tasks/tasks.ts';
 import { asList, asObject, asText, type Json } from '../../core/text/json.ts';
 import { languagesWithComments } from './comments.ts';
@@ -53,13 +54,13 @@ const patchFormats: readonly PatchFormat[] = ['search-replace', 'v4a', 'whole-fi
 /** Instructions that this program did not write are taken to ask for text. */
 export function readWanted(instructions: string): Wanted {
   const asks = (text: string | undefined) => text !== undefined && instructions.includes(text);
-  const patchFormat = patchFormats.find((format) => asks(shapes.patch.contract(format)));
+  const patchFormat = patchFormats.find((format) => asks(dialects[format].contract));
   const language =
     languagesWithComments.find((name) => asks(languageStyle(name))) ??
     /^- Language: (.+)\.$/m.exec(instructions)?.[1];
   return {
     task: taskKinds.find((task) => asks(tasks[task].role)),
-    shape: patchFormat ? 'patch' : asks(shapes.code.contract('search-replace')) ? 'code' : 'text',
+    shape: patchFormat ? 'patch' : asks(shapes.code.contract) ? 'code' : 'text',
     patchFormat: patchFormat ?? 'search-replace',
     language: language === undefined ? undefined : normaliseLanguage(language),
     framework: frameworkNames.find((name) => asks(`- ${frameworkRule(name)}\n`)),

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { tokenUpperBound } from '../../../src/core/input/tokens.ts';
-import {
-  type InstructionOptions,
-  instructionAllowanceTokens,
-  instructionsFor,
-} from '../../../src/core/tasks/instructions.ts';
-import type { PatchFormat } from '../../../src/core/tasks/shapes.ts';
+import type { PatchFormat } from '../../../src/core/patch/dialects/index.ts';
+import { type InstructionOptions, instructionsFor } from '../../../src/core/tasks/instructions.ts';
 import { returnShapes } from '../../../src/core/tasks/shapes.ts';
-import { taskKinds } from '../../../src/core/tasks/tasks.ts';
+import { instructionAllowanceTokens, taskKinds } from '../../../src/core/tasks/tasks.ts';
 
 const patchFormats: PatchFormat[] = ['search-replace', 'v4a', 'whole-file'];
 // As long as a surface lets a name be, in the kinds of text that cost most per character.
