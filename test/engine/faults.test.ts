@@ -31,7 +31,7 @@ async function stageFor(fault: Fault, stream: boolean): Promise<Stage> {
   const room: EngineFixture = await engineFixture({
     answer: byModel({ [primary]: inFakeTime, [secondary]: fault.secondary ?? healthy }),
     models: { routing: { docs: [primary, secondary] } },
-    policies: { timeouts: { default: { firstEventMs: 400, idleMs: 400, totalMs: 1600 } } },
+    policies: { timeouts: { [primary]: { firstEventMs: 400, idleMs: 400, totalMs: 1600 } } },
   });
   const tries: Try[] = [];
   room.server.onRequest(({ model }) => tries.push({ model, at: room.clock.monotonic() }));
