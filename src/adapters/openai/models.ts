@@ -6,25 +6,27 @@ import { asName, asObject } from '../../core/text/json.ts';
 import type { ModelLister } from '../../engine/ports.ts';
 import { untilAborted } from '../system/until-aborted.ts';
 import { mostEventBytes } from './body.ts';
-import { type OpenAiSettings, openAiClient, redactHeaders } from './client.ts';
+import { type OpenAiSettings, openAiClient, redactSecrets } from './client.ts';
 import { failureFrom } from './failure.ts';
 import { httpResponse } from './fetch.ts';
 
 export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): ModelLister {
-  const client = openAiClient(settings);
-  const redact = redactHeaders(redactKey);
-  const { host } = new URL(client.baseURL);
+  const { client, connections } = openAiClient(settings);
+  const redact = redactSecrets(redactKey, process.env);
+  const url = new URL(client.baseURL);
+  const { host } = url;
   return {
     async list({ signal, limitMs }) {
       const limit = AbortSignal.timeout(limitMs);
       const ended = AbortSignal.any([signal, limit]);
-      const listed = async () => {
-        const response = httpResponse(await client.get('/models', { signal: ended }).asResponse());
-        if (/html/i.test(response.headers.get('content-type') ?? '')) {
-          response.body.cancel();
+      const list = async () => {
+        const response = await client.get('/models', { signal: ended }).asResponse();
+        const { body, headers } = httpResponse(response);
+        if (/html/i.test(headers.get('content-type') ?? '')) {
+          body.cancel();
           throw new ProviderFailure('wrong-endpoint', `${host} answered with a web page`);
         }
-        const text = await response.body.text(mostEventBytes);
+        const text = await body.text(mostEventBytes);
         if (text === undefined) {
           throw new ProviderFailure(
             'malformed-answer',
@@ -37,8 +39,8 @@ export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): 
         return readList(parse(text));
       };
       try {
-        // A body that cannot be unpacked does not end when it is called off.
-        return await untilAborted(ended, listed());
+        // The limit holds whatever the network layer does about an abort.
+        return await connections.use(ended, () => untilAborted(ended, list()));
       } catch (error) {
         if (signal.aborted) throw new ProviderFailure('cancelled', 'cancelled');
         if (limit.aborted) {
@@ -50,7 +52,8 @@ export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): 
             },
           );
         }
-        throw forListing(failureFrom(error, { redact, now: Date.now(), host, begun: false }));
+        const proxy = connections.proxyTo(url);
+        throw forListing(failureFrom(error, { redact, now: Date.now(), host, proxy, begun: false }));
       }
     },
   };

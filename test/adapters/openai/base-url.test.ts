@@ -165,18 +165,15 @@ describe('a base URL', () => {
     expect(failure.message).toContain('does not speak HTTP');
   });
 
-  it.each(['099', '600', '999'])(
-    'of a server with the status %s is one of a broken server',
-    async (status) => {
-      const server = createTcpServer((socket) => {
-        socket.on('error', () => {});
-        socket.once('data', () => socket.end(`HTTP/1.1 ${status} Odd\r\nContent-Length: 2\r\n\r\n{}`));
-      });
-      const failure = await failureOf(ask(`http://127.0.0.1:${await listen(server)}/v1`));
-      expect(failure.failureClass).toBe('server-error');
-      expect(failure.message).toMatch(/status \d+, which HTTP/);
-    },
-  );
+  it.each(['600', '999'])('of a server with the status %s is one of a broken server', async (status) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end(`HTTP/1.1 ${status} Odd\r\nContent-Length: 2\r\n\r\n{}`));
+    });
+    const failure = await failureOf(ask(`http://127.0.0.1:${await listen(server)}/v1`));
+    expect(failure.failureClass).toBe('server-error');
+    expect(failure.message).toMatch(/invalid HTTP status \d+/);
+  });
 
   it('with a password in it is refused before anything is sent, and not repeated', () => {
     const variables = { OPENAI_BASE_URL: 'https://me:hunter2@127.0.0.1/v1' };
@@ -331,17 +328,6 @@ describe('a wall clock that is set', () => {
     };
     for (const now of [0, Date.parse('2026-11-22T10:00:00Z'), Date.parse('2030-01-01')])
       expect(retryAfterMs((name) => headers[name], '', now)).toBe(5000);
-  });
-});
-
-describe('a proxy that is not used', () => {
-  it('is named where the server cannot be reached', async () => {
-    vi.stubEnv('HTTPS_PROXY', 'http://user:hunter2@127.0.0.1:1');
-    onTestFinished(() => void vi.unstubAllEnvs());
-    const { details, recovery } = await failureOf(ask('http://127.0.0.1:9/v1'));
-    expect(recovery).toBe('retry');
-    expect(details.hint).toContain('HTTPS_PROXY is set');
-    expect(details.hint).not.toContain('hunter2');
   });
 });
 
