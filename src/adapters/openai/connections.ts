@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { BlockList, isIP } from 'node:net';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, type Pool } from 'undici';
+import { untilAborted } from '../system/until-aborted.ts';
 import { type HttpProxy, ProxyPool, proxyFrom, type Variables } from './proxy.ts';
 
 /** Shorter than servers keep an idle connection, so that no request goes to one that the server is closing. */
@@ -38,11 +39,14 @@ export class Connections {
     return this.#tunnels.get(`${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`);
   }
 
-  /** Runs one call. Once it is aborted and no other is running, every socket is closed, connected or not. */
+  /**
+   * Runs one call, and ends it with the signal whatever the network layer does about that. If no other call is
+   * running then, every socket is closed, connected or not.
+   */
   async use<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     this.#calls++;
     try {
-      return await work();
+      return await untilAborted(signal, work());
     } finally {
       this.#calls--;
       if (signal.aborted && this.#calls === 0) {

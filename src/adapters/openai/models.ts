@@ -4,7 +4,6 @@ import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import type { Redact } from '../../core/errors/redact.ts';
 import { asName, asObject } from '../../core/text/json.ts';
 import type { ModelLister } from '../../engine/ports.ts';
-import { untilAborted } from '../system/until-aborted.ts';
 import { mostEventBytes } from './body.ts';
 import { type OpenAiSettings, openAiClient, redactSecrets } from './client.ts';
 import { failureFrom } from './failure.ts';
@@ -39,8 +38,7 @@ export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): 
         return readList(parse(text));
       };
       try {
-        // The limit holds whatever the network layer does about an abort.
-        return await connections.use(ended, () => untilAborted(ended, list()));
+        return await connections.use(ended, list);
       } catch (error) {
         if (signal.aborted) throw new ProviderFailure('cancelled', 'cancelled');
         if (limit.aborted) {

@@ -41,8 +41,7 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
             elapsed: () => performance.now() - started,
           });
         };
-        // The limits hold whatever the network layer does about an abort.
-        const result = await connections.use(watchdog.signal, () => Promise.race([answer(), watchdog.ended]));
+        const result = await connections.use(watchdog.signal, answer);
         return redactedResult(result, redact);
       } catch (error) {
         // What the abort made the package throw (or not throw) says less than why it was aborted.

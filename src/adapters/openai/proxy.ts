@@ -132,7 +132,7 @@ function refused(proxy: HttpProxy, status: number, host: string): ProviderFailur
   if (status === 407) {
     const hint =
       url.password === ''
-        ? `put the user name and password into ${variable}: http://USER:PASSWORD@${url.host}`
+        ? `put the user name and password into ${variable}, before the host: USER:PASSWORD@${url.host}`
         : `check the user name and password in ${variable}`;
     return new ProviderFailure('wrong-endpoint', message, { code: 'offline', status, hint });
   }

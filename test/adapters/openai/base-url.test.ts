@@ -1,10 +1,8 @@
 /** Addresses that are wrong or strange: each ends in an answer, or in a message that says what to do. */
-import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
-import { resolve } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { APIConnectionError } from 'openai';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -17,10 +15,10 @@ import { redactor } from '../../../src/core/errors/redact.ts';
 import { retryAfterMs } from '../../../src/core/errors/retry-after.ts';
 import type { GenerateOptions, GenerateResult } from '../../../src/engine/ports.ts';
 import { question } from '../../helpers/question.ts';
+import { tlsFixture } from '../../helpers/tls-fixture.ts';
 import { serve } from '../../rehearsal/bench.ts';
 
 const key = 'sk-proj-0123456789abcdefSECRET';
-const fixture = (name: string) => readFileSync(resolve(import.meta.dirname, '../../fixtures/tls', name));
 
 function ask(
   baseUrl: string,
@@ -140,8 +138,7 @@ describe('a base URL', () => {
   });
 
   it('with a certificate that nobody vouches for stops at once, with the cure', async () => {
-    const certificate = { key: fixture('loopback-key.pem'), cert: fixture('loopback-certificate.pem') };
-    const port = await listen(createTlsServer(certificate, sayYes));
+    const port = await listen(createTlsServer(tlsFixture, sayYes));
     const failure = await failureOf(ask(`https://127.0.0.1:${port}/v1`));
     expect(failure.recovery).toBe('stop');
     expect(failure.message).toContain('self-signed certificate: name its authority in NODE_EXTRA_CA_CERTS');

@@ -88,7 +88,7 @@ describe('an aborted call', () => {
       }),
       'https',
     );
-    const connections = new Connections({});
+    const connections = new Connections({}, 600_000);
     const call = connections.use(abort.signal, () =>
       openResponse(silent, { signal: abort.signal, connections }),
     );
