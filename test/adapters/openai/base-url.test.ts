@@ -105,6 +105,11 @@ describe('a base URL', () => {
     },
   );
 
+  it('that leads to a web page with 502 is tried again', async () => {
+    const server = await serve({ answer: { kind: 'html', status: 502 } });
+    expect((await failureOf(ask(server.url))).failureClass).toBe('server-error');
+  });
+
   it('that leads to a web page without a content type is told so, too', async () => {
     const page = createServer((request, response) => {
       request.resume();
