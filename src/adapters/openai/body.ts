@@ -1,6 +1,6 @@
 /**
- * Reads the body of an answer, by what it is rather than by what was asked for or what its header says:
- * events, one JSON document, or a page that is no answer at all.
+ * Reads the body of an answer by what it contains, not by what was requested or what its header says: events,
+ * one JSON document, or a web page, which is not an answer.
  */
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { asObject, asText, type Json } from '../../core/text/json.ts';
@@ -18,13 +18,13 @@ export interface BodyOptions {
   elapsed: () => number;
 }
 
-/** The longest answer of any model is a few megabytes: more than this is no answer, and would fill the memory. */
+/** The longest answer of any model is a few megabytes. More than this cannot be one, and would fill the memory. */
 export const mostEventBytes = 32 * 1024 * 1024;
 const mostStreamBytes = 512 * 1024 * 1024;
 /** How long a finished stream may take to end by itself, so that its connection can be used again. */
 const drainMs = 100;
 
-/** Throws what the connection throws, or an `ProviderFailure`. Nothing of the body is left open. */
+/** Throws what the connection throws, or a `ProviderFailure`. Nothing of the body is left open. */
 export async function readBody(response: HttpResponse, options: BodyOptions): Promise<GenerateResult> {
   const { body } = response;
   let finished = false;
@@ -106,7 +106,7 @@ async function readEvents(first: Uint8Array, options: ReadOptions): Promise<Gene
     firstEventMs ??= options.elapsed();
     if (event.kind === 'done') throw cut(streamed);
     const value = event.kind === 'event' ? withType(event.value, event.name) : undefined;
-    // Nobody knows what it was: it may have been a piece of the text. What a keep-alive says does not matter.
+    // It may have been a piece of the text. The content of a keep-alive does not matter.
     if (asText(value?.type) === undefined && !isKeepAlive(event.name)) streamed.lose();
     if (!value) return undefined;
     const delta = streamed.add(value);
@@ -114,11 +114,11 @@ async function readEvents(first: Uint8Array, options: ReadOptions): Promise<Gene
     const closing = closingEvents.get(value.type);
     if (closing !== undefined) {
       const { whole: streamedText, items: streamedItems, refusal: streamedRefusal } = streamed;
-      const said = { streamedText, streamedItems, streamedRefusal, firstEventMs, header };
-      return readResponse(closing === 'failed' ? withReason(value) : value.response, said, closing);
+      const context = { streamedText, streamedItems, streamedRefusal, firstEventMs, header };
+      return readResponse(closing === 'failed' ? withReason(value) : value.response, context, closing);
     }
     if (value.type === 'error') throw failedResponse(asObject(value.error) ?? value, header);
-    // Unknown kinds of events are how the API grows.
+    // The API grows by new kinds of events.
     return undefined;
   };
   let chunk: Uint8Array | undefined = first;

@@ -91,12 +91,12 @@ function fromStatus(
 ): ProviderFailure {
   const status = error.status as number;
   const body = error.error as Record<string, unknown> | undefined;
-  const said = shortMessage(asText(body?.message) ?? error.message ?? '');
+  const text = shortMessage(asText(body?.message) ?? error.message ?? '');
   const header = (name: string) => (error.headers as Headers | undefined)?.get(name);
-  const isPage = /html/i.test(header('content-type') ?? '') || /^\d* ?<(!doctype|html)/i.test(said);
+  const isPage = /html/i.test(header('content-type') ?? '') || /^\d* ?<(!doctype|html)/i.test(text);
   if (status >= 300 && status < 400) return redirected(status, header('location'));
   if (isPage && (status < 500 || status > 599) && ![401, 408, 429].includes(status)) return webPage(status);
-  const message = redact(isPage ? 'the server answered with a web page' : said);
+  const message = redact(isPage ? 'the server answered with a web page' : text);
   return classifyProviderError(
     { status, code: asText(body?.code), type: asText(body?.type), param: asText(body?.param), message },
     { retryAfterMs: retryAfterMs(header, message, now) },

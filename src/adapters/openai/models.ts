@@ -61,14 +61,14 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What the parser says would quote the answer.
+    // The parser's message would quote the answer.
     throw new ProviderFailure('malformed-answer', 'the provider sent broken JSON', {
       hint: 'check OPENAI_BASE_URL',
     });
   }
 }
 
-/** The policy's words for a wrong endpoint speak of another path. */
+/** The hint of the error policy is about the path of a generating request. */
 function forListing(failure: ProviderFailure): ProviderFailure {
   if (failure.failureClass !== 'wrong-endpoint') return failure;
   return new ProviderFailure(failure.failureClass, failure.message, {
@@ -91,7 +91,7 @@ function readList(body: unknown): ListedModel[] {
   });
 }
 
-/** As text or as seconds since 1970; what is neither is as if nothing was told. */
+/** From text or from seconds since 1970. Undefined where it is neither. */
 function dayOf(value: unknown): string | null | undefined {
   if (value === null) return null;
   if (typeof value === 'string') return /^\d{4}-\d{2}-\d{2}/.exec(value)?.[0];

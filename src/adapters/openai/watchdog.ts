@@ -13,7 +13,7 @@ export interface WatchdogLimits {
   totalMs: number;
 }
 
-/** Comments and blank lines show that somebody is there, but not for how long without a first event. */
+/** Comments and blank lines extend the wait for the first event to this at most. */
 const firstEventAtMostMs = 120_000;
 
 export class Watchdog {
