@@ -54,11 +54,16 @@ export class Connections {
       return await untilAborted(signal, work());
     } finally {
       this.#calls--;
-      if (signal.aborted && this.#calls === 0) {
-        this.#open?.end.abort();
-        this.#open = undefined;
-      }
+      if (signal.aborted && this.#calls === 0) this.#close();
     }
+  }
+
+  #close(): void {
+    const { direct, proxied, end } = this.#open ?? {};
+    this.#open = undefined;
+    // First, or a request that still waits for its connection would open another.
+    for (const dispatcher of [direct, proxied]) dispatcher?.destroy().catch(() => {});
+    end?.abort();
   }
 
   #opened() {

@@ -1,8 +1,15 @@
 /** Requests as the openai package sends them, to servers that answer oddly. */
+import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Connections } from '../../../src/adapters/openai/connections.ts';
 import { openResponse } from '../../helpers/open-response.ts';
 
@@ -98,6 +105,30 @@ describe('an aborted call', () => {
     await closed;
     const url = await answering((_request, response) => response.end('as it is'));
     expect((await openResponse(url, { connections })).status).toBe(200);
+  });
+
+  it('leaves no connection that opens later', async () => {
+    const sockets = new Set<Socket>();
+    const server = createTcpServer((socket) => {
+      sockets.add(socket.resume());
+      socket.on('error', () => {});
+      socket.on('end', () => sockets.delete(socket));
+    });
+    const url = await listening(server);
+    const abort = new AbortController();
+    const { signal } = abort;
+    const connections = new Connections({});
+    const call = connections.use(signal, () => openResponse(url, { signal, connections }));
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    await once(socket, 'data');
+    abort.abort();
+    await expect(call).rejects.toThrow();
+    await new Promise((resolve) => setImmediate(resolve));
+    // The server takes connections in their order: after this one there are no others to come.
+    const last = connect(Number(url.port), '127.0.0.1');
+    await once(server, 'connection');
+    last.end();
+    await vi.waitFor(() => expect(sockets.size).toBe(0), { interval: 1 });
   });
 
   it('leaves the connections of others alone', async () => {
