@@ -1,10 +1,11 @@
 /** The machine: node, git, and the places that orch writes to. */
 import { type Finding, ok, problem, warning } from './finding.ts';
 
-const oldestNode = 20;
+/** As `engines` in package.json. */
+const oldestNode = '20.18.1';
 
 export function nodeFinding(version: string): Finding {
-  return Number(version.split('.')[0]) >= oldestNode
+  return version.localeCompare(oldestNode, 'en', { numeric: true }) >= 0
     ? ok('node', `Node ${version}`)
     : problem('node', `Node ${version} is too old`, `install Node ${oldestNode} or later`);
 }

@@ -53,7 +53,6 @@ describe('a proxy', () => {
       const server = createServer((_, response) => {
         response.end(JSON.stringify({ status: 'completed', output_text: 'Yes.' }));
       });
-      // One that listens everywhere would be reached by another machine.
       const address = host === 'localhost' ? 'localhost' : host.replace(/[[\]]|::ffff:/g, '');
       server.listen(0, address);
       await once(server, 'listening');
@@ -67,19 +66,19 @@ describe('a proxy', () => {
   it.each(['NO_PROXY', 'no_proxy'])('is not used for a host of %s', async (variable) => {
     const { server } = await hiddenServer();
     const proxy = await startProxy();
-    // No loopback address as such, yet it leads to this machine.
+    // Not a loopback address by its number, but it leads to this machine.
     setVariables({ HTTP_PROXY: proxy.url, [variable]: 'elsewhere.test,0.0.0.0' });
     expect((await askQuestion(server.url.replace('127.0.0.1', '0.0.0.0'))).text).toBe('Yes.');
     expect(proxy.targets).toEqual([]);
   });
 });
 
-describe('a proxy that does not lead on', () => {
+describe('a failing proxy', () => {
   it.each([
     [407, 'stop', /put the user name and password into HTTP_PROXY, before the host: USER:PASSWORD@127/],
     [403, 'stop', /allow orch\.test:\d+ in the proxy, or add the host to NO_PROXY/],
     [502, 'retry', /check OPENAI_BASE_URL and the proxy/],
-  ])('and answers with %d is named with the cure', async (status, recovery, hint) => {
+  ])('that refuses with %d is named, with a hint', async (status, recovery, hint) => {
     const { url } = await hiddenServer();
     const proxy = await startProxy({ status });
     setVariables({ HTTP_PROXY: proxy.url });
@@ -91,7 +90,7 @@ describe('a proxy that does not lead on', () => {
     expect(failure.details.hint).toMatch(hint);
   });
 
-  it('and refuses the password does not get it into the message', async () => {
+  it('that refuses the password is named without it', async () => {
     const { url } = await hiddenServer();
     const proxy = await startProxy({ status: 407 });
     setVariables({ HTTP_PROXY: `http://me:hunter2@${proxy.host}` });
@@ -100,7 +99,7 @@ describe('a proxy that does not lead on', () => {
     expect(`${failure.message} ${JSON.stringify(failure.details)}`).not.toContain('hunter2');
   });
 
-  it('because nothing listens there is named', async () => {
+  it('where nothing listens is named', async () => {
     const { url } = await hiddenServer();
     setVariables({ HTTP_PROXY: 'http://127.0.0.1:9' });
     const failure = await failureOf(url);
@@ -114,7 +113,7 @@ describe('a proxy that does not lead on', () => {
   it.each<[string, (socket: Socket) => void, string]>([
     ['closes the connection', (socket) => socket.destroy(), 'connection'],
     ['speaks something else', (socket) => socket.end('220 mail.example ESMTP\r\n'), 'wrong-endpoint'],
-  ])('because it %s is named', async (_, onConnect, failureClass) => {
+  ])('that %s is named', async (_, onConnect, failureClass) => {
     const { url } = await hiddenServer();
     const proxy = await startProxy({ onConnect });
     setVariables({ HTTP_PROXY: proxy.url });
@@ -123,7 +122,7 @@ describe('a proxy that does not lead on', () => {
     expect(failure.message).toContain(`the proxy http://${proxy.host} (HTTP_PROXY)`);
   });
 
-  it('because its certificate is of no known authority is named', async () => {
+  it('with a self-signed certificate is named', async () => {
     const { url } = await hiddenServer();
     const proxy = await startProxy({ secure: true });
     setVariables({ HTTP_PROXY: proxy.url });
@@ -133,7 +132,7 @@ describe('a proxy that does not lead on', () => {
     expect(failure.message).toContain('NODE_EXTRA_CA_CERTS');
   });
 
-  it('because it does not speak TLS is named', async () => {
+  it('that does not speak TLS is named', async () => {
     const { url } = await hiddenServer();
     const proxy = await startProxy();
     setVariables({ HTTP_PROXY: `https://${proxy.host}` });
@@ -141,7 +140,7 @@ describe('a proxy that does not lead on', () => {
     expect(failure.message).toContain(`the proxy https://${proxy.host} (HTTP_PROXY) does not speak TLS`);
   });
 
-  it('and is silent is left with the call', async () => {
+  it('that is silent is left when the call is aborted', async () => {
     const { url } = await hiddenServer();
     const abort = new AbortController();
     let ended: Promise<unknown> | undefined;
@@ -156,7 +155,7 @@ describe('a proxy that does not lead on', () => {
     await ended;
   });
 
-  it('is named where the server behind it fails', async () => {
+  it('is named where TLS with the server behind it fails', async () => {
     const proxy = await startProxy();
     setVariables({ HTTPS_PROXY: proxy.url });
     const plain = createTcpServer((socket) => {

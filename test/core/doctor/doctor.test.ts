@@ -241,8 +241,9 @@ describe('settings', () => {
 });
 
 describe('the surroundings', () => {
-  it('want Node 20', () => {
-    expect(['18.19.1', '20.0.0', '24.1.0'].map((version) => nodeFinding(version).status)).toEqual([
+  it('want Node 20.18.1', () => {
+    expect(['18.19.1', '20.2.3', '20.18.1', '24.1.0'].map((version) => nodeFinding(version).status)).toEqual([
+      'problem',
       'problem',
       'ok',
       'ok',
