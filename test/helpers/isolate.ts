@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 
 const home = mkdtempSync(join(tmpdir(), 'orch-test-home-'));
 for (const name of Object.keys(process.env)) {
-  if (/^(ORCH_|OPENAI_|XDG_)/.test(name)) delete process.env[name];
+  if (/^(ORCH_|OPENAI_|XDG_|(HTTPS?|NO|ALL)_PROXY$)/i.test(name)) delete process.env[name];
 }
 process.env.HOME = home;
 process.env.USERPROFILE = home;

@@ -1,5 +1,5 @@
 import { openAiProvider } from '../../src/adapters/openai/provider.ts';
-import type { GenerateRequest, GenerateResult } from '../../src/engine/ports.ts';
+import type { GenerateOptions, GenerateRequest, GenerateResult } from '../../src/engine/ports.ts';
 
 /** A request that any model takes. */
 export const question: GenerateRequest = {
@@ -15,7 +15,10 @@ export const question: GenerateRequest = {
 };
 
 /** Asks it, with a key that is no secret and limits that nothing reaches. */
-export function askQuestion(baseUrl: string): Promise<GenerateResult> {
+export function askQuestion(
+  baseUrl: string,
+  options: Partial<GenerateOptions> = {},
+): Promise<GenerateResult> {
   const provider = openAiProvider({
     apiKey: 'sk-test',
     baseUrl,
@@ -28,5 +31,6 @@ export function askQuestion(baseUrl: string): Promise<GenerateResult> {
     firstEventMs: 60_000,
     idleMs: 60_000,
     totalMs: 60_000,
+    ...options,
   });
 }

@@ -1,55 +1,47 @@
 /**
- * Reads the body of an answer, by what it is rather than by what was asked for or what its header says:
- * events, one JSON document, or a page that is no answer at all.
+ * Reads the body of an answer by what it contains, not by what was requested or what its header says: events,
+ * one JSON document, or a web page, which is not an answer.
  */
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { asObject, asText, type Json } from '../../core/text/json.ts';
 import type { GenerateResult } from '../../engine/ports.ts';
-import { concatenate, EventDecoder, type StreamEvent } from './event-stream.ts';
-import type { HttpBody, HttpResponse } from './http.ts';
+import { EventDecoder, type StreamEvent } from './event-stream.ts';
+import type { HttpBody, HttpResponse } from './http-response.ts';
 import { failedResponse, readResponse } from './response.ts';
 import { isKeepAlive, StreamedText } from './streamed-text.ts';
 import type { Watchdog } from './watchdog.ts';
 
-export interface BodyFacts {
-  /** Whether a stream was asked for. */
-  isStream: boolean;
+export interface BodyOptions {
   watchdog: Watchdog;
   onText: ((delta: string) => void) | undefined;
   /** Milliseconds since the request was sent. */
   elapsed: () => number;
 }
 
-/** The longest answer of any model is a few megabytes: more than this is no answer, and would fill the memory. */
+/** The longest answer of any model is a few megabytes. More than this cannot be one, and would fill the memory. */
 export const mostEventBytes = 32 * 1024 * 1024;
 const mostStreamBytes = 512 * 1024 * 1024;
-/** How long a finished stream may take to close by itself, so that its connection can be used again. */
-const drainMs = 1000;
+/** How long a finished stream may take to end by itself, so that its connection can be used again. */
+const drainMs = 100;
 
-/** Throws what the connection throws, or an `ProviderFailure`. Nothing of the body is left open. */
-export async function readBody(response: HttpResponse, facts: BodyFacts): Promise<GenerateResult> {
+/** Throws what the connection throws, or a `ProviderFailure`. Nothing of the body is left open. */
+export async function readBody(response: HttpResponse, options: BodyOptions): Promise<GenerateResult> {
   const { body } = response;
-  const cancel = () => body.cancel();
-  if (/html/i.test(response.headers.get('content-type') ?? '')) {
-    cancel();
-    throw webPage(response.status);
-  }
-  facts.watchdog.signal.addEventListener('abort', cancel, { once: true });
   let finished = false;
   try {
-    const first = await readStart(body, facts.watchdog);
+    if (/html/i.test(response.headers.get('content-type') ?? '')) throw webPage(response.status);
+    const first = await readStart(body, options.watchdog);
     const start = strip(first);
     if (start === undefined) throw cutAtOnce(response);
-    const read = { ...facts, response };
+    const parts = { ...options, response };
     if (start === '<') throw webPage(response.status);
-    if (start === '{' || start === '[') return await readDocument(first, read);
-    const result = await readEvents(first, read);
+    if (start === '{' || start === '[') return await readDocument(first, parts);
+    const result = await readEvents(first, parts);
     finished = true;
     return result;
   } finally {
-    facts.watchdog.signal.removeEventListener('abort', cancel);
     if (finished) drain(body);
-    else cancel();
+    else body.cancel();
   }
 }
 
@@ -59,10 +51,10 @@ async function readStart(body: HttpBody, watchdog: Watchdog): Promise<Uint8Array
   let size = 0;
   for (;;) {
     const piece = await body.read();
-    if (!piece) return concatenate(pieces);
+    if (!piece) return Buffer.concat(pieces);
     pieces.push(piece);
     size += piece.length;
-    if (strip(piece) !== undefined || size > mostEventBytes) return concatenate(pieces);
+    if (strip(piece) !== undefined || size > mostEventBytes) return Buffer.concat(pieces);
     // Some servers keep an answer alive with empty lines.
     watchdog.stir();
   }
@@ -76,13 +68,13 @@ function strip(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-interface Read extends BodyFacts {
+interface ReadOptions extends BodyOptions {
   response: HttpResponse;
 }
 
-async function readDocument(first: Uint8Array, read: Read): Promise<GenerateResult> {
-  const { watchdog, response } = read;
-  const firstEventMs = read.elapsed();
+async function readDocument(first: Uint8Array, options: ReadOptions): Promise<GenerateResult> {
+  const { watchdog, response } = options;
+  const firstEventMs = options.elapsed();
   const pieces = [first];
   let size = first.length;
   for (;;) {
@@ -95,15 +87,15 @@ async function readDocument(first: Uint8Array, read: Read): Promise<GenerateResu
   }
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(concatenate(pieces)));
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces)));
   } catch {
     throw new ProviderFailure('malformed-answer', 'the provider sent broken JSON');
   }
   return readResponse(value, { streamedText: '', firstEventMs, header: headerOf(response) });
 }
 
-async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult> {
-  const { watchdog, response, onText } = read;
+async function readEvents(first: Uint8Array, options: ReadOptions): Promise<GenerateResult> {
+  const { watchdog, response, onText } = options;
   const decoder = new EventDecoder(mostEventBytes);
   const streamed = new StreamedText();
   const header = headerOf(response);
@@ -111,10 +103,10 @@ async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult
   let size = 0;
   const take = (event: StreamEvent): GenerateResult | undefined => {
     watchdog.beat();
-    firstEventMs ??= read.elapsed();
+    firstEventMs ??= options.elapsed();
     if (event.kind === 'done') throw cut(streamed);
     const value = event.kind === 'event' ? withType(event.value, event.name) : undefined;
-    // Nobody knows what it was: it may have been a piece of the text. What a keep-alive says does not matter.
+    // It may have been a piece of the text. The content of a keep-alive does not matter.
     if (asText(value?.type) === undefined && !isKeepAlive(event.name)) streamed.lose();
     if (!value) return undefined;
     const delta = streamed.add(value);
@@ -122,11 +114,11 @@ async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult
     const closing = closingEvents.get(value.type);
     if (closing !== undefined) {
       const { whole: streamedText, items: streamedItems, refusal: streamedRefusal } = streamed;
-      const said = { streamedText, streamedItems, streamedRefusal, firstEventMs, header };
-      return readResponse(closing === 'failed' ? withReason(value) : value.response, said, closing);
+      const context = { streamedText, streamedItems, streamedRefusal, firstEventMs, header };
+      return readResponse(closing === 'failed' ? withReason(value) : value.response, context, closing);
     }
     if (value.type === 'error') throw failedResponse(asObject(value.error) ?? value, header);
-    // Unknown kinds of events are how the API grows.
+    // The API grows by new kinds of events.
     return undefined;
   };
   let chunk: Uint8Array | undefined = first;
@@ -138,6 +130,7 @@ async function readEvents(first: Uint8Array, read: Read): Promise<GenerateResult
       const result = take(event);
       if (result) return result;
     }
+    if (decoder.isTooLong) throw tooLarge();
     chunk = await response.body.read();
     if (watchdog.failure) throw watchdog.failure;
   }
@@ -200,11 +193,9 @@ function headerOf({ headers }: HttpResponse): (name: string) => string | undefin
   return (name) => headers.get(name);
 }
 
-/** Lets a finished stream close by itself, so that its connection is kept, but not for long; no command waits. */
+/** Lets a finished stream end by itself, so that its connection is kept, but only for a moment. */
 function drain(body: HttpBody): void {
-  body.unref();
   const timer = setTimeout(() => body.cancel(), drainMs);
-  timer.unref();
   const rest = async () => {
     while (await body.read());
   };

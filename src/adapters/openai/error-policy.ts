@@ -1,6 +1,6 @@
 /**
- * Reads a provider's error into a class of failure: by status, code, parameter and, where nothing else tells,
- * by its words. The one table of what the provider does; what follows from a class stands in `failure.ts`.
+ * Classifies a provider's error by status, code and parameter and, where these say nothing, by its message. What
+ * follows from a class is in core/errors/provider-failure.ts.
  */
 import {
   type FailureClass,
@@ -23,15 +23,15 @@ const quotaCodes =
 const contentCodes =
   /^(invalid_prompt|cyber_policy|content_policy_violation|content_filter|moderation_blocked)$/;
 const deadModelWords = /model .{0,300}?(does not exist|not found|deprecated|retired|no longer)/is;
-/** Of a bad request, which may be about anything. */
+/** In a bad request, which may be about anything. */
 const unknownModelWords =
   /\bmodel\b.{0,200}?\b(does not exist|not exist|not found)\b|not a valid model\b|\bsupported (api )?model names\b/i;
 const badKeyWords = /\b(incorrect|invalid) api key\b|\bapi key not valid\b/i;
 const contextWords =
   /context[ _-]?(length|window|size)|maximum (context|model) length|(prompt|input) is too long/i;
-/** Where no code tells, only these words are sure: a rate limit speaks of a quota, too. */
+/** Without a code, only these words are certain: a rate limit mentions a quota, too. */
 const moneyWords = /exceeded your current quota.{0,300}?billing|insufficient (credit|balance|funds)/is;
-/** What can be left out of a request without changing what is asked. */
+/** Parameters that can be left out without changing what the request is for. */
 const droppable = new Set([
   'temperature',
   'top_p',
@@ -45,8 +45,11 @@ const droppable = new Set([
   'prompt_cache_key',
 ]);
 
-export function classifyProviderError(given: ProviderError, details: FailureDetails = {}): ProviderFailure {
-  const error = bounded(given);
+export function classifyProviderError(
+  reported: ProviderError,
+  details: FailureDetails = {},
+): ProviderFailure {
+  const error = bounded(reported);
   const failureClass = classOf(error, details);
   const parameter = failureClass === 'unsupported-parameter' ? parameterOf(error) : undefined;
   return new ProviderFailure(failureClass, describe(error), {
@@ -85,7 +88,7 @@ function classOf(error: ProviderError, { retryAfterMs }: FailureDetails): Failur
   if (status === 408 || status === 409 || status === 425) return 'server-error';
   if (status === 400 || status === 422) {
     if (parameterOf(error) !== undefined) return 'unsupported-parameter';
-    // Compatible servers answer so to what has a status of its own elsewhere.
+    // Compatible servers report this way what has a status of its own elsewhere.
     if (badKeyWords.test(message)) return 'key-refused';
     if (unknownModelWords.test(message)) return 'model-not-found';
     return /content policy|safety system|flagged/i.test(message) ? 'content-policy' : 'bad-request';
@@ -97,13 +100,13 @@ function classOf(error: ProviderError, { retryAfterMs }: FailureDetails): Failur
 
 function parameterOf({ param, message }: ProviderError): string | undefined {
   if (param !== undefined && droppable.has(param)) return param;
-  // Compatible servers name the parameter only in words.
+  // Compatible servers name the parameter only in the message.
   const named =
     /(?:unsupported|unknown|unrecognized|not supported)[^.]{0,300}?['"`](\w+(?:\.\w+)?)['"`]/i.exec(
       message,
     )?.[1] ??
     /(?:unsupported|unknown|unrecognized)[^.:]{0,300}: *(\w+(?:\.\w+)?)/i.exec(message)?.[1] ??
-    // How servers say it that check a request against a schema.
+    // Servers that check requests against a schema.
     /extra[^{}]{0,300}"loc": *\["body", *"(\w+)"/i.exec(message)?.[1];
   return named !== undefined && droppable.has(named) ? named : undefined;
 }

@@ -1,50 +1,54 @@
 /**
- * The fetch that the openai package is given. It follows no redirect, since that would send code and key to a
- * host that nobody named, and it reads no more of an error than an error can need.
+ * The fetch that the openai package is given, over undici's request, which costs half of what fetch costs. It
+ * follows no redirect, since that would send key and code to a host that the user did not name, and it reads no
+ * more of an error than is needed.
  */
+import { request } from 'undici';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { asObject, asText } from '../../core/text/json.ts';
-import { type HttpBody, type HttpResponse, sendHttp } from './http.ts';
+import type { Connections } from './connections.ts';
+import { type HttpBody, type HttpResponse, toHttpResponse } from './http-response.ts';
 
 const mostErrorBytes = 64 * 1024;
-/** The status says what to do: its words are not waited for longer than this. */
+/** The status alone decides what to do: its message is not waited for any longer. */
 const errorBodyMs = 1000;
 
-export async function carefulFetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
-  const response = await sendHttp(new URL(input as string | URL), {
-    method: init.method ?? 'GET',
-    // The package gives its own; a copy of them is not free.
-    headers: Object.fromEntries(init.headers instanceof Headers ? init.headers : new Headers(init.headers)),
-    body: (init.body ?? undefined) as string | undefined,
-    signal: init.signal ?? new AbortController().signal,
-  });
-  // The package hands it over as it is: `httpResponse` takes it back.
-  if (response.ok) return response as unknown as Response;
-  const { status, statusText } = response;
-  const headers = new Headers([...response.headers]);
-  // The package may be told by a header to try again; that is the engine's business.
-  headers.delete('x-should-retry');
-  const text = wrapError(await readBeginning(response.body));
-  // No other could be given to the package.
-  if (status < 200 || status > 599)
-    throw new ProviderFailure(
-      'server-error',
-      `the server answered with status ${status}, which HTTP has not`,
-    );
-  const bodiless = status === 304;
-  return new Response(bodiless ? null : text, { status, statusText, headers });
+/** The package hands a successful response over as it is: `httpResponse` takes it back. */
+export function packageFetch(connections: Connections): typeof fetch {
+  return ((url: string, init: RequestInit) => send(connections, url, init)) as unknown as typeof fetch;
 }
 
-/** What a request that went well was answered with. */
+/** What a successful request was answered with. */
 export function httpResponse(response: Response): HttpResponse {
   return response as unknown as HttpResponse;
 }
 
-async function readBeginning(body: HttpBody): Promise<string> {
+async function send(
+  connections: Connections,
+  url: string,
+  { method = 'GET', headers, body, signal }: RequestInit,
+): Promise<HttpResponse | Response> {
+  const answer = await request(url, {
+    method: method as 'GET' | 'POST',
+    headers: Object.fromEntries(headers instanceof Headers ? headers : new Headers(headers)),
+    body: (body ?? null) as string | null,
+    signal,
+    dispatcher: connections.dispatcherFor(new URL(url)),
+  });
+  const response = toHttpResponse(answer);
+  if (response.ok) return response;
+  const { status } = response;
+  const text = wrapError(await readBeginning(response.body, signal));
+  // No `Response` can hold such a status.
+  if (status < 200 || status > 599)
+    throw new ProviderFailure('server-error', `the server answered with the invalid HTTP status ${status}`);
+  return new Response(status === 304 ? null : text, { status, headers: [...response.headers] });
+}
+
+async function readBeginning(body: HttpBody, signal: AbortSignal | null | undefined): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
-  // A read that is under way ends as if the body did.
   const timer = setTimeout(() => body.cancel(), errorBodyMs);
   try {
     while (size < mostErrorBytes) {
@@ -54,8 +58,8 @@ async function readBeginning(body: HttpBody): Promise<string> {
       text += decoder.decode(piece, { stream: true });
     }
   } catch (error) {
-    // The status says more than how its body ended, unless the attempt was ended.
-    if (error instanceof Error && error.name === 'AbortError') throw error;
+    // The status says more than how its body ended, unless the attempt was aborted.
+    if (signal?.aborted) throw error;
   } finally {
     clearTimeout(timer);
   }
@@ -63,7 +67,7 @@ async function readBeginning(body: HttpBody): Promise<string> {
   return text;
 }
 
-/** Compatible servers give errors in other wrappings, of which the package would see nothing. */
+/** Compatible servers wrap errors in other ways, of which the package would see nothing. */
 function wrapError(text: string): string {
   let body: unknown;
   try {

@@ -4,27 +4,28 @@ import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import type { Redact } from '../../core/errors/redact.ts';
 import { asName, asObject } from '../../core/text/json.ts';
 import type { ModelLister } from '../../engine/ports.ts';
-import { untilAborted } from '../system/until-aborted.ts';
 import { mostEventBytes } from './body.ts';
-import { type OpenAiSettings, openAiClient, redactHeaders } from './client.ts';
+import { type OpenAiSettings, openAiClient, redactSecrets } from './client.ts';
 import { failureFrom } from './failure.ts';
 import { httpResponse } from './fetch.ts';
 
 export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): ModelLister {
-  const client = openAiClient(settings);
-  const redact = redactHeaders(redactKey);
-  const { host } = new URL(client.baseURL);
+  const { client, connections } = openAiClient(settings);
+  const redact = redactSecrets(redactKey, process.env);
+  const url = new URL(client.baseURL);
+  const { host } = url;
   return {
     async list({ signal, limitMs }) {
       const limit = AbortSignal.timeout(limitMs);
       const ended = AbortSignal.any([signal, limit]);
-      const listed = async () => {
-        const response = httpResponse(await client.get('/models', { signal: ended }).asResponse());
-        if (/html/i.test(response.headers.get('content-type') ?? '')) {
-          response.body.cancel();
+      const list = async () => {
+        const response = await client.get('/models', { signal: ended }).asResponse();
+        const { body, headers } = httpResponse(response);
+        if (/html/i.test(headers.get('content-type') ?? '')) {
+          body.cancel();
           throw new ProviderFailure('wrong-endpoint', `${host} answered with a web page`);
         }
-        const text = await response.body.text(mostEventBytes);
+        const text = await body.text(mostEventBytes);
         if (text === undefined) {
           throw new ProviderFailure(
             'malformed-answer',
@@ -37,8 +38,7 @@ export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): 
         return readList(parse(text));
       };
       try {
-        // A body that cannot be unpacked does not end when it is called off.
-        return await untilAborted(ended, listed());
+        return await connections.use(ended, list);
       } catch (error) {
         if (signal.aborted) throw new ProviderFailure('cancelled', 'cancelled');
         if (limit.aborted) {
@@ -50,7 +50,8 @@ export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): 
             },
           );
         }
-        throw forListing(failureFrom(error, { redact, now: Date.now(), host, begun: false }));
+        const proxy = connections.proxyTo(url);
+        throw forListing(failureFrom(error, { redact, now: Date.now(), host, proxy, begun: false }));
       }
     },
   };
@@ -60,14 +61,14 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What the parser says would quote the answer.
+    // The parser's message would quote the answer.
     throw new ProviderFailure('malformed-answer', 'the provider sent broken JSON', {
       hint: 'check OPENAI_BASE_URL',
     });
   }
 }
 
-/** The policy's words for a wrong endpoint speak of another path. */
+/** The hint of the error policy is about the path of a generating request. */
 function forListing(failure: ProviderFailure): ProviderFailure {
   if (failure.failureClass !== 'wrong-endpoint') return failure;
   return new ProviderFailure(failure.failureClass, failure.message, {
@@ -90,7 +91,7 @@ function readList(body: unknown): ListedModel[] {
   });
 }
 
-/** As text or as seconds since 1970; what is neither is as if nothing was told. */
+/** From text or from seconds since 1970. Undefined where it is neither. */
 function dayOf(value: unknown): string | null | undefined {
   if (value === null) return null;
   if (typeof value === 'string') return /^\d{4}-\d{2}-\d{2}/.exec(value)?.[0];

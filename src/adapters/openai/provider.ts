@@ -6,7 +6,7 @@ import type { ResponseCreateParamsBase } from 'openai/resources/responses/respon
 import type { Redact } from '../../core/errors/redact.ts';
 import type { GenerateRequest, GenerateResult, Provider } from '../../engine/ports.ts';
 import { readBody } from './body.ts';
-import { type OpenAiSettings, openAiClient, redactHeaders } from './client.ts';
+import { type OpenAiSettings, openAiClient, redactSecrets } from './client.ts';
 import { failureFrom } from './failure.ts';
 import { httpResponse } from './fetch.ts';
 import { Watchdog } from './watchdog.ts';
@@ -16,9 +16,9 @@ export interface OpenAiProviderOptions extends OpenAiSettings {
 }
 
 export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProviderOptions): Provider {
-  const client = openAiClient(settings);
-  const redact = redactHeaders(redactKey);
-  const host = new URL(client.baseURL).host;
+  const { client, connections } = openAiClient(settings);
+  const redact = redactSecrets(redactKey, process.env);
+  const url = new URL(client.baseURL);
 
   return {
     async generate(request, options) {
@@ -28,7 +28,7 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
       const started = performance.now();
       let begun = false;
       try {
-        const answered = async () => {
+        const answer = async () => {
           const response = await client.responses
             .create({ ...bodyOf(request), stream: request.stream }, { signal: watchdog.signal })
             .asResponse();
@@ -37,16 +37,18 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
           if (!request.stream) watchdog.beat();
           return readBody(httpResponse(response), {
             watchdog,
-            isStream: request.stream,
             onText: request.stream ? options.onText : undefined,
             elapsed: () => performance.now() - started,
           });
         };
-        // The limits hold whatever the network layer does about being called off.
-        return redactedResult(await Promise.race([answered(), watchdog.ended]), redact);
+        const result = await connections.use(watchdog.signal, answer);
+        return redactedResult(result, redact);
       } catch (error) {
         // What the abort made the package throw (or not throw) says less than why it was aborted.
-        throw watchdog.failure ?? failureFrom(error, { redact, now: Date.now(), host, begun });
+        const proxy = connections.proxyTo(url);
+        throw (
+          watchdog.failure ?? failureFrom(error, { redact, now: Date.now(), host: url.host, proxy, begun })
+        );
       } finally {
         watchdog.close();
       }

@@ -1,6 +1,6 @@
 /**
  * Reads a response object of the Responses API, leniently: compatible servers leave much out. A success is
- * `completed` with text that was not a refusal; everything else becomes an `ProviderFailure`.
+ * `completed` with text that was not a refusal; everything else becomes a `ProviderFailure`.
  */
 
 import { type FailureDetails, ProviderFailure } from '../../core/errors/provider-failure.ts';
@@ -30,7 +30,7 @@ interface ReadOutput {
   refusal: string | undefined;
 }
 
-/** Newer models mark their messages: where any is marked as the final answer, only those count. */
+/** Newer models mark their messages: where any is marked as the final answer, only such messages count. */
 function readOutput(output: unknown): ReadOutput {
   const items = asList(output).map(asObject);
   const messages = items.filter((item) => item?.type === 'message');
@@ -50,7 +50,7 @@ function readOutput(output: unknown): ReadOutput {
   };
 }
 
-/** Some compatible servers give the content as they would a question: in one string, or in parts named `text`. */
+/** Some compatible servers give the content as in a request: in one string, or in parts of type `text`. */
 function partsOf(content: unknown): (Json | undefined)[] {
   if (typeof content === 'string') return [{ type: 'output_text', text: content }];
   return asList(content).map(asObject);
@@ -72,7 +72,7 @@ function finishReasonOf(raw: string): FinishReason {
   return { unified: raw === 'content_filter' ? 'content-filter' : 'other', raw };
 }
 
-export interface AnswerFacts {
+export interface AnswerContext {
   /**
    * Stands in where a compatible server streams the text but leaves `output` of the final response empty.
    * Undefined: parts of it may be missing.
@@ -86,9 +86,9 @@ export interface AnswerFacts {
   header: Headers;
 }
 
-/** `closing` is what the closing event says, where one did: the response itself must not say otherwise. */
-export function readResponse(value: unknown, facts: AnswerFacts, closing?: string): GenerateResult {
-  // An event that closes the stream may say no more than that.
+/** `closing` is the status that the closing event names, where there was one: the response must not contradict it. */
+export function readResponse(value: unknown, context: AnswerContext, closing?: string): GenerateResult {
+  // A closing event may come without a response.
   const response = asObject(closing === undefined ? value : (value ?? {}));
   if (!response)
     throw new ProviderFailure(
@@ -104,16 +104,16 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
   const details: FailureDetails = { ...identity, usage };
   const status = asName(response.status) ?? closing ?? 'missing';
   if (status === 'failed' || closing === 'failed' || asObject(response.error))
-    throw failedResponse(asObject(response.error) ?? {}, facts.header, details);
+    throw failedResponse(asObject(response.error) ?? {}, context.header, details);
 
   const { text: written, refusal: writtenRefusal } = readOutput(response.output);
-  const items = readOutput(written === '' ? facts.streamedItems : undefined);
-  const refusal = writtenRefusal ?? (written === '' ? (items.refusal ?? facts.streamedRefusal) : undefined);
+  const items = readOutput(written === '' ? context.streamedItems : undefined);
+  const refusal = writtenRefusal ?? (written === '' ? (items.refusal ?? context.streamedRefusal) : undefined);
   const text =
     written === '' && refusal === undefined
       ? (asText(response.output_text) ??
         asText(items.text) ??
-        (facts.streamedText === '' ? items.text : facts.streamedText))
+        (context.streamedText === '' ? items.text : context.streamedText))
       : written;
   const reason = asName(asObject(response.incomplete_details)?.reason);
   if (status === 'incomplete' || closing === 'incomplete' || reason !== undefined) {
@@ -130,7 +130,7 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
     throw new ProviderFailure('cut', `the answer ended with status ${status}`, details);
   if (text === undefined)
     throw new ProviderFailure('malformed-answer', 'parts of the answer are missing or broken', details);
-  if (isCutOf(text, facts.streamedText))
+  if (isCutOf(text, context.streamedText))
     throw new ProviderFailure(
       'malformed-answer',
       'the answer is shorter than what was streamed of it',
@@ -145,13 +145,19 @@ export function readResponse(value: unknown, facts: AnswerFacts, closing?: strin
       details,
     );
   }
-  return { text, usage, finishReason: finishReasonOf(status), firstEventMs: facts.firstEventMs, ...identity };
+  return {
+    text,
+    usage,
+    finishReason: finishReasonOf(status),
+    firstEventMs: context.firstEventMs,
+    ...identity,
+  };
 }
 
 /** The error of a `failed` response, or of an error event inside a stream that began with 200. */
 export function failedResponse(error: Json, header: Headers, details: FailureDetails = {}): ProviderFailure {
   const message = shortMessage(asText(error.message) ?? 'the response failed without a reason');
-  // Some gateways put the status that they were answered with into the code.
+  // Some gateways put the upstream status into the code.
   const status = asCount(error.code) ?? asCount(error.status_code);
   return classifyProviderError(
     {

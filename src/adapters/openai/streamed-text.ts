@@ -1,6 +1,6 @@
 /**
- * The output of a stream as its events give it: for progress, and as the answer itself where a server leaves
- * the output of its closing event empty. Then it must be certain that nothing of it is missing.
+ * Collects the output of a stream from its events: for progress, and as the answer itself where a server leaves
+ * the output of its closing event empty. It must then be certain that nothing of it is missing.
  */
 import { asCount, asObject, asText, type Json } from '../../core/text/json.ts';
 
@@ -11,7 +11,7 @@ export function isKeepAlive(type: unknown): boolean {
 
 export class StreamedText {
   #text = '';
-  /** What a model says on the way to its answer is no part of the answer. */
+  /** Commentary on the way to the answer is not part of it. */
   readonly #commentary = new Set<unknown>();
   /** Text of each part so far, by its place. */
   readonly #parts = new Map<string, string>();
@@ -21,7 +21,7 @@ export class StreamedText {
   readonly #open = new Set<unknown>();
   /** An event could not be read. */
   #lost = false;
-  /** The pieces of the text contradict what else is said of it. */
+  /** The pieces of the text contradict other events about it. */
   #damaged = false;
   /** Parts whose end was announced. */
   readonly #ended = new Set<string>();
@@ -34,7 +34,7 @@ export class StreamedText {
   };
   /** Whether pieces of the text came with a number, without, or both. */
   readonly #piecesNumbered = new Set<boolean>();
-  /** The API numbers its keep-alives as it does its events; others may number them as they like. */
+  /** The API numbers its keep-alives as it does its events; other servers may number them differently. */
   readonly #keepAlives = new Set<number>();
 
   /** Returns the piece of the visible answer that the event brings. */
@@ -106,10 +106,10 @@ export class StreamedText {
 
   #inOrder(): boolean {
     const { first, inSteps, alike, jumps } = this.#numbers;
-    // A piece alone among numbered ones does not belong to them.
+    // Unnumbered pieces do not belong to numbered ones.
     if (this.#piecesNumbered.size > 1) return false;
     if (first === undefined) return true;
-    // A server that numbers all its events alike says nothing by it.
+    // The same number on every event means nothing.
     if (alike > 0 && inSteps + jumps === 0) return true;
     return (first === 0 || first === 1) && alike + jumps === 0;
   }
@@ -118,7 +118,7 @@ export class StreamedText {
     return this.#lost || this.#damaged;
   }
 
-  /** Gateways add events without a number; they are no gap in those of the API. */
+  /** Gateways add events without a number; these are not gaps in the API's own. */
   #count({ type, sequence_number: number }: Json): void {
     const numbers = this.#numbers;
     if (typeof number !== 'number' || numbers.jumps > 0) return;

@@ -13,7 +13,7 @@ export interface WatchdogLimits {
   totalMs: number;
 }
 
-/** Comments and blank lines show that somebody is there, but not for how long without a first event. */
+/** Comments and blank lines extend the wait for the first event to this at most. */
 const firstEventAtMostMs = 120_000;
 
 export class Watchdog {
@@ -28,10 +28,6 @@ export class Watchdog {
   readonly #onCallerAbort = () => this.#stop(new ProviderFailure('cancelled', 'cancelled'));
 
   constructor(limits: WatchdogLimits, caller: AbortSignal) {
-    this.ended = new Promise((_, reject) => {
-      this.#end = reject;
-    });
-    this.ended.catch(() => {});
     this.#limits = limits;
     this.#caller = caller;
     this.#silence = this.#after(limits.firstEventMs, 'first-event-timeout', 'no first event');
@@ -43,10 +39,6 @@ export class Watchdog {
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
-
-  /** Rejects with the reason when the attempt is ended; never settles otherwise. */
-  readonly ended: Promise<never>;
-  #end: (failure: ProviderFailure) => void = () => {};
 
   /** Why the attempt was ended; undefined while it may go on. */
   get failure(): ProviderFailure | undefined {
@@ -102,6 +94,5 @@ export class Watchdog {
     this.#failure ??= failure;
     this.close();
     this.#controller.abort();
-    this.#end(failure);
   }
 }

@@ -63,6 +63,25 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
   { name: 'OPENAI_ORG_ID', description: 'Organisation that is billed.', default: "the key's own" },
   { name: 'OPENAI_PROJECT_ID', description: 'Project that is billed.', default: "the key's own" },
   {
+    name: 'HTTPS_PROXY',
+    description:
+      'HTTP proxy for https servers; HTTP_PROXY for http ones. Never used for this machine itself.',
+    default: 'none',
+    fromDotEnv: false,
+  },
+  {
+    name: 'NO_PROXY',
+    description: 'Hosts that are reached without the proxy, separated by commas.',
+    default: 'none',
+    fromDotEnv: false,
+  },
+  {
+    name: 'NODE_EXTRA_CA_CERTS',
+    description: "File of certificates that Node trusts beside its own, such as a proxy's.",
+    default: 'none',
+    fromDotEnv: false,
+  },
+  {
     name: 'ORCH_LOG_LEVEL',
     description:
       'silent, error, warn, info or debug. Below warn: no progress, warnings or summary; from info on: one JSON line per call.',

@@ -1,7 +1,7 @@
 /** The machine: node, git, and the places that orch writes to. */
 import { type Finding, ok, problem, warning } from './finding.ts';
 
-/** As in package.json. */
+/** As `engines` in package.json. */
 const oldestNode = '20.18.1';
 
 export function nodeFinding(version: string): Finding {

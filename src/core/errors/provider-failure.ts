@@ -1,6 +1,6 @@
 /**
- * What went wrong on one attempt and what may help. The class is decided where the failure is seen; the
- * engine only follows the recovery that the class names.
+ * What went wrong on one attempt and what the engine does about it. The class is decided where the failure is
+ * seen; the engine only follows the recovery.
  */
 
 import type { Usage } from '../models/usage.ts';
@@ -19,7 +19,7 @@ export type Recovery =
 
 interface FailureRow {
   recovery: Recovery;
-  /** The code the user sees when nothing cured it. */
+  /** The code that the user sees when no recovery helped. */
   code: ErrorCode;
   /** The provider may bill the attempt although it never said what for: the model may have been at work. */
   billed?: boolean;
@@ -27,7 +27,7 @@ interface FailureRow {
   unhealthy?: boolean;
 }
 
-/** One row per class: the error policy. Sources: the provider's error guide and observed answers. */
+/** One row per class. */
 const failures = {
   'key-refused': { recovery: 'stop', code: 'key-refused' },
   'region-refused': { recovery: 'stop', code: 'key-refused' },
@@ -66,7 +66,7 @@ export interface FailureDetails {
   status?: number | undefined;
   /** The provider's own code. */
   providerCode?: string | undefined;
-  /** How long the provider asks to wait, in milliseconds. */
+  /** How long to wait, as the provider asks. In milliseconds. */
   retryAfterMs?: number | undefined;
   /** The parameter that was refused, as the API names it. */
   parameter?: string | undefined;
@@ -76,7 +76,7 @@ export interface FailureDetails {
   responseId?: string | undefined;
   servedModel?: string | undefined;
   hint?: string | undefined;
-  /** The code that the user sees, where the class's own would say less. */
+  /** The code that the user sees, where it says more than the class's own. */
   code?: ErrorCode | undefined;
 }
 

@@ -6,9 +6,9 @@ const credentialsInUrl = /(?<=[a-z0-9+.-]:\/\/)[^/?#\s]+@/gi;
 /** What a server takes in its address in place of a header. */
 const secretsInQuery =
   /([?&](?:[\w-]*(?:key|token|secret|password|signature)|sig|auth|code)=)(?!\[redacted\])[^&#\s"']+/gi;
-/** Fewer characters of a key tell nothing about it. */
-const fewestTelling = 6;
-/** A piece of so many characters is no accident, where the secret is a good deal longer. */
+/** Fewer characters of a key reveal nothing about it. */
+const fewestRevealing = 6;
+/** A match of this length is not a coincidence, provided that the secret is much longer. */
 const pieceLength = 8;
 const leastForPieces = 2 * pieceLength;
 
@@ -31,13 +31,13 @@ export function redactor(secrets: readonly (string | undefined)[]): Redact {
 
 /** A message that was cut to a length may end in the middle of a key. */
 function withoutBeginningAtEnd(text: string, secret: string): string {
-  for (let length = Math.min(secret.length - 1, text.length); length >= fewestTelling; length--) {
+  for (let length = Math.min(secret.length - 1, text.length); length >= fewestRevealing; length--) {
     if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[redacted]`;
   }
   return text;
 }
 
-/** Everything of the secret that could be told, plain or as a server may encode it, in any case of its letters. */
+/** All pieces of the secret, plain and as a server may encode it, in lower case. */
 function piecesOf(secret: string): string[] {
   const forms = [secret, encodeURIComponent(secret), hex(secret), JSON.stringify(secret).slice(1, -1)];
   // What stands before it moves it by up to two bytes; the characters at the edges hold other bits as well.

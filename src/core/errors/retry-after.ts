@@ -24,12 +24,12 @@ export function retryAfterMs(header: Headers, message: string, now: number): num
     const seconds = readSeconds(after);
     if (seconds !== undefined) return seconds;
     const date = Date.parse(after);
-    // Its own clock is the one that a provider means: ours may be wrong, or may be set in the meantime.
+    // The date is by the provider's clock: ours may be wrong, or may be set in the meantime.
     const sent = Date.parse(header('date') ?? '');
     if (!Number.isNaN(date)) return Math.max(0, date - (Number.isNaN(sent) ? now : sent));
   }
-  const said = waitInWords(message);
-  if (said !== undefined) return said;
+  const inMessage = waitInMessage(message);
+  if (inMessage !== undefined) return inMessage;
   const resets = ['x-ratelimit-reset-requests', 'x-ratelimit-reset-tokens']
     .filter(
       (_, index) =>
@@ -44,15 +44,15 @@ export function retryAfterMs(header: Headers, message: string, now: number): num
 }
 
 /** `Please try again in 7.66s`, `in 6m0s`, `retry after 5 seconds`. */
-function waitInWords(message: string): number | undefined {
-  const said =
+function waitInMessage(message: string): number | undefined {
+  const match =
     /(?:try again|retry) (?:in|after) (?:((?:\d+(?:\.\d+)?(?:ms|s|m|h))+)|([\d.]+) (\w+))(?!\w)/i.exec(
       message,
     );
-  if (!said) return undefined;
-  if (said[1] !== undefined) return readDuration(said[1].toLowerCase());
-  const unit = /^(ms|milliseconds?|s|seconds?|m|minutes?)$/i.exec(said[3]!)?.[1]?.toLowerCase();
-  if (unit === undefined || Number.isNaN(Number(said[2]))) return undefined;
+  if (!match) return undefined;
+  if (match[1] !== undefined) return readDuration(match[1].toLowerCase());
+  const unit = /^(ms|milliseconds?|s|seconds?|m|minutes?)$/i.exec(match[3]!)?.[1]?.toLowerCase();
+  if (unit === undefined || Number.isNaN(Number(match[2]))) return undefined;
   const factor = unit.startsWith('ms') || unit.startsWith('milli') ? 1 : unit.startsWith('m') ? 60_000 : 1000;
-  return Number(said[2]) * factor;
+  return Number(match[2]) * factor;
 }

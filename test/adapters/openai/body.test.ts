@@ -1,10 +1,11 @@
-/** What is left of an answer that was read. Alone in its file: sockets of the whole process are counted. */
+/** What is left of a connection after an answer was read. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { readBody } from '../../../src/adapters/openai/body.ts';
-import { sendHttp } from '../../../src/adapters/openai/http.ts';
+import { Connections } from '../../../src/adapters/openai/connections.ts';
 import { Watchdog } from '../../../src/adapters/openai/watchdog.ts';
+import { openResponse } from '../../helpers/open-response.ts';
 
 const response = {
   id: 'resp_1',
@@ -12,40 +13,53 @@ const response = {
   model: 'gpt-6.1-terra',
   output: [{ type: 'message', content: [{ type: 'output_text', text: 'Yes.' }] }],
 };
-/** Those that keep the process. */
-const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
 
-async function ask(url: URL): Promise<string> {
-  const { signal } = new AbortController();
-  const watchdog = new Watchdog({ firstEventMs: 60_000, idleMs: 60_000, totalMs: 60_000 }, signal);
-  onTestFinished(() => watchdog.close());
-  const answer = await sendHttp(url, { method: 'POST', headers: {}, body: '{}', signal: watchdog.signal });
-  return (await readBody(answer, { isStream: true, watchdog, onText: undefined, elapsed: () => 0 })).text;
-}
-
-it('a stream that stays open after its last event keeps no process, and its connection is used again', async () => {
-  const answers: ServerResponse[] = [];
-  const ports = new Set<number | undefined>();
+/** Answers up to the closing event; what happens after it is up to the test. */
+async function serverThat(afterwards: (answer: ServerResponse) => void) {
+  const ports: (number | undefined)[] = [];
   const server = createServer((request, answer) => {
     request.resume();
-    ports.add(request.socket.remotePort);
+    ports.push(request.socket.remotePort);
     answer.writeHead(200, { 'content-type': 'text/event-stream' });
     answer.write(`data: ${JSON.stringify({ type: 'response.completed', response })}\n\n`);
-    answers.push(answer);
+    afterwards(answer);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
   });
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  const before = sockets();
-  expect(await ask(url)).toBe('Yes.');
-  // The server's own end of it.
-  await vi.waitFor(() => expect(sockets() - before).toBe(1), { interval: 1 });
-  answers[0]!.end();
-  await new Promise((resolve) => answers[0]!.once('close', resolve));
+  const connections = new Connections({});
+  const ask = async () => {
+    const watchdog = new Watchdog(
+      { firstEventMs: 60_000, idleMs: 60_000, totalMs: 60_000 },
+      new AbortController().signal,
+    );
+    onTestFinished(() => watchdog.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const answer = await openResponse(url, { signal: watchdog.signal, connections });
+    return (await readBody(answer, { watchdog, onText: undefined, elapsed: () => 0 })).text;
+  };
+  return { ask, ports };
+}
+
+it('a stream that ends after its last event leaves its connection to the next request', async () => {
+  const ended: Promise<unknown>[] = [];
+  const { ask, ports } = await serverThat((answer) => {
+    ended.push(new Promise((resolve) => answer.end(resolve)));
+  });
+  expect(await ask()).toBe('Yes.');
+  await ended[0];
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-  expect(await ask(url)).toBe('Yes.');
-  expect(ports.size).toBe(1);
+  expect(await ask()).toBe('Yes.');
+  expect(new Set(ports).size).toBe(1);
+});
+
+it('a stream that stays open after its last event is closed', async () => {
+  let closed: Promise<unknown> | undefined;
+  const { ask } = await serverThat((answer) => {
+    closed = new Promise((resolve) => answer.once('close', resolve));
+  });
+  expect(await ask()).toBe('Yes.');
+  await closed;
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactHeaders } from '../../../src/adapters/openai/client.ts';
+import { redactSecrets } from '../../../src/adapters/openai/client.ts';
 
 const same = (text: string) => text;
 
@@ -8,9 +8,9 @@ describe('a header of OPENAI_CUSTOM_HEADERS', () => {
     'X-Route: openai/gpt-5-mini-production',
     'X-Tenant: openai/gpt-5-mini-production\nX-Key: short',
     'openai/gpt-5-mini-production',
-  ])('that holds no secret takes nothing out of a message: %j', (headers) => {
+  ])('without a secret takes nothing out of a message: %j', (headers) => {
     const text = 'openai/gpt-5-mini-production has no gpt-5-mini';
-    expect(redactHeaders(same, headers)(text)).toBe(text);
+    expect(redactSecrets(same, { OPENAI_CUSTOM_HEADERS: headers })(text)).toBe(text);
   });
 
   it.each([
@@ -20,14 +20,16 @@ describe('a header of OPENAI_CUSTOM_HEADERS', () => {
     'X-Access-Token',
     'client-secret',
     'Cookie',
-  ])('that is called %s is told neither whole nor in pieces', (name) => {
-    const redact = redactHeaders(same, `X-Route: there\n${name}: topsecret-0123456789`);
+  ])('with the name %s is shown neither whole nor in pieces', (name) => {
+    const redact = redactSecrets(same, {
+      OPENAI_CUSTOM_HEADERS: `X-Route: there\n${name}: topsecret-0123456789`,
+    });
     expect(redact('there: topsecret-0123456789!')).toBe('there: [redacted]!');
     expect(redact('ends in 23456789')).toBe('ends in [redacted]');
   });
 
-  it('that authorizes by its value is not told whatever its name', () => {
-    const redact = redactHeaders(same, 'X-Gateway: Bearer topsecret-0123456789');
+  it('whose value is a credential is not shown, whatever its name', () => {
+    const redact = redactSecrets(same, { OPENAI_CUSTOM_HEADERS: 'X-Gateway: Bearer topsecret-0123456789' });
     expect(redact('not topsecret-0123456789')).toBe('not [redacted]');
   });
 });

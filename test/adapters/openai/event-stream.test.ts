@@ -56,13 +56,35 @@ describe('a stream of events', () => {
   it.each([
     ['in one line', `data: "${'x'.repeat(most)}"`],
     ['in many', Array.from({ length: most }, () => 'data: 1').join('\n')],
-  ])('holds no event that is too long %s, and goes on after it', (_, long) => {
-    for (const cuts of [[], [10, 500, 990], Array.from({ length: 200 }, (_, at) => at * 7)]) {
-      expect(decode(text(`${long}\n\ndata: 2\n\n`), cuts)).toEqual([
-        { kind: 'malformed', name: undefined },
-        event(2),
-      ]);
+  ])('holds no event that is too long %s', (_, long) => {
+    const decoder = new EventDecoder(most);
+    expect(decoder.push(text('data: 1\n\n'))).toEqual([event(1)]);
+    for (let from = 0; from < long.length && !decoder.isTooLong; from += 100) {
+      expect(decoder.push(text(long.slice(from, from + 100)))).toEqual([]);
     }
+    expect(decoder.isTooLong).toBe(true);
+    expect(decoder.push(text('data: 2\n\n'))).toEqual([]);
+    expect(decoder.end()).toBeUndefined();
+  });
+
+  it('ends an event at a carriage return without waiting for more', () => {
+    const decoder = new EventDecoder(most);
+    expect(decoder.push(text('data: 1\r\r'))).toEqual([event(1)]);
+    expect(decoder.push(text('\ndata: 2\r'))).toEqual([]);
+    expect(decoder.push(text('\n\r'))).toEqual([event(2)]);
+  });
+
+  it.each([
+    ['a long line', `data: "${'x'.repeat(4_000_000)}"\n\n`, 1],
+    ['lines that end in a carriage return', 'data: 1\r\r'.repeat(400_000), 400_000],
+  ])('takes %s in tiny pieces', (_, stream, count) => {
+    const decoder = new EventDecoder(stream.length);
+    const bytes = text(stream);
+    let events = 0;
+    for (let from = 0; from < bytes.length; from += 16) {
+      events += decoder.push(bytes.subarray(from, from + 16)).length;
+    }
+    expect(events).toBe(count);
   });
 
   it('says the same wherever its bytes are cut', () => {

@@ -3,10 +3,10 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readBody } from '../../../src/adapters/openai/body.ts';
-import { sendHttp } from '../../../src/adapters/openai/http.ts';
 import { Watchdog } from '../../../src/adapters/openai/watchdog.ts';
 import type { ProviderFailure } from '../../../src/core/errors/provider-failure.ts';
 import type { GenerateResult } from '../../../src/engine/ports.ts';
+import { openResponse } from '../../helpers/open-response.ts';
 import { askQuestion } from '../../helpers/question.ts';
 import { serve } from '../../rehearsal/bench.ts';
 
@@ -154,8 +154,8 @@ it('every piece of a stream is told to the watchdog, before the first event and 
     server.closeAllConnections();
   });
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  const answer = await sendHttp(url, { method: 'POST', headers: {}, body: '{}', signal: watchdog.signal });
-  const read = readBody(answer, { isStream: true, watchdog, onText: undefined, elapsed: () => 0 });
+  const answer = await openResponse(url, watchdog);
+  const read = readBody(answer, { watchdog, onText: undefined, elapsed: () => 0 });
   const response = responses[0]!;
   const created = 'data: {"type":"response.created"}\n\n';
   for (const piece of ['\n', ': alive\n\n', created, ': alive\n\n', '\r\n', 'data: {"type":']) {

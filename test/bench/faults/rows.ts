@@ -102,7 +102,7 @@ const rows: Row[] = [
     'key-refused',
     /Incorrect API key/,
   ),
-  stop('401 of another make', error(401, 'Not allowed'), 'key-refused', /Not allowed/),
+  stop('401 without a code', error(401, 'Not allowed'), 'key-refused', /Not allowed/),
   stop(
     '403 unsupported country',
     error(403, 'Country, region, or territory not supported', {

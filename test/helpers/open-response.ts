@@ -1,0 +1,11 @@
+import { Connections } from '../../src/adapters/openai/connections.ts';
+import { httpResponse, packageFetch } from '../../src/adapters/openai/fetch.ts';
+import type { HttpResponse } from '../../src/adapters/openai/http-response.ts';
+
+/** A request as the openai package sends one, over connections that are given or its own. */
+export async function openResponse(
+  url: URL | string,
+  { signal = new AbortController().signal, connections = new Connections({}) } = {},
+): Promise<HttpResponse> {
+  return httpResponse(await packageFetch(connections)(String(url), { method: 'POST', body: '{}', signal }));
+}
