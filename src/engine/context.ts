@@ -46,7 +46,7 @@ export interface CallOptions {
   onProgress?: (event: ProgressEvent) => void;
   /** False: ask for plain answers instead of streams. Default true. */
   stream?: boolean;
-  /** Refuse every hunk of a patch that is located more loosely than by folded typography. Default false. */
+  /** Refuse every hunk of a patch that is located by a level looser than the strict ones. Default false. */
   strict?: boolean;
   /** A check of the caller's own on a result; a refusal goes on to the next candidate. */
   verify?: (result: string, signal: AbortSignal) => Promise<{ ok: boolean; detail: string }>;

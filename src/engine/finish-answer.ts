@@ -34,7 +34,7 @@ export interface FinishOptions {
   language: string | undefined;
   sourceSet: SourceSet;
   patchChecker: PatchChecker;
-  /** Refuse every hunk that is located more loosely than by folded typography. */
+  /** Refuse every hunk that is located by a level looser than the strict ones. */
   strict?: boolean;
   /** The answer that this one repairs: if only some of its blocks had failed, the others are kept. */
   repairs?: UnplaceableAnswer | undefined;
