@@ -71,7 +71,7 @@ describe('what an alias stands for', () => {
     const dead = facts({ catalog: { models: { 'gpt-6.2-sol': { shutdown: '2026-01-01' } } } });
     expect(byId(aliasFindings(dead), 'alias.codex')).toMatchObject({
       status: 'problem',
-      message: expect.stringContaining('has no living successor'),
+      message: expect.stringContaining('has no available successor'),
     });
   });
 

@@ -49,7 +49,7 @@ describe('a safety-critical refactoring with the given files', () => {
     expect(order(decision)).toEqual(['codex:gpt-5-codex', 'full:gpt-5']);
     expect(reasons(decision)).toEqual(['mini safety: safety-critical work goes only to codex, full']);
     expect(decision.selected?.warnings).toEqual([
-      'codex: gpt-5-codex shuts down on 2026-07-23, in 22 days; then gpt-6.2-sol takes its place',
+      'codex: gpt-5-codex shuts down on 2026-07-23, in 22 days; gpt-6.2-sol will replace it',
     ]);
   });
 
@@ -65,7 +65,7 @@ describe('a safety-critical refactoring with the given files', () => {
       warnings: ['codex: gpt-5-codex retired 2026-07-23, gpt-6.2-sol takes its place'],
     });
     expect(decision.fallbacks[0]?.warnings).toEqual([
-      'full: gpt-5 shuts down on 2026-12-11, in 19 days; then gpt-6.1-sol takes its place',
+      'full: gpt-5 shuts down on 2026-12-11, in 19 days; gpt-6.1-sol will replace it',
     ]);
   });
 
