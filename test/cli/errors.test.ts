@@ -213,7 +213,7 @@ describe('the configuration', () => {
       /models\.json: routing\.docs: .*\(list at least one\)/,
       /models\.json: routing\.poetry: unknown key/,
       /policies\.json: defaults\.temperatur: unknown key \(did you mean temperature\?\)/,
-      /policies\.json: defaults\.max_output_tokens: .*\(give an? (int|number)/,
+      /policies\.json: defaults\.max_output_tokens: .*\(use an? (int|number)/,
       /catalog\.json: is not JSON/,
     ])
       expect(stderr).toMatch(words);
@@ -322,7 +322,7 @@ describe('the environment', () => {
       env: { ...env, ORCH_MAX_INPUT_TOKENS: '100', ORCH_COST_ALERT_USD: '0.0000001' },
       stdin: 'a line of a log\n'.repeat(100),
     });
-    expect(stderr).toMatch(/cut to the limit of 100 /);
+    expect(stderr).toMatch(/truncated to the limit of 100 /);
     expect(stderr).toMatch(/^alert: cost \$/m);
     expect(String(server.requests[0]?.body?.input).length).toBeLessThanOrEqual(300);
   });

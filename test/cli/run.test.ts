@@ -75,7 +75,7 @@ describe('orch run', () => {
     const { stdout, stderr, status } = await orch(['run', 'poetry', 'x', '--rehearse']);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^# /);
-    expect(stderr).toContain('warning: task "poetry" is not known: treated as docs');
+    expect(stderr).toContain('warning: unknown task "poetry", treated as docs');
   });
 
   it('asks for a plain answer with --no-stream', async () => {
@@ -236,7 +236,7 @@ describe('standard input', () => {
     const input = String(server.requests[0]?.body?.input);
     expect(input.length).toBeLessThanOrEqual(96_000);
     expect(input).toContain('LAST LINE');
-    expect(stderr).toMatch(/warning: input of about .* tokens cut to the limit of 32 000/);
+    expect(stderr).toMatch(/warning: input of about .* tokens truncated to the limit of 32 000/);
   });
 
   it('is refused where it is the instruction and longer than the limit', async () => {

@@ -70,7 +70,7 @@ describe('a task that is not known', () => {
   it('is treated as docs, with a guess at what was meant', async () => {
     const { status, stderr } = await orch(['run', 'refactr', 'x', '--rehearse']);
     expect(status).toBe(0);
-    expect(stderr).toContain('task "refactr" is not known: treated as docs (did you mean refactor?)');
+    expect(stderr).toContain('unknown task "refactr", treated as docs (did you mean refactor?)');
   });
 });
 

@@ -484,7 +484,7 @@ describe('a forced model', () => {
 
   it('that was retired long ago is refused by its id, with the one to take', async () => {
     const { error: failed, asked } = await engineFixture();
-    expect((await failed({ forceModel: 'gpt-5-codex' })).message).toContain('force gpt-6.2-sol instead');
+    expect((await failed({ forceModel: 'gpt-5-codex' })).message).toContain('use gpt-6.2-sol instead');
     expect(asked()).toEqual([]);
   });
 

@@ -153,7 +153,7 @@ describe('a ceiling', () => {
     const { error, asked } = await engineFixture({ compatible: true, answer: code });
     const refused = await error({ forceModel: 'llama-3', maxCostUsd: 5 });
     expect(refused.code).toBe('over-budget');
-    expect(refused.message).toContain('price of llama-3 is not known');
+    expect(refused.message).toContain('price of llama-3 is unknown');
     expect(asked()).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-/** The instructions of a request: stable for a task, shape and language, so that prompt caching can hit. */
+/** Builds the instructions of a request: the same for a task, shape and language, so the prompt cache hits. */
 import { defaultFramework, frameworkRule, languageStyle } from './languages.ts';
 import { type PatchFormat, type ReturnShape, shapes } from './shapes.ts';
 import { type TaskKind, taskRules, tasks } from './tasks.ts';
@@ -9,14 +9,14 @@ export interface InstructionOptions {
   language: string | undefined;
   framework: string | undefined;
   patchFormat: PatchFormat;
-  /** Room for the visible answer, in tokens. */
+  /** Limit of the visible answer, in tokens. */
   visibleOutputTokens: number;
 }
 
-/** Tokens per line of code, to give the limit in lines too: a model counts lines better than tokens. */
+/** Tokens per line of code. The limit is also given in lines, which models count better than tokens. */
 const tokensPerLine = 10;
 
-/** The bound that the router adds to the input for these instructions; a test holds every prompt to it. */
+/** The router adds this to the input for the instructions; a test checks every prompt against it. */
 export const instructionAllowanceTokens = 1200;
 
 export function instructionsFor(options: InstructionOptions): string {

@@ -1,4 +1,4 @@
-/** The shapes in which a result comes back: what a model is asked for, and how its answer is read. */
+/** Result shapes: what the model is asked to return and how its answer is parsed. */
 
 export const returnShapes = ['code', 'patch', 'text'] as const;
 export type ReturnShape = (typeof returnShapes)[number];
@@ -64,13 +64,13 @@ const patchContracts: Readonly<Record<PatchFormat, string>> = {
 };
 
 export interface Shape {
-  /** What the instructions ask for. The format matters to patches alone. */
+  /** The part of the instructions that describes the answer. `format` only affects patches. */
   contract(format: PatchFormat): string;
-  /** What the answer is read as: code out of its fences, the text itself, or edits of the given files. */
+  /** How the answer is parsed: code from its fences, the text itself, or edits of the given files. */
   readAs: 'code' | 'text' | 'edits';
-  /** The answer reads well while it arrives; code and patches are taken out of what the model writes. */
+  /** Whether the answer can be shown as it arrives. Code and patches must first be extracted. */
   streams: boolean;
-  /** Files may be shortened to fit the input. A patch has to be located in all that was sent. */
+  /** Whether files may be shortened to fit. A patch needs the complete files. */
   shortensFiles: boolean;
 }
 
