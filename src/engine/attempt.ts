@@ -116,7 +116,7 @@ export function toUsageRecord(
     safety_critical: features.safetyCritical,
     alias: candidate.alias,
     effort: attempt.effort,
-    mode: context.rehearsal ? 'rehearsal' : attempt.escalatedFrom === undefined ? 'single' : 'cascade',
+    mode: context.rehearsal ? 'rehearsal' : 'single',
     rule,
     forced: features.forceModel !== undefined,
     escalated_from: attempt.escalatedFrom,

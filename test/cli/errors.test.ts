@@ -129,7 +129,7 @@ describe('the command line', () => {
     [['usage', 'repotr'], /unknown command 'repotr'[\s\S]*Did you mean report\?/],
     [['run'], /missing required argument 'task'/],
     [['docs', 'x', '--effort', 'hig'], /--effort: "hig" is not one of .* \(did you mean high\?\)/],
-    [['docs', 'x', '--max-cost', 'two'], /--max-cost: not a number/],
+    [['docs', 'x', '--max-cost', 'two'], /--max-cost: is not a number/],
     [['docs', 'x', '--timeout', '-1'], /--timeout: /],
     [['docs', 'x', '-i', 'y'], /the instruction is given twice: as an argument and with --input/],
     [['docs', 'x', '--apply'], /unknown option '--apply'/],
