@@ -1,4 +1,4 @@
-/** Turns a model's answer into the promised result, or into a failure that says what may help. */
+/** Turns a model's answer into the requested result, or into a failure whose class determines the recovery. */
 
 import { extractCode, extractText } from '../core/answer/extract-code.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
@@ -18,11 +18,11 @@ import type { PatchChecker, SourceSet } from './ports.ts';
 export interface FinishedPatch {
   changes: FileChange[];
   stats: FileStat[];
-  /** As `git diff --stat` writes it. */
+  /** In the format of `git diff --stat`. */
   diffstat: string;
   hunks: HunkReport[];
   checkedBy: 'git' | 'none';
-  /** Folder that the patch applies in. */
+  /** Folder in which the patch applies. */
   base: string;
 }
 
@@ -37,14 +37,14 @@ export interface FinishOptions {
   language: string | undefined;
   sourceSet: SourceSet;
   patchChecker: PatchChecker;
-  /** Refuse every hunk that is located more loosely than by folded typography. */
+  /** Reject hunks that match more loosely than by folded typography. */
   strict?: boolean;
-  /** The answer that this one repairs: if only some of its blocks had failed, the others are kept. */
+  /** The answer that this one repairs; if only some of its blocks failed, the others are kept. */
   repairs?: UnplaceableAnswer | undefined;
   signal: AbortSignal;
 }
 
-/** Throws `ProviderFailure` of class `unusable-answer`, and what the patch checker throws about the files. */
+/** Throws `ProviderFailure`, and the patch checker's errors about the files. */
 export async function finishAnswer(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
   return finishers[shapes[options.shape].readAs](answer, options);
 }
@@ -63,10 +63,9 @@ function finishCode(answer: string, { language }: FinishOptions): FinishedAnswer
     const isLanguage = (info: string) => info !== '' && normaliseLanguage(info) === language;
     const { code, blocks } = extractCode(answer, isLanguage);
     if (holdsEdit(code)) {
-      throw new OrchError('answer-unusable', 'the answer is an edit (it holds its marks), not code');
+      throw new OrchError('answer-unusable', 'the answer is an edit (it contains edit markers), not code');
     }
-    const warnings =
-      blocks > 1 ? [`the answer held ${blocks} code blocks; they are joined in their order`] : [];
+    const warnings = blocks > 1 ? [`the answer had ${blocks} code blocks, which were joined in order`] : [];
     return { result: code, patch: undefined, warnings };
   } catch (error) {
     if (error instanceof OrchError) throw new ProviderFailure('unusable-answer', error.message);
@@ -83,7 +82,7 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
   const read = readAnswer(answer, { files, exists });
   const keeps = repairs !== undefined && canRetryBlocks(repairs.problems);
   const edits = keeps ? mergeEdits(repairs.edits, read.edits, repairs.problems) : read.edits;
-  // A block that failed and did not come back would be left out without a word.
+  // A failed block that was not sent again would otherwise be dropped silently.
   if (keeps && blocksIn(read.edits) < blocksOwed(repairs.problems)) {
     throw new UnplaceableAnswer(answer, repairs.problems, repairs.edits);
   }
@@ -91,11 +90,11 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
   if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
   const check = await patchChecker.check(patch, changes, base, signal);
   if (!check.ok)
-    throw new ProviderFailure('unusable-answer', `git refuses the patch: ${check.detail}`, {
+    throw new ProviderFailure('unusable-answer', `git rejects the patch: ${check.detail}`, {
       code: 'patch-unplaceable',
     });
-  const warnings = hunks.flatMap(lookAt);
-  if (check.checkedBy === 'none') warnings.push('git is not installed: the patch is checked by orch alone');
+  const warnings = hunks.flatMap(doubtsAbout);
+  if (check.checkedBy === 'none') warnings.push('git is not installed: the patch was checked by orch only');
   return {
     result: patch,
     patch: { changes, stats, diffstat: formatDiffstat(stats), hunks, checkedBy: check.checkedBy, base },
@@ -103,13 +102,13 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
   };
 }
 
-/** What somebody should look at, in words; empty where all is certain. */
-function lookAt({ path, line, level, flagged, chosenBy }: HunkReport): string[] {
+/** Warnings about a hunk that should be reviewed. */
+function doubtsAbout({ path, line, level, flagged, chosenBy }: HunkReport): string[] {
   if (flagged && level === 'whole-file')
-    return [`${path}: more than a third of the file is gone, worth a look (--strict refuses it)`];
-  if (flagged) return [`${path}:${line}: placed by ${level} only, worth a look (--strict refuses it)`];
+    return [`${path}: more than a third of the file was removed, please review (--strict rejects this)`];
+  if (flagged) return [`${path}:${line}: matched only by ${level}, please review (--strict rejects this)`];
   return chosenBy === 'line'
-    ? [`${path}:${line}: chosen by its line number among places that are alike, worth a look`]
+    ? [`${path}:${line}: chosen by line number among identical places, please review`]
     : [];
 }
 
@@ -117,12 +116,12 @@ function blocksIn(edits: readonly FileEdit[]): number {
   return edits.reduce((sum, { hunks }) => sum + Math.max(1, hunks.length), 0);
 }
 
-/** What is there already need not be sent again. */
+/** Blocks already applied need not be sent again. */
 function blocksOwed(problems: readonly PatchProblem[]): number {
   return new Set(problems.filter(({ code }) => code !== 'already-applied').map(({ block }) => block)).size;
 }
 
-/** An answer whose edits have no certain place, with every reason and with what was read of it. */
+/** An answer with edits that cannot be placed reliably: the problems, and the edits that were parsed. */
 export class UnplaceableAnswer extends ProviderFailure {
   constructor(
     readonly answer: string,

@@ -63,7 +63,7 @@ describe('orch doctor', () => {
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(/^✓ node: Node \d+\.\d+\.\d+$/m);
     expect(stdout).toMatch(/^✗ key: OPENAI_API_KEY is not set\n {4}set it in the environment or in \.env/m);
-    expect(stdout).toMatch(/^! provider: not asked: there is no key to ask with$/m);
+    expect(stdout).toMatch(/^! provider: not checked: there is no usable key$/m);
     for (const line of stdout.trimEnd().split('\n')) expect(line).toMatch(/^([✓!✗] [\w.-]+: \S| {4}\S)/);
   });
 
@@ -237,7 +237,7 @@ describe('orch doctor', () => {
       'ORCH_MAX_COST_USD: "much" is not an amount of USD above 0',
     ]);
     expect(of('provider')).toMatchObject([
-      { status: 'warning', message: expect.stringContaining('not asked') },
+      { status: 'warning', message: expect.stringContaining('not checked: ') },
     ]);
     expect(server.requests).toEqual([]);
   });

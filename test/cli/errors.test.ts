@@ -66,7 +66,7 @@ describe('every documented exit status', () => {
       orch(['route', 'docs', '-m', 'gpt-5-codex'], { env }),
     ]);
     expect(results.map(({ status }) => status)).toEqual([0, 2, 3, 6, 6, 3]);
-    expect(results[1]!.stderr).toContain('--max-cost: must be more than 0; leave it out for no ceiling');
+    expect(results[1]!.stderr).toContain('--max-cost: must be greater than 0; omit it for no ceiling');
     expect(JSON.parse(results[2]!.stdout).error.code).toBe('no-eligible-model');
     expect(JSON.parse(results[3]!.stdout).error).toMatchObject({
       code: 'over-budget',
@@ -133,7 +133,7 @@ describe('the command line', () => {
     [['docs', 'x', '--timeout', '-1'], /--timeout: /],
     [['docs', 'x', '-i', 'y'], /the instruction is given twice: as an argument and with --input/],
     [['docs', 'x', '--apply'], /unknown option '--apply'/],
-    [['run', 'docs', 'x', '--apply'], /--apply writes patches, and this call returns none/],
+    [['run', 'docs', 'x', '--apply'], /--apply needs a patch, and this call does not return one/],
     [['usage', 'report', '--by', 'colour'], /--by: /],
     [['usage', 'report', '--since', 'yesteryear'], /since/],
     [['serve'], /orch serve --stdio/],

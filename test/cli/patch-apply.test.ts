@@ -162,7 +162,7 @@ describe('orch patch apply', () => {
       const { status, stderr } = await orch(['patch', 'apply', ...args], { stdin: text() });
       expect({ status, stderr }).toMatchObject({
         status: 2,
-        stderr: expect.stringContaining('either the id of a patch or a patch'),
+        stderr: expect.stringContaining('either a patch id or a patch'),
       });
     }
   });
@@ -191,11 +191,11 @@ describe('orch patch apply --from', () => {
   });
 
   it.each<[string, string, number, RegExp]>([
-    ['does not fit', text().replace('-two', '-zwei'), 5, /git refuses the patch/],
-    ['is cut', text().slice(0, -12), 5, /git refuses the patch/],
-    ['is no patch', 'Just some words.\n', 5, /git refuses the patch/],
-    ['is blank', '  \n', 5, /git refuses the patch/],
-    ['leads out', text('../../../../../../../tmp/x.txt'), 5, /git refuses the patch/],
+    ['does not fit', text().replace('-two', '-zwei'), 5, /git rejects the patch/],
+    ['is cut', text().slice(0, -12), 5, /git rejects the patch/],
+    ['is no patch', 'Just some words.\n', 5, /git rejects the patch/],
+    ['is blank', '  \n', 5, /git rejects the patch/],
+    ['leads out', text('../../../../../../../tmp/x.txt'), 5, /git rejects the patch/],
     [
       'makes a link',
       'diff --git a/l b/l\nnew file mode 120000\n--- /dev/null\n+++ b/l\n@@ -0,0 +1 @@\n+/etc/passwd\n\\ No newline at end of file\n',
@@ -206,7 +206,7 @@ describe('orch patch apply --from', () => {
       'fits one file and not the other',
       `${text()}${text('b.txt').replace('-two', '-zwei')}`,
       5,
-      /git refuses the patch/,
+      /git rejects the patch/,
     ],
   ])('changes nothing by a patch that %s', async (_name, patch, status, words) => {
     const cwd = folder({ 'a.txt': before, 'b.txt': before });

@@ -30,7 +30,7 @@ describe('orch run', () => {
       model: 'gpt-6-luna',
       alias: 'chat',
       task: 'docs',
-      finish_reason: 'stop',
+      finish_reason: 'completed',
       usage: { input: expect.any(Number), output: expect.any(Number) },
       cost_usd: expect.any(Number),
       attempts: [{ model: 'gpt-6-luna', alias: 'chat' }],
@@ -197,7 +197,7 @@ describe('standard input', () => {
   ])('that is %s is nothing to do', async (_name, stdin) => {
     const { status, stdout, stderr } = await orch(['run', 'docs', '--rehearse'], { stdin });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^error: there is nothing to do.*\nhint: say what is to be done/);
+    expect(stderr).toMatch(/^error: the instruction is empty\nhint: give the instruction/);
   });
 
   it('cannot be two things at once', async () => {

@@ -40,7 +40,7 @@ describe('nothing is sent', () => {
     ],
     ['an answer and --dry-run', ['diff', '--from', 'a.ts', '--dry-run'], /nothing would be sent/],
     ['--check with --output', ['diff', 'x', '--check', '-o', 'z'], /--check writes nothing/],
-    ['a time that is none', ['docs', 'x', '--timeout', '0'], /--timeout: must be more than 0/],
+    ['a time that is none', ['docs', 'x', '--timeout', '0'], /--timeout: must be greater than 0/],
     ['a time beyond a day', ['docs', 'x', '--timeout', '3000000'], /--timeout: must be at most 86400: a day/],
     ['a time beyond a day', ['doctor', '--timeout', '9999999'], /--timeout: must be at most 86400/],
     ['an empty file name', ['docs', 'x', '-f', ''], /--file: is empty/],

@@ -180,7 +180,7 @@ describe('when one model fails', () => {
       ),
     );
     expect(failed).toMatchObject({ code: 'timeout', hint: 'raise --timeout' });
-    expect(failed.message).toContain('the verification command did not finish in time');
+    expect(failed.message).toContain('the verification command timed out');
     expect(failed.details?.attempts).toEqual([{ model: first, error: 'verify-failed' }]);
     expect(context.memory.breaker.isOpen(first, performance.now())).toBe(false);
   });

@@ -232,7 +232,7 @@ describe('the cost in meta', () => {
     const meta = await costFor({ [first]: { ...answer, usage, serviceTier: 'priority' } });
     // (1,000,000 x $2 x 2 + 1,000 x $10 x 1.5) x 2
     expect(meta.cost_usd).toBeCloseTo(8.03, 9);
-    expect(meta.cost_alert).toBe('cost $8.03, above the alert of $2.00');
+    expect(meta.cost_alert).toBe('cost $8.03, above the alert threshold of $2.00');
   });
 
   it('is that of the model that really answered', async () => {
@@ -266,7 +266,7 @@ describe('the cost in meta', () => {
   it('carries an alert from the amount on that the user sets', async () => {
     const usage = { inputTokens: 1000, outputTokens: 1000 };
     const meta = await costFor({ [first]: { ...answer, usage } }, { ORCH_COST_ALERT_USD: '0.011' });
-    expect(meta.cost_alert).toContain('above the alert of $0.011');
+    expect(meta.cost_alert).toContain('above the alert threshold of $0.011');
     const below = await costFor({ [first]: { ...answer, usage } }, { ORCH_COST_ALERT_USD: '0.013' });
     expect(below.cost_alert).toBeUndefined();
   });

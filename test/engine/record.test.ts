@@ -144,7 +144,7 @@ describe('the record', () => {
     const { call, server, error, logged } = await engineFixture({ answer: code, context: { ledger } });
     const { finished, warnings } = await call();
     expect(finished.result).toContain('42');
-    expect(warnings).toContain('the usage was not recorded: the disk is full');
+    expect(warnings).toContain('usage was not recorded: the disk is full');
     expect(logged).toHaveLength(1);
 
     // Nor does it take the place of what went wrong before.

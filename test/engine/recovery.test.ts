@@ -240,7 +240,7 @@ describe('the strict mode', () => {
     const { call, asked } = await patching({ [first]: text(shifted) });
     const { warnings } = await call(request);
     expect(asked()).toEqual([first]);
-    expect(warnings).toContainEqual(expect.stringContaining('--strict refuses it'));
+    expect(warnings).toContainEqual(expect.stringContaining('--strict rejects this'));
   });
 });
 

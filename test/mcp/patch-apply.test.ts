@@ -87,8 +87,8 @@ describe('patch.apply', () => {
   });
 
   it.each([
-    [{}, /^usage: give either the id/],
-    [{ patch_id: 'x', patch: text }, /^usage: give either the id/],
+    [{}, /^usage: give either a patch id or a patch/],
+    [{ patch_id: 'x', patch: text }, /^usage: give either a patch id or a patch/],
     [{ patch_id: '../../../etc/passwd' }, /^file-not-found: /],
     [{ patch_id: '' }, /^usage: patch_id/],
     [{ patch: 'words' }, /^patch-unplaceable: /],
