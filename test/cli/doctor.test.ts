@@ -133,7 +133,7 @@ describe('orch doctor', () => {
       /not a list of models/,
     ],
     [
-      'what comes is not JSON',
+      'what comes is not valid JSON',
       () =>
         listening((_, response) =>
           response.writeHead(200, { 'content-type': 'application/json' }).end('{"da'),
@@ -204,7 +204,9 @@ describe('orch doctor', () => {
     const { status, problems, of } = await examined([], { env: { ...home(), ...env, ORCH_CONF: conf } });
     expect(status).toBe(1);
     expect(problems.map(({ id }) => id)).toEqual(['configuration', 'configuration', 'configuration']);
-    expect(problems.map(({ message }) => message).join('\n')).toContain(`${conf}/policies.json: is not JSON`);
+    expect(problems.map(({ message }) => message).join('\n')).toContain(
+      `${conf}/policies.json: is not valid JSON`,
+    );
     expect(problems).toContainEqual(expect.objectContaining({ hint: 'did you mean routing?' }));
     expect(of('provider')).toMatchObject([{ status: 'ok' }]);
     expect(of('ledger')).toMatchObject([{ status: 'ok' }]);

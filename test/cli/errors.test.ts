@@ -214,7 +214,7 @@ describe('the configuration', () => {
       /models\.json: routing\.poetry: unknown key/,
       /policies\.json: defaults\.temperatur: unknown key \(did you mean temperature\?\)/,
       /policies\.json: defaults\.max_output_tokens: .*\(use an? (int|number)/,
-      /catalog\.json: is not JSON/,
+      /catalog\.json: is not valid JSON/,
     ])
       expect(stderr).toMatch(words);
   });

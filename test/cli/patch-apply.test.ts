@@ -84,7 +84,7 @@ describe('orch patch apply', () => {
   const several = `${change}${searchReplace('b.txt', 'two', '2')}${v4a('*** Add File: new/c.txt', '+c', '*** Delete File: d.txt')}`;
   it.each<[string, (cwd: string) => void, RegExp]>([
     ['has changed', (cwd) => writeFileSync(join(cwd, 'b.txt'), `${before}four\n`), /b\.txt has changed/],
-    ['has vanished', (cwd) => rmSync(join(cwd, 'b.txt')), /b\.txt has vanished/],
+    ['was deleted', (cwd) => rmSync(join(cwd, 'b.txt')), /b\.txt was deleted/],
     [
       'has become a folder',
       (cwd) => {
@@ -99,7 +99,7 @@ describe('orch patch apply', () => {
         mkdirSync(join(cwd, 'new'));
         writeFileSync(join(cwd, 'new/c.txt'), 'mine');
       },
-      /new\/c\.txt exists already/,
+      /new\/c\.txt already exists/,
     ],
     ['is in the place of a new folder', (cwd) => writeFileSync(join(cwd, 'new'), 'mine'), /c\.txt/],
     [

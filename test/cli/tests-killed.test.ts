@@ -61,7 +61,7 @@ async function verifying(before: Buffer | undefined, { cwd = folder(), state = f
   };
 }
 
-const putBack = 'was put back as it was before a run that was killed';
+const putBack = 'was restored to its content before a run that was killed';
 
 describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
@@ -105,7 +105,7 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
     const { cwd, killed, next } = await verifying(undefined);
     await killed();
     const { stderr } = await next('-o', 'x.test.js', '--verify', 'false');
-    expect(stderr).toContain('x.test.js was removed: a run that was killed had left it there');
+    expect(stderr).toContain('x.test.js was removed: it was left behind by a run that was killed');
     expect(existsSync(join(cwd, 'x.test.js'))).toBe(false);
   });
 

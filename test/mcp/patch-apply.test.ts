@@ -53,7 +53,7 @@ describe('patch.apply', () => {
     expect(again).toMatchObject({ isError: true });
     expect(again.structuredContent).toBeUndefined();
     expect(textOf(again)).toMatch(
-      /^file-changed: a\.txt is as the patch makes it already; nothing was changed\nWhat to do: /,
+      /^file-changed: a\.txt already contains the change; nothing was changed\nWhat to do: /,
     );
     expect(treeOf(cwd)).toEqual(tree);
   });
@@ -82,7 +82,7 @@ describe('patch.apply', () => {
     expect(structuredContent).toMatchObject({ applied: true, files: ['a.txt'] });
     expect(read(cwd)).toBe(after);
     const again = await call(client, 'patch.apply', { patch: text });
-    expect(textOf(again)).toMatch(/^patch-unplaceable: the patch is applied already/);
+    expect(textOf(again)).toMatch(/^patch-unplaceable: the patch is already applied/);
     expect(read(cwd)).toBe(after);
   });
 

@@ -258,7 +258,7 @@ describe('problems', () => {
   });
 
   it('come together with those that reading the files had', () => {
-    const reading = [{ origin: 'a.json', path: '', message: 'is not JSON', hint: 'correct the syntax' }];
+    const reading = [{ origin: 'a.json', path: '', message: 'is not valid JSON', hint: 'fix the syntax' }];
     const unread = { origin: 'a.json', value: undefined, unread: true };
     const layers = { models: [{ origin: 'm', value: { x: 1 } }, unread], policies: [], catalog: [] };
     const { problems } = refusal(() => buildConfig(layers, reading));
