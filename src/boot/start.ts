@@ -1,8 +1,8 @@
 /**
- * Loads `orch.js`, the bundle of everything, with the code that V8 compiled when it was built: reading the
- * source anew takes longer than all that a start does. V8 refuses compiled code of another version of itself
- * or of other flags, and compiles the source as usual, but believes what the code holds: that is checked here
- * against a sum at its end. So nothing depends on the file.
+ * Loads the bundle, `orch.js`, with the code that V8 compiled at build time: compiling the source takes longer
+ * than the rest of a start. V8 rejects code compiled by another version or with other flags and then compiles
+ * the source as usual. It does not check the content, so a checksum at its end is verified here. Without the
+ * file, or with a damaged one, orch only starts more slowly.
  */
 import { readFileSync, statSync } from 'node:fs';
 import module from 'node:module';
@@ -14,7 +14,7 @@ export interface Bundle {
   main(argv: readonly string[]): Promise<number>;
 }
 
-/** `argv` without node and script. Returns the exit status. What only prints the version loads nothing else. */
+/** `argv` without node and script. Returns the exit status. Printing the version loads nothing else. */
 export async function start(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     return printed(`${version}\n`);
@@ -22,7 +22,7 @@ export async function start(argv: readonly string[]): Promise<number> {
   return loadBundle(join(__dirname, 'orch.js')).main(argv);
 }
 
-/** Status of a line that went to standard output. A closed pipe is no error. */
+/** Prints a line and returns the exit status. A closed pipe is not an error. */
 function printed(line: string): Promise<number> {
   return new Promise((resolve) => {
     process.stdout.on('error', () => {});
@@ -38,14 +38,14 @@ function printed(line: string): Promise<number> {
 function loadBundle(file: string): Bundle {
   const code = compiledCode(file);
   if (code) return runScript(file, code).bundle;
-  // Built with another Node: from 22.8 on, Node keeps what it compiles itself.
+  // Built with another Node. From 22.8 on, Node has its own compile cache.
   (module as { enableCompileCache?: () => void }).enableCompileCache?.();
   return module.createRequire(file)(file);
 }
 
-/** The bundle, and the script of which V8 can give what it has compiled. */
+/** The bundle, and its script, from which V8 can produce the compiled code. */
 export function runScript(file: string, cachedData?: Buffer): { bundle: Bundle; script: Script } {
-  // The build sees to it that the bundle is ASCII, which is read in without being decoded.
+  // The build ensures that the bundle is ASCII, so it need not be decoded.
   const source = module.wrap(readFileSync(file, 'latin1'));
   const script = new Script(source, { filename: file, ...(cachedData ? { cachedData } : {}) });
   const loaded = { exports: {} as Bundle };
@@ -53,12 +53,12 @@ export function runScript(file: string, cachedData?: Buffer): { bundle: Bundle; 
   return { bundle: loaded.exports, script };
 }
 
-/** Where the compiled code of a bundle is, for the Node that runs. */
+/** Path of a bundle's compiled code for the running Node. */
 export function codeFile(bundle: string): string {
   return `${bundle}.${process.version}-${process.platform}-${process.arch}.code`;
 }
 
-/** V8 knows a source by its length alone, so a bundle that was changed by hand must not meet older code. */
+/** V8 identifies a source only by its length, so code older than the bundle is not used. */
 export function compiledCode(bundle: string): Buffer | undefined {
   const file = codeFile(bundle);
   try {
@@ -70,7 +70,7 @@ export function compiledCode(bundle: string): Buffer | undefined {
 
 const sumBytes = 4;
 
-/** Compiled code as it is kept: its sum follows it. */
+/** Appends the checksum to compiled code. */
 export function sealed(code: Buffer): Buffer {
   const sum = Buffer.alloc(sumBytes);
   sum.writeUInt32LE(sumOf(code));
@@ -84,9 +84,9 @@ function unsealed(kept: Buffer): Buffer | undefined {
   return sumOf(code) === kept.readUInt32LE(end) ? code : undefined;
 }
 
-/** Of Node's own: a loop over so many words takes several times as long before V8 makes it quick. */
+/** Uses Node's built-in checksums, several times faster than a loop that V8 has not optimised yet. */
 function sumOf(code: Buffer): number {
-  // Not at the top: what only prints the version does without.
+  // Not a top-level import, since printing the version does not need it.
   const load = module.createRequire(__filename);
   const { crc32 } = load('node:zlib') as Partial<typeof import('node:zlib')>;
   if (crc32) return crc32(code);

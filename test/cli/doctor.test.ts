@@ -180,7 +180,7 @@ describe('orch doctor', () => {
     expect(before.status).toBe(0);
     const [finding] = before.of('shutdown.gpt-6-luna');
     expect(finding).toMatchObject({ status: 'warning', message: expect.stringContaining('2099-05-06') });
-    const [, json, file] = /^write (\{.*\}) into (.*)$/.exec(finding!.hint!)!;
+    const [, json, file] = /^put (\{.*\}) in (.*)$/.exec(finding!.hint!)!;
     expect(file).toBe(join(surroundings.XDG_CONFIG_HOME!, 'orch/catalog.json'));
     const cured = { ...surroundings, XDG_CONFIG_HOME: folder({ 'orch/catalog.json': json! }) };
     const after = await examined([], { env: cured });
@@ -191,7 +191,7 @@ describe('orch doctor', () => {
     const { env } = await provider({ retired: ['gpt-6-luna'] });
     const { of } = await examined([], { env: { ...home(), ...env } });
     expect(of('access.chat')).toMatchObject([
-      { status: 'warning', message: expect.stringContaining('cannot use gpt-6-luna') },
+      { status: 'warning', message: expect.stringContaining('has no access to gpt-6-luna') },
     ]);
   });
 

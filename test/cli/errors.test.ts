@@ -241,7 +241,7 @@ describe('the configuration', () => {
   it('folder that ORCH_CONF names must be there', async () => {
     const { status, stderr } = await orch(['route', 'docs'], { env: { ORCH_CONF: '/no/such/folder' } });
     expect(status).toBe(2);
-    expect(stderr).toContain('ORCH_CONF names /no/such/folder, which does not exist');
+    expect(stderr).toContain('ORCH_CONF is /no/such/folder, which does not exist');
   });
 
   it('takes an unknown name that is one slip from an alias for a slip', async () => {

@@ -306,7 +306,7 @@ describe('orch patch apply --from', () => {
         'diff --git "a/caf\\351.txt" "b/caf\\351.txt"\nnew file mode 100644\n--- /dev/null\n+++ "b/caf\\351.txt"\n@@ -0,0 +1 @@\n+x\n',
     });
     expect(status).toBe(2);
-    expect(stderr).toContain('is not UTF-8 text; nothing was changed');
+    expect(stderr).toContain('is not valid UTF-8; nothing was changed');
   });
 
   it('says that it needs git where there is none', async () => {

@@ -158,9 +158,7 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
     expect(error).toMatchObject({ code: 2 });
     expect(JSON.parse(stdout).error).toMatchObject({
       code: 'write-failed',
-      message: expect.stringMatching(
-        /x\.test\.js holds cannot be saved in .* \(EFBIG\); nothing was changed/,
-      ),
+      message: expect.stringMatching(/x\.test\.js cannot be backed up in .* \(EFBIG\); nothing was changed/),
     });
     expect(readFileSync(join(cwd, 'x.test.js'))).toEqual(large);
     expect(existsSync(join(cwd, 'started'))).toBe(false);
