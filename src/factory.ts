@@ -1,4 +1,4 @@
-/** The composition root: lazy functions that build each part once, when it is first asked for. */
+/** The composition root: lazy functions that create each part once, on first use. */
 import { delimiter, join, resolve } from 'node:path';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
@@ -36,13 +36,13 @@ import type { Diagnostics, OperationContext } from './operations/context.ts';
 export interface FactoryOptions {
   cwd: string;
   variables: Readonly<Record<string, string | undefined>>;
-  /** Where log lines go that are not sent to a file. */
+  /** Writes log lines when ORCH_LOG_FILE is not set. */
   writeLog: (line: string) => void;
-  /** When ORCH_LOG_LEVEL is not set. */
+  /** Used when ORCH_LOG_LEVEL is not set. */
   defaultLogLevel: LogLevel;
-  /** Use the rehearsal server, whatever ORCH_REHEARSE says. */
+  /** Overrides ORCH_REHEARSE. */
   rehearse?: boolean;
-  /** Folders that the client allows beside the working directory. */
+  /** Folders that the MCP client allows besides the working directory. */
   clientRoots?: () => readonly string[];
   clock?: Clock;
 }
@@ -51,13 +51,13 @@ export interface Factory extends OperationContext {
   close(): Promise<void>;
 }
 
-/** Throws `usage` when the folder no longer exists. */
+/** Throws `usage` if the folder no longer exists. */
 export function workingDirectory(): string {
   try {
     return process.cwd();
   } catch (error) {
-    throw new OrchError('usage', 'the working directory does not exist any more', {
-      hint: 'change to a folder that exists',
+    throw new OrchError('usage', 'the working directory no longer exists', {
+      hint: 'change to an existing folder',
       cause: error,
     });
   }
@@ -111,7 +111,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const results = once(() => fileResultStore(join(stateFolder(variables), 'results')));
   const patches = once(() => fileResultStore(join(stateFolder(variables), 'patches')));
   const rehearsal = () => options.rehearse ?? environment().rehearse;
-  /** Where requests go and with which key. */
+  /** The server and key for requests. */
   const connection = once(async (): Promise<OpenAiSettings> => {
     if (options.rehearse ?? reading().environment.rehearse) {
       const { startRehearsalServer } = await import('./rehearsal/server.ts');
@@ -131,7 +131,7 @@ export function createFactory(options: FactoryOptions): Factory {
     return { apiKey: checkedKey(apiKey), baseUrl, organization, project };
   });
   const provider = once(async (): Promise<Provider> => {
-    // In the shadow of a request nobody waits for it.
+    // Runs in the background, while the request is in progress.
     void temporaries().sweep();
     sweepLocks(lockFolder);
     const settings = await connection();
@@ -207,7 +207,7 @@ export function createFactory(options: FactoryOptions): Factory {
   };
 }
 
-/** The key never goes into a message: only what is wrong with it. */
+/** The key itself never appears in a message. */
 function checkedKey(key: string | undefined): string {
   if (key === undefined)
     throw new OrchError('no-key', 'OPENAI_API_KEY is not set', { hint: keyHints.missing });

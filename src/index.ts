@@ -1,4 +1,4 @@
-// `node dist/index.js`: the MCP server on stdio, the form that client configurations point at.
+// `node dist/index.js`: the MCP server on stdio, as used in client configurations.
 import { start } from './boot/start.ts';
 
 start(['serve', '--stdio']).then((status) => {

@@ -142,7 +142,7 @@ describe('the reference', () => {
     for (const operation of operations) {
       expect(sections.commands).toMatch(new RegExp(`^\\| \`orch ${operation.command.join(' ')}[ \`]`, 'm'));
     }
-    expect(sections.commands).toContain('| `orch run <task> [instruction...]` | Delegate one task');
+    expect(sections.commands).toContain('| `orch run <task> [instruction...]` | Delegate a task');
     expect(sections.commands).toContain(
       '| `-f, --file <path>` | Paths, globs, path:10-40; read here | `run`, `diff`, `tests`, `docs`, `route` |',
     );

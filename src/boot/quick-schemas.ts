@@ -1,6 +1,6 @@
 /**
- * Imported first wherever schemas are made. Zod compiles a parser per schema when it is made, which pays only
- * for thousands of values; a start reads a few files once.
+ * Must be imported before any schema is created. By default Zod compiles a parser for each schema, which only pays
+ * off for thousands of values; a start reads a few files once.
  */
 import * as z from 'zod';
 

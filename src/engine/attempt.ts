@@ -1,4 +1,4 @@
-/** One attempt, as a value, and the row it leaves in the record. */
+/** One attempt, and its row in the record. */
 import { mayBeBilled, type ProviderFailure } from '../core/errors/provider-failure.ts';
 import { findCard, type ModelCard } from '../core/models/model-card.ts';
 import { costOf } from '../core/models/pricing.ts';
@@ -20,18 +20,18 @@ export interface Attempt {
   usage: Usage;
   serviceTier: string | undefined;
   finishReason: string | undefined;
-  /** Undefined: the attempt gave the result. */
+  /** Undefined when the attempt succeeded. */
   failure: ProviderFailure | undefined;
-  /** USD; undefined where it is not known. */
+  /** USD; undefined when unknown. */
   costUsd: number | undefined;
-  /** Worst case that was reserved before the attempt, in USD. */
+  /** Worst-case cost reserved before the attempt, in USD. */
   reservedUsd: number | undefined;
-  /** The model whose failure led here. */
+  /** The model whose failure led to this attempt. */
   escalatedFrom: string | undefined;
   effort: string | undefined;
 }
 
-/** How an attempt ended. Both `result` and `failure` are there for an answer that was billed and is unusable. */
+/** How an attempt ended. An unusable answer has both `result` and `failure`. */
 interface EndedAttempt
   extends Pick<
     Attempt,
@@ -61,24 +61,24 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
   };
 }
 
-/** A gateway may serve another model than the one asked for: the one that answered sets the price. */
+/** A gateway may serve a different model than requested; the one that answered determines the price. */
 function pricedCard(
   candidate: Candidate,
   servedModel: string | undefined,
   { config }: EngineContext,
 ): ModelCard | undefined {
   if (servedModel === undefined) return candidate.card;
-  // A dated snapshot, `gpt-5-mini-2025-08-07`, has no card of its own: it is the model that was asked.
+  // A dated snapshot such as `gpt-5-mini-2025-08-07` has no card and is priced as the requested model.
   return findCard(config.catalog, servedModel)?.card ?? candidate.card;
 }
 
-/** What an attempt may have cost at the most: what it did cost where that is known. */
+/** The cost of an attempt if known, otherwise its maximum. */
 export function mostSpent(attempt: Attempt): number {
   if (attempt.costUsd !== undefined) return attempt.costUsd;
   return isOnTheBill(attempt) ? (attempt.reservedUsd ?? 0) : 0;
 }
 
-/** Of all attempts together; null as soon as one that may be on the bill has an unknown cost: the rest is no sum. */
+/** Total cost of the attempts; null when one that may have been billed has an unknown cost. */
 export function costOfAttempts(attempts: readonly Attempt[]): number | null {
   const unknown = attempts.some((attempt) => attempt.costUsd === undefined && isOnTheBill(attempt));
   return unknown ? null : knownCostOf(attempts);
@@ -116,7 +116,7 @@ export function toUsageRecord(
     safety_critical: features.safetyCritical,
     alias: candidate.alias,
     effort: attempt.effort,
-    mode: context.rehearsal ? 'rehearsal' : attempt.escalatedFrom === undefined ? 'single' : 'cascade',
+    mode: context.rehearsal ? 'rehearsal' : 'single',
     rule,
     forced: features.forceModel !== undefined,
     escalated_from: attempt.escalatedFrom,
@@ -143,7 +143,7 @@ export function toUsageRecord(
   };
 }
 
-/** The model that answered, by its own word; in rehearsal marked as such. */
+/** The model named in the response, marked in a rehearsal. */
 export function servedName(attempt: Attempt, { rehearsal }: EngineContext): string | undefined {
   if (attempt.servedModel === undefined) return undefined;
   return rehearsal ? `rehearsal:${attempt.servedModel}` : attempt.servedModel;

@@ -1,20 +1,20 @@
-/** Leaves a model alone after failures in a row, and lets one probe through after a while. */
+/** Circuit breaker: skips a model after consecutive failures and allows one probe after the cooldown. */
 import type { BreakerPolicy } from '../core/config/policy.ts';
 
 interface Circuit {
   failures: number;
-  /** Milliseconds of the monotonic clock from which on a probe is let through; undefined while closed. */
+  /** Monotonic time in milliseconds from which a probe is allowed; undefined while closed. */
   probeAt: number | undefined;
   probing: boolean;
 }
 
-/** `closed`: ask. `probe`: ask once, and report how it went. `open`: leave the model alone. */
+/** `closed`: send. `probe`: send once and report the outcome. `open`: skip the model. */
 export type Admission = 'closed' | 'probe' | 'open';
 
 export class Breaker {
   readonly #circuits = new Map<string, Circuit>();
 
-  /** Takes the probe where one is due: whoever asks must send it, or say that it was abandoned. */
+  /** Claims the probe if one is due: the caller must send it or call `abandoned`. */
   admits(model: string, now: number): Admission {
     const circuit = this.#circuits.get(model);
     if (circuit?.probeAt === undefined) return 'closed';
@@ -23,7 +23,7 @@ export class Breaker {
     return 'probe';
   }
 
-  /** Whether the model would be left alone, without taking its probe. */
+  /** Whether the model would be skipped. Does not claim the probe. */
   isOpen(model: string, now: number): boolean {
     const circuit = this.#circuits.get(model);
     return circuit?.probeAt !== undefined && (circuit.probing || now < circuit.probeAt);
@@ -33,11 +33,11 @@ export class Breaker {
     this.#circuits.delete(model);
   }
 
-  /** A probe that failed is followed by the next one after half the time: who was ill for long is missed. */
+  /** After a failed probe, the next one is allowed after half the cooldown, to notice recovery sooner. */
   failed(model: string, admission: Admission, { failures, cooldownMs }: BreakerPolicy, now: number): void {
     const circuit = this.#circuits.get(model) ?? { failures: 0, probeAt: undefined, probing: false };
     circuit.failures++;
-    // Another call may have closed the circuit while the probe was under way: then it is a failure like any other.
+    // If another call closed the circuit during the probe, this counts as an ordinary failure.
     if (admission === 'probe' && circuit.probing) {
       circuit.probing = false;
       circuit.probeAt = now + cooldownMs / 2;
@@ -47,7 +47,7 @@ export class Breaker {
     this.#circuits.set(model, circuit);
   }
 
-  /** The attempt said nothing about the model's health, e.g. it was cancelled. */
+  /** For attempts that say nothing about the model's health, e.g. cancelled ones. */
   abandoned(model: string, admission: Admission): void {
     const circuit = this.#circuits.get(model);
     if (circuit && admission === 'probe') circuit.probing = false;

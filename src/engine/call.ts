@@ -1,4 +1,4 @@
-/** One call in progress as a frozen value, and what is left of its limits after the attempts made so far. */
+/** A call in progress, and what its attempts so far have left of its limits. */
 
 import type { Candidate } from '../core/router/decision.ts';
 import { type Attempt, mostSpent } from './attempt.ts';
@@ -11,11 +11,10 @@ export interface Call {
   readonly prepared: PreparedCall;
   readonly context: EngineContext;
   readonly options: CallOptions;
-  /** Monotonic milliseconds at which the whole call must be over. */
+  /** Monotonic time in milliseconds at which the whole call must have ended. */
   readonly deadline: number;
 }
 
-/** What requests of the call are made from. */
 export function requestSource({ prepared, context, options }: Call): RequestSource {
   return { prepared, context, stream: options.stream ?? true };
 }
@@ -29,7 +28,7 @@ export function isOver(call: Call): boolean {
   return remainingMs(call) <= 0;
 }
 
-/** Whether the worst case of a request fits what the attempts have left of the ceiling. */
+/** Whether the worst-case cost of a request fits in what the attempts have left of the ceiling. */
 export function isAffordable(
   request: GenerateRequest,
   candidate: Candidate,
@@ -43,7 +42,7 @@ export function isAffordable(
   return worst <= ceilingUsd - attempts.reduce((sum, attempt) => sum + mostSpent(attempt), 0);
 }
 
-/** Whether the first request to a candidate fits what the attempts have left of the ceiling. */
+/** The same for the first request to a candidate. */
 export function fitsCeiling(candidate: Candidate, call: Call, attempts: readonly Attempt[]): boolean {
   return isAffordable(firstRequest(candidate, requestSource(call)), candidate, call, attempts);
 }

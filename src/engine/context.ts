@@ -1,4 +1,4 @@
-/** What every call of the engine is given: the ports, the configuration and what the process remembers. */
+/** Everything an engine call needs: the ports, the configuration and the state kept between calls. */
 import type { Config } from '../core/config/config.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
 import type { EngineMemory } from './memory.ts';
@@ -6,32 +6,32 @@ import type { Clock, Ledger, PatchChecker, Provider, Workspace } from './ports.t
 
 export interface EngineContext {
   config: Config;
-  /** Most input sent, in tokens as `approxTokens` counts them. */
+  /** Limit on the input sent, in tokens as counted by `approxTokens`. */
   maxInputTokens: number;
   workspace: Workspace;
-  /** Loaded when a request is about to be sent. Throws `no-key` without a key. */
+  /** Created only when a request is about to be sent. Throws `no-key` without a key. */
   provider: () => Promise<Provider>;
   ledger: Ledger;
   patchChecker: PatchChecker;
   clock: Clock;
   memory: EngineMemory;
   log: CallLog;
-  /** A new id for a call. */
+  /** Generates the id of a call. */
   newId: () => string;
-  /** 0 up to, not including, 1: jitter of the waits. */
+  /** A number in [0, 1), for jitter. */
   random: () => number;
-  /** For the record's project column. */
+  /** Value of the record's `project` column. */
   projectName: string | undefined;
-  /** The provider is the rehearsal server: nothing is spent, and every record says so. */
+  /** True when the provider is the rehearsal server: nothing is spent, and every record is marked. */
   rehearsal: boolean;
 }
 
-/** One JSON line per call. Never a prompt, code or a key. */
+/** Writes one JSON line per call. Never a prompt, code or a key. */
 export interface CallLog {
   call(line: Record<string, unknown>): void;
 }
 
-/** What a surface may show while a call runs. */
+/** Progress that a surface may show during a call. */
 export type ProgressEvent =
   | { kind: 'decision'; decision: RouteDecision }
   | { kind: 'attempt'; model: string; alias: string; attempt: number }
@@ -41,13 +41,13 @@ export type ProgressEvent =
 
 export interface CallOptions {
   signal: AbortSignal;
-  /** What has gone of the call's time-out already, in waiting for its input. Default 0. */
+  /** Milliseconds of the call's timeout already spent waiting for its input. Default 0. */
   elapsedMs?: number;
   onProgress?: (event: ProgressEvent) => void;
-  /** False: ask for plain answers instead of streams. Default true. */
+  /** Whether to request streams instead of plain responses. Default true. */
   stream?: boolean;
-  /** Refuse every hunk of a patch that is located by a level looser than the strict ones. Default false. */
+  /** Reject a patch if a hunk matches more loosely than the strict levels of the ladder. Default false. */
   strict?: boolean;
-  /** A check of the caller's own on a result; a refusal goes on to the next candidate. */
+  /** The caller's check of a result; if it fails, the call falls back to the next candidate. */
   verify?: (result: string, signal: AbortSignal) => Promise<{ ok: boolean; detail: string }>;
 }

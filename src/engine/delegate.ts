@@ -1,6 +1,6 @@
 /**
- * One call from request to recorded result: prepare, decide, try the candidates, record every attempt. The
- * record is written however the call ends; if it cannot be written, the caller still gets the result.
+ * One call from request to recorded result: prepare, decide, try the candidates, record every attempt. Attempts
+ * are recorded however the call ends; if recording fails, the caller still gets the result.
  */
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { Spending } from '../core/errors/spending.ts';
@@ -17,7 +17,7 @@ import { noCandidateError, type PreparedCall, prepare, requireInstruction } from
 export interface DelegateOutcome {
   runId: string;
   finished: FinishedAnswer;
-  /** The last of `attempts`: the one that gave the result. */
+  /** The last of `attempts`, which gave the result. */
   attempt: Attempt;
   attempts: Attempt[];
   generated: GenerateResult;
@@ -75,7 +75,7 @@ export async function delegate(
   };
 }
 
-/** Adds what the call cost to its error, and says so if that could not be recorded. */
+/** Adds the cost of the call to its error, and a note if it could not be recorded. */
 function withAccount(
   failed: unknown,
   {
@@ -110,7 +110,7 @@ interface CallRecord {
   latencyMs: number;
 }
 
-/** Returns a warning when the record could not be written. */
+/** Returns a warning if the record could not be written. */
 async function record(
   { runId, attempts, prepared, failed, latencyMs }: CallRecord,
   context: EngineContext,
@@ -145,6 +145,6 @@ async function record(
     await context.ledger.append(rows);
     return undefined;
   } catch (error) {
-    return `the usage was not recorded: ${(error as Error).message}`;
+    return `usage was not recorded: ${(error as Error).message}`;
   }
 }

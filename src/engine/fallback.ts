@@ -1,4 +1,4 @@
-/** Walks the candidates of one call until one gives a usable answer: fallback, breaker, ceiling, successors. */
+/** Tries the candidates of a call until one gives a usable answer: fallback, breaker, ceiling, successors. */
 import { OrchError } from '../core/errors/orch-error.ts';
 import { failureTable, type ProviderFailure } from '../core/errors/provider-failure.ts';
 import { inputWindow } from '../core/models/model-card.ts';
@@ -11,15 +11,15 @@ import { decide } from './prepare.ts';
 import { type Answered, type Step, tryCandidate } from './try-candidate.ts';
 
 export interface FallbackResult {
-  /** Every attempt of the call, in the order in which they were made. */
+  /** Every attempt of the call, in order. */
   attempts: Attempt[];
-  /** `error` is what the caller gets: an `OrchError`, or whatever broke. */
+  /** `error` is thrown to the caller: an `OrchError`, or an unexpected error. */
   outcome: Answered | { error: unknown };
-  /** Which models failed or were skipped before the one that answered. */
+  /** The models that failed or were skipped before one answered. */
   warnings: string[];
 }
 
-/** Never rejects: an error comes with the attempts that were made before it. */
+/** Never rejects: an error is returned together with the attempts made before it. */
 export async function tryCandidates(call: Call): Promise<FallbackResult> {
   return new Fallback(call).run();
 }
@@ -30,10 +30,10 @@ class Fallback {
   readonly #tried = new Set<string>();
   readonly #failures: { candidate: Candidate; failure: ProviderFailure }[] = [];
   #queue: Candidate[];
-  /** Candidates whose circuit was open at their turn. They are tried after all others have failed. */
+  /** Candidates whose circuit was open at their turn; tried after all others have failed. */
   #skipped: Candidate[] = [];
   #tryingSkipped = false;
-  /** Largest window among the candidates that refused the input as too long; infinite when one is unknown. */
+  /** Largest window of the candidates that rejected the input as too long; infinite when one is unknown. */
   #windowTooSmall: number | undefined;
   #overCeiling = false;
 
@@ -60,7 +60,7 @@ class Fallback {
         this.#overCeiling = true;
         continue;
       }
-      // Asked last: an admission may take the circuit's only probe, and a probe has to be sent.
+      // Checked last: admission may claim the circuit's only probe, which must then be sent.
       const admission = breaker.admits(candidate.model, context.clock.monotonic());
       if (admission === 'open' && !this.#tryingSkipped) {
         this.#skipped.push(candidate);
@@ -107,7 +107,7 @@ class Fallback {
     };
   }
 
-  /** The next in the queue, then the skipped ones: trying an unhealthy model is better than giving up. */
+  /** The next candidate in the queue, then the skipped ones: better to try an unhealthy model than to give up. */
   #next(): Candidate | undefined {
     const next = this.#queue.shift();
     this.#tryingSkipped = next === undefined;
@@ -116,7 +116,7 @@ class Fallback {
     return at === -1 ? undefined : this.#skipped.splice(at, 1)[0];
   }
 
-  /** A skipped model may have been asked with another effort in the meantime. */
+  /** A skipped model may since have been tried with another effort. */
   #isUntried = ({ model }: Candidate): boolean =>
     !this.#failures.some(({ candidate }) => candidate.model === model);
 
@@ -131,25 +131,25 @@ class Fallback {
     return usable.some((candidate) => fitsCeiling(candidate, this.#call, attempts));
   }
 
-  /** Applies to the rest of the call, including candidates that a successor adds later. */
+  /** Applies to the rest of the call, including successors added later. */
   #requireLargerWindow({ card }: Candidate): void {
     const window = card ? inputWindow(card) : Number.POSITIVE_INFINITY;
     this.#windowTooSmall = Math.max(window, this.#windowTooSmall ?? 0);
-    this.#queue = this.#queue.filter(this.#takesTheInput);
-    this.#skipped = this.#skipped.filter(this.#takesTheInput);
+    this.#queue = this.#queue.filter(this.#fitsInput);
+    this.#skipped = this.#skipped.filter(this.#fitsInput);
   }
 
-  #takesTheInput = ({ card }: Candidate): boolean =>
+  #fitsInput = ({ card }: Candidate): boolean =>
     this.#windowTooSmall === undefined || (card !== undefined && inputWindow(card) > this.#windowTooSmall);
 
-  /** Remembers that a model does not exist. Its successor takes its place, unless the model was forced. */
+  /** Remembers that a model does not exist and routes again, so that its successor is used unless it was forced. */
   #routeAgain(dead: Candidate): Candidate[] {
     const { prepared, context } = this.#call;
     context.memory.notFound.add(dead.model);
     if (prepared.request.forceModel !== undefined) return [];
     const decision = decide(prepared.decision.features, context);
     return candidatesOf(decision).filter(
-      (candidate) => !this.#tried.has(keyOf(candidate)) && this.#takesTheInput(candidate),
+      (candidate) => !this.#tried.has(keyOf(candidate)) && this.#fitsInput(candidate),
     );
   }
 
@@ -180,7 +180,7 @@ class Fallback {
     };
   }
 
-  /** One error that says what happened on each candidate and what to do. */
+  /** One error that lists what happened to each candidate, with a hint. */
   #error(): OrchError {
     const last = this.#failures.at(-1);
     const { decision } = this.#call.prepared;
@@ -192,9 +192,9 @@ class Fallback {
     if (this.#overCeiling && last?.failure.recovery !== 'stop') {
       return new OrchError(
         'over-budget',
-        `the ceiling of ${formatUsd(decision.ceilingUsd)} leaves no room for another model${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
+        `the cost ceiling of ${formatUsd(decision.ceilingUsd)} does not allow another attempt${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
         {
-          hint: 'raise the lowest of the ceilings: --max-cost (maxCostUsd), ORCH_MAX_COST_USD or budgets',
+          hint: 'raise the lowest ceiling: --max-cost (maxCostUsd), ORCH_MAX_COST_USD or budgets in policies.json',
           details: this.#details(),
         },
       );
@@ -212,7 +212,7 @@ class Fallback {
   }
 }
 
-const wasSkipped = 'was skipped: it has just failed several times in a row';
+const wasSkipped = 'skipped after several consecutive failures';
 
 function keyOf({ model, parameters }: Candidate): string {
   return `${model} ${parameters.effort ?? ''}`;

@@ -1,4 +1,4 @@
-/** Turns a model's answer into the promised result, or into a failure that says what may help. */
+/** Turns a model's answer into the requested result, or into a failure whose class determines the recovery. */
 
 import { extractCode, extractText } from '../core/answer/extract-code.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
@@ -15,11 +15,11 @@ import type { PatchChecker, SourceSet } from './ports.ts';
 export interface FinishedPatch {
   changes: FileChange[];
   stats: FileStat[];
-  /** As `git diff --stat` writes it. */
+  /** In the format of `git diff --stat`. */
   diffstat: string;
   hunks: HunkReport[];
   checkedBy: 'git' | 'none';
-  /** Folder that the patch applies in. */
+  /** Folder in which the patch applies. */
   base: string;
 }
 
@@ -34,14 +34,14 @@ export interface FinishOptions {
   language: string | undefined;
   sourceSet: SourceSet;
   patchChecker: PatchChecker;
-  /** Refuse every hunk that is located by a level looser than the strict ones. */
+  /** Reject hunks that match more loosely than the strict levels of the ladder. */
   strict?: boolean;
-  /** The answer that this one repairs: if only some of its blocks had failed, the others are kept. */
+  /** The answer that this one repairs; if only some of its blocks failed, the others are kept. */
   repairs?: UnplaceableAnswer | undefined;
   signal: AbortSignal;
 }
 
-/** Throws `ProviderFailure` of class `unusable-answer`, and what the patch checker throws about the files. */
+/** Throws `ProviderFailure`, and the patch checker's errors about the files. */
 export async function finishAnswer(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
   return finishers[shapes[options.shape].readAs](answer, options);
 }
@@ -60,10 +60,9 @@ function finishCode(answer: string, { language }: FinishOptions): FinishedAnswer
     const isLanguage = (info: string) => info !== '' && normaliseLanguage(info) === language;
     const { code, blocks } = extractCode(answer, isLanguage);
     if (holdsEdit(code)) {
-      throw new OrchError('answer-unusable', 'the answer is an edit (it holds its marks), not code');
+      throw new OrchError('answer-unusable', 'the answer is an edit (it contains edit markers), not code');
     }
-    const warnings =
-      blocks > 1 ? [`the answer held ${blocks} code blocks; they are joined in their order`] : [];
+    const warnings = blocks > 1 ? [`the answer had ${blocks} code blocks, which were joined in order`] : [];
     return { result: code, patch: undefined, warnings };
   } catch (error) {
     if (error instanceof OrchError) throw new ProviderFailure('unusable-answer', error.message);
@@ -85,11 +84,11 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
   if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
   const check = await patchChecker.check(patch, changes, base, signal);
   if (!check.ok)
-    throw new ProviderFailure('unusable-answer', `git refuses the patch: ${check.detail}`, {
+    throw new ProviderFailure('unusable-answer', `git rejects the patch: ${check.detail}`, {
       code: 'patch-unplaceable',
     });
-  const warnings = hunks.flatMap(lookAt);
-  if (check.checkedBy === 'none') warnings.push('git is not installed: the patch is checked by orch alone');
+  const warnings = hunks.flatMap(doubtsAbout);
+  if (check.checkedBy === 'none') warnings.push('git is not installed: the patch was checked by orch only');
   return {
     result: patch,
     patch: { changes, stats, diffstat: formatDiffstat(stats), hunks, checkedBy: check.checkedBy, base },
@@ -97,17 +96,17 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
   };
 }
 
-/** What somebody should look at, in words; empty where all is certain. */
-function lookAt({ path, line, level, flagged, chosenBy }: HunkReport): string[] {
+/** Warnings about a hunk that should be reviewed. */
+function doubtsAbout({ path, line, level, flagged, chosenBy }: HunkReport): string[] {
   if (flagged && level === 'whole-file')
-    return [`${path}: more than a third of the file is gone, worth a look (--strict refuses it)`];
-  if (flagged) return [`${path}:${line}: placed by ${level} only, worth a look (--strict refuses it)`];
+    return [`${path}: more than a third of the file was removed, please review (--strict rejects this)`];
+  if (flagged) return [`${path}:${line}: matched only by ${level}, please review (--strict rejects this)`];
   return chosenBy === 'line'
-    ? [`${path}:${line}: chosen by its line number among places that are alike, worth a look`]
+    ? [`${path}:${line}: chosen by line number among identical places, please review`]
     : [];
 }
 
-/** An answer whose edits have no certain place, with every reason and with what was read of it. */
+/** An answer with edits that cannot be placed reliably: the problems, and the edits that were parsed. */
 export class UnplaceableAnswer extends ProviderFailure {
   constructor(
     readonly answer: string,

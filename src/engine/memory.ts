@@ -1,8 +1,8 @@
-/** What a process remembers between calls: models that do not exist, parameters that were refused, circuits. */
+/** State kept between the calls of a process: unknown models, rejected parameters, circuits. */
 import { Breaker } from './breaker.ts';
 
 export class EngineMemory {
-  /** Catalogue names that the provider answered model_not_found for. */
+  /** Catalogue names for which the provider returned model_not_found. */
   readonly notFound = new Set<string>();
   readonly breaker = new Breaker();
   readonly #refusedParameters = new Map<string, Set<string>>();

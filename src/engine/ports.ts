@@ -1,4 +1,4 @@
-/** What the engine and the operations need from the world. Adapters implement these ports. */
+/** The ports through which the engine and the operations reach the outside. Implemented by the adapters. */
 import type { ClientSetup } from '../core/doctor/clients.ts';
 import type { ListedModel } from '../core/doctor/models.ts';
 import type { Source } from '../core/input/source-file.ts';
@@ -8,7 +8,7 @@ import type { UsageRecord } from '../core/record/usage-record.ts';
 import type { ReasoningEffort, Verbosity } from '../core/tasks/tasks.ts';
 
 export interface GenerateRequest {
-  /** The id that the API knows. */
+  /** Model id of the API. */
   model: string;
   instructions: string;
   input: string;
@@ -16,17 +16,17 @@ export interface GenerateRequest {
   temperature: number | undefined;
   effort: ReasoningEffort | undefined;
   verbosity: Verbosity | undefined;
-  /** `default`: at the standard price, whatever the project's own setting. Undefined: as the project is set. */
+  /** `default` forces the standard price; the project's setting applies when undefined. */
   serviceTier: 'default' | undefined;
-  /** False: one plain answer, for servers that do not stream. */
+  /** False for servers that do not stream. */
   stream: boolean;
-  /** Leaves out the wish that nothing be stored, for servers that do not know it. Default false. */
+  /** Omits `store: false`, for servers that do not support it. Default false. */
   withoutStore?: boolean;
 }
 
 export interface FinishReason {
   unified: 'stop' | 'length' | 'content-filter' | 'other';
-  /** As the server says it. */
+  /** As reported by the server. */
   raw: string;
 }
 
@@ -34,7 +34,7 @@ export interface GenerateResult {
   /** Never empty. */
   text: string;
   responseId: string | undefined;
-  /** The model that the server says has answered; undefined when it does not say. */
+  /** The model named in the response, if any. */
   servedModel: string | undefined;
   usage: Usage;
   finishReason: FinishReason;
@@ -48,68 +48,68 @@ export interface GenerateOptions {
   firstEventMs: number;
   idleMs: number;
   totalMs: number;
-  /** A piece of the visible answer, as it arrives. */
+  /** Called with each piece of the visible answer as it arrives. */
   onText?: ((delta: string) => void) | undefined;
 }
 
-/** Throws `ProviderFailure`, whatever happens. */
+/** Every error is a `ProviderFailure`. */
 export interface Provider {
   generate(request: GenerateRequest, options: GenerateOptions): Promise<GenerateResult>;
 }
 
-/** The models that the key can use. A free call. Throws `ProviderFailure`. */
+/** Lists the models available to the key, free of charge. Throws `ProviderFailure`. */
 export interface ModelLister {
   list(options: { signal: AbortSignal; limitMs: number }): Promise<ListedModel[]>;
 }
 
 export interface LedgerReading {
   records: Partial<UsageRecord>[];
-  /** Rows that could not be read, with their line numbers. */
+  /** Unreadable rows. */
   skipped: { file: string; line: number; reason: string }[];
-  /** The files that were read. */
+  /** Files read. */
   files: string[];
 }
 
 export interface Ledger {
-  /** Appends whole rows, safe against other processes. Rejects when nothing or not all could be written. */
+  /** Appends complete rows, safely alongside other processes. Rejects unless all were written. */
   append(records: readonly UsageRecord[]): Promise<void>;
   read(): Promise<LedgerReading>;
-  /** Where it is, for messages; undefined: turned off. */
+  /** Path for messages; undefined when recording is off. */
   readonly location: string | undefined;
 }
 
-/** Files of one call, with the folder that their paths (and a patch of them) are relative to. */
+/** The files of a call, and the folder to which their paths (and a patch) are relative. */
 export interface SourceSet {
-  /** Absolute: the top of the repository, or the working directory outside of one. */
+  /** Absolute path: the top of the repository, or the working directory outside one. */
   base: string;
   sources: Source[];
-  /** Whether a path of a patch exists in `base`. */
+  /** Whether a patch's path exists in `base`. */
   exists(path: string): boolean;
 }
 
 export interface Workspace {
   /**
-   * Reads what the arguments name (paths, globs, `path:10-40`), inside the roots, text only. Throws
-   * `OrchError` that names the file and the hint.
+   * Reads the files named by the arguments (paths, globs, `path:10-40`): text files inside the roots only. Throws
+   * an `OrchError` that names the file and has a hint.
    */
   readSources(fileArguments: readonly string[], signal: AbortSignal): Promise<SourceSet>;
-  /** The folder that the paths of a patch are relative to when no file was read. */
+  /** Base folder of a patch when no file was read. */
   base(): string;
-  /** Throws `file-forbidden` unless every path below `base` lies inside the roots, links followed. */
+  /** Throws `file-forbidden` unless every path below `base` is inside the roots after resolving links. */
   assertWritable(base: string, paths: readonly string[]): void;
 }
 
 export interface PatchCheck {
   ok: boolean;
-  /** What git says, when it refuses. */
+  /** Git's message when it rejects the patch. */
   detail: string;
-  /** `git`, or `none` where git is missing. */
+  /** `none` when git is not installed. */
   checkedBy: 'git' | 'none';
 }
 
-/** Asks git whether a patch applies to the files as they were read, and gives the intended bytes. */
+/** Checks with git that a patch applies to the files as read and produces the intended bytes. */
 export interface PatchChecker {
-  /** Throws `file-changed` or `file-forbidden` where git refuses a file for what it has become or is, a link. */
+  /** Throws `file-changed` if a file changed since it was read, `file-forbidden` if it is a link. */
   check(
     patch: string,
     changes: readonly FileChange[],
@@ -118,78 +118,78 @@ export interface PatchChecker {
   ): Promise<PatchCheck>;
 }
 
-/** A change of a file that need not be text. */
+/** A change to a file, which may be binary. */
 export interface BytesChange extends Omit<FileChange, 'before' | 'after'> {
   before: string | Uint8Array;
   after: string | Uint8Array;
 }
 
 export interface TriedPatch {
-  /** The files that it changes, by their new names. */
+  /** Files changed, by their new names. */
   paths: string[];
-  /** These, and the ones that it moves or copies from. */
+  /** These, plus the sources of moves and copies. */
   touched: string[];
   diffstat: string;
   changes: BytesChange[];
 }
 
-/** Reads a patch that came as text, by git alone: exactly as it stands. */
+/** Interprets a patch with git only, without any tolerance. */
 export interface PatchApplier {
-  /** What it makes of the files; the tree stays as it is. Throws `patch-unplaceable` when it does not apply. */
+  /** The changes the patch would make; does not modify the tree. Throws `patch-unplaceable`. */
   tryOut(patch: string, base: string, signal: AbortSignal): Promise<TriedPatch>;
 }
 
 export interface WorkspaceWriter {
-  /** Throws `file-changed` or `write-failed`; the tree is then as it was. */
+  /** Throws `file-changed` or `write-failed` and then leaves the tree unchanged. */
   applyChanges(base: string, changes: readonly BytesChange[]): Promise<void>;
-  /** Throws `write-failed` where `writeResult` would, as far as that shows beforehand. Writes nothing. */
+  /** Throws `write-failed` if `writeResult` can be expected to. Writes nothing. */
   assertWritable(path: string): void;
-  /** Throws `write-failed`; an existing file is then as it was. */
+  /** Throws `write-failed` and then leaves an existing file unchanged. */
   writeResult(path: string, content: string | Buffer): Promise<void>;
 }
 
 export interface WriteJournal {
-  /** Throws `write-failed` where `begin` would, as far as that shows beforehand. */
+  /** Throws `write-failed` if `begin` can be expected to. */
   assertWritable(path: string): void;
   /**
-   * Saves what lies at the path, which is about to be replaced by `content`. Throws `write-failed`: nothing may
-   * then be written there. `before` is undefined where there is no file; `forget` is called when it is back, or
-   * no longer wanted.
+   * Saves the file at the path, which is about to be replaced by `content`. If it throws `write-failed`, nothing
+   * may be written there. `before` is undefined when there is no file. Call `forget` once the file has been
+   * restored, or the backup is no longer needed.
    */
   begin(path: string, content: string): Promise<{ before: Buffer | undefined; forget: () => void }>;
   /** Saves bytes that would be lost otherwise, and returns the file that holds them. Throws `write-failed`. */
   keep(bytes: Buffer, path: string): string;
-  /** Puts back what killed processes have replaced at the path. Returns what there is to say of it. */
+  /** Restores files that killed processes replaced at the path. Returns messages for the user. */
   recover(path: string): Promise<string[]>;
 }
 
 export interface Verifier {
-  /** The result lies in the file while the command runs; a refused one is taken away again. */
+  /** The result is in the file while the command runs, and is removed again if the check fails. */
   verify(result: string, signal: AbortSignal): Promise<{ ok: boolean; detail: string }>;
 }
 
-/** Results too long for a tool's answer, and patches that wait to be applied, by id; they outlive the process. */
+/** Persists long results and patches waiting to be applied, by id. */
 export interface ResultStore {
   /** Throws `record-failed`. `path` is absolute. */
   save(text: string): { id: string; path: string };
-  /** Undefined for an id that is not known (any more). Throws `file-unreadable`. */
+  /** Undefined for an unknown or expired id. Throws `file-unreadable`. */
   load(id: string): string | undefined;
 }
 
 export interface Clock {
   /** Milliseconds since 1970, for records and dates. */
   now(): number;
-  /** Milliseconds that only go forward, for durations. */
+  /** Monotonic milliseconds, for durations. */
   monotonic(): number;
-  /** Resolves early, without error, when the signal aborts. */
+  /** Resolves early, without an error, when the signal aborts. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface Machine {
   nodeVersion: string;
-  /** Undefined: git is not installed. */
+  /** Undefined when git is not installed. */
   gitVersion(signal: AbortSignal): Promise<string | undefined>;
-  /** Why a file at this path cannot be written; undefined: it can. Nothing is written to find out. */
+  /** Why a file at this path cannot be written; undefined when it can. Does not write anything. */
   writeFault(path: string): string | undefined;
   clients(): ClientSetup;
 }

@@ -1,4 +1,4 @@
-/** The first half of a call, and all of `route --explain`: read the files, assemble the input, decide. */
+/** First part of a call, and all of `route --explain`: read the files, assemble the input, decide. */
 import { OrchError } from '../core/errors/orch-error.ts';
 import { type AssembledInput, assembleInput } from '../core/input/assemble-input.ts';
 import { languageOfPaths } from '../core/input/language.ts';
@@ -48,30 +48,30 @@ export async function prepare(
   };
 }
 
-/** A request can be routed before there is anything to do, but not sent. */
+/** A request without an instruction can be routed, but not sent. */
 export function requireInstruction(request: DelegateRequest): void {
   if (request.instruction.trim() === '') {
-    throw new OrchError('input-empty', 'there is nothing to do: the instruction is empty', {
-      hint: 'say what is to be done as an argument, with --input, or on standard input',
+    throw new OrchError('input-empty', 'the instruction is empty', {
+      hint: 'give the instruction as an argument, with --input, or on standard input',
     });
   }
 }
 
-/** Routes with what this process knows of dead models, on the day that its clock shows. */
+/** Routes with today's date and the models that this process knows to be unavailable. */
 export function decide(features: RequestFeatures, { config, clock, memory }: EngineContext): RouteDecision {
   const today = new Date(clock.now()).toISOString().slice(0, 10);
   return route(features, config, { catalog: config.catalog, today, notFound: memory.notFound });
 }
 
-/** The error for a decision without a candidate: a ceiling that is too low is told apart from the rest. */
+/** The error for a decision without an eligible candidate. */
 export function noCandidateError(decision: RouteDecision): OrchError {
   const { rejected, ceilingUsd } = decision;
   const hints = {
-    usage: 'a model that is not in the catalogue can be added to catalog.json',
+    usage: 'add a model that is not in the catalogue to catalog.json',
     'over-budget': rejected.some(({ code }) => code === 'ceiling')
-      ? `raise the ceiling of ${formatUsd(ceilingUsd)} (of --max-cost or maxCostUsd, ORCH_MAX_COST_USD and budgets the lowest holds), lower the effort, or send less`
+      ? `raise the ceiling of ${formatUsd(ceilingUsd)} (the lowest of --max-cost or maxCostUsd, ORCH_MAX_COST_USD and budgets in policies.json applies), lower the effort, or send less`
       : "add the model's price to catalog.json, or call it without a ceiling",
-    'no-eligible-model': 'see: orch route --explain, with the same flags',
+    'no-eligible-model': 'run orch route --explain with the same flags for details',
   };
   const code = refusalCode(rejected);
   return new OrchError(code, refusalMessage(rejected), { hint: hints[code], details: { rejected } });

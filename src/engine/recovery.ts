@@ -1,4 +1,4 @@
-/** What to try next with the same candidate after a failure. Each recovery is used a bounded number of times. */
+/** Decides what to try next with the same candidate after a failure. Every recovery is limited. */
 import type { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { Candidate } from '../core/router/decision.ts';
 import { backoffMs } from './backoff.ts';
@@ -11,21 +11,21 @@ export interface NextTry {
   /** For progress messages. */
   reason: string;
   waitMs: number;
-  /** The answer that the next one repairs; null: none; absent: the same as before. */
+  /** The answer to repair; null for none, absent to keep the previous one. */
   repairs?: UnplaceableAnswer | null;
 }
 
 export interface RecoveryOptions extends RequestSource {
   candidate: Candidate;
-  /** The candidate's circuit is open, and it is asked to see whether it has recovered. */
+  /** The candidate's circuit is open; this request checks whether it has recovered. */
   isProbe: boolean;
-  /** Whether no other candidate is left: then a recovery may take longer, and the last resort is allowed. */
+  /** Whether no other candidate is left: recovery may then take longer, and the last resort is allowed. */
   isLast: () => boolean;
-  /** Milliseconds until the whole call must be over. */
+  /** Milliseconds until the call's deadline. */
   remainingMs: () => number;
 }
 
-/** The output cap grows by this factor when reasoning used it up. */
+/** Factor by which the output cap is raised when reasoning used it up. */
 const moreOutputFactor = 4;
 
 export class Recoveries {
@@ -61,7 +61,7 @@ export class Recoveries {
   #fixParameter({ details: { parameter } }: ProviderFailure, request: GenerateRequest): NextTry | undefined {
     if (parameter === undefined) return undefined;
     const without = withoutParameter(request, parameter);
-    // The request does not hold the parameter: it would be refused again.
+    // The parameter is not in the request, so it would be rejected again.
     if (without === request) return undefined;
     const { candidate, context } = this.#options;
     context.memory.rememberRefusal(candidate.model, parameter);
@@ -75,7 +75,7 @@ export class Recoveries {
     this.#outputRaised = true;
     return {
       request: { ...request, maxOutputTokens },
-      reason: 'the output limit was reached: more room',
+      reason: 'the output limit was reached; retrying with a higher limit',
       waitMs: 0,
     };
   }
@@ -109,13 +109,13 @@ export class Recoveries {
     const { context, isLast, isProbe, remainingMs } = this.#options;
     const { retry } = context.config.policies;
     if (this.#retries >= retry.maxRetries || (isProbe && !isLast())) return undefined;
-    const asked = failure.details.retryAfterMs;
-    // Even if the provider says to retry at once, back off a little.
+    const { retryAfterMs } = failure.details;
+    // Back off a little even if the provider says to retry at once.
     const waitMs =
-      asked === undefined
+      retryAfterMs === undefined
         ? backoffMs(this.#retries, retry, context.random)
-        : Math.max(asked, backoffMs(0, retry, context.random));
-    // Rather than wait longer than the policy allows, move on to the next model, if there is one.
+        : Math.max(retryAfterMs, backoffMs(0, retry, context.random));
+    // If the wait is longer than the policy allows, fall back to the next model, if there is one.
     if (waitMs >= remainingMs() || (waitMs > retry.maxMs && !isLast())) return undefined;
     this.#retries++;
     return { request, reason: failure.message, waitMs };

@@ -1,4 +1,4 @@
-/** The request for one candidate, and the forms that it takes when a failure calls for another one. */
+/** Builds the requests to a candidate: the first one, and variants that recover from a failure. */
 
 import { approxTokens, tokenUpperBound } from '../core/input/tokens.ts';
 import { costRange } from '../core/models/pricing.ts';
@@ -28,7 +28,7 @@ export function firstRequest(candidate: Candidate, source: RequestSource): Gener
     temperature: parameters.temperature,
     effort: parameters.effort,
     verbosity: parameters.verbosity,
-    // A ceiling is reckoned at the standard price, and a project may be set to a tier of twice that.
+    // A ceiling assumes the standard price, but the project's default tier may cost twice that.
     serviceTier: source.prepared.decision.ceilingUsd === undefined ? undefined : 'default',
     stream: source.stream,
   };
@@ -51,7 +51,7 @@ function instructionsIn(
   });
 }
 
-/** The request itself when the parameter is not in it. */
+/** Returns the same object when the parameter is not in the request. */
 export function withoutParameter(request: GenerateRequest, parameter: string): GenerateRequest {
   switch (parameter) {
     case 'temperature':
@@ -73,7 +73,7 @@ export function withoutParameter(request: GenerateRequest, parameter: string): G
   }
 }
 
-/** Asks for what could not be placed: the failed blocks alone, against the original text, where that is enough. */
+/** Asks the model to repair its edits: only the failed blocks, against the original text, if that is enough. */
 export function askAgain(
   request: GenerateRequest,
   failure: UnplaceableAnswer,
@@ -87,14 +87,14 @@ export function askAgain(
   };
 }
 
-/** Blocks that were fine are kept when the rest is sent again. */
+/** Whether valid blocks are kept and only the failed ones are requested again. */
 export function keepsBlocks(failure: UnplaceableAnswer): boolean {
   return canRetryBlocks(failure.problems);
 }
 
 /**
- * The last resort: the whole text of the files, which needs no place. Undefined where it would not fit the
- * room for the answer, or where only a part of a file was shown.
+ * Last resort: asks for complete files, which need not be located. Undefined when they would not fit in the
+ * answer, or when only part of a file was sent.
  */
 export function askForWholeFiles(candidate: Candidate, source: RequestSource): GenerateRequest | undefined {
   const { sources } = source.prepared.sourceSet;
@@ -107,7 +107,7 @@ export function askForWholeFiles(candidate: Candidate, source: RequestSource): G
   };
 }
 
-/** USD that no answer to this request can exceed; undefined where the price is not known. */
+/** Maximum cost of this request in USD; undefined when the price is unknown. */
 export function worstCaseUsd(
   request: GenerateRequest,
   candidate: Candidate,

@@ -1,7 +1,7 @@
-/** What a timer of this runtime takes: it fires at once for anything longer. */
+/** Node's maximum; a timer with a longer delay fires immediately. */
 const longestMs = 2 ** 31 - 1;
 
-/** A time that may be given to a timer: about 25 days at most, and no fraction. */
+/** Clamps a delay to what a timer accepts: a whole number, at most about 25 days. */
 export function timerMs(milliseconds: number): number {
   return Math.min(Math.max(1, Math.ceil(milliseconds)), longestMs);
 }

@@ -1,4 +1,4 @@
-/** Tries one candidate until it gives a usable answer or its failures leave nothing more to try. */
+/** Tries one candidate until it gives a usable answer or no recovery is left. */
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { Candidate } from '../core/router/decision.ts';
 import { type Attempt, toAttempt } from './attempt.ts';
@@ -13,13 +13,13 @@ import { timerMs } from './timer.ts';
 /** One candidate's turn in a call. */
 export interface Step {
   readonly candidate: Candidate;
-  /** The candidate's circuit is open: it is asked once, to see whether it has recovered. */
+  /** The candidate's circuit is open; one request checks whether it has recovered. */
   readonly isProbe: boolean;
-  /** The model whose failure led here. */
+  /** The model whose failure led to this candidate. */
   readonly escalatedFrom: string | undefined;
-  /** The attempts on the candidates before. */
+  /** Attempts made on previous candidates. */
   readonly earlier: readonly Attempt[];
-  /** Whether no other candidate could be asked after these attempts. */
+  /** Whether no other candidate could be tried after these attempts. */
   isLast(attempts: readonly Attempt[]): boolean;
 }
 
@@ -29,16 +29,15 @@ export interface Answered {
   result: GenerateResult;
 }
 
-/** `error`: something of ours broke, which no other candidate can help. */
+/** `error` is a bug or a local error, which another candidate would not fix. */
 export type CandidateOutcome = Answered | { failure: ProviderFailure } | { error: unknown };
 
 export interface CandidateResult {
-  /** The attempts on this candidate. */
   attempts: Attempt[];
   outcome: CandidateOutcome;
 }
 
-/** Never rejects: an error comes with the attempts that were made before it. */
+/** Never rejects: an error is returned together with the attempts made before it. */
 export async function tryCandidate(step: Step, call: Call): Promise<CandidateResult> {
   const { candidate } = step;
   const { context, options } = call;
@@ -72,7 +71,7 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
       if (options.signal.aborted)
         return { attempts, outcome: { failure: new ProviderFailure('cancelled', 'cancelled') } };
       request = next.request;
-      // A retry of the same request still repairs what that request asked to repair.
+      // A retry of the same request still repairs the same answer.
       if (next.repairs !== undefined) repairs = next.repairs ?? undefined;
     }
   } catch (error) {
@@ -84,13 +83,13 @@ interface AttemptInput {
   step: Step;
   call: Call;
   request: GenerateRequest;
-  /** The answer that this request asks to repair. */
+  /** The answer that this request asks the model to repair. */
   repairs: UnplaceableAnswer | undefined;
   /** 1-based within the call. */
   number: number;
 }
 
-/** `attempt` is undefined where nothing was sent. */
+/** `attempt` is undefined when nothing was sent. */
 async function attemptOnce({
   step,
   call,
@@ -143,8 +142,8 @@ async function attemptOnce({
     const failure = options.signal.aborted ? new ProviderFailure('cancelled', 'cancelled') : error;
     if (failure instanceof ProviderFailure)
       return { attempt: attemptOf({ result, failure }), outcome: { failure } };
-    // Something of ours broke. If it broke after the answer, the attempt was billed all the same.
-    const broken = new ProviderFailure('unusable-answer', 'the answer could not be finished');
+    // A local error. If it happened after the answer arrived, the attempt was still billed.
+    const broken = new ProviderFailure('unusable-answer', 'the answer could not be processed');
     return { attempt: result && attemptOf({ result, failure: broken }), outcome: { error: failure } };
   }
 }
@@ -155,13 +154,13 @@ async function assertVerified(
   remainingMs: number,
 ): Promise<void> {
   if (!verify) return;
-  // One millisecond past the deadline, so that the call is over when the command is ended and no other model is asked.
+  // One millisecond past the deadline, so that the call is over by then and no other model is tried.
   const limit = AbortSignal.timeout(timerMs(remainingMs + 1));
-  const slow = 'the verification command did not finish in time';
+  const tooSlow = 'the verification command timed out';
   const verdict = await verify(result, AbortSignal.any([signal, limit])).catch((error: unknown) => {
-    // A command that had not started yet rejects with its own error.
-    if (limit.aborted) return { ok: false, detail: slow };
+    // A command that has not started yet rejects with its own error.
+    if (limit.aborted) return { ok: false, detail: tooSlow };
     throw error;
   });
-  if (!verdict.ok) throw new ProviderFailure('verify-failed', limit.aborted ? slow : verdict.detail);
+  if (!verdict.ok) throw new ProviderFailure('verify-failed', limit.aborted ? tooSlow : verdict.detail);
 }

@@ -1,4 +1,4 @@
-/** What an operation may use. The factory makes each part once, when it is first asked for. */
+/** What operations may use. The factory creates each part once, on first use. */
 import type { Config, ConfigInspection } from '../core/config/config.ts';
 import type { Environment, EnvironmentReading } from '../core/config/environment.ts';
 import type { EngineContext } from '../engine/context.ts';
@@ -18,45 +18,44 @@ import type {
 } from '../engine/ports.ts';
 
 export interface OperationContext {
-  /** The working directory. */
   readonly cwd: string;
   /** Throws `invalid-environment`. */
   environment(): Environment;
   /** Throws `invalid-config`. */
   config(): Config;
-  /** Folders that configuration is read from, the weakest layer first. */
+  /** Folders from which configuration is read, weakest layer first. */
   configFolders(): string[];
   workspace(): Workspace;
   patchChecker(): PatchChecker;
   patchApplier(): PatchApplier;
   writer(): WorkspaceWriter;
-  /** Files that are replaced for a while, with their original bytes. */
+  /** Backups of files that are replaced temporarily. */
   journal(): WriteJournal;
-  /** Runs a shell command on a result that lies at `output` in the meantime. */
+  /** Runs a shell command while the result is at `output`. */
   verifier(command: string, output: string): Verifier;
   ledger(): Ledger;
-  /** CSV files other than the user's own ledger. Rejects when one cannot be read. */
+  /** Reads CSV files other than the user's own ledger. Rejects when one cannot be read. */
   readLedgers(paths: readonly string[]): Promise<LedgerReading>;
-  /** Results that are too long for a tool's answer. */
+  /** Stores results that are too long for a tool's answer. */
   results(): ResultStore;
-  /** Patches that wait to be applied, by the id that was returned with them. */
+  /** Stores patches to be applied later, by the id returned with them. */
   patches(): ResultStore;
   engine(): EngineContext;
   clock(): Clock;
   newId(): string;
-  /** The same things where the functions above would throw. */
+  /** The same parts for `orch doctor`, when the functions above may throw. */
   diagnostics(): Diagnostics;
-  /** Settings that were ignored and why: warnings of every result. */
+  /** Ignored settings and the reason, added to the warnings of every result. */
   notes(): readonly string[];
 }
 
-/** What `orch doctor` looks at. Works when the environment or the configuration is faulty. */
+/** What `orch doctor` examines. Works even if the environment or the configuration is invalid. */
 export interface Diagnostics {
   environment(): EnvironmentReading;
   config(): ConfigInspection;
-  /** The package's own configuration and its folder. */
+  /** The configuration in the package, and its folder. */
   given(): { config: Config; folder: string };
-  /** The folder for the user's own configuration. */
+  /** Folder of the user's configuration. */
   userFolder: string;
   /** Throws `no-key`. */
   models(): Promise<ModelLister>;

@@ -1,4 +1,4 @@
-/** What a surface says about an error: the same on the command line and over MCP. */
+/** Describes an error for both surfaces. */
 import type { ErrorCode } from '../core/errors/orch-error.ts';
 import { spendingOf } from '../core/errors/spending.ts';
 import { asOrchError, bugHint } from '../engine/internal-error.ts';
@@ -8,7 +8,7 @@ export interface ErrorDescription {
   message: string;
   /** What the user can do. */
   hint: string | undefined;
-  /** What the failed call cost and its run id, as one line; undefined when nothing was spent. */
+  /** Cost and run id of the failed call, in one line; undefined when nothing was spent. */
   spending: string | undefined;
   details: Record<string, unknown> | undefined;
   exitStatus: number;
@@ -20,7 +20,7 @@ export function describeError(error: unknown): ErrorDescription {
   return { code, message, hint: hintOf(known), spending: spendingOf(known), details, exitStatus };
 }
 
-/** A bug is called one, whichever layer wrapped the error. */
+/** Adds the bug hint to every internal error, whichever layer wrapped it. */
 function hintOf({ code, hint }: { code: ErrorCode; hint: string | undefined }): string | undefined {
   if (code !== 'internal' || hint?.includes(bugHint)) return hint;
   return hint === undefined ? bugHint : `${bugHint}; ${hint}`;

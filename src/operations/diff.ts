@@ -17,20 +17,20 @@ export const diffOperation = operation({
   name: 'delegate.diff',
   command: ['diff'],
   title: 'Get a patch',
-  summary: 'Get a change as a patch that git applies, or turn an answer you already have into one.',
-  description: 'Returns a change of the given files as a git patch that was checked to apply.',
+  summary: 'Get a change as a git patch, or turn an existing answer into one.',
+  description: 'Returns a change to the given files as a git patch that was checked to apply.',
   guidance: 'a change to existing files. Returns a git patch that was checked to apply.',
   input: z.strictObject({
     ...requestFields,
     effort: cliOnly(requestFields.effort),
-    task: field(z.enum(taskKinds).optional(), 'Kind of work that decides the model (default refactor)', {
+    task: field(z.enum(taskKinds).optional(), 'Task used to choose the model (default refactor)', {
       flag: '--task <kind>',
       complete: taskKinds,
       cliOnly: true,
     }),
     from: field(
       z.string().optional(),
-      'Take the change from this answer (a file, - for standard input): no request, no key',
+      'Use an existing answer (a file, or - for standard input): no request, no key needed',
       {
         flag: '--from <answer>',
         cliOnly: true,
@@ -38,13 +38,13 @@ export const diffOperation = operation({
         complete: 'file',
       },
     ),
-    check: field(z.boolean().optional(), 'Only say whether the patch applies', {
+    check: field(z.boolean().optional(), 'Only check whether the patch applies', {
       flag: '--check',
       cliOnly: true,
     }),
     strict: field(
       z.boolean().optional(),
-      'Refuse a place that was found by more tolerance than for trailing white space and typography',
+      'Reject matches that need more tolerance than for trailing white space and typography',
       {
         flag: '--strict',
         cliOnly: true,
@@ -64,7 +64,7 @@ export const diffOperation = operation({
   async run(input, context, options) {
     const { from, check = false, strict = false, apply, output: file } = input;
     if (check && (apply || file !== undefined)) {
-      throw new OrchError('usage', '--check writes nothing, so neither --apply nor --output can go with it');
+      throw new OrchError('usage', '--check cannot be combined with --apply or --output: it writes nothing');
     }
     const output =
       from === undefined
@@ -85,7 +85,7 @@ function plan({ from: _from, check: _check, strict: _strict, ...input }: DiffInp
   return readRequest({ ...input, task: input.task ?? 'refactor', return: 'patch' });
 }
 
-/** An existing answer: read, placed and checked like one that a model has just given. */
+/** Parses, places and checks an existing answer like one from a model. */
 async function fromAnswer(
   {
     from,
@@ -101,7 +101,9 @@ async function fromAnswer(
 ): Promise<DelegateOutput> {
   refuseRequestFields(rest);
   if (from.trim() === '')
-    throw new OrchError('answer-unusable', 'the answer is empty', { hint: 'give a file, or - and a pipe' });
+    throw new OrchError('answer-unusable', 'the answer is empty', {
+      hint: 'pass a file, or - and pipe the answer in',
+    });
   const { finishAnswer, UnplaceableAnswer } = await import('../engine/finish-answer.ts');
   const sourceSet = await context.workspace().readSources(files, signal);
   try {
@@ -125,7 +127,7 @@ async function fromAnswer(
   }
 }
 
-/** --from sends no request, so fields that shape one are refused rather than ignored. */
+/** --from sends no request, so fields that affect one are rejected rather than ignored. */
 function refuseRequestFields({ input, ...rest }: Omit<DelegationInput, 'files' | 'apply' | 'output'>): void {
   const shape = diffOperation.input.shape;
   const flags = Object.entries(rest)
@@ -133,12 +135,16 @@ function refuseRequestFields({ input, ...rest }: Omit<DelegationInput, 'files' |
     .map(([name]) => surfaceOf(shape[name] as z.ZodType).flag?.replace(/^-\w, |[ =].*$/g, '') ?? name);
   if (input.trim() !== '') flags.unshift('an instruction');
   if (flags.length === 0) return;
-  throw new OrchError('usage', `--from takes an existing answer: ${flags.join(', ')} cannot go with it`, {
-    hint: 'leave out what would shape a request, or leave out --from',
-  });
+  throw new OrchError(
+    'usage',
+    `--from uses an existing answer and cannot be combined with ${flags.join(', ')}`,
+    {
+      hint: 'omit the options that affect a request, or omit --from',
+    },
+  );
 }
 
-/** Without the nearest lines of the file: printed errors hold no code. */
+/** Drops the nearest lines of the file: printed errors must not contain code. */
 function placeOf({ nearest: _nearest, ...problem }: PatchProblem): Omit<PatchProblem, 'nearest'> {
   return problem;
 }

@@ -10,12 +10,12 @@ import type { Diagnostics, OperationContext } from './context.ts';
 import { timeoutSeconds } from './delegation/fields.ts';
 import { field, operation } from './operation.ts';
 
-/** How long the provider may take to list its models. */
+/** Timeout of the provider's model list. */
 const defaultTimeoutSeconds = 10;
 
 const doctorOutput = () =>
   z.object({
-    ok: z.boolean().describe('Whether there is no problem; warnings are none.'),
+    ok: z.boolean().describe('True if there are no problems; warnings do not count.'),
     findings: z.array(
       z.object({
         id: z.string(),
@@ -28,23 +28,23 @@ const doctorOutput = () =>
 
 export type DoctorOutput = z.output<ReturnType<typeof doctorOutput>>;
 
-/** Not a tool: it is for the person who sets orch up, and its definition would cost every session. */
+/** Not an MCP tool: it is for whoever sets orch up, and its definition would cost context in every session. */
 export const doctorOperation = operation({
   name: 'doctor',
   command: ['doctor'],
   surfaces: ['cli'],
   examines: true,
   rehearsable: true,
-  title: 'Examine the setup',
-  summary: 'Say what works and what does not: key, provider, models, configuration, ledger, clients.',
-  description: 'Examines the setup. Asks the provider only for its list of models, which is free.',
+  title: 'Check the setup',
+  summary: 'Check the setup: key, provider, models, configuration, ledger, clients.',
+  description: 'Checks the setup. The only request is for the list of models, which is free.',
   input: z.strictObject({
-    verbose: field(z.boolean().optional(), 'Every setting with its origin, not only your own', {
+    verbose: field(z.boolean().optional(), 'Show every setting with its origin, not only changed ones', {
       flag: '--verbose',
     }),
     timeout: field(
       timeoutSeconds.optional(),
-      `Seconds for the provider's answer (default ${defaultTimeoutSeconds})`,
+      `Timeout of the provider check in seconds (default ${defaultTimeoutSeconds})`,
       { flag: '--timeout <seconds>' },
     ),
   }),
@@ -61,7 +61,7 @@ export const doctorOperation = operation({
       ...(await recordFindings(diagnostics)),
       ...(await clientFindings(diagnostics)),
     ];
-    // A key in a base URL, or one that the provider repeats, is not to be shown.
+    // A base URL or a message of the provider may contain the key.
     const redact = redactor([environment.apiKey]);
     return {
       ok: findings.every(({ status }) => status !== 'problem'),
@@ -78,7 +78,7 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** A check that breaks is one finding; the others go on. */
+/** A check that throws becomes a finding; the others still run. */
 async function examine(
   id: string,
   check: () => Promise<Finding[]> | Finding[],
@@ -106,7 +106,7 @@ async function configurationFindings(diagnostics: Diagnostics, verbose: boolean)
   const findings = problems.map((fault) =>
     problem('environment', formatProblem({ ...fault, hint: '' }).replace(/ \(\)$/, ''), fault.hint),
   );
-  if (problems.length === 0) findings.push(ok('environment', 'every variable that is set is sound'));
+  if (problems.length === 0) findings.push(ok('environment', 'all variables are valid'));
   findings.push(...environment.notes.map((note) => warning('environment', note)));
   findings.push(...variableFindings(settings, verbose));
   findings.push(
@@ -136,27 +136,27 @@ async function providerFindings(
   const diagnostics = context.diagnostics();
   const { environment, problems, settings } = diagnostics.environment();
   const findings = keyFindings(environment, settings);
-  // A base URL that is none is told among the variables; the key must not go elsewhere instead.
+  // An invalid base URL is reported with the variables; the key must not be sent to the default instead.
   const urlFault = problems.some(({ origin }) => origin.startsWith('OPENAI_BASE_URL'));
   const keyFault = findings.some(({ status }) => status === 'problem');
   if (!urlFault) findings.push(baseUrlFinding(environment));
   const config = usableConfig(diagnostics);
   let listed: ListedModel[] | undefined;
-  if (urlFault) findings.push(warning('provider', 'not asked: OPENAI_BASE_URL is not a URL'));
-  else if (keyFault) findings.push(warning('provider', 'not asked: there is no key to ask with'));
+  if (urlFault) findings.push(warning('provider', 'not checked: OPENAI_BASE_URL is not a valid URL'));
+  else if (keyFault) findings.push(warning('provider', 'not checked: there is no usable key'));
   else if (environment.rehearse && !config)
-    findings.push(warning('provider', 'not rehearsed: the configuration is faulty'));
+    findings.push(warning('provider', 'not checked: the configuration is invalid'));
   else {
     try {
       listed = await (await diagnostics.models()).list({ signal, limitMs });
-      findings.push(ok('provider', `reached, the key is accepted, ${listed.length} models`));
+      findings.push(ok('provider', `reachable, key accepted, ${listed.length} models`));
     } catch (error) {
       if (!(error instanceof ProviderFailure) || signal.aborted) throw error;
       findings.push(problem('provider', error.message, error.details.hint));
     }
   }
   if (!config) {
-    findings.push(warning('alias', 'not looked at: the configuration is faulty'));
+    findings.push(warning('alias', 'not checked: the configuration is invalid'));
     return findings;
   }
   const options: ModelOptions = {
@@ -170,7 +170,7 @@ async function providerFindings(
   return findings;
 }
 
-/** Undefined where it is faulty, which is told elsewhere. */
+/** Undefined when it is invalid, which is reported elsewhere. */
 function usableConfig(diagnostics: Diagnostics): Config | undefined {
   try {
     return diagnostics.config().config;
@@ -186,7 +186,7 @@ async function recordFindings(diagnostics: Diagnostics): Promise<Finding[]> {
     const { location, ...rest } = diagnostics.ledger();
     const writeFault = location === undefined ? undefined : machine.writeFault(location);
     const { records, skipped, files } = await rest.read().catch((error) => {
-      // What cannot be written because it is no file is told once, by that.
+      // If the path is not a file, only the write fault is reported.
       if (writeFault !== undefined) return { records: [], skipped: [], files: [] };
       throw error;
     });

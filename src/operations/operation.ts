@@ -1,31 +1,31 @@
 /**
- * A capability as a value. The CLI's options and help, the MCP tools with their schemas, the completions and
- * the README's reference are all derived from the table of these in `index.ts`.
+ * An operation is a capability as a value. The CLI's options and help, the MCP tools and their schemas, the
+ * completions and the README's reference are derived from the table in `index.ts`.
  */
 import * as z from 'zod';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { OperationContext } from './context.ts';
 
-/** How one field of an input shows on a surface. */
+/** How an input field appears on a surface. */
 export interface FieldSurface {
-  /** Commander's form, e.g. `-f, --file <path>`. Fields without flag and place are not on the command line. */
+  /** In commander's notation, e.g. `-f, --file <path>`. Without a flag or a position, not on the command line. */
   flag?: string;
-  /** Takes its value from the arguments: one of them, or all that are left, joined by spaces. */
+  /** Taken from the arguments: one, the rest joined by spaces, or the rest as a list. */
   positional?: 'one' | 'rest' | 'list';
-  /** The field is not a parameter of the MCP tool. */
+  /** Not a parameter of the MCP tool. */
   cliOnly?: boolean;
-  /** The field's name says enough to a model: the MCP tool goes without the description. */
+  /** The name is clear enough for a model, so the MCP tool omits the description. */
   plain?: boolean;
-  /** What a shell completes for the value. */
+  /** Shell completion of the value. */
   complete?: 'file' | readonly string[];
-  /** On the command line the value names a file, or `-` for standard input, and its content is what is meant. */
+  /** On the command line, the value is a file name, or `-` for standard input, whose content is used. */
   fromFile?: boolean;
 }
 
 export const fieldSurface = z.registry<FieldSurface>();
 
-/** Declares a field: its schema, what it means, and how it shows. */
+/** Declares a field: its schema, description and surface. */
 export function field<Schema extends z.ZodType>(
   schema: Schema,
   description: string,
@@ -36,14 +36,14 @@ export function field<Schema extends z.ZodType>(
   return described;
 }
 
-/** A field that was made optional for one operation keeps the surface of the field it was made from. */
+/** A field made optional with `.optional()` keeps the surface of the original. */
 export function surfaceOf(schema: z.ZodType): FieldSurface {
   const own = fieldSurface.get(schema);
   if (own) return own;
   return schema instanceof z.ZodOptional ? surfaceOf(schema.unwrap() as z.ZodType) : {};
 }
 
-/** The same field for an operation whose MCP tool does without it. */
+/** The same field, without being a parameter of the MCP tool. */
 export function cliOnly<Schema extends z.ZodType>(schema: Schema): Schema {
   return field(schema, schema.description ?? '', { ...surfaceOf(schema), cliOnly: true });
 }
@@ -61,41 +61,41 @@ export interface Operation<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodObject = z.ZodObject,
 > {
-  /** The MCP tool's name. */
+  /** Name of the MCP tool. */
   name: string;
-  /** The words of the command after `orch`. */
+  /** Command words after `orch`. */
   command: readonly string[];
-  /** For the help of the first word, where the command has two. */
+  /** Help of the command group, when the command has two words. */
   groupSummary?: string;
   title: string;
-  /** One sentence for the help of the command line. */
+  /** One sentence for the command-line help. */
   summary: string;
-  /** For the host's model: every word costs context in every session. */
+  /** For the host's model; every word costs context in every session. */
   description: string;
-  /** When to use the tool, as the server's instructions put it after its name. Without it they do not name it. */
+  /** When to use the tool, shown after its name in the server's instructions. If absent, they do not mention it. */
   guidance?: string;
   input: Input;
-  /** Made when it is asked for: only the tool list needs it, and schemas cost time at the start. */
+  /** Lazy: only the tool list needs it, and building schemas slows down the start. */
   output: () => Output;
   annotations: Annotations;
-  /** Where it is offered. Default: on both. */
+  /** Default: both. */
   surfaces?: readonly SurfaceName[];
-  /** Runs, and tells what is wrong, although the environment or the configuration is faulty. */
+  /** Runs even if the environment or the configuration is invalid, to report it. */
   examines?: boolean;
-  /** Takes --rehearse although it delegates nothing. */
+  /** Accepts --rehearse although it does not delegate. */
   rehearsable?: boolean;
   /**
-   * Operations that send requests to a provider: the request that an input stands for, undefined for an input
-   * that sends none. `run` sends it, --dry-run explains its route, and the surface reads from it what to show.
-   * Commands of such operations take --rehearse, --dry-run and --no-stream. Throws `usage`.
+   * For operations that send requests to a provider: the request for an input, or undefined if it sends none.
+   * `run` sends it, --dry-run explains its route, and the surfaces decide from it what to show. Commands of such
+   * operations accept --rehearse, --dry-run and --no-stream. Throws `usage`.
    */
   plan?: (input: z.output<Input>) => DelegateRequest | undefined;
-  /** Examples for the help of the command line. */
+  /** Examples for the command-line help. */
   examples: readonly string[];
   run(input: z.output<Input>, context: OperationContext, options: CallOptions): Promise<z.output<Output>>;
 }
 
-/** Keeps the types of input and output together; the table itself holds them widened. */
+/** Checks the types of input and output against each other; the table stores them widened. */
 export function operation<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: Operation<Input, Output>,
 ): Operation {

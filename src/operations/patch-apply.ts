@@ -8,11 +8,11 @@ import { field, operation } from './operation.ts';
 export const patchApplyOperation = operation({
   name: 'patch.apply',
   command: ['patch', 'apply'],
-  groupSummary: 'Patches of earlier results.',
+  groupSummary: 'Apply patches from earlier results.',
   title: 'Apply a patch',
   summary: 'Write a patch to the working tree, all or nothing.',
   description: 'Writes the patch of an earlier result to the workspace, all or nothing.',
-  guidance: 'writes a patch that was returned: give it meta.patch.id, so that you need not repeat the patch.',
+  guidance: 'writes a returned patch: pass meta.patch.id instead of repeating the patch.',
   input: z.strictObject({
     patch_id: field(z.string().min(1).optional(), 'meta.patch.id', { positional: 'one' }),
     patch: field(z.string().min(1).optional(), 'Or the patch itself', {
@@ -31,7 +31,7 @@ export const patchApplyOperation = operation({
   examples: ['orch patch apply 3f0c…', 'orch patch apply --from change.patch'],
   async run({ patch_id, patch }, context, { signal }) {
     if ((patch_id === undefined) === (patch === undefined)) {
-      throw new OrchError('usage', 'give either the id of a patch or a patch', {
+      throw new OrchError('usage', 'give either a patch id or a patch', {
         hint: 'the id is meta.patch.id of an earlier result',
       });
     }
@@ -48,13 +48,17 @@ export const patchApplyOperation = operation({
   },
 });
 
-/** A patch from elsewhere is git's to read, exactly as it stands. */
+/** A patch from elsewhere is interpreted by git alone. */
 async function applyText(patch: string, context: OperationContext, signal: AbortSignal) {
   const { changesLink } = await import('../core/patch/git/patch-headers.ts');
   if (changesLink(patch)) {
-    throw new OrchError('file-forbidden', 'the patch makes, changes or deletes a link; nothing was changed', {
-      hint: 'apply it with git apply, if that is what you want',
-    });
+    throw new OrchError(
+      'file-forbidden',
+      'the patch creates, changes or deletes a symbolic link; nothing was changed',
+      {
+        hint: 'if you want that, use git apply',
+      },
+    );
   }
   const base = context.workspace().base();
   const { paths, touched, diffstat, changes } = await context.patchApplier().tryOut(patch, base, signal);

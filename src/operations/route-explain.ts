@@ -23,7 +23,7 @@ const candidateSchema = () =>
         on: z.string().optional(),
       }),
     ),
-    cost_usd: z.object({ low: usd, high: usd }).describe('high: no answer can cost more.'),
+    cost_usd: z.object({ low: usd, high: usd }).describe('high: the worst case.'),
     max_output_tokens: z.number(),
     effort: z.enum(reasoningEfforts).nullable(),
     temperature: z.number().nullable().describe('null: not sent.'),
@@ -54,7 +54,7 @@ export const routeExplainOperation = operation({
   name: 'route.explain',
   command: ['route'],
   title: 'Explain a route',
-  summary: 'Show which model a request would go to, why, and what it may cost. Offline, no key.',
+  summary: 'Show which model a request would go to, why, and what it may cost. Offline, no key needed.',
   description: 'Shows which model a request would go to, why, and what it may cost; sends nothing.',
   guidance: 'which model a call would go to and what it may cost, without sending it.',
   input: z.strictObject({
@@ -71,7 +71,7 @@ export const routeExplainOperation = operation({
     explain(readRequest({ ...input, input: input.input ?? '' }), context.engine(), signal),
 });
 
-/** The route of a request, which is the one that a call would take. */
+/** The route that a call with this request would take. */
 export async function explain(
   request: DelegateRequest,
   context: EngineContext,

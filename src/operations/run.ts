@@ -16,10 +16,10 @@ export const runOperation = operation({
   name: 'delegate.run',
   command: ['run'],
   title: 'Delegate a sub-task',
-  summary: 'Delegate one task to the model that suits it, and print the result.',
-  description: 'Delegates a self-contained sub-task to the OpenAI model that suits it. Writes nothing.',
+  summary: 'Delegate a task to the best-suited model and print the result.',
+  description: 'Delegates a self-contained sub-task to the best-suited OpenAI model. Writes nothing.',
   guidance:
-    'what no other tool is for. task: code_generate (code), refactor (patch), deep_reasoning (text), tests, docs.',
+    'anything else. task: code_generate (code), refactor (patch), deep_reasoning (text), tests, docs.',
   input: z.strictObject({
     task: taskField,
     ...requestFields,

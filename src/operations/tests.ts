@@ -26,7 +26,7 @@ export const testsOperation = operation({
     framework: frameworkField,
     verify: field(
       z.string().min(1).optional(),
-      'Accept only tests with which this shell command succeeds; {} is the file that --output names',
+      'Accept only tests that pass this shell command; {} stands for the --output file',
       { flag: '--verify <command>', cliOnly: true },
     ),
     ...resultFields,
@@ -45,7 +45,7 @@ export const testsOperation = operation({
       const { result, meta } = await writeTests(input, context, options);
       return { result, meta: { ...meta, warnings: [...recovered, ...meta.warnings] } };
     } catch (error) {
-      throw recovered.length === 0 ? error : errorSaying(error, recovered);
+      throw recovered.length === 0 ? error : withWarnings(error, recovered);
     }
   },
 });
@@ -59,30 +59,30 @@ async function writeTests(
   const request = plan(input);
   if (verify === undefined) return runDelegation(request, input, context, options);
   if (output === undefined) {
-    throw new OrchError('usage', '--verify needs --output: tests run only where they belong', {
+    throw new OrchError('usage', '--verify needs --output: the tests must run in their place', {
       hint: 'name the test file, e.g. --output test/cart.test.ts',
     });
   }
   context.journal().assertWritable(output);
   const verifier = context.verifier(verify, output);
-  let refused: string | undefined;
+  let rejected: string | undefined;
   try {
     return await runDelegation(request, input, context, {
       ...options,
       async verify(result, signal) {
-        refused = result;
+        rejected = result;
         const verdict = await verifier.verify(result, signal);
-        if (verdict.ok) refused = undefined;
+        if (verdict.ok) rejected = undefined;
         return verdict;
       },
     });
   } catch (error) {
-    throw refused === undefined ? error : errorKeeping(error, refused, context.results());
+    throw rejected === undefined ? error : errorKeeping(error, rejected, context.results());
   }
 }
 
-/** The same error, with what was recovered before it. */
-function errorSaying(failed: unknown, warnings: readonly string[]): OrchError {
+/** Adds warnings about files that were restored to an error. */
+function withWarnings(failed: unknown, warnings: readonly string[]): OrchError {
   const { code, message, hint, details } = asOrchError(failed);
   return new OrchError(code, message, {
     hint: [hint, ...warnings].filter(Boolean).join('; '),

@@ -25,10 +25,10 @@ const groupSchema = () =>
 export const usageReportOperation = operation({
   name: 'usage.report',
   command: ['usage', 'report'],
-  groupSummary: 'What was spent.',
+  groupSummary: 'Report what was spent.',
   title: 'Report usage',
-  summary: 'Add up what was spent, by model, task, day and more.',
-  description: 'Adds up tokens, cost and latency from the usage ledger.',
+  summary: 'Summarise cost, tokens and latency by model, task, day and more.',
+  description: 'Summarises tokens, cost and latency from the usage ledger.',
   guidance: 'what was spent.',
   input: z.strictObject({
     files: field(z.array(z.string().min(1)).optional(), 'CSV files to read (default: your ledger)', {
@@ -42,7 +42,7 @@ export const usageReportOperation = operation({
       plain: true,
     }),
     since: field(z.string().optional(), '2026-11-01, 7d, today', { flag: '--since <when>' }),
-    until: field(z.string().optional(), 'The same forms; that day is included', {
+    until: field(z.string().optional(), 'Same formats; a day is included', {
       flag: '--until <when>',
       plain: true,
     }),
@@ -80,8 +80,8 @@ export const usageReportOperation = operation({
       const location = context.ledger().location;
       report.warnings.push(
         location === undefined
-          ? 'the ledger is turned off (ORCH_USAGE_CSV=off)'
-          : `nothing is recorded yet: ${location} does not exist`,
+          ? 'recording is off (ORCH_USAGE_CSV=off)'
+          : `nothing has been recorded yet: ${location} does not exist`,
       );
     }
     return report;

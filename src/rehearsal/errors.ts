@@ -1,4 +1,4 @@
-/** The errors that the service gives to requests it does not take, in its own words. */
+/** The service's errors for invalid requests, in its own wording. */
 
 export interface ApiError {
   status: number;
@@ -6,7 +6,7 @@ export interface ApiError {
   error: { message: string; type: string; param: string | null; code: string | null };
 }
 
-/** Status 400, type `invalid_request_error`, code and parameter null unless given. */
+/** Type `invalid_request_error`; defaults: status 400, code and parameter null. */
 function refuse(
   message: string,
   { status = 400, code, param }: { status?: number; code?: string; param?: string } = {},
@@ -40,7 +40,7 @@ export function unknownParameter(param: string): ApiError {
   return refuse(`Unknown parameter: '${param}'.`, { param, code: 'unknown_parameter' });
 }
 
-/** `expected` and `got` with their article: `a string`, `an integer`. */
+/** `expected` and `got` include the article: `a string`, `an integer`. */
 export function wrongType(param: string, expected: string, got: string): ApiError {
   return refuse(`Invalid type for '${param}': expected ${expected}, but got ${got} instead.`, {
     param,
@@ -48,7 +48,7 @@ export function wrongType(param: string, expected: string, got: string): ApiErro
   });
 }
 
-/** The service gives no code for these two parameters, only the name. */
+/** For these two parameters, the service returns the name but no code. */
 export function unsupportedSampling(param: 'temperature' | 'top_p'): ApiError {
   return refuse(`Unsupported parameter: '${param}' is not supported with this model.`, { param });
 }
@@ -60,7 +60,7 @@ export function unsupportedParameter(param: string): ApiError {
   });
 }
 
-/** A value that some models take and this one does not. */
+/** A value that some models support, but not this one. */
 export function unsupportedValue(
   param: string,
   value: string,
@@ -73,7 +73,7 @@ export function unsupportedValue(
   );
 }
 
-/** A value that no model takes. */
+/** A value that no model supports. */
 export function invalidValue(param: string, value: string, supported: readonly string[]): ApiError {
   return refuse(`Invalid value: '${value}'. Supported values are: ${listed(supported)}.`, {
     param,

@@ -1,4 +1,4 @@
-/** What is answered to a request: an error, the list of models, or a response that fits the task. */
+/** Answers a request with an error, the list of models, or a response that fits the task. */
 import { createHash } from 'node:crypto';
 import { approxTokens } from '../core/input/tokens.ts';
 import { apiId, findCard, type ModelCard } from '../core/models/model-card.ts';
@@ -12,12 +12,12 @@ interface ApiRequest {
   method: string;
   /** Path and query. */
   path: string;
-  /** Undefined where it is not a JSON object. */
+  /** Undefined when it is not a JSON object. */
   body: Json | undefined;
 }
 
 export interface Occasion {
-  /** Position of the request among all of the server, so that equal requests get different ids. */
+  /** Sequence number of the request, so that equal requests get different ids. */
   index: number;
   /** Seconds since 1970. */
   createdAt: number;
@@ -49,7 +49,7 @@ function refused({ status, error }: errors.ApiError): Reply {
   return { kind: 'json', status, body: { error } };
 }
 
-/** The models that still answer, with the day on which each will stop, where it is known. */
+/** The available models, with their shutdown date if known. */
 function modelList({ catalog, today }: Models): object {
   const data = Object.entries(catalog.models)
     .filter(([, card]) => !isRetired(card, today))
@@ -65,14 +65,14 @@ function modelList({ catalog, today }: Models): object {
 
 export interface Answer {
   text: string;
-  /** The cap on output tokens cut it. */
+  /** Truncated by the output cap. */
   cut: boolean;
 }
 
-/** Characters per token, as the estimate of the answer's length counts them. */
+/** Characters per token, as in `approxTokens`. */
 const charactersPerToken = 3;
 
-/** The answer that fits the task, cut where `max_output_tokens` has no room for it beside the reasoning. */
+/** The answer for the task, truncated to what `max_output_tokens` leaves after reasoning. */
 export function answerWithinCap(body: Json, card: ModelCard | undefined): Answer {
   const text = rehearsedAnswer(readText(body));
   const room = Math.max(0, capOf(body) - reasoningTokens(body, card)) * charactersPerToken;
@@ -96,7 +96,7 @@ interface ReasoningItem {
 
 export type ResponseObject = Json & { status: string; output: (MessageItem | ReasoningItem)[] };
 
-/** A finished response with the fields and the token counts of the real service. */
+/** A complete response with the fields and token counts of the real service. */
 export function buildResponse(
   body: Json,
   card: ModelCard | undefined,
@@ -157,7 +157,7 @@ function capOf(body: Json): number {
   return typeof body.max_output_tokens === 'number' ? body.max_output_tokens : Number.POSITIVE_INFINITY;
 }
 
-/** Reasoning that the rehearsal pretends to have done, in tokens. */
+/** Simulated reasoning, in tokens. */
 const reasoningByEffort: Record<string, number> = {
   none: 0,
   minimal: 32,

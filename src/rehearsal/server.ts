@@ -1,7 +1,7 @@
 /**
- * A Responses server inside the process: real HTTP on the loopback, real streaming, no key and no spend. It
- * refuses what the real service refuses and answers everything else with something that fits the task. Answers
- * depend on the request alone.
+ * An in-process Responses server: real HTTP on the loopback, real streaming, no key and no cost. It rejects what
+ * the real service rejects and answers everything else with something that fits the task. Answers depend only
+ * on the request.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,18 +13,18 @@ import { encodeEvent, streamEvents } from './stream-events.ts';
 
 export interface RehearsalOptions {
   catalog: Catalog;
-  /** The UTC day, YYYY-MM-DD. */
+  /** UTC day, YYYY-MM-DD. */
   today: () => string;
 }
 
 export interface LocalServer {
   /** Base URL, ending in /v1. */
   readonly url: string;
-  /** Ends open sockets at once. May be called more than once. */
+  /** Closes open sockets immediately. May be called more than once. */
   close(): Promise<void>;
 }
 
-/** Rejects when the loopback cannot be listened on. */
+/** Rejects when the server cannot listen on the loopback. */
 export function startRehearsalServer({ catalog, today }: RehearsalOptions): Promise<LocalServer> {
   let requests = 0;
   return listenOnLoopback(async (request, response) => {
@@ -36,14 +36,14 @@ export function startRehearsalServer({ catalog, today }: RehearsalOptions): Prom
   });
 }
 
-/** Listens on 127.0.0.1 at a free port. The server does not keep the process alive. */
+/** Listens on a free port of 127.0.0.1. Does not keep the process alive. */
 export async function listenOnLoopback(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): Promise<LocalServer> {
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
   });
-  // A client may keep a connection as long as it likes: a close that crosses a request would look like a fault.
+  // Never close idle connections: a close that coincides with a request would look like a network error.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   server.headersTimeout = 0;
@@ -72,7 +72,7 @@ function listen(server: Server): Promise<number> {
   });
 }
 
-/** Undefined where it is not a JSON object. Rejects when the client goes away before the end. */
+/** Undefined when it is not a JSON object. Rejects when the client disconnects before the end. */
 export async function readJson(request: IncomingMessage): Promise<Json | undefined> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -83,7 +83,7 @@ export async function readJson(request: IncomingMessage): Promise<Json | undefin
   }
 }
 
-/** Headers that every answer carries. */
+/** Headers of every response. */
 export function commonHeaders(index: number): Record<string, string> {
   return { 'x-request-id': `req_rehearsal_${index}`, 'openai-processing-ms': '1' };
 }
@@ -95,7 +95,7 @@ async function send(reply: Reply, index: number, response: ServerResponse): Prom
     for (const [position, event] of streamEvents(reply.response).entries()) {
       if (response.destroyed) return;
       response.write(encodeEvent(event, position));
-      // The events leave one by one.
+      // Yield, so that events are sent one by one.
       await turn();
     }
     response.end();

@@ -1,8 +1,8 @@
-/** A response as a stream: the events of the real service, in their order and shapes. */
+/** Turns a response into the stream events of the real service, in order and shape. */
 import type { Json } from '../core/text/json.ts';
 import type { MessageItem, ResponseObject } from './respond.ts';
 
-/** An event without its sequence number, which it gets when it is sent. */
+/** An event without its sequence number, which is added when it is sent. */
 export type StreamEvent = Json & { type: string };
 
 export function streamEvents(response: ResponseObject): StreamEvent[] {
@@ -45,13 +45,13 @@ function messageEvents(item: MessageItem, index: number): StreamEvent[] {
 const pieceLength = 24;
 const mostPieces = 64;
 
-/** Never cut inside a surrogate pair. */
+/** Never splits a surrogate pair. */
 function pieces(text: string): string[] {
   const length = Math.max(pieceLength, Math.ceil(text.length / mostPieces));
   return text.match(new RegExp(`[^]{1,${length}}`, 'gu')) ?? [];
 }
 
-/** As a server-sent event. */
+/** Encodes a server-sent event. */
 export function encodeEvent(event: StreamEvent, sequenceNumber: number): string {
   return `event: ${event.type}\ndata: ${JSON.stringify({ ...event, sequence_number: sequenceNumber })}\n\n`;
 }

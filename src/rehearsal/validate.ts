@@ -1,6 +1,6 @@
 /**
- * The checks that the real service makes before it answers. Whatever it refuses must be refused here with the
- * same status, code and parameter: a request that passes in rehearsal and fails for money is worth nothing.
+ * The checks that the real service makes before it answers. Whatever it rejects must be rejected here with the
+ * same status, code and parameter: a rehearsal is useless if the real request then fails.
  */
 import { type Catalog, findCard, inputWindow, type ModelCard } from '../core/models/model-card.ts';
 import { reasoningEfforts, verbosities } from '../core/tasks/tasks.ts';
@@ -11,18 +11,18 @@ import * as errors from './errors.ts';
 
 export interface Models {
   catalog: Catalog;
-  /** UTC day, YYYY-MM-DD: a model whose card names an earlier shutdown, or this day, is gone. */
+  /** UTC day, YYYY-MM-DD. Models whose shutdown is on or before it are unavailable. */
   today: string;
 }
 
-/** Characters that one string of a request may have. */
-const longestString = 10_485_760;
-/** The provider refuses less. */
-const leastOutputTokens = 16;
+/** Maximum characters of a string in a request. */
+const maxStringLength = 10_485_760;
+/** The provider rejects anything lower. */
+const minOutputTokens = 16;
 
 type TypeName = 'string' | 'boolean' | 'integer' | 'decimal' | 'object' | 'array' | 'any';
 
-/** Every parameter that a request may carry, with the types that it may have. Null counts as left out. */
+/** Every request parameter with its types. Null counts as absent. */
 const parameters: Record<string, readonly TypeName[]> = {
   background: ['boolean'],
   context_management: ['array'],
@@ -60,7 +60,7 @@ const reasoningParameters = new Set(['effort', 'summary', 'generate_summary', 'c
 const textParameters = new Set(['format', 'verbosity']);
 const serviceTiers = ['auto', 'default', 'flex', 'scale', 'priority', 'fast', 'standard'];
 
-/** The error that the service would answer with; undefined: it would answer the request. */
+/** The error that the service would return; undefined when the request is valid. */
 export function validate(body: Json, models: Models): ApiError | undefined {
   return (
     checkParameters(body) ??
@@ -117,16 +117,16 @@ function checkNested(body: Json, name: string, known: ReadonlySet<string>): ApiE
   return unknown === undefined ? undefined : errors.unknownParameter(`${name}.${unknown}`);
 }
 
-/** Bounds that hold for every model. */
+/** Limits that apply to every model. */
 function checkValues(body: Json): ApiError | undefined {
   for (const name of ['input', 'instructions'] as const) {
     const value = body[name];
-    if (typeof value === 'string' && value.length > longestString)
-      return errors.stringTooLong(name, value.length, longestString);
+    if (typeof value === 'string' && value.length > maxStringLength)
+      return errors.stringTooLong(name, value.length, maxStringLength);
   }
   const cap = body.max_output_tokens;
-  if (typeof cap === 'number' && cap < leastOutputTokens)
-    return errors.outOfRange('max_output_tokens', 'integer', cap, { least: leastOutputTokens });
+  if (typeof cap === 'number' && cap < minOutputTokens)
+    return errors.outOfRange('max_output_tokens', 'integer', cap, { least: minOutputTokens });
   for (const [name, most] of [
     ['temperature', 2],
     ['top_p', 1],
@@ -148,7 +148,7 @@ function checkValues(body: Json): ApiError | undefined {
   return undefined;
 }
 
-/** What depends on the model's card. */
+/** Checks that depend on the model's card. */
 function checkModel(body: Json, models: Models): ApiError | undefined {
   const model = String(body.model);
   const found = findCard(models.catalog, model);
@@ -181,10 +181,10 @@ export function isRetired({ shutdown }: ModelCard, today: string): boolean {
   return shutdown !== undefined && shutdown <= today;
 }
 
-/** The effort that a model works with; undefined: it does not reason, or it is not known. */
+/** The effective effort; undefined when the model does not reason or is unknown. */
 export function effortOf(body: Json, card: ModelCard | undefined): string | undefined {
-  const asked = nested(body, 'reasoning', 'effort');
-  if (typeof asked === 'string') return asked;
+  const requested = nested(body, 'reasoning', 'effort');
+  if (typeof requested === 'string') return requested;
   if (!card || card.efforts.length === 0) return undefined;
   return (['none', 'medium'] as const).find((effort) => card.efforts.includes(effort)) ?? card.efforts[0];
 }
@@ -194,7 +194,7 @@ function takesSampling(card: ModelCard, body: Json): boolean {
   return card.temperature === 'effort-none' && effortOf(body, card) === 'none';
 }
 
-/** Null counts as left out. */
+/** Null counts as absent. */
 export function nested(body: Json, name: string, key: string): unknown {
   return asObject(body[name])?.[key] ?? undefined;
 }

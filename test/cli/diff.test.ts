@@ -50,7 +50,7 @@ describe('orch diff | git apply', () => {
       cwd: join(cwd, 'src'),
     });
     expect(status).toBe(0);
-    expect(stderr).toMatch(/^warning: git apply silently skips .*cart\.ts/m);
+    expect(stderr).toMatch(/^warning: run git apply in .*: it silently skips .*cart\.ts/m);
   });
 
   it('works outside of a repository', async () => {
@@ -222,6 +222,6 @@ describe('orch diff --from', () => {
     );
     expect(strict!.status).toBe(5);
     // Whoever takes it is told to look.
-    if (easy!.status === 0) expect(easy!.stderr).toMatch(/warning: .*--strict refuses it/);
+    if (easy!.status === 0) expect(easy!.stderr).toMatch(/warning: .*--strict rejects this/);
   });
 });

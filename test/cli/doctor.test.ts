@@ -64,7 +64,7 @@ describe('orch doctor', () => {
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(/^✓ node: Node \d+\.\d+\.\d+$/m);
     expect(stdout).toMatch(/^✗ key: OPENAI_API_KEY is not set\n {4}set it in the environment or in \.env/m);
-    expect(stdout).toMatch(/^! provider: not asked: there is no key to ask with$/m);
+    expect(stdout).toMatch(/^! provider: not checked: there is no usable key$/m);
     for (const line of stdout.trimEnd().split('\n')) expect(line).toMatch(/^([✓!✗] [\w.-]+: \S| {4}\S)/);
   });
 
@@ -134,7 +134,7 @@ describe('orch doctor', () => {
       /not a list of models/,
     ],
     [
-      'what comes is not JSON',
+      'what comes is not valid JSON',
       () =>
         listening((_, response) =>
           response.writeHead(200, { 'content-type': 'application/json' }).end('{"da'),
@@ -181,7 +181,7 @@ describe('orch doctor', () => {
     expect(before.status).toBe(0);
     const [finding] = before.of('shutdown.gpt-6-luna');
     expect(finding).toMatchObject({ status: 'warning', message: expect.stringContaining('2099-05-06') });
-    const [, json, file] = /^write (\{.*\}) into (.*)$/.exec(finding!.hint!)!;
+    const [, json, file] = /^put (\{.*\}) in (.*)$/.exec(finding!.hint!)!;
     expect(file).toBe(join(surroundings.XDG_CONFIG_HOME!, 'orch/catalog.json'));
     const cured = { ...surroundings, XDG_CONFIG_HOME: folder({ 'orch/catalog.json': json! }) };
     const after = await examined([], { env: cured });
@@ -192,7 +192,7 @@ describe('orch doctor', () => {
     const { env } = await provider({ retired: ['gpt-6-luna'] });
     const { of } = await examined([], { env: { ...home(), ...env } });
     expect(of('access.chat')).toMatchObject([
-      { status: 'warning', message: expect.stringContaining('cannot use gpt-6-luna') },
+      { status: 'warning', message: expect.stringContaining('has no access to gpt-6-luna') },
     ]);
   });
 
@@ -205,7 +205,9 @@ describe('orch doctor', () => {
     const { status, problems, of } = await examined([], { env: { ...home(), ...env, ORCH_CONF: conf } });
     expect(status).toBe(1);
     expect(problems.map(({ id }) => id)).toEqual(['configuration', 'configuration', 'configuration']);
-    expect(problems.map(({ message }) => message).join('\n')).toContain(`${conf}/policies.json: is not JSON`);
+    expect(problems.map(({ message }) => message).join('\n')).toContain(
+      `${conf}/policies.json: is not valid JSON`,
+    );
     expect(problems).toContainEqual(expect.objectContaining({ hint: 'did you mean routing?' }));
     expect(of('provider')).toMatchObject([{ status: 'ok' }]);
     expect(of('ledger')).toMatchObject([{ status: 'ok' }]);
@@ -238,7 +240,7 @@ describe('orch doctor', () => {
       'ORCH_MAX_COST_USD: "much" is not an amount of USD above 0',
     ]);
     expect(of('provider')).toMatchObject([
-      { status: 'warning', message: expect.stringContaining('not asked') },
+      { status: 'warning', message: expect.stringContaining('not checked: ') },
     ]);
     expect(server.requests).toEqual([]);
   });

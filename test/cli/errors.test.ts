@@ -67,7 +67,7 @@ describe('every documented exit status', () => {
       orch(['route', 'docs', '-m', 'gpt-5-codex'], { env }),
     ]);
     expect(results.map(({ status }) => status)).toEqual([0, 2, 3, 6, 6, 3]);
-    expect(results[1]!.stderr).toContain('--max-cost: must be more than 0; leave it out for no ceiling');
+    expect(results[1]!.stderr).toContain('--max-cost: must be greater than 0; omit it for no ceiling');
     expect(JSON.parse(results[2]!.stdout).error.code).toBe('no-eligible-model');
     expect(JSON.parse(results[3]!.stdout).error).toMatchObject({
       code: 'over-budget',
@@ -130,11 +130,11 @@ describe('the command line', () => {
     [['usage', 'repotr'], /unknown command 'repotr'[\s\S]*Did you mean report\?/],
     [['run'], /missing required argument 'task'/],
     [['docs', 'x', '--effort', 'hig'], /--effort: "hig" is not one of .* \(did you mean high\?\)/],
-    [['docs', 'x', '--max-cost', 'two'], /--max-cost: not a number/],
+    [['docs', 'x', '--max-cost', 'two'], /--max-cost: is not a number/],
     [['docs', 'x', '--timeout', '-1'], /--timeout: /],
     [['docs', 'x', '-i', 'y'], /the instruction is given twice: as an argument and with --input/],
     [['docs', 'x', '--apply'], /unknown option '--apply'/],
-    [['run', 'docs', 'x', '--apply'], /--apply writes patches, and this call returns none/],
+    [['run', 'docs', 'x', '--apply'], /--apply needs a patch, and this call does not return one/],
     [['usage', 'report', '--by', 'colour'], /--by: /],
     [['usage', 'report', '--since', 'yesteryear'], /since/],
     [['serve'], /orch serve --stdio/],
@@ -213,8 +213,8 @@ describe('the configuration', () => {
       /models\.json: routing\.docs: .*\(list at least one\)/,
       /models\.json: routing\.poetry: unknown key/,
       /policies\.json: defaults\.temperatur: unknown key \(did you mean temperature\?\)/,
-      /policies\.json: defaults\.max_output_tokens: .*\(give an? (int|number)/,
-      /catalog\.json: is not JSON/,
+      /policies\.json: defaults\.max_output_tokens: .*\(use an? (int|number)/,
+      /catalog\.json: is not valid JSON/,
     ])
       expect(stderr).toMatch(words);
   });
@@ -223,7 +223,9 @@ describe('the configuration', () => {
     const cwd = folder({ '.orch/models.json': '{"aliases": {"mini": "gpt-5-mni"}}' });
     const { status, stderr } = await orch(['route', 'docs'], { cwd });
     expect(status).toBe(2);
-    expect(stderr).toMatch(/models\.json: aliases\.mini: leads nowhere.*\(did you mean gpt-5-mini\?\)/);
+    expect(stderr).toMatch(
+      /models\.json: aliases\.mini: no model "[^"]*" in the catalogue .*\(did you mean gpt-5-mini\?\)/,
+    );
   });
 
   it('of the project is found from a sub-directory', async () => {
@@ -239,7 +241,7 @@ describe('the configuration', () => {
   it('folder that ORCH_CONF names must be there', async () => {
     const { status, stderr } = await orch(['route', 'docs'], { env: { ORCH_CONF: '/no/such/folder' } });
     expect(status).toBe(2);
-    expect(stderr).toContain('ORCH_CONF names /no/such/folder, which does not exist');
+    expect(stderr).toContain('ORCH_CONF is /no/such/folder, which does not exist');
   });
 
   it('takes an unknown name that is one slip from an alias for a slip', async () => {
@@ -320,7 +322,7 @@ describe('the environment', () => {
       env: { ...env, ORCH_MAX_INPUT_TOKENS: '100', ORCH_COST_ALERT_USD: '0.0000001' },
       stdin: 'a line of a log\n'.repeat(100),
     });
-    expect(stderr).toMatch(/cut to the limit of 100 /);
+    expect(stderr).toMatch(/truncated to the limit of 100 /);
     expect(stderr).toMatch(/^alert: cost \$/m);
     expect(String(server.requests[0]?.body?.input).length).toBeLessThanOrEqual(300);
   });

@@ -87,7 +87,7 @@ describe('orch patch apply', () => {
   const several = `${change}${searchReplace('b.txt', 'two', '2')}${v4a('*** Add File: new/c.txt', '+c', '*** Delete File: d.txt')}`;
   it.each<[string, (cwd: string) => void, RegExp]>([
     ['has changed', (cwd) => writeFileSync(join(cwd, 'b.txt'), `${before}four\n`), /b\.txt has changed/],
-    ['has vanished', (cwd) => rmSync(join(cwd, 'b.txt')), /b\.txt has vanished/],
+    ['was deleted', (cwd) => rmSync(join(cwd, 'b.txt')), /b\.txt was deleted/],
     [
       'has become a folder',
       (cwd) => {
@@ -102,7 +102,7 @@ describe('orch patch apply', () => {
         mkdirSync(join(cwd, 'new'));
         writeFileSync(join(cwd, 'new/c.txt'), 'mine');
       },
-      /new\/c\.txt exists already/,
+      /new\/c\.txt already exists/,
     ],
     ['is in the place of a new folder', (cwd) => writeFileSync(join(cwd, 'new'), 'mine'), /c\.txt/],
     [
@@ -165,7 +165,7 @@ describe('orch patch apply', () => {
       const { status, stderr } = await orch(['patch', 'apply', ...args], { stdin: text() });
       expect({ status, stderr }).toMatchObject({
         status: 2,
-        stderr: expect.stringContaining('either the id of a patch or a patch'),
+        stderr: expect.stringContaining('either a patch id or a patch'),
       });
     }
   });
@@ -194,11 +194,11 @@ describe('orch patch apply --from', () => {
   });
 
   it.each<[string, string, number, RegExp]>([
-    ['does not fit', text().replace('-two', '-zwei'), 5, /git refuses the patch/],
-    ['is cut', text().slice(0, -12), 5, /git refuses the patch/],
-    ['is no patch', 'Just some words.\n', 5, /git refuses the patch/],
-    ['is blank', '  \n', 5, /git refuses the patch/],
-    ['leads out', text('../../../../../../../tmp/x.txt'), 5, /git refuses the patch/],
+    ['does not fit', text().replace('-two', '-zwei'), 5, /git rejects the patch/],
+    ['is cut', text().slice(0, -12), 5, /git rejects the patch/],
+    ['is no patch', 'Just some words.\n', 5, /git rejects the patch/],
+    ['is blank', '  \n', 5, /git rejects the patch/],
+    ['leads out', text('../../../../../../../tmp/x.txt'), 5, /git rejects the patch/],
     [
       'makes a link',
       'diff --git a/l b/l\nnew file mode 120000\n--- /dev/null\n+++ b/l\n@@ -0,0 +1 @@\n+/etc/passwd\n\\ No newline at end of file\n',
@@ -209,7 +209,7 @@ describe('orch patch apply --from', () => {
       'fits one file and not the other',
       `${text()}${text('b.txt').replace('-two', '-zwei')}`,
       5,
-      /git refuses the patch/,
+      /git rejects the patch/,
     ],
   ])('changes nothing by a patch that %s', async (_name, patch, status, words) => {
     const cwd = folder({ 'a.txt': before, 'b.txt': before });
@@ -309,7 +309,7 @@ describe('orch patch apply --from', () => {
         'diff --git "a/caf\\351.txt" "b/caf\\351.txt"\nnew file mode 100644\n--- /dev/null\n+++ "b/caf\\351.txt"\n@@ -0,0 +1 @@\n+x\n',
     });
     expect(status).toBe(2);
-    expect(stderr).toContain('is not UTF-8 text; nothing was changed');
+    expect(stderr).toContain('is not valid UTF-8; nothing was changed');
   });
 
   it('says that it needs git where there is none', async () => {

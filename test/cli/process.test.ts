@@ -242,7 +242,7 @@ describe('the ledger', () => {
       cwd,
     });
     expect({ status, stdout }).toEqual({ status: 0, stdout: docs.text });
-    expect(stderr).toMatch(/^warning: the usage was not recorded: /m);
+    expect(stderr).toMatch(/^warning: usage was not recorded: /m);
   });
 });
 

@@ -32,7 +32,7 @@ describe('orch run', () => {
       model: 'gpt-6-luna',
       alias: 'chat',
       task: 'docs',
-      finish_reason: 'stop',
+      finish_reason: 'completed',
       usage: { input: expect.any(Number), output: expect.any(Number) },
       cost_usd: expect.any(Number),
       attempts: [{ model: 'gpt-6-luna', alias: 'chat' }],
@@ -77,7 +77,7 @@ describe('orch run', () => {
     const { stdout, stderr, status } = await orch(['run', 'poetry', 'x', '--rehearse']);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^# /);
-    expect(stderr).toContain('warning: task "poetry" is not known: treated as docs');
+    expect(stderr).toContain('warning: unknown task "poetry", treated as docs');
   });
 
   it('asks for a plain answer with --no-stream', async () => {
@@ -198,7 +198,7 @@ describe('standard input', () => {
   ])('that is %s is nothing to do', async (_name, stdin) => {
     const { status, stdout, stderr } = await orch(['run', 'docs', '--rehearse'], { stdin });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^error: there is nothing to do.*\nhint: say what is to be done/);
+    expect(stderr).toMatch(/^error: the instruction is empty\nhint: give the instruction/);
   });
 
   it('cannot be two things at once', async () => {
@@ -237,7 +237,7 @@ describe('standard input', () => {
     const input = String(server.requests[0]?.body?.input);
     expect(input.length).toBeLessThanOrEqual(96_000);
     expect(input).toContain('LAST LINE');
-    expect(stderr).toMatch(/warning: input of about .* tokens cut to the limit of 32 000/);
+    expect(stderr).toMatch(/warning: input of about .* tokens truncated to the limit of 32 000/);
   });
 
   it('is refused where it is the instruction and longer than the limit', async () => {
@@ -273,7 +273,7 @@ describe('files', () => {
     ['that is a directory', () => 'dir', 'file-unreadable', 'dir is a directory'],
     ['that is binary', () => 'binary.bin', 'file-unreadable', 'binary file'],
     ['that is no UTF-8', () => 'latin.txt', 'file-unreadable', 'not UTF-8'],
-    ['that lies outside', () => folder({ 'x.ts': outside }), 'file-forbidden', 'outside the folders'],
+    ['that lies outside', () => folder({ 'x.ts': outside }), 'file-forbidden', 'outside the allowed folders'],
     ['that lies above', () => '../x.ts', 'file-not-found', '../x.ts'],
     ['with lines that it does not have', () => 'a.ts:7-9', 'usage', 'lines 1 to 1'],
     ['of 20 MB', () => 'large.txt', 'input-too-large', 'large.txt'],

@@ -40,9 +40,17 @@ describe('nothing is sent', () => {
       /an instruction, --force-model/,
     ],
     ['an answer and --dry-run', ['diff', '--from', 'a.ts', '--dry-run'], /nothing would be sent/],
-    ['--check with --output', ['diff', 'x', '--check', '-o', 'z'], /--check writes nothing/],
-    ['a time that is none', ['docs', 'x', '--timeout', '0'], /--timeout: must be more than 0/],
-    ['a time beyond a day', ['docs', 'x', '--timeout', '3000000'], /--timeout: must be at most 86400: a day/],
+    [
+      '--check with --output',
+      ['diff', 'x', '--check', '-o', 'z'],
+      /--check cannot be combined with --apply or --output/,
+    ],
+    ['a time that is none', ['docs', 'x', '--timeout', '0'], /--timeout: must be greater than 0/],
+    [
+      'a time beyond a day',
+      ['docs', 'x', '--timeout', '3000000'],
+      /--timeout: must be at most 86400 \(one day\)/,
+    ],
     ['a time beyond a day', ['doctor', '--timeout', '9999999'], /--timeout: must be at most 86400/],
     ['an empty file name', ['docs', 'x', '-f', ''], /--file: is empty/],
     ['a misspelt flag', ['docs', 'x', '--max-cots', '1'], /did you mean --max-cost.*\n.*orch docs --help/i],
@@ -63,7 +71,7 @@ describe('nothing is sent', () => {
       encoding: 'utf8',
     });
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^error: the working directory does not exist any more\nhint: /);
+    expect(stderr).toMatch(/^error: the working directory no longer exists\nhint: /);
   });
 });
 
@@ -71,7 +79,7 @@ describe('a task that is not known', () => {
   it('is treated as docs, with a guess at what was meant', async () => {
     const { status, stderr } = await orch(['run', 'refactr', 'x', '--rehearse']);
     expect(status).toBe(0);
-    expect(stderr).toContain('task "refactr" is not known: treated as docs (did you mean refactor?)');
+    expect(stderr).toContain('unknown task "refactr", treated as docs (did you mean refactor?)');
   });
 });
 

@@ -62,7 +62,7 @@ async function verifying(before: Buffer | undefined, { cwd = folder(), state = f
   };
 }
 
-const putBack = 'was put back as it was before a run that was killed';
+const putBack = 'was restored to its content before a run that was killed';
 
 describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
@@ -106,7 +106,7 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
     const { cwd, killed, next } = await verifying(undefined);
     await killed();
     const { stderr } = await next('-o', 'x.test.js', '--verify', 'false');
-    expect(stderr).toContain('x.test.js was removed: a run that was killed had left it there');
+    expect(stderr).toContain('x.test.js was removed: it was left behind by a run that was killed');
     expect(existsSync(join(cwd, 'x.test.js'))).toBe(false);
   });
 
@@ -170,9 +170,7 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
     expect(status).toBe(2);
     expect(JSON.parse(stdout).error).toMatchObject({
       code: 'write-failed',
-      message: expect.stringMatching(
-        /x\.test\.js holds cannot be saved in .* \(EFBIG\); nothing was changed/,
-      ),
+      message: expect.stringMatching(/x\.test\.js cannot be backed up in .* \(EFBIG\); nothing was changed/),
     });
     expect(readFileSync(join(cwd, 'x.test.js'))).toEqual(large);
     expect(existsSync(join(cwd, 'started'))).toBe(false);

@@ -56,7 +56,7 @@ describe('--verify', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(server.requests.map(({ model }) => model)).toEqual(['gpt-6.1-terra', 'gpt-6.1-sol']);
     expect(stderr).toMatch(
-      /fallback: gpt-6\.1-terra: the command ended with 3: 1 test failed; now gpt-6\.1-sol/,
+      /fallback: gpt-6\.1-terra: the command exited with 3: 1 test failed; now gpt-6\.1-sol/,
     );
     expect(readFileSync(join(cwd, "it's.js"), 'utf8')).toBe('process.exit(0);\n');
   });

@@ -97,7 +97,7 @@ describe('orch usage report', () => {
     ]);
     expect(empty).toMatchObject({
       status: 0,
-      stderr: expect.stringMatching(/nothing is recorded yet: .*usage\.csv/),
+      stderr: expect.stringMatching(/nothing has been recorded yet: .*usage\.csv/),
     });
     expect(off).toMatchObject({ status: 0, stderr: expect.stringContaining('ORCH_USAGE_CSV=off') });
     expect(other.stderr).not.toContain('internal error');

@@ -95,7 +95,9 @@ describe('a model that keeps failing', () => {
     for (let count = 0; count < 3; count++) expect(await askedBy(room)).toEqual([first, second]);
     const { warnings } = await room.call();
     expect(room.asked().slice(6)).toEqual([second]);
-    expect(warnings).toContainEqual(expect.stringMatching(/^gpt-6\.2-sol was skipped/));
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/^gpt-6\.2-sol skipped after several consecutive failures/),
+    );
 
     room.clock.pass(60_000);
     expect(await askedBy(room)).toEqual([first, second]);
@@ -122,7 +124,7 @@ describe('a model that keeps failing', () => {
     for (let count = 0; count < 3; count++) await room.call();
     room.server.answerWith({ kind: 'refusal', text: 'No.' });
     const { message } = await room.error();
-    expect(message).toMatch(/gpt-6\.2-sol: was skipped/);
+    expect(message).toMatch(/gpt-6\.2-sol: skipped after several consecutive failures/);
     expect(message).toMatch(/gpt-5-mini: /);
   });
 
@@ -134,7 +136,7 @@ describe('a model that keeps failing', () => {
     expect(attempt.candidate.model).toBe(third);
     // One try for each, but for the last one of all.
     expect(room.asked()).toEqual([first, second, third]);
-    expect(warnings.join()).not.toContain('was skipped');
+    expect(warnings.join()).not.toContain('skipped after');
   });
 
   it('is not one to fall to: the only other is waited for', async () => {
@@ -170,7 +172,7 @@ describe('a model that keeps failing', () => {
     for (let count = 0; count < 2; count++) room.context.memory.breaker.failed(first, 'closed', policy, 0);
     const { message } = await room.error();
     expect(room.asked()).toEqual([first]);
-    expect(message).not.toContain('was skipped');
+    expect(message).not.toContain('skipped after');
   });
 
   it('is not one that answers badly, or that has refused', async () => {

@@ -180,7 +180,7 @@ describe('when one model fails', () => {
       ),
     );
     expect(failed).toMatchObject({ code: 'timeout', hint: 'raise --timeout' });
-    expect(failed.message).toContain('the verification command did not finish in time');
+    expect(failed.message).toContain('the verification command timed out');
     expect(failed.details?.attempts).toEqual([{ model: first, error: 'verify-failed' }]);
     expect(context.memory.breaker.isOpen(first, performance.now())).toBe(false);
   });
@@ -484,7 +484,7 @@ describe('a forced model', () => {
 
   it('that was retired long ago is refused by its id, with the one to take', async () => {
     const { error: failed, asked } = await engineFixture();
-    expect((await failed({ forceModel: 'gpt-5-codex' })).message).toContain('force gpt-6.2-sol instead');
+    expect((await failed({ forceModel: 'gpt-5-codex' })).message).toContain('use gpt-6.2-sol instead');
     expect(asked()).toEqual([]);
   });
 

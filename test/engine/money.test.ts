@@ -153,7 +153,7 @@ describe('a ceiling', () => {
     const { error, asked } = await engineFixture({ compatible: true, answer: code });
     const refused = await error({ forceModel: 'llama-3', maxCostUsd: 5 });
     expect(refused.code).toBe('over-budget');
-    expect(refused.message).toContain('price of llama-3 is not known');
+    expect(refused.message).toContain('price of llama-3 is unknown');
     expect(asked()).toEqual([]);
   });
 
@@ -233,7 +233,7 @@ describe('the cost in meta', () => {
     const meta = await costFor({ [first]: { ...answer, usage, serviceTier: 'priority' } });
     // (1,000,000 x $2 x 2 + 1,000 x $10 x 1.5) x 2
     expect(meta.cost_usd).toBeCloseTo(8.03, 9);
-    expect(meta.cost_alert).toBe('cost $8.03, above the alert of $2.00');
+    expect(meta.cost_alert).toBe('cost $8.03, above the alert threshold of $2.00');
   });
 
   it('is that of the model that really answered', async () => {
@@ -267,7 +267,7 @@ describe('the cost in meta', () => {
   it('carries an alert from the amount on that the user sets', async () => {
     const usage = { inputTokens: 1000, outputTokens: 1000 };
     const meta = await costFor({ [first]: { ...answer, usage } }, { ORCH_COST_ALERT_USD: '0.011' });
-    expect(meta.cost_alert).toContain('above the alert of $0.011');
+    expect(meta.cost_alert).toContain('above the alert threshold of $0.011');
     const below = await costFor({ [first]: { ...answer, usage } }, { ORCH_COST_ALERT_USD: '0.013' });
     expect(below.cost_alert).toBeUndefined();
   });

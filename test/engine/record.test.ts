@@ -24,7 +24,7 @@ describe('the record', () => {
     expect(records.map(({ error, mode, escalated_from }) => ({ error, mode, escalated_from }))).toEqual([
       { error: 'server-error', mode: 'single', escalated_from: undefined },
       { error: 'empty-answer', mode: 'single', escalated_from: undefined },
-      { error: undefined, mode: 'cascade', escalated_from: first },
+      { error: undefined, mode: 'single', escalated_from: first },
     ]);
     expect(records[0]).toMatchObject({
       ts: '2026-11-22T12:00:00.000Z',
@@ -144,7 +144,7 @@ describe('the record', () => {
     const { call, server, error, logged } = await engineFixture({ answer: code, context: { ledger } });
     const { finished, warnings } = await call();
     expect(finished.result).toContain('42');
-    expect(warnings).toContain('the usage was not recorded: the disk is full');
+    expect(warnings).toContain('usage was not recorded: the disk is full');
     expect(logged).toHaveLength(1);
 
     // Nor does it take the place of what went wrong before.

@@ -240,7 +240,7 @@ describe('the strict mode', () => {
     const { call, asked } = await patching({ [first]: text(shifted) });
     const { warnings } = await call(request);
     expect(asked()).toEqual([first]);
-    expect(warnings).toContainEqual(expect.stringContaining('--strict refuses it'));
+    expect(warnings).toContainEqual(expect.stringContaining('--strict rejects this'));
   });
 });
 
@@ -249,7 +249,7 @@ describe('a file that the patch does not fit any more', () => {
 
   it.each([
     ['has changed', (path: string) => writeFileSync(path, 'export const uno = 1;\n')],
-    ['has vanished', (path: string) => rmSync(path)],
+    ['was deleted', (path: string) => rmSync(path)],
   ])('%s while the model answered: no other model is asked', async (what, change) => {
     const { server, error, asked, folder, records } = await patching({
       [first]: answer,

@@ -33,7 +33,7 @@ describe('a failed call', () => {
       byModel({ 'gpt-6-luna': [cut, cut], 'gpt-6.1-terra': { kind: 'empty' }, 'gpt-6.2-sol': refusal }),
     );
     expect(text).toMatch(
-      /\ncost \$0\.0\d+ \(may be more: an attempt may have been billed\), run [0-9a-f]{32}$/,
+      /\ncost \$0\.0\d+ \(possibly more: an attempt may have been billed\), run [0-9a-f]{32}$/,
     );
   });
 

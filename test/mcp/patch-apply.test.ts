@@ -54,7 +54,7 @@ describe('patch.apply', () => {
     expect(again).toMatchObject({ isError: true });
     expect(again.structuredContent).toBeUndefined();
     expect(textOf(again)).toMatch(
-      /^file-changed: a\.txt is as the patch makes it already; nothing was changed\nWhat to do: /,
+      /^file-changed: a\.txt already contains the change; nothing was changed\nWhat to do: /,
     );
     expect(treeOf(cwd)).toEqual(tree);
   });
@@ -83,13 +83,13 @@ describe('patch.apply', () => {
     expect(structuredContent).toMatchObject({ applied: true, files: ['a.txt'] });
     expect(read(cwd)).toBe(after);
     const again = await call(client, 'patch.apply', { patch: text });
-    expect(textOf(again)).toMatch(/^patch-unplaceable: the patch is applied already/);
+    expect(textOf(again)).toMatch(/^patch-unplaceable: the patch is already applied/);
     expect(read(cwd)).toBe(after);
   });
 
   it.each([
-    [{}, /^usage: give either the id/],
-    [{ patch_id: 'x', patch: text }, /^usage: give either the id/],
+    [{}, /^usage: give either a patch id or a patch/],
+    [{ patch_id: 'x', patch: text }, /^usage: give either a patch id or a patch/],
     [{ patch_id: '../../../etc/passwd' }, /^file-not-found: /],
     [{ patch_id: '' }, /^usage: patch_id/],
     [{ patch: 'words' }, /^patch-unplaceable: /],

@@ -52,7 +52,7 @@ describe('what cannot be delivered', () => {
     expect(error).toMatchObject({
       code: 'internal',
       message: 'x is not a function',
-      hint: expect.stringMatching(/bug in orch.*; the result is kept in \/kept\/a$/),
+      hint: expect.stringMatching(/bug in orch.*; the result was saved to \/kept\/a$/),
       details: { run_id: 'run-1', cost_usd: 0.5, result_file: '/kept/a' },
       cause: bug,
     });

@@ -65,7 +65,7 @@ describe('what is asked for', () => {
 
   it('is text where the instructions are not ours', () => {
     expect(readWanted('You are a helpful assistant.')).toMatchObject({ task: undefined, shape: 'text' });
-    expect(rehearsedAnswer({ instructions: '', input: 'Hello' })).toContain('Asked for: Hello');
+    expect(rehearsedAnswer({ instructions: '', input: 'Hello' })).toContain('Request: Hello');
   });
 });
 
@@ -214,7 +214,7 @@ describe('prose', () => {
     const text = extractText(answer({ task: 'docs', shape: 'text' }, 'Explain the clock.', files));
     expect(text).toMatch(/^# src\/a\.ts and 1 more\n/);
     expect(text).toContain('This is a rehearsal');
-    expect(text).toContain('Asked for: Explain the clock.');
+    expect(text).toContain('Request: Explain the clock.');
     expect(text).toContain('- `src/b.py`: 2 lines');
   });
 
@@ -233,7 +233,7 @@ describe('prose', () => {
   it('cannot be broken out of by the request', () => {
     const nasty = '<b> ``` \n# title\n- list $x <!-- ]]> ';
     expect(answer({ task: 'docs', shape: 'text' }, nasty + 'word '.repeat(50))).toMatch(
-      /^Asked for: b title - list x !-- (?:word )+w?o?r?d? ?…$/m,
+      /^Request: b title - list x !-- (?:word )+w?o?r?d? ?…$/m,
     );
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The ledger as a CSV file that any number of processes append to at once: every append is one O_APPEND
- * write of whole rows. That is safe on local file systems; NFS gives no such promise.
+ * The ledger as a CSV file to which any number of processes may append: every append is one O_APPEND write of
+ * complete rows. This is safe on local file systems; NFS does not guarantee it.
  */
 import { constants, promises } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -13,22 +13,22 @@ import { lastHeader } from './header.ts';
 import { readLedgerFile } from './read.ts';
 
 const newline = 0x0a;
-/** Looked at again, in case a row was being written when the file was last looked at. */
+/** Bytes that are read again, in case a row was being written when the file was last read. */
 const overlap = 4096;
 
-/** What is known of the file since the last append of this process. */
+/** State of the file after this process's last append. */
 interface Known {
   device: number;
   inode: number;
-  /** Up to here the governing header is known. */
+  /** Offset up to which the current header is known. */
   seen: number;
-  /** The file cannot be shorter, unless somebody cut or replaced it. */
+  /** Minimum size, unless the file was truncated or replaced. */
   least: number;
 }
 
 /**
- * `append` creates folder (0700) and file (0600) and rejects with `OrchError('record-failed')`; appends of one
- * process keep their order. `read` of a file that does not exist yet is empty; it rejects with
+ * `append` creates the folder (0700) and the file (0600) and rejects with `OrchError('record-failed')`; appends of
+ * one process keep their order. `read` returns nothing if the file does not exist yet, and rejects with
  * `OrchError('file-unreadable')`.
  */
 export function csvLedger({
@@ -40,7 +40,7 @@ export function csvLedger({
 }): Ledger {
   const location = resolve(path);
   let known: Known | undefined;
-  /** Rows that the next write takes along, and that write. */
+  /** Rows for the next write, and that write. */
   let waiting = '';
   let next: Promise<void> | undefined;
   let queue: Promise<void> = Promise.resolve();
@@ -63,7 +63,7 @@ export function csvLedger({
     append(records) {
       if (records.length === 0) return Promise.resolve();
       waiting += records.map((record) => `${encodeRecord(record)}\n`).join('');
-      // What comes while a write is under way goes out together in the next one.
+      // Rows that arrive during a write are batched into the next one.
       next ??= queue.then(() => {
         const rows = waiting;
         waiting = '';
@@ -80,7 +80,7 @@ export function csvLedger({
   };
 }
 
-/** Records nothing and has nothing to read. */
+/** Used when recording is off. */
 export function noLedger(): Ledger {
   return {
     location: undefined,
@@ -100,7 +100,7 @@ async function appendRows(handle: FileHandle, rows: string, known: Known | undef
   const ours = found === undefined ? same : found === headerRow;
   const bytes = Buffer.from(`${start}${ours ? '' : `${headerRow}\n`}${rows}`);
   const { bytesWritten } = await handle.write(bytes);
-  // The rest is not sent after it: another process may have written in between.
+  // The rest is not written: another process may have appended in between.
   if (bytesWritten !== bytes.length) {
     throw new ShortWrite(`only ${bytesWritten} of ${bytes.length} bytes were written`);
   }
@@ -124,7 +124,7 @@ async function openForAppend(path: string, temporaries: Temporaries): Promise<Fi
   return await promises.open(path, flags | constants.O_CREAT, 0o600);
 }
 
-/** The file appears with its header in it, so no process can see it without; the first one to link it wins. */
+/** Creates the file with its header atomically; the first process to link it wins. */
 async function createWithHeader(path: string, temporaries: Temporaries): Promise<void> {
   const draft = `${path}.${crypto.randomUUID()}.tmp`;
   const forget = temporaries.note(draft);
@@ -132,8 +132,8 @@ async function createWithHeader(path: string, temporaries: Temporaries): Promise
     await promises.writeFile(draft, `${headerRow}\n`, { flag: 'wx', mode: 0o600 });
     await promises.link(draft, path);
   } catch {
-    // Another process was first; or there are no hard links here, and the first append brings the header (two
-    // first appends at once bring two, which reading allows); or opening the file will say what is wrong.
+    // Another process was first. Or hard links are not supported: then the first append writes the header (two
+    // concurrent first appends write two, which reading allows). Other errors recur when the file is opened.
   } finally {
     await promises.unlink(draft).catch(() => undefined);
     forget();
@@ -144,19 +144,19 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
-const elsewhere = 'or set ORCH_USAGE_CSV to a file that can be written (off: keep no record)';
+const elsewhere = 'or set ORCH_USAGE_CSV to a writable file (off disables recording)';
 const causes: Record<string, [what: string, hint: string]> = {
   ENOSPC: ['the disk is full', `free some space, ${elsewhere}`],
-  EDQUOT: ['the disk quota is used up', `free some space, ${elsewhere}`],
-  EACCES: ['permission denied', `give yourself the right to write there, ${elsewhere}`],
-  EPERM: ['not permitted', `give yourself the right to write there, ${elsewhere}`],
+  EDQUOT: ['the disk quota is exceeded', `free some space, ${elsewhere}`],
+  EACCES: ['permission denied', `make it writable, ${elsewhere}`],
+  EPERM: ['not permitted', `make it writable, ${elsewhere}`],
   EROFS: ['the file system is read-only', `make it writable, ${elsewhere}`],
   EISDIR: [
     'it is a folder',
-    'set ORCH_USAGE_CSV to a file in it, for example usage.csv (off: keep no record)',
+    'set ORCH_USAGE_CSV to a file in it, for example usage.csv (off disables recording)',
   ],
-  ENOTDIR: ['a part of the path is a file, not a folder', `correct the path, ${elsewhere}`],
-  EEXIST: ['a part of the path is a file, not a folder', `correct the path, ${elsewhere}`],
+  ENOTDIR: ['part of the path is a file, not a folder', `fix the path, ${elsewhere}`],
+  EEXIST: ['part of the path is a file, not a folder', `fix the path, ${elsewhere}`],
 };
 
 function recordFailed(path: string, error: unknown): OrchError {
@@ -164,8 +164,8 @@ function recordFailed(path: string, error: unknown): OrchError {
   const known = code === undefined ? undefined : causes[code];
   const short = error instanceof ShortWrite ? causes.ENOSPC : undefined;
   const what = known?.[0] ?? (error instanceof Error ? error.message : String(error));
-  return new OrchError('record-failed', `the usage record was not written to ${path}: ${what}`, {
-    hint: (known ?? short)?.[1] ?? `Check that it is a file you can write to, ${elsewhere}.`,
+  return new OrchError('record-failed', `the usage record could not be written to ${path}: ${what}`, {
+    hint: (known ?? short)?.[1] ?? `check that it is a writable file, ${elsewhere}`,
     cause: error,
   });
 }

@@ -1,14 +1,14 @@
-/** Finds the header row that governs the end of a ledger file, without reading what is known already. */
+/** Finds the header row that applies at the end of a ledger file, without reading known parts again. */
 import type { FileHandle } from 'node:fs/promises';
 
 const chunkBytes = 1 << 20;
-/** Every header that was ever written begins with this column; rows begin with a time. */
+/** Every header starts with this column; rows start with a time. */
 const mark = Buffer.from('\nts,');
 /** Longer than any header. */
 const lineBytes = 4096;
 
 /**
- * The last header row that begins between two offsets, without its line break; from 0 on, the first line
+ * The last header row that starts between two offsets, without its line break; if `from` is 0, the first line
  * counts as one. Undefined when there is none.
  */
 export async function lastHeader(handle: FileHandle, from: number, to: number): Promise<string | undefined> {
@@ -26,7 +26,7 @@ export async function lastHeader(handle: FileHandle, from: number, to: number): 
 async function lineAt(handle: FileHandle, offset: number): Promise<string> {
   const text = (await readAt(handle, offset, lineBytes)).toString('utf8');
   const end = text.indexOf('\n');
-  // A header without its line break was torn: it is not equal to any whole one.
+  // A header without its line break is incomplete and must not equal a complete one.
   return end === -1 ? '' : text.slice(0, end).replace(/^\uFEFF|\r$/g, '');
 }
 

@@ -1,14 +1,14 @@
-/** Reads ledger files as streams: a file of any size is never held as one text. */
+/** Reads ledger files as streams, so that a large file is never in memory as one string. */
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { createUsageCsvReader } from '../../core/record/csv.ts';
 import type { LedgerReading } from '../../engine/ports.ts';
 
-/** Beyond any row of ours: what comes without a line break is some other kind of file. */
+/** Longer than any row of ours; a file with a longer line is something else. */
 const longestLine = 1 << 20;
 
-/** Undefined when there is no such file. Throws `OrchError('file-unreadable')`. */
+/** Undefined when the file does not exist. Throws `OrchError('file-unreadable')`. */
 export async function readLedgerFile(path: string): Promise<LedgerReading | undefined> {
   const reader = createUsageCsvReader();
   let rest = '';
@@ -22,7 +22,7 @@ export async function readLedgerFile(path: string): Promise<LedgerReading | unde
       rest = lines.pop() ?? '';
       for (const line of lines) reader.push(line);
       if (rest.length > longestLine) {
-        throw otherFile(path, 'it has a line of over a million characters');
+        throw otherFile(path, 'it has a line of more than a million characters');
       }
     }
   } catch (error) {
@@ -32,13 +32,13 @@ export async function readLedgerFile(path: string): Promise<LedgerReading | unde
   }
   if (rest !== '') reader.push(rest);
   const { records, skipped } = reader.reading;
-  if (skipped.length > 0 && !reader.isUsageCsv()) throw otherFile(path, 'no header names its columns');
+  if (skipped.length > 0 && !reader.isUsageCsv()) throw otherFile(path, 'it has no header row');
   return { records, skipped: skipped.map((row) => ({ file: path, ...row })), files: [path] };
 }
 
 /**
- * Reads several files as one ledger, each once even when it is named twice. Throws `OrchError`
- * `file-not-found` or `file-unreadable`.
+ * Reads several files as one ledger, each only once. Throws `OrchError('file-not-found')` or
+ * `OrchError('file-unreadable')`.
  */
 export async function readLedgerFiles(paths: readonly string[]): Promise<LedgerReading> {
   const all: LedgerReading = { records: [], skipped: [], files: [] };
@@ -48,8 +48,8 @@ export async function readLedgerFiles(paths: readonly string[]): Promise<LedgerR
     seen.add(resolve(path));
     const reading = await readLedgerFile(path);
     if (!reading) {
-      throw new OrchError('file-not-found', `there is no file ${path}`, {
-        hint: 'give the path of a usage CSV, or none to read your own ledger',
+      throw new OrchError('file-not-found', `${path}: no such file`, {
+        hint: 'pass the path of a usage CSV, or none to read your own ledger',
       });
     }
     all.files.push(...reading.files);
@@ -61,7 +61,7 @@ export async function readLedgerFiles(paths: readonly string[]): Promise<LedgerR
 
 function otherFile(path: string, why: string): OrchError {
   return new OrchError('file-unreadable', `${path} is not a usage CSV: ${why}`, {
-    hint: 'give CSV files that orch has written',
+    hint: 'pass CSV files written by orch',
   });
 }
 
@@ -69,14 +69,14 @@ function unreadable(path: string, error: unknown): OrchError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'EISDIR') {
     return new OrchError('file-unreadable', `${path} is a folder`, {
-      hint: 'Name the CSV files in it, for example with a pattern of the shell: *.csv',
+      hint: 'pass the CSV files in it, for example with a shell pattern: *.csv',
       cause: error,
     });
   }
   const why =
     code === 'EACCES' ? 'permission denied' : error instanceof Error ? error.message : String(error);
   return new OrchError('file-unreadable', `${path} could not be read: ${why}`, {
-    hint: 'Check the path and that you may read it.',
+    hint: 'check the path and its permissions',
     cause: error,
   });
 }

@@ -1,4 +1,4 @@
-/** The clock of this machine. */
+/** The system clock. */
 import type { Clock } from '../../engine/ports.ts';
 import { timerMs } from '../../engine/timer.ts';
 

@@ -22,22 +22,18 @@ export interface ConfigPlace {
   environment: Environment;
 }
 
-/** Folders from the weakest to the strongest. */
+/** Configuration folders, weakest first. */
 export function configFolders({ cwd, variables, environment }: ConfigPlace): string[] {
   const project = environment.configFolder ?? projectConfigFolder(cwd);
   if (environment.configFolder !== undefined && !existsSync(environment.configFolder)) {
-    throw new OrchError(
-      'invalid-config',
-      `ORCH_CONF names ${environment.configFolder}, which does not exist`,
-      {
-        hint: 'create the folder, or unset ORCH_CONF',
-      },
-    );
+    throw new OrchError('invalid-config', `ORCH_CONF is ${environment.configFolder}, which does not exist`, {
+      hint: 'create the folder, or unset ORCH_CONF',
+    });
   }
   return [givenFolder(), userConfigFolder(variables), ...(project === undefined ? [] : [project])];
 }
 
-/** What is read and what is wrong with it, where `loadConfig` would throw. */
+/** Returns the problems for which `loadConfig` would throw. */
 export function inspectConfig(place: ConfigPlace): ConfigInspection {
   let files: string[] = [];
   try {
@@ -48,12 +44,12 @@ export function inspectConfig(place: ConfigPlace): ConfigInspection {
   } catch (error) {
     if (!(error instanceof OrchError)) throw error;
     const found = error.details?.problems as ConfigProblem[] | undefined;
-    const whole = { origin: 'ORCH_CONF', path: '', message: error.message, hint: error.hint ?? 'correct it' };
+    const whole = { origin: 'ORCH_CONF', path: '', message: error.message, hint: error.hint ?? 'fix it' };
     return { files, problems: found ?? [whole], config: undefined };
   }
 }
 
-/** The package's own configuration, without a layer of the user's. */
+/** The configuration in the package, without the user's layers. */
 export function givenConfig(): Config {
   const problems: ConfigProblem[] = [];
   const layers = Object.fromEntries(
@@ -75,7 +71,7 @@ export function loadConfig(place: ConfigPlace): Config {
   const [given, user, project] = configFolders(place);
   for (const folder of [given, user, project]) {
     if (folder === undefined) continue;
-    // A folder that ORCH_CONF names is the user's own choice; a repository's .orch/ came with the repository.
+    // ORCH_CONF is the user's own choice; a repository's .orch/ came with the repository.
     const foreign = folder === project && place.environment.configFolder === undefined;
     for (const name of configFileNames) {
       const layer = readLayer(join(folder, `${name}.json`), problems);
@@ -90,11 +86,11 @@ export function loadConfig(place: ConfigPlace): Config {
   return buildConfig(layers, problems);
 }
 
-/** A repository may add models, but what those cost that the user knows, and how they are billed, is not its word. */
+/** A repository may add models, but may not change the price of known models or how they are billed. */
 function withoutPrices(layer: Layer, known: unknown): Layer {
   if (!isPlainObject(layer.value)) return layer;
   const { billing: _billing, version: _version, models, ...rest } = layer.value;
-  // What is no list of models is left for the check to refuse.
+  // Anything other than an object is left for validation to reject.
   if (!isPlainObject(models)) return { ...layer, value: models === undefined ? rest : { ...rest, models } };
   const cards = Object.entries(models).map(([name, card]) => {
     if (!isPlainObject(card) || !isPlainObject(known) || !Object.hasOwn(known, name)) return [name, card];
@@ -104,7 +100,7 @@ function withoutPrices(layer: Layer, known: unknown): Layer {
   return { ...layer, value: { ...rest, models: Object.fromEntries(cards) } };
 }
 
-/** What the environment says of money. A `.env` came with the folder it lies in. */
+/** Cost limits from the environment. A `.env` may have come with the repository. */
 function environmentLayers({ costAlertUsd, maxCostUsd, fromDotEnv }: Environment): Layer[] {
   const layers: Layer[] = [];
   const add = (variable: string, budgets: Record<string, number>) =>
@@ -119,15 +115,15 @@ function withinBudgets(layer: Layer, own: unknown): Layer {
   return { ...layer, value: { ...layer.value, budgets: smaller(layer.value.budgets, own) } };
 }
 
-/** The ceilings of the first, none above the second's. */
-function smaller(wanted: Record<string, unknown>, own: Record<string, unknown>): Record<string, unknown> {
+/** The repository's ceilings, lowered to the user's own. */
+function smaller(foreign: Record<string, unknown>, own: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(wanted).map(([key, value]) => {
+    Object.entries(foreign).map(([key, value]) => {
       const limit = own[key];
       if (isPlainObject(value) && isPlainObject(limit)) return [key, smaller(value, limit)];
-      const lifted =
+      const exceeds =
         key !== 'alertUsd' && typeof value === 'number' && typeof limit === 'number' && value > limit;
-      return [key, lifted ? limit : value];
+      return [key, exceeds ? limit : value];
     }),
   );
 }
@@ -163,14 +159,14 @@ function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
     problems.push({
       origin: path,
       path: '',
-      message: `is not JSON: ${placeOf(error as Error, text)}`,
-      hint: 'correct the syntax',
+      message: `is not valid JSON: ${placeOf(error as Error, text)}`,
+      hint: 'fix the syntax',
     });
     return { origin: path, value: undefined, unread: true };
   }
 }
 
-/** The words of JSON.parse without the piece of the file that it quotes, then line and column. */
+/** The message of JSON.parse without the quoted part of the file, plus line and column. */
 function placeOf(error: Error, text: string): string {
   const quoted = /^(Unexpected token) .*$/s;
   const message = error.message.replace(/ in JSON at position.*$/s, '').replace(quoted, '$1');

@@ -1,4 +1,4 @@
-/** The `.env` of the working directory, for the names that orch knows and no others. */
+/** Reads the working directory's `.env`, but only the variables that orch knows. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';

@@ -1,16 +1,16 @@
-/** Where things are on this machine: the package, the user's folders, the project's. */
+/** Locates the folders of the package, the user and the project. */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The folder of this package, whether the code runs from `dist/` or from `src/`. */
+/** The package's folder, whether the code runs from `dist/` or from `src/`. */
 export function packageFolder(): string {
   let here = import.meta.dirname;
   while (!existsSync(join(here, 'conf', 'models.json'))) {
     const above = dirname(here);
-    if (above === here) throw new Error('the conf folder of the package is missing: install orch again');
+    if (above === here) throw new Error("the package's conf folder is missing: reinstall orch");
     here = above;
   }
   return here;
@@ -23,7 +23,7 @@ export function homeFolder({ HOME, USERPROFILE }: Variables): string {
 
 function xdg(variables: Variables, name: string, fallback: string[]): string {
   const set = variables[name];
-  // The XDG specification asks to ignore relative paths.
+  // The XDG specification requires relative paths to be ignored.
   return set !== undefined && isAbsolute(set)
     ? join(set, 'orch')
     : join(homeFolder(variables), ...fallback, 'orch');
@@ -34,13 +34,13 @@ export function userConfigFolder(variables: Variables): string {
   return xdg(variables, 'XDG_CONFIG_HOME', ['.config']);
 }
 
-/** The ledger, stored results and what else outlives a call. */
+/** Folder of the ledger, stored results and other state. */
 export function stateFolder(variables: Variables): string {
   if (process.platform === 'win32' && variables.LOCALAPPDATA) return join(variables.LOCALAPPDATA, 'orch');
   return xdg(variables, 'XDG_STATE_HOME', ['.local', 'state']);
 }
 
-/** The nearest folder from `start` upwards that holds `.git`: the top of the repository. */
+/** Top of the repository: the nearest folder from `start` upwards that contains `.git`. */
 export function repositoryTop(start: string): string | undefined {
   for (let here = resolve(start); ; here = dirname(here)) {
     if (existsSync(join(here, '.git'))) return here;
@@ -48,7 +48,7 @@ export function repositoryTop(start: string): string | undefined {
   }
 }
 
-/** `.orch/` in the working directory or above it, as far as the top of the repository. */
+/** `.orch/` in the working directory or above it, up to the top of the repository. */
 export function projectConfigFolder(cwd: string): string | undefined {
   const top = repositoryTop(cwd) ?? resolve(cwd);
   for (let here = resolve(cwd); ; here = dirname(here)) {

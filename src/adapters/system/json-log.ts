@@ -1,4 +1,4 @@
-/** One JSON line per call, on stderr or in a file. Failing to log never fails a call. */
+/** Writes one JSON line per call to stderr or a file. A logging error never fails a call. */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogLevel } from '../../core/config/environment.ts';
@@ -7,7 +7,7 @@ import type { CallLog } from '../../engine/context.ts';
 
 export interface JsonLogOptions {
   level: LogLevel;
-  /** Undefined: `write` is used. */
+  /** When undefined, `write` is used. */
   file: string | undefined;
   write: (line: string) => void;
 }
@@ -24,7 +24,7 @@ export function jsonLog({ level, file, write }: JsonLogOptions): CallLog {
           appendFileSync(file, text, { mode: 0o600 });
         }
       } catch {
-        // The record in the ledger is the one that counts, and it reports its own failures.
+        // The ledger is the authoritative record, and reports its own errors.
       }
     },
   };

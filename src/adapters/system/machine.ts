@@ -1,4 +1,4 @@
-/** What is on this machine that orch works with: node, git, clients, folders that can be written. */
+/** Inspects this machine: Node, git, MCP clients, writable folders. */
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ClientFile, ClientName, ClientSetup } from '../../core/doctor/clients.ts';

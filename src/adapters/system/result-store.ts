@@ -1,10 +1,10 @@
-/** Results and patches that are asked for again by an id, as files of the user's state folder. */
+/** Stores results and patches by id, as files in the user's state folder. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { ResultStore } from '../../engine/ports.ts';
 
-/** Older results are removed when a new one is stored, but not at each: a folder may hold thousands. */
+/** Older results are removed when one is stored, at most once an hour: the folder may hold thousands. */
 export const keptDays = 7;
 const pruneEveryMs = 3_600_000;
 
@@ -17,7 +17,7 @@ export function fileResultStore(folder: string): ResultStore {
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         const now = Date.now();
-        // A clock that was put back is no reason to wait.
+        // The absolute value also covers a clock that was set back.
         if (Math.abs(now - pruned) >= pruneEveryMs) {
           pruned = now;
           prune(folder, now);
@@ -27,7 +27,7 @@ export function fileResultStore(folder: string): ResultStore {
         throw new OrchError(
           'record-failed',
           `the result cannot be stored in ${folder} (${(error as NodeJS.ErrnoException).code})`,
-          { cause: error },
+          { hint: 'check its permissions and free space', cause: error },
         );
       }
       return { id, path: pathOf(id) };
@@ -39,8 +39,8 @@ export function fileResultStore(folder: string): ResultStore {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'ENOENT') return undefined;
-        throw new OrchError('file-unreadable', `the stored ${pathOf(id)} cannot be read (${code})`, {
-          hint: 'make it readable: it is there',
+        throw new OrchError('file-unreadable', `the stored file ${pathOf(id)} cannot be read (${code})`, {
+          hint: 'check its permissions',
           cause: error,
         });
       }

@@ -1,4 +1,4 @@
-/** The result of the work, or a rejection as soon as the signal aborts, whatever the work does about it. */
+/** Resolves with the work's result, or rejects as soon as the signal aborts, even if the work goes on. */
 export function untilAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-/** Runs the user's own command on a result: tests that fail, or do not run, are not accepted. */
+/** Runs the user's command on a result: tests that fail or do not run are rejected. */
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { resultFileVariable } from '../../core/config/environment.ts';
@@ -6,23 +6,23 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import type { Verifier, WorkspaceWriter, WriteJournal } from '../../engine/ports.ts';
 
 export interface VerifierOptions {
-  /** Run by the user's shell in `cwd`; `{}` is replaced by the quoted path of the file. */
+  /** Run by the user's shell in `cwd`; `{}` is replaced with the quoted path of the file. */
   command: string;
-  /** Where the result is tried, relative to `cwd`. */
+  /** File that the result is written to, relative to `cwd`. */
   output: string;
   cwd: string;
   writer: WorkspaceWriter;
   journal: WriteJournal;
 }
 
-/** Of what the command prints, this much at the end is kept for the error. */
+/** How much of the end of the command's output is kept for the error. */
 const keptCharacters = 2000;
 const keptLines = 12;
-/** How long a command that is stopped may take to tidy up before it is killed. */
+/** Time for a stopped command to clean up before it is killed. */
 const graceMs = 1000;
-/** What the command has started may hold its pipes for ever: this long after its end nothing more is read. */
+/** Background processes may keep the pipes open, so reading stops this long after the command exits. */
 const drainMs = 100;
-/** A shell's words for a command that it may not run, or does not find. */
+/** Shell exit statuses for a command that is not executable or not found. */
 const notRun = new Set([126, 127]);
 
 export function commandVerifier({ command, output, cwd, writer, journal }: VerifierOptions): Verifier {
@@ -38,16 +38,16 @@ export function commandVerifier({ command, output, cwd, writer, journal }: Verif
         const quoted = command.replaceAll('{}', () => shellQuoted(path));
         const { status, tail } = await run(quoted, { cwd, path, signal });
         if (status !== null && notRun.has(status)) {
-          throw new OrchError('usage', `the command of --verify cannot be run${said(tail)}`, {
+          throw new OrchError('usage', `the --verify command cannot be run${outputText(tail)}`, {
             hint: 'try it in a shell; {} stands for the test file',
           });
         }
         ok = status === 0;
         if (ok) return { ok, detail: '' };
         const kept = keepChange(path, result);
-        return { ok, detail: `the command ended with ${status ?? 'a signal'}${said(tail)}${kept}` };
+        return { ok, detail: `the command exited with ${status ?? 'a signal'}${outputText(tail)}${kept}` };
       } finally {
-        // What cannot be restored now stays in the journal.
+        // If this fails, the file stays in the journal.
         if (replaced && !ok) await restore(path, before);
         forget();
       }
@@ -67,16 +67,16 @@ export function commandVerifier({ command, output, cwd, writer, journal }: Verif
       else await writer.writeResult(path, before);
     } catch (cause) {
       throw new OrchError('write-failed', `${output} cannot be restored: ${(cause as Error).message}`, {
-        hint: 'its old bytes are saved: the next orch tests with this --output restores it, or says where they are',
+        hint: 'its previous content is saved: the next orch tests with this --output restores it or says where it is',
         cause,
       });
     }
   }
 }
 
-/** What a command printed, behind a colon: on the same line, or indented where it is several. */
-function said(tail: string): string {
-  if (tail === '') return ', and printed nothing';
+/** A command's output after a colon: on the same line, or indented if there are several lines. */
+function outputText(tail: string): string {
+  if (tail === '') return ' and printed nothing';
   return tail.includes('\n') ? `:\n${tail.replace(/^/gm, '    ')}\n` : `: ${tail}`;
 }
 
@@ -90,10 +90,10 @@ async function run(
 ): Promise<{ status: number | null; tail: string }> {
   signal.throwIfAborted();
   const { spawn } = await import('node:child_process');
-  // What a model wrote is about to run: it gets no key, nor a header that may hold one.
+  // Code written by a model is about to run: it gets no key, and no header that may contain one.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^OPENAI_/i.test(name)));
   return new Promise((fulfil, reject) => {
-    // A group of its own, so that an abort ends what the shell has started too.
+    // In its own process group, so that an abort also ends what the shell started.
     const detached = process.platform !== 'win32';
     const child = spawn(command, {
       cwd,
@@ -108,12 +108,12 @@ async function run(
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);
-    const end = (how: NodeJS.Signals) => {
+    const end = (killSignal: NodeJS.Signals) => {
       try {
-        if (detached && child.pid !== undefined) process.kill(-child.pid, how);
-        else child.kill(how);
+        if (detached && child.pid !== undefined) process.kill(-child.pid, killSignal);
+        else child.kill(killSignal);
       } catch {
-        // It has ended by itself meanwhile.
+        // It has already exited.
       }
     };
     let stopped = false;
@@ -130,16 +130,16 @@ async function run(
       clearTimeout(draining);
       child.stdout.destroy();
       child.stderr.destroy();
-      // What takes no notice of being asked must not outlive the call.
+      // Processes that ignore SIGTERM must not outlive the call.
       if (signal.aborted) end('SIGKILL');
       const lines = tail.trim().split('\n').slice(-keptLines);
-      // A command that was stopped has shown nothing, whatever it makes of it.
+      // The exit status of a stopped command means nothing.
       fulfil({ status: stopped ? null : status, tail: lines.join('\n') });
     };
     signal.addEventListener('abort', stop, { once: true });
     child.on('error', reject);
     child.on('exit', (status) => {
-      // The shell may be gone at once while what it has started still tidies up.
+      // The shell may exit while processes it started are still cleaning up.
       draining = setTimeout(() => finish(status), signal.aborted ? graceMs + drainMs : drainMs);
     });
     child.on('close', finish);

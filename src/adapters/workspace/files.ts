@@ -1,4 +1,4 @@
-/** Reads files for a request: inside the roots, text only, nothing secret unless it is named exactly. */
+/** Reads files for a request: inside the roots, text only, secrets only if named exactly. */
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
@@ -10,13 +10,13 @@ import { ignoredByGit } from './git-ignore.ts';
 
 export interface WorkspaceOptions {
   cwd: string;
-  /** Absolute folders that may be read beside `cwd`. Asked at every call: a client may change its roots. */
+  /** Absolute folders that may be read besides `cwd`. A function, since an MCP client may change its roots. */
   roots: () => readonly string[];
 }
 
-/** Larger files never fit a request and only cost memory. */
-const largestFileBytes = 32 * 1024 * 1024;
-const mostFiles = 2000;
+/** Larger files never fit in a request. */
+const maxFileBytes = 32 * 1024 * 1024;
+const maxFiles = 2000;
 const secretName =
   /^(\.env(\..+)?|\.envrc|\.git-credentials|.*\.(pem|key|p12|pfx|keystore|jks)|id_(rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|\.pypirc|credentials(\.json)?)$/i;
 
@@ -32,8 +32,8 @@ export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
     assertWritable(base, paths) {
       for (const path of paths) {
         const target = resolve(base, path);
-        if (!isInside(target, base)) throw new OrchError('file-forbidden', `${path} leads out of ${base}`);
-        // A new file has no real path yet: the nearest folder above it that exists has one.
+        if (!isInside(target, base)) throw new OrchError('file-forbidden', `${path} is outside ${base}`);
+        // A new file has no real path yet; use its nearest existing ancestor.
         let existing = target;
         while (!existsSync(existing)) existing = dirname(existing);
         assertAllowed(target, path, allowedRoots(), existing);
@@ -44,10 +44,10 @@ export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
       const found: FoundFile[] = [];
       for (const argument of fileArguments)
         found.push(...(await findFiles(argument, { cwd, allowed, signal })));
-      if (found.length > mostFiles) {
+      if (found.length > maxFiles) {
         throw new OrchError(
           'input-too-large',
-          `${found.length} files are named, at most ${mostFiles} are read`,
+          `${found.length} files were requested, the limit is ${maxFiles}`,
           {
             hint: 'narrow the globs',
           },
@@ -66,14 +66,14 @@ function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-/** `existing` is what links are followed of: the path itself, or the nearest folder above it. */
+/** Links are resolved on `existing`: the path itself, or its nearest existing ancestor. */
 function assertAllowed(path: string, shown: string, allowed: readonly string[], existing = path): void {
   const real = realpathSync(existing);
   const realRoots = allowed.filter((root) => existsSync(root)).map((root) => realpathSync(root));
   if (allowed.some((root) => isInside(path, root)) && realRoots.some((root) => isInside(real, root))) return;
-  const through = real === existing ? '' : ` (it leads to ${real})`;
-  throw new OrchError('file-forbidden', `${shown} is outside the folders that may be read${through}`, {
-    hint: `allowed: ${allowed.join(', ')}; name more folders in ORCH_ROOTS`,
+  const through = real === existing ? '' : ` (it links to ${real})`;
+  throw new OrchError('file-forbidden', `${shown} is outside the allowed folders${through}`, {
+    hint: `allowed: ${allowed.join(', ')}; add folders with ORCH_ROOTS`,
   });
 }
 
@@ -85,8 +85,8 @@ interface Search {
 
 async function findFiles(argument: string, search: Search): Promise<FoundFile[]> {
   const { cwd, allowed } = search;
-  if (argument.includes('\0')) throw new OrchError('usage', 'a file name holds a NUL character');
-  // A file may be called `a:1` or `[id].ts`: what exists under the whole name is meant.
+  if (argument.includes('\0')) throw new OrchError('usage', 'a file name contains a NUL character');
+  // A file may be called `a:1` or `[id].ts`, so an existing file of that name takes precedence.
   const whole = resolve(cwd, expandHome(argument));
   if (existsSync(whole)) return [literal(whole, argument, undefined, allowed)];
   const { pattern, range } = readFileArgument(argument);
@@ -94,7 +94,7 @@ async function findFiles(argument: string, search: Search): Promise<FoundFile[]>
   if (existsSync(path)) return [literal(path, pattern, range, allowed)];
   if (!/[*?[\]{}!()]/.test(pattern)) {
     const broken = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
-      ? ' (a link that leads nowhere)'
+      ? ' (broken symbolic link)'
       : '';
     throw new OrchError('file-not-found', `${pattern}: no such file${broken}`, { hint: `looked in ${cwd}` });
   }
@@ -110,7 +110,7 @@ function literal(
   assertAllowed(path, shown, allowed);
   if (statSync(path).isDirectory()) {
     throw new OrchError('file-unreadable', `${shown} is a directory`, {
-      hint: `name files, or a glob such as ${join(shown, '**/*.ts')}`,
+      hint: `pass files, or a glob such as ${join(shown, '**/*.ts')}`,
     });
   }
   return { path, range };
@@ -136,9 +136,9 @@ async function matchGlob(
   const kept = paths.filter((path) => !ignored.has(path) && !secretName.test(basename(path)));
   if (kept.length === 0) {
     const why =
-      matches.length === 0 ? 'matches no file' : 'matches only files that git ignores or that look secret';
+      matches.length === 0 ? 'no matching files' : 'matches only files that git ignores or that look secret';
     throw new OrchError('file-not-found', `${pattern}: ${why}`, {
-      hint: `looked in ${cwd}; name such a file exactly to send it`,
+      hint: `looked in ${cwd}; to send an ignored or secret file, name it exactly`,
     });
   }
   for (const path of kept) assertAllowed(path, relative(cwd, path), allowed);
@@ -162,8 +162,8 @@ function readAll(found: readonly FoundFile[], cwd: string, allowed: readonly str
   });
   const outside = sources.find((source) => isAbsolute(source.path));
   if (outside) {
-    throw new OrchError('usage', `${outside.path} is not in ${base}, as the first file is`, {
-      hint: 'name files of one repository in a call',
+    throw new OrchError('usage', `${outside.path} is not in ${base}, unlike the first file`, {
+      hint: 'pass files of a single repository per call',
     });
   }
   return { base, sources, exists: (path) => existsSync(join(base, path)) };
@@ -173,12 +173,12 @@ function readText(path: string, shown: string): string {
   try {
     const stats = statSync(path);
     if (!stats.isFile()) throw new OrchError('file-unreadable', `${shown} is not a regular file`);
-    if (stats.size > largestFileBytes) {
+    if (stats.size > maxFileBytes) {
       throw new OrchError(
         'input-too-large',
-        `${shown} is ${Math.round(stats.size / 1024 / 1024)} MB, at most 32 MB are read`,
+        `${shown} is ${Math.round(stats.size / 1024 / 1024)} MB, the limit is 32 MB`,
         {
-          hint: 'name a smaller file',
+          hint: 'pass a smaller file',
         },
       );
     }
@@ -206,11 +206,11 @@ function readText(path: string, shown: string): string {
 }
 
 function checkRange({ from, to }: LineRange, text: string, shown: string): void {
-  // A newline ends the last line, it does not begin another.
+  // A trailing newline does not start another line.
   const lines = Math.max(1, text.replace(/\n$/, '').split('\n').length);
   if (from >= 1 && from <= to && from <= lines) return;
-  const fault = from > to ? 'the range ends before it begins' : `the file has lines 1 to ${lines}`;
+  const fault = from > to ? 'the range ends before it starts' : `the file has lines 1 to ${lines}`;
   throw new OrchError('usage', `${shown}:${from}-${to}: ${fault}`, {
-    hint: 'give a range such as path:10-40',
+    hint: 'use a range such as path:10-40',
   });
 }

@@ -1,4 +1,4 @@
-/** Which files git ignores: what it ignores may be secret, and is not sent because a glob matches it. */
+/** Finds ignored files: they may be secret, so they are not sent just because a glob matches them. */
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
@@ -7,8 +7,8 @@ import { repositoryTop } from '../system/folders.ts';
 import { type GitAnswer, git, nowhere } from './git.ts';
 
 /**
- * Those of the absolute paths that git ignores; none outside a repository or without git. Each repository is
- * asked about its own files: git gives no answer at all when one path is another's, a submodule's or behind a link.
+ * Returns the absolute paths that git ignores; none outside a repository or without git. Queries each repository
+ * separately: git fails altogether if one path is in another repository, in a submodule or behind a link.
  */
 export async function ignoredByGit(paths: readonly string[], signal: AbortSignal): Promise<Set<string>> {
   const byRepository = new Map<string, Map<string, string>>();
@@ -25,7 +25,7 @@ export async function ignoredByGit(paths: readonly string[], signal: AbortSignal
     for (const excludes of await excludesFiles(repository, signal)) {
       const args = ['-c', `core.excludesFile=${excludes}`, 'check-ignore', '-z', '--stdin'];
       const answer = await git(args, { repository, input, signal });
-      // 0: some are ignored, 1: none.
+      // Status 0: some are ignored; 1: none.
       assertAnswered(answer, repository);
       for (const real of answer.stdout.split('\0')) {
         const path = named.get(real);
@@ -38,15 +38,15 @@ export async function ignoredByGit(paths: readonly string[], signal: AbortSignal
 
 function assertAnswered({ status, stderr }: GitAnswer, repository: string): void {
   if (status === undefined || status <= 1) return;
-  const why = stderr.trim().split('\n')[0] || 'it was ended, or cannot be started';
-  throw new OrchError('file-forbidden', `git does not say which files of ${repository} it ignores: ${why}`, {
-    hint: 'repair the repository, or name each file instead of a glob',
+  const why = stderr.trim().split('\n')[0] || 'it was killed or could not be started';
+  throw new OrchError('file-forbidden', `git cannot list the ignored files of ${repository}: ${why}`, {
+    hint: 'repair the repository, or name each file instead of using a glob',
   });
 }
 
 /**
- * The user's own list, and the repository's where it names another: it may add to what the user ignores
- * everywhere, but take nothing from it.
+ * The user's own excludes file, plus the repository's if it configures another: a repository may add to what the
+ * user ignores, but not remove anything.
  */
 async function excludesFiles(repository: string, signal: AbortSignal): Promise<Set<string>> {
   const ask = async (place: { repository?: string }) => {

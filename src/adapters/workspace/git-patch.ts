@@ -1,4 +1,4 @@
-/** Lets git say what a patch does, on a copy of its files alone: in a working tree git would run filters. */
+/** Runs patches through git on a copy of their files, since git would run filters in a working tree. */
 import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
@@ -9,18 +9,22 @@ import { findGit, type GitAnswer, git } from './git.ts';
 import { type CopiedFile, type PatchScratch, patchScratch, putFile } from './patch-scratch.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
 
-interface Asked {
-  /** Default: none, for questions about the patch alone. */
+interface ApplyOptions {
+  /** Folder of the copies; not needed to inspect the patch itself. */
   folder?: string;
   signal: AbortSignal;
 }
 
-function gitApply(args: readonly string[], patch: string, { folder, signal }: Asked): Promise<GitAnswer> {
+function gitApply(
+  args: readonly string[],
+  patch: string,
+  { folder, signal }: ApplyOptions,
+): Promise<GitAnswer> {
   const place = folder === undefined ? [] : ['-C', folder];
   return git([...place, 'apply', '--whitespace=nowarn', ...args, '-'], { input: patch, signal });
 }
 
-/** Tries a patch on what is in the tree and on the files as they were read, and compares every byte. */
+/** Tries a patch on the files in the tree and on the files as read, and compares every byte of the result. */
 export function gitPatchChecker(temporaries: Temporaries = untracked): PatchChecker {
   return {
     async check(patch, changes, base, signal) {
@@ -32,7 +36,7 @@ export function gitPatchChecker(temporaries: Temporaries = untracked): PatchChec
           const answer = await gitApply(['--check'], patch, { folder: scratch.path, signal });
           if (answer.status !== 0) {
             assertAsRead(changes, base);
-            return refused(answer);
+            return rejected(answer);
           }
           for (const { kind, path, oldPath = path, before } of changes) {
             if (kind !== 'create') putFile(scratch.path, oldPath, before);
@@ -53,7 +57,7 @@ function isAsRead(changes: readonly FileChange[], { files }: PatchScratch): bool
   );
 }
 
-/** When git refuses because of the file itself, no other answer will help. */
+/** Throws if git rejected the patch because of the file itself, which no other answer would fix. */
 function assertAsRead(changes: readonly FileChange[], base: string): void {
   for (const { kind, path, oldPath, before } of changes) {
     if (kind === 'create') continue;
@@ -66,38 +70,42 @@ function assertAsRead(changes: readonly FileChange[], base: string): void {
         'file-forbidden',
         `${from} is reached through a symbolic link, which git does not patch`,
         {
-          hint: `name the file it leads to: ${real}`,
+          hint: `use the file that it points to: ${real}`,
         },
       );
     }
     if (there && statSync(file).isFile() && readFileSync(file, 'utf8') === before) continue;
-    throw new OrchError('file-changed', `${from} has ${there ? 'changed' : 'vanished'} since it was read`, {
-      hint: 'run the call again',
-    });
+    throw new OrchError(
+      'file-changed',
+      `${from} ${there ? 'has changed' : 'was deleted'} since it was read`,
+      {
+        hint: 'run the call again',
+      },
+    );
   }
 }
 
-function refused(answer: GitAnswer): PatchCheck {
-  return { ok: false, detail: words(answer), checkedBy: 'git' };
+function rejected(answer: GitAnswer): PatchCheck {
+  return { ok: false, detail: messageOf(answer), checkedBy: 'git' };
 }
 
-function words({ stderr }: GitAnswer): string {
+function messageOf({ stderr }: GitAnswer): string {
   return stderr.replaceAll('error: ', '').trim().split('\n').slice(0, 5).join('; ');
 }
 
 async function reproduce(
   patch: string,
   changes: readonly FileChange[],
-  asked: Required<Asked>,
+  options: Required<ApplyOptions>,
 ): Promise<PatchCheck> {
-  const answer = await gitApply([], patch, asked);
-  if (answer.status !== 0) return refused(answer);
+  const answer = await gitApply([], patch, options);
+  if (answer.status !== 0) return rejected(answer);
   const wrong = changes.find(
     ({ kind, path, after }) =>
-      kind !== 'delete' && !readFileSync(join(asked.folder, path)).equals(Buffer.from(after)),
+      kind !== 'delete' && !readFileSync(join(options.folder, path)).equals(Buffer.from(after)),
   );
   return wrong
-    ? { ok: false, detail: `${wrong.path} would not come out as intended`, checkedBy: 'git' }
+    ? { ok: false, detail: `git would produce a different ${wrong.path} than intended`, checkedBy: 'git' }
     : { ok: true, detail: '', checkedBy: 'git' };
 }
 
@@ -115,12 +123,12 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
       refuseUnreadableNames(touched);
       const scratch = patchScratch(base, touched, temporaries);
       try {
-        const asked = { folder: scratch.path, signal };
-        const answer = await gitApply(['--stat', '--apply'], patch, asked);
+        const options = { folder: scratch.path, signal };
+        const answer = await gitApply(['--stat', '--apply'], patch, options);
         if (answer.status !== 0) {
-          const back = await gitApply(['--check', '--reverse'], patch, asked);
-          if (back.status === 0) {
-            throw new OrchError('patch-unplaceable', 'the patch is applied already; nothing was changed', {
+          const reverse = await gitApply(['--check', '--reverse'], patch, options);
+          if (reverse.status === 0) {
+            throw new OrchError('patch-unplaceable', 'the patch is already applied; nothing was changed', {
               hint: 'nothing is left to do',
             });
           }
@@ -134,11 +142,11 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
   };
 }
 
-/** A name that is not UTF-8 comes out of git as another name: the change would be written nowhere. */
+/** Git's output garbles a name that is not UTF-8, so the change would go to the wrong file. */
 function refuseUnreadableNames(paths: readonly string[]): void {
   const path = paths.find((name) => name.includes('\u{fffd}'));
   if (path === undefined) return;
-  throw new OrchError('file-forbidden', `the name ${path} is not UTF-8 text; nothing was changed`, {
+  throw new OrchError('file-forbidden', `the file name ${path} is not valid UTF-8; nothing was changed`, {
     hint: 'apply the patch with git apply',
   });
 }
@@ -147,21 +155,25 @@ function accepted(answer: GitAnswer): string {
   if (answer.status === undefined) {
     throw new OrchError(
       'write-failed',
-      'git is not installed, and a patch that comes as text is applied by git',
+      'git is not installed, but it is needed to apply a patch given as text',
       {
-        hint: 'install git, or apply by the id of a result',
+        hint: 'install git, or apply a result by its patch id',
       },
     );
   }
   if (answer.status !== 0) {
-    throw new OrchError('patch-unplaceable', `git refuses the patch: ${words(answer)}; nothing was changed`, {
-      hint: 'the files may have changed since it was made',
-    });
+    throw new OrchError(
+      'patch-unplaceable',
+      `git rejects the patch: ${messageOf(answer)}; nothing was changed`,
+      {
+        hint: 'the files may have changed since it was made',
+      },
+    );
   }
   return answer.stdout;
 }
 
-/** What has become of the copies. Deletions first: a folder may come to stand where a file was. */
+/** The changes made to the copies. Deletions come first: a folder may replace a file. */
 function changesOf(paths: readonly string[], scratch: PatchScratch): BytesChange[] {
   const changes = paths.flatMap((path) => {
     const change = changeOf(path, scratch.files.get(path), patched(scratch.path, path));
@@ -188,7 +200,11 @@ function patched(scratch: string, path: string): CopiedFile | undefined {
   const stats = lstatSync(file, { throwIfNoEntry: false });
   if (!stats || stats.isDirectory()) return undefined;
   if (stats.isFile()) return { bytes: readFileSync(file), executable: (stats.mode & 0o100) !== 0 };
-  throw new OrchError('file-forbidden', `${path} is a link, which is not moved; nothing was changed`, {
-    hint: 'apply it with git apply, if that is what you want',
-  });
+  throw new OrchError(
+    'file-forbidden',
+    `${path} is a symbolic link and cannot be moved; nothing was changed`,
+    {
+      hint: 'if you want that, use git apply',
+    },
+  );
 }

@@ -1,7 +1,7 @@
 /**
- * The one place that runs git, as if nobody had configured it: no key and no setting of the user's reaches it,
- * and nothing that a repository's configuration names is run. git never looks for a repository: it is told
- * which one, or that there is none, because a folder of a stranger's may be laid out like a bare repository.
+ * The only module that runs git. Git runs without the user's key and settings, and never runs a program named in
+ * a repository's configuration. It never searches for a repository either, since an untrusted folder may be
+ * laid out like a bare repository: the caller names one, or git is told there is none.
  */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -10,39 +10,39 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import { repositoryTop } from '../system/folders.ts';
 
 export interface GitAnswer {
-  /** Undefined: git is not installed. */
+  /** Undefined when git is not installed. */
   status: number | undefined;
   stdout: string;
   stderr: string;
 }
 
 export interface GitOptions {
-  /** The top of the repository that is meant, which holds `.git`. Default: git is told that there is none. */
+  /** Top folder of the repository, which contains `.git`. Default: none. */
   repository?: string;
   input?: string;
   signal: AbortSignal;
-  /** Longer than this means that git hangs. */
+  /** Timeout, after which git is taken to hang. Default 30 s. */
   limitMs?: number;
-  /** What makes git read the user's own configuration, for calls that only read it. */
+  /** Lets git read the user's configuration, for calls that only query it. Default false. */
   asUser?: boolean;
 }
 
-/** Below a file there is no other: a path that cannot exist, whatever a stranger may write. */
+/** A path that cannot exist, whatever files others create: its parent is a file. */
 export const nowhere = join(process.execPath, 'nowhere');
 
-/** Beside HOME, what says where the user's own configuration is. */
+/** Besides HOME, the variables that locate the user's configuration. */
 const userVariables = /^(XDG_CONFIG_HOME|GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))$/;
-/** Without these no program starts on Windows. */
+/** Needed to start any program on Windows. */
 const systemVariables = /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|TEMP|TMP)$/i;
 
 const overrides = [
-  // Empty means off to every git: an older one takes `false` for the name of a program.
+  // Every git takes an empty value as off; older versions would run a program named `false`.
   ['core.fsmonitor', ''],
   ['core.hooksPath', nowhere],
   ['core.attributesFile', nowhere],
 ].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
-/** Starts nowhere near the user's files; `args` may begin with `-C`. */
+/** Runs in the root folder, away from the user's files; `args` may begin with `-C`. */
 export async function git(
   args: readonly string[],
   { repository, input = '', signal, limitMs = 30_000, asUser = false }: GitOptions,
@@ -73,22 +73,22 @@ export async function git(
         else if (code === 'ENOENT') resolve({ status: undefined, stdout, stderr });
         else
           resolve({
-            // Killed, or not to be started: as a shell reports it, and never as an answer.
+            // 128 if killed or not startable, so that it cannot be mistaken for a normal status.
             status: error === null ? 0 : typeof code === 'number' ? code : 128,
             stdout,
             stderr,
           });
       },
     );
-    // git may end before it has read everything: what it says then is in its status.
+    // Git may exit before reading all input; its status says why.
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
 }
 
 function hangs(limitMs: number): OrchError {
-  return new OrchError('timeout', `git has not answered within ${limitMs / 1000} s and was stopped`, {
-    hint: 'see whether git hangs in that folder by itself, e.g. with git status',
+  return new OrchError('timeout', `git did not respond within ${limitMs / 1000} s and was stopped`, {
+    hint: 'check whether git hangs in that folder, e.g. with git status',
   });
 }
 
@@ -104,7 +104,7 @@ function environment(asUser: boolean): Record<string, string | undefined> {
     LC_ALL: 'C',
     GIT_ATTR_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
-    // A partial clone would fetch what it lacks, by whatever program its configuration names.
+    // A partial clone would fetch missing objects with any program its configuration names.
     GIT_NO_LAZY_FETCH: '1',
     GIT_ALLOW_PROTOCOL: 'none',
   };
@@ -134,8 +134,8 @@ function realFolder(path: string): string {
 }
 
 /**
- * Found here rather than by the system, which on Windows looks in the working directory first. One that may
- * not be executed counts as well, as the last choice: that git is out of order is not to have none.
+ * Searches PATH itself, since Windows looks in the working directory first. A git that is not executable is the
+ * last choice: a broken git is reported differently from a missing one.
  */
 export function findGit(): string | undefined {
   const name = process.platform === 'win32' ? 'git.exe' : 'git';
@@ -154,7 +154,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** As git words it; undefined when it is not installed. */
+/** The version in git's own format; undefined when git is not installed. */
 export async function gitVersion(signal: AbortSignal): Promise<string | undefined> {
   const { status, stdout } = await git(['--version'], { signal });
   return status === 0 ? stdout.trim().replace(/^git version /, '') : undefined;

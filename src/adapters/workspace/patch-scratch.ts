@@ -1,6 +1,6 @@
 /**
- * A copy of what stands at some paths of a tree, for git to try a patch on: the bytes as they lie there, and
- * no repository, whose attributes and filters git would heed.
+ * Copies some paths of a tree so that git can try a patch on them: the exact bytes, outside any repository, whose
+ * attributes and filters git would apply.
  */
 import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ export interface CopiedFile {
 }
 
 export interface PatchScratch extends ScratchFolder {
-  /** By the path as it was given; what is not there, or is no regular file, is missing. */
+  /** Copies by path as passed in, without missing paths and those that are not regular files. */
   files: ReadonlyMap<string, CopiedFile>;
 }
 
@@ -35,7 +35,7 @@ export function patchScratch(base: string, paths: Iterable<string>, temporaries:
   }
 }
 
-/** In place of what was copied. */
+/** Replaces a copied file. */
 export function putFile(scratch: string, path: string, content: string): void {
   const target = join(scratch, path);
   writing(() => {
@@ -45,10 +45,10 @@ export function putFile(scratch: string, path: string, content: string): void {
   });
 }
 
-/** Copies the folders that lead to a path as well, as far as they are there: git looks at each of them. */
+/** Also copies the existing folders above a path, since git checks each of them. */
 function copyPath(base: string, scratch: string, path: string): CopiedFile | undefined {
   const inside = relative(base, resolve(base, path));
-  // git refuses such a path itself; to copy it would lead out.
+  // Outside the tree; git rejects such a path itself.
   if (inside === '' || isAbsolute(inside) || inside.split(sep)[0] === '..') return undefined;
   const names = inside.split(sep);
   for (let depth = 1; depth <= names.length; depth++) {
@@ -68,7 +68,7 @@ function copyPath(base: string, scratch: string, path: string): CopiedFile | und
   return undefined;
 }
 
-/** A link that leads nowhere, for whatever is neither file nor folder: git does not patch it, nor below it. */
+/** A broken link represents anything that is neither a file nor a folder: git refuses to patch it or below it. */
 function standIn(path: string): undefined {
   if (lstatSync(path, { throwIfNoEntry: false })) return;
   writing(() => symlinkSync(nowhere, path));
@@ -93,8 +93,8 @@ function writing<Value>(action: () => Value): Value {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new OrchError(
       'write-failed',
-      `the patch cannot be checked: a copy of its files cannot be written to ${tmpdir()} (${code ?? message})`,
-      { hint: 'make room there, or set TMPDIR to another folder', cause: error },
+      `the patch cannot be checked: its files cannot be copied to ${tmpdir()} (${code ?? message})`,
+      { hint: 'free some space there, or set TMPDIR to another folder', cause: error },
     );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What must not outlive the process that made it. A process that is killed cannot tidy up, so each temporary
- * file or folder is noted in the state folder first, and a later process removes what is still noted there.
+ * Tracks temporary files. A process that is killed cannot clean up, so each temporary file or folder is noted in
+ * the state folder first, and a later process removes what is still noted there.
  */
 import { mkdirSync, promises, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
@@ -8,16 +8,16 @@ import { basename, join } from 'node:path';
 import { isAlive, longestCallMs } from '../system/process-identity.ts';
 
 export interface Temporaries {
-  /** Notes a path that is about to be made; the function that comes back is called when it is gone. */
+  /** Notes a path before it is created; call the returned function once it is removed. */
   note(path: string): () => void;
-  /** Removes what processes that were killed have left. Never fails. */
+  /** Removes what killed processes left behind. Never fails. */
   sweep(): Promise<void>;
 }
 
-/** For those that keep no notes. */
+/** Keeps no notes. */
 export const untracked: Temporaries = { note: () => () => {}, sweep: async () => {} };
 
-/** Younger ones may be in use by a process that is not seen from here, e.g. in another container. */
+/** Younger ones may belong to a process that is not visible here, e.g. in another container. */
 const youngMs = 60_000;
 
 interface Note {
@@ -34,20 +34,20 @@ export function notedTemporaries(folder: string): Temporaries {
         const content: Note = { path, host: hostname() };
         writeFileSync(note, JSON.stringify(content), { flag: 'wx', mode: 0o600 });
       } catch {
-        // Without a place for notes the work is done all the same.
+        // The file is still usable without a note.
       }
       return () => {
         try {
           rmSync(note, { force: true });
         } catch {
-          // The next process finds that the path is gone.
+          // A later process removes the note.
         }
       };
     },
     async sweep() {
       const names = await promises.readdir(folder).catch(() => []);
       for (const name of names) {
-        // What cannot be removed today may be tomorrow.
+        // A later sweep may succeed.
         await sweepOne(join(folder, name), Number.parseInt(name, 10)).catch(() => {});
       }
     },
@@ -59,7 +59,7 @@ async function sweepOne(file: string, pid: number): Promise<void> {
   if (age < youngMs) return;
   const note = readNote(await promises.readFile(file, 'utf8'));
   if (age < longestCallMs && note && (note.host !== hostname() || isAlive(pid))) return;
-  // Only what bears a name that we give is ever removed.
+  // Only files with names of our own pattern are ever removed.
   if (note && ourName.test(basename(note.path)))
     await promises.rm(note.path, { recursive: true, force: true });
   await promises.rm(file, { force: true });
@@ -68,7 +68,7 @@ async function sweepOne(file: string, pid: number): Promise<void> {
 const uuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const ourName = new RegExp(`^(orch-check-${uuid}|\\..+\\.orch-${uuid}|.+\\.${uuid}\\.tmp)$`);
 
-/** Undefined: torn, as by a process that was killed while it wrote. */
+/** Undefined when incomplete, e.g. if the process was killed while writing it. */
 function readNote(text: string): Note | undefined {
   try {
     const { path, host } = JSON.parse(text);
@@ -83,7 +83,7 @@ export interface ScratchFolder {
   remove: () => void;
 }
 
-/** A new folder for the user alone. */
+/** Creates a folder that only the user can access. */
 export function scratchFolder(temporaries: Temporaries): ScratchFolder {
   const path = join(tmpdir(), `orch-check-${crypto.randomUUID()}`);
   const forget = temporaries.note(path);

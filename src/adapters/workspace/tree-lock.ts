@@ -1,4 +1,4 @@
-/** One writer at a time in a tree: between the last look at its files and the last rename nobody else may come. */
+/** Ensures one writer per tree: no other process may write between the last check and the last rename. */
 import {
   mkdirSync,
   readdirSync,
@@ -13,31 +13,31 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 
-/** Runs the action while no other process runs one for the same folder. Throws `write-failed` after a wait. */
+/** Runs the action while no other process runs one for the same folder. Throws `write-failed` on timeout. */
 export type TreeLock = <Value>(base: string, action: () => Value | Promise<Value>) => Promise<Value>;
 
 export const unlocked: TreeLock = async (_base, action) => action();
 
 const pollMs = 5;
-/** No action takes this long: an older lock is left over, whatever process has its number now. */
+/** No action takes this long, so an older lock is stale even if its process id is in use again. */
 const oldMs = 60_000;
 
-/** Locks are files in `folder`, which say who holds them. */
-export function treeLock(folder: string, { longestWaitMs = 10_000 } = {}): TreeLock {
+/** Locks are files in `folder` that identify their holder. */
+export function treeLock(folder: string, { maxWaitMs = 10_000 } = {}): TreeLock {
   return async (base, action) => {
     // Most commands write nothing, and start sooner without these.
     const { createHash } = await import('node:crypto');
     const { setTimeout: sleep } = await import('node:timers/promises');
     const lock = join(folder, createHash('sha256').update(realPath(base)).digest('hex').slice(0, 32));
     const mine = `${process.pid} ${hostname()} ${crypto.randomUUID()}`;
-    const end = Date.now() + longestWaitMs;
+    const end = Date.now() + maxWaitMs;
     while (!taken(folder, lock, mine)) {
-      if (removeLeftOver(lock)) continue;
+      if (removeStale(lock)) continue;
       if (Date.now() >= end) {
         throw new OrchError(
           'write-failed',
-          `another process writes to ${base} and holds ${lock}; nothing was changed`,
-          { hint: 'run it again when that has ended; if none is there, remove the lock' },
+          `another process is writing to ${base} and holds ${lock}; nothing was changed`,
+          { hint: 'retry when it has finished; if there is no such process, delete the lock' },
         );
       }
       await sleep(pollMs);
@@ -53,9 +53,9 @@ export function treeLock(folder: string, { longestWaitMs = 10_000 } = {}): TreeL
 /** Removes the locks of processes that were killed. Never fails. */
 export function sweepLocks(folder: string): void {
   try {
-    for (const name of readdirSync(folder)) removeLeftOver(join(folder, name));
+    for (const name of readdirSync(folder)) removeStale(join(folder, name));
   } catch {
-    // There is no lock, or none that may be removed.
+    // No locks, or no permission to remove them.
   }
 }
 
@@ -67,7 +67,7 @@ function realPath(base: string): string {
   }
 }
 
-/** Without a place for locks the work is done all the same. */
+/** If locks cannot be stored, the action runs without one. */
 function taken(folder: string, lock: string, mine: string): boolean {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -86,15 +86,15 @@ function holderOf(lock: string): { text: string; ageMs: number } | undefined {
   }
 }
 
-/** Whether a lock was there whose process is gone. It is moved away first, so that two do not remove two. */
-function removeLeftOver(lock: string): boolean {
+/** Removes a stale lock and returns whether it did. Renamed first, so that two processes do not both remove it. */
+function removeStale(lock: string): boolean {
   const holder = holderOf(lock);
   if (holder === undefined || (holder.ageMs < oldMs && !isGone(holder.text))) return false;
   const aside = `${lock}.${crypto.randomUUID()}`;
   try {
     renameSync(lock, aside);
     const moved = readFileSync(aside, 'utf8');
-    // Somebody else was quicker, and this is the lock of the living.
+    // Another process was faster: this is a live lock.
     if (moved !== holder.text) writeFileSync(lock, moved, { flag: 'wx', mode: 0o600 });
     rmSync(aside, { force: true });
     return true;
@@ -103,7 +103,7 @@ function removeLeftOver(lock: string): boolean {
   }
 }
 
-/** A lock that says nothing yet is being made; one of another machine, or container, cannot be judged from here. */
+/** An empty lock is still being created; the holder of one from another machine or container cannot be checked. */
 function isGone(text: string): boolean {
   const [pid, host] = text.split(' ');
   if (!pid || host !== hostname()) return false;

@@ -1,6 +1,6 @@
 /**
- * Files that are replaced only for a while. A process that is killed meanwhile cannot put the old bytes back, so
- * they are saved in the state folder first, and the next run that names the file puts them back.
+ * Backs up files that are replaced temporarily. A process that is killed meanwhile cannot restore the old content,
+ * so it is saved in the state folder first, and the next run that uses the file restores it.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -34,12 +34,12 @@ interface Entry {
   path: string;
   /** SHA-256 of what was written. */
   written: string;
-  /** Base64; null where there was no file. */
+  /** Base64; null if there was no file. */
   before: string | null;
 }
 
 export function writeJournal({ folder, cwd, lock, writer }: WriteJournalOptions): WriteJournal {
-  // One entry for a path: who makes it has the file until it is gone.
+  // One entry per path: the process that creates it owns the file until the entry is removed.
   const entryOf = (target: string) => join(folder, `${sha256(target)}.json`);
   return {
     assertWritable(path) {
@@ -67,7 +67,7 @@ export function writeJournal({ folder, cwd, lock, writer }: WriteJournalOptions)
           save(file, JSON.stringify(entry), path);
         } catch (error) {
           if (before !== undefined) throw error;
-          // Where there is no file, none can be lost.
+          // There is no file that could be lost.
           return { before, forget: () => {} };
         }
         return { before, forget: () => rmSync(file, { force: true }) };
@@ -81,10 +81,10 @@ export function writeJournal({ folder, cwd, lock, writer }: WriteJournalOptions)
       return lock(target, async () => {
         const entry = readEntry(file);
         if (entry && mayBeRunning(entry.holder, Date.now() - statSync(file).mtimeMs)) throw inUse(path, file);
-        // A torn one is from a process that was killed before it had replaced anything.
-        const said = entry ? await putBack(entry, path) : [];
+        // An incomplete entry is from a process that was killed before it replaced the file.
+        const messages = entry ? await putBack(entry, path) : [];
         rmSync(file, { force: true });
-        return said;
+        return messages;
       });
     },
   };
@@ -96,16 +96,16 @@ export function writeJournal({ folder, cwd, lock, writer }: WriteJournalOptions)
       if (before?.equals(now)) return [];
       if (before === undefined) {
         rmSync(target);
-        return [`${path} was removed: a run that was killed had left it there`];
+        return [`${path} was removed: it was left behind by a run that was killed`];
       }
       await writer.writeResult(target, before);
-      return [`${path} was put back as it was before a run that was killed`];
+      return [`${path} was restored to its content before a run that was killed`];
     }
     if (before === undefined || (now && before.equals(now))) return [];
-    // Changed or deleted since then: that is the user's doing, and stays.
+    // Changed or deleted since then by the user, so it is left as it is.
     const kept = keep(before, path);
     return [
-      `${path} was changed after a run that was killed, and stays so; what it held before that run is kept in ${kept}`,
+      `${path} was changed after a run that was killed and was not restored; its content before that run is in ${kept}`,
     ];
   }
 
@@ -118,7 +118,7 @@ export function writeJournal({ folder, cwd, lock, writer }: WriteJournalOptions)
   function save(file: string, content: string | Buffer, path: string): void {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      // Made in two steps: what fails in the second one has left a file of ours.
+      // Created first: if the write then fails, the file is ours to remove.
       closeSync(openSync(file, 'wx', 0o600));
       try {
         writeFileSync(file, content, { flush: true });
@@ -136,9 +136,9 @@ function notSaved(path: string, folder: string, cause: unknown): OrchError {
   const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
   return new OrchError(
     'write-failed',
-    `what ${path} holds cannot be saved in ${folder} (${why}); nothing was changed`,
+    `${path} cannot be backed up in ${folder} (${why}); nothing was changed`,
     {
-      hint: 'make room there, or make it writable: --verify replaces the file while the command runs',
+      hint: 'free some space there or make it writable: --verify replaces the file while the command runs',
       cause,
     },
   );
@@ -147,14 +147,14 @@ function notSaved(path: string, folder: string, cause: unknown): OrchError {
 function inUse(path: string, file: string): OrchError {
   return new OrchError(
     'write-failed',
-    `another orch process is trying tests in ${path}; nothing was changed`,
+    `another orch process is running tests in ${path}; nothing was changed`,
     {
-      hint: `run it again when that has ended; what the file held before is saved in ${file}`,
+      hint: `retry when it has finished; the previous content of the file is saved in ${file}`,
     },
   );
 }
 
-/** The same for every spelling of a path and every link to it, whether or not the file is there. */
+/** Canonical path, the same for every spelling and every link, whether or not the file exists. */
 function realTarget(path: string): string {
   try {
     return realpathSync.native(path);
@@ -172,13 +172,13 @@ function olderFile(target: string, path: string): Buffer | undefined {
     const isFolder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
     const why = isFolder ? 'it is a folder' : (cause as Error).message;
     throw new OrchError('write-failed', `${path} cannot be replaced: ${why}`, {
-      hint: 'name a file with --output',
+      hint: 'set --output to a file',
       cause,
     });
   }
 }
 
-/** Undefined where no file is, or none that can be read: it is not what was written. */
+/** Undefined when the file is missing or unreadable, and so is not what was written. */
 function bytesAt(target: string): Buffer | undefined {
   try {
     return readFileSync(target);

@@ -1,4 +1,4 @@
-/** Writes to the working tree: a patch all or nothing, a result whole or not at all. */
+/** Writes to the working tree: a patch all or nothing, a result completely or not at all. */
 import {
   accessSync,
   chmodSync,
@@ -41,7 +41,7 @@ export function workspaceWriter(
       try {
         const existing = statSync(target, { throwIfNoEntry: false });
         if (existing && !existing.isFile() && !existing.isDirectory()) {
-          // A pipe or a device, /dev/null for one, is written to and never replaced.
+          // A pipe or a device such as /dev/null is written to, never replaced.
           writeFileSync(target, content);
           return;
         }
@@ -57,7 +57,7 @@ export function workspaceWriter(
 function applyAll(base: string, changes: readonly BytesChange[], temporaries: Temporaries): void {
   for (const change of changes) assertUnchanged(base, change);
   const undo: Undo[] = [];
-  // A full disk does not say which file it was full for.
+  // ENOSPC does not name the file.
   let path: string | undefined;
   try {
     for (const change of changes) {
@@ -76,7 +76,7 @@ function tryAccess(target: string): void {
     accessSync(target, constants.W_OK);
     return;
   }
-  // A file is replaced, so it is its folder that matters; folders that are missing are made.
+  // A file is replaced, so its folder must be writable; missing folders are created.
   let folder = dirname(existing ? realpathSync(target) : target);
   while (!isThere(folder) && folder !== dirname(folder)) folder = dirname(folder);
   if (!statSync(folder).isDirectory()) throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
@@ -88,7 +88,7 @@ interface Undo {
   step: () => void;
 }
 
-/** Undoes what was done, last step first and whatever fails of it. Returns the paths that could not be restored. */
+/** Undoes all steps in reverse order, even if some fail. Returns the paths that could not be restored. */
 function takeBack(undo: readonly Undo[]): string[] {
   const failed: string[] = [];
   for (const { path, step } of [...undo].reverse()) {
@@ -108,48 +108,49 @@ function writeFailed(
     unrestored = [],
     outcome = unrestored.length === 0
       ? 'nothing was changed'
-      : `could not be put back: ${unrestored.join(', ')}`,
+      : `could not be restored: ${unrestored.join(', ')}`,
   }: { path?: string | undefined; unrestored?: readonly string[]; outcome?: string },
 ): OrchError {
   const { code, path: where, message } = error as NodeJS.ErrnoException;
   const hints: Record<string, string> = {
-    ENOSPC: 'the disk is full: make room and run it again',
-    EDQUOT: 'the disk quota is used up: make room and run it again',
-    EFBIG: 'the file is larger than may be written here (ulimit -f)',
+    ENOSPC: 'the disk is full: free some space and run it again',
+    EDQUOT: 'the disk quota is exceeded: free some space and run it again',
+    EFBIG: 'the file exceeds the size limit (ulimit -f)',
     EACCES: 'check the permissions of the file and its folder',
-    EROFS: 'the file system is read-only',
-    EISDIR: 'name a file, not a directory',
-    ENOTDIR: 'a part of the path is a file, not a folder',
-    EEXIST: 'a part of the path is a file, not a folder',
+    EROFS: 'the file system is read-only: write to another one',
+    EISDIR: 'use the path of a file, not of a directory',
+    ENOTDIR: 'fix the path: part of it is a file, not a folder',
+    EEXIST: 'fix the path: part of it is a file, not a folder',
   };
   return new OrchError(
     'write-failed',
     `cannot write ${path ?? where ?? 'the file'} (${code ?? message}); ${outcome}`,
     {
-      hint: hints[code ?? ''] ?? 'check that the path can be written',
+      hint: hints[code ?? ''] ?? 'check that the path is writable',
       cause: error,
     },
   );
 }
 
-/** A last look: what the patch was made from must still be there. */
+/** Last check: the files must still be as they were when the patch was made. */
 function assertUnchanged(base: string, change: BytesChange): void {
   const { kind, path, oldPath, before } = change;
   const refuse = (what: string, hint: string): never => {
     throw new OrchError('file-changed', `${what}; nothing was changed`, { hint });
   };
-  if (isDone(base, change)) refuse(`${path} is as the patch makes it already`, 'nothing is left to do there');
+  if (isDone(base, change))
+    refuse(`${path} already contains the change`, 'nothing is left to do for this file');
   if ((kind === 'create' || kind === 'rename') && isThere(join(base, path)))
-    refuse(`${path} exists already`, 'move it away, or run the call again');
+    refuse(`${path} already exists`, 'move it away, or run the call again');
   if (kind === 'create') return;
   const from = oldPath ?? path;
   const file = join(base, from);
   if (holds(file, before)) return;
-  const what = existsSync(file) ? 'has changed' : 'has vanished';
+  const what = existsSync(file) ? 'has changed' : 'was deleted';
   refuse(`${from} ${what} since it was read`, 'run the call again');
 }
 
-/** The change was made before. */
+/** Whether the change has already been applied. */
 function isDone(base: string, { kind, path, oldPath, after, mode }: BytesChange): boolean {
   const target = join(base, path);
   if (kind === 'delete') return false;
@@ -167,7 +168,7 @@ function isExecutable(file: string): boolean {
   return (statSync(file).mode & 0o100) !== 0;
 }
 
-/** A link that leads nowhere is there as well: it would be replaced. */
+/** Also true for a broken link, which would be replaced. */
 function isThere(path: string): boolean {
   try {
     lstatSync(path);
@@ -206,7 +207,7 @@ function snapshot(path: string, temporaries: Temporaries): Snapshot {
   const bytes = readFileSync(path);
   const { mode } = statSync(path);
   const restore = () => {
-    // A link that is still there was written through: what it leads to is restored.
+    // If the link still exists, its target was written, so the target is restored.
     if (link !== undefined && !isThere(path)) symlinkSync(link, path);
     else replaceFile(path, bytes, { bits: mode, exact: true }, temporaries);
   };
@@ -223,20 +224,20 @@ function makeFolders(folder: string, undo: Undo[]): void {
 
 interface Mode {
   bits: number;
-  /** Whether an existing file has it: the umask then takes nothing away. */
+  /** True for the mode of an existing file, to which the umask does not apply. */
   exact: boolean;
 }
 
 function modeAfter({ mode }: Pick<BytesChange, 'mode'>, before: number | undefined): Mode {
   if (before === undefined) return { bits: mode === '100755' ? 0o755 : 0o644, exact: false };
   if (mode === undefined) return { bits: before, exact: true };
-  // Who may read may execute.
+  // Grant execute to everyone who may read.
   return { bits: mode === '100755' ? before | ((before & 0o444) >> 2) : before & ~0o111, exact: true };
 }
 
-/** Written beside the target and renamed into place, so that no reader sees half a file. */
+/** Writes a temporary file and renames it into place, so that no reader sees a partial file. */
 function replaceFile(path: string, content: string | Uint8Array, mode: Mode, temporaries: Temporaries): void {
-  // A link stays a link: what it leads to is written.
+  // A link stays a link; its target is written.
   const target = existsSync(path) ? realpathSync(path) : path;
   const temporary = join(dirname(target), `.${basename(target)}.orch-${crypto.randomUUID()}`);
   const forget = temporaries.note(temporary);

@@ -1,19 +1,19 @@
-/** Takes code out of the fences and the prose that models put around it. */
+/** Extracts code from the fences and prose that models wrap around it. */
 import { OrchError } from '../errors/orch-error.ts';
 import { type Fence, fenceOn } from '../patch/dialects/markdown-fences.ts';
 import { stringBehind } from '../patch/text/long-string.ts';
 
 export interface FencedBlock {
-  /** First word after the opening fence, in lower case, without a path behind it (`ts:src/a.ts`). */
+  /** First word after the opening fence, lower-cased, without a trailing path (`ts:src/a.ts`). */
   info: string;
   body: string;
-  /** Line above the fence, where a path may stand; empty when there is none. */
+  /** The line above the fence, which may hold a path; empty when there is none. */
   above: string;
   /** False when the answer ends before the closing fence. */
   closed: boolean;
 }
 
-/** Shorter fences, and those of another sign, are text inside of `outer`. */
+/** Shorter fences, and fences of the other character, are plain text inside `outer`. */
 function countsIn(outer: Fence, fence: Fence): boolean {
   return fence.character === outer.character && fence.length >= outer.length;
 }
@@ -22,7 +22,7 @@ function canEnd(outer: Fence, fence: Fence): boolean {
   return fence.info === '' && countsIn(outer, fence);
 }
 
-/** The first line that can end the block whose body begins at `start`; the number of lines without one. */
+/** Index of the first line that can close the block whose body starts at `start`, or the number of lines. */
 function firstEnd(lines: readonly string[], start: number, outer: Fence): number {
   for (let index = start; index < lines.length; index++) {
     const fence = fenceOn(lines[index]!);
@@ -32,9 +32,9 @@ function firstEnd(lines: readonly string[], start: number, outer: Fence): number
 }
 
 /**
- * The line that ends the block where fences nest: those in a long string belong to the body, and so do pairs
- * of which the first names a language, as a closing one never does. The number of lines when it never ends,
- * undefined when a quote without its other half hides where it does.
+ * Index of the line that closes the block, assuming that fences nest: fences in a multi-line string belong to
+ * the body, and so do pairs whose first fence names a language (a closing fence never does). The number of
+ * lines when nothing closes it; undefined when an unbalanced quote makes the end unclear.
  */
 function nestedEnd(lines: readonly string[], start: number, outer: Fence): number | undefined {
   let inner: Fence | undefined;
@@ -52,13 +52,13 @@ function nestedEnd(lines: readonly string[], start: number, outer: Fence): numbe
   return string === undefined ? lines.length : undefined;
 }
 
-/** Reads Markdown fences. Code without fences may hold some in its docstrings: they open no block. */
+/** Parses Markdown fences. Fences inside the docstrings of unfenced code do not open a block. */
 export function fencedBlocks(answer: string): FencedBlock[] {
   const lines = answer.replace(/\r\n?/g, '\n').split('\n');
   const quotesPair = lines.reduce<string | undefined>((open, line) => stringBehind(line, open), undefined);
   const blocks: FencedBlock[] = [];
   let string: string | undefined;
-  // What fails once is not tried again: the work stays in proportion to the answer.
+  // Not retried after it failed once, so that the work stays linear.
   let nests = true;
   for (let index = 0; index < lines.length; index++) {
     string = stringBehind(lines[index]!, string);
@@ -87,8 +87,8 @@ const prosy = new Set(['text', 'txt', 'plaintext', 'output', 'console']);
 const markdown = new Set(['md', 'markdown']);
 
 /**
- * The body of an answer that is one fence from its first line to its last; the fences inside come in pairs.
- * Undefined where they read as well, or better, as blocks that follow each other.
+ * The body of an answer that is one fenced block from its first line to its last, with paired fences inside.
+ * Undefined when the fences could just as well be consecutive blocks.
  */
 function wholeFence(answer: string): { info: string; inner: string[]; pairs: number } | undefined {
   const lines = answer
@@ -106,7 +106,7 @@ function wholeFence(answer: string): { info: string; inner: string[]; pairs: num
     const fence = fenceOn(line);
     if (!fence || !countsIn(outer, fence)) continue;
     if (!open) {
-      // Behind the end of a block there is a blank line, behind the beginning of an example its text.
+      // A closing fence is followed by a blank line, the opening fence of an example by its text.
       const blankBehind = (inner[index + 1] ?? '').trim() === '';
       if (fence.info === '' && blankBehind && !markdown.has(info)) return undefined;
       open = fence;
@@ -119,15 +119,15 @@ function wholeFence(answer: string): { info: string; inner: string[]; pairs: num
 }
 
 export interface ExtractedCode {
-  /** Ends in one newline. */
+  /** Ends with exactly one newline. */
   code: string;
-  /** How many blocks were joined; 1 for an answer without fences. */
+  /** Number of blocks joined; 1 for an answer without fences. */
   blocks: number;
 }
 
 /**
- * The code of an answer and nothing but the code. An answer without fences is taken as it stands; of several
- * blocks those in `language` are kept where there are any (the others show how to install or to call it).
+ * Returns only the code of an answer. An answer without fences is taken whole. Of several blocks, those in
+ * the wanted language are kept if there are any (the others show how to install or call it).
  */
 export function extractCode(
   answer: string,
@@ -138,17 +138,17 @@ export function extractCode(
   if (whole && whole.pairs > 0) return { code: tidy(whole.inner.join('\n')), blocks: 1 };
   const blocks = fencedBlocks(text);
   if (blocks.length === 0) {
-    if (text.trim() === '') throw new OrchError('answer-unusable', 'the answer holds no code');
+    if (text.trim() === '') throw new OrchError('answer-unusable', 'the answer contains no code');
     return { code: tidy(text), blocks: 1 };
   }
   if (blocks.some((block) => !block.closed)) {
-    throw new OrchError('answer-unusable', 'the answer is cut: a code block is never closed');
+    throw new OrchError('answer-unusable', 'the answer is incomplete: a code block is not closed');
   }
   const filled = blocks.filter((block) => block.body.trim() !== '');
   const coded = filled.filter((block) => !prosy.has(block.info));
   const matching = coded.filter((block) => isLanguage(block.info));
   const chosen = [matching, coded, filled].find((list) => list.length > 0);
-  if (!chosen) throw new OrchError('answer-unusable', 'the answer holds an empty code block');
+  if (!chosen) throw new OrchError('answer-unusable', 'the answer contains only an empty code block');
   return { code: chosen.map((block) => tidy(block.body)).join('\n'), blocks: chosen.length };
 }
 
@@ -156,7 +156,7 @@ function tidy(code: string): string {
   return `${code.replace(/^(?:[ \t]*\n)+/, '').trimEnd()}\n`;
 }
 
-/** Markdown is at times wrapped whole into a fence of its own: that fence is not part of the text. */
+/** Models sometimes wrap a whole Markdown answer in a fence, which is removed. */
 export function extractText(answer: string): string {
   const text = answer.replace(/\r\n?/g, '\n').trim();
   const whole = wholeFence(text);

@@ -1,6 +1,6 @@
 /**
- * From the layers of the three files to one configuration that holds together: each layer is checked on its
- * own (so a problem names its file), then what is sound of them is merged and checked across the files.
+ * Builds one consistent configuration from the layers of the three files. Each layer is validated on its own
+ * (so a problem names its file); the valid parts are then merged and checked across files.
  */
 import type * as z from 'zod';
 import {
@@ -35,19 +35,19 @@ export interface Config {
   routing: Record<TaskKind, CandidateSpec[]>;
   policies: Policies;
   catalog: Catalog;
-  /** Where each value comes from: per file, dotted path to origin. */
+  /** Origin of each value: per file, dotted path to origin. */
   origins: Record<ConfigFileName, Origins>;
 }
 
 export interface ConfigInspection {
-  /** The files that were read, the weakest layer first. */
+  /** Files read, weakest layer first. */
   files: string[];
   problems: ConfigProblem[];
   /** Undefined when there are problems. */
   config: Config | undefined;
 }
 
-/** Throws `invalid-config` with every problem of every layer, after those that reading the files had. */
+/** Throws `invalid-config` listing every problem, those found while reading the files first. */
 export function buildConfig(
   layers: Record<ConfigFileName, readonly Layer[]>,
   readingProblems: readonly ConfigProblem[] = [],
@@ -80,7 +80,7 @@ export function buildConfig(
   const { catalog, missing } = completeCatalog(merged.catalog);
   if (!layers.catalog.some(({ unread }) => unread))
     problems.push(...missing.filter(({ path }) => !isConsequence(path, faults.catalog)));
-  // Sound layers merge to a sound whole: only what a card must have can still be missing.
+  // Valid layers merge into a valid whole; only required fields of a card can still be missing.
   const models = merged.models.value as ModelsLayer;
   const aliases = models.aliases ?? {};
   const routing = {} as Config['routing'];
@@ -108,7 +108,7 @@ function completeCatalog({ value, origins }: Merged): { catalog: Catalog; missin
   const missing: ConfigProblem[] = [];
   const models: Record<string, ModelCard> = {};
   for (const [name, partial] of Object.entries(layer.models ?? {})) {
-    // The layers were sound, so a card that has all it must have is one: no second check of what is whole.
+    // Each layer was validated, so a card with all required fields needs no second validation.
     if (isComplete(partial)) models[name] = partial;
     else {
       const { error } = modelCardSchema().safeParse(partial);
@@ -184,7 +184,7 @@ function crossFileProblems(
       report(
         'models',
         `aliases.${alias}`,
-        `leads nowhere: no model "${id}" in the catalogue`,
+        `no model "${id}" in the catalogue`,
         cards,
         `add a card "${id}" to catalog.json`,
       );
@@ -211,7 +211,7 @@ function crossFileProblems(
         'safetyCritical',
         `unknown alias or model "${name}"`,
         [...names, ...cards],
-        'name aliases of models.json',
+        'use aliases from models.json',
       );
     }
   }
@@ -222,7 +222,7 @@ function crossFileProblems(
         `languages.${language}`,
         `unknown alias "${alias}"`,
         names,
-        'name an alias of models.json',
+        'use an alias from models.json',
       );
     }
   }
@@ -234,7 +234,7 @@ function crossFileProblems(
           `${section}.${name}`,
           `unknown alias "${name}"`,
           names,
-          'name an alias of models.json',
+          'use an alias from models.json',
         );
       }
     }

@@ -1,9 +1,9 @@
-/** The environment as one value. Every variable is read here, once; bad values are one error that lists all. */
+/** The environment as one value. Every variable is read once, here; one error lists all invalid values. */
 
 import { didYouMean } from '../text/did-you-mean.ts';
 import { type ConfigProblem, refuseProblems } from './problem.ts';
 
-/** Set by orch for the command of --verify: the file that holds the result. */
+/** Set by orch for the --verify command: path of the file that holds the result. */
 export const resultFileVariable = 'ORCH_RESULT_FILE';
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -14,26 +14,26 @@ export interface Environment {
   baseUrl: string | undefined;
   organization: string | undefined;
   project: string | undefined;
-  /** Undefined: info under `serve`, warn in a terminal. */
+  /** When undefined: info under `serve`, warn in a terminal. */
   logLevel: LogLevel | undefined;
   logFile: string | undefined;
-  /** Token diet: the most input sent, as `ceil(chars / 3)` counts it. */
+  /** Limit on the input sent, counted as `ceil(chars / 3)`. */
   maxInputTokens: number;
   costAlertUsd: number | undefined;
   maxCostUsd: number | undefined;
   configFolder: string | undefined;
-  /** Path of the CSV, `off`, or undefined for the ledger under the user's state directory. */
+  /** Path of the CSV, or `off`; undefined for the ledger in the user's state directory. */
   usageCsv: string | undefined;
-  /** Folders beside the working directory that files may be read from. */
+  /** Folders besides the working directory from which files may be read. */
   roots: string[];
   rehearse: boolean;
-  /** False: the command line takes nothing from standard input. */
+  /** When false, the command line does not read standard input. */
   readsStdin: boolean;
-  /** A name for the `project` column of the record. */
+  /** Value of the record's `project` column. */
   projectName: string | undefined;
-  /** Names whose value comes from the `.env` of the working directory. */
+  /** Variables whose value comes from the working directory's `.env`. */
   fromDotEnv: string[];
-  /** Dropped settings, to be told as warnings. */
+  /** Ignored settings, reported as warnings. */
   notes: string[];
 }
 
@@ -42,26 +42,26 @@ export interface EnvironmentVariable {
   description: string;
   default: string;
   /**
-   * False: ignored in a `.env`. A folder's own file, which someone else may have written, must not widen what
-   * is read of the machine or choose where is written. Default true.
+   * When false, ignored in a `.env`: a repository's file, perhaps written by someone else, must not widen what
+   * may be read or choose where output is written. Default true.
    */
   fromDotEnv?: false;
 }
 
-/** From this table come `orch help environment`, the README's reference and the names that `.env` may set. */
+/** Source of `orch help environment`, the README's reference and the names that `.env` may set. */
 export const environmentVariables: readonly EnvironmentVariable[] = [
   {
     name: 'OPENAI_API_KEY',
-    description: 'Your key. Needed to send a request; nothing else needs it.',
+    description: 'Your API key. Only needed to send requests.',
     default: 'none',
   },
   {
     name: 'OPENAI_BASE_URL',
-    description: 'Any server that speaks /v1/responses; ends in /v1.',
+    description: 'Base URL of a server that implements /v1/responses; ends in /v1.',
     default: 'the OpenAI API',
   },
-  { name: 'OPENAI_ORG_ID', description: 'Organisation that is billed.', default: "the key's own" },
-  { name: 'OPENAI_PROJECT_ID', description: 'Project that is billed.', default: "the key's own" },
+  { name: 'OPENAI_ORG_ID', description: 'Organisation to bill.', default: "the key's own" },
+  { name: 'OPENAI_PROJECT_ID', description: 'Project to bill.', default: "the key's own" },
   {
     name: 'HTTPS_PROXY',
     description:
@@ -84,7 +84,7 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
   {
     name: 'ORCH_LOG_LEVEL',
     description:
-      'silent, error, warn, info or debug. Below warn: no progress, warnings or summary; from info on: one JSON line per call.',
+      'silent, error, warn, info or debug. silent and error also hide progress, warnings and the summary; info and debug write one JSON line per call.',
     default: 'info under serve, warn in a terminal',
   },
   {
@@ -93,45 +93,49 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     default: 'stderr',
     fromDotEnv: false,
   },
-  { name: 'ORCH_MAX_INPUT_TOKENS', description: 'Token diet: the most input sent.', default: '32000' },
-  { name: 'ORCH_COST_ALERT_USD', description: 'A call dearer than this carries an alert.', default: '2.00' },
+  { name: 'ORCH_MAX_INPUT_TOKENS', description: 'Maximum input per request, in tokens.', default: '32000' },
+  {
+    name: 'ORCH_COST_ALERT_USD',
+    description: 'A call that costs more than this carries an alert.',
+    default: '2.00',
+  },
   {
     name: 'ORCH_MAX_COST_USD',
-    description: 'A call whose worst case is dearer is not sent.',
+    description: 'A call whose worst-case cost is higher is not sent.',
     default: 'no limit',
   },
   {
     name: 'ORCH_CONF',
-    description: "A folder of configuration files, in place of the project's .orch/.",
+    description: "Folder of configuration files, used instead of the project's .orch/.",
     default: '.orch/',
     fromDotEnv: false,
   },
   {
     name: 'ORCH_USAGE_CSV',
-    description: 'Where the usage CSV is; off turns it off.',
+    description: 'Path of the usage CSV; off disables it.',
     default: 'one ledger per user',
     fromDotEnv: false,
   },
   {
     name: 'ORCH_ROOTS',
-    description: 'More folders that files may be read from, separated as in PATH.',
-    default: 'the working directory alone',
+    description: 'Additional folders that files may be read from, separated as in PATH.',
+    default: 'the working directory only',
     fromDotEnv: false,
   },
   {
     name: 'ORCH_PROJECT',
-    description: 'A name for the project column of the usage record.',
+    description: 'Project name for the usage record.',
     default: 'none',
     fromDotEnv: false,
   },
   {
     name: 'ORCH_REHEARSE',
-    description: '1: answer from the built-in rehearsal server; no key, no spend.',
+    description: '1: use the built-in rehearsal server; no key needed, nothing spent.',
     default: 'off',
   },
   {
     name: 'ORCH_STDIN',
-    description: 'off: leave standard input alone, as --no-stdin does; for callers that leave a pipe open.',
+    description: 'off: do not read standard input (like --no-stdin); for callers that leave a pipe open.',
     default: 'on',
     fromDotEnv: false,
   },
@@ -145,13 +149,13 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface EnvironmentSources {
   process: Variables;
-  /** The `.env` of the working directory; never overrides what is set. */
+  /** The working directory's `.env`; never overrides the process environment. */
   dotEnv?: Variables;
   /** Separator of ORCH_ROOTS. */
   pathDelimiter?: string;
 }
 
-/** A variable that is set, as a message may show it. */
+/** A variable that is set, in a form that is safe to print. */
 export interface Setting {
   name: string;
   value: string;
@@ -159,38 +163,38 @@ export interface Setting {
 }
 
 export interface EnvironmentReading {
-  /** What is faulty is left at its default. */
+  /** Invalid settings keep their defaults. */
   environment: Environment;
   problems: ConfigProblem[];
   settings: Setting[];
 }
 
-/** Throws `invalid-environment` with every problem. */
+/** Throws `invalid-environment` listing every problem. */
 export function readEnvironment(sources: EnvironmentSources): Environment {
   const { environment, problems } = inspectEnvironment(sources);
   refuseProblems('invalid-environment', problems);
   return environment;
 }
 
-/** The same for who wants to know what is wrong rather than to go on. */
+/** Returns the problems instead of throwing. */
 export function inspectEnvironment({
   process,
   dotEnv = {},
   pathDelimiter = ':',
 }: EnvironmentSources): EnvironmentReading {
   const settings: Setting[] = [];
-  const tell = (name: string, value: string, origin: Setting['origin']) =>
+  const addSetting = (name: string, value: string, origin: Setting['origin']) =>
     settings.push({ name, value: name === 'OPENAI_API_KEY' ? '(hidden)' : value, origin });
   const problems: ConfigProblem[] = [];
   const notes: string[] = [];
   const fromProcess = (name: string) => blankToUndefined(process[name]);
-  // A .env that someone else wrote must not send the user's own key to a server of its choice.
+  // A .env written by someone else must not send the user's own key to a server of its choice.
   const keyIsElsewhere =
     fromProcess('OPENAI_API_KEY') !== undefined || blankToUndefined(dotEnv.OPENAI_API_KEY) === undefined;
   const read = (name: string): { value: string; origin: string } | undefined => {
     const set = fromProcess(name);
     if (set !== undefined) {
-      tell(name, set, 'environment');
+      addSetting(name, set, 'environment');
       return { value: set, origin: name };
     }
     const fallback = blankToUndefined(dotEnv[name]);
@@ -201,15 +205,15 @@ export function inspectEnvironment({
     }
     if (name === 'OPENAI_BASE_URL' && keyIsElsewhere) {
       notes.push(
-        'OPENAI_BASE_URL in .env is ignored: it counts only beside an OPENAI_API_KEY in the same file',
+        'OPENAI_BASE_URL in .env is ignored: it applies only if the same file also sets OPENAI_API_KEY and the environment does not',
       );
       return undefined;
     }
-    tell(name, fallback, '.env');
+    addSetting(name, fallback, '.env');
     return { value: fallback, origin: `${name} (.env)` };
   };
   const text = (name: string) => read(name)?.value;
-  const number = (name: string, wanted: string, valid: (value: number) => boolean) => {
+  const number = (name: string, expected: string, valid: (value: number) => boolean) => {
     const found = read(name);
     if (!found) return undefined;
     const value = Number(found.value);
@@ -217,8 +221,8 @@ export function inspectEnvironment({
     problems.push({
       origin: found.origin,
       path: '',
-      message: `"${found.value}" is not ${wanted}`,
-      hint: `give ${wanted}, or unset it`,
+      message: `"${found.value}" is not ${expected}`,
+      hint: `set it to ${expected}, or unset it`,
     });
     return undefined;
   };
@@ -239,7 +243,7 @@ export function inspectEnvironment({
 
   const logLevel = word('ORCH_LOG_LEVEL', logLevels, {
     fault: 'not a log level',
-    hint: `one of: ${logLevels.join(', ')}`,
+    hint: `use one of: ${logLevels.join(', ')}`,
   });
   const baseUrl = read('OPENAI_BASE_URL');
   if (baseUrl && !isHttpUrl(baseUrl.value)) {
@@ -247,24 +251,24 @@ export function inspectEnvironment({
       origin: baseUrl.origin,
       path: '',
       message: 'is not an http or https URL',
-      hint: 'give one like http://127.0.0.1:11434/v1',
+      hint: 'use a URL such as http://127.0.0.1:11434/v1',
     });
   }
   if (baseUrl && isHttpUrl(baseUrl.value) && hasCredentials(baseUrl.value)) {
     problems.push({
       origin: baseUrl.origin,
       path: '',
-      message: 'holds a user name or a password',
-      hint: 'take them out of the URL: the key goes into OPENAI_API_KEY, other headers into OPENAI_CUSTOM_HEADERS',
+      message: 'contains a user name or a password',
+      hint: 'remove them from the URL: put the key in OPENAI_API_KEY, other headers in OPENAI_CUSTOM_HEADERS',
     });
   }
   const rehearse = word('ORCH_REHEARSE', ['1', '0', 'true', 'false', 'yes', 'no'], {
     fault: 'neither yes nor no',
-    hint: 'give 1 or 0',
+    hint: 'set it to 1 or 0',
   });
   const stdin = word('ORCH_STDIN', ['on', 'off'], {
     fault: 'neither on nor off',
-    hint: 'give off, or unset it',
+    hint: 'set it to off, or unset it',
   });
 
   notes.push(...unknownVariables(process));
@@ -299,14 +303,14 @@ export function inspectEnvironment({
   return { environment, problems, settings };
 }
 
-/** A misspelt ceiling would be no ceiling, without a word. */
+/** Without this, a misspelt ceiling would silently have no effect. */
 function unknownVariables(process: Variables): string[] {
   const known = environmentVariables.map(({ name }) => name);
   return Object.keys(process)
     .filter((name) => name.startsWith('ORCH_') && !known.includes(name) && name !== resultFileVariable)
     .map((name) => {
       const guess = didYouMean(name, known);
-      return `${name} is not known and has no effect${guess ? ` (did you mean ${guess}?)` : ''}`;
+      return `unknown variable ${name} is ignored${guess ? ` (did you mean ${guess}?)` : ''}`;
     });
 }
 

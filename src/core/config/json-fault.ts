@@ -1,11 +1,11 @@
-/** Where a text stops being JSON. `JSON.parse` gives an offset for some faults and none for most. */
+/** Locates a JSON syntax error. `JSON.parse` reports an offset for only a few of them. */
 
 const blank = /[ \t\n\r]*/y;
 const text = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const literals = ['true', 'false', 'null'];
 
-/** Offset of the first character that cannot stand where it stands; the length, where the end comes too soon. */
+/** Offset of the first invalid character; the length of the text if it ends too early. */
 export function jsonFaultAt(source: string): number {
   let at = 0;
   const take = (pattern: RegExp): boolean => {
@@ -14,10 +14,10 @@ export function jsonFaultAt(source: string): number {
     if (found) at = pattern.lastIndex;
     return found;
   };
-  /** Takes one sign, and the blanks on both sides of it. */
-  const sign = (wanted: string): boolean => {
+  /** Consumes one punctuation character and the blanks around it. */
+  const sign = (expected: string): boolean => {
     take(blank);
-    if (source[at] !== wanted) return false;
+    if (source[at] !== expected) return false;
     at++;
     return take(blank);
   };

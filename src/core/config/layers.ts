@@ -1,12 +1,12 @@
-/** Layers of configuration, weakest first: objects merge by key, lists and single values replace. */
+/** Merges configuration layers, weakest first: objects merge by key; lists and scalars are replaced. */
 
 export interface Layer {
-  /** What a message calls it: a file's path, a variable's name, a flag. */
+  /** Name shown in messages: a file path, a variable or a flag. */
   origin: string;
   value: unknown;
-  /** Written by somebody else, perhaps: its ceilings may tighten the user's own, not lift them. Default false. */
+  /** Possibly written by someone else: its ceilings may lower the user's but never raise them. Default false. */
   foreign?: boolean;
-  /** Could not be read, which is reported already. Default false. */
+  /** Could not be read; already reported. Default false. */
   unread?: boolean;
   /** Known to be sound: it is not checked again. Default false. */
   isSound?: boolean;
@@ -32,7 +32,7 @@ function mergeInto(
   origins: Origins,
 ) {
   for (const [key, value] of Object.entries(layer)) {
-    // A key of a file is data; as a property name this one would reach the prototype.
+    // Assigning `__proto__` would change the prototype.
     if (value === undefined || key === '__proto__') continue;
     const here = path === '' ? key : `${path}.${key}`;
     if (isPlainObject(value)) {
@@ -56,7 +56,7 @@ export function mergeLayers(layers: readonly Layer[]): Merged {
   return { value, origins };
 }
 
-/** The origin of a path, or of the nearest value above it that has one. */
+/** Origin of a path, or of its nearest ancestor that has one. */
 export function originOf(origins: Origins, path: string): string | undefined {
   for (let here = path; here !== ''; here = here.slice(0, Math.max(0, here.lastIndexOf('.')))) {
     const origin = origins.get(here);

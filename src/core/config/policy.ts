@@ -1,6 +1,5 @@
 /**
- * The schemas of `models.json` and `policies.json`, which are made when a layer is checked, and the defaults of
- * every key that is ours.
+ * Schemas of `models.json` and `policies.json`, built when a layer is checked, and the defaults of the optional keys.
  */
 import * as z from 'zod';
 import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
@@ -8,25 +7,25 @@ import { once } from '../text/once.ts';
 
 const tokens = once(() => z.int().positive());
 const milliseconds = once(() => z.int().positive());
-const usd = once(() => z.number().positive('must be more than 0; leave it out for no limit'));
+const usd = once(() => z.number().positive('must be greater than 0; omit it for no limit'));
 
 export const candidateSchema = once(() =>
   z.union([
     z.string().min(1),
     z.strictObject({
       alias: z.string().min(1),
-      effort: z.enum(reasoningEfforts).optional().describe('Reasoning effort for this place in the list.'),
+      effort: z.enum(reasoningEfforts).optional().describe('Reasoning effort for this entry.'),
     }),
   ]),
 );
 
-/** A place in a routing list: an alias, a model id, or an alias with an effort of its own. */
+/** An entry of a routing list: an alias, a model id, or an alias with its own effort. */
 export type CandidateSpec = z.infer<ReturnType<typeof candidateSchema>>;
 
 export const modelsSchema = once(() =>
   z.strictObject({
     $schema: z.string().optional(),
-    aliases: z.record(z.string().min(1), z.string().min(1)).optional().describe('Short name to model.'),
+    aliases: z.record(z.string().min(1), z.string().min(1)).optional().describe('Short name to model id.'),
     routing: z
       .strictObject(
         Object.fromEntries(
@@ -34,7 +33,7 @@ export const modelsSchema = once(() =>
         ) as Record<TaskKind, z.ZodOptional<z.ZodArray<ReturnType<typeof candidateSchema>>>>,
       )
       .optional()
-      .describe('Per task: the candidates in the order in which they are tried.'),
+      .describe('Candidates per task, in the order they are tried.'),
   }),
 );
 
@@ -42,18 +41,21 @@ const generationSchema = once(() =>
   z.strictObject({
     max_output_tokens: tokens()
       .optional()
-      .describe('Room for the visible answer, in tokens; reasoning models are given head-room on top.'),
-    temperature: z.number().min(0).max(2).optional().describe('Sent only to models that take it.'),
-    reasoning_effort: z.enum(reasoningEfforts).optional().describe("Clamped to what the model's card lists."),
+      .describe('Limit of the visible answer, in tokens(); reasoning models get extra tokens() on top.'),
+    temperature: z.number().min(0).max(2).optional().describe('Sent only to models that support it.'),
+    reasoning_effort: z
+      .enum(reasoningEfforts)
+      .optional()
+      .describe("Clamped to the efforts on the model's card."),
     verbosity: z.enum(verbosities).optional(),
   }),
 );
 
 const timeoutsSchema = once(() =>
   z.strictObject({
-    firstEventMs: milliseconds().optional().describe('Longest wait for the first event. Default 45000.'),
-    idleMs: milliseconds().optional().describe('Longest silence between two events. Default 60000.'),
-    totalMs: milliseconds().optional().describe('Longest duration of one attempt. Default 240000.'),
+    firstEventMs: milliseconds().optional().describe('Maximum wait for the first event. Default 45000.'),
+    idleMs: milliseconds().optional().describe('Maximum gap between two events. Default 60000.'),
+    totalMs: milliseconds().optional().describe('Maximum duration of one attempt. Default 240000.'),
   }),
 );
 
@@ -68,49 +70,57 @@ const perTask = <T extends z.ZodType>(schema: T) =>
 export const policiesSchema = once(() =>
   z.strictObject({
     $schema: z.string().optional(),
-    defaults: generationSchema().optional().describe('For every task.'),
-    overrides: perTask(generationSchema()).optional().describe('Per task, over the defaults.'),
+    defaults: generationSchema().optional().describe('Applied to every task.'),
+    overrides: perTask(generationSchema())
+      .optional()
+      .describe('Per task; take precedence over the defaults.'),
     caps: z
       .record(z.string().min(1), z.strictObject({ max_input: tokens().optional() }))
       .optional()
-      .describe('Per alias: a request with more input, in tokens, skips it.'),
+      .describe('Per alias: skipped for requests with more input than this, in tokens().'),
     timeouts: z
       .record(z.string().min(1), timeoutsSchema())
       .optional()
-      .describe('`default`, and per alias what differs.'),
+      .describe('`default`, and per alias the values that differ.'),
     retry: z
       .strictObject({
-        maxRetries: z.int().nonnegative().optional().describe('Retries of one model. Default 2.'),
-        baseMs: milliseconds().optional().describe('First wait; doubled each time, jittered. Default 500.'),
-        maxMs: milliseconds().optional().describe('Longest wait. Default 8000.'),
+        maxRetries: z.int().nonnegative().optional().describe('Retries per model. Default 2.'),
+        baseMs: milliseconds()
+          .optional()
+          .describe('Wait before the first retry; doubles each time, with jitter. Default 500.'),
+        maxMs: milliseconds().optional().describe('Maximum wait between retries. Default 8000.'),
       })
       .optional(),
     breaker: z
       .strictObject({
-        failures: z.int().positive().optional().describe('Failures in a row that open it. Default 3.'),
+        failures: z
+          .int()
+          .positive()
+          .optional()
+          .describe('Consecutive failures that open the circuit. Default 3.'),
         cooldownMs: milliseconds()
           .optional()
-          .describe(
-            'Time until one probe is let through; half of it after a probe that failed. Default 60000.',
-          ),
+          .describe('Time until one probe request is allowed; halved after a failed probe. Default 60000.'),
       })
       .optional(),
     budgets: z
       .strictObject({
-        perCallUsd: usd().optional().describe('A call whose worst case is dearer is not sent.'),
-        perTaskUsd: perTask(usd()).optional().describe('The same per task; the smaller one holds.'),
-        alertUsd: usd().optional().describe('A dearer call carries an alert. Default 2.'),
+        perCallUsd: usd().optional().describe('A call whose worst-case cost is higher is not sent.'),
+        perTaskUsd: perTask(usd()).optional().describe('The same limit per task; the lower one applies.'),
+        alertUsd: usd().optional().describe('A call that costs more carries an alert. Default 2.'),
       })
       .optional(),
     languages: z
       .record(z.string().min(1), z.string().min(1).nullable())
       .optional()
-      .describe('Language to the alias it leans to; null takes a lean away. Default c, cpp, rust to codex.'),
+      .describe(
+        'Preferred alias per language; null removes a preference. Default: codex for c, cpp and rust.',
+      ),
     safetyCritical: z
       .array(z.string().min(1))
       .min(1)
       .optional()
-      .describe('The only candidates for safety-critical work. Default codex, full.'),
+      .describe('The only candidates allowed for safety-critical work. Default codex, full.'),
   }),
 );
 
@@ -155,7 +165,7 @@ export interface Policies {
 
 const defaultTimeouts: Timeouts = { firstEventMs: 45_000, idleMs: 60_000, totalMs: 240_000 };
 
-/** Fills in the defaults of every key that the merged layers leave open. */
+/** Fills in the default of every key that the merged layers do not set. */
 export function completePolicies(layer: PoliciesLayer): Policies {
   return {
     defaults: { max_output_tokens: 2048, ...layer.defaults },
@@ -183,13 +193,13 @@ export function timeoutsFor(policies: Policies, alias: string): Timeouts {
   return { ...defaultTimeouts, ...policies.timeouts.default, ...own };
 }
 
-/** The ceiling that holds for a call: the smallest of those that are set. Undefined: none. */
+/** The ceiling of a call: the lowest of those that are set. Undefined when none is set. */
 export function ceilingFor(
   policies: Policies,
   task: TaskKind,
-  asked: number | undefined,
+  requested: number | undefined,
 ): number | undefined {
-  const ceilings = [asked, policies.budgets.perCallUsd, policies.budgets.perTaskUsd[task]].filter(
+  const ceilings = [requested, policies.budgets.perCallUsd, policies.budgets.perTaskUsd[task]].filter(
     (value) => value !== undefined,
   );
   return ceilings.length === 0 ? undefined : Math.min(...ceilings);

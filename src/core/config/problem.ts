@@ -1,12 +1,12 @@
-/** A problem in the configuration: where it is and how to fix it. All of them are reported at once. */
+/** Configuration problems: where each one is and how to fix it. All are reported at once. */
 import * as z from 'zod';
 import { OrchError } from '../errors/orch-error.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 
 export interface ConfigProblem {
-  /** File, variable or flag. */
+  /** File path, variable or flag. */
   origin: string;
-  /** Dotted path inside it; empty for the whole. */
+  /** Dotted path within it; empty for the whole. */
   path: string;
   message: string;
   hint: string;
@@ -57,7 +57,7 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
 }
 
-/** Turns zod's issues in one layer into problems that name the key and say how to fix it. */
+/** Converts the zod issues of one layer into problems with the key and a hint. */
 export function problemsOf(origin: string, error: z.ZodError, schema: z.ZodType): ConfigProblem[] {
   return error.issues.flatMap((issue): ConfigProblem[] => {
     const path = pathText(issue.path);
@@ -77,7 +77,7 @@ export function problemsOf(origin: string, error: z.ZodError, schema: z.ZodType)
   });
 }
 
-/** The path that a misspelt key was meant for. */
+/** The path that a misspelt key was probably meant to be. */
 export function meantBy({ path, hint }: ConfigProblem): string | undefined {
   const guess = /^did you mean (.*)\?$/.exec(hint)?.[1];
   return guess === undefined ? undefined : `${path.slice(0, path.lastIndexOf('.') + 1)}${guess}`;
@@ -86,15 +86,15 @@ export function meantBy({ path, hint }: ConfigProblem): string | undefined {
 function hintFor(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `give ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+      return `use ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
     case 'invalid_value':
-      return `one of: ${issue.values.map(String).join(', ')}`;
+      return `use one of: ${issue.values.map(String).join(', ')}`;
     case 'too_small':
-      return issue.origin === 'array' ? 'list at least one' : 'give a larger value';
+      return issue.origin === 'array' ? 'list at least one' : 'use a larger value';
     case 'too_big':
-      return 'give a smaller value';
+      return 'use a smaller value';
     case 'invalid_union':
-      return 'an alias, a model id, or {"alias": …, "effort": …}';
+      return 'use an alias, a model id, or {"alias": …, "effort": …}';
     default:
       return 'correct the value';
   }

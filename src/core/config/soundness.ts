@@ -1,9 +1,9 @@
-/** What can be said across the files although some of their values are faulty. */
+/** Makes checks across files possible when some of their values are invalid. */
 import type * as z from 'zod';
 import { isPlainObject, type Layer } from './layers.ts';
 import { type ConfigProblem, meantBy } from './problem.ts';
 
-/** The layer without each value that the schema has refused; undefined where nothing sound is left. */
+/** The layer without the values that failed validation; undefined when nothing valid remains. */
 export function soundPart(layer: Layer, error: z.ZodError, schema: z.ZodType): Layer | undefined {
   const faulty = new Set<string>();
   for (const issue of error.issues) {
@@ -20,7 +20,7 @@ function keyOf(path: readonly PropertyKey[]): string {
 
 function pruned(value: unknown, path: readonly PropertyKey[], faulty: ReadonlySet<string>): unknown {
   if (faulty.has(keyOf(path))) {
-    // What a cap is for can be looked at although its value cannot.
+    // Keep the key: the alias it names can still be checked.
     return path.length === 2 && (path[0] === 'caps' || path[0] === 'timeouts') ? {} : undefined;
   }
   if (Array.isArray(value)) {
@@ -34,14 +34,17 @@ function pruned(value: unknown, path: readonly PropertyKey[], faulty: ReadonlySe
   return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
 }
 
-/** Names that the layers give to something, whether or not it is sound: nobody is to be told that they are unknown. */
+/** Names defined in any layer, even with an invalid value, so that they are not reported as unknown. */
 export interface Declared {
   names: ReadonlySet<string>;
-  /** Some layer may give more of them, and cannot be read so far. */
+  /** True when a layer that could not be read may define more. */
   more: boolean;
 }
 
-/** `section` holds them; `other` is the one object beside it, which does not, whatever its key is misspelt as. */
+/**
+ * Collects names from `section` or a misspelling of it: from every object except `other`, the only other
+ * object in the file.
+ */
 export function declaredIn(layers: readonly Layer[], section: string, other: string): Declared {
   const names = new Set<string>();
   let more = false;
@@ -62,7 +65,7 @@ export function declaredIn(layers: readonly Layer[], section: string, other: str
   return { names, more };
 }
 
-/** Whether something is missing only because what was there, or what was meant for it, is faulty. */
+/** Whether something is missing only because its value is invalid or its key misspelt. */
 export function isConsequence(path: string, problems: readonly ConfigProblem[]): boolean {
   return problems.some((problem) => {
     const meant = meantBy(problem);

@@ -1,4 +1,4 @@
-/** Which clients of MCP on this machine start `orch`, by what stands in their files. */
+/** Checks which MCP clients on this machine are configured to start `orch`. */
 import { isPlainObject } from '../config/layers.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
@@ -8,7 +8,7 @@ export type ClientName = (typeof clientNames)[number];
 export interface ClientFile {
   client: ClientName;
   path: string;
-  /** Undefined: there is no such file. */
+  /** Undefined when the file does not exist. */
   text: string | undefined;
   /** Why it could not be read. */
   fault?: string;
@@ -16,7 +16,7 @@ export interface ClientFile {
 
 export interface ClientSetup {
   files: readonly ClientFile[];
-  /** Clients with a folder or a file of their own on this machine. */
+  /** Clients that have a folder or file on this machine. */
   installed: ReadonlySet<ClientName>;
 }
 
@@ -32,7 +32,7 @@ const hints: Record<ClientName, string> = {
 
 interface Entry {
   path: string;
-  /** The entry as text, for a look at its details. */
+  /** The entry as text, for further checks. */
   text: string;
 }
 
@@ -40,8 +40,8 @@ export function clientFindings({ files, installed }: ClientSetup): Finding[] {
   if (installed.size === 0) {
     return [
       {
-        ...ok('client', 'no MCP client was found (Claude Code, Codex, Cursor)'),
-        hint: 'any client that starts "orch serve --stdio" will do',
+        ...ok('client', 'no MCP client found (looked for Claude Code, Codex, Cursor)'),
+        hint: 'configure any client to start "orch serve --stdio"',
       },
     ];
   }
@@ -57,12 +57,14 @@ function ofClient(client: ClientName, all: readonly ClientFile[]): Finding[] {
     if (fault !== undefined) findings.push(warning(id, `${path} cannot be read (${fault})`));
     if (text === undefined) continue;
     const found = client === 'codex' ? tomlEntry(text) : jsonEntry(text);
-    if (found === 'malformed') findings.push(warning(id, `${path} is not JSON`, 'correct its syntax'));
+    if (found === 'malformed') findings.push(warning(id, `${path} is not valid JSON`, 'fix its syntax'));
     else if (found !== undefined) entries.push({ path, text: found });
   }
   if (entries.length === 0) {
     const places = files.map(({ path }) => path).join(', ');
-    findings.push(warning(id, `${titles[client]} does not know orch (${places})`, hints[client]));
+    findings.push(
+      warning(id, `${titles[client]} is not configured to start orch (${places})`, hints[client]),
+    );
   }
   for (const { path, text } of entries) {
     const trouble = troubleOf(client, text);
@@ -78,14 +80,14 @@ function ofClient(client: ClientName, all: readonly ClientFile[]): Finding[] {
 function troubleOf(client: ClientName, entry: string): { message: string; hint: string } | undefined {
   if (client === 'codex' && !entry.includes('OPENAI_API_KEY')) {
     return {
-      message: 'Codex clears the environment of its servers, and the key is not passed on',
-      hint: 'add env_vars = ["OPENAI_API_KEY"] to its section',
+      message: 'Codex does not pass the key on: it clears the environment of its servers',
+      hint: 'add env_vars = ["OPENAI_API_KEY"] to the section of orch',
     };
   }
   if (client === 'cursor' && !entry.includes('underscore')) {
     return {
-      message: 'Cursor refuses tool names with a dot',
-      hint: 'add "--tool-names", "underscore" to its args',
+      message: 'Cursor rejects tool names that contain a dot',
+      hint: 'add "--tool-names", "underscore" to the args of orch',
     };
   }
   return undefined;
@@ -108,7 +110,7 @@ function jsonEntry(text: string): string | 'malformed' | undefined {
     return 'malformed';
   }
   if (!isPlainObject(value)) return undefined;
-  // Claude Code keeps servers of single projects below the projects.
+  // Claude Code stores project-specific servers under `projects`.
   const projects = isPlainObject(value.projects) ? Object.values(value.projects) : [];
   for (const holder of [value, ...projects]) {
     const servers = isPlainObject(holder) ? holder.mcpServers : undefined;
@@ -120,7 +122,7 @@ function jsonEntry(text: string): string | 'malformed' | undefined {
   return undefined;
 }
 
-/** Sections and lines are enough: what is looked for is written by hand or by Codex itself. */
+/** A line-based search is enough: the entry is written by hand or by Codex itself. */
 function tomlEntry(text: string): string | undefined {
   const lines = text.split('\n').filter((line) => !line.trim().startsWith('#'));
   const servers = new Map<string, string[]>();

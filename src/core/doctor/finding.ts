@@ -1,12 +1,12 @@
-/** One result of `orch doctor`: a status, a message and, if something is wrong, what to do about it. */
+/** A result of `orch doctor`: a status, a message and, if something is wrong, a hint. */
 import { OrchError } from '../errors/orch-error.ts';
 
 export const findingStatuses = ['ok', 'warning', 'problem'] as const;
 
 export interface Finding {
-  /** What was looked at: `key`, `alias.mini`. Several findings may share one. */
+  /** What was checked: `key`, `alias.mini`. Several findings may share an id. */
   id: string;
-  /** `problem`: something that was asked for will not work. `warning`: it works, but is worth a look. */
+  /** `problem`: something will not work. `warning`: it works, but needs attention. */
   status: (typeof findingStatuses)[number];
   /** One line. */
   message: string;
@@ -25,7 +25,7 @@ export function problem(id: string, message: string, hint?: string): Finding {
   return { id, status: 'problem', message, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** A check that broke is a finding, not the end of the diagnostics. */
+/** A failed check becomes a finding instead of aborting the diagnostics. */
 export function brokenCheck(id: string, error: unknown): Finding {
   const message = error instanceof Error ? error.message : String(error);
   return problem(id, message, error instanceof OrchError ? error.hint : undefined);

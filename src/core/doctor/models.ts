@@ -1,6 +1,6 @@
 /**
- * What each alias stands for today, what of it the key can use, and where the provider names another day for a
- * model's end than the catalogue does.
+ * Checks what each alias resolves to today, which models the key can use, and whether shutdown dates in the
+ * catalogue match the provider's.
  */
 import type { Config, ConfigFileName } from '../config/config.ts';
 import { originOf } from '../config/layers.ts';
@@ -12,7 +12,7 @@ import { type Finding, ok, problem, warning } from './finding.ts';
 
 export interface ListedModel {
   id: string;
-  /** `YYYY-MM-DD`; null: the provider names no day; undefined: it does not tell such days. */
+  /** `YYYY-MM-DD`; null when no shutdown is announced, undefined when the server does not report shutdowns. */
   shutdown: string | null | undefined;
 }
 
@@ -20,13 +20,13 @@ export interface ModelOptions {
   config: Config;
   /** UTC day. */
   today: string;
-  /** Folder of the package's own files. */
+  /** Folder of the configuration in the package. */
   givenFolder: string;
-  /** Folder that an override of the user's own goes to. */
+  /** Folder for the user's overrides. */
   overrideFolder: string;
 }
 
-/** Every alias, and the models that are named without one. */
+/** Every alias, and every model that routing names directly. */
 function names({ aliases, routing }: Config): Map<string, string> {
   const all = new Map(Object.entries(aliases));
   for (const task of taskKinds) {
@@ -46,8 +46,8 @@ function lifeCycle(
 }
 
 /**
- * The file that a value is to be written to: the user's own, unless a layer has set it already, since a file
- * below that one would not be heard.
+ * The file in which to change a value: the user's own, unless another layer sets the value, which would then
+ * take precedence.
  */
 function fileFor(
   file: ConfigFileName,
@@ -58,19 +58,19 @@ function fileFor(
   return origin === undefined || origin.startsWith(givenFolder) ? `${overrideFolder}/${file}.json` : origin;
 }
 
-function aliasHint(name: string, model: string | undefined, facts: ModelOptions): string {
+function aliasHint(name: string, model: string | undefined, options: ModelOptions): string {
   const override = { aliases: { [name]: model ?? '…' } };
-  return `write ${JSON.stringify(override)} into ${fileFor('models', `aliases.${name}`, facts)}`;
+  return `put ${JSON.stringify(override)} in ${fileFor('models', `aliases.${name}`, options)}`;
 }
 
-export function aliasFindings(facts: ModelOptions): Finding[] {
-  return [...names(facts.config)].map(([name, id]) => {
-    const resolved = resolveModel(id, lifeCycle(facts));
+export function aliasFindings(options: ModelOptions): Finding[] {
+  return [...names(options.config)].map(([name, id]) => {
+    const resolved = resolveModel(id, lifeCycle(options));
     const { model, hops, dead, card } = resolved;
     const finding = `alias.${name}`;
     const chain = [...new Set([name, id, ...hops.map(({ to }) => to)])].join(' → ');
-    const hint = aliasHint(name, card?.successor, facts);
-    if (dead !== undefined) return problem(finding, `${chain}: ${dead}`, aliasHint(name, undefined, facts));
+    const hint = aliasHint(name, card?.successor, options);
+    if (dead !== undefined) return problem(finding, `${chain}: ${dead}`, aliasHint(name, undefined, options));
     const ending = shutdownWarning(resolved);
     const notes = hops.map(describeHop);
     if (ending !== undefined) return warning(finding, [chain, ...notes, ending].join('; '), hint);
@@ -79,8 +79,8 @@ export function aliasFindings(facts: ModelOptions): Finding[] {
   });
 }
 
-export function accessFindings(facts: ModelOptions, listed: readonly ListedModel[]): Finding[] {
-  const { config, overrideFolder } = facts;
+export function accessFindings(options: ModelOptions, listed: readonly ListedModel[]): Finding[] {
+  const { config, overrideFolder } = options;
   const ids = new Set(listed.map(({ id }) => id));
   const all = names(config);
   const notFound = new Set(
@@ -92,26 +92,26 @@ export function accessFindings(facts: ModelOptions, listed: readonly ListedModel
   const usable = new Set<string>();
   const served = new Set<string>();
   for (const [name, id] of all) {
-    const meant = resolveModel(id, lifeCycle(facts));
-    if (meant.dead !== undefined) continue;
-    if (!notFound.has(meant.model)) {
-      usable.add(meant.model);
+    const resolved = resolveModel(id, lifeCycle(options));
+    if (resolved.dead !== undefined) continue;
+    if (!notFound.has(resolved.model)) {
+      usable.add(resolved.model);
       served.add(name);
       continue;
     }
-    const instead = resolveModel(id, lifeCycle(facts, notFound));
-    const guess = didYouMean(apiId(meant.model, meant.card), [...ids]);
+    const instead = resolveModel(id, lifeCycle(options, notFound));
+    const guess = didYouMean(apiId(resolved.model, resolved.card), [...ids]);
     const replacement = instead.dead === undefined ? instead.model : guess;
     if (instead.dead === undefined) served.add(name);
     const what =
       instead.dead === undefined
-        ? `${instead.model} takes its place`
-        : 'calls go to the next candidate of the task';
+        ? `${instead.model} is used instead`
+        : 'calls fall back to the next candidate of the task';
     findings.push(
       warning(
         `access.${name}`,
-        `the key cannot use ${apiId(meant.model, meant.card)}, which ${name} stands for: ${what}`,
-        aliasHint(name, replacement, facts),
+        `the key has no access to ${apiId(resolved.model, resolved.card)} (${name}): ${what}`,
+        aliasHint(name, replacement, options),
       ),
     );
   }
@@ -121,40 +121,42 @@ export function accessFindings(facts: ModelOptions, listed: readonly ListedModel
     findings.push(
       problem(
         `access.${task}`,
-        `the key can use none of the candidates of the task ${task}`,
+        `the key has access to none of the candidates for task ${task}`,
         ids.size === 0
-          ? 'the server lists no models at all: check OPENAI_BASE_URL and the permissions of the key'
-          : `map their aliases to models that it lists, e.g. ${[...ids].slice(0, 3).join(', ')}, in ${overrideFolder}/models.json`,
+          ? 'the server lists no models: check OPENAI_BASE_URL and the permissions of the key'
+          : `map their aliases to models that the server lists, e.g. ${[...ids].slice(0, 3).join(', ')}, in ${overrideFolder}/models.json`,
       ),
     );
   }
-  if (usable.size > 0) findings.unshift(ok('access', `the key can use ${[...usable].join(', ')}`));
+  if (usable.size > 0) findings.unshift(ok('access', `the key has access to ${[...usable].join(', ')}`));
   return findings;
 }
 
-/** A catalogue that is right about every model that the provider tells a day for has one finding, and it is ok. */
-export function shutdownFindings(facts: ModelOptions, listed: readonly ListedModel[]): Finding[] {
-  const { config } = facts;
-  const told = listed.flatMap(({ id, shutdown }) => {
+/** One `ok` finding when the catalogue agrees with the provider on every reported shutdown. */
+export function shutdownFindings(options: ModelOptions, listed: readonly ListedModel[]): Finding[] {
+  const { config } = options;
+  const reported = listed.flatMap(({ id, shutdown }) => {
     const found = findCard(config.catalog, id);
     return found && shutdown !== undefined ? [{ ...found, shutdown: shutdown ?? undefined }] : [];
   });
-  const findings = told
+  const findings = reported
     .filter(({ card, shutdown }) => card.shutdown !== shutdown)
     .map(({ name, card, shutdown }) => {
-      const file = fileFor('catalog', `models.${name}.shutdown`, facts);
-      // A day that is set cannot be unset by a layer above: one that never comes does it.
+      const file = fileFor('catalog', `models.${name}.shutdown`, options);
+      // A higher layer cannot unset a date, so use one in the far future.
       const override = { models: { [name]: { shutdown: shutdown ?? '9999-12-31' } } };
       return warning(
         `shutdown.${name}`,
-        `${name} shuts down ${onDay(shutdown)} by the provider's word, ${onDay(card.shutdown)} by the catalogue`,
-        `write ${JSON.stringify(override)} into ${file}`,
+        `${name}: shutdown ${onDay(shutdown)} according to the provider, ${onDay(card.shutdown)} in the catalogue`,
+        `put ${JSON.stringify(override)} in ${file}`,
       );
     });
-  if (findings.length > 0 || told.length === 0) return findings;
-  return [ok('shutdown', `the catalogue agrees with the provider on the end of ${told.length} models`)];
+  if (findings.length > 0 || reported.length === 0) return findings;
+  return [
+    ok('shutdown', `the catalogue agrees with the provider on the shutdown of ${reported.length} models`),
+  ];
 }
 
 function onDay(day: string | undefined): string {
-  return day === undefined ? 'on no known day' : `on ${day}`;
+  return day === undefined ? 'not announced' : `on ${day}`;
 }

@@ -1,4 +1,4 @@
-/** The key, and where it is sent. */
+/** Checks the key and the server it is sent to. */
 
 import { keyFault, keyHints } from '../config/api-key.ts';
 import type { Environment, Setting } from '../config/environment.ts';
@@ -17,8 +17,8 @@ export function keyFindings(
     return [
       warning(
         'key',
-        `OPENAI_API_KEY is set (${origin}), but does not begin with sk- as keys of the OpenAI API do`,
-        'copy the key again, or set OPENAI_BASE_URL to the server that it is for',
+        `OPENAI_API_KEY is set (${origin}) but does not start with sk-, as OpenAI keys do`,
+        'copy the key again, or set OPENAI_BASE_URL to the server that the key is for',
       ),
     ];
   }
@@ -26,7 +26,7 @@ export function keyFindings(
 }
 
 export function baseUrlFinding({ baseUrl, rehearse }: Pick<Environment, 'baseUrl' | 'rehearse'>): Finding {
-  if (rehearse) return ok('base-url', 'the rehearsal server inside the process');
+  if (rehearse) return ok('base-url', 'the built-in rehearsal server');
   if (baseUrl === undefined) return ok('base-url', 'the OpenAI API');
   const { pathname } = new URL(baseUrl);
   return /\/v\d+\/?$/.test(pathname)
@@ -34,6 +34,6 @@ export function baseUrlFinding({ baseUrl, rehearse }: Pick<Environment, 'baseUrl
     : warning(
         'base-url',
         `OPENAI_BASE_URL is ${baseUrl}, which does not end in /v1`,
-        'most servers want /v1 at its end',
+        'append /v1, which most servers require',
       );
 }

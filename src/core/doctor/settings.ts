@@ -1,4 +1,4 @@
-/** Which values are not the package's own, and where they come from. */
+/** Lists the settings that differ from the package's defaults, and their origins. */
 import { type Config, type ConfigFileName, configFileNames } from '../config/config.ts';
 import { environmentVariables, type Setting } from '../config/environment.ts';
 import { isPlainObject } from '../config/layers.ts';
@@ -6,9 +6,9 @@ import { type Finding, ok } from './finding.ts';
 
 export interface SettingOptions {
   config: Config;
-  /** The package's own configuration. */
+  /** The configuration in the package. */
   given: Config;
-  /** Every value, not only those that differ. */
+  /** List every value, not only those that differ. */
   verbose: boolean;
 }
 
@@ -24,7 +24,7 @@ export function settingFindings({ config, given, verbose }: SettingOptions): Fin
   );
 }
 
-/** Variables that are set; with `verbose` also those that are not, with what holds then. */
+/** Variables that are set; with `verbose`, the others too, with their defaults. */
 export function variableFindings(settings: readonly Setting[], verbose: boolean): Finding[] {
   return environmentVariables.flatMap(({ name, default: fallback }) => {
     const set = settings.find((setting) => setting.name === name);
@@ -38,7 +38,7 @@ function partOf({ aliases, routing, policies, catalog }: Config, file: ConfigFil
   return file === 'policies' ? policies : catalog;
 }
 
-/** Keys hold dots themselves (`gpt-6.1-sol`): the longest key that is there is the one that is meant. */
+/** Keys may contain dots (`gpt-6.1-sol`), so the longest matching key is tried first. */
 function valueAt(value: unknown, path: string): unknown {
   if (path === '') return value;
   if (!isPlainObject(value)) return undefined;

@@ -1,4 +1,4 @@
-/** The machine: node, git, and the places that orch writes to. */
+/** Checks the machine: Node, git, and the places orch writes to. */
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 /** As `engines` in package.json. */
@@ -12,32 +12,32 @@ export function nodeFinding(version: string): Finding {
 
 export function gitFinding(version: string | undefined): Finding {
   return version === undefined
-    ? warning('git', 'git is not installed: patches are checked by orch alone', 'install git')
+    ? warning('git', 'git is not installed: patches are checked by orch only', 'install git')
     : ok('git', `git ${version}`);
 }
 
 export interface LedgerState {
-  /** Undefined: turned off. */
+  /** Undefined when recording is off. */
   location: string | undefined;
   /** Why it cannot be written. */
   writeFault: string | undefined;
   rows: number;
-  /** Rows that could not be read. */
+  /** Unreadable rows. */
   skipped: readonly { line: number; reason: string }[];
   exists: boolean;
 }
 
 export function ledgerFindings({ location, writeFault, rows, skipped, exists }: LedgerState): Finding[] {
   if (location === undefined) {
-    return [warning('ledger', 'turned off: nothing is recorded', 'unset ORCH_USAGE_CSV to keep a record')];
+    return [warning('ledger', 'recording is off', 'unset ORCH_USAGE_CSV to record usage')];
   }
   const findings: Finding[] = [];
   if (writeFault !== undefined) {
     findings.push(
       problem(
         'ledger',
-        `${location} cannot be written (${writeFault}): no call would be recorded`,
-        'give yourself the right to write there, or set ORCH_USAGE_CSV to a file that can be written',
+        `${location} is not writable (${writeFault}): calls would not be recorded`,
+        'make it writable, or set ORCH_USAGE_CSV to a writable file',
       ),
     );
   } else {
@@ -50,7 +50,7 @@ export function ledgerFindings({ location, writeFault, rows, skipped, exists }: 
       warning(
         'ledger',
         `${skipped.length} of ${rows + skipped.length} rows cannot be read, the first in line ${first.line}: ${first.reason}`,
-        `look at line ${first.line} of ${location}: reports leave such rows out`,
+        `check line ${first.line} of ${location}; reports omit unreadable rows`,
       ),
     );
   }
@@ -62,7 +62,7 @@ export function stateFinding(folder: string, writeFault: string | undefined): Fi
     ? ok('state', `patches and long results are kept in ${folder}`)
     : problem(
         'state',
-        `${folder} cannot be written (${writeFault}): patches get no id and long results are lost`,
-        'give yourself the right to write there, or set XDG_STATE_HOME',
+        `${folder} is not writable (${writeFault}): patches get no id and long results are lost`,
+        'make it writable, or set XDG_STATE_HOME to a writable folder',
       );
 }

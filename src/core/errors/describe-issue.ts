@@ -1,19 +1,18 @@
-/** What is wrong with one value of an input, in the words of both surfaces; the field's name is theirs. */
+/** Describes an invalid input value for both surfaces, which add the field's name themselves. */
 import type * as z from 'zod';
 import { didYouMean } from '../text/did-you-mean.ts';
 
-/** `given` is the value that the issue is about. */
-export function describeIssue(issue: z.core.$ZodIssue, given: unknown): string {
+export function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_value': {
       const words = issue.values.map(String);
-      const guess = didYouMean(String(given), words);
-      return `"${String(given)}" is not one of ${words.join(', ')}${guess ? ` (did you mean ${guess}?)` : ''}`;
+      const guess = didYouMean(String(value), words);
+      return `"${String(value)}" is not one of ${words.join(', ')}${guess ? ` (did you mean ${guess}?)` : ''}`;
     }
     case 'invalid_type':
-      if (given === undefined) return 'is missing';
-      return Number.isNaN(given)
-        ? 'not a number'
+      if (value === undefined) return 'is missing';
+      return Number.isNaN(value)
+        ? 'is not a number'
         : `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
     case 'too_small':
       return issue.origin === 'string' ? 'is empty' : issue.message;
@@ -24,7 +23,7 @@ export function describeIssue(issue: z.core.$ZodIssue, given: unknown): string {
   }
 }
 
-/** The value at a path of an input; undefined where there is none. */
+/** The value at a path of an input; undefined when there is none. */
 export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],

@@ -1,9 +1,9 @@
 /**
- * The one error class that reaches a user. A code says what happened; one table says which exit status a
- * shell sees for it. Anything else that is thrown is a bug of ours.
+ * The error class that users see. Its code says what happened; one table maps codes to exit statuses. Anything
+ * else that is thrown is a bug in orch.
  */
 
-/** Codes in the order of their exit statuses; `--json` errors carry them as text. */
+/** Codes in order of exit status; `--json` errors carry them as text. `consensus-disagreed` is reserved. */
 const exitStatusByCode = {
   'provider-failed': 1,
   offline: 1,
@@ -41,7 +41,7 @@ export interface OrchErrorDetails {
   /** What the user can do about it, as one sentence. */
   hint?: string;
   cause?: unknown;
-  /** Facts for `--json`, safe to print: never a key, a prompt or code. */
+  /** Data for `--json`, safe to print: never a key, a prompt or code. */
   details?: Record<string, unknown>;
 }
 

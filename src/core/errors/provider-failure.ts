@@ -1,12 +1,12 @@
 /**
- * What went wrong on one attempt and what the engine does about it. The class is decided where the failure is
- * seen; the engine only follows the recovery.
+ * What went wrong in an attempt and how to recover. The failure is classified where it is detected; the engine
+ * only follows the recovery of its class.
  */
 
 import type { Usage } from '../models/usage.ts';
 import type { ErrorCode } from './orch-error.ts';
 
-/** What may help. `retry` waits and asks the same model again, a bounded number of times. */
+/** How to recover. `retry` waits and calls the same model again, a limited number of times. */
 export type Recovery =
   | 'stop'
   | 'retry'
@@ -19,15 +19,15 @@ export type Recovery =
 
 interface FailureRow {
   recovery: Recovery;
-  /** The code that the user sees when no recovery helped. */
+  /** Error code shown to the user when recovery fails. */
   code: ErrorCode;
-  /** The provider may bill the attempt although it never said what for: the model may have been at work. */
+  /** The provider may bill the attempt without reporting usage, since the model may have been running. */
   billed?: boolean;
-  /** Counts against the model's health: enough in a row open its circuit. */
+  /** Counts as a failure for the circuit breaker. */
   unhealthy?: boolean;
 }
 
-/** One row per class. */
+/** The error policy, one row per class. Sources: the provider's error guide and observed responses. */
 const failures = {
   'key-refused': { recovery: 'stop', code: 'key-refused' },
   'region-refused': { recovery: 'stop', code: 'key-refused' },
@@ -62,13 +62,13 @@ export const failureTable: Readonly<Record<FailureClass, FailureRow>> = failures
 
 export interface FailureDetails {
   cause?: unknown;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was a response. */
   status?: number | undefined;
   /** The provider's own code. */
   providerCode?: string | undefined;
-  /** How long to wait, as the provider asks. In milliseconds. */
+  /** Wait requested by the provider, in milliseconds. */
   retryAfterMs?: number | undefined;
-  /** The parameter that was refused, as the API names it. */
+  /** API name of the rejected parameter. */
   parameter?: string | undefined;
   /** Tokens billed although the attempt failed. */
   usage?: Usage | undefined;
@@ -76,7 +76,7 @@ export interface FailureDetails {
   responseId?: string | undefined;
   servedModel?: string | undefined;
   hint?: string | undefined;
-  /** The code that the user sees, where it says more than the class's own. */
+  /** Overrides the error code of the class with a more specific one. */
   code?: ErrorCode | undefined;
 }
 
@@ -101,8 +101,8 @@ export class ProviderFailure extends Error {
 }
 
 /**
- * Whether an attempt of unknown cost may be on the bill. `error` is its class, undefined where it gave the
- * result; `begun`: the server has said something of the answer.
+ * Whether an attempt of unknown cost may have been billed. `error` is its failure class, undefined when it
+ * succeeded; `begun` is true when the server had started to answer.
  */
 export function mayBeBilled(error: string | undefined, begun: boolean): boolean {
   if (error === undefined || begun) return true;

@@ -1,14 +1,14 @@
-/** Keys never reach an output: not in an error of the provider that echoes one, not in a URL. */
+/** Redacts keys from all output, e.g. in a provider's error message or in a URL. */
 
 const keyLike = /\b(sk|rk|pk)-[A-Za-z0-9_*-]{6,}/g;
-/** Up to the last @ of the authority: a password may hold one itself. */
+/** Up to the last @ of the authority, since a password may contain one. */
 const credentialsInUrl = /(?<=[a-z0-9+.-]:\/\/)[^/?#\s]+@/gi;
-/** What a server takes in its address in place of a header. */
+/** Secrets that some servers accept as query parameters. */
 const secretsInQuery =
   /([?&](?:[\w-]*(?:key|token|secret|password|signature)|sig|auth|code)=)(?!\[redacted\])[^&#\s"']+/gi;
-/** Fewer characters of a key reveal nothing about it. */
-const fewestRevealing = 6;
-/** A match of this length is not a coincidence, provided that the secret is much longer. */
+/** Shorter fragments of a key reveal nothing. */
+const minFragment = 6;
+/** Matches of this length are not coincidence, provided the secret is much longer. */
 const pieceLength = 8;
 const leastForPieces = 2 * pieceLength;
 
@@ -16,7 +16,7 @@ export type Redact = (text: string) => string;
 
 export function redactor(secrets: readonly (string | undefined)[]): Redact {
   const known = secrets.filter((secret) => secret !== undefined && secret.length >= 4) as string[];
-  // The longest first: one secret may begin another.
+  // Longest first: one secret may be a prefix of another.
   known.sort((a, b) => b.length - a.length);
   const pieces = new Set(known.filter(({ length }) => length >= leastForPieces).flatMap(piecesOf));
   return (text) => {
@@ -29,18 +29,18 @@ export function redactor(secrets: readonly (string | undefined)[]): Redact {
   };
 }
 
-/** A message that was cut to a length may end in the middle of a key. */
+/** A truncated message may end in the middle of a key. */
 function withoutBeginningAtEnd(text: string, secret: string): string {
-  for (let length = Math.min(secret.length - 1, text.length); length >= fewestRevealing; length--) {
+  for (let length = Math.min(secret.length - 1, text.length); length >= minFragment; length--) {
     if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[redacted]`;
   }
   return text;
 }
 
-/** All pieces of the secret, plain and as a server may encode it, in lower case. */
+/** All pieces of the secret, plain and in the encodings a server may use, lower-cased. */
 function piecesOf(secret: string): string[] {
   const forms = [secret, encodeURIComponent(secret), hex(secret), JSON.stringify(secret).slice(1, -1)];
-  // What stands before it moves it by up to two bytes; the characters at the edges hold other bits as well.
+  // Preceding text shifts Base64 by up to two bytes; the characters at the edges also encode foreign bits.
   for (const before of ['', ' ', '  ']) {
     const encoded = btoa(latin1(before + secret)).replace(/=+$/, '');
     const inner = encoded.slice(before === '' ? 0 : before.length + 1, -1);
@@ -65,7 +65,7 @@ function latin1(text: string): string {
 function withoutPieces(text: string, pieces: ReadonlySet<string>): string {
   if (pieces.size === 0 || text.length < pieceLength) return text;
   const lower = text.toLowerCase();
-  // Of some letters the small form is longer: then the places would not be the same.
+  // Lower-casing some letters changes the length, which would shift the positions.
   if (lower.length !== text.length) return withoutPieces(text.replace(/[^\0-\x7f]/g, '?'), pieces);
   let clean = '';
   let from = 0;

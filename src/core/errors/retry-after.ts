@@ -1,10 +1,10 @@
-/** How long a provider asks to wait: by header, or in the words of its message. Milliseconds. */
+/** The wait requested by a provider, from a header or from the text of its message, in milliseconds. */
 
 export type Headers = (name: string) => string | null | undefined;
 
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** `6m0s`, `1.5s`, `120ms`: the form of the x-ratelimit-reset headers. */
+/** `6m0s`, `1.5s`, `120ms`: the format of the x-ratelimit-reset headers. */
 export function readDuration(text: string): number | undefined {
   if (!/^\s*(?:\d+(?:\.\d+)?(?:ms|s|m|h))+\s*$/.test(text)) return undefined;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
@@ -15,7 +15,7 @@ function readSeconds(text: string): number | undefined {
   return /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : undefined;
 }
 
-/** `now` in milliseconds since 1970, for headers that give a date. */
+/** `now` in milliseconds since 1970, used when a header contains a date. */
 export function retryAfterMs(header: Headers, message: string, now: number): number | undefined {
   const milliseconds = header('retry-after-ms');
   if (milliseconds && /^\s*\d+(\.\d+)?\s*$/.test(milliseconds)) return Number(milliseconds);
@@ -24,12 +24,12 @@ export function retryAfterMs(header: Headers, message: string, now: number): num
     const seconds = readSeconds(after);
     if (seconds !== undefined) return seconds;
     const date = Date.parse(after);
-    // The date is by the provider's clock: ours may be wrong, or may be set in the meantime.
+    // Relative to the provider's clock: ours may be wrong or may change in the meantime.
     const sent = Date.parse(header('date') ?? '');
     if (!Number.isNaN(date)) return Math.max(0, date - (Number.isNaN(sent) ? now : sent));
   }
-  const inMessage = waitInMessage(message);
-  if (inMessage !== undefined) return inMessage;
+  const fromMessage = waitInMessage(message);
+  if (fromMessage !== undefined) return fromMessage;
   const resets = ['x-ratelimit-reset-requests', 'x-ratelimit-reset-tokens']
     .filter(
       (_, index) =>

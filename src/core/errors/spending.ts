@@ -1,14 +1,14 @@
-/** What a failed call has cost, in the words of every surface. */
+/** Describes what a failed call cost, for every surface. */
 
 import { formatUsd } from '../text/format.ts';
 import type { OrchError } from './orch-error.ts';
 
-/** In the details of an error; without `run_id` no request was sent. */
+/** Part of an error's details; without `run_id`, no request was sent. */
 export interface Spending {
   run_id?: string;
-  /** Null where an attempt of unknown cost may have been billed. */
+  /** Null when an attempt of unknown cost may have been billed. */
   cost_usd?: number | null;
-  /** Beside null: what the other attempts have cost. */
+  /** Cost of the other attempts, when `cost_usd` is null. */
   cost_at_least_usd?: number;
 }
 
@@ -18,6 +18,6 @@ export function spendingOf({ details = {} }: OrchError): string | undefined {
   if (cost_usd === undefined || run_id === undefined) return undefined;
   if (cost_usd !== null) return `cost ${formatUsd(cost_usd)}, run ${run_id}`;
   const known = cost_at_least_usd === 0 ? 'unknown' : formatUsd(cost_at_least_usd);
-  const doubt = `${cost_at_least_usd === 0 ? '' : 'may be more: '}an attempt may have been billed`;
+  const doubt = `${cost_at_least_usd === 0 ? '' : 'possibly more: '}an attempt may have been billed`;
   return `cost ${known} (${doubt}), run ${run_id}`;
 }

@@ -1,6 +1,7 @@
 /**
  * Assembles the input of a request, stable parts first (files, then context, then the instruction), and
- * keeps it within the token limit: what may be cut is cut by priority and said, what may not is refused.
+ * keeps it within the token limit. Some parts are truncated by priority, with a warning; if the rest is still
+ * too large, the request is refused.
  */
 
 import { OrchError } from '../errors/orch-error.ts';
@@ -13,12 +14,12 @@ import { keepTail } from './truncate.ts';
 export interface InputParts {
   instruction: string;
   sources: readonly Source[];
-  /** Material that came beside the instruction, e.g. a log from a pipe. Recent lines matter most. */
+  /** Additional material, e.g. a log from a pipe. Its last lines matter most. */
   context: string | undefined;
 }
 
 export interface InputLimits {
-  /** Most input, in tokens as `approxTokens` counts them. */
+  /** Limit on the input, in tokens as counted by `approxTokens`. */
   maxTokens: number;
   shape: ReturnShape;
   safetyCritical: boolean;
@@ -29,14 +30,14 @@ export interface AssembledInput {
   approxTokens: number;
   /** Upper bound of the tokens in `text`. */
   mostTokens: number;
-  /** What was left out, about, in tokens. */
+  /** Approximate number of tokens left out. */
   droppedTokens: number;
   warnings: string[];
 }
 
 interface Part {
   label: string;
-  /** Never cut: the instruction, and every file that is a target. */
+  /** Never truncated: the instruction and the target files. */
   fixed: boolean;
   body: string;
   render: (body: string) => string;
@@ -44,7 +45,7 @@ interface Part {
 
 export function assembleInput(parts: InputParts, limits: InputLimits): AssembledInput {
   const pieces = piecesOf(parts, limits);
-  // As many characters as are no more than `maxTokens`; whole tokens per part would add up to more than the text.
+  // Counted in characters: rounding each part up to whole tokens would add up to more than the text.
   const most = limits.maxTokens * 3;
   const total = charactersOf(pieces);
   if (total <= most) return finish(pieces, 0, []);
@@ -52,12 +53,12 @@ export function assembleInput(parts: InputParts, limits: InputLimits): Assembled
   const fixed = charactersOf(pieces.filter((piece) => piece.fixed));
   if (limits.safetyCritical || fixed > most) {
     const why = limits.safetyCritical
-      ? 'safety-critical input is never cut'
-      : 'the instruction and the target files are never cut';
+      ? 'safety-critical input is never truncated'
+      : 'the instruction and the target files are never truncated';
     throw tooLarge(pieces, total, limits.maxTokens, why);
   }
 
-  // The context that came last is worth most, so room is given out from the end.
+  // Later parts matter more, so space is allocated from the end.
   let room = most - fixed;
   const warnings: string[] = [];
   const kept: Part[] = [];
@@ -69,7 +70,7 @@ export function assembleInput(parts: InputParts, limits: InputLimits): Assembled
     if (!fits) warnings.push(lossOf(piece, left));
   }
   warnings.unshift(
-    `input of about ${tokensIn(total)} tokens cut to the limit of ${formatCount(limits.maxTokens)} (ORCH_MAX_INPUT_TOKENS)`,
+    `input of about ${tokensIn(total)} tokens truncated to the limit of ${formatCount(limits.maxTokens)} (ORCH_MAX_INPUT_TOKENS)`,
   );
   return finish(kept, Math.ceil((total - charactersOf(kept)) / 3), warnings);
 }
@@ -101,8 +102,8 @@ function lossOf(piece: Part, left: Part | undefined): string {
 
 function piecesOf({ instruction, sources, context = '' }: InputParts, limits: InputLimits): Part[] {
   const material = [...sources.map(({ text }) => text), context, instruction];
-  const file = tagFor('file', material);
-  const beside = tagFor('context', material);
+  const fileTag = tagFor('file', material);
+  const contextTag = tagFor('context', material);
   const seen = new Set<string>();
   const pieces: Part[] = [];
   for (const source of sources) {
@@ -113,11 +114,11 @@ function piecesOf({ instruction, sources, context = '' }: InputParts, limits: In
     seen.add(path + lines);
     pieces.push({
       label,
-      // Every file may be edited by a patch; otherwise the first file is what the work is about.
+      // A patch may edit every file; for other shapes the first file is the target.
       fixed: !shapes[limits.shape].shortensFiles || pieces.length === 0,
       body: shownText(source),
       render: (body) =>
-        `<${file} path="${path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${file}>\n\n`,
+        `<${fileTag} path="${path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${fileTag}>\n\n`,
     });
   }
   if (context.trim() !== '') {
@@ -125,14 +126,14 @@ function piecesOf({ instruction, sources, context = '' }: InputParts, limits: In
       label: 'context',
       fixed: false,
       body: context,
-      render: (body) => `<${beside}>\n${body.trimEnd()}\n</${beside}>\n\n`,
+      render: (body) => `<${contextTag}>\n${body.trimEnd()}\n</${contextTag}>\n\n`,
     });
   }
   pieces.push({ label: 'instruction', fixed: true, body: instruction.trim(), render: (body) => body });
   return pieces;
 }
 
-/** A tag that nothing in the material ends: what stands in a file or a log cannot pass for the instruction. */
+/** A tag that the material never closes, so that text in a file or a log cannot pass for the instruction. */
 function tagFor(name: string, material: readonly string[]): string {
   const end = new RegExp(`</(${name}(?:-\\d+)?)>`, 'g');
   const taken = new Set(material.flatMap((text) => Array.from(text.matchAll(end), ([, tag]) => tag)));
@@ -162,7 +163,7 @@ function tooLarge(pieces: readonly Part[], characters: number, limit: number, wh
     'input-too-large',
     `input is about ${formatCount(total)} tokens, the limit is ${formatCount(limit)}; ${why}:\n${list}${more}`,
     {
-      hint: 'name fewer files or line ranges (path:10-40), pipe bulky material as context beside the instruction, or raise ORCH_MAX_INPUT_TOKENS',
+      hint: 'pass fewer files or line ranges (path:10-40), pipe bulky material in as context, or raise ORCH_MAX_INPUT_TOKENS',
       details: { tokens: total, limit, breakdown: shown },
     },
   );

@@ -1,4 +1,4 @@
-/** Language names: as a user writes them, and as a file's name tells. */
+/** Language names: normalised from user input, or detected from file names. */
 
 const extensions: Record<string, string> = {
   ts: 'typescript',
@@ -81,19 +81,19 @@ function lookUp(table: Record<string, string>, key: string): string | undefined 
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
-/** `C++` and `cc` are `cpp`; a name that is not known is kept, in lower case. */
+/** `C++` and `cc` become `cpp`; an unknown name is lower-cased. */
 export function normaliseLanguage(name: string): string {
-  const wanted = name.trim().toLowerCase().replace(/^\./, '');
-  return lookUp(synonyms, wanted) ?? wanted;
+  const key = name.trim().toLowerCase().replace(/^\./, '');
+  return lookUp(synonyms, key) ?? key;
 }
 
-/** From the file name; undefined where it does not tell. */
+/** Undefined when the extension is unknown. */
 export function languageOfPath(path: string): string | undefined {
   const extension = /\.([^./\\]+)$/.exec(path)?.[1];
   return extension === undefined ? undefined : lookUp(extensions, extension.toLowerCase());
 }
 
-/** The language that most of the paths have, the first one winning a tie. */
+/** The most common language of the paths; on a tie, the one seen first. */
 export function languageOfPaths(paths: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const path of paths) {

@@ -1,20 +1,20 @@
-/** A file as it goes into a request: what was read, and which of its lines are shown. */
+/** A file sent with a request, and which of its lines are shown. */
 
 export interface LineRange {
-  /** 1-based, included. */
+  /** 1-based, inclusive. */
   from: number;
-  /** 1-based, included. */
+  /** 1-based, inclusive. */
   to: number;
 }
 
 export interface Source {
-  /** Posix path relative to the repository (or the root) that the patch will be applied in. */
+  /** POSIX path relative to the repository (or root) in which the patch will be applied. */
   path: string;
-  /** The whole file, decoded from UTF-8; a byte order mark stays as U+FEFF. */
+  /** The whole file, decoded from UTF-8; a byte order mark is kept as U+FEFF. */
   text: string;
-  /** File mode as git writes it. */
+  /** File mode in git's notation. */
   mode: '100644' | '100755';
-  /** The lines shown to the model; undefined: all of them. */
+  /** Lines shown to the model; all of them when undefined. */
   range: LineRange | undefined;
 }
 
@@ -27,7 +27,7 @@ export function shownText(source: Source): string {
     .join('\n');
 }
 
-/** `src/a.ts:10-40` and `src/a.ts:10` name lines; anything else is the path as it stands. */
+/** Parses `src/a.ts:10-40` and `src/a.ts:10`; anything else is a plain path. */
 export function readFileArgument(argument: string): { pattern: string; range: LineRange | undefined } {
   const match = /^(.+):(\d+)(?:-(\d+))?$/.exec(argument);
   if (!match?.[1] || !match[2]) return { pattern: argument, range: undefined };

@@ -1,34 +1,34 @@
 /**
- * Two estimates without a tokenizer (which costs hundreds of milliseconds to load): the routing estimate of
- * the contract, and an upper bound for reserving money.
+ * Two estimates that need no tokenizer (loading one takes hundreds of milliseconds): the routing estimate of
+ * the contract, and an upper bound for worst-case cost.
  */
 
-/** The routing estimate: `ceil(chars / 3)`. Used for caps and fit, never for money. */
+/** The routing estimate: `ceil(chars / 3)`. Used for caps and context windows, never for cost ceilings. */
 export function approxTokens(text: string): number {
   return Math.ceil(text.length / 3);
 }
 
-// Fitted to o200k_base on source, prose and logs (4.5 % mean error), then widened where some kind of text was
-// seen to cost more. Random words of fewer than 24 letters are the one known kind that still does.
+// Fitted to o200k_base on source, prose and logs (4.5 % mean error), then raised for kinds of text that were
+// found to need more. The only kind still known to exceed the bound is random words of fewer than 24 letters.
 const weights = {
   wordStart: 0.78,
-  /** More for a word right behind a sign: words with a space before them are in the vocabulary more often. */
-  wordBehindSign: 0.24,
+  /** Extra for a word right after punctuation: the vocabulary has more words with a leading space. */
+  wordAfterPunctuation: 0.24,
   letter: 0.056,
   punctuationRun: 0.604,
   punctuation: 0.161,
-  /** Beyond the third sign of a run, for each that differs from the one before: `"}],[{"`. */
+  /** Beyond the third character of a run, for each that differs from the previous one: `"}],[{"`. */
   punctuationChange: 0.45,
   digitRun: 2.295,
   digit: -0.265,
   newlineRun: 1.229,
-  /** One kind of white space: at least this many characters go into one token. */
+  /** Per character of uniform white space: at least 15 of them share one token. */
   blank: 1 / 15,
-  /** A tab beside a space: the two never share a token. */
+  /** A tab next to a space: they never share a token. */
   blankChange: 1,
   control: 1,
 };
-/** Tokens per UTF-16 unit outside of ASCII: first code of each block, its weight. */
+/** Tokens per UTF-16 code unit outside ASCII: first code of each block and its weight. */
 const blocks: readonly (readonly [number, number])[] = [
   [0xf900, 1],
   [0xe000, 2.5],
@@ -46,14 +46,14 @@ const blocks: readonly (readonly [number, number])[] = [
   [0x0080, 0.303],
 ];
 const margin = 1.2;
-/** Letters and digits without a break: from this length on, one case alone is no word of any language. */
+/** A longer unbroken run of letters and digits in a single case is not a natural word. */
 const longestWord = 24;
-/** The same where case and digits change as often as in base64 or a hash. */
+/** The same for runs in which case and digits alternate as often as in base64 or a hash. */
 const longestMixedWord = 16;
 const mixedShare = 0.3;
-/** Tokens per character of such runs, at the most. */
+/** Maximum tokens per character of such runs. */
 const denseTokensPerCharacter = 0.75;
-/** A tokenizer takes digits three at a time. */
+/** The tokenizer groups digits in threes. */
 const digitsPerToken = 3;
 
 type CharacterClass = 'lower' | 'upper' | 'digit' | 'newline' | 'blank' | 'punctuation' | 'other';
@@ -71,14 +71,14 @@ function isBase64Sign(code: number): boolean {
   return code === 43 || code === 47 || code === 61;
 }
 
-/** An upper bound of the tokens in `text`, in one pass. */
+/** Upper bound of the tokens in `text`, in one pass. */
 export function tokenUpperBound(text: string): number {
   let estimate = 0;
   let before: CharacterClass = 'other';
   let codeBefore = 0;
-  // Of the run of one class that is under way.
+  // Length of the current run of one class.
   let length = 0;
-  // Of the run of letters, digits and base64 signs that is under way.
+  // Length of the current run of letters, digits and base64 punctuation.
   let dense = 0;
   let denseChanges = 0;
   let estimateBeforeDense = 0;
@@ -107,7 +107,7 @@ export function tokenUpperBound(text: string): number {
       else if (first) denseChanges++;
       dense++;
     }
-    const wordStart = weights.wordStart + (before === 'punctuation' ? weights.wordBehindSign : 0);
+    const wordStart = weights.wordStart + (before === 'punctuation' ? weights.wordAfterPunctuation : 0);
     switch (kind) {
       case 'lower':
         estimate += weights.letter + (first && before !== 'upper' ? wordStart : 0);

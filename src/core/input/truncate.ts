@@ -1,23 +1,23 @@
-/** Cuts material to a number of characters on line borders: lines that report errors first, then the tail. */
+/** Truncates text at line boundaries, keeping lines that report errors first, then the tail. */
 import { formatCount } from '../text/format.ts';
 import { approxTokens } from './tokens.ts';
 
-/** Longer lines are minified code or data: their middle says nothing. */
+/** Longer lines are minified code or data, whose middle is of no use. */
 const longestLine = 2000;
-/** Share of the room that one line may take, so that a long one at the end is not all there is, or nothing. */
+/** Share of the space that one line may take, so that one long line neither fills it nor is dropped whole. */
 const lineShare = 0.25;
-/** A line is never cut shorter: half of it is the mark. */
+/** Lines are never cut below this: about half of it is the truncation mark. */
 const shortestCut = 100;
 const errorWord =
   /\b(?:errors?|exceptions?|fail(?:s|ed|ing|ures?)?|fatal|panic(?:ked)?|traceback|assert\w*|denied|refused|undefined reference|segmentation fault|not ok)\b|\bERR!/i;
 /** `TypeError`, `NullPointerException`. */
 const errorName = /[a-z\d](?:Error|Exception)\b/;
-/** Lines around one that reports an error that are kept with it. */
+/** Lines of context kept before and after a line that reports an error. */
 const around = 2;
-/** Share of the room that such lines may take, so that the tail is never crowded out. */
+/** Share of the space for error lines, so that they never crowd out the tail. */
 const errorShare = 0.5;
 
-/** At most `maxCharacters`, without a newline at the end. Undefined when not even the mark of a gap fits. */
+/** Result of at most `maxCharacters`, without a trailing newline. Undefined when not even a gap mark fits. */
 export function keepTail(
   text: string,
   { maxCharacters, label }: { maxCharacters: number; label: string },
@@ -28,16 +28,16 @@ export function keepTail(
     .replace(/\n$/, '')
     .split('\n')
     .map((line) => clampLine(line, lineLimit));
-  // No gap has a longer mark than all of the text.
+  // The longest possible mark: a gap that covers the whole text.
   const markLength = markFor(lines.length, Math.ceil(text.length / 3), label).length + 1;
 
   const keep = new Array<boolean>(lines.length).fill(false);
   const isKept = (index: number) => index < 0 || index >= lines.length || keep[index] === true;
-  // The last line has no newline behind it.
+  // The last line has no newline.
   let used = markLength - 1;
   const take = (index: number, most: number): boolean => {
     if (isKept(index)) return true;
-    // A line between two gaps makes two of one; the last one of a gap ends it.
+    // A line inside a gap splits it in two; the last line of a gap removes it.
     const gaps = 1 - Number(isKept(index - 1)) - Number(isKept(index + 1));
     const after = used + lines[index]!.length + 1 + gaps * markLength;
     if (after > most) return false;
@@ -64,7 +64,7 @@ function clampLine(line: string, limit: number): string {
   if (line.length <= limit) return line;
   const markFor = (left: number) => ` [… ${formatCount(left)} characters left out …] `;
   const half = Math.floor((limit - markFor(line.length).length) / 2);
-  // Half of a surrogate pair is no character, and no server takes it.
+  // Servers reject half of a surrogate pair.
   const head = line.slice(0, half).replace(/[\uD800-\uDBFF]$/, '');
   const tail = line.slice(-half).replace(/^[\uDC00-\uDFFF]/, '');
   return `${head}${markFor(line.length - head.length - tail.length)}${tail}`;

@@ -1,10 +1,10 @@
 /**
- * Models die on announced days. A name is followed along `successor` while its model is dead, by the date
- * or because the provider said so. The date is an argument: any month can be asked about.
+ * Models are shut down on announced dates. A name is resolved along `successor` while its model is past that
+ * date or unknown to the provider. The date is an argument, so any day can be checked.
  */
 import { type Catalog, findCard, type ModelCard } from './model-card.ts';
 
-/** Days before a shutdown from which every explanation warns. */
+/** Explanations warn from this many days before a shutdown. */
 export const shutdownNoticeDays = 60;
 
 export interface Hop {
@@ -12,19 +12,19 @@ export interface Hop {
   to: string;
   /** `retired`: past its shutdown date. `not-found`: the provider answered model_not_found. */
   why: 'retired' | 'not-found';
-  /** The shutdown date, for `retired`. */
+  /** Shutdown date, set for `retired`. */
   on?: string;
 }
 
 export interface ResolvedModel {
-  /** The catalogue's name, or the id as given when there is no card. */
+  /** Catalogue name, or the id itself when there is no card. */
   model: string;
-  /** Undefined: not in the catalogue, so price and limits are unknown. */
+  /** Undefined when the model is not in the catalogue; price and limits are then unknown. */
   card: ModelCard | undefined;
   hops: Hop[];
-  /** Why there is no living model at the end of the chain. */
+  /** Why the chain ends without an available model. */
   dead?: string;
-  /** Days until this model's shutdown, when that is within the notice. */
+  /** Days until this model's shutdown; set only within the notice period. */
   shutdownInDays?: number;
 }
 
@@ -32,7 +32,7 @@ export interface LifeCycleContext {
   catalog: Catalog;
   /** UTC day, `YYYY-MM-DD`. */
   today: string;
-  /** Catalogue names that the provider has answered model_not_found for in this process. */
+  /** Catalogue names for which the provider has returned model_not_found in this process. */
   notFound: ReadonlySet<string>;
 }
 
@@ -43,10 +43,10 @@ function daysBetween(from: string, to: string): number {
 function causeOfDeath(
   name: string,
   card: ModelCard,
-  facts: LifeCycleContext,
+  context: LifeCycleContext,
 ): Pick<Hop, 'why' | 'on'> | undefined {
-  if (facts.notFound.has(name)) return { why: 'not-found' };
-  if (card.shutdown && card.shutdown <= facts.today) return { why: 'retired', on: card.shutdown };
+  if (context.notFound.has(name)) return { why: 'not-found' };
+  if (card.shutdown && card.shutdown <= context.today) return { why: 'retired', on: card.shutdown };
   return undefined;
 }
 
@@ -56,30 +56,30 @@ export function describeHop(hop: Hop): string {
     : `the provider does not know ${hop.from}, ${hop.to} takes its place`;
 }
 
-/** Follows `id` to a living model. */
-export function resolveModel(id: string, facts: LifeCycleContext): ResolvedModel {
+/** Follows successors from `id` to an available model. */
+export function resolveModel(id: string, context: LifeCycleContext): ResolvedModel {
   const hops: Hop[] = [];
-  const found = findCard(facts.catalog, id);
+  const found = findCard(context.catalog, id);
   if (!found) {
     const unknown: ResolvedModel = { model: id, card: undefined, hops };
-    return facts.notFound.has(id) ? { ...unknown, dead: `the provider does not know ${id}` } : unknown;
+    return context.notFound.has(id) ? { ...unknown, dead: `the provider does not know ${id}` } : unknown;
   }
   const seen = new Set<string>();
   let current: { name: string; card: ModelCard } = found;
   for (;;) {
     const { name, card } = current;
-    const death = causeOfDeath(name, card, facts);
+    const death = causeOfDeath(name, card, context);
     if (!death) {
       const resolved: ResolvedModel = { model: name, card, hops };
-      const days = card.shutdown ? daysBetween(facts.today, card.shutdown) : Number.POSITIVE_INFINITY;
+      const days = card.shutdown ? daysBetween(context.today, card.shutdown) : Number.POSITIVE_INFINITY;
       return days <= shutdownNoticeDays ? { ...resolved, shutdownInDays: days } : resolved;
     }
     seen.add(name);
-    const next = card.successor ? findCard(facts.catalog, card.successor) : undefined;
+    const next = card.successor ? findCard(context.catalog, card.successor) : undefined;
     if (!next || seen.has(next.name)) {
       const reason =
         death.why === 'retired' ? `${name} retired ${death.on}` : `the provider does not know ${name}`;
-      return { model: name, card, hops, dead: `${reason} and has no living successor` };
+      return { model: name, card, hops, dead: `${reason} and has no available successor` };
     }
     hops.push({ from: name, to: next.name, ...death });
     current = next;
@@ -89,6 +89,6 @@ export function resolveModel(id: string, facts: LifeCycleContext): ResolvedModel
 export function shutdownWarning(resolved: ResolvedModel): string | undefined {
   if (resolved.shutdownInDays === undefined || !resolved.card?.shutdown) return undefined;
   const { shutdown, successor } = resolved.card;
-  const after = successor ? `; then ${successor} takes its place` : '';
+  const after = successor ? `; ${successor} will replace it` : '';
   return `${resolved.model} shuts down on ${shutdown}, in ${resolved.shutdownInDays} days${after}`;
 }

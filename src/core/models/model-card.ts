@@ -1,6 +1,6 @@
 /**
- * What is known of each model: prices, windows, efforts, life span. Data in `conf/catalog.json`, never code. The
- * schemas are made when a layer is checked: most starts read only the package's own, which needs no check.
+ * Model cards: price, context window, reasoning efforts and lifetime. The data is in `conf/catalog.json`. The schemas
+ * are built when a layer is checked: most starts read only the package's own catalogue, which needs no check.
  */
 import * as z from 'zod';
 import { reasoningEfforts } from '../tasks/tasks.ts';
@@ -13,10 +13,10 @@ export const dateOnly = once(() =>
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date like 2026-12-11')
     .refine((text) => {
-      // Date.parse takes 2026-02-30 for the second of March.
+      // Date.parse reads 2026-02-30 as 2 March.
       const time = Date.parse(text);
       return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-    }, 'is not a day of the calendar'),
+    }, 'is not a calendar date'),
 );
 
 export const modelCardSchema = once(() =>
@@ -25,32 +25,32 @@ export const modelCardSchema = once(() =>
       .string()
       .min(1)
       .optional()
-      .describe("The API's id where it differs from the name in the catalogue."),
-    contextTokens: positiveInteger().describe('Input and output together, in tokens.'),
-    maxInputTokens: positiveInteger().optional().describe('Absent: the context less the output.'),
-    maxOutputTokens: positiveInteger().describe('Reasoning tokens included.'),
+      .describe('Model id sent to the API, when it differs from the catalogue name.'),
+    contextTokens: positiveInteger().describe('Context window: input plus output, in tokens.'),
+    maxInputTokens: positiveInteger().optional().describe('Defaults to contextTokens minus maxOutputTokens.'),
+    maxOutputTokens: positiveInteger().describe('Including reasoning tokens.'),
     usdPerMillionTokens: z
       .strictObject({
         input: price(),
-        cachedInput: price().optional().describe('Absent: the price of input.'),
-        cacheWrite: price().optional().describe('Absent: writing to the cache is billed as input.'),
+        cachedInput: price().optional().describe('Defaults to the input price().'),
+        cacheWrite: price().optional().describe('Defaults to the input price().'),
         output: price(),
       })
       .describe('Standard tier, USD per 1,000,000 tokens.'),
     efforts: z
       .array(z.enum(reasoningEfforts))
-      .describe('Reasoning efforts taken; empty: not a reasoning model.'),
+      .describe('Supported reasoning efforts; empty for a model that does not reason.'),
     temperature: z
       .enum(['always', 'effort-none', 'never'])
-      .describe('When the model takes temperature; sending it otherwise is answered with 400.'),
-    verbosity: z.boolean().optional().describe('Whether text.verbosity is taken. Default true.'),
+      .describe('When the model accepts temperature; it answers 400 otherwise.'),
+    verbosity: z.boolean().optional().describe('Whether the model accepts text.verbosity. Default true.'),
     patchFormat: z
       .enum(['search-replace', 'v4a'])
       .optional()
-      .describe('The form in which the model writes edits best. Default search-replace.'),
+      .describe('The edit format this model writes best. Default search-replace.'),
     longContext: z.boolean().optional().describe('Whether billing.longContext applies. Default false.'),
     shutdown: dateOnly().optional().describe('First day (UTC) on which the model no longer answers.'),
-    successor: z.string().min(1).optional().describe('Catalogue name of the model that takes its place.'),
+    successor: z.string().min(1).optional().describe('Catalogue name of the model that replaces it.'),
   }),
 );
 
@@ -59,18 +59,20 @@ export type ModelCard = z.infer<ReturnType<typeof modelCardSchema>>;
 export const catalogSchema = once(() =>
   z.strictObject({
     $schema: z.string().optional(),
-    version: z.string().optional().describe('Names the price list; recorded with every cost.'),
+    version: z.string().optional().describe('Names the price() list; recorded with every cost.'),
     billing: z
       .strictObject({
         longContext: z
           .strictObject({ aboveInputTokens: positiveInteger(), inputFactor: price(), outputFactor: price() })
           .partial()
           .optional()
-          .describe('Above this input the whole request is billed with the factors.'),
+          .describe(
+            'Requests with more input than this are billed entirely at these multiples of the price().',
+          ),
         tiers: z
           .record(z.string(), price())
           .optional()
-          .describe('Factor on the price by the service_tier that the response names.'),
+          .describe('Price multiplier per service_tier reported in the response.'),
       })
       .optional(),
     models: z.record(z.string().min(1), modelCardSchema().partial()).optional(),
@@ -88,7 +90,7 @@ export interface Catalog {
   models: Record<string, ModelCard>;
 }
 
-/** The card for a catalogue name or an API id, with the catalogue's name for it. */
+/** Looks up a card by catalogue name or API id. */
 export function findCard(catalog: Catalog, id: string): { name: string; card: ModelCard } | undefined {
   const direct = Object.hasOwn(catalog.models, id) ? catalog.models[id] : undefined;
   if (direct) return { name: id, card: direct };
@@ -98,12 +100,12 @@ export function findCard(catalog: Catalog, id: string): { name: string; card: Mo
   return undefined;
 }
 
-/** Most input tokens that one request may carry. */
+/** Maximum input tokens of one request. */
 export function inputWindow(card: ModelCard): number {
   return card.maxInputTokens ?? Math.max(1, card.contextTokens - card.maxOutputTokens);
 }
 
-/** The id to put into a request. */
+/** The model id to send in a request. */
 export function apiId(name: string, card: ModelCard | undefined): string {
   return card?.api ?? name;
 }

@@ -1,16 +1,16 @@
-/** Fits what a policy asks for to what a model's card takes, so that no request is refused for a parameter. */
+/** Adapts the policy's generation settings to what a model accepts, so that no parameter is refused. */
 
 import type { GenerationPolicy } from '../config/policy.ts';
 import { type ReasoningEffort, reasoningEfforts, type Verbosity } from '../tasks/tasks.ts';
 import type { ModelCard } from './model-card.ts';
 
-/** The provider refuses less. */
-const leastOutputTokens = 16;
+/** The provider rejects anything lower. */
+const minOutputTokens = 16;
 const defaultVisibleTokens = 2048;
 
 /**
- * Reasoning is spent out of max_output_tokens: with caps of 400 to 2048 answers came back empty and billed.
- * So what a policy calls max_output_tokens is the room for the visible answer and this is added.
+ * Reasoning counts against max_output_tokens: with caps of 400 to 2048, answers came back empty but billed.
+ * So a policy's max_output_tokens covers the visible answer only, and this is added to it.
  */
 const headRoomTokens: Record<ReasoningEffort, number> = {
   none: 0,
@@ -23,11 +23,11 @@ const headRoomTokens: Record<ReasoningEffort, number> = {
 };
 
 export interface GenerationParameters {
-  /** What is sent as max_output_tokens: visible answer and reasoning together. */
+  /** Sent as max_output_tokens: visible answer plus reasoning. */
   maxOutputTokens: number;
-  /** Room for the visible answer alone. */
+  /** Share of it reserved for the visible answer. */
   visibleOutputTokens: number;
-  /** Undefined: not sent. */
+  /** Not sent when undefined. */
   temperature: number | undefined;
   effort: ReasoningEffort | undefined;
   verbosity: Verbosity | undefined;
@@ -35,51 +35,53 @@ export interface GenerationParameters {
 
 export interface FittedParameters {
   parameters: GenerationParameters;
-  /** What was asked and could not be sent, in words. */
+  /** Settings that were changed or not sent, as text for the user. */
   notes: string[];
 }
 
-/** The supported effort nearest to the one wanted, the lower of two equally near. */
+/** The supported effort closest to `requested`; the lower one on a tie. */
 export function clampEffort(
-  wanted: ReasoningEffort,
+  requested: ReasoningEffort,
   supported: readonly ReasoningEffort[],
 ): ReasoningEffort | undefined {
   const rank = (effort: ReasoningEffort) => reasoningEfforts.indexOf(effort);
   let best: ReasoningEffort | undefined;
   for (const effort of [...supported].sort((a, b) => rank(a) - rank(b))) {
-    if (best === undefined || Math.abs(rank(effort) - rank(wanted)) < Math.abs(rank(best) - rank(wanted)))
+    if (
+      best === undefined ||
+      Math.abs(rank(effort) - rank(requested)) < Math.abs(rank(best) - rank(requested))
+    )
       best = effort;
   }
   return best;
 }
 
-/** `asked` is the effort that the caller or the routing list named: if it must be changed, that is noted. */
+/** `requested` is the effort set by the caller or the routing list; changing it adds a note. */
 export function fitParameters(
   policy: GenerationPolicy,
   card: ModelCard | undefined,
-  asked: ReasoningEffort | undefined,
+  requested: ReasoningEffort | undefined,
 ): FittedParameters {
   const notes: string[] = [];
   const visible = policy.max_output_tokens ?? defaultVisibleTokens;
   if (!card) {
-    // Nothing is known of the model: leave room as for a reasoning model and send only what was asked for.
+    // Unknown model: leave room for reasoning and send only what was explicitly requested.
     const parameters: GenerationParameters = {
-      maxOutputTokens: Math.max(leastOutputTokens, visible + headRoomTokens[asked ?? 'medium']),
+      maxOutputTokens: Math.max(minOutputTokens, visible + headRoomTokens[requested ?? 'medium']),
       visibleOutputTokens: visible,
       temperature: undefined,
-      effort: asked,
+      effort: requested,
       verbosity: undefined,
     };
     return { parameters, notes };
   }
 
-  const wanted = asked ?? policy.reasoning_effort ?? 'medium';
-  const effort = clampEffort(wanted, card.efforts);
-  if (asked !== undefined && effort !== asked) {
+  const effort = clampEffort(requested ?? policy.reasoning_effort ?? 'medium', card.efforts);
+  if (requested !== undefined && effort !== requested) {
     notes.push(
       effort === undefined
-        ? `effort ${asked} not sent: not a reasoning model`
-        : `effort ${asked} becomes ${effort}: the model takes ${card.efforts.join(', ')}`,
+        ? `effort ${requested} not sent: not a reasoning model`
+        : `effort ${requested} changed to ${effort}: the model supports ${card.efforts.join(', ')}`,
     );
   }
   const takesTemperature =
@@ -87,12 +89,12 @@ export function fitParameters(
   if (policy.temperature !== undefined && !takesTemperature) {
     notes.push(
       card.temperature === 'never'
-        ? 'temperature not sent: the model does not take it'
-        : `temperature not sent: the model takes it only with effort none`,
+        ? 'temperature not sent: the model does not support it'
+        : 'temperature not sent: the model supports it only with effort none',
     );
   }
   const full = visible + (effort === undefined ? 0 : headRoomTokens[effort]);
-  const maxOutputTokens = Math.max(leastOutputTokens, Math.min(full, card.maxOutputTokens));
+  const maxOutputTokens = Math.max(minOutputTokens, Math.min(full, card.maxOutputTokens));
   return {
     parameters: {
       maxOutputTokens,

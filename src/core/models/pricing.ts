@@ -1,4 +1,4 @@
-/** What tokens cost, from the catalogue. An unknown price is undefined, never 0. */
+/** Cost of tokens at catalogue prices. An unknown price is undefined, never 0. */
 import type { Billing, ModelCard } from './model-card.ts';
 import type { Usage } from './usage.ts';
 
@@ -12,8 +12,8 @@ function longContextApplies(card: ModelCard, billing: Billing, inputTokens: numb
 }
 
 /**
- * USD for one attempt. `serviceTier` is the one that the response names; a tier without a factor is priced
- * as standard. Undefined when the model has no card or the server gave no token counts.
+ * Cost of one attempt in USD. `serviceTier` is the tier reported in the response; a tier without a factor is
+ * priced as standard. Undefined when the model has no card or the server sent no token counts.
  */
 export function costOf(
   usage: Usage,
@@ -22,7 +22,7 @@ export function costOf(
 ): number | undefined {
   if (!card || usage.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
   const rates = card.usdPerMillionTokens;
-  // Some servers count cached tokens beside the input instead of within it: never bill a negative number.
+  // Some servers do not include cached tokens in the input count; the cost must not go negative.
   const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
   const written = Math.min(usage.cacheWriteTokens ?? 0, usage.inputTokens - cached);
   const fresh = usage.inputTokens - cached - written;
@@ -42,18 +42,18 @@ function tierFactor(billing: Billing, serviceTier: string | undefined): number {
 }
 
 export interface CostRange {
-  /** The input as estimated, fully billed, and a short answer. */
+  /** Estimated input at full price and a short answer. */
   lowUsd: number;
-  /** No answer within the request's limits can cost more: upper bound of the input, the whole output cap. */
+  /** Worst case: upper bound of the input and the whole output cap. */
   highUsd: number;
 }
 
-/** What a request may cost before it is sent. Undefined when the model has no card. */
+/** Cost estimate before sending. Undefined when the model has no card. */
 export function costRange(
   tokens: { approxInput: number; mostInput: number; visibleOutput: number; mostOutput: number },
-  facts: PriceSource,
+  prices: PriceSource,
 ): CostRange | undefined {
-  const { card } = facts;
+  const { card } = prices;
   if (!card) return undefined;
   const { input, cacheWrite } = card.usdPerMillionTokens;
   const allWritten = cacheWrite !== undefined && cacheWrite > input;
@@ -65,7 +65,7 @@ export function costRange(
     reasoningTokens: 0,
   });
   const shortAnswer = Math.min(tokens.visibleOutput, Math.max(16, Math.ceil(tokens.approxInput / 4)));
-  const low = costOf(usage(tokens.approxInput, shortAnswer, false), facts);
-  const high = costOf(usage(tokens.mostInput, tokens.mostOutput, allWritten), facts);
+  const low = costOf(usage(tokens.approxInput, shortAnswer, false), prices);
+  const high = costOf(usage(tokens.mostInput, tokens.mostOutput, allWritten), prices);
   return low === undefined || high === undefined ? undefined : { lowUsd: Math.min(low, high), highUsd: high };
 }

@@ -1,14 +1,14 @@
-/** Token counts of one attempt, as the server gave them. Undefined where it did not say. */
+/** Token counts of one attempt as reported by the server; undefined when not reported. */
 export interface Usage {
-  /** Tokens billed for the prompt, cached and cache-write ones included. */
+  /** Tokens billed for the prompt, including cached and cache-write tokens. */
   inputTokens: number | undefined;
-  /** Part of inputTokens that came from the prompt cache. */
+  /** Part of inputTokens read from the prompt cache. */
   cachedInputTokens: number | undefined;
-  /** Part of inputTokens that was written to the prompt cache. */
+  /** Part of inputTokens written to the prompt cache. */
   cacheWriteTokens: number | undefined;
-  /** Tokens billed for the answer, reasoning included. */
+  /** Tokens billed for the answer, including reasoning. */
   outputTokens: number | undefined;
-  /** Part of outputTokens that was spent on reasoning. */
+  /** Part of outputTokens spent on reasoning. */
   reasoningTokens: number | undefined;
 }
 

@@ -1,16 +1,16 @@
 /**
- * One line of CSV (RFC 4180, commas), safe to open in a spreadsheet. A value never spans lines, so whatever
- * happens to one row, the next one is readable.
+ * One line of CSV (RFC 4180, commas), safe to open in a spreadsheet. A value never spans lines, so a damaged
+ * row does not affect the next one.
  */
 
 export type CellValue = string | number | boolean | undefined | null;
 
 const lineBreaks = /\r\n|[\n\v\f\r\0\u0085\u2028\u2029]/g;
-/** What a spreadsheet would run: a tab or a formula sign, full-width ones too, also behind white space. */
+/** What a spreadsheet would run: a tab or a formula character, including full-width ones and after white space. */
 const formula = /^['\s]*[\t=+\-@\uff1d\uff0b\uff0d\uff20]/;
 const plainNumber = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** Unknown, empty and not finite are an empty cell; line breaks and NUL become a space. */
+/** Unknown, empty and non-finite values become an empty cell; line breaks and NUL become a space. */
 export function encodeCell(value: CellValue): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'boolean') return String(value);
@@ -29,8 +29,8 @@ export function quoteCell(text: string): string {
 }
 
 /**
- * Spreadsheets show the apostrophe and do not run what follows. Values that already begin with apostrophes
- * and then a formula get one more, so that `restore` is exact.
+ * Prefixes a formula with an apostrophe, which keeps a spreadsheet from running it. A value that already starts
+ * with apostrophes and a formula gets one more, so that `restore` is exact.
  */
 export function neutralise(text: string): string {
   return formula.test(text) && !plainNumber.test(text) ? `'${text}` : text;
@@ -41,7 +41,7 @@ export function restore(cell: string): string {
   return cell.startsWith("'") && neutralise(rest) !== rest ? rest : cell;
 }
 
-/** All digits that tell this number from every other, never with an exponent; empty when not finite. */
+/** The shortest exact decimal, never with an exponent; empty when not finite. */
 export function plainDecimal(value: number): string {
   if (!Number.isFinite(value)) return '';
   const [mantissa = '', exponent] = String(value).split('e');
@@ -61,7 +61,7 @@ export function readNumber(cell: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** The cells of one line, as written (see `restore`). Undefined: a quoted cell does not end, or goes on after its end. */
+/** The raw cells of one line (see `restore`). Undefined when a quoted cell is not closed or has text after it. */
 export function splitLine(line: string): string[] | undefined {
   if (!line.includes('"')) return line.split(',');
   const cells: string[] = [];

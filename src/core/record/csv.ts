@@ -1,6 +1,6 @@
 /**
- * Usage records as CSV and back. Reading goes by the names in the header row, of which a file may have
- * several; what cannot be read is reported and never guessed.
+ * Converts usage records to CSV and back. Columns are identified by the header row, of which a file may have
+ * several. Unreadable rows are reported, never guessed at.
  */
 import { encodeCell, quoteCell, readNumber, restore, splitLine } from './csv-line.ts';
 import { type ColumnKind, columnKinds, type UsageRecord, usageColumns } from './usage-record.ts';
@@ -8,14 +8,14 @@ import { readTimestamp } from './when.ts';
 
 type Column = keyof UsageRecord;
 
-/** Names as the first row has them, without the line break. */
+/** The header row, without the line break. */
 export const headerRow: string = usageColumns.join(',');
 
-/** One row in the order of `headerRow`, without the line break. Unknown is an empty cell. */
+/** One row in the order of `headerRow`, without the line break. Unknown values are empty cells. */
 export function encodeRecord(record: UsageRecord): string {
   const cells = usageColumns.map((column) => encodeCell(record[column]));
-  // A row cut within its last cell would otherwise look whole; an open quote gives it away, unless the cut
-  // falls on a quote of the value's own.
+  // Quoted so that a row cut off within its last cell is detected by the open quote (unless the cut falls on a
+  // quote of the value itself).
   const last = cells.at(-1)!;
   if (last !== '' && !last.startsWith('"')) cells[cells.length - 1] = quoteCell(last);
   return cells.join(',');
@@ -28,7 +28,7 @@ export interface SkippedRow {
 }
 
 export interface CsvReading {
-  /** Text is taken as it is, also a task or mode that this version does not know; empty cells are undefined. */
+  /** Text is kept as it is, even a task or mode unknown to this version; empty cells are undefined. */
   records: Partial<UsageRecord>[];
   skipped: SkippedRow[];
 }
@@ -43,11 +43,11 @@ export function parseUsageCsv(text: string): CsvReading {
 export interface UsageCsvReader {
   push(line: string): void;
   reading: CsvReading;
-  /** Whether a header of ours was seen. Without any, what was read is some other file. */
+  /** Whether one of our headers was seen. If not, this is some other file. */
   isUsageCsv(): boolean;
 }
 
-/** Takes a file line by line, without the `\n`; a `\r` at the end is dropped. */
+/** Reads a file line by line, without the `\n`; a trailing `\r` is dropped. */
 export function createUsageCsvReader(): UsageCsvReader {
   const reading: CsvReading = { records: [], skipped: [] };
   const strings = new Map<string, string>();
@@ -72,10 +72,10 @@ export function createUsageCsvReader(): UsageCsvReader {
   return { push, reading, isUsageCsv: () => header !== undefined };
 }
 
-/** As rows in our own order do: no need to look for column names in them. */
+/** Rows that we wrote start with a time; they are not checked for column names. */
 const beginsWithTime = /^\d{4}-\d\d-\d\d/;
 
-/** A header names at least two of our columns and holds neither a number nor a time, which every row does. */
+/** A header has at least two of our column names and neither a number nor a time; every row has one. */
 function readHeader(cells: readonly string[]): (Column | undefined)[] | undefined {
   const names = cells.map((cell) => cell.trim());
   const seen = new Set<string>();
@@ -89,7 +89,7 @@ function readHeader(cells: readonly string[]): (Column | undefined)[] | undefine
   return hasData ? undefined : known;
 }
 
-/** Copied rather than grown key by key: a large ledger then takes a third of the memory and half of the time. */
+/** Copied instead of adding key by key: a large ledger then takes a third of the memory and half the time. */
 const blank = Object.fromEntries(usageColumns.map((column) => [column, undefined]));
 
 function readRow(
@@ -97,10 +97,10 @@ function readRow(
   header: readonly (Column | undefined)[] | undefined,
   strings: Map<string, string>,
 ): Partial<UsageRecord> | string {
-  if (!header) return 'no header row above it names the columns of a usage record';
-  if (!cells) return 'torn or damaged: a quoted cell does not end properly';
+  if (!header) return 'no usage record header above it';
+  if (!cells) return 'incomplete or damaged: a quoted cell is not closed properly';
   if (cells.length !== header.length)
-    return `torn or edited: ${cells.length} cells where the header has ${header.length}`;
+    return `incomplete or edited: ${cells.length} cells, but the header has ${header.length}`;
   const record: Record<string, unknown> = { ...blank };
   for (let index = 0; index < header.length; index++) {
     const column = header[index];
@@ -122,7 +122,7 @@ const kindNames: Record<ColumnKind, string> = {
   boolean: 'true or false',
 };
 
-/** Undefined where the cell is empty or cannot be read. */
+/** Undefined when the cell is empty or invalid. */
 function readCell(kind: ColumnKind, cell: string): string | number | boolean | undefined {
   if (cell === '') return undefined;
   if (kind === 'text') return restore(cell);
@@ -132,7 +132,7 @@ function readCell(kind: ColumnKind, cell: string): string | number | boolean | u
   return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
-/** Models, tasks and rules repeat in every row of a large file: one string for all of them. */
+/** Interns strings: models, tasks and rules repeat in every row of a large file. */
 function shared(text: string, strings: Map<string, string>): string {
   const known = strings.get(text);
   if (known !== undefined) return known;

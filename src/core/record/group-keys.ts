@@ -1,4 +1,4 @@
-/** What a usage report can be grouped by. */
+/** Keys by which a usage report can be grouped. */
 export const groupKeys = [
   'model',
   'task',

@@ -1,16 +1,16 @@
-/** The columns of a usage report, once for the terminal table, Markdown, HTML and CSV. */
+/** The columns of a usage report, shared by the terminal table, Markdown, HTML and CSV. */
 import { formatCount, formatDuration, formatUsd } from '../text/format.ts';
 import type { GroupKey } from './group-keys.ts';
 import type { UsageGroup, UsageReport } from './usage-report.ts';
 
 export interface ReportColumn {
-  /** Name in CSV: a group key or a field of `UsageGroup`. */
+  /** Column name in CSV: a group key or a field of `UsageGroup`. */
   key: string;
   title: string;
   align: 'left' | 'right';
-  /** Exact, for machines; null: unknown. */
+  /** Exact value for machines; null when unknown. */
   value(group: UsageGroup): string | number | null;
-  /** For people; `-` where there is nothing to show. */
+  /** For people; `-` when there is no value. */
   format(group: UsageGroup): string;
 }
 
@@ -57,7 +57,7 @@ function measure(key: Measure, title: string, show: (value: number) => string, u
   };
 }
 
-/** The report's keys first, then all measures. The total, which has no keys, says `Total` in the first column. */
+/** The report's keys, then all measures. The total has no keys and shows `Total` in the first column. */
 export function reportColumns({ by }: Pick<UsageReport, 'by'>): ReportColumn[] {
   const keyColumns = by.map((key, index): ReportColumn => {
     const value = (group: UsageGroup): string => group.key[key] ?? (index === 0 ? 'Total' : '');
@@ -66,7 +66,7 @@ export function reportColumns({ by }: Pick<UsageReport, 'by'>): ReportColumn[] {
   return [...keyColumns, ...measureColumns];
 }
 
-/** What the report covers, as one line. */
+/** What the report covers, in one line. */
 export function reportTitle(report: UsageReport): string {
   const what = report.by.length > 0 ? `Usage by ${report.by.join(', ')}` : 'Usage';
   const from = report.since ? ` from ${shortTime(report.since)}` : '';

@@ -1,11 +1,11 @@
-/** The little arithmetic that a report needs. */
+/** Statistics for reports. */
 
-/** By nearest rank, so always a value that occurred; null when there is none. The values must be sorted. */
+/** Nearest-rank percentile, so always a value that occurred; null without values. `sorted` must be sorted. */
 export function percentile(sorted: readonly number[], share: number): number | null {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
 }
 
-/** Compensated (Neumaier), so that many thousandths of a cent add up to what a spreadsheet shows. */
+/** Compensated (Neumaier) sum, so that many fractions of a cent add up to what a spreadsheet shows. */
 export function sum(values: readonly number[]): number {
   let total = 0;
   let lost = 0;

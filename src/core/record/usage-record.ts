@@ -1,18 +1,19 @@
 /**
- * The record of one attempt: one row of the CSV. Column names are fixed; most have a counterpart in the
- * OpenTelemetry GenAI conventions (docs: gen_ai.request.model, gen_ai.usage.input_tokens, …).
+ * The record of one attempt: one row of the CSV. Column names are fixed; most correspond to OpenTelemetry GenAI
+ * attributes (gen_ai.request.model, gen_ai.usage.input_tokens, …).
  */
 import type { TaskKind } from '../tasks/tasks.ts';
 
-export type AttemptMode = 'single' | 'cascade' | 'consensus' | 'rehearsal';
+/** `cascade` and `consensus` are reserved. */
+export type AttemptMode = 'single' | 'rehearsal';
 
 export interface UsageRecord {
-  /** ISO 8601, UTC, when the attempt began. */
+  /** Start of the attempt, ISO 8601 in UTC. */
   ts: string;
   latency_ms: number;
-  /** Time to the first event of the answer; undefined when none came. */
+  /** Time to the first event of the answer; undefined when there was none. */
   ttft_ms: number | undefined;
-  /** All attempts of one call share it. */
+  /** Shared by all attempts of one call. */
   run_id: string;
   /** 1-based within the call. */
   attempt: number;
@@ -23,48 +24,49 @@ export interface UsageRecord {
   alias: string;
   effort: string | undefined;
   mode: AttemptMode;
-  /** Which routing rule chose the order. */
+  /** The routing rule that determined the order. */
   rule: string;
   forced: boolean;
   /** The model whose failure led to this attempt. */
   escalated_from: string | undefined;
-  /** The model that the request named, after any hop. */
+  /** The model in the request, after any hop. */
   model_requested: string;
-  /** Undefined: the attempt ended before the server named one. */
+  /** Undefined when the attempt ended before the server named a model. */
   model_served: string | undefined;
   input_tokens: number | undefined;
   cached_input_tokens: number | undefined;
   cache_write_tokens: number | undefined;
   output_tokens: number | undefined;
   reasoning_tokens: number | undefined;
+  /** As reported by the server. */
   finish_reason: string | undefined;
-  /** Class of failure; undefined: the attempt gave the result. */
+  /** Failure class; undefined when the attempt succeeded. */
   error: string | undefined;
   service_tier: string | undefined;
-  /** Unknown is undefined, never 0. */
+  /** Undefined when unknown, never 0. */
   cost_usd: number | undefined;
-  /** `catalog`, `rehearsal`; undefined where the cost is unknown. */
+  /** `catalog` or `rehearsal`; undefined when the cost is unknown. */
   cost_source: string | undefined;
   /** Version of the price list. */
   price_version: string | undefined;
-  /** Upper bound that was reserved before the attempt. */
+  /** Worst-case cost, reserved before the attempt. */
   cost_forecast_usd: number | undefined;
-  /** An estimate: the same tokens on the dearest candidate of the decision. */
+  /** Estimate: the same tokens on the most expensive candidate of the decision. */
   baseline_cost_usd: number | undefined;
   est_tokens: number;
   tokens_dropped: number;
-  /** `applied`, `tests`, `typecheck`, `rejected`; undefined: nothing verified it. */
+  /** Reserved, like `outcome_source`; always empty. */
   outcome: string | undefined;
   outcome_source: string | undefined;
-  /** A name that the user gave, or a hash: no path by default. */
+  /** Project name set by the user; never a path by default. */
   project: string | undefined;
 }
 
 export type ColumnKind = 'time' | 'text' | 'number' | 'boolean';
 
 /**
- * The columns in the order of the file, and how a cell is read. `ts` stays the first: it is what tells a row
- * from a header (see `csv-ledger-header.ts`).
+ * The columns in file order, and how each cell is parsed. `ts` must stay first: it distinguishes a row from a
+ * header.
  */
 export const columnKinds = {
   ts: 'time',

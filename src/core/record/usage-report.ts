@@ -1,6 +1,5 @@
 /**
- * Usage records added up by any of their dimensions. Pure: the same reading and options give the same report,
- * which every format and surface renders.
+ * Aggregates usage records by any of their dimensions. Pure: the same records and options give the same report.
  */
 import { OrchError } from '../errors/orch-error.ts';
 import { mayBeBilled } from '../errors/provider-failure.ts';
@@ -11,49 +10,49 @@ import { percentile, sum } from './statistics.ts';
 import type { UsageRecord } from './usage-record.ts';
 import { readTimestamp } from './when.ts';
 
-/** What the record does not say. */
+/** Group value for records without one. */
 export const noValue = '(none)';
 const rehearsalPrefix = 'rehearsal:';
-/** Skipped rows that a warning names one by one; the rest is counted. */
+/** Skipped rows listed in a warning; the rest are only counted. */
 const namedRows = 5;
 
 export interface UsageGroup {
-  /** One value per key of the report, `(none)` where the record has none. Empty in the total. */
+  /** One value per key of the report, `(none)` if the record has none. Empty in the total. */
   key: Partial<Record<GroupKey, string>>;
-  /** Distinct `run_id`; an attempt without one counts as a call of its own. */
+  /** Distinct `run_id`s; an attempt without one counts as its own call. */
   calls: number;
   attempts: number;
-  /** Attempts that ended with an error, also where a later one gave the result. */
+  /** Attempts that ended with an error, even if a later attempt succeeded. */
   failures: number;
-  /** Cached tokens included. */
+  /** Including cached tokens. */
   input_tokens: number;
   cached_input_tokens: number;
-  /** Reasoning tokens included. */
+  /** Including reasoning tokens. */
   output_tokens: number;
   reasoning_tokens: number;
-  /** Sum of the known costs; null when costs are unknown and none is known. */
+  /** Sum of the known costs; null when none of the costs is known. */
   cost_usd: number | null;
-  /** Attempts that may be on the bill and whose cost is unknown: the real cost may be higher than `cost_usd`. */
+  /** Attempts of unknown cost that may have been billed; the real cost may exceed `cost_usd`. */
   unknown_cost: number;
-  /** Of successful attempts, by nearest rank; null without any. */
+  /** Of successful attempts, by nearest rank; null when there are none. */
   latency_p50_ms: number | null;
   latency_p95_ms: number | null;
-  /** Part of the total cost, 0 to 1; null where either is unknown or the total is 0. */
+  /** Share of the total cost, 0 to 1; null when either is unknown or the total is 0. */
   cost_share: number | null;
 }
 
 export interface UsageReport {
   by: GroupKey[];
-  /** ISO 8601, UTC, both included; null: no bound. */
+  /** ISO 8601, UTC, both inclusive; null when unbounded. */
   since: string | null;
   until: string | null;
   generated_at: string;
   files: string[];
-  /** Dearest first, then most calls, then by key; by day or month: in the order of time. */
+  /** By cost, then calls (both descending), then key; by day or month chronologically. */
   groups: UsageGroup[];
-  /** All groups together, rehearsals too. */
+  /** All groups together, including rehearsals. */
   total: UsageGroup;
-  /** Rows that could not be read; the warnings name them. */
+  /** Number of unreadable rows; the warnings list them. */
   skipped_rows: number;
   warnings: string[];
 }
@@ -65,23 +64,23 @@ export interface UsageReading {
 }
 
 export interface UsageReportOptions {
-  /** In the order in which they are shown; without any there is only the total. */
+  /** In display order; when empty, only the total is reported. */
   by: readonly GroupKey[];
-  /** Milliseconds since 1970 or a date, both included; see `readWhen`. */
+  /** Milliseconds since 1970 or a date, both inclusive; see `readWhen`. */
   since?: Date | number | undefined;
   until?: Date | number | undefined;
   /** Milliseconds since 1970. */
   now: number;
 }
 
-/** Throws `OrchError('usage')` when the period ends before it begins. */
+/** Throws `OrchError('usage')` when `until` is before `since`. */
 export function usageReport(reading: UsageReading, options: UsageReportOptions): UsageReport {
   const by = [...new Set(options.by)];
   const since = options.since === undefined ? undefined : Number(options.since);
   const until = options.until === undefined ? undefined : Number(options.until);
   if (since !== undefined && until !== undefined && since > until) {
-    throw new OrchError('usage', `the period ends (${isoTime(until)}) before it begins (${isoTime(since)})`, {
-      hint: 'give since a time before the one of until',
+    throw new OrchError('usage', `until (${isoTime(until)}) is before since (${isoTime(since)})`, {
+      hint: 'make since earlier than until',
     });
   }
   const bounded = since !== undefined || until !== undefined;
@@ -109,7 +108,9 @@ export function usageReport(reading: UsageReading, options: UsageReportOptions):
     skipped_rows: reading.skipped.length,
     warnings: [
       ...skippedWarning(reading.skipped),
-      ...(undated > 0 ? [`left out ${rows(undated)} without a time: the period cannot be checked`] : []),
+      ...(undated > 0
+        ? [`left out ${rows(undated)} without a time, which cannot be assigned to the period`]
+        : []),
       ...unknownCostWarning(totalGroup.unknown_cost),
       ...rehearsalWarning(rehearsals, totalGroup.attempts),
     ],
@@ -154,7 +155,7 @@ function newTally(key: UsageGroup['key']): Tally {
 
 function tallyFor(tallies: Map<string, Tally>, by: readonly GroupKey[], record: Partial<UsageRecord>): Tally {
   const values = by.map((key) => printable(valueFor[key](record) || noValue));
-  // Rehearsals stay apart under any key: marked on the model where there is one, else on the first key.
+  // Rehearsals form their own groups under any key: marked on the model if it is a key, else on the first key.
   const marked = Math.max(0, by.indexOf('model'));
   if (record.mode === 'rehearsal' && !values[marked]!.startsWith(rehearsalPrefix)) {
     values[marked] = rehearsalPrefix + values[marked];
@@ -230,14 +231,13 @@ function settle(tally: Tally, totalCost: number | null | undefined): UsageGroup 
 
 function compareGroups(by: readonly GroupKey[]): (a: UsageGroup, b: UsageGroup) => number {
   const keyOf = (group: UsageGroup): string => by.map((key) => group.key[key]).join('\0');
-  // A series reads in the order of time.
   if (by[0] === 'day' || by[0] === 'month') return (a, b) => (keyOf(a) < keyOf(b) ? -1 : 1);
   return (a, b) =>
-    // Unknown costs come after all known ones.
+    // Unknown costs sort last.
     (b.cost_usd ?? -1) - (a.cost_usd ?? -1) || b.calls - a.calls || (keyOf(a) < keyOf(b) ? -1 : 1);
 }
 
-/** A file from elsewhere must not be able to send control sequences to a terminal. */
+/** A file from someone else must not send control sequences to the terminal. */
 function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 }
@@ -262,13 +262,13 @@ function skippedWarning(skipped: UsageReading['skipped']): string[] {
 function unknownCostWarning(count: number): string[] {
   if (count === 0) return [];
   const attempts = count === 1 ? '1 attempt' : `${count} attempts`;
-  return [`the cost of ${attempts} is unknown: the real total may be higher than the one shown`];
+  return [`the cost of ${attempts} is unknown: the real total may be higher than shown`];
 }
 
 function rehearsalWarning({ attempts, costs }: Tally, all: number): string[] {
   if (attempts === 0) return [];
   const usd = sum(costs);
   const were = `${attempts} of ${all} attempts ${attempts === 1 ? 'was a rehearsal' : 'were rehearsals'}`;
-  const pretended = usd > 0 ? `; ${formatUsd(usd)} of the cost shown is only what they would have cost` : '';
-  return [`${were}: no model was asked and nothing was spent on them${pretended}`];
+  const simulated = usd > 0 ? `; ${formatUsd(usd)} of the cost shown is simulated` : '';
+  return [`${were}: no model was called and nothing was spent on them${simulated}`];
 }

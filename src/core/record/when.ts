@@ -1,4 +1,4 @@
-/** Points in time as a user or a row writes them. Always UTC, so that a report is the same on every machine. */
+/** Parses times given by a user or a row. Always UTC, so that a report is the same on every machine. */
 import { OrchError } from '../errors/orch-error.ts';
 
 const minute = 60_000;
@@ -10,8 +10,8 @@ const isoPattern =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:Z|([+-])(\d\d):?(\d\d))?)?$/i;
 
 /**
- * Milliseconds since 1970 of an ISO 8601 date or date and time; without a zone it is UTC. Undefined when it
- * is not one, the 30th of February included.
+ * Parses an ISO 8601 date, or date and time, to milliseconds since 1970; UTC when it has no zone. Undefined when
+ * invalid, including impossible dates such as 30 February.
  */
 export function readTimestamp(text: string): number | undefined {
   const match = isoPattern.exec(text);
@@ -19,7 +19,7 @@ export function readTimestamp(text: string): number | undefined {
   const [, date, clock = '00:00', seconds = '00', fraction = '', sign, zoneHours, zoneMinutes] = match;
   const canonical = `${date}T${clock}:${seconds}`;
   const time = Date.parse(`${canonical}Z`);
-  // The engine's parser rolls over some impossible dates; those do not come back as they were written.
+  // Date.parse rolls over some impossible dates; comparing the result with the input detects that.
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 19) !== canonical) return undefined;
   const offset = sign
     ? (Number(zoneHours) * hour + Number(zoneMinutes) * minute) * (sign === '-' ? -1 : 1)
@@ -28,9 +28,9 @@ export function readTimestamp(text: string): number | undefined {
 }
 
 /**
- * Reads `2026-11-01`, ISO dates with a time, ages (`7d`, `24h`, `30m`, `2w`), `today` and `yesterday`.
- * Gives milliseconds since 1970: with edge `since` the first one meant, with `until` the last one, so that a
- * whole day is included. Throws `OrchError('usage')`.
+ * Parses `2026-11-01`, ISO dates with a time, ages (`7d`, `24h`, `30m`, `2w`), `today` and `yesterday` to
+ * milliseconds since 1970. A day means its first millisecond with edge `since`, its last with `until`. Throws
+ * `OrchError('usage')`.
  */
 export function readWhen(text: string, now: number, edge: 'since' | 'until' = 'since'): number {
   const word = text.trim().toLowerCase();
@@ -42,7 +42,7 @@ export function readWhen(text: string, now: number, edge: 'since' | 'until' = 's
   if (age) return now - Number(age[1]) * units[age[2]!]!;
   const time = readTimestamp(text.trim());
   if (time !== undefined) return text.trim().length === 10 ? wholeDay(time) : time;
-  throw new OrchError('usage', `"${text}" is not a time (${edge})`, {
-    hint: 'give a date (2026-11-01), a date and time (2026-11-01T09:30Z), an age (7d, 24h, 30m), today or yesterday; all in UTC',
+  throw new OrchError('usage', `${edge}: "${text}" is not a time`, {
+    hint: 'use a date (2026-11-01), a date and time (2026-11-01T09:30Z), an age (7d, 24h, 30m), today or yesterday; all in UTC',
   });
 }

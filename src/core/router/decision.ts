@@ -1,4 +1,4 @@
-/** A routing decision as a value: what `route --explain` prints and what `run` walks. */
+/** A routing decision as a value: `route --explain` prints it, `run` follows it. */
 
 import type { Timeouts } from '../config/policy.ts';
 import type { Hop } from '../models/life-cycle.ts';
@@ -8,23 +8,23 @@ import type { CostRange } from '../models/pricing.ts';
 import type { RequestFeatures } from './features.ts';
 
 export interface Candidate {
-  /** As the routing list or the caller names it: an alias or a model id. */
+  /** The name used in the routing list or by the caller: an alias or a model id. */
   alias: string;
-  /** What that name stands for before any hop. */
+  /** Model that the name maps to, before any hop. */
   requestedModel: string;
-  /** The living model's name in the catalogue. */
+  /** Catalogue name of the model after hops. */
   model: string;
-  /** The id that goes into the request. */
+  /** Model id sent in the request. */
   apiModel: string;
   card: ModelCard | undefined;
   hops: Hop[];
   parameters: GenerationParameters;
   timeouts: Timeouts;
-  /** Undefined: the price is not known. */
+  /** Undefined when the price is unknown. */
   cost: CostRange | undefined;
-  /** What was changed or left out for this model, in words. */
+  /** Settings changed or not sent for this model. */
   notes: string[];
-  /** What the caller must know if this model answers: hops, a shutdown near, an unknown price. */
+  /** Reported if this model answers: hops, an upcoming shutdown, an unknown price. */
   warnings: string[];
 }
 
@@ -45,26 +45,26 @@ export interface Rejection {
   reason: string;
 }
 
-/** Which rule chose the order. */
+/** The rule that determined the order. */
 export type RoutingRule = 'forced' | 'safety-critical' | 'language' | 'task-order';
 
 export interface RouteDecision {
   features: RequestFeatures;
   rule: RoutingRule;
-  /** Undefined: no candidate is eligible. */
+  /** Undefined when no candidate is eligible. */
   selected: Candidate | undefined;
-  /** Tried in this order when the selected one fails. */
+  /** Tried in this order after the selected candidate fails. */
   fallbacks: Candidate[];
   rejected: Rejection[];
-  /** One line: `task=refactor size=5800 safety=true => gpt-5-codex`, then what changed the outcome. */
+  /** One line: `task=refactor size=5800 safety=true => gpt-5-codex`, followed by any hops. */
   rationale: string;
-  /** What the caller must know whichever model answers, e.g. that the task is not known. */
+  /** Warnings that do not depend on the model, e.g. an unknown task. */
   warnings: string[];
-  /** The ceiling that holds for the call, in USD. */
+  /** Cost ceiling of the call, in USD. */
   ceilingUsd: number | undefined;
 }
 
-/** The error code of a decision without a candidate: what the caller can change decides. */
+/** Error code when no candidate is eligible, chosen by what the caller can change. */
 export function refusalCode(
   rejected: readonly { code: string }[],
 ): 'usage' | 'over-budget' | 'no-eligible-model' {
@@ -73,14 +73,14 @@ export function refusalCode(
   return has('ceiling', 'unknown-price') ? 'over-budget' : 'no-eligible-model';
 }
 
-/** Why nothing is left, one line per candidate. */
+/** Why no candidate is eligible, one line per candidate. */
 export function refusalMessage(
   rejected: readonly { alias: string; model: string; reason: string }[],
 ): string {
   const lines = rejected.map(
     ({ alias, model, reason }) => `${alias}${alias === model ? '' : ` (${model})`}: ${reason}`,
   );
-  return lines.length === 1 ? lines[0]! : ['no model may take this request:', ...lines].join('\n  ');
+  return lines.length === 1 ? lines[0]! : ['no eligible model:', ...lines].join('\n  ');
 }
 
 export function candidatesOf(decision: RouteDecision): Candidate[] {

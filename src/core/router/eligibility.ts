@@ -1,4 +1,4 @@
-/** Whether one candidate may serve the request: its life, its cap, its window, its price. */
+/** Decides whether a candidate is eligible: its lifetime, cap, context window and price. */
 import type { Config } from '../config/config.ts';
 import { ceilingFor, generationFor, timeoutsFor } from '../config/policy.ts';
 import { describeHop, type LifeCycleContext, resolveModel, shutdownWarning } from '../models/life-cycle.ts';
@@ -17,24 +17,24 @@ export function judgeCandidate(
   spec: OrderedSpec,
   features: RequestFeatures,
   config: Config,
-  facts: LifeCycleContext,
+  context: LifeCycleContext,
 ): Verdict {
   const { name: alias } = spec;
   const isAlias = Object.hasOwn(config.aliases, alias);
   const requestedModel = (isAlias ? config.aliases[alias] : undefined) ?? alias;
-  const resolved = resolveModel(requestedModel, facts);
+  const resolved = resolveModel(requestedModel, context);
   const { model, card, hops } = resolved;
   const reject = (code: RejectionCode, reason: string): Verdict => ({
     rejection: { alias, model, code, reason },
   });
 
-  const guess = features.forceModel !== undefined && !card ? slipOf(alias, config) : undefined;
+  const guess = features.forceModel !== undefined && !card ? correctionOf(alias, config) : undefined;
   if (guess !== undefined)
-    return reject('unknown-model', `no alias or model is called ${alias}: did you mean ${guess}?`);
+    return reject('unknown-model', `no alias or model named ${alias}: did you mean ${guess}?`);
   if (resolved.dead) return reject('retired', resolved.dead);
-  // A model that the caller named by its id never turns into another one; an alias may follow its successor.
+  // A model forced by id is never replaced by another; only an alias may follow its successor.
   if (features.forceModel !== undefined && !isAlias && hops[0]) {
-    return reject('retired', `${describeHop(hops[0])}: force ${model} instead`);
+    return reject('retired', `${describeHop(hops[0])}: use ${model} instead`);
   }
 
   const cap = Object.hasOwn(config.policies.caps, alias) ? config.policies.caps[alias]?.max_input : undefined;
@@ -47,12 +47,15 @@ export function judgeCandidate(
   if (card && features.approxTokens > inputWindow(card)) {
     return reject(
       'window',
-      `input is about ${formatCount(features.approxTokens)} tokens, ${model} takes ${formatCount(inputWindow(card))}`,
+      `input is about ${formatCount(features.approxTokens)} tokens, limit of ${model} is ${formatCount(inputWindow(card))}`,
     );
   }
 
-  const asked = features.effort ?? spec.effort;
-  const { parameters, notes } = fitParameters(generationFor(config.policies, features.task), card, asked);
+  const { parameters, notes } = fitParameters(
+    generationFor(config.policies, features.task),
+    card,
+    features.effort ?? spec.effort,
+  );
   const cost = costRange(
     {
       approxInput: features.approxTokens,
@@ -67,7 +70,7 @@ export function judgeCandidate(
     if (!cost)
       return reject(
         'unknown-price',
-        `the price of ${model} is not known, so a ceiling of ${formatUsd(ceiling)} cannot be held`,
+        `the price of ${model} is unknown, so the ceiling of ${formatUsd(ceiling)} cannot be enforced`,
       );
     if (cost.highUsd > ceiling) {
       return reject('ceiling', `may cost up to ${formatUsd(cost.highUsd)}, ceiling is ${formatUsd(ceiling)}`);
@@ -82,7 +85,7 @@ export function judgeCandidate(
   return {
     candidate: {
       alias,
-      requestedModel: findCard(facts.catalog, requestedModel)?.name ?? requestedModel,
+      requestedModel: findCard(context.catalog, requestedModel)?.name ?? requestedModel,
       model,
       apiModel: apiId(model, card),
       card,
@@ -97,10 +100,10 @@ export function judgeCandidate(
 }
 
 /**
- * The name that a forced one is a slip of. A model's id that is merely not in the catalogue (yet) is none:
- * it differs from those that are in its digits, or in more than a letter or two.
+ * The name that a forced name is probably a typo of. An id that differs from the known ones in its digits is
+ * taken for a model that is not in the catalogue yet.
  */
-function slipOf(name: string, { aliases, catalog }: Config): string | undefined {
+function correctionOf(name: string, { aliases, catalog }: Config): string | undefined {
   const digits = (text: string) => text.replace(/\D+/g, ' ').trim();
   const names = [...Object.keys(aliases), ...Object.keys(catalog.models)];
   return didYouMean(

@@ -1,4 +1,4 @@
-/** The order of routing, before anything is known of the models: rules 1, 3 and 5 of the contract. */
+/** Orders the candidates before the models are looked at: rules 1, 3 and 5 of the contract. */
 import type { Config } from '../config/config.ts';
 import type { CandidateSpec } from '../config/policy.ts';
 import { normaliseLanguage } from '../input/language.ts';
@@ -14,7 +14,7 @@ export interface OrderedSpec {
 export interface Ordering {
   rule: RoutingRule;
   specs: OrderedSpec[];
-  /** What a rule took out of the list. */
+  /** Candidates removed from the list by a rule. */
   rejected: Rejection[];
 }
 
@@ -42,7 +42,7 @@ export function orderCandidates(features: RequestFeatures, config: Config): Orde
           alias: spec.name,
           model: config.aliases[spec.name] ?? spec.name,
           code: 'safety',
-          reason: `safety-critical work goes only to ${allowed.join(', ')}`,
+          reason: `not allowed for safety-critical work (allowed: ${allowed.join(', ')})`,
         }),
       );
     return { rule: 'safety-critical', specs, rejected };
@@ -57,7 +57,7 @@ export function orderCandidates(features: RequestFeatures, config: Config): Orde
   return { rule: 'task-order', specs: listed, rejected: [] };
 }
 
-/** The policies may name a language as people write it: `C++`, `ts`. The last of several spellings holds. */
+/** Policies may spell a language freely (`C++`, `ts`); of several spellings the last one applies. */
 function leanOf({ policies }: Config, language: string): string | undefined {
   const named = Object.entries(policies.languages).filter(([name]) => normaliseLanguage(name) === language);
   return named.at(-1)?.[1] ?? undefined;

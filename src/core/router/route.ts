@@ -1,6 +1,6 @@
 /**
- * Chooses the order in which models are tried. Pure: the same request, configuration, date and dead models
- * give the same decision, so what `route --explain` prints is what `run` will do.
+ * Chooses the order in which models are tried. Pure: the same request, configuration, date and unavailable
+ * models give the same decision, so `run` does what `route --explain` prints.
  */
 import type { Config } from '../config/config.ts';
 import { ceilingFor } from '../config/policy.ts';
@@ -12,7 +12,7 @@ import { judgeCandidate } from './eligibility.ts';
 import type { RequestFeatures } from './features.ts';
 import { orderCandidates } from './order.ts';
 
-export function route(features: RequestFeatures, config: Config, facts: LifeCycleContext): RouteDecision {
+export function route(features: RequestFeatures, config: Config, context: LifeCycleContext): RouteDecision {
   const ordering = orderCandidates(features, config);
   const rejected: Rejection[] = [...ordering.rejected];
   const eligible: Candidate[] = [];
@@ -20,12 +20,12 @@ export function route(features: RequestFeatures, config: Config, facts: LifeCycl
   if (features.unknownTask !== undefined) {
     const guess = didYouMean(features.unknownTask, taskKinds);
     warnings.push(
-      `task "${features.unknownTask}" is not known: treated as docs${guess ? ` (did you mean ${guess}?)` : ''}`,
+      `unknown task "${features.unknownTask}", treated as docs${guess ? ` (did you mean ${guess}?)` : ''}`,
     );
   }
 
   for (const spec of ordering.specs) {
-    const verdict = judgeCandidate(spec, features, config, facts);
+    const verdict = judgeCandidate(spec, features, config, context);
     if ('rejection' in verdict) {
       rejected.push(verdict.rejection);
       continue;

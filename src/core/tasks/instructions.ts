@@ -1,5 +1,4 @@
-/** The instructions of a request: stable for a task, shape and language, so that prompt caching can hit. */
-
+/** Builds the instructions of a request: the same for a task, shape and language, so the prompt cache hits. */
 import { dialects, type PatchFormat } from '../patch/dialects/index.ts';
 import { defaultFramework, frameworkRule, languageStyle } from './languages.ts';
 import { type ReturnShape, type Shape, shapes } from './shapes.ts';
@@ -11,11 +10,11 @@ export interface InstructionOptions {
   language: string | undefined;
   framework: string | undefined;
   patchFormat: PatchFormat;
-  /** Room for the visible answer, in tokens. */
+  /** Limit of the visible answer, in tokens. */
   visibleOutputTokens: number;
 }
 
-/** Tokens per line of code, to give the limit in lines too: a model counts lines better than tokens. */
+/** Tokens per line of code. The limit is also given in lines, which models count better than tokens. */
 const tokensPerLine = 10;
 
 export function instructionsFor(options: InstructionOptions): string {

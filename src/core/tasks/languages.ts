@@ -1,4 +1,4 @@
-/** One line of house style per language, and the test framework that a language has when none is named. */
+/** One style rule per language, and the default test framework per language. */
 
 const style: Record<string, string> = {
   typescript: 'TypeScript: strict types, no any, ES modules, const by default.',

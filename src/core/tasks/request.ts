@@ -1,27 +1,26 @@
-/** A delegation as the engine takes it: what a surface gathered, checked and with names in one form. */
+/** A delegation request as the engine takes it: validated, with names normalised. */
 
 import type { ReturnShape } from './shapes.ts';
 import type { ReasoningEffort, TaskKind } from './tasks.ts';
 
 export interface DelegateRequest {
   task: TaskKind;
-  /** The task as the caller wrote it, when it is none that is known. */
+  /** The task as the caller wrote it, when it is unknown. */
   unknownTask: string | undefined;
-  /** What is to be done. */
   instruction: string;
-  /** Material beside the instruction, e.g. a log from a pipe. */
+  /** Additional material, e.g. a log from a pipe. */
   context: string | undefined;
   /** Paths, globs, `path:10-40`. */
   files: string[];
-  /** In normal form; undefined: told by the files' names. */
+  /** Normalised; detected from the file names when undefined. */
   language: string | undefined;
-  /** Test framework, or what else the code is built on. */
+  /** Test framework, or another framework the code uses. */
   framework: string | undefined;
   safetyCritical: boolean;
   forceModel: string | undefined;
   shape: ReturnShape;
   effort: ReasoningEffort | undefined;
   maxCostUsd: number | undefined;
-  /** For the whole call, all attempts and waits together, in milliseconds. */
+  /** Limit of the whole call, including all attempts and waits, in milliseconds. */
   timeoutMs: number;
 }

@@ -1,10 +1,10 @@
-/** The kinds of work that can be delegated, one row each: what it is asked for, how, and what comes back. */
+/** The tasks that can be delegated: their prompts, defaults and result shapes. */
 import type { ReturnShape } from './shapes.ts';
 
 export const taskKinds = ['code_generate', 'refactor', 'tests', 'docs', 'deep_reasoning'] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
-/** From weakest to strongest. A model's card lists the ones it takes. */
+/** From lowest to highest. A model's card lists the ones it supports. */
 export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type ReasoningEffort = (typeof reasoningEfforts)[number];
 
@@ -12,18 +12,18 @@ export const verbosities = ['low', 'medium', 'high'] as const;
 export type Verbosity = (typeof verbosities)[number];
 
 export interface Task {
-  /** What comes back when the caller does not say. */
+  /** Default shape of the result. */
   shape: ReturnShape;
-  /** Reasoning effort when the policies do not set one. */
+  /** Reasoning effort when the policies set none. */
   effort: ReasoningEffort;
   /** The first sentence of the instructions. */
   role: string;
   rules: readonly string[];
-  /** An extra rule for a shape that is not the usual one, e.g. docs returned as a patch. */
+  /** Extra rule for a non-default shape, e.g. docs returned as a patch. */
   shapeRules?: Partial<Record<ReturnShape, string>>;
-  /** The request when files are given without an instruction. */
+  /** Used when files are given without an instruction. */
   defaultInstruction: string;
-  /** The instructions name a test framework, by default the usual one of the language. */
+  /** Whether the instructions name a test framework; defaults to the language's usual one. */
   usesTestFramework?: true;
 }
 
@@ -92,7 +92,7 @@ export const tasks: Readonly<Record<TaskKind, Task>> = {
   },
 };
 
-/** An unknown task is treated as `docs`, the least harmful one; `known` is false so that the caller is told. */
+/** An unknown task is treated as `docs`, the least harmful one; `known` is then false, for a warning. */
 export function readTask(name: string): { task: TaskKind; known: boolean } {
   const normalized = name.trim().toLowerCase().replaceAll('-', '_');
   const task = taskKinds.find((kind) => kind === normalized);

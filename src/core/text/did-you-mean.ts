@@ -1,18 +1,18 @@
-/** "Did you mean": the nearest of some names by edit distance. */
+/** "Did you mean" suggestions by edit distance. */
 import { distance } from 'fastest-levenshtein';
 
-/** No name that anybody mistypes is longer; to compare two such texts would take minutes. */
+/** No real name is longer, and comparing two long texts would take minutes. */
 const longestName = 200;
 
-/** The nearest name, if it is near enough to be a slip: a third of its letters at most. */
+/** The closest name, if it is close enough for a typo: within a third of its letters. */
 export function didYouMean(word: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   if (word.length > 2 * longestName) return undefined;
-  const wanted = word.toLowerCase();
+  const lower = word.toLowerCase();
   for (const name of names) {
     if (name.length > longestName) continue;
-    const apart = slips(wanted, name.toLowerCase());
+    const apart = typos(lower, name.toLowerCase());
     if (apart < bestDistance && apart <= Math.max(1, Math.floor(name.length / 3))) {
       best = name;
       bestDistance = apart;
@@ -21,8 +21,8 @@ export function didYouMean(word: string, names: readonly string[]): string | und
   return best;
 }
 
-/** Edit distance in which two neighbouring letters that changed places are one slip: `tset` for `test`. */
-function slips(word: string, name: string): number {
+/** Edit distance that counts a single transposition of neighbours as one typo: `tset` for `test`. */
+function typos(word: string, name: string): number {
   const apart = distance(word, name);
   if (apart !== 2 || word.length !== name.length) return apart;
   const at = [...word].findIndex((letter, index) => letter !== name[index]);

@@ -1,13 +1,13 @@
-/** Numbers as a person reads them; the same in every locale. */
+/** Human-readable numbers, the same in every locale. */
 
-/** `12 000`: thin groups of three, no sign that a locale reads otherwise. */
+/** `12 000`: groups of three separated by a space, which no locale misreads. */
 export function formatCount(count: number): string {
   return Math.round(count)
     .toString()
     .replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
 }
 
-/** Two digits above a dollar, else as many as the first two that are not zero. */
+/** Two decimals from one dollar up, otherwise two significant digits (8 decimals at most). */
 export function formatUsd(usd: number | undefined | null): string {
   if (usd === undefined || usd === null) return 'unknown';
   if (usd === 0) return '$0';
@@ -17,7 +17,7 @@ export function formatUsd(usd: number | undefined | null): string {
 }
 
 export function formatDuration(milliseconds: number): string {
-  // Rounded before the unit is chosen: never `1000 ms`, `60.0 s` or `1 min 60 s`.
+  // Round before choosing the unit, to avoid `1000 ms`, `60.0 s` and `1 min 60 s`.
   const whole = Math.round(milliseconds);
   if (whole < 1000) return `${whole} ms`;
   const tenths = Math.round(milliseconds / 100);

@@ -1,4 +1,4 @@
-/** Reads what came as JSON from a server, leniently: what is not of the wanted kind is not there. */
+/** Lenient accessors for JSON from a server: a value of the wrong type counts as missing. */
 
 import { shortName } from './outside-text.ts';
 
@@ -8,18 +8,18 @@ export function asObject(value: unknown): Json | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 }
 
-/** Never the empty string. */
+/** A non-empty string. */
 export function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Of an id, a model, a status: no longer than such a name can be. */
+/** An id, model or status, truncated to a sane length. */
 export function asName(value: unknown): string | undefined {
   const text = asText(value);
   return text && shortName(text);
 }
 
-/** Zero or more. */
+/** A finite number >= 0. */
 export function asCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 }

@@ -1,16 +1,16 @@
-/** What a server says can be of any length; it is cut before anything is looked for in it. */
+/** Text from a server can have any length; it is truncated before it is searched. */
 
 const longestMessage = 4096;
 const longestName = 1000;
 
-/** A name, an id, a code: nothing that anybody reads to its end. */
+/** Truncates a name, id or code. */
 export function shortName(text: string): string {
   return text.slice(0, longestName);
 }
 
 /**
- * The beginning of a message. It does not end in the middle of what could be a secret, which nobody would
- * know for one any more: a key is known by its length, the password in an address by what follows it.
+ * Truncates a message, but never within a possible secret, which redaction would then miss: a key is
+ * recognised by its length, a password in a URL by what follows it.
  */
 export function shortMessage(text: string, most = longestMessage): string {
   if (text.length <= most) return text;

@@ -1,4 +1,4 @@
-/** Where a result goes beside the answer of the call: the patch store, the working tree, a file. */
+/** Writes a result to its other destinations: the patch store, the working tree, a file. */
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import type { FinishedPatch } from '../../engine/finish-answer.ts';
@@ -9,10 +9,10 @@ import { errorKeeping } from './keep-result.ts';
 import type { DelegateOutput } from './output.ts';
 import { storePatch } from './stored-patch.ts';
 
-/** Where the caller wants the result besides the answer of the call. */
+/** Destinations requested by the caller. */
 export type Delivery = Pick<DelegationInput, 'apply' | 'output'>;
 
-/** Returns the output with what became of the result: the patch's id, the file, whether the patch was applied. */
+/** Returns the output with the patch id, the file, or whether the patch was applied. */
 export async function deliver(
   output: DelegateOutput,
   patch: FinishedPatch | undefined,
@@ -22,10 +22,10 @@ export async function deliver(
   const { run_id, cost_usd } = output.meta;
   let delivered = output;
   try {
-    // A folder of the tree may be a link that leads out of it.
+    // A folder in the tree may be a link to the outside.
     if (patch && apply) context.workspace().assertWritable(patch.base, touchedPaths(patch.changes));
     else if (patch) delivered = keepForLater(delivered, patch, context);
-    // The file first: if it cannot be written, the tree stays as it was.
+    // File first: if it cannot be written, the tree stays unchanged.
     if (file !== undefined) {
       await context.writer().writeResult(file, output.result);
       delivered = withMeta(delivered, { output_file: file });
@@ -37,8 +37,8 @@ export async function deliver(
     return delivered;
   } catch (error) {
     const { output_file } = delivered.meta;
-    if (output_file !== undefined) throw errorBeside(error, output_file, { run_id, cost_usd });
-    // The answer is paid for: if it cannot be written where it was wanted, it is kept elsewhere.
+    if (output_file !== undefined) throw withOutputFile(error, output_file, { run_id, cost_usd });
+    // The answer is paid for: if it cannot be written to its destination, it is kept elsewhere.
     throw errorKeeping(error, output.result, context.results(), { run_id, cost_usd });
   }
 }
@@ -54,8 +54,8 @@ function withPatchMeta(
   return output.meta.patch ? withMeta(output, { patch: { ...output.meta.patch, ...patch } }) : output;
 }
 
-/** The same error, with the file that the result was written to. */
-function errorBeside(failed: unknown, file: string, account: Record<string, unknown>): OrchError {
+/** Adds the file that the result was written to. */
+function withOutputFile(failed: unknown, file: string, account: Record<string, unknown>): OrchError {
   const error = asOrchError(failed);
   return new OrchError(error.code, error.message, {
     hint: [error.hint, `the result was written to ${file}`].filter(Boolean).join('; '),
@@ -64,7 +64,7 @@ function errorBeside(failed: unknown, file: string, account: Record<string, unkn
   });
 }
 
-/** Stores the patch, so that it can be applied by its id. */
+/** Stores the patch so that it can be applied by id. */
 function keepForLater(
   output: DelegateOutput,
   patch: FinishedPatch,
@@ -75,19 +75,19 @@ function keepForLater(
   try {
     id = storePatch(context.patches(), patch);
   } catch (error) {
-    warnings.push(`the patch has no id to apply it by: ${(error as Error).message}`);
+    warnings.push(`the patch could not be stored and has no id: ${(error as Error).message}`);
   }
   const outside = outsideOf(context.cwd, patch);
   if (outside.length > 0) {
     warnings.push(
-      `git apply silently skips paths outside the folder it runs in: run it in ${patch.base} (${outside.join(', ')})`,
+      `run git apply in ${patch.base}: it silently skips paths outside the folder it runs in (${outside.join(', ')})`,
     );
   }
   const kept = withMeta(output, { warnings });
   return id === undefined ? kept : withPatchMeta(kept, { id });
 }
 
-/** Paths of a patch that lie outside a folder. */
+/** Paths of a patch outside a folder. */
 function outsideOf(folder: string, { base, stats }: FinishedPatch): string[] {
   const paths = stats.map(({ path }) => path);
   if (folder === base) return [];

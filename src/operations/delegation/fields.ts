@@ -1,11 +1,11 @@
-/** The fields that the delegating operations share, and what their values are together: a `DelegationInput`. */
+/** Input fields shared by the delegating operations. */
 import * as z from 'zod';
 import { returnShapes } from '../../core/tasks/shapes.ts';
 import { reasoningEfforts, taskKinds } from '../../core/tasks/tasks.ts';
 import { field } from '../operation.ts';
 
 export const defaultTimeoutSeconds = 600;
-const mostTimeoutSeconds = 86_400;
+const maxTimeoutSeconds = 86_400;
 
 export const taskField = field(
   z
@@ -16,18 +16,18 @@ export const taskField = field(
   { positional: 'one', complete: taskKinds, plain: true },
 );
 
-/** The aliases of the package's own `conf/models.json`: a static completion cannot know the user's. */
+/** Aliases of the package's `conf/models.json`; a static completion cannot know the user's own. */
 export const givenAliases = ['codex', 'mini', 'chat', 'full'] as const;
 
-/** Timers of more than some weeks would end at once. */
+/** Longer timers than about 25 days would fire immediately. */
 export const timeoutSeconds = z
   .number()
-  .positive('must be more than 0')
-  .max(mostTimeoutSeconds, `must be at most ${mostTimeoutSeconds}: a day`);
+  .positive('must be greater than 0')
+  .max(maxTimeoutSeconds, `must be at most ${maxTimeoutSeconds} (one day)`);
 
 export const requestFields = {
   input: field(z.string(), 'What to do', { positional: 'rest', flag: '-i, --input <text>', plain: true }),
-  files: field(z.array(z.string().min(1)).optional(), 'Paths, globs, path:10-40; read here', {
+  files: field(z.array(z.string().min(1)).optional(), 'Paths, globs, path:10-40; read locally', {
     flag: '-f, --file <path>',
     complete: 'file',
   }),
@@ -35,7 +35,7 @@ export const requestFields = {
     flag: '-l, --language <name>',
     plain: true,
   }),
-  safetyCritical: field(z.boolean().optional(), 'Strongest models only, input never cut', {
+  safetyCritical: field(z.boolean().optional(), 'Strongest models only, input never truncated', {
     flag: '--safety-critical',
     plain: true,
   }),
@@ -49,21 +49,25 @@ export const requestFields = {
     plain: true,
   }),
   maxCostUsd: field(
-    z.number().positive('must be more than 0; leave it out for no ceiling').optional(),
-    'Ceiling in USD: a call that could cost more is not sent',
+    z.number().positive('must be greater than 0; omit it for no ceiling').optional(),
+    'Cost ceiling in USD; a call that could cost more is not sent',
     {
       flag: '--max-cost <usd>',
       plain: true,
     },
   ),
-  context: field(z.string().optional(), 'Material beside the instruction, e.g. a log', { cliOnly: true }),
-  timeout: field(timeoutSeconds.optional(), `Seconds for the whole call (default ${defaultTimeoutSeconds})`, {
-    flag: '--timeout <seconds>',
-    cliOnly: true,
-  }),
+  context: field(z.string().optional(), 'Additional material, e.g. a log', { cliOnly: true }),
+  timeout: field(
+    timeoutSeconds.optional(),
+    `Timeout of the whole call in seconds (default ${defaultTimeoutSeconds})`,
+    {
+      flag: '--timeout <seconds>',
+      cliOnly: true,
+    },
+  ),
 };
 
-export const returnField = field(z.enum(returnShapes).optional(), 'Default: what suits the task', {
+export const returnField = field(z.enum(returnShapes).optional(), 'Default: depends on the task', {
   flag: '--return <shape>',
   complete: returnShapes,
 });
@@ -93,7 +97,7 @@ export const applyField = field(
   },
 );
 
-/** What any of the delegating operations may be given. A field that is added above is one here, too. */
+/** Input of any delegating operation. */
 export type DelegationInput = z.output<
   z.ZodObject<
     typeof requestFields &

@@ -2,7 +2,7 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import { asOrchError } from '../../engine/internal-error.ts';
 import type { ResultStore } from '../../engine/ports.ts';
 
-/** Undefined where it cannot be stored: what was paid for is then better shown too long, or elsewhere, than lost. */
+/** Undefined when it cannot be stored; the caller must then return the result in full rather than lose it. */
 export function keepResult(results: ResultStore, text: string): { id: string; path: string } | undefined {
   try {
     return results.save(text);
@@ -12,8 +12,8 @@ export function keepResult(results: ResultStore, text: string): { id: string; pa
 }
 
 /**
- * For an error after which a result that was paid for would be gone: the same error, saying where it is kept.
- * `account`: what the call has cost, where the error does not say it yet.
+ * Keeps a paid result that an error would otherwise lose, and adds its location to the error. `account` is the
+ * cost of the call, if the error does not have it yet.
  */
 export function errorKeeping(
   failed: unknown,
@@ -23,7 +23,7 @@ export function errorKeeping(
 ): OrchError {
   const error = asOrchError(failed);
   const kept = keepResult(results, result)?.path;
-  const where = kept === undefined ? undefined : `the result is kept in ${kept}`;
+  const where = kept === undefined ? undefined : `the result was saved to ${kept}`;
   const hint = [error.hint, where].filter(Boolean).join('; ');
   return new OrchError(error.code, error.message, {
     ...(hint === '' ? {} : { hint }),

@@ -1,4 +1,4 @@
-/** What a delegation gives back on every surface: `{result, meta}`. */
+/** The output of a delegation on every surface: `{result, meta}`. */
 import * as z from 'zod';
 import { taskKinds } from '../../core/tasks/tasks.ts';
 import { formatUsd } from '../../core/text/format.ts';
@@ -11,9 +11,9 @@ const tokens = z.number().nullable();
 
 const metaSchema = () =>
   z.object({
-    model: z.string().nullable().describe('That answered, by its own word; null where none was asked.'),
+    model: z.string().nullable().describe('Named in the response; null if no request was sent.'),
     alias: z.string().nullable(),
-    requested_model: z.string().nullable().describe('What the alias stands for before any hop.'),
+    requested_model: z.string().nullable().describe('Model of the alias before any hop.'),
     task: z.enum(taskKinds),
     rationale: z.string(),
     usage: z.object({
@@ -23,7 +23,7 @@ const metaSchema = () =>
       cache_write: tokens,
       reasoning: tokens,
     }),
-    cost_usd: z.number().nullable().describe('Of all attempts; null where a price or a count is unknown.'),
+    cost_usd: z.number().nullable().describe('Of all attempts; null if a price or a count is unknown.'),
     cost_alert: z.string().optional(),
     attempts: z.array(
       z.object({
@@ -36,7 +36,7 @@ const metaSchema = () =>
       }),
     ),
     latency_ms: z.number(),
-    finish_reason: z.string(),
+    finish_reason: z.string().describe('As reported by the provider.'),
     response_id: z.string().nullable(),
     run_id: z.string(),
     warnings: z.array(z.string()),
@@ -71,7 +71,7 @@ function patchMeta({
   };
 }
 
-/** For an answer that no request was sent for. */
+/** Output for an existing answer, without a request. */
 export function givenAnswerOutput(
   { result, patch, warnings }: FinishedAnswer,
   { newId }: Pick<OperationContext, 'newId'>,
@@ -83,7 +83,7 @@ export function givenAnswerOutput(
       alias: null,
       requested_model: null,
       task: 'refactor',
-      rationale: 'the answer was given: no request was sent',
+      rationale: 'existing answer: no request was sent',
       usage: { input: 0, output: 0, cached_input: 0, cache_write: 0, reasoning: 0 },
       cost_usd: 0,
       attempts: [],
@@ -103,7 +103,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
   const costUsd = costOfAttempts(attempts);
   const { alertUsd } = engine.config.policies.budgets;
   const warnings = [...context.notes(), ...outcome.warnings];
-  if (engine.rehearsal) warnings.unshift('rehearsal: the answer is made up and nothing was sent or spent');
+  if (engine.rehearsal) warnings.unshift('rehearsal: the answer is simulated; nothing was sent or spent');
   const { usage } = attempt;
   return {
     result: finished.result,
@@ -122,7 +122,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
       },
       cost_usd: costUsd,
       ...(costUsd !== null && costUsd > alertUsd
-        ? { cost_alert: `cost ${formatUsd(costUsd)}, above the alert of ${formatUsd(alertUsd)}` }
+        ? { cost_alert: `cost ${formatUsd(costUsd)}, above the alert threshold of ${formatUsd(alertUsd)}` }
         : {}),
       attempts: attempts.map(({ candidate, failure, latencyMs, costUsd: cost }) => ({
         model: candidate.model,
@@ -132,7 +132,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
         cost_usd: cost ?? null,
       })),
       latency_ms: Math.round(outcome.latencyMs),
-      finish_reason: generated.finishReason.unified,
+      finish_reason: generated.finishReason.raw,
       response_id: generated.responseId ?? null,
       run_id: outcome.runId,
       warnings: [...new Set(warnings)],
@@ -142,10 +142,10 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
   };
 }
 
-/** The decision's line, and what became of it when another model had to answer. */
+/** The decision's rationale, and the fallback if another model answered. */
 function rationaleOf({ decision, attempt, attempts }: DelegateOutcome): string {
   const { selected } = decision;
   if (!selected || attempt.candidate.model === selected.model) return decision.rationale;
-  const asked = attempts.some(({ candidate }) => candidate.model === selected.model);
-  return `${decision.rationale}; ${selected.model} ${asked ? 'failed' : 'left alone'} => ${attempt.candidate.model}`;
+  const wasTried = attempts.some(({ candidate }) => candidate.model === selected.model);
+  return `${decision.rationale}; ${selected.model} ${wasTried ? 'failed' : 'left alone'} => ${attempt.candidate.model}`;
 }

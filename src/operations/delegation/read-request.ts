@@ -1,4 +1,4 @@
-/** From the fields of a delegating operation to the request that the engine takes. */
+/** Builds the engine's request from the input of a delegating operation. */
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { normaliseLanguage } from '../../core/input/language.ts';
 import type { DelegateRequest } from '../../core/tasks/request.ts';
@@ -7,37 +7,37 @@ import { type DelegationInput, defaultTimeoutSeconds } from './fields.ts';
 
 export function readRequest(input: DelegationInput): DelegateRequest {
   const {
-    task: asked = 'code_generate',
-    input: said,
+    task: taskName = 'code_generate',
+    input: text,
     context,
     files = [],
     language,
     framework,
     safetyCritical = false,
     forceModel,
-    return: wanted,
+    return: requestedShape,
     effort,
     maxCostUsd,
     timeout = defaultTimeoutSeconds,
     apply,
-    output: _whereTheResultGoes,
+    output: _output,
     ...unread
   } = input;
-  // A field that is offered and not read here does not compile.
+  // Does not compile if a field is added and not read here.
   unread satisfies Record<string, never>;
-  const { task, known } = readTask(asked);
-  const instruction = said.trim() === '' && files.length > 0 ? tasks[task].defaultInstruction : said;
-  let shape = wanted ?? tasks[task].shape;
-  // A refactoring of pasted code has no file that a patch could apply to: the code itself comes back.
-  if (shape === 'patch' && wanted === undefined && files.length === 0) shape = 'code';
+  const { task, known } = readTask(taskName);
+  const instruction = text.trim() === '' && files.length > 0 ? tasks[task].defaultInstruction : text;
+  let shape = requestedShape ?? tasks[task].shape;
+  // Pasted code has no file that a patch could apply to, so the code itself is returned.
+  if (shape === 'patch' && requestedShape === undefined && files.length === 0) shape = 'code';
   if (apply && shape !== 'patch') {
-    throw new OrchError('usage', '--apply writes patches, and this call returns none', {
+    throw new OrchError('usage', '--apply needs a patch, and this call does not return one', {
       hint: 'add --return patch',
     });
   }
   return {
     task,
-    unknownTask: known ? undefined : asked,
+    unknownTask: known ? undefined : taskName,
     instruction,
     context,
     files,

@@ -1,11 +1,11 @@
-/** The way of every delegating operation from its request to its output. */
+/** Runs a delegating operation, from request to output. */
 import type { DelegateRequest } from '../../core/tasks/request.ts';
 import type { CallOptions } from '../../engine/context.ts';
 import type { OperationContext } from '../context.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { type DelegateOutput, toOutput } from './output.ts';
 
-/** Read-only as far as the workspace goes, so that clients run it without asking, and in parallel. */
+/** Read-only with respect to the workspace, so that clients run it without confirmation, and in parallel. */
 export const delegateAnnotations = {
   readOnlyHint: true,
   destructiveHint: false,
@@ -21,7 +21,7 @@ export async function runDelegation(
 ): Promise<DelegateOutput> {
   // Checked before anything is spent.
   if (delivery.output !== undefined) context.writer().assertWritable(delivery.output);
-  // Loaded here so that explaining a route does not load the engine and the patch core.
+  // Imported here so that explaining a route does not load the engine and the patch core.
   const { delegate } = await import('../../engine/delegate.ts');
   const outcome = await delegate(request, context.engine(), options);
   return deliver(toOutput(outcome, context), outcome.finished.patch, delivery, context);

@@ -1,4 +1,4 @@
-/** A patch that waits to be applied: what it changes, with the texts before and after. */
+/** A stored patch that can be applied later: its changes, with the text before and after. */
 import * as z from 'zod';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { FileChange } from '../../core/patch/types.ts';
@@ -22,7 +22,7 @@ const storedPatchSchema = z.object({
 });
 
 export interface StoredPatch {
-  /** Folder that the paths are relative to, absolute. */
+  /** Absolute path of the folder to which the paths are relative. */
   base: string;
   changes: FileChange[];
 }
@@ -35,8 +35,8 @@ export function storePatch(store: ResultStore, { base, changes }: StoredPatch): 
 export function loadPatch(store: ResultStore, id: string): StoredPatch {
   const text = store.load(id);
   if (text === undefined) {
-    throw new OrchError('file-not-found', `no patch with the id ${id}`, {
-      hint: 'ids are kept for 7 days: run the call again',
+    throw new OrchError('file-not-found', `no patch with id ${id}`, {
+      hint: 'patches are kept for 7 days; run the call again',
     });
   }
   try {

@@ -1,4 +1,4 @@
-/** The answer that fits a request: found from its text alone, so that the same request gets the same answer. */
+/** Chooses an answer from the request's text alone, so that equal requests get equal answers. */
 import { languageOfPath, languageOfPaths } from '../../core/input/language.ts';
 import { commentIn, note } from './comments.ts';
 import { newFileAnswer, patchAnswer } from './patch.ts';
@@ -31,7 +31,7 @@ function patch(wanted: Wanted, given: GivenInput): string {
   return newFileAnswer(`rehearsal.${extension}`, code, patchFormat);
 }
 
-/** For an empty file. */
+/** New content of an empty file. */
 function newText(path: string): string {
   const language = languageOfPath(path);
   return language === undefined ? `${commentIn(path) ?? note}\n` : program(language).code;
@@ -43,7 +43,7 @@ function text(wanted: Wanted, given: GivenInput): string {
   return remark(given, wanted.task && sample(wanted, given));
 }
 
-/** In the language that is asked for, else that of the files, else the one that the instruction names. */
+/** In the requested language, else the files' language, else the language named in the instruction. */
 function sample({ task, language, framework }: Wanted, { files, instruction }: GivenInput): Sample {
   const chosen = language ?? languageOfPaths(files.map(({ path }) => path)) ?? languageNamed(instruction);
   return task === 'tests' ? testSample(framework, chosen) : program(chosen);

@@ -1,8 +1,8 @@
-/** How a comment of one line is written, per language. */
+/** One-line comment syntax per language. */
 import { languageOfPath } from '../../core/input/language.ts';
 
-/** Stands in every answer; without quotes, so that it can stand in a string too. */
-export const note = 'Rehearsal: no model was asked; a real answer would stand here.';
+/** Part of every answer. Contains no quotes, so that it can be used in a string. */
+export const note = 'Rehearsal: no model was called; a real answer would go here.';
 
 const languagesByForm: Record<string, string> = {
   '// NOTE':
@@ -10,7 +10,7 @@ const languagesByForm: Record<string, string> = {
   '# NOTE': 'python ruby perl r julia elixir shell powershell yaml toml terraform',
   '-- NOTE': 'lua haskell sql',
   '<!-- NOTE -->': 'html vue svelte markdown xml',
-  // C89 has no comments to the end of the line.
+  // C89 has no line comments.
   '/* NOTE */': 'c css',
   '% NOTE': 'erlang',
   '(* NOTE *)': 'ocaml',
@@ -25,7 +25,7 @@ const formByLanguage = new Map(
 
 export const languagesWithComments: readonly string[] = [...formByLanguage.keys()];
 
-/** Undefined for a language whose comments are not known, or that has none. */
+/** Undefined for a language without comments or with unknown ones. */
 export function commentFor(language: string | undefined, text = note): string | undefined {
   return language === undefined ? undefined : formByLanguage.get(language)?.replace('NOTE', text);
 }
@@ -33,7 +33,7 @@ export function commentFor(language: string | undefined, text = note): string | 
 const hashNames =
   /^(?:Dockerfile|Makefile|GNUmakefile|CMakeLists\.txt|\.gitignore|\.dockerignore|\.env.*|.*\.(?:mk|cmake|cfg|conf|properties))$/i;
 
-/** By the file's name, where its extension does not tell. */
+/** By file name, when the extension does not determine the language. */
 export function commentIn(path: string, text = note): string | undefined {
   const name = path.split('/').at(-1) ?? path;
   return commentFor(languageOfPath(path) ?? (hashNames.test(name) ? 'shell' : undefined), text);

@@ -1,16 +1,16 @@
 /**
- * A small, harmless edit that really applies: a comment below the last line of a file, the one place that lies
- * outside of strings and comments in any language.
+ * A small, harmless edit that really applies: a comment after the last line of a file, the only place that is
+ * outside strings and comments in every language.
  */
 import { languageOfPath } from '../../core/input/language.ts';
 import type { PatchFormat } from '../../core/patch/dialects/index.ts';
 import { commentIn, note } from './comments.ts';
 import type { GivenFile } from './read-request.ts';
 
-/** An edit of a file; an empty one gets `newText`. */
+/** An edit of a file; an empty file gets `newText`. */
 export function patchAnswer(file: GivenFile, newText: string, format: PatchFormat): string {
   const { path, lines } = file;
-  // No other form has a way to say where in a blank file a line goes.
+  // No other format can locate a line in a blank file.
   if (lines.length === 0) return wholeFile(path, linesOf(newText));
   const { at, added } = chooseInsertion(file);
   const [from, to] = format === 'whole-file' ? [0, lines.length] : surroundings(lines, at);
@@ -28,19 +28,19 @@ export function patchAnswer(file: GivenFile, newText: string, format: PatchForma
   ]);
 }
 
-/** A file that does not exist yet, or is empty. `text` ends in a newline. */
+/** Content of a new or empty file. `text` ends with a newline. */
 export function newFileAnswer(path: string, text: string, format: PatchFormat): string {
   const lines = linesOf(text);
   if (format === 'v4a') return v4a(`Add File: ${path}`, signed('+', lines));
   return format === 'whole-file' ? wholeFile(path, lines) : searchReplace(path, [], lines);
 }
 
-/** The lines to add, and below how many lines of the file. */
+/** The lines to add, and the number of lines above them. */
 function chooseInsertion({ path, lines, partial }: GivenFile): { at: number; added: string[] } {
   const isEnd = (line: string) => /^__(?:END|DATA)__$/.test(line);
   const end = lines.some(isEnd) ? lines.findIndex(isEnd) : lines.length;
   const last = lines.slice(0, end).findLastIndex(isFilled);
-  // What follows the lines that are shown is not known, so that nothing can be said to stand below them.
+  // What follows the lines shown is unknown, so nothing can be added after them.
   const at = partial ? Math.max(0, last) : last + 1;
   const text = nextNote(lines);
   const language = languageOfPath(path);
@@ -51,11 +51,11 @@ function chooseInsertion({ path, lines, partial }: GivenFile): { at: number; add
   const comment = commentIn(path, text);
   const indent = /^[ \t]*/.exec(lines[at] ?? '')![0];
   if (comment !== undefined) return { at, added: [indent + comment] };
-  // JSON has no comments, and nothing is known of other forms: a blank line between others is all that is safe.
+  // JSON has no comments, and other formats are unknown: only a blank line between others is safe.
   return { at: Math.max(0, last), added: [''] };
 }
 
-/** Numbered from the second one on: the same line once more would count as applied already. */
+/** Numbered from the second one on: repeating the same line would count as already applied. */
 function nextNote(lines: readonly string[]): string {
   const notes = lines.filter((line) => line.includes(note)).length;
   return notes === 0 ? note : `${note} (${notes + 1})`;
@@ -65,7 +65,7 @@ function isFilled(line: string): boolean {
   return line.trim() !== '';
 }
 
-/** What stands outside of the tags is output. */
+/** Text outside the tags is output. */
 function isOutsidePhp(above: string, partial: boolean): boolean {
   const closed = above.lastIndexOf('?>');
   const opened = above.lastIndexOf('<?');
@@ -75,8 +75,8 @@ function isOutsidePhp(above: string, partial: boolean): boolean {
 const context = 3;
 
 /**
- * The lines above the place and, where the file goes on, the next one with text below it; as many as together
- * occur once in the file, at most all of it.
+ * The lines above the place and, if there is one, the next non-blank line below; enough of them to occur only
+ * once in the file.
  */
 function surroundings(lines: readonly string[], at: number): [from: number, to: number] {
   const text = lines.join('\n');
@@ -90,10 +90,10 @@ function surroundings(lines: readonly string[], at: number): [from: number, to: 
   return [from, to];
 }
 
-/** Characters: a longer line may not fit into the answer. */
+/** Characters; a longer line may not fit in the answer. */
 const longestLine = 1000;
 
-/** A line that a reader of patches could take for a part of the patch, or that makes the answer too long. */
+/** A line that a parser could mistake for part of the patch, or that makes the answer too long. */
 function isUnfit(line: string): boolean {
   return /^(?:[<=>]{5,}|\*\*\* |@@|diff --git )/.test(line) || line.length > longestLine;
 }
@@ -106,7 +106,7 @@ function v4a(header: string, lines: readonly string[]): string {
   return text(['*** Begin Patch', `*** ${header}`, ...lines, '*** End Patch']);
 }
 
-/** With a fence that is longer than any in the file. */
+/** Uses a fence longer than any in the file. */
 function wholeFile(path: string, lines: readonly string[]): string {
   const longest = Math.max(3, ...lines.map((line) => /^`*/.exec(line)![0].length));
   const fence = '`'.repeat(longest + 1);

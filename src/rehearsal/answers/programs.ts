@@ -1,4 +1,4 @@
-/** A small program per language: whole, runnable, the same everywhere. `NOTE` stands for the comment. */
+/** A small program per language: complete, runnable and deterministic. `NOTE` is replaced by the comment. */
 import { normaliseLanguage } from '../../core/input/language.ts';
 import { commentFor, note } from './comments.ts';
 
@@ -184,14 +184,14 @@ total 3 1 2
   json: ['json', `{\n  "rehearsal": "${note}",\n  "total": 6\n}\n`],
 };
 
-/** A language that is not in the table gets the comment alone; where no language is known, JavaScript. */
+/** Only the comment for a language not in the table; JavaScript when no language is known. */
 export function program(language = 'javascript'): Sample {
   const comment = commentFor(language) ?? note;
   const [extension, code] = Object.hasOwn(programs, language) ? programs[language]! : ['txt', 'NOTE\n'];
   return { language, extension, code: code.replace('NOTE', comment) };
 }
 
-/** The language of the table that an instruction names: `a parser in Python`. */
+/** A language from the table that the instruction mentions: `a parser in Python`. */
 export function languageNamed(instruction: string): string | undefined {
   const names = [...instruction.matchAll(/\bin ([A-Za-z][\w+#]*)/g)].map(([, name]) =>
     normaliseLanguage(name!),

@@ -1,13 +1,13 @@
-/** Answers in words: documentation, conclusions and remarks, in short sections. */
+/** Prose answers: documentation, conclusions and remarks, in short sections. */
 import type { Sample } from './programs.ts';
 import type { GivenFile, GivenInput } from './read-request.ts';
 
-const rehearsal = 'This is a rehearsal: no model was asked and nothing was spent.';
+const rehearsal = 'This is a rehearsal: no model was called and nothing was spent.';
 const nextStep =
-  'Ask again without `--rehearse` (or `ORCH_REHEARSE`), with `OPENAI_API_KEY` set: a model then writes the answer.';
+  'For an answer from a model, set `OPENAI_API_KEY` and run it without `--rehearse` (or `ORCH_REHEARSE`).';
 const mostFiles = 20;
 
-/** Concise Markdown with a title and sections that name the given files. */
+/** Concise Markdown with a title and a list of the files. */
 export function documentation(given: GivenInput): string {
   const [first, ...more] = given.files;
   const title = first ? first.path + (more.length > 0 ? ` and ${more.length} more` : '') : 'Documentation';
@@ -15,20 +15,20 @@ export function documentation(given: GivenInput): string {
   return sections([`# ${title}`, rehearsal, ...request(given), ...files, '## Next step', nextStep]);
 }
 
-/** A conclusion, what it rests on, and what is not known. */
+/** A conclusion, its reasons, and what remains uncertain. */
 export function conclusion(given: GivenInput): string {
   return sections([
     '## Conclusion',
-    `${rehearsal} There is no conclusion about the matter itself.`,
+    `${rehearsal} There is no conclusion about the question itself.`,
     ...request(given),
     '## Reasons',
-    `The request passed every check that the provider makes before it answers. Files in it: ${given.files.length}.`,
+    `The request passed every check that the provider makes before answering. Files in the request: ${given.files.length}.`,
     '## What remains uncertain',
-    `Everything that takes a model to find out. ${nextStep}`,
+    `Everything that needs a model. ${nextStep}`,
   ]);
 }
 
-/** For a task that is not known, and for code that is asked to come back as plain text. */
+/** For an unknown task, and for code requested as plain text. */
 export function remark(given: GivenInput, sample?: Sample): string {
   const block = sample ? [`\`\`\`${sample.language}\n${sample.code}\`\`\``] : [];
   const files = given.files.length > 0 ? [fileList(given.files)] : [];
@@ -45,7 +45,7 @@ function fileList(files: readonly GivenFile[]): string {
 
 const mostCharacters = 72;
 
-/** The request in one short line without the signs that Markdown gives a meaning. */
+/** The instruction in one short line, without Markdown syntax. */
 function request({ instruction }: GivenInput): string[] {
   const words = instruction
     .replace(/[^\p{L}\p{N}.,:;?!()_ -]+/gu, ' ')
@@ -53,7 +53,7 @@ function request({ instruction }: GivenInput): string[] {
     .trim();
   if (words === '') return [];
   const shown = words.length <= mostCharacters ? words : `${words.slice(0, mostCharacters).trimEnd()} …`;
-  return [`Asked for: ${shown}`];
+  return [`Request: ${shown}`];
 }
 
 function sections(parts: readonly string[]): string {

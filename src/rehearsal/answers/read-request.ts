@@ -1,4 +1,4 @@
-/** Reads a request back into what it was made of, by the words that prompts and input are made of. */
+/** Parses a request back into its parts, by recognising orch's own prompts and input format. */
 import { normaliseLanguage } from '../../core/input/language.ts';
 import { approxTokens } from '../../core/input/tokens.ts';
 import { dialects, type PatchFormat } from '../../core/patch/dialects/index.ts';
@@ -14,7 +14,7 @@ export interface RequestText {
   input: string;
 }
 
-/** Messages of role `system` or `developer` are instructions where no instructions are given. */
+/** Without `instructions`, messages with role `system` or `developer` are the instructions. */
 export function readText(body: Json): RequestText {
   const messages = asList(body.input).map((message) => asObject(message) ?? {});
   const instructions = asText(body.instructions);
@@ -41,7 +41,7 @@ export function inputTokens(body: Json): number {
 }
 
 export interface Wanted {
-  /** Undefined where the instructions are not those of this program. */
+  /** Undefined when orch did not write the instructions. */
   task: TaskKind | undefined;
   shape: ReturnShape;
   patchFormat: PatchFormat;
@@ -51,7 +51,7 @@ export interface Wanted {
 
 const patchFormats: readonly PatchFormat[] = ['search-replace', 'v4a', 'whole-file'];
 
-/** Instructions that this program did not write are taken to ask for text. */
+/** Instructions not written by orch are taken to request text. */
 export function readWanted(instructions: string): Wanted {
   const asks = (text: string | undefined) => text !== undefined && instructions.includes(text);
   const patchFormat = patchFormats.find((format) => asks(dialects[format].contract));
@@ -69,9 +69,9 @@ export function readWanted(instructions: string): Wanted {
 
 export interface GivenFile {
   path: string;
-  /** Lines as they are shown, without line ends. Empty for an empty file. */
+  /** Lines as shown, without line ends. Empty for an empty file. */
   lines: string[];
-  /** Whether only some of the file's lines are shown. */
+  /** Whether only part of the file is shown. */
   partial: boolean;
 }
 
@@ -80,7 +80,7 @@ export interface GivenInput {
   instruction: string;
 }
 
-// A tag bears a number where its plain form stands in the material.
+// A tag is numbered if its plain form occurs in the material.
 const openingFile = /<(file(?:-\d+)?) path="([^\n]*?)"( lines="\d+-\d+")?>\r?\n/y;
 const openingContext = /<(context(?:-\d+)?)>\n/y;
 

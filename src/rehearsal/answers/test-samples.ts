@@ -1,4 +1,4 @@
-/** A small test per framework that passes by itself. `NOTE` stands for the comment. */
+/** A small self-contained passing test per framework. `NOTE` is replaced by the comment. */
 import { defaultFramework } from '../../core/tasks/languages.ts';
 import { commentFor } from './comments.ts';
 import { program, type Sample } from './programs.ts';
@@ -25,7 +25,7 @@ const assertBlocks = `describe('sort', () => {
 });
 `;
 
-/** The JavaScript ones are TypeScript as well. */
+/** The JavaScript samples are also valid TypeScript. */
 const samples: Record<string, readonly [language: string, code: string]> = {
   jest: ['javascript', `NOTE\n${expectBlocks}`],
   vitest: ['javascript', `NOTE\nimport { describe, expect, it } from 'vitest';\n\n${expectBlocks}`],
@@ -222,7 +222,7 @@ NOTE
 
 export const frameworkNames: readonly string[] = Object.keys(samples);
 
-/** By framework, else by the language's own, else for node:test. */
+/** For the framework, else the language's default one, else node:test. */
 export function testSample(framework: string | undefined, language: string | undefined): Sample {
   const name = [framework?.trim().toLowerCase(), defaultFramework(language)].find(
     (each) => each !== undefined && Object.hasOwn(samples, each),

@@ -98,7 +98,9 @@ describe('csvLedger', () => {
     await csvLedger({ path }).append([usageRecord({ run_id: 'three' })]);
     const reading = await csvLedger({ path }).read();
     expect(reading.records.map((record) => record.run_id)).toEqual(['one', 'three']);
-    expect(reading.skipped).toEqual([{ file: path, line: 3, reason: expect.stringContaining('torn') }]);
+    expect(reading.skipped).toEqual([
+      { file: path, line: 3, reason: expect.stringContaining('incomplete or edited') },
+    ]);
     expect(headersIn(readFileSync(path, 'utf8'))).toBe(1);
   });
 
@@ -178,7 +180,7 @@ describe('csvLedger', () => {
       const error = await failure(csvLedger({ path }).append([usageRecord()]));
       expect(error.code).toBe('record-failed');
       expect(error.message).toBe(
-        `the usage record was not written to ${path}: a part of the path is a file, not a folder`,
+        `the usage record could not be written to ${path}: part of the path is a file, not a folder`,
       );
       expect(error.hint).toContain('ORCH_USAGE_CSV');
     });
@@ -193,7 +195,7 @@ describe('csvLedger', () => {
     it.runIf(existsSync('/dev/full'))('says so for a full disk', async () => {
       const error = await failure(csvLedger({ path: '/dev/full' }).append([usageRecord()]));
       expect(error).toMatchObject({ code: 'record-failed', hint: expect.stringMatching(/^free some space/) });
-      expect(error.message).toBe('the usage record was not written to /dev/full: the disk is full');
+      expect(error.message).toBe('the usage record could not be written to /dev/full: the disk is full');
     });
 
     it('still writes the next records once it can', async () => {
@@ -298,7 +300,7 @@ describe('readLedgerFiles', () => {
   it('names a file that is missing, a folder, and a file that is no CSV', async () => {
     const missing = join(folder, 'missing.csv');
     const gone = await failure(readLedgerFiles([missing]));
-    expect(gone).toMatchObject({ code: 'file-not-found', message: `there is no file ${missing}` });
+    expect(gone).toMatchObject({ code: 'file-not-found', message: `${missing}: no such file` });
     expect(gone.hint).toBeTruthy();
     const directory = await failure(readLedgerFiles([folder]));
     expect(directory).toMatchObject({ code: 'file-unreadable', message: `${folder} is a folder` });

@@ -68,9 +68,7 @@ describe('loadConfig', () => {
     expect(loadConfig(place({ ORCH_CONF: join(folder, 'other') })).policies.caps.mini).toEqual({
       max_input: 5,
     });
-    expect(() => loadConfig(place({ ORCH_CONF: join(folder, 'nowhere') }))).toThrow(
-      /ORCH_CONF names .*nowhere/,
-    );
+    expect(() => loadConfig(place({ ORCH_CONF: join(folder, 'nowhere') }))).toThrow(/ORCH_CONF is .*nowhere/);
   });
 
   it('reads a file that begins with a byte order mark', () => {
@@ -107,9 +105,11 @@ describe('loadConfig', () => {
     expect(found[0]).toMatchObject({
       origin: join(folder, 'project/.orch/policies.json'),
       path: '',
-      hint: 'correct the syntax',
+      hint: 'fix the syntax',
     });
-    expect(found[0]!.message).toMatch(new RegExp(`^is not JSON: .* at line ${line}, column ${column}$`));
+    expect(found[0]!.message).toMatch(
+      new RegExp(`^is not valid JSON: .* at line ${line}, column ${column}$`),
+    );
     // Not the text around it: it may hold what nobody should see, and fills the screen.
     expect(found[0]!.message.length).toBeLessThan(120);
   });
@@ -120,8 +120,8 @@ describe('loadConfig', () => {
     mkdirSync(join(folder, 'project/.orch/catalog.json'));
     expect(
       problems(() => loadConfig(place()))
-        .map(({ message }) => message.split(' ').slice(0, 3).join(' '))
+        .map(({ message }) => message.split(' ').slice(0, 4).join(' '))
         .sort(),
-    ).toEqual(['cannot be read', 'is not JSON:', 'unknown key']);
+    ).toEqual(['cannot be read (EISDIR)', 'is not valid JSON:', 'unknown key']);
   });
 });

@@ -64,7 +64,7 @@ describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
     writeFileSync(join(cwd, 'a test.js'), before);
     expect(await verify('exit 3')).toEqual({
       ok: false,
-      detail: 'the command ended with 3, and printed nothing',
+      detail: 'the command exited with 3 and printed nothing',
     });
     expect(readFileSync(join(cwd, 'a test.js'))).toEqual(before);
   });
@@ -91,7 +91,7 @@ describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
 
   it('shows several lines below one another', async () => {
     const { detail } = await verify('echo one; echo two; exit 1');
-    expect(detail).toBe('the command ended with 1:\n    one\n    two\n');
+    expect(detail).toBe('the command exited with 1:\n    one\n    two\n');
   });
 
   it('gets no key and no header that may hold one', async () => {
@@ -149,7 +149,7 @@ describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
   it('is over when it ends, although a daemon of its holds the pipe', async () => {
     const { detail } = await verify('sleep 600 & echo $! > pid; echo done; exit 1');
     killIfAlive(readFileSync(join(cwd, 'pid'), 'utf8').trim());
-    expect(detail).toBe('the command ended with 1: done');
+    expect(detail).toBe('the command exited with 1: done');
   });
 
   it('has not succeeded when it was stopped, whatever it says', async () => {
@@ -162,6 +162,6 @@ describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
     const { detail } = await verify(
       `'${process.execPath}' -e "process.stdout.write('x' + 'é'.repeat(33000)); process.exitCode = 1"`,
     );
-    expect(detail).toMatch(/^the command ended with 1: é+$/);
+    expect(detail).toMatch(/^the command exited with 1: é+$/);
   });
 });

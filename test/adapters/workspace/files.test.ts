@@ -114,7 +114,7 @@ describe('what is named', () => {
     ['a.ts:0', 'the file has lines 1 to 4'],
     ['a.ts:5', 'the file has lines 1 to 4'],
     ['a.ts:0-2', 'the file has lines 1 to 4'],
-    ['a.ts:3-2', 'the range ends before it begins'],
+    ['a.ts:3-2', 'the range ends before it starts'],
   ])('is %s, no range of four lines', async (argument, fault) => {
     put('a.ts', '1\n2\n3\n4\n');
     const error = await refusal([argument]);
@@ -133,13 +133,13 @@ describe('what is named', () => {
 describe('what cannot be read', () => {
   it.each([
     ['a file that is missing', 'nowhere.ts', 'file-not-found', 'nowhere.ts: no such file'],
-    ['a glob without a match', 'src/*.zig', 'file-not-found', 'src/*.zig: matches no file'],
+    ['a glob without a match', 'src/*.zig', 'file-not-found', 'src/*.zig: no matching files'],
     ['a directory', 'src', 'file-unreadable', 'src is a directory'],
     ['nothing but white space', '', 'file-unreadable', 'is a directory'],
     ['a binary file', 'a.bin', 'file-unreadable', 'a.bin is a binary file'],
     ['UTF-16', 'utf16.txt', 'file-unreadable', 'utf16.txt is a binary file'],
     ['Latin-1', 'latin.txt', 'file-unreadable', 'latin.txt is not UTF-8 text'],
-    ['a link that leads nowhere', 'broken', 'file-not-found', 'a link that leads nowhere'],
+    ['broken symbolic link', 'broken', 'file-not-found', 'broken symbolic link'],
     ['a NUL in the name', 'a\0b', 'usage', 'NUL'],
   ])('%s', async (_, argument, code, message) => {
     put('src/a.ts');
@@ -166,7 +166,7 @@ describe('what cannot be read', () => {
 
   it('more than 2,000 files', async () => {
     for (let number = 0; number < 2001; number++) put(`many/${number}.txt`, '');
-    expect((await refusal(['many/*'])).message).toContain('2001 files are named');
+    expect((await refusal(['many/*'])).message).toContain('2001 files were requested, the limit is 2000');
   });
 });
 
@@ -428,7 +428,7 @@ describe('the base', () => {
     put('a.ts', 'x', other);
     put('b.ts');
     const error = await refusal(['b.ts', join(other, 'a.ts')], { roots: [other] });
-    expect([error.code, error.hint]).toEqual(['usage', 'name files of one repository in a call']);
+    expect([error.code, error.hint]).toEqual(['usage', 'pass files of a single repository per call']);
   });
 
   it('tells what exists in it, sent or not', async () => {

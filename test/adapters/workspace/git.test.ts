@@ -28,7 +28,7 @@ describe.runIf(posix)('a git that hangs', () => {
     const error = await git(['--version'], { signal: never(), limitMs: 500 }).catch((thrown) => thrown);
     expect(error).toMatchObject({
       code: 'timeout',
-      message: expect.stringContaining('git has not answered'),
+      message: expect.stringContaining('git did not respond'),
     });
   });
 

@@ -68,7 +68,7 @@ it.each(['', '1 elsewhere somebody', living])(
 );
 
 it.each(['', '1 elsewhere somebody', living])('is not waited for without end: "%s"', async (by) => {
-  const { apply, path, text } = await held(by, { longestWaitMs: 0 });
+  const { apply, path, text } = await held(by, { maxWaitMs: 0 });
   await expect(apply()).rejects.toMatchObject({
     code: 'write-failed',
     message: expect.stringContaining(path),

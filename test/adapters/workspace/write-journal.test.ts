@@ -70,7 +70,7 @@ describe('what a killed process has replaced', () => {
     await killed();
     expect(bytes().toString()).toBe(ours);
     expect(await journal.recover('a.js')).toEqual([
-      'a.js was put back as it was before a run that was killed',
+      'a.js was restored to its content before a run that was killed',
     ]);
     expect(bytes()).toEqual(old);
     expect(entries()).toEqual([]);
@@ -81,7 +81,7 @@ describe('what a killed process has replaced', () => {
     const { killed, journal, at, entries } = bench();
     await killed();
     expect(await journal.recover('a.js')).toEqual([
-      'a.js was removed: a run that was killed had left it there',
+      'a.js was removed: it was left behind by a run that was killed',
     ]);
     expect(existsSync(at('a.js'))).toBe(false);
     expect(entries()).toEqual([]);

@@ -149,8 +149,8 @@ describe('nothing is changed', () => {
     ['to modify', modify('gone.ts', 'x', 'y')],
     ['to delete', remove('gone.ts', 'x')],
     ['to rename', rename('gone.ts', 'new.ts', 'x')],
-  ])('when a file %s has vanished', async (_, change) => {
-    expect((await refusal(change)).message).toContain('gone.ts has vanished');
+  ])('when a file %s was deleted', async (_, change) => {
+    expect((await refusal(change)).message).toContain('gone.ts was deleted');
   });
 
   it('when a folder has taken the place of a file', async () => {
@@ -161,15 +161,15 @@ describe('nothing is changed', () => {
   it.each([
     ['a new file', create('there.ts', 'new')],
     ['the target of a rename', rename('a.ts', 'there.ts', 'x')],
-  ])('when %s exists already', async (_, change) => {
+  ])('when %s already exists', async (_, change) => {
     put('a.ts', 'x');
     put('there.ts', 'precious');
-    expect((await refusal(change)).message).toContain('there.ts exists already');
+    expect((await refusal(change)).message).toContain('there.ts already exists');
   });
 
   it.runIf(posix)('when a link that leads nowhere stands where a file is created', async () => {
     symlinkSync('nowhere', join(base, 'there.ts'));
-    expect((await refusal(create('there.ts', 'new'))).message).toContain('there.ts exists already');
+    expect((await refusal(create('there.ts', 'new'))).message).toContain('there.ts already exists');
   });
 
   it('when the second of three fails: the parent of its target is a file', async () => {
@@ -219,8 +219,8 @@ describe('writeResult', () => {
   });
 
   it.each([
-    ['a folder', 'folder', 'name a file, not a directory'],
-    ['below a file', 'file/a.md', 'a part of the path is a file, not a folder'],
+    ['a folder', 'folder', 'use the path of a file, not of a directory'],
+    ['below a file', 'file/a.md', 'fix the path: part of it is a file, not a folder'],
   ])('fails on %s and leaves the tree alone', async (_, path, hint) => {
     mkdirSync(join(base, 'folder'));
     put('file', 'x');

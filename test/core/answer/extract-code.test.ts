@@ -61,12 +61,28 @@ describe('the code of an answer', () => {
   });
 
   it.each([
-    ['no text', ' \n\n', /holds no code/],
+    ['no text', ' \n\n', /contains no code/],
     ['an empty block', fence(' '), /empty code block/],
-    ['a block that is not closed', `${fence('const a = 1;')}\n\`\`\`ts\nconst b =`, /cut/],
-    ['a block that only a fence of another sign ends', '```ts\nconst b = 1;\n~~~\n', /cut/],
-    ['a block that is not closed before the next', '```ts\nconst a =\n\n```ts\nconst b = 1;\n```\n', /cut/],
-    ['a block that only a shorter fence ends', '````ts\nconst b = 1;\n```\n', /cut/],
+    [
+      'a block that is not closed',
+      `${fence('const a = 1;')}\n\`\`\`ts\nconst b =`,
+      /incomplete: a code block is not closed/,
+    ],
+    [
+      'a block that only a fence of another sign ends',
+      '```ts\nconst b = 1;\n~~~\n',
+      /incomplete: a code block is not closed/,
+    ],
+    [
+      'a block that is not closed before the next',
+      '```ts\nconst a =\n\n```ts\nconst b = 1;\n```\n',
+      /incomplete: a code block is not closed/,
+    ],
+    [
+      'a block that only a shorter fence ends',
+      '````ts\nconst b = 1;\n```\n',
+      /incomplete: a code block is not closed/,
+    ],
   ])('is refused: %s', (_, answer, message) => {
     expect(refusal(answer)).toMatchObject({
       code: 'answer-unusable',

@@ -182,9 +182,9 @@ describe('problems', () => {
         'own/models.json routing.docs list at least one',
         'own/models.json routing.tsets did you mean tests?',
         'own/policies.json defaults.temperatur did you mean temperature?',
-        'own/policies.json defaults.max_output_tokens give a number',
-        'own/policies.json caps.mini.max_input give a larger value',
-        'own/catalog.json models.gpt-5.efforts[0] one of: none, minimal, low, medium, high, xhigh, max',
+        'own/policies.json defaults.max_output_tokens use a number',
+        'own/policies.json caps.mini.max_input use a larger value',
+        'own/catalog.json models.gpt-5.efforts[0] use one of: none, minimal, low, medium, high, xhigh, max',
         'own/catalog.json models.gpt-5.shutdown correct the value',
       ].sort(),
     );
@@ -203,20 +203,20 @@ describe('problems', () => {
       }).sort(),
     ).toEqual(
       [
-        'aliases.mini: give a string',
+        'aliases.mini: use a string',
         'bogus: known keys: $schema, aliases, routing',
         'routing.docs: add "nosuch" to aliases',
-        'routing.tests[0]: an alias, a model id, or {"alias": …, "effort": …}',
+        'routing.tests[0]: use an alias, a model id, or {"alias": …, "effort": …}',
         'routing.tests: did you mean mini?',
-        'caps.caht: give an object',
+        'caps.caht: use an object',
         'caps.caht: did you mean chat?',
-        'caps.fulll.max_input: give a larger value',
+        'caps.fulll.max_input: use a larger value',
         'caps.fulll: did you mean full?',
-        'safetyCritical: give an array',
-        'models.gpt-7.efforts[0]: one of: none, minimal, low, medium, high, xhigh, max',
-        'models.gpt-7.maxOutputTokens: give a number',
-        'models.gpt-7.usdPerMillionTokens: give an object',
-        'models.gpt-7.temperature: one of: always, effort-none, never',
+        'safetyCritical: use an array',
+        'models.gpt-7.efforts[0]: use one of: none, minimal, low, medium, high, xhigh, max',
+        'models.gpt-7.maxOutputTokens: use a number',
+        'models.gpt-7.usdPerMillionTokens: use an object',
+        'models.gpt-7.temperature: use one of: always, effort-none, never',
       ].sort(),
     );
   });
@@ -258,7 +258,7 @@ describe('problems', () => {
   });
 
   it('come together with those that reading the files had', () => {
-    const reading = [{ origin: 'a.json', path: '', message: 'is not JSON', hint: 'correct the syntax' }];
+    const reading = [{ origin: 'a.json', path: '', message: 'is not valid JSON', hint: 'fix the syntax' }];
     const unread = { origin: 'a.json', value: undefined, unread: true };
     const layers = { models: [{ origin: 'm', value: { x: 1 } }, unread], policies: [], catalog: [] };
     const { problems } = refusal(() => buildConfig(layers, reading));
@@ -272,7 +272,7 @@ describe('problems', () => {
     ['a number', 7],
   ])('a whole file that is %s', (_, value) => {
     expect(problemsWith({ policies: value })).toMatchObject([
-      { origin: 'own/policies.json', path: '', hint: 'give an object' },
+      { origin: 'own/policies.json', path: '', hint: 'use an object' },
     ]);
   });
 

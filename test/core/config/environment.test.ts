@@ -106,13 +106,13 @@ describe('readEnvironment', () => {
       'orch help environment lists the variables',
     ]);
     expect(message.split('\n').slice(1).sort()).toEqual([
-      '  OPENAI_BASE_URL: is not an http or https URL (give one like http://127.0.0.1:11434/v1)',
-      '  ORCH_COST_ALERT_USD: "two" is not an amount of USD above 0 (give an amount of USD above 0, or unset it)',
-      '  ORCH_LOG_LEVEL: "loud" is not a log level (one of: silent, error, warn, info, debug)',
-      '  ORCH_MAX_COST_USD (.env): "-1" is not an amount of USD above 0 (give an amount of USD above 0, or unset it)',
-      '  ORCH_MAX_INPUT_TOKENS: "1.5" is not a whole number above 0 (give a whole number above 0, or unset it)',
-      '  ORCH_REHEARSE: "perhaps" is neither yes nor no (give 1 or 0)',
-      '  ORCH_STDIN: "no" is neither on nor off (give off, or unset it)',
+      '  OPENAI_BASE_URL: is not an http or https URL (use a URL such as http://127.0.0.1:11434/v1)',
+      '  ORCH_COST_ALERT_USD: "two" is not an amount of USD above 0 (set it to an amount of USD above 0, or unset it)',
+      '  ORCH_LOG_LEVEL: "loud" is not a log level (use one of: silent, error, warn, info, debug)',
+      '  ORCH_MAX_COST_USD (.env): "-1" is not an amount of USD above 0 (set it to an amount of USD above 0, or unset it)',
+      '  ORCH_MAX_INPUT_TOKENS: "1.5" is not a whole number above 0 (set it to a whole number above 0, or unset it)',
+      '  ORCH_REHEARSE: "perhaps" is neither yes nor no (set it to 1 or 0)',
+      '  ORCH_STDIN: "no" is neither on nor off (set it to off, or unset it)',
     ]);
   });
 
@@ -179,8 +179,8 @@ describe('.env', () => {
   it('says of a name that it does not know that it has no effect', () => {
     const { notes } = read({ ORCH_MAX_COST: '1', ORCH_COLOUR: 'x', ORCH_RESULT_FILE: 'x', OTHER: 'x' });
     expect(notes).toEqual([
-      'ORCH_MAX_COST is not known and has no effect (did you mean ORCH_MAX_COST_USD?)',
-      'ORCH_COLOUR is not known and has no effect',
+      'unknown variable ORCH_MAX_COST is ignored (did you mean ORCH_MAX_COST_USD?)',
+      'unknown variable ORCH_COLOUR is ignored',
     ]);
   });
 });

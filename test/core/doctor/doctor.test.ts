@@ -52,7 +52,7 @@ describe('what an alias stands for', () => {
     expect(byId(aliasFindings(facts()), 'alias.mini')).toMatchObject({
       status: 'warning',
       message: expect.stringContaining('shuts down on 2026-12-11, in 19 days'),
-      hint: 'write {"aliases":{"mini":"gpt-6.1-terra"}} into /home/me/orch/models.json',
+      hint: 'put {"aliases":{"mini":"gpt-6.1-terra"}} in /home/me/orch/models.json',
     });
   });
 
@@ -65,14 +65,14 @@ describe('what an alias stands for', () => {
 
   it('sends an override to the file that has set the alias, since a weaker one would not be heard', () => {
     const own = facts({ models: { aliases: { mini: 'gpt-5' } } });
-    expect(byId(aliasFindings(own), 'alias.mini').hint).toMatch(/ into own\/models\.json$/);
+    expect(byId(aliasFindings(own), 'alias.mini').hint).toMatch(/ in own\/models\.json$/);
   });
 
   it('has a problem where no model is left at the end', () => {
     const dead = facts({ catalog: { models: { 'gpt-6.2-sol': { shutdown: '2026-01-01' } } } });
     expect(byId(aliasFindings(dead), 'alias.codex')).toMatchObject({
       status: 'problem',
-      message: expect.stringContaining('has no living successor'),
+      message: expect.stringContaining('has no available successor'),
     });
   });
 
@@ -86,7 +86,11 @@ describe('what the key can use', () => {
   it('is said once where it is everything', () => {
     const all = facts();
     expect(accessFindings(all, listed(all))).toEqual([
-      { id: 'access', status: 'ok', message: 'the key can use gpt-6.2-sol, gpt-5-mini, gpt-6-luna, gpt-5' },
+      {
+        id: 'access',
+        status: 'ok',
+        message: 'the key has access to gpt-6.2-sol, gpt-5-mini, gpt-6-luna, gpt-5',
+      },
     ]);
   });
 
@@ -102,8 +106,8 @@ describe('what the key can use', () => {
     expect(byId(findings, 'access.mini')).toEqual({
       id: 'access.mini',
       status: 'warning',
-      message: 'the key cannot use gpt-5-mini, which mini stands for: gpt-6.1-terra takes its place',
-      hint: 'write {"aliases":{"mini":"gpt-6.1-terra"}} into /home/me/orch/models.json',
+      message: 'the key has no access to gpt-5-mini (mini): gpt-6.1-terra is used instead',
+      hint: 'put {"aliases":{"mini":"gpt-6.1-terra"}} in /home/me/orch/models.json',
     });
     expect(findings.filter(({ status }) => status === 'problem')).toEqual([]);
   });
@@ -137,15 +141,15 @@ describe('the day of a shutdown', () => {
       {
         id: 'shutdown.gpt-5',
         status: 'warning',
-        message: "gpt-5 shuts down on 2027-01-31 by the provider's word, on 2026-12-11 by the catalogue",
-        hint: 'write {"models":{"gpt-5":{"shutdown":"2027-01-31"}}} into /home/me/orch/catalog.json',
+        message: 'gpt-5: shutdown on 2027-01-31 according to the provider, on 2026-12-11 in the catalogue',
+        hint: 'put {"models":{"gpt-5":{"shutdown":"2027-01-31"}}} in /home/me/orch/catalog.json',
       },
     ]);
   });
 
   it('goes into the file that has set it already', () => {
     const own = { catalog: { models: { 'gpt-5': { shutdown: '2027-05-05' } } } };
-    expect(one('2027-01-31', own)[0]?.hint).toMatch(/ into own\/catalog\.json$/);
+    expect(one('2027-01-31', own)[0]?.hint).toMatch(/ in own\/catalog\.json$/);
     expect(one('2027-05-05', own)).toMatchObject([{ status: 'ok' }]);
   });
 
@@ -160,7 +164,7 @@ describe('the day of a shutdown', () => {
 
   it('that follows the hint is the end of the finding', () => {
     const hint = one('2027-01-31')[0]!.hint!;
-    const override = JSON.parse(/write (\{.*\}) into/.exec(hint)![1]!);
+    const override = JSON.parse(/put (\{.*\}) in /.exec(hint)![1]!);
     expect(one('2027-01-31', { catalog: override })).toMatchObject([{ status: 'ok' }]);
   });
 });
@@ -260,8 +264,8 @@ describe('the surroundings', () => {
   it.each([
     [ledger, ['ok'], '/l.csv, 3 rows'],
     [{ ...ledger, rows: 0, exists: false }, ['ok'], 'nothing recorded yet'],
-    [{ ...ledger, location: undefined }, ['warning'], 'turned off'],
-    [{ ...ledger, writeFault: 'EACCES' }, ['problem'], 'cannot be written (EACCES)'],
+    [{ ...ledger, location: undefined }, ['warning'], 'recording is off'],
+    [{ ...ledger, writeFault: 'EACCES' }, ['problem'], 'is not writable (EACCES)'],
     [{ ...ledger, skipped: [{ line: 9, reason: 'torn' }] }, ['ok', 'warning'], '1 of 4 rows'],
   ])('have a ledger: %j', (state, statuses, words) => {
     const findings = ledgerFindings(state);
@@ -310,8 +314,8 @@ describe('a client', () => {
 
   it('whose file is broken has two findings', () => {
     expect(look('claude', '{').map(({ message }) => message)).toEqual([
-      'f is not JSON',
-      'Claude Code does not know orch (f)',
+      'f is not valid JSON',
+      'Claude Code is not configured to start orch (f)',
     ]);
     expect(look('codex', undefined, 'EACCES')[0]?.message).toBe('f cannot be read (EACCES)');
   });

@@ -13,7 +13,7 @@ describe('what a failed call has cost', () => {
   it('is said to be incomplete where an attempt of unknown cost may have been billed', () => {
     const doubt = 'an attempt may have been billed';
     expect(said({ run_id: 'r', cost_usd: null, cost_at_least_usd: 0.5 })).toBe(
-      `cost $0.50 (may be more: ${doubt}), run r`,
+      `cost $0.50 (possibly more: ${doubt}), run r`,
     );
     expect(said({ run_id: 'r', cost_usd: null, cost_at_least_usd: 0 })).toBe(
       `cost unknown (${doubt}), run r`,

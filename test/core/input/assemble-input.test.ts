@@ -110,7 +110,7 @@ describe('input over the limit', () => {
       expect(text.endsWith('\n\nDo it.')).toBe(true);
       left.push(['older', 'newer', 'log'].filter((name) => text.includes(`${name} line 100\n`)).join(' '));
       expect(warnings[0]).toBe(
-        `input of about ${formatCount(whole.approxTokens)} tokens cut to the limit of ${formatCount(maxTokens)} (ORCH_MAX_INPUT_TOKENS)`,
+        `input of about ${formatCount(whole.approxTokens)} tokens truncated to the limit of ${formatCount(maxTokens)} (ORCH_MAX_INPUT_TOKENS)`,
       );
     }
     expect(left).toEqual(['older newer log', 'newer log', 'log']);
@@ -138,7 +138,7 @@ describe('input over the limit', () => {
     expect(text).toContain(older.text);
     expect(text).toContain('left out of context');
     expect(refusal(parts, { maxTokens: 700, shape: 'patch' }).message).toContain(
-      'the instruction and the target files are never cut',
+      'the instruction and the target files are never truncated',
     );
   });
 
@@ -164,7 +164,7 @@ describe('input over the limit', () => {
   it('is refused where safety is at stake, though context alone would have to go', () => {
     const error = refusal({ context }, { maxTokens: 300, safetyCritical: true });
     expect(error.code).toBe('input-too-large');
-    expect(error.message).toContain('safety-critical input is never cut');
+    expect(error.message).toContain('safety-critical input is never truncated');
     expect(assemble({ context }, { maxTokens: 1000, safetyCritical: true }).droppedTokens).toBe(0);
   });
 

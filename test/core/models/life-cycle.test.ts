@@ -74,14 +74,14 @@ describe('resolveModel', () => {
     ['a model without a card', { a: { shutdown: '2026-01-01', successor: 'ghost' } }],
   ])('ends at a dead model whose successor is %s', (_, cards) => {
     const resolved = resolve(cards, 'a');
-    expect(resolved.dead).toMatch(/^[ab] retired 2026-01-0[12] and has no living successor$/);
+    expect(resolved.dead).toMatch(/^[ab] retired 2026-01-0[12] and has no available successor$/);
   });
 
   it('ends at a model that the provider does not know, by that cause though it is past its date as well', () => {
     const cards = { a: { shutdown: '2026-01-01', successor: 'b' }, b: { shutdown: '2026-01-01' } };
     expect(resolve(cards, 'a', { notFound: ['b'] })).toMatchObject({
       model: 'b',
-      dead: 'the provider does not know b and has no living successor',
+      dead: 'the provider does not know b and has no available successor',
     });
   });
 
@@ -125,7 +125,7 @@ describe('notice of a shutdown', () => {
 
   it('names the day, the days that are left and the successor', () => {
     expect(shutdownWarning(resolve(cards, 'a', { today: '2026-11-22' }))).toBe(
-      'a shuts down on 2026-12-11, in 19 days; then b takes its place',
+      'a shuts down on 2026-12-11, in 19 days; b will replace it',
     );
     expect(shutdownWarning(resolve({ a: { shutdown: '2026-06-20' } }, 'a'))).toBe(
       'a shuts down on 2026-06-20, in 19 days',

@@ -92,7 +92,7 @@ describe('fitParameters', () => {
 
   it('says when the effort that was asked for is not the one that is sent, not when a policy is fitted', () => {
     expect(fitParameters({}, card('gpt-5-codex'), 'max').notes).toEqual([
-      'effort max becomes high: the model takes low, medium, high',
+      'effort max changed to high: the model supports low, medium, high',
     ]);
     expect(fitParameters({}, card('gpt-5-chat'), 'low').notes).toEqual([
       'effort low not sent: not a reasoning model',

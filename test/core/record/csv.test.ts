@@ -160,10 +160,10 @@ describe('a file', () => {
   );
 
   it.each([
-    ['2026-11-01,mini', 'torn or edited: 2 cells where the header has 4'],
-    ['2026-11-01,mini,1,2,3', 'torn or edited: 5 cells where the header has 4'],
-    ['2026-11-01,mini,"0.1,', 'torn or damaged: a quoted cell does not end properly'],
-    ['2026-11-01,mini,\0\0,', 'torn or damaged: a quoted cell does not end properly'],
+    ['2026-11-01,mini', 'incomplete or edited: 2 cells, but the header has 4'],
+    ['2026-11-01,mini,1,2,3', 'incomplete or edited: 5 cells, but the header has 4'],
+    ['2026-11-01,mini,"0.1,', 'incomplete or damaged: a quoted cell is not closed properly'],
+    ['2026-11-01,mini,\0\0,', 'incomplete or damaged: a quoted cell is not closed properly'],
     ['yesterday,mini,0.1,true', 'ts is not an ISO 8601 time: "yesterday"'],
     [',mini,0.1,true', 'ts is not an ISO 8601 time: ""'],
     ['2026-02-30,mini,0.1,true', 'ts is not an ISO 8601 time: "2026-02-30"'],
@@ -180,6 +180,6 @@ describe('a file', () => {
     const { records, skipped } = parseUsageCsv('name,age\nAnn,3\n');
     expect(records).toEqual([]);
     expect(skipped.map(({ line }) => line)).toEqual([1, 2]);
-    expect(skipped[0]?.reason).toContain('no header row');
+    expect(skipped[0]?.reason).toContain('no usage record header above it');
   });
 });

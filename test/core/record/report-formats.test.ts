@@ -150,7 +150,7 @@ describe('md', () => {
       | Total |       |     3 |        3 |        1 | 14 345 |      0 |    600 |       150 |   $1.00 | 100.0 % |            1 |     1.2 s | 1 min 1 s |
 
       - skipped 1 unreadable row: usage.csv line 3 (torn \\| &lt;b>)
-      - the cost of 1 attempt is unknown: the real total may be higher than the one shown
+      - the cost of 1 attempt is unknown: the real total may be higher than shown
       "
     `);
     const widths = reportFormats

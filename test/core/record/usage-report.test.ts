@@ -174,9 +174,7 @@ describe('usageReport', () => {
       ['begun', null, 1, null],
     ]);
     expect(total).toMatchObject({ cost_usd: 0.25, unknown_cost: 2 });
-    expect(warnings).toEqual([
-      'the cost of 2 attempts is unknown: the real total may be higher than the one shown',
-    ]);
+    expect(warnings).toEqual(['the cost of 2 attempts is unknown: the real total may be higher than shown']);
   });
 
   it('groups add up to the total, whatever the keys', () => {
@@ -235,7 +233,7 @@ describe('usageReport', () => {
       expect(report([undated]).total.attempts).toBe(1);
       const { total, warnings } = report([undated, usageRecord()], { since: 0 });
       expect(total.attempts).toBe(1);
-      expect(warnings).toEqual(['left out 1 row without a time: the period cannot be checked']);
+      expect(warnings).toEqual(['left out 1 row without a time, which cannot be assigned to the period']);
     });
 
     it('that ends before it begins is refused', () => {
@@ -270,7 +268,7 @@ describe('usageReport', () => {
       { task: 'tests', model: 'rehearsal:gpt-5-mini' },
     ]);
     expect(report(records).warnings).toEqual([
-      '2 of 3 attempts were rehearsals: no model was asked and nothing was spent on them; $0.25 of the cost shown is only what they would have cost',
+      '2 of 3 attempts were rehearsals: no model was called and nothing was spent on them; $0.25 of the cost shown is simulated',
     ]);
   });
 });

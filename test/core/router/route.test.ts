@@ -47,9 +47,11 @@ describe('a safety-critical refactoring with the given files', () => {
     expect(decision.rationale).toBe('task=refactor size=5800 safety=true => gpt-5-codex');
     expect(decision.rule).toBe('safety-critical');
     expect(order(decision)).toEqual(['codex:gpt-5-codex', 'full:gpt-5']);
-    expect(reasons(decision)).toEqual(['mini safety: safety-critical work goes only to codex, full']);
+    expect(reasons(decision)).toEqual([
+      'mini safety: not allowed for safety-critical work (allowed: codex, full)',
+    ]);
     expect(decision.selected?.warnings).toEqual([
-      'codex: gpt-5-codex shuts down on 2026-07-23, in 22 days; then gpt-6.2-sol takes its place',
+      'codex: gpt-5-codex shuts down on 2026-07-23, in 22 days; gpt-6.2-sol will replace it',
     ]);
   });
 
@@ -65,14 +67,16 @@ describe('a safety-critical refactoring with the given files', () => {
       warnings: ['codex: gpt-5-codex retired 2026-07-23, gpt-6.2-sol takes its place'],
     });
     expect(decision.fallbacks[0]?.warnings).toEqual([
-      'full: gpt-5 shuts down on 2026-12-11, in 19 days; then gpt-6.1-sol takes its place',
+      'full: gpt-5 shuts down on 2026-12-11, in 19 days; gpt-6.1-sol will replace it',
     ]);
   });
 
   it('on 2026-12-12: two models, so that one can stand in for the other', () => {
     const decision = routed(features, { today: '2026-12-12' });
     expect(order(decision)).toEqual(['codex:gpt-6.2-sol', 'full:gpt-6.1-sol']);
-    expect(reasons(decision)).toEqual(['mini safety: safety-critical work goes only to codex, full']);
+    expect(reasons(decision)).toEqual([
+      'mini safety: not allowed for safety-critical work (allowed: codex, full)',
+    ]);
   });
 
   it('asks one model once where both aliases lead to it', () => {
@@ -86,7 +90,7 @@ describe('a safety-critical refactoring with the given files', () => {
 describe('rule 1: the task', () => {
   it('that is not known is treated as docs and said', () => {
     const decision = routed({ task: 'docs', unknownTask: 'poetry' });
-    expect(decision.warnings).toEqual(['task "poetry" is not known: treated as docs']);
+    expect(decision.warnings).toEqual(['unknown task "poetry", treated as docs']);
     expect(decision.selected?.alias).toBe('chat');
   });
 });
@@ -123,7 +127,7 @@ describe('rule 2: caps', () => {
     const decision = routed({ task: 'refactor', approxTokens: 272_001, mostTokens: 272_001 });
     expect(decision.selected).toBeUndefined();
     expect(reasons(decision)).toContain(
-      'codex window: input is about 272 001 tokens, gpt-5-codex takes 272 000',
+      'codex window: input is about 272 001 tokens, limit of gpt-5-codex is 272 000',
     );
     expect(decision.rationale).toBe('task=refactor size=272001 safety=false => no eligible model');
   });
@@ -194,7 +198,7 @@ describe('rule 5: a forced model', () => {
     const decision = routed({ forceModel: 'gpt-5-codex' }, { today: '2026-11-22' });
     expect(decision.selected).toBeUndefined();
     expect(reasons(decision)).toEqual([
-      'gpt-5-codex retired: gpt-5-codex retired 2026-07-23, gpt-6.2-sol takes its place: force gpt-6.2-sol instead',
+      'gpt-5-codex retired: gpt-5-codex retired 2026-07-23, gpt-6.2-sol takes its place: use gpt-6.2-sol instead',
     ]);
   });
 
