@@ -36,7 +36,11 @@ const files = {
     sources: ['src/mcp/'],
     packages: ['@modelcontextprotocol/sdk', 'zod', 'zod-to-json-schema'],
   },
-  provider: { loadedBy: 'the first request', sources: ['src/adapters/openai/'], packages: ['openai', 'undici', 'eventsource-parser'] },
+  provider: {
+    loadedBy: 'the first request',
+    sources: ['src/adapters/openai/'],
+    packages: ['openai', 'undici', 'eventsource-parser'],
+  },
   // It recognises what a request asks for by the contracts of the dialects.
   rehearsal: { loadedBy: '--rehearse', sources: ['src/rehearsal/'], loads: ['delegation'] },
   globs: {
