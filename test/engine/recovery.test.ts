@@ -276,7 +276,7 @@ describe('a file that the patch does not fit any more', () => {
     expect(await error(request)).toMatchObject({
       code: 'file-forbidden',
       message: 'a.ts is reached through a symbolic link, which git does not patch',
-      hint: `name the file it leads to: ${join(realpathSync(folder), 'real.ts')}`,
+      hint: `use the file that it points to: ${join(realpathSync(folder), 'real.ts')}`,
     });
     expect(asked()).toEqual([first]);
   });
