@@ -6,10 +6,10 @@ import type { OpenAiSettings } from './adapters/openai/client.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import {
   configFolders,
-  givenConfig,
-  givenFolder,
   inspectConfig,
   loadConfig,
+  packagedConfig,
+  packagedFolder,
 } from './adapters/system/config-files.ts';
 import { readDotEnv } from './adapters/system/dot-env.ts';
 import { stateFolder, userConfigFolder } from './adapters/system/folders.ts';
@@ -145,7 +145,7 @@ export function createFactory(options: FactoryOptions): Factory {
         return { ...rest, environment: { ...seen, rehearse: options.rehearse ?? seen.rehearse } };
       },
       config: () => inspectConfig({ cwd, variables, environment: reading().environment }),
-      given: () => ({ config: givenConfig(), folder: givenFolder() }),
+      packaged: () => ({ config: packagedConfig(), folder: packagedFolder() }),
       userFolder: userConfigFolder(variables),
       async models() {
         const settings = await connection();

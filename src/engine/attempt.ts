@@ -73,7 +73,7 @@ function pricedCard(
 }
 
 /** The cost of an attempt if known, otherwise its maximum. */
-export function mostSpent(attempt: Attempt): number {
+export function maxSpent(attempt: Attempt): number {
   if (attempt.costUsd !== undefined) return attempt.costUsd;
   return isOnTheBill(attempt) ? (attempt.reservedUsd ?? 0) : 0;
 }

@@ -54,7 +54,7 @@ export interface Diagnostics {
   environment(): EnvironmentReading;
   config(): ConfigInspection;
   /** The configuration in the package, and its folder. */
-  given(): { config: Config; folder: string };
+  packaged(): { config: Config; folder: string };
   /** Folder of the user's configuration. */
   userFolder: string;
   /** Throws `no-key`. */

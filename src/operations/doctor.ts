@@ -112,14 +112,14 @@ async function configurationFindings(diagnostics: Diagnostics, verbose: boolean)
   findings.push(
     ...(await examine('configuration', () => {
       const { files, problems: faults, config } = diagnostics.config();
-      const given = diagnostics.given();
-      const own = files.filter((file) => !file.startsWith(given.folder));
+      const packaged = diagnostics.packaged();
+      const own = files.filter((file) => !file.startsWith(packaged.folder));
       return [
-        ok('configuration', `read: ${[given.folder, ...own].join(', ')}`),
+        ok('configuration', `read: ${[packaged.folder, ...own].join(', ')}`),
         ...faults.map(({ origin, path, message, hint }) =>
           problem('configuration', `${origin}: ${path === '' ? '' : `${path}: `}${message}`, hint),
         ),
-        ...(config ? settingFindings({ config, given: given.config, verbose }) : []),
+        ...(config ? settingFindings({ config, packaged: packaged.config, verbose }) : []),
       ];
     })),
   );
@@ -162,7 +162,7 @@ async function providerFindings(
   const options: ModelOptions = {
     config,
     today: new Date(context.clock().now()).toISOString().slice(0, 10),
-    givenFolder: diagnostics.given().folder,
+    packagedFolder: diagnostics.packaged().folder,
     overrideFolder: diagnostics.userFolder,
   };
   findings.push(...aliasFindings(options));

@@ -43,11 +43,11 @@ function messageEvents(item: MessageItem, index: number): StreamEvent[] {
 }
 
 const pieceLength = 24;
-const mostPieces = 64;
+const maxPieces = 64;
 
 /** Never splits a surrogate pair. */
 function pieces(text: string): string[] {
-  const length = Math.max(pieceLength, Math.ceil(text.length / mostPieces));
+  const length = Math.max(pieceLength, Math.ceil(text.length / maxPieces));
   return text.match(new RegExp(`[^]{1,${length}}`, 'gu')) ?? [];
 }
 

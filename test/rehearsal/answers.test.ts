@@ -9,7 +9,7 @@ import { returnShapes } from '../../src/core/tasks/shapes.ts';
 import { taskKinds } from '../../src/core/tasks/tasks.ts';
 import { rehearsedAnswer } from '../../src/rehearsal/answers/answer.ts';
 import { languagesWithComments, note } from '../../src/rehearsal/answers/comments.ts';
-import { readGiven, readText, readWanted } from '../../src/rehearsal/answers/read-request.ts';
+import { readInput, readRequestedAnswer, readText } from '../../src/rehearsal/answers/read-request.ts';
 import { frameworkNames } from '../../src/rehearsal/answers/test-samples.ts';
 
 const facts: InstructionOptions = {
@@ -46,25 +46,28 @@ describe('what is asked for', () => {
     for (const task of taskKinds) {
       for (const shape of returnShapes) {
         for (const patchFormat of ['search-replace', 'v4a', 'whole-file'] as const) {
-          const wanted = readWanted(instructionsFor({ ...facts, task, shape, patchFormat }));
-          expect(wanted).toMatchObject({ task, shape });
-          if (shape === 'patch') expect(wanted.patchFormat).toBe(patchFormat);
+          const requested = readRequestedAnswer(instructionsFor({ ...facts, task, shape, patchFormat }));
+          expect(requested).toMatchObject({ task, shape });
+          if (shape === 'patch') expect(requested.patchFormat).toBe(patchFormat);
         }
       }
     }
   });
 
   it.each([...languagesWithComments, 'cobol', 'c++ 23'])('language %s', (language) => {
-    expect(readWanted(instructionsFor({ ...facts, language })).language).toBe(language);
+    expect(readRequestedAnswer(instructionsFor({ ...facts, language })).language).toBe(language);
   });
 
   it.each(frameworkNames)('framework %s', (framework) => {
-    const wanted = readWanted(instructionsFor({ ...facts, task: 'tests', framework }));
-    expect(wanted.framework).toBe(framework);
+    const requested = readRequestedAnswer(instructionsFor({ ...facts, task: 'tests', framework }));
+    expect(requested.framework).toBe(framework);
   });
 
   it('is text where the instructions are not ours', () => {
-    expect(readWanted('You are a helpful assistant.')).toMatchObject({ task: undefined, shape: 'text' });
+    expect(readRequestedAnswer('You are a helpful assistant.')).toMatchObject({
+      task: undefined,
+      shape: 'text',
+    });
     expect(rehearsedAnswer({ instructions: '', input: 'Hello' })).toContain('Request: Hello');
   });
 });
@@ -73,7 +76,7 @@ describe('the input', () => {
   it('is read back into files and instruction', () => {
     const input =
       '<file path="a b.ts" lines="3-4">\nx\n\ny\n</file>\n\n<file path="empty">\n</file>\n\n<context>\nlog\n</context>\n\nDo it.';
-    expect(readGiven(input)).toEqual({
+    expect(readInput(input)).toEqual({
       files: [
         { path: 'a b.ts', lines: ['x', '', 'y'], partial: true },
         { path: 'empty', lines: [], partial: false },
@@ -103,10 +106,10 @@ describe('the input', () => {
           range: undefined,
         }));
         const limits = { maxTokens: 1e6, shape: 'code' as const, safetyCritical: false };
-        const given = readGiven(assembleInput({ instruction, sources, context }, limits).text);
-        expect(given.instruction).toBe(instruction.trim());
-        expect(given.files.map(({ path }) => path)).toEqual(['a', 'b']);
-        expect(given.files.map(({ lines }) => lines.join('\n').trim())).toEqual([
+        const parsed = readInput(assembleInput({ instruction, sources, context }, limits).text);
+        expect(parsed.instruction).toBe(instruction.trim());
+        expect(parsed.files.map(({ path }) => path)).toEqual(['a', 'b']);
+        expect(parsed.files.map(({ lines }) => lines.join('\n').trim())).toEqual([
           first.trim(),
           second.trim(),
         ]);
@@ -116,8 +119,8 @@ describe('the input', () => {
   });
 
   it('is an instruction where it has no files', () => {
-    expect(readGiven('Do it.')).toEqual({ files: [], instruction: 'Do it.' });
-    expect(readGiven('<file path="never closed">\nx')).toMatchObject({ files: [] });
+    expect(readInput('Do it.')).toEqual({ files: [], instruction: 'Do it.' });
+    expect(readInput('<file path="never closed">\nx')).toMatchObject({ files: [] });
   });
 });
 

@@ -30,7 +30,7 @@ export function configFolders({ cwd, variables, environment }: ConfigPlace): str
       hint: 'create the folder, or unset ORCH_CONF',
     });
   }
-  return [givenFolder(), userConfigFolder(variables), ...(project === undefined ? [] : [project])];
+  return [packagedFolder(), userConfigFolder(variables), ...(project === undefined ? [] : [project])];
 }
 
 /** Returns the problems for which `loadConfig` would throw. */
@@ -50,15 +50,15 @@ export function inspectConfig(place: ConfigPlace): ConfigInspection {
 }
 
 /** The configuration in the package, without the user's layers. */
-export function givenConfig(): Config {
+export function packagedConfig(): Config {
   const problems: ConfigProblem[] = [];
   const layers = Object.fromEntries(
-    configFileNames.map((name) => [name, [readLayer(join(givenFolder(), `${name}.json`), problems)]]),
+    configFileNames.map((name) => [name, [readLayer(join(packagedFolder(), `${name}.json`), problems)]]),
   ) as Record<ConfigFileName, Layer[]>;
   return buildConfig(layers, problems);
 }
 
-export function givenFolder(): string {
+export function packagedFolder(): string {
   return join(packageFolder(), 'conf');
 }
 
@@ -68,8 +68,8 @@ export function loadConfig(place: ConfigPlace): Config {
     ConfigFileName,
     Layer[]
   >;
-  const [given, user, project] = configFolders(place);
-  for (const folder of [given, user, project]) {
+  const [packaged, user, project] = configFolders(place);
+  for (const folder of [packaged, user, project]) {
     if (folder === undefined) continue;
     // ORCH_CONF is the user's own choice; a repository's .orch/ came with the repository.
     const foreign = folder === project && place.environment.configFolder === undefined;

@@ -21,7 +21,7 @@ export interface ModelOptions {
   /** UTC day. */
   today: string;
   /** Folder of the configuration in the package. */
-  givenFolder: string;
+  packagedFolder: string;
   /** Folder for the user's overrides. */
   overrideFolder: string;
 }
@@ -52,10 +52,12 @@ function lifeCycle(
 function fileFor(
   file: ConfigFileName,
   path: string,
-  { config, givenFolder, overrideFolder }: ModelOptions,
+  { config, packagedFolder, overrideFolder }: ModelOptions,
 ): string {
   const origin = originOf(config.origins[file], path);
-  return origin === undefined || origin.startsWith(givenFolder) ? `${overrideFolder}/${file}.json` : origin;
+  return origin === undefined || origin.startsWith(packagedFolder)
+    ? `${overrideFolder}/${file}.json`
+    : origin;
 }
 
 function aliasHint(name: string, model: string | undefined, options: ModelOptions): string {

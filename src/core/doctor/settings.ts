@@ -7,17 +7,17 @@ import { type Finding, ok } from './finding.ts';
 export interface SettingOptions {
   config: Config;
   /** The configuration in the package. */
-  given: Config;
+  packaged: Config;
   /** List every value, not only those that differ. */
   verbose: boolean;
 }
 
-export function settingFindings({ config, given, verbose }: SettingOptions): Finding[] {
+export function settingFindings({ config, packaged, verbose }: SettingOptions): Finding[] {
   return configFileNames.flatMap((file) =>
     [...config.origins[file]]
       .filter(([path]) => path !== '$schema')
       .map(([path, origin]) => ({ path, origin, value: valueAt(partOf(config, file), path) }))
-      .filter(({ path, value }) => verbose || !same(value, valueAt(partOf(given, file), path)))
+      .filter(({ path, value }) => verbose || !same(value, valueAt(partOf(packaged, file), path)))
       .map(({ path, origin, value }) =>
         ok(`setting.${file}`, `${path} = ${JSON.stringify(value)} (${origin})`),
       ),

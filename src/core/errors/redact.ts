@@ -10,7 +10,7 @@ const secretsInQuery =
 const minFragment = 6;
 /** Matches of this length are not coincidence, provided the secret is much longer. */
 const pieceLength = 8;
-const leastForPieces = 2 * pieceLength;
+const minLengthForPieces = 2 * pieceLength;
 
 export type Redact = (text: string) => string;
 
@@ -18,7 +18,7 @@ export function redactor(secrets: readonly (string | undefined)[]): Redact {
   const known = secrets.filter((secret) => secret !== undefined && secret.length >= 4) as string[];
   // Longest first: one secret may be a prefix of another.
   known.sort((a, b) => b.length - a.length);
-  const pieces = new Set(known.filter(({ length }) => length >= leastForPieces).flatMap(piecesOf));
+  const pieces = new Set(known.filter(({ length }) => length >= minLengthForPieces).flatMap(piecesOf));
   return (text) => {
     let clean = text;
     for (const secret of known) {

@@ -4,30 +4,36 @@ import { commentIn, note } from './comments.ts';
 import { newFileAnswer, patchAnswer } from './patch.ts';
 import { languageNamed, program, type Sample } from './programs.ts';
 import { conclusion, documentation, remark } from './prose.ts';
-import { type GivenInput, type RequestText, readGiven, readWanted, type Wanted } from './read-request.ts';
+import {
+  type RequestedAnswer,
+  type RequestInput,
+  type RequestText,
+  readInput,
+  readRequestedAnswer,
+} from './read-request.ts';
 import { testSample } from './test-samples.ts';
 
 export function rehearsedAnswer({ instructions, input }: RequestText): string {
-  const wanted = readWanted(instructions);
-  const given = readGiven(input);
-  switch (wanted.shape) {
+  const requested = readRequestedAnswer(instructions);
+  const parsed = readInput(input);
+  switch (requested.shape) {
     case 'patch':
-      return patch(wanted, given);
+      return patch(requested, parsed);
     case 'code': {
-      const { language, code } = sample(wanted, given);
+      const { language, code } = sample(requested, parsed);
       return `\`\`\`${language}\n${code}\`\`\`\n`;
     }
     default:
-      return text(wanted, given);
+      return text(requested, parsed);
   }
 }
 
-function patch(wanted: Wanted, given: GivenInput): string {
-  const { task, patchFormat } = wanted;
-  const [file] = given.files;
+function patch(requested: RequestedAnswer, input: RequestInput): string {
+  const { task, patchFormat } = requested;
+  const [file] = input.files;
   if (file) return patchAnswer(file, newText(file.path), patchFormat);
-  if (task === 'docs') return newFileAnswer('rehearsal.md', documentation(given), patchFormat);
-  const { extension, code } = sample(wanted, given);
+  if (task === 'docs') return newFileAnswer('rehearsal.md', documentation(input), patchFormat);
+  const { extension, code } = sample(requested, input);
   return newFileAnswer(`rehearsal.${extension}`, code, patchFormat);
 }
 
@@ -37,14 +43,17 @@ function newText(path: string): string {
   return language === undefined ? `${commentIn(path) ?? note}\n` : program(language).code;
 }
 
-function text(wanted: Wanted, given: GivenInput): string {
-  if (wanted.task === 'docs') return documentation(given);
-  if (wanted.task === 'deep_reasoning') return conclusion(given);
-  return remark(given, wanted.task && sample(wanted, given));
+function text(requested: RequestedAnswer, input: RequestInput): string {
+  if (requested.task === 'docs') return documentation(input);
+  if (requested.task === 'deep_reasoning') return conclusion(input);
+  return remark(input, requested.task && sample(requested, input));
 }
 
 /** In the requested language, else the files' language, else the language named in the instruction. */
-function sample({ task, language, framework }: Wanted, { files, instruction }: GivenInput): Sample {
+function sample(
+  { task, language, framework }: RequestedAnswer,
+  { files, instruction }: RequestInput,
+): Sample {
   const chosen = language ?? languageOfPaths(files.map(({ path }) => path)) ?? languageNamed(instruction);
   return task === 'tests' ? testSample(framework, chosen) : program(chosen);
 }

@@ -5,10 +5,10 @@
 import { languageOfPath } from '../../core/input/language.ts';
 import type { PatchFormat } from '../../core/patch/dialects/index.ts';
 import { commentIn, note } from './comments.ts';
-import type { GivenFile } from './read-request.ts';
+import type { RequestFile } from './read-request.ts';
 
 /** An edit of a file; an empty file gets `newText`. */
-export function patchAnswer(file: GivenFile, newText: string, format: PatchFormat): string {
+export function patchAnswer(file: RequestFile, newText: string, format: PatchFormat): string {
   const { path, lines } = file;
   // No other format can locate a line in a blank file.
   if (lines.length === 0) return wholeFile(path, linesOf(newText));
@@ -36,7 +36,7 @@ export function newFileAnswer(path: string, text: string, format: PatchFormat): 
 }
 
 /** The lines to add, and the number of lines above them. */
-function chooseInsertion({ path, lines, partial }: GivenFile): { at: number; added: string[] } {
+function chooseInsertion({ path, lines, partial }: RequestFile): { at: number; added: string[] } {
   const isEnd = (line: string) => /^__(?:END|DATA)__$/.test(line);
   const end = lines.some(isEnd) ? lines.findIndex(isEnd) : lines.length;
   const last = lines.slice(0, end).findLastIndex(isFilled);

@@ -40,7 +40,7 @@ export function inputTokens(body: Json): number {
   return approxTokens(instructions + input);
 }
 
-export interface Wanted {
+export interface RequestedAnswer {
   /** Undefined when orch did not write the instructions. */
   task: TaskKind | undefined;
   shape: ReturnShape;
@@ -52,7 +52,7 @@ export interface Wanted {
 const patchFormats: readonly PatchFormat[] = ['search-replace', 'v4a', 'whole-file'];
 
 /** Instructions not written by orch are taken to request text. */
-export function readWanted(instructions: string): Wanted {
+export function readRequestedAnswer(instructions: string): RequestedAnswer {
   const asks = (text: string | undefined) => text !== undefined && instructions.includes(text);
   const patchFormat = patchFormats.find((format) => asks(dialects[format].contract));
   const language =
@@ -67,7 +67,7 @@ export function readWanted(instructions: string): Wanted {
   };
 }
 
-export interface GivenFile {
+export interface RequestFile {
   path: string;
   /** Lines as shown, without line ends. Empty for an empty file. */
   lines: string[];
@@ -75,8 +75,8 @@ export interface GivenFile {
   partial: boolean;
 }
 
-export interface GivenInput {
-  files: GivenFile[];
+export interface RequestInput {
+  files: RequestFile[];
   instruction: string;
 }
 
@@ -84,8 +84,8 @@ export interface GivenInput {
 const openingFile = /<(file(?:-\d+)?) path="([^\n]*?)"( lines="\d+-\d+")?>\r?\n/y;
 const openingContext = /<(context(?:-\d+)?)>\n/y;
 
-export function readGiven(input: string): GivenInput {
-  const files: GivenFile[] = [];
+export function readInput(input: string): RequestInput {
+  const files: RequestFile[] = [];
   let position = 0;
   const open = (tag: RegExp) => {
     tag.lastIndex = position;

@@ -22,7 +22,7 @@ import { apiId } from '../../../src/core/models/model-card.ts';
 import { givenConfig } from '../../helpers/config.ts';
 
 function facts(over: Parameters<typeof givenConfig>[0] = {}, today = '2026-11-22'): ModelOptions {
-  return { config: givenConfig(over), today, givenFolder: 'conf', overrideFolder: '/home/me/orch' };
+  return { config: givenConfig(over), today, packagedFolder: 'conf', overrideFolder: '/home/me/orch' };
 }
 
 /** What the provider lists when it agrees with the catalogue. */
@@ -224,7 +224,7 @@ describe('settings', () => {
   });
 
   it('are told where they differ from the package, each with its origin', () => {
-    expect(settingFindings({ config: own, given: givenConfig(), verbose: false })).toEqual([
+    expect(settingFindings({ config: own, packaged: givenConfig(), verbose: false })).toEqual([
       { id: 'setting.models', status: 'ok', message: 'aliases.mini = "gpt-5.4-mini" (own/models.json)' },
       { id: 'setting.policies', status: 'ok', message: 'retry.maxRetries = 7 (own/policies.json)' },
       {
@@ -236,7 +236,7 @@ describe('settings', () => {
   });
 
   it('are all told with verbose, those of keys with dots too', () => {
-    const messages = settingFindings({ config: own, given: givenConfig(), verbose: true }).map(
+    const messages = settingFindings({ config: own, packaged: givenConfig(), verbose: true }).map(
       ({ message }) => message,
     );
     expect(messages).toContain('aliases.chat = "gpt-5-chat" (conf/models.json)');
