@@ -133,7 +133,7 @@ declare const builtConf: string | undefined;
 
 /** One of the package's own files, and nobody has changed it: to check it would be a tenth of a quick start. */
 function isAsBuilt(path: string, text: string): boolean {
-  if (typeof builtConf === 'undefined' || dirname(path) !== givenFolder()) return false;
+  if (typeof builtConf === 'undefined' || dirname(path) !== packagedFolder()) return false;
   return builtConf.split(' ').includes(`${basename(path)}:${crc32(text)}`);
 }
 
