@@ -53,7 +53,7 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
     servedModel,
     usage,
     serviceTier,
-    finishReason: result?.finishReason.raw,
+    finishReason: result?.finishReason,
     failure,
     costUsd: context.rehearsal
       ? 0

@@ -10,7 +10,7 @@ import { type Attempt, costOfAttempts, knownCostOf, servedName, toUsageRecord } 
 import type { CallOptions, EngineContext } from './context.ts';
 import { tryCandidates } from './fallback.ts';
 import type { FinishedAnswer } from './finish-answer.ts';
-import { asOrchError } from './internal-error.ts';
+import { extendError } from './internal-error.ts';
 import type { GenerateResult } from './ports.ts';
 import { noCandidateError, type PreparedCall, prepare, requireInstruction } from './prepare.ts';
 
@@ -85,12 +85,7 @@ function withAccount(
   }: { runId: string; attempts: readonly Attempt[]; recordWarning: string | undefined },
 ): unknown {
   if (attempts.length === 0) return failed;
-  const error = asOrchError(failed);
-  return new OrchError(error.code, error.message, {
-    hint: [error.hint, recordWarning].filter(Boolean).join('; ') || undefined,
-    cause: error.cause,
-    details: { ...error.details, ...spending(runId, attempts) },
-  });
+  return extendError(failed, { hints: [recordWarning], details: { ...spending(runId, attempts) } });
 }
 
 function spending(runId: string, attempts: readonly Attempt[]): Spending {

@@ -10,3 +10,23 @@ export function asOrchError(error: unknown): OrchError {
     cause: error,
   });
 }
+
+/** What the caller learns besides the error itself. */
+interface ErrorAddition {
+  hints?: readonly (string | undefined)[];
+  /** Facts for `--json`. */
+  details?: Record<string, unknown>;
+  /** Facts that do not replace those of the error. */
+  defaults?: Record<string, unknown>;
+}
+
+/** The same error with more hints and details. Its cause is the original one, so that a bug shows its own stack. */
+export function extendError(failed: unknown, { hints = [], details, defaults }: ErrorAddition): OrchError {
+  const error = asOrchError(failed);
+  const hint = [error.hint, ...hints].filter(Boolean).join('; ');
+  return new OrchError(error.code, error.message, {
+    ...(hint === '' ? {} : { hint }),
+    details: { ...defaults, ...error.details, ...details },
+    cause: failed,
+  });
+}

@@ -24,12 +24,6 @@ export interface GenerateRequest {
   withoutStore?: boolean;
 }
 
-export interface FinishReason {
-  unified: 'stop' | 'length' | 'content-filter' | 'other';
-  /** As reported by the server. */
-  raw: string;
-}
-
 export interface GenerateResult {
   /** Never empty. */
   text: string;
@@ -37,7 +31,8 @@ export interface GenerateResult {
   /** The model named in the response, if any. */
   servedModel: string | undefined;
   usage: Usage;
-  finishReason: FinishReason;
+  /** As the server put it, e.g. `completed`. */
+  finishReason: string;
   serviceTier: string | undefined;
   /** Milliseconds from the request to the first event. */
   firstEventMs: number;

@@ -53,7 +53,10 @@ export class Recoveries {
         return this.#cutAnswers++ > 0 ? undefined : this.#retry(failure, request);
       case 'retry':
         return this.#retry(failure, request);
-      default:
+      // Only another candidate can help, or none. A new recovery has to be listed here to compile.
+      case 'stop':
+      case 'next-model':
+      case 'larger-window':
         return undefined;
     }
   }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import type { CallOptions } from '../engine/context.ts';
-import { asOrchError } from '../engine/internal-error.ts';
+import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
 import { type DelegationInput, frameworkField, requestFields, resultFields } from './delegation/fields.ts';
 import { errorKeeping } from './delegation/keep-result.ts';
@@ -45,7 +45,9 @@ export const testsOperation = operation({
       const { result, meta } = await writeTests(input, context, options);
       return { result, meta: { ...meta, warnings: [...recovered, ...meta.warnings] } };
     } catch (error) {
-      throw recovered.length === 0 ? error : withWarnings(error, recovered);
+      throw recovered.length === 0
+        ? error
+        : extendError(error, { hints: recovered, details: { warnings: recovered } });
     }
   },
 });
@@ -79,16 +81,6 @@ async function writeTests(
   } catch (error) {
     throw rejected === undefined ? error : errorKeeping(error, rejected, context.results());
   }
-}
-
-/** Adds warnings about files that were restored to an error. */
-function withWarnings(failed: unknown, warnings: readonly string[]): OrchError {
-  const { code, message, hint, details } = asOrchError(failed);
-  return new OrchError(code, message, {
-    hint: [hint, ...warnings].filter(Boolean).join('; '),
-    details: { ...details, warnings },
-    cause: failed,
-  });
 }
 
 function plan({ verify: _verify, ...input }: TestsInput): DelegateRequest {

@@ -60,7 +60,7 @@ export function describeProvider(name: string, { stream, start, key }: ProviderC
         responseId: expect.stringMatching(/^resp_/),
         servedModel: 'gpt-6.1-terra-2026-08-01',
         usage,
-        finishReason: { unified: 'stop', raw: 'completed' },
+        finishReason: 'completed',
         serviceTier: 'priority',
         firstEventMs: expect.any(Number),
       });

@@ -66,7 +66,7 @@ function world(
           responseId: undefined,
           servedModel: model,
           usage,
-          finishReason: { unified: 'stop', raw: 'completed' },
+          finishReason: 'completed',
           serviceTier: undefined,
           firstEventMs: 1,
         };

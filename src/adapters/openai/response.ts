@@ -8,7 +8,7 @@ import { type Headers, retryAfterMs } from '../../core/errors/retry-after.ts';
 import type { Usage } from '../../core/models/usage.ts';
 import { asCount, asList, asName, asObject, asText, type Json } from '../../core/text/json.ts';
 import { shortMessage } from '../../core/text/outside-text.ts';
-import type { FinishReason, GenerateResult } from '../../engine/ports.ts';
+import type { GenerateResult } from '../../engine/ports.ts';
 import { classifyProviderError } from './error-policy.ts';
 
 export function readUsage(value: unknown): Usage {
@@ -64,12 +64,6 @@ function isText(part: Json | undefined): boolean {
 function isCutOf(text: string, streamed: string | undefined): boolean {
   if (streamed === undefined || text.trim() === '') return false;
   return streamed.startsWith(text) && streamed.slice(text.length).trim() !== '';
-}
-
-function finishReasonOf(raw: string): FinishReason {
-  if (raw === 'completed') return { unified: 'stop', raw };
-  if (raw === 'max_output_tokens') return { unified: 'length', raw };
-  return { unified: raw === 'content_filter' ? 'content-filter' : 'other', raw };
 }
 
 export interface AnswerContext {
@@ -148,7 +142,7 @@ export function readResponse(value: unknown, context: AnswerContext, closing?: s
   return {
     text,
     usage,
-    finishReason: finishReasonOf(status),
+    finishReason: status,
     firstEventMs: context.firstEventMs,
     ...identity,
   };

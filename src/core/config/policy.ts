@@ -41,7 +41,7 @@ const generationSchema = once(() =>
   z.strictObject({
     max_output_tokens: tokens()
       .optional()
-      .describe('Limit of the visible answer, in tokens(); reasoning models get extra tokens() on top.'),
+      .describe('Limit of the visible answer, in tokens; reasoning models get extra tokens on top.'),
     temperature: z.number().min(0).max(2).optional().describe('Sent only to models that support it.'),
     reasoning_effort: z
       .enum(reasoningEfforts)
@@ -77,7 +77,7 @@ export const policiesSchema = once(() =>
     caps: z
       .record(z.string().min(1), z.strictObject({ max_input: tokens().optional() }))
       .optional()
-      .describe('Per alias: skipped for requests with more input than this, in tokens().'),
+      .describe('Per alias: skipped for requests with more input than this, in tokens.'),
     timeouts: z
       .record(z.string().min(1), timeoutsSchema())
       .optional()

@@ -32,8 +32,8 @@ export const modelCardSchema = once(() =>
     usdPerMillionTokens: z
       .strictObject({
         input: price(),
-        cachedInput: price().optional().describe('Defaults to the input price().'),
-        cacheWrite: price().optional().describe('Defaults to the input price().'),
+        cachedInput: price().optional().describe('Defaults to the input price.'),
+        cacheWrite: price().optional().describe('Defaults to the input price.'),
         output: price(),
       })
       .describe('Standard tier, USD per 1,000,000 tokens.'),
@@ -59,7 +59,7 @@ export type ModelCard = z.infer<ReturnType<typeof modelCardSchema>>;
 export const catalogSchema = once(() =>
   z.strictObject({
     $schema: z.string().optional(),
-    version: z.string().optional().describe('Names the price() list; recorded with every cost.'),
+    version: z.string().optional().describe('Names the price list; recorded with every cost.'),
     billing: z
       .strictObject({
         longContext: z
@@ -67,7 +67,7 @@ export const catalogSchema = once(() =>
           .partial()
           .optional()
           .describe(
-            'Requests with more input than this are billed entirely at these multiples of the price().',
+            'Requests with more input than this are billed entirely at these multiples of the price.',
           ),
         tiers: z
           .record(z.string(), price())

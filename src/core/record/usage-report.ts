@@ -202,11 +202,8 @@ function add(tally: Tally, record: Partial<UsageRecord>): void {
 }
 
 function isOnTheBill(record: Partial<UsageRecord>): boolean {
-  const signs = [record.model_served, record.response_id, record.ttft_ms, record.output_tokens];
-  return mayBeBilled(
-    record.error,
-    signs.some((sign) => sign !== undefined),
-  );
+  const { model_served, response_id } = record;
+  return mayBeBilled(record.error, model_served !== undefined || response_id !== undefined);
 }
 
 function settle(tally: Tally, totalCost: number | null | undefined): UsageGroup {

@@ -1,8 +1,7 @@
 /** Writes a result to its other destinations: the patch store, the working tree, a file. */
-import { OrchError } from '../../core/errors/orch-error.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import type { FinishedPatch } from '../../engine/finish-answer.ts';
-import { asOrchError } from '../../engine/internal-error.ts';
+import { extendError } from '../../engine/internal-error.ts';
 import type { OperationContext } from '../context.ts';
 import type { DelegationInput } from './fields.ts';
 import { errorKeeping } from './keep-result.ts';
@@ -37,7 +36,12 @@ export async function deliver(
     return delivered;
   } catch (error) {
     const { output_file } = delivered.meta;
-    if (output_file !== undefined) throw withOutputFile(error, output_file, { run_id, cost_usd });
+    if (output_file !== undefined)
+      throw extendError(error, {
+        hints: [`the result was written to ${output_file}`],
+        defaults: { run_id, cost_usd },
+        details: { output_file },
+      });
     // The answer is paid for: if it cannot be written to its destination, it is kept elsewhere.
     throw errorKeeping(error, output.result, context.results(), { run_id, cost_usd });
   }
@@ -52,16 +56,6 @@ function withPatchMeta(
   patch: Partial<NonNullable<DelegateOutput['meta']['patch']>>,
 ): DelegateOutput {
   return output.meta.patch ? withMeta(output, { patch: { ...output.meta.patch, ...patch } }) : output;
-}
-
-/** Adds the file that the result was written to. */
-function withOutputFile(failed: unknown, file: string, account: Record<string, unknown>): OrchError {
-  const error = asOrchError(failed);
-  return new OrchError(error.code, error.message, {
-    hint: [error.hint, `the result was written to ${file}`].filter(Boolean).join('; '),
-    details: { ...account, ...error.details, output_file: file },
-    cause: failed,
-  });
 }
 
 /** Stores the patch so that it can be applied by id. */

@@ -1,5 +1,5 @@
-import { OrchError } from '../../core/errors/orch-error.ts';
-import { asOrchError } from '../../engine/internal-error.ts';
+import type { OrchError } from '../../core/errors/orch-error.ts';
+import { extendError } from '../../engine/internal-error.ts';
 import type { ResultStore } from '../../engine/ports.ts';
 
 /** Undefined when it cannot be stored; the caller must then return the result in full rather than lose it. */
@@ -21,13 +21,10 @@ export function errorKeeping(
   results: ResultStore,
   account: Record<string, unknown> = {},
 ): OrchError {
-  const error = asOrchError(failed);
   const kept = keepResult(results, result)?.path;
-  const where = kept === undefined ? undefined : `the result was saved to ${kept}`;
-  const hint = [error.hint, where].filter(Boolean).join('; ');
-  return new OrchError(error.code, error.message, {
-    ...(hint === '' ? {} : { hint }),
-    details: { ...account, ...error.details, ...(kept === undefined ? {} : { result_file: kept }) },
-    cause: failed,
+  return extendError(failed, {
+    hints: [kept && `the result was saved to ${kept}`],
+    defaults: account,
+    details: kept === undefined ? {} : { result_file: kept },
   });
 }

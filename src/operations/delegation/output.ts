@@ -132,7 +132,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
         cost_usd: cost ?? null,
       })),
       latency_ms: Math.round(outcome.latencyMs),
-      finish_reason: generated.finishReason.raw,
+      finish_reason: generated.finishReason,
       response_id: generated.responseId ?? null,
       run_id: outcome.runId,
       warnings: [...new Set(warnings)],
