@@ -123,7 +123,7 @@ export function describeProvider(name: string, { stream, start, key }: ProviderC
     it.each<[string, Scenario, FailureClass]>([
       ['broken JSON', { kind: 'bad-json' }, 'malformed-answer'],
       ['JSON that is not a response', { kind: 'raw', body: '[1, 2]' }, 'malformed-answer'],
-      ['a reset before anything came', { kind: 'reset', after: 'request' }, 'connection'],
+      ['a reset before anything came', { kind: 'reset', after: 'request' }, 'connection-lost'],
       ['a reset in the middle', { kind: 'reset', after: 1 }, 'cut'],
       ['an end in the middle', { kind: 'cut', after: 1 }, stream ? 'cut' : 'malformed-answer'],
       ['an error of its own', { kind: 'stream-error', message: 'Oh no' }, 'server-error'],

@@ -29,6 +29,22 @@ describe('a ceiling', () => {
     expect(records).toEqual([]);
   });
 
+  it('counts a request whose connection was lost: the server may have worked on it', async () => {
+    const { attempts } = await (
+      await engineFixture({ answer: byModel({ [first]: [{ kind: 'reset', after: 'request' }, code] }) })
+    ).call();
+    expect(attempts.map(({ failure }) => failure?.failureClass)).toEqual(['connection-lost', undefined]);
+    expect(costOfAttempts(attempts)).toBeNull();
+
+    const { error, asked } = await engineFixture({
+      answer: byModel({ [first]: { kind: 'reset', after: 'request' } }),
+    });
+    // Room for one attempt: the lost one may have taken it.
+    const worst = attempts[0]!.reservedUsd!;
+    expect(await error({ forceModel: first, maxCostUsd: worst * 1.5 })).toMatchObject({ code: 'offline' });
+    expect(asked()).toEqual([first]);
+  });
+
   it('leaves out the dear ones and takes the cheap one', async () => {
     const worst = await worstCase();
     const { call, asked } = await engineFixture({ answer: code });

@@ -68,10 +68,18 @@ function classify(error: unknown, { redact, now, host, proxy, begun }: FailureCo
       hint: 'check OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS',
     });
   }
-  // This is how a server ends a connection on which it expects TLS.
-  const isClosed = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(code ?? '');
+  // The request may have arrived. This is also how a server ends a connection on which it expects TLS.
+  if (['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(code ?? '')) {
+    return new ProviderFailure(
+      'connection-lost',
+      `${server} closed the connection without an answer (${words})`,
+      {
+        hint: 'check the network and OPENAI_BASE_URL (http:// or https://, and its port)',
+      },
+    );
+  }
   return new ProviderFailure('connection', `cannot reach ${server}: ${words}`, {
-    hint: `check the network and OPENAI_BASE_URL${isClosed ? ' (http:// or https://, and its port)' : ''}`,
+    hint: 'check the network and OPENAI_BASE_URL',
   });
 }
 

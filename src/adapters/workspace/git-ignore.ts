@@ -61,7 +61,11 @@ async function excludesFiles(repository: string, signal: AbortSignal): Promise<S
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function defaultExcludesFile(): string {

@@ -141,8 +141,17 @@ export function findGit(): string | undefined {
   const name = process.platform === 'win32' ? 'git.exe' : 'git';
   const candidates = searchPath()
     .map((folder) => join(folder, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+    .filter(isFile);
   return candidates.find(isExecutable) ?? candidates[0];
+}
+
+/** False also below an entry of PATH that is a file, a loop of links or closed to the user, as a shell skips it. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function isExecutable(path: string): boolean {

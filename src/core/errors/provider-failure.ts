@@ -43,6 +43,7 @@ const failures = {
   'rate-limited': { recovery: 'retry', code: 'provider-failed', unhealthy: true },
   'server-error': { recovery: 'retry', code: 'provider-failed', unhealthy: true },
   connection: { recovery: 'retry', code: 'offline', unhealthy: true },
+  'connection-lost': { recovery: 'retry', code: 'offline', billed: true, unhealthy: true },
   'first-event-timeout': { recovery: 'next-model', code: 'timeout', billed: true, unhealthy: true },
   'idle-timeout': { recovery: 'next-model', code: 'timeout', billed: true, unhealthy: true },
   'attempt-timeout': { recovery: 'next-model', code: 'timeout', billed: true, unhealthy: true },

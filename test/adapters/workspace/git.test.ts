@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { git } from '../../../src/adapters/workspace/git.ts';
+import { git, gitVersion } from '../../../src/adapters/workspace/git.ts';
 import { gitPatchChecker } from '../../../src/adapters/workspace/git-patch.ts';
 import { emitPatch } from '../../../src/core/patch/git/emit-patch.ts';
 import type { FileChange } from '../../../src/core/patch/types.ts';
@@ -39,6 +39,15 @@ describe.runIf(posix)('a git that hangs', () => {
     await expect.poll(started).toBe(true);
     abort.abort();
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe.runIf(posix)('PATH', () => {
+  it('may name a file, a loop of links and a folder that is not there', async () => {
+    const odd = folder({ file: '' });
+    symlinkSync('loop', join(odd, 'loop'));
+    process.env.PATH = [...['file', 'loop', 'missing'].map((name) => join(odd, name)), path].join(delimiter);
+    expect(await gitVersion(never())).toMatch(/^\d/);
   });
 });
 

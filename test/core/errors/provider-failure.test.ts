@@ -23,6 +23,7 @@ describe('the failure table', () => {
       'rate-limited': 'retry provider-failed',
       'server-error': 'retry provider-failed',
       connection: 'retry offline',
+      'connection-lost': 'retry offline',
       'first-event-timeout': 'next-model timeout',
       'idle-timeout': 'next-model timeout',
       'attempt-timeout': 'next-model timeout',
