@@ -1,4 +1,4 @@
-/** Progress notifications: every step at once, and a sign of life every few seconds in between. */
+/** Progress notifications: one for every step, and a sign of life every few seconds in between. */
 import type { ServerNotification } from '@modelcontextprotocol/sdk/types.js';
 import { formatDuration } from '../core/text/format.ts';
 import type { ProgressEvent } from '../engine/context.ts';
@@ -10,7 +10,7 @@ export interface ProgressReporter {
   stop(): void;
 }
 
-/** Without a token the client wants no progress. */
+/** Without a token the client does not want progress notifications. */
 export function progressReporter(
   token: string | number | undefined,
   send: (notification: ServerNotification) => Promise<void>,
@@ -21,7 +21,7 @@ export function progressReporter(
   let characters = 0;
   const tell = (message: string) => {
     progress++;
-    // A client that has gone is noticed elsewhere.
+    // A disconnected client is noticed elsewhere.
     send({ method: 'notifications/progress', params: { progressToken: token, progress, message } }).catch(
       () => {},
     );
