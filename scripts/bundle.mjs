@@ -111,10 +111,10 @@ function fileOf(sources) {
     throw new Error(`${names} both claim a module of ${sources.join(', ')}`);
   }
   const [name, { packages = [] }] = claims[0] ?? ['core', files.core];
-  for (const found of new Set(sources.map(packageOf))) {
-    if (found !== undefined && !packages.includes(found)) {
+  for (const packageName of new Set(sources.map(packageOf))) {
+    if (packageName !== undefined && !packages.includes(packageName)) {
       throw new Error(
-        `dist/${name}.js would contain ${found}: list it in scripts/bundle.mjs, or load it with import()`,
+        `dist/${name}.js would contain ${packageName}: list it in scripts/bundle.mjs, or load it with import()`,
       );
     }
   }
@@ -131,7 +131,7 @@ for (const [path, { imports }] of Object.entries(outputs)) {
       from === 'index' ? ['start'] : from === 'start' ? [] : ['core', ...(files[from].loads ?? [])];
     if (!allowed.includes(to)) {
       throw new Error(
-        `dist/${from}.js loads dist/${to}.js at start: ${path} imports ${target}; use import() where it is needed`,
+        `dist/${from}.js imports dist/${to}.js statically (${path} imports ${target}): use import() where it is needed`,
       );
     }
   }

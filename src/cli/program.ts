@@ -23,7 +23,7 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
  */
 export function buildProgram(actions: Actions, only?: string): Command {
   const program = new Command('orch')
-    .description('Delegate sub-tasks to the OpenAI model that suits each best.')
+    .description('Delegate sub-tasks to the best-suited OpenAI model.')
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)

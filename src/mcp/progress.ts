@@ -19,7 +19,7 @@ export function progressReporter(
   let progress = 0;
   let model = '';
   let characters = 0;
-  const tell = (message: string) => {
+  const notify = (message: string) => {
     progress++;
     // A disconnected client is noticed elsewhere.
     send({ method: 'notifications/progress', params: { progressToken: token, progress, message } }).catch(
@@ -28,7 +28,7 @@ export function progressReporter(
   };
   const timer = setInterval(
     () =>
-      tell(
+      notify(
         characters > 0
           ? `${model}: about ${Math.ceil(characters / 3)} tokens so far`
           : `${model || 'orch'}: waiting`,
@@ -39,23 +39,23 @@ export function progressReporter(
     onEvent(event) {
       switch (event.kind) {
         case 'decision':
-          tell(event.decision.rationale);
+          notify(event.decision.rationale);
           break;
         case 'attempt':
           ({ model } = event);
           characters = 0;
-          tell(`asking ${model}`);
+          notify(`asking ${model}`);
           break;
         case 'text':
           characters += event.delta.length;
           break;
         case 'retry':
-          tell(
+          notify(
             `${event.model}: ${event.reason}; trying again${event.waitMs > 0 ? ` in ${formatDuration(event.waitMs)}` : ''}`,
           );
           break;
         case 'fallback':
-          tell(`${event.from}: ${event.reason}; now ${event.to}`);
+          notify(`${event.from}: ${event.reason}; now ${event.to}`);
           break;
       }
     },

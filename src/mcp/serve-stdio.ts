@@ -27,12 +27,12 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
     defaultLogLevel: 'info',
     clientRoots: () => clientRoots,
   });
-  const gone = new AbortController();
+  const clientGone = new AbortController();
   const calls = new Set<Promise<void>>();
   const server = createServer({
     toolNames,
     factory,
-    signal: gone.signal,
+    signal: clientGone.signal,
     onCall: (over) => {
       calls.add(over);
       void over.then(() => calls.delete(over));
@@ -54,7 +54,7 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
   await server.connect(new LineTransport(stdin, stdout));
   await ended;
 
-  gone.abort();
+  clientGone.abort();
   stdin.pause();
   stdin.unref?.();
   if (calls.size > 0) await Promise.race([Promise.all(calls), delay(recordMs)]);

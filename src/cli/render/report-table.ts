@@ -7,18 +7,18 @@ import type { UsageReport } from '../../core/record/usage-report.ts';
 export function renderReportTable(report: UsageReport, width?: number): string {
   const groups = report.by.length > 0 ? [...report.groups, report.total] : [report.total];
   // Empty columns would take width that the others need.
-  const worthIt = reportColumns(report).filter(
+  const nonEmpty = reportColumns(report).filter(
     ({ key, value }) =>
       report.by.includes(key as never) || alwaysShown.has(key) || groups.some((group) => value(group)),
   );
-  const shown = fitting(worthIt, groups, width);
+  const shown = fitting(nonEmpty, groups, width);
   const table = new Table({
     head: shown.map(({ title }) => title),
     colAligns: shown.map(({ align }) => align),
     style: { head: [], border: [], compact: true },
   });
   for (const group of groups) table.push(shown.map(({ format }) => format(group)));
-  const hidden = worthIt.filter((column) => !shown.includes(column)).map(({ title }) => title);
+  const hidden = nonEmpty.filter((column) => !shown.includes(column)).map(({ title }) => title);
   const note =
     hidden.length > 0
       ? `Hidden, because the terminal is too narrow: ${hidden.join(', ')} (--format md or csv shows all)\n`
