@@ -1,4 +1,4 @@
-# bash completion for orch, made from its commands. Load it with: eval "$(orch completion bash)"
+# bash completion for orch, generated from its commands. Load it with: eval "$(orch completion bash)"
 
 _orch_offer() {
   local word
@@ -7,7 +7,7 @@ _orch_offer() {
   done
 }
 
-# Words separated by commas: those that are there stay and are not offered again.
+# A comma-separated list: words that are already in it stay and are not offered again.
 _orch_offer_list() {
   local word taken=
   [[ $cur == *,* ]] && taken="${cur%,*},"
@@ -16,7 +16,7 @@ _orch_offer_list() {
   done
 }
 
-# Readline completes files itself where nothing is offered: here it does not.
+# Readline falls back to file names if nothing is offered; this turns that off.
 _orch_nothing() {
   compopt +o default 2>/dev/null
 }
@@ -27,7 +27,7 @@ _orch() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${COMP_WORDS[i]}"
     if [[ -n $want ]]; then
-      # "=" is a word of its own between an option and its value.
+      # Bash makes the "=" between an option and its value a word of its own.
       [[ $word == = ]] || want=
     elif [[ -z $literal && $word == -- ]]; then
       literal=1

@@ -1,6 +1,6 @@
-# fish completion for orch, made from its commands. Load it with: orch completion fish | source
+# fish completion for orch, generated from its commands. Load it with: orch completion fish | source
 
-# Whether the cursor is in this command and, where a place is given, at this argument of it.
+# Whether the cursor is in this command and, if a range is given, at one of these arguments of it.
 function __orch_at
     set -l path ''
     set -l place 0
@@ -72,7 +72,7 @@ function __orch_at
     test $place -ge $argv[2]; and test $place -le $argv[3]
 end
 
-# Words separated by commas: those that are there stay and are not offered again.
+# A comma-separated list: words that are already in it stay and are not offered again.
 function __orch_list
     set -l taken (string replace -r '^--?[^=]*=' '' -- (commandline -ct) | string match -r '^.*,')
     for word in $argv
@@ -91,7 +91,7 @@ complete -c orch -n '__orch_at "" 0 0' -a usage -d 'Report what was spent.'
 complete -c orch -n '__orch_at "" 0 0' -a doctor -d 'Check the setup: key, provider, models, configuration, ledger, clients.'
 complete -c orch -n '__orch_at "" 0 0' -a serve -d 'Serve the tools over MCP.'
 complete -c orch -n '__orch_at "" 0 0' -a completion -d 'Print the completion script for a shell.'
-complete -c orch -n '__orch_at "" 0 0' -a help -d 'Help for a command, or on a topic: exit-codes, environment, configuration.'
+complete -c orch -n '__orch_at "" 0 0' -a help -d 'Print help for a command or a topic: exit-codes, environment, configuration.'
 complete -c orch -n '__orch_at ""' -s V -l version -d 'Print the version'
 complete -c orch -n '__orch_at ""' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "run" 0 0' -f -a 'code_generate refactor tests docs deep_reasoning'
@@ -110,9 +110,9 @@ complete -c orch -n '__orch_at "run"' -s o -l output -r -F -d 'Write the result 
 complete -c orch -n '__orch_at "run"' -l json -d 'Print one JSON value and nothing else'
 complete -c orch -n '__orch_at "run"' -l dry-run -d 'Show the route and what it may cost; send nothing'
 complete -c orch -n '__orch_at "run"' -l stream -d 'Show the model\'s answer on stderr as it arrives'
-complete -c orch -n '__orch_at "run"' -l no-stream -d 'Ask for a plain answer instead of a stream'
-complete -c orch -n '__orch_at "run"' -l no-stdin -d 'Leave standard input alone, also where it is a pipe'
-complete -c orch -n '__orch_at "run"' -l rehearse -d 'Answer from the built-in rehearsal server: no key, no spend'
+complete -c orch -n '__orch_at "run"' -l no-stream -d 'Request the whole answer at once instead of a stream'
+complete -c orch -n '__orch_at "run"' -l no-stdin -d 'Do not read standard input, even if it is a pipe'
+complete -c orch -n '__orch_at "run"' -l rehearse -d 'Use the built-in rehearsal server: no key needed, nothing spent'
 complete -c orch -n '__orch_at "run"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "diff"' -s i -l input -r -f -d 'What to do'
 complete -c orch -n '__orch_at "diff"' -s f -l file -r -F -d 'Paths, globs, path:10-40; read locally'
@@ -131,9 +131,9 @@ complete -c orch -n '__orch_at "diff"' -s o -l output -r -F -d 'Write the result
 complete -c orch -n '__orch_at "diff"' -l json -d 'Print one JSON value and nothing else'
 complete -c orch -n '__orch_at "diff"' -l dry-run -d 'Show the route and what it may cost; send nothing'
 complete -c orch -n '__orch_at "diff"' -l stream -d 'Show the model\'s answer on stderr as it arrives'
-complete -c orch -n '__orch_at "diff"' -l no-stream -d 'Ask for a plain answer instead of a stream'
-complete -c orch -n '__orch_at "diff"' -l no-stdin -d 'Leave standard input alone, also where it is a pipe'
-complete -c orch -n '__orch_at "diff"' -l rehearse -d 'Answer from the built-in rehearsal server: no key, no spend'
+complete -c orch -n '__orch_at "diff"' -l no-stream -d 'Request the whole answer at once instead of a stream'
+complete -c orch -n '__orch_at "diff"' -l no-stdin -d 'Do not read standard input, even if it is a pipe'
+complete -c orch -n '__orch_at "diff"' -l rehearse -d 'Use the built-in rehearsal server: no key needed, nothing spent'
 complete -c orch -n '__orch_at "diff"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "tests"' -s i -l input -r -f -d 'What to do'
 complete -c orch -n '__orch_at "tests"' -s f -l file -r -F -d 'Paths, globs, path:10-40; read locally'
@@ -149,9 +149,9 @@ complete -c orch -n '__orch_at "tests"' -s o -l output -r -F -d 'Write the resul
 complete -c orch -n '__orch_at "tests"' -l json -d 'Print one JSON value and nothing else'
 complete -c orch -n '__orch_at "tests"' -l dry-run -d 'Show the route and what it may cost; send nothing'
 complete -c orch -n '__orch_at "tests"' -l stream -d 'Show the model\'s answer on stderr as it arrives'
-complete -c orch -n '__orch_at "tests"' -l no-stream -d 'Ask for a plain answer instead of a stream'
-complete -c orch -n '__orch_at "tests"' -l no-stdin -d 'Leave standard input alone, also where it is a pipe'
-complete -c orch -n '__orch_at "tests"' -l rehearse -d 'Answer from the built-in rehearsal server: no key, no spend'
+complete -c orch -n '__orch_at "tests"' -l no-stream -d 'Request the whole answer at once instead of a stream'
+complete -c orch -n '__orch_at "tests"' -l no-stdin -d 'Do not read standard input, even if it is a pipe'
+complete -c orch -n '__orch_at "tests"' -l rehearse -d 'Use the built-in rehearsal server: no key needed, nothing spent'
 complete -c orch -n '__orch_at "tests"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "docs"' -s i -l input -r -f -d 'What to do'
 complete -c orch -n '__orch_at "docs"' -s f -l file -r -F -d 'Paths, globs, path:10-40; read locally'
@@ -165,9 +165,9 @@ complete -c orch -n '__orch_at "docs"' -s o -l output -r -F -d 'Write the result
 complete -c orch -n '__orch_at "docs"' -l json -d 'Print one JSON value and nothing else'
 complete -c orch -n '__orch_at "docs"' -l dry-run -d 'Show the route and what it may cost; send nothing'
 complete -c orch -n '__orch_at "docs"' -l stream -d 'Show the model\'s answer on stderr as it arrives'
-complete -c orch -n '__orch_at "docs"' -l no-stream -d 'Ask for a plain answer instead of a stream'
-complete -c orch -n '__orch_at "docs"' -l no-stdin -d 'Leave standard input alone, also where it is a pipe'
-complete -c orch -n '__orch_at "docs"' -l rehearse -d 'Answer from the built-in rehearsal server: no key, no spend'
+complete -c orch -n '__orch_at "docs"' -l no-stream -d 'Request the whole answer at once instead of a stream'
+complete -c orch -n '__orch_at "docs"' -l no-stdin -d 'Do not read standard input, even if it is a pipe'
+complete -c orch -n '__orch_at "docs"' -l rehearse -d 'Use the built-in rehearsal server: no key needed, nothing spent'
 complete -c orch -n '__orch_at "docs"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "patch" 0 0' -a apply -d 'Write a patch to the working tree, all or nothing.'
 complete -c orch -n '__orch_at "patch"' -s h -l help -d 'Print this help'
@@ -185,9 +185,9 @@ complete -c orch -n '__orch_at "route"' -l max-cost -r -f -d 'Cost ceiling in US
 complete -c orch -n '__orch_at "route"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
 complete -c orch -n '__orch_at "route"' -l framework -r -f -d 'Test framework: jest, pytest, …'
 complete -c orch -n '__orch_at "route"' -l return -r -f -a 'code patch text' -d 'Default: depends on the task'
-complete -c orch -n '__orch_at "route"' -l explain -d 'Show the whole decision instead of the model alone'
+complete -c orch -n '__orch_at "route"' -l explain -d 'Show the whole decision, not only the model'
 complete -c orch -n '__orch_at "route"' -l json -d 'Print one JSON value and nothing else'
-complete -c orch -n '__orch_at "route"' -l no-stdin -d 'Leave standard input alone, also where it is a pipe'
+complete -c orch -n '__orch_at "route"' -l no-stdin -d 'Do not read standard input, even if it is a pipe'
 complete -c orch -n '__orch_at "route"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "usage" 0 0' -a report -d 'Summarise cost, tokens and latency by model, task, day and more.'
 complete -c orch -n '__orch_at "usage"' -s h -l help -d 'Print this help'
@@ -195,17 +195,17 @@ complete -c orch -n '__orch_at "usage report" 0 1000000' -F
 complete -c orch -n '__orch_at "usage report"' -l by -r -f -a '(__orch_list model task day month language alias project rule error run)' -d 'Group by'
 complete -c orch -n '__orch_at "usage report"' -l since -r -f -d '2026-11-01, 7d, today'
 complete -c orch -n '__orch_at "usage report"' -l until -r -f -d 'Same formats; a day is included'
-complete -c orch -n '__orch_at "usage report"' -l format -r -f -a 'table json csv md html' -d 'How to show it'
+complete -c orch -n '__orch_at "usage report"' -l format -r -f -a 'table json csv md html' -d 'Output format'
 complete -c orch -n '__orch_at "usage report"' -s o -l output -r -F -d 'Write the report to this file instead of standard output'
 complete -c orch -n '__orch_at "usage report"' -l json -d 'Print one JSON value and nothing else'
 complete -c orch -n '__orch_at "usage report"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "doctor"' -l verbose -d 'Show every setting with its origin, not only changed ones'
 complete -c orch -n '__orch_at "doctor"' -l timeout -r -f -d 'Timeout of the provider check in seconds (default 10)'
 complete -c orch -n '__orch_at "doctor"' -l json -d 'Print one JSON value and nothing else'
-complete -c orch -n '__orch_at "doctor"' -l rehearse -d 'Answer from the built-in rehearsal server: no key, no spend'
+complete -c orch -n '__orch_at "doctor"' -l rehearse -d 'Use the built-in rehearsal server: no key needed, nothing spent'
 complete -c orch -n '__orch_at "doctor"' -s h -l help -d 'Print this help'
-complete -c orch -n '__orch_at "serve"' -l stdio -d 'On standard input and output (the one transport)'
-complete -c orch -n '__orch_at "serve"' -l tool-names -r -f -a 'dotted underscore' -d 'How tool names are listed; underscore suits Cursor and Claude Desktop'
+complete -c orch -n '__orch_at "serve"' -l stdio -d 'Over standard input and output (required; the only transport)'
+complete -c orch -n '__orch_at "serve"' -l tool-names -r -f -a 'dotted underscore' -d 'Form of the tool names; Cursor and Claude Desktop need underscore'
 complete -c orch -n '__orch_at "serve"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "completion" 0 0' -f -a 'bash zsh fish'
 complete -c orch -n '__orch_at "completion"' -s h -l help -d 'Print this help'

@@ -1,7 +1,7 @@
 /**
- * Start-up of what `npm pack` gives, installed in an empty folder, from the second start on: as ratios, pair by pair,
- * to `node -e 0`, and for the server to the SDK's own that is bundled in the same way. Prints medians. Exits with 1
- * when a ratio is above its bar, and with 3 when bare node's own times are too far apart to judge by.
+ * Measures the start-up time of the packed package, installed in an empty folder, from the second start on. Prints the
+ * median ratio to `node -e 0`, and for the server to one of the SDK's that is bundled the same way, in pairs from the
+ * same round. Exits with 1 if a ratio is above its limit, and with 3 if the times of bare node vary too much to judge.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const rounds = Number(process.argv[2] ?? 25);
-/** Of the middle half of bare node's times, in parts of their median. */
+/** Interquartile range of bare node's times, as a fraction of their median. */
 const mostSpread = 0.2;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -20,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'orch-bench-'));
 const home = join(folder, 'home');
 const orch = join(folder, 'node_modules', 'orch', 'bin', 'orch.js');
 const sdk = join(folder, 'sdk.js');
-// Nothing of the caller's: certificates and options of Node would be read in by every start.
+// Without the caller's variables: every start would read Node's options and extra certificates.
 const env = { PATH: process.env.PATH, HOME: home, USERPROFILE: home, SystemRoot: process.env.SystemRoot };
 
 const initialize = `${JSON.stringify({
@@ -46,7 +46,7 @@ const starts = {
 async function install() {
   mkdirSync(home);
   const npm = (args, cwd) => execFileSync('npm', args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
-  // Builds first.
+  // npm pack runs the build.
   npm(['pack', '--silent', '--pack-destination', folder], root);
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
@@ -74,7 +74,7 @@ async function install() {
   });
 }
 
-/** `ms` from spawn to exit, or to the first line on stdout where there is input; `cpuMs` of the whole process. */
+/** `ms` from spawn to exit, or with input to the first line on stdout; `cpuMs` of the whole process. */
 function time({ args, input }, withCpu) {
   const [command, ...rest] = withCpu
     ? ['bash', '-c', 'TIMEFORMAT="%U %S"; time "$@" 2>/dev/null', 'time', process.execPath, ...args]
@@ -116,7 +116,7 @@ function quantile(values, part) {
 
 const median = (values) => quantile(values, 0.5);
 
-/** Times by start, one each per round, so that what disturbs one is likely to disturb the others of its round. */
+/** Times by start, one each per round, so that a disturbance is likely to affect all starts of a round. */
 async function measure(withCpu) {
   const times = Object.fromEntries(Object.keys(starts).map((key) => [key, []]));
   for (let round = 0; round < rounds; round++) {
@@ -145,16 +145,16 @@ try {
 
   const ratio = (times, key, base) => median(times[key].map((value, round) => value / times[base][round]));
   console.log(`medians of ${rounds} rounds\n`);
-  let missed = 0;
+  let misses = 0;
   for (const [key, { name, base, bar }] of Object.entries(starts)) {
     const line = [name.padEnd(24), `${median(wall[key]).toFixed(0).padStart(4)} ms`];
-    if (cpu) line.push(`${median(cpu[key]).toFixed(0).padStart(4)} ms of processor time`);
+    if (cpu) line.push(`${median(cpu[key]).toFixed(0).padStart(4)} ms of CPU time`);
     if (base) {
-      const found = ratio(wall, key, base);
-      if (found > bar) missed++;
-      const cpuRatio = cpu ? `, by processor time ${ratio(cpu, key, base).toFixed(2)}` : '';
+      const wallRatio = ratio(wall, key, base);
+      if (wallRatio > bar) misses++;
+      const cpuRatio = cpu ? `, by CPU time ${ratio(cpu, key, base).toFixed(2)}` : '';
       line.push(
-        `${found.toFixed(2)} x ${starts[base].name}${cpuRatio} (bar ${bar.toFixed(2)}) ${found > bar ? 'ABOVE' : 'ok'}`,
+        `${wallRatio.toFixed(2)} x ${starts[base].name}${cpuRatio} (limit ${bar.toFixed(2)}) ${wallRatio > bar ? 'ABOVE' : 'ok'}`,
       );
     }
     console.log(line.join('  '));
@@ -162,9 +162,9 @@ try {
   const spread = (quantile(wall.bare, 0.75) - quantile(wall.bare, 0.25)) / median(wall.bare);
   console.log(`\nspread of bare node: ${(spread * 100).toFixed(0)} %`);
   if (spread > mostSpread) {
-    console.log(`not judged: over ${mostSpread * 100} %, the machine is too busy`);
+    console.log(`no verdict: the machine is too busy (spread above ${mostSpread * 100} %)`);
     process.exitCode = 3;
-  } else process.exitCode = missed === 0 ? 0 : 1;
+  } else process.exitCode = misses === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

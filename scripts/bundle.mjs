@@ -1,7 +1,7 @@
 /**
- * The second step of the build. tsup has split the code into modules, one per set of things that are loaded
- * together; this puts them into the few files of dist/ and writes the notices of the packages in them. The files
- * are CommonJS, which is what V8 takes compiled code for; see src/boot/start.ts.
+ * The second step of the build. tsup has split the code into modules; this merges them into the few files of dist/,
+ * grouped by when they are loaded, and writes the notices of the bundled packages. The files are CommonJS, because V8
+ * can only reuse compiled code for CommonJS; see src/boot/start.ts.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -10,8 +10,8 @@ import { build } from 'esbuild';
 import { notices, packageOf } from './notices.mjs';
 
 /**
- * What loads each file, the sources that belong there, and the packages that it may hold: the build fails where
- * another one gets in. Modules that no row claims are core.
+ * For each file: what loads it, its sources, and the packages it may contain. The build fails if another package gets
+ * in. Modules that match no row go into core.
  */
 const files = {
   index: { loadedBy: 'node dist/index.js', sources: ['src/index.ts'] },
@@ -41,7 +41,7 @@ const files = {
     sources: ['src/adapters/openai/'],
     packages: ['openai', 'undici', 'eventsource-parser'],
   },
-  // It recognises what a request asks for by the contracts of the dialects.
+  // It uses the contracts of the dialects to recognise what a request asks for.
   rehearsal: { loadedBy: '--rehearse', sources: ['src/rehearsal/'], loads: ['delegation'] },
   globs: {
     loadedBy: '--file with a pattern',
@@ -89,7 +89,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const modulesFolder = join(root, 'node_modules/.cache/orch/modules');
 const dist = process.argv[2] ?? join(root, 'dist');
 
-/** What tsup wrote, by module: its sources, and the file that it goes to. */
+/** tsup's modules, each with its sources and the file of dist/ it goes into. */
 const { outputs } = JSON.parse(readFileSync(join(modulesFolder, 'metafile-esm.json'), 'utf8'));
 const modules = new Map(
   Object.entries(outputs).map(([path, { inputs, entryPoint }]) => {
@@ -100,7 +100,7 @@ const modules = new Map(
   }),
 );
 
-/** Undefined for what has no state and is small: esbuild's helpers, the version. Each file has its own. */
+/** Undefined for small modules without state (esbuild's helpers, the version): every file gets its own copy. */
 function fileOf(sources) {
   if (sources.every((source) => ['', 'package.json'].includes(source))) return undefined;
   const claims = Object.entries(files).filter(([, row]) =>
@@ -111,15 +111,17 @@ function fileOf(sources) {
     throw new Error(`${names} both claim a module of ${sources.join(', ')}`);
   }
   const [name, { packages = [] }] = claims[0] ?? ['core', files.core];
-  for (const found of new Set(sources.map(packageOf))) {
-    if (found !== undefined && !packages.includes(found)) {
-      throw new Error(`dist/${name}.js would hold ${found}: name it in scripts/bundle.mjs, or load it later`);
+  for (const packageName of new Set(sources.map(packageOf))) {
+    if (packageName !== undefined && !packages.includes(packageName)) {
+      throw new Error(
+        `dist/${name}.js would contain ${packageName}: list it in scripts/bundle.mjs, or load it with import()`,
+      );
     }
   }
   return name;
 }
 
-/** What a file imports at once is loaded with it: that may be core, and nothing for what every start loads. */
+/** A static import is loaded together with the importing file. Only core may be, and nothing at all by start. */
 for (const [path, { imports }] of Object.entries(outputs)) {
   const from = modules.get(basename(path)).file;
   for (const { path: target, kind } of imports) {
@@ -128,12 +130,14 @@ for (const [path, { imports }] of Object.entries(outputs)) {
     const allowed =
       from === 'index' ? ['start'] : from === 'start' ? [] : ['core', ...(files[from].loads ?? [])];
     if (!allowed.includes(to)) {
-      throw new Error(`dist/${from}.js loads dist/${to}.js at once: ${path} imports ${target}`);
+      throw new Error(
+        `dist/${from}.js imports dist/${to}.js statically (${path} imports ${target}): use import() where it is needed`,
+      );
     }
   }
 }
 
-/** What other files ask for. */
+/** Modules that are used by other files of dist/. */
 const shared = new Set(
   Object.entries(outputs).flatMap(([path, { imports }]) =>
     imports
@@ -151,20 +155,20 @@ function usesImportMetaUrl(file) {
   );
 }
 
-/** pnpm keeps packages deeper. */
+/** pnpm nests packages more deeply. */
 function pathInPackage(source) {
   return source.replace(/^.*node_modules\//, 'node_modules/');
 }
 
 /**
- * A module of another file is asked of it by name when it is needed. Of its own exports a file shows what its
- * entry point has.
+ * An esbuild plugin that loads a module of another file from that file, by name, when it is needed. A file exports what
+ * its entry point exports, and `modules` for the other files.
  */
 function linkFiles(file) {
   const own = [...shared].filter((name) => modules.get(name).file === file).sort();
   const entry = modules.has(`${file}.js`) ? [`export * from './${file}.js';`] : [];
-  const shown = own.map((name) => `${JSON.stringify(name)}: () => require('./${name}'),`);
-  const contents = [...entry, 'export const modules = {', ...shown, '};'].join('\n');
+  const loaders = own.map((name) => `${JSON.stringify(name)}: () => require('./${name}'),`);
+  const contents = [...entry, 'export const modules = {', ...loaders, '};'].join('\n');
   return {
     name: 'link-files',
     setup({ onResolve, onLoad }) {
@@ -199,14 +203,18 @@ for (const file of Object.keys(files)) {
     legalComments: 'none',
     inject: usesImportMetaUrl(file) ? [join(root, 'scripts/import-meta-url.mjs')] : [],
     logOverride: { 'empty-import-meta': 'error' },
-    // Compiled code cannot hold import().
+    // V8's compiled code does not support import().
     supported: { 'dynamic-import': false },
     banner: { js: '"use strict";' },
     logLevel: 'warning',
   });
   const text = readFileSync(join(dist, `${file}.js`), 'utf8');
-  const odd = /[^\0-\x7f]/.exec(text);
-  if (odd) throw new Error(`dist/${file}.js is not ASCII (${JSON.stringify(odd[0])}): write it as an escape`);
+  const nonAscii = /[^\0-\x7f]/.exec(text);
+  if (nonAscii) {
+    throw new Error(
+      `dist/${file}.js contains ${JSON.stringify(nonAscii[0])}, which is not ASCII: write it as an escape`,
+    );
+  }
 }
 writeFileSync(
   join(dist, 'THIRD_PARTY_NOTICES'),

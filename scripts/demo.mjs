@@ -1,6 +1,6 @@
 /**
- * The main job on a real file of this repository, in rehearsal mode: route, stream, patch, check with git,
- * ledger, usage table. Works on a copy: nothing of the checkout changes, nothing is sent anywhere.
+ * Refactors a real file of this repository in rehearsal mode: route, stream, patch, check with git, ledger, usage
+ * table. Works on a copy: the checkout does not change, and nothing is sent anywhere.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ function step(title, args, capture = false) {
     encoding: 'utf8',
     stdio: ['ignore', capture ? 'pipe' : 'inherit', 'inherit'],
   });
-  if (child.status !== 0) throw new Error(`orch ended with ${child.status}`);
+  if (child.status !== 0) throw new Error(`orch exited with ${child.status}`);
   return child.stdout ?? '';
 }
 
@@ -38,7 +38,7 @@ try {
   const task = ['refactor', 'give the best distance a clearer name', '--file', source];
   step('Which model, and why? Decided offline, before anything is spent.', ['route', '--explain', ...task]);
   const patch = step(
-    'The job itself: the answer streams in, the patch comes out.',
+    'Now the refactoring: the answer streams in, and orch turns it into a patch.',
     ['run', ...task, '--stream'],
     true,
   );
@@ -48,14 +48,14 @@ try {
   const patchFile = join(folder, 'demo.patch');
   writeFileSync(patchFile, patch);
   const git = spawnSync('git', ['apply', '--check', '-v', patchFile], { cwd: folder, encoding: 'utf8' });
-  if (git.error) console.log('git is not installed here: orch checked the patch by itself');
-  else if (git.status !== 0) throw new Error(`git refuses the patch: ${git.stderr}`);
+  if (git.error) console.log('git is not installed: orch checked the patch itself');
+  else if (git.status !== 0) throw new Error(`git rejects the patch: ${git.stderr}`);
   else console.log(`${git.stderr.trim()}\nyes`);
 
   if (!existsSync(env.ORCH_USAGE_CSV)) throw new Error('the ledger was not written');
-  step('What was used, from the ledger.', ['usage', 'report', '--by', 'model,task']);
+  step('What did it use? From the ledger.', ['usage', 'report', '--by', 'model,task']);
   console.log(
-    '\nThat was a rehearsal: no key, no spend. Set OPENAI_API_KEY and leave ORCH_REHEARSE out to do it for real.',
+    '\nThis was a rehearsal: no key, nothing spent. To do it for real, set OPENAI_API_KEY and leave ORCH_REHEARSE unset.',
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });

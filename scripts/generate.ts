@@ -1,6 +1,6 @@
 /**
- * Writes what is derived from the code: completions, JSON Schemas of the configuration, reference tables of
- * the README. A test fails where a committed file differs. Run with `npm run generate`.
+ * Writes the generated files: completions, JSON Schemas of the configuration, the README's reference tables. A test
+ * fails if a committed file is out of date. Run with `npm run generate`.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,7 +20,7 @@ const completionFiles = {
   fish: 'completions/orch.fish',
 };
 
-/** Path from the project's folder to content. The README is among them once it has markers. */
+/** Maps each path, relative to the project folder, to its content. */
 export async function generatedFiles(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const program = buildProgram(noActions);
@@ -38,7 +38,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
 const nothing = async () => {};
 const noActions: Actions = { run: nothing, serve: nothing, help: nothing, completion: nothing };
 
-/** This file runs from its own place and, bundled, from a cache below it. */
+/** Searches upwards, since the bundled form of this file runs from a cache folder inside the project. */
 function projectFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
@@ -52,6 +52,6 @@ if (process.argv[1] === join(root, 'scripts', 'generate.ts')) {
     if (before === content) continue;
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
-    console.log(`${before === undefined ? 'written' : 'renewed'}: ${path}`);
+    console.log(`${before === undefined ? 'created' : 'updated'}: ${path}`);
   }
 }

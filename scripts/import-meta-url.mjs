@@ -1,4 +1,4 @@
-/** What `import.meta.url` stands for in the files of dist/, which are CommonJS. */
+/** Replaces `import.meta.url` in the files of dist/, which are CommonJS. */
 import { pathToFileURL } from 'node:url';
 
 export const importMetaUrl = /* @__PURE__ */ pathToFileURL(__filename).href;

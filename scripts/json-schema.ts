@@ -1,4 +1,4 @@
-/** JSON Schemas of the configuration files, for the editors that complete them. */
+/** JSON Schemas of the configuration files, for completion in editors. */
 import * as z from 'zod';
 import { type ConfigFileName, configSchemas } from '../src/core/config/config.ts';
 
@@ -9,12 +9,12 @@ const titles: Record<ConfigFileName, string> = {
 };
 
 export function configJsonSchema(name: ConfigFileName): Record<string, unknown> {
-  // Draft 7 is what editors know best.
+  // Draft 7 has the best support in editors.
   const { $schema, ...schema } = z.toJSONSchema(configSchemas[name](), {
     io: 'input',
     target: 'draft-7',
     override: ({ jsonSchema }) => {
-      // A whole number has these bounds in JavaScript; to a reader they say nothing.
+      // Every integer has these bounds in JavaScript; they tell a reader nothing.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
     },

@@ -1,13 +1,13 @@
-/** The notices of the packages that the files of dist/ really hold: name, version and licence of each. */
+/** Third-party notices for the packages that are actually in dist/: name, version and licence of each. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The package that a source comes from; undefined for our own. */
+/** The package that a source file belongs to; undefined for our own code. */
 export function packageOf(source) {
   return /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1];
 }
 
-/** `sources`: paths, from `root`, of all that was bundled. The same sources always give the same text. */
+/** `sources`: paths of all bundled files, relative to `root`. The same sources always give the same text. */
 export function notices(sources, root) {
   const folders = new Set(sources.map((source) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source)?.[0]));
   folders.delete(undefined);
@@ -19,7 +19,8 @@ export function notices(sources, root) {
 function notice(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const file = readdirSync(folder).find((entry) => /^licen[cs]e(\W|$)/i.test(entry));
-  if (!file || !license) throw new Error(`${folder} has no licence that could be passed on`);
+  if (!file || !license)
+    throw new Error(`${folder} needs a licence file and a "license" field in package.json to be bundled`);
   const title = `${name} ${version} (${license})`;
   const extra = existsSync(join(folder, 'NOTICE')) ? [readFileSync(join(folder, 'NOTICE'), 'utf8')] : [];
   const texts = [readFileSync(join(folder, file), 'utf8'), ...extra].map((text) =>

@@ -1,11 +1,11 @@
-/** The reference tables of the README, in Markdown: the same facts as the help and the tool definitions. */
+/** The README's reference tables, generated from the same data as the help and the tool definitions. */
 import type { Command, Option } from 'commander';
 import { exitStatuses } from '../src/cli/help-topics.ts';
 import { environmentVariables } from '../src/core/config/environment.ts';
 import { errorCodes, exitStatusOf } from '../src/core/errors/orch-error.ts';
 import { toolOperations, toTool } from '../src/mcp/tools.ts';
 
-/** By the names that the markers use. */
+/** Keyed by the names in the README's markers. */
 export function referenceSections(program: Command): Record<string, string> {
   return {
     commands: commands(program),
@@ -36,13 +36,13 @@ function commands(program: Command): string {
       ]),
     ),
     table(
-      ['Option', 'Meaning', 'Of'],
+      ['Option', 'Meaning', 'Commands'],
       [...options.values()].map((row) => [code(row.flags), row.meaning, row.commands.map(code).join(', ')]),
     ),
   ].join('\n\n');
 }
 
-/** Commands that do something themselves. */
+/** Commands without subcommands. */
 function leavesOf(command: Command, words: readonly string[]): { path: string; command: Command }[] {
   return command.commands.flatMap((child) => {
     const path = [...words, child.name()];
@@ -114,7 +114,7 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** A cell ends at a bar, in code too. */
+/** Escapes bars, which end a cell even inside code. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

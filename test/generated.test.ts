@@ -122,14 +122,14 @@ describe('sections of a document', () => {
   });
 
   it.each([
-    ['<!-- generated: three -->\n<!-- /generated -->\n', 'no section is called three: there are one, two'],
-    ['<!-- generated: one -->\nno end\n', '<!-- generated: one --> is without its counterpart'],
-    ['no beginning\n<!-- /generated -->\n', '<!-- /generated --> is without its counterpart'],
+    ['<!-- generated: three -->\n<!-- /generated -->\n', 'unknown section three: use one of one, two'],
+    ['<!-- generated: one -->\nno end\n', '<!-- generated: one --> has no matching marker'],
+    ['no beginning\n<!-- /generated -->\n', '<!-- /generated --> has no matching marker'],
     [
       '<!-- generated: one -->\n<!-- generated: two -->\n<!-- /generated -->\n',
-      '<!-- generated: two --> is without its counterpart',
+      '<!-- generated: two --> has no matching marker',
     ],
-    ['text <!-- generated: one -->\n<!-- /generated -->\n', 'not a line of its own'],
+    ['text <!-- generated: one -->\n<!-- /generated -->\n', 'is not on a line of its own'],
   ])('must have whole markers: %j', (document, message) => {
     expect(() => replaceSections(document, sections)).toThrow(message);
   });

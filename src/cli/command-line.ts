@@ -1,4 +1,4 @@
-/** The command line, from argv to an exit status. */
+/** Runs a command line: from argv to an exit status. */
 import type { Command } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { Factory } from '../factory.ts';
@@ -8,25 +8,25 @@ import { type Actions, buildProgram, shells } from './program.ts';
 import { runOperation } from './run-operation.ts';
 import type { IOStreams } from './streams.ts';
 
-/** What a command line runs with. Nothing here touches the process itself, so tests run it in theirs. */
+/** What a command line runs in. Nothing here touches the process itself, so tests can run it in their own. */
 export interface Surroundings {
   streams: IOStreams;
   /** Aborted by an interrupt. */
   signal: AbortSignal;
-  /** Throws `usage` when there is no working directory. */
+  /** Throws `usage` if the working directory no longer exists. */
   makeFactory(options: { rehearse?: boolean }): Factory;
-  /** Serves MCP on the standard streams of the process. */
+  /** Serves MCP over the standard streams of the process. */
   serve(options: { toolNames: 'dotted' | 'underscore' }): Promise<void>;
 }
 
-/** `argv` without node and script. Returns the exit status. */
+/** `argv` without node and script path. Returns the exit status. */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const { streams, signal } = surroundings;
   const json = argv.includes('--json');
   let status = 0;
   try {
-    const setStatus = (given: number) => {
-      status = given;
+    const setStatus = (exitStatus: number) => {
+      status = exitStatus;
     };
     const program = buildProgram(actionsFor(argv, surroundings, setStatus), argv[0]);
     silence(program, streams);
@@ -41,22 +41,22 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   return status;
 }
 
-/** Whatever an interrupt has broken. A call says what it has cost until then, and that is kept. */
+/** Whatever an interrupt broke is reported as the interrupt. A call's own error is kept: it carries the cost so far. */
 function asInterrupted(error: unknown): OrchError {
   if (error instanceof OrchError && error.code === 'interrupted') return error;
   return new OrchError('interrupted', 'interrupted');
 }
 
-/** The command that a command line begins with, for hints: `orch usage report`; `orch` where there is none. */
+/** The command at the start of the command line, for hints: `orch usage report`, or `orch` if there is none. */
 function commandOf(argv: readonly string[]): string {
   const known = operations.find(({ command }) => command.every((word, at) => argv[at] === word));
   return ['orch', ...(known?.command ?? [])].join(' ');
 }
 
-/** Of help that does not go to a terminal. */
+/** Width of help that does not go to a terminal. */
 const plainWidth = 80;
 
-/** Commander throws instead of exiting, and its words go through our streams. */
+/** Makes commander throw instead of exiting, and print through our streams. */
 function silence(command: Command, streams: IOStreams): void {
   command.exitOverride();
   command.configureOutput({
@@ -64,7 +64,7 @@ function silence(command: Command, streams: IOStreams): void {
     writeErr: (text) => streams.err(text),
     getOutHelpWidth: () => streams.stdoutColumns ?? plainWidth,
     getErrHelpWidth: () => streams.stderrColumns ?? plainWidth,
-    // An error is reported once, by us.
+    // `reportError` prints errors.
     outputError: () => {},
   });
   for (const child of command.commands) silence(child, streams);
@@ -87,9 +87,13 @@ function actionsFor(
     },
     async serve({ stdio, toolNames }) {
       if (!stdio)
-        throw new OrchError('usage', 'orch serve speaks MCP on standard input and output', {
-          hint: 'run: orch serve --stdio',
-        });
+        throw new OrchError(
+          'usage',
+          'orch serve needs --stdio: it serves MCP over standard input and output',
+          {
+            hint: 'run: orch serve --stdio',
+          },
+        );
       await serve({ toolNames: toolNames === 'underscore' ? 'underscore' : 'dotted' });
     },
     async help(topic, program) {
@@ -98,8 +102,8 @@ function actionsFor(
     async completion(shell, program) {
       const known = shells.find((name) => name === shell);
       if (!known)
-        throw new OrchError('usage', `no completions for "${shell}"`, {
-          hint: `one of: ${shells.join(', ')}`,
+        throw new OrchError('usage', `there is no completion script for "${shell}"`, {
+          hint: `choose one of: ${shells.join(', ')}`,
         });
       const { completionScript } = await import('./completions/completions.ts');
       streams.out(completionScript(known, program));
@@ -134,9 +138,13 @@ async function showHelp(
       'completion',
     ];
     const guess = didYouMean(topic, names);
-    throw new OrchError('usage', `no help on "${topic}"${guess ? ` (did you mean ${guess}?)` : ''}`, {
-      hint: `topics: ${names.join(', ')}`,
-    });
+    throw new OrchError(
+      'usage',
+      `there is no help on "${topic}"${guess ? ` (did you mean ${guess}?)` : ''}`,
+      {
+        hint: `choose one of: ${names.join(', ')}`,
+      },
+    );
   }
   command.outputHelp();
 }

@@ -1,4 +1,4 @@
-/** One way for an error to reach the user, and the exit status that goes with it. */
+/** Shows an error to the user and gives the exit status for it. */
 import { CommanderError } from 'commander';
 import { exitStatusOf, OrchError } from '../core/errors/orch-error.ts';
 import { describeError } from '../operations/describe-error.ts';
@@ -7,7 +7,7 @@ import type { IOStreams } from './streams.ts';
 export interface ErrorView {
   streams: IOStreams;
   json: boolean;
-  /** As it was called, for hints: `orch run`. */
+  /** The command as the user called it, for hints: `orch run`. */
   command: string;
 }
 
@@ -26,7 +26,7 @@ export function reportError(error: unknown, view: ErrorView): number {
   return exitStatus;
 }
 
-/** The stack of the original error, not of the one that added the cost. */
+/** The stack of the original error, not of the wrapper that added the cost. */
 function stackOf(error: unknown): string {
   let origin = error;
   while (origin instanceof OrchError && origin.cause !== undefined) origin = origin.cause;
@@ -34,7 +34,7 @@ function stackOf(error: unknown): string {
 }
 
 function reportCommanderError(error: CommanderError, { streams, json, command }: ErrorView): number {
-  // Help and version are not errors: commander throws them only to end the parsing.
+  // Help and version are not errors: commander only throws to stop parsing.
   if (error.exitCode === 0) return 0;
   const message = error.message
     .replace(/^error: /, '')

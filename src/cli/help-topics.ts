@@ -5,13 +5,13 @@ import type { Factory } from '../factory.ts';
 
 export const exitStatuses: readonly { status: number; meaning: string }[] = [
   { status: 0, meaning: 'done' },
-  { status: 1, meaning: 'the provider failed after every candidate, doctor found a problem, or a bug' },
-  { status: 2, meaning: 'usage or configuration: flags, files, environment, conf' },
+  { status: 1, meaning: 'every candidate model failed, doctor found a problem, or a bug in orch' },
+  { status: 2, meaning: 'usage or configuration error: options, files, environment, configuration files' },
   { status: 3, meaning: 'no eligible model' },
   { status: 4, meaning: 'missing or refused key' },
-  { status: 5, meaning: 'the answer was unusable: a patch that does not apply, empty, refused' },
-  { status: 6, meaning: 'a budget or ceiling stopped it' },
-  { status: 7, meaning: 'consensus disagreed' },
+  { status: 5, meaning: 'unusable answer: empty, refused, or a patch that does not apply' },
+  { status: 6, meaning: 'stopped by a budget or cost ceiling' },
+  { status: 7, meaning: 'the models did not reach a consensus' },
   { status: 130, meaning: 'interrupted' },
 ];
 
@@ -28,7 +28,7 @@ function exitCodes(): string {
     const codes = errorCodes.filter((code) => exitStatusOf(code) === status);
     return `  ${String(status).padStart(3)}  ${meaning}${codes.length > 0 ? `\n       ${codes.join(', ')}` : ''}`;
   });
-  return `Exit statuses, and the codes that --json errors carry:\n\n${rows.join('\n')}\n\nWith --json an error is {"error": {"code", "message", "hint"}} on standard output.\n`;
+  return `Exit statuses and the error codes of --json:\n\n${rows.join('\n')}\n\nWith --json an error is {"error": {"code", "message", "hint"}} on standard output.\n`;
 }
 
 function environment(): string {
@@ -36,21 +36,23 @@ function environment(): string {
     ({ name, description, default: fallback }) =>
       `  ${name.padEnd(22)} ${description}\n${' '.repeat(25)}Default: ${fallback}.`,
   );
-  return `Environment variables:\n\n${rows.join('\n')}\n\nA .env file in the working directory is read for these names; it never overrides what is set,\ncannot set ${[...notFromDotEnv].join(', ')}, and its OPENAI_BASE_URL counts only beside its own OPENAI_API_KEY.\nNO_COLOR, FORCE_COLOR, CI and TERM=dumb are respected.\n`;
+  return `Environment variables:\n\n${rows.join('\n')}\n\nA .env file in the working directory is read for these names. It never overrides a variable\nthat is already set, its OPENAI_BASE_URL only takes effect if it also sets OPENAI_API_KEY, and it\ncannot set ${[...notFromDotEnv].join(', ')}.\nNO_COLOR, FORCE_COLOR, CI and TERM=dumb are respected.\n`;
 }
 
 function configuration(factory: Factory): string {
   const folders = factory.configFolders().map((folder, at) => `  ${at + 1}. ${folder}`);
-  return `Configuration files, in each of these folders where there are any; later ones win:
+  return `Configuration files are read from these folders, if they exist; later folders win:
 
 ${folders.join('\n')}
 
-  models.json    aliases, and per task the candidates in the order in which they are tried
-  policies.json  output, temperature, effort, caps, time-outs, retries, breaker, budgets, languages
-  catalog.json   one card per model: prices, windows, efforts, shutdown, successor
+  models.json    aliases, and for each task the candidates in the order they are tried
+  policies.json  output, temperature, effort, caps, timeouts, retries, breaker, budgets, languages
+  catalog.json   one card per model: prices, windows, efforts, shutdown date, successor
 
-Objects merge by key, lists replace. The environment comes after the files, flags come last.
-The schemas lie beside the files in ${folders[0]?.trim().replace(/^1\. /, '')}: name one in "$schema" and an editor completes the keys.
+Objects are merged key by key; lists are replaced. Environment variables override the files,
+and command-line options override both.
+The JSON Schemas are in ${folders[0]?.trim().replace(/^1\. /, '')}:
+set "$schema" to the path of one, and your editor completes the keys.
 
 Example .orch/models.json:
 

@@ -1,4 +1,4 @@
-/** Gathers what comes from files and standard input beside the arguments. */
+/** Adds to the arguments what comes from files and standard input. */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../core/errors/orch-error.ts';
@@ -7,16 +7,16 @@ import type { CliField } from './options.ts';
 import { StdinNotTextError, StdinStillOpenError, StdinTooLargeError, type StdinWait } from './stdin.ts';
 import type { IOStreams } from './streams.ts';
 
-/** How long a pipe is waited for that no argument names: until it is said, and at the most. */
+/** The wait for a pipe that no argument asks for: when to tell the user, and the limit. */
 const pipeWait = { noticeMs: 3000, limitMs: 600_000 };
 
-const goOn = '</dev/null or --no-stdin to go on without it';
+const stdinHint = 'use --no-stdin or </dev/null to continue without it';
 
 export interface InputOptions {
   streams: Pick<IOStreams, 'stdinIsPiped' | 'readStdin'>;
-  /** Where paths start. */
+  /** Relative paths start here. */
   cwd: string;
-  /** What says that standard input is not to be read: a flag or a variable. */
+  /** The option or variable that turned reading of standard input off. */
   stdinOffBy: string | undefined;
   note: (text: string) => void;
   wait?: typeof pipeWait;
@@ -24,11 +24,11 @@ export interface InputOptions {
 
 export interface GatheredInput {
   values: Record<string, unknown>;
-  /** How long a pipe was waited for: the time-out of the whole call covers it. */
+  /** Time spent waiting for a pipe, which counts towards the timeout of the call. */
   waitedMs: number;
 }
 
-/** `raw` has been checked against the schema, but for what the files and standard input hold. */
+/** `raw` has passed the schema; content from files and standard input has yet to be checked. */
 export async function gatherInput(
   raw: Record<string, unknown>,
   fields: readonly CliField[],
@@ -40,21 +40,25 @@ export async function gatherInput(
     const value = values[name];
     if (surface.positional !== 'one' || !Array.isArray(surface.complete) || typeof value !== 'string')
       continue;
-    // The instruction, most likely: as a name that is not known it would be lost.
+    // Most likely the instruction, which would be lost if it were taken for an unknown name.
     if (/\s/.test(value.trim())) {
-      throw new OrchError('usage', `"${value}" is no ${name}: that comes first, then the instruction`, {
-        hint: `one of: ${surface.complete.join(', ')}`,
+      throw new OrchError('usage', `"${value}" is not a ${name}: the ${name} comes before the instruction`, {
+        hint: `put one of these first: ${surface.complete.join(', ')}`,
       });
     }
   }
   let stdinUsed = false;
   const readAll = async (what: string): Promise<string> => {
     if (stdinOffBy !== undefined) {
-      throw new OrchError('usage', `${stdinOffBy} leaves standard input unread, and ${what} asks for it`, {
-        hint: 'leave out one of the two',
+      throw new OrchError('usage', `${what} reads standard input, but ${stdinOffBy} turns that off`, {
+        hint: `remove either ${what} or ${stdinOffBy}`,
       });
     }
-    if (stdinUsed) throw new OrchError('usage', `standard input is asked for twice, again by ${what}`);
+    if (stdinUsed) {
+      throw new OrchError('usage', `${what} reads standard input, which another argument already reads`, {
+        hint: 'use - only once; pass the other text as a file or an argument',
+      });
+    }
     stdinUsed = true;
     return readStdin(streams);
   };
@@ -80,31 +84,31 @@ export async function gatherInput(
   return { values, waitedMs: performance.now() - started };
 }
 
-/** A pipe that no argument names is material beside an instruction, and the instruction where there is none. */
+/** A pipe that no argument asks for is context for the instruction; without an instruction it is the instruction. */
 async function addPipe(
   values: Record<string, unknown>,
   fields: readonly CliField[],
   { streams, note, wait: { noticeMs, limitMs } = pipeWait }: InputOptions,
 ): Promise<void> {
-  const instruction = typeof values.input === 'string' && values.input.trim() !== '';
+  const hasInstruction = typeof values.input === 'string' && values.input.trim() !== '';
   const hasFiles = Array.isArray(values.files) && values.files.length > 0;
   const optional =
-    instruction || hasFiles || !fields.some(({ name, required }) => name === 'input' && required);
+    hasInstruction || hasFiles || !fields.some(({ name, required }) => name === 'input' && required);
   const timeout = (values.timeout as number | undefined) ?? defaultTimeoutSeconds;
   const piped = await readStdin(streams, {
     noticeMs,
     onNotice: () =>
-      note(`waiting for standard input${optional ? `; ${goOn}` : ', since there is no instruction'}`),
+      note(`waiting for standard input${optional ? `; ${stdinHint}` : ', since there is no instruction'}`),
     limitMs: Math.min(limitMs, timeout * 1000),
   });
-  if (piped.trim() !== '') values[instruction ? 'context' : 'input'] = piped;
-  else if (instruction || hasFiles)
-    note(`standard input ${piped === '' ? 'is empty' : 'holds only white space'}: going on without it`);
+  if (piped.trim() !== '') values[hasInstruction ? 'context' : 'input'] = piped;
+  else if (hasInstruction || hasFiles)
+    note(`standard input ${piped === '' ? 'is empty' : 'is only white space'}: continuing without it`);
 }
 
 /**
- * A glob that the shell has expanded leaves one name to --file and makes the others words of the instruction,
- * which would be sent, and paid for, as such.
+ * When the shell expands a glob, --file takes the first name and the rest become words of the instruction, which
+ * would be sent and paid for.
  */
 export function refuseExpandedGlob(argv: readonly string[], fields: readonly CliField[], cwd: string): void {
   const option = fields.find(({ name }) => name === 'files')?.option;
@@ -119,8 +123,8 @@ export function refuseExpandedGlob(argv: readonly string[], fields: readonly Cli
     if (strays.length === 0) continue;
     throw new OrchError(
       'usage',
-      `${strays.join(', ')} after ${word} ${argv[at + 1]} would be words of the instruction, not files`,
-      { hint: `quote a glob, so that orch expands it, or repeat ${option.long} for each file` },
+      `${strays.join(', ')} after ${word} ${argv[at + 1]} would be read as instruction text, not as files`,
+      { hint: `quote the glob so that orch expands it, or repeat ${option.long} for each file` },
     );
   }
 }
@@ -139,18 +143,18 @@ async function readStdin({ readStdin: read }: InputOptions['streams'], wait?: St
         'file-unreadable',
         `standard input is still open after ${seconds} s; nothing was sent`,
         {
-          hint: `${goOn} (ORCH_STDIN=off: always); if it is slow to come, raise --timeout (10 minutes at most) or save it first: < file`,
+          hint: `${stdinHint} (always: ORCH_STDIN=off); for a slow pipe, raise --timeout (the wait is 10 minutes at most) or save it to a file first: < file`,
         },
       );
     }
     if (error instanceof StdinTooLargeError) {
-      throw new OrchError('input-too-large', 'standard input is more than 64 MB', {
-        hint: 'pipe only the part that matters, e.g. through tail',
+      throw new OrchError('input-too-large', 'standard input is larger than 64 MB', {
+        hint: 'pipe only the relevant part, for example with tail',
       });
     }
     if (error instanceof StdinNotTextError) {
       throw new OrchError('file-unreadable', 'standard input is not UTF-8 text', {
-        hint: 'only text can be sent; convert what is in another encoding, e.g. with iconv',
+        hint: 'only text can be sent; convert other encodings to UTF-8, for example with iconv',
       });
     }
     throw new OrchError(
@@ -171,7 +175,7 @@ function readAnswerFile(path: string, { flag, cwd }: { flag: string; cwd: string
       missing ? 'file-not-found' : 'file-unreadable',
       `${flag}: ${path} ${missing ? 'does not exist' : `cannot be read (${code})`}`,
       {
-        hint: 'give a file, or - for standard input',
+        hint: 'name a readable file, or use - for standard input',
         cause: error,
       },
     );

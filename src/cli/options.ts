@@ -1,4 +1,4 @@
-/** Derives a command's options and arguments from the fields of an operation, and reads them back. */
+/** Derives a command's options and arguments from an operation's fields, and reads their values back. */
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import * as z from 'zod';
 import { describeIssue, valueAt } from '../core/errors/describe-issue.ts';
@@ -13,17 +13,17 @@ export interface CliField {
   required: boolean;
 }
 
-/** What a shell knows of a value. */
+/** How a shell completes a value. */
 export interface Completion {
-  /** Undefined: nothing to offer. */
+  /** Undefined: no suggestions. */
   words: FieldSurface['complete'];
-  /** Several of the words, separated by commas. */
+  /** The value is a comma-separated list of the words. */
   list: boolean;
   /** The option may be given more than once. */
   repeatable: boolean;
 }
 
-/** Commander has no place for it. */
+/** Kept here because commander's options and arguments cannot hold it. */
 const completions = new WeakMap<Option | Argument, Completion>();
 
 export function completeWith<Value extends Option | Argument>(
@@ -58,7 +58,7 @@ function unwrap(schema: z.ZodType): z.ZodType {
   return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema;
 }
 
-/** Several of a few words are given as one value, separated by commas: `--by model,task`. */
+/** A list of enum values is passed as one comma-separated value: `--by model,task`. */
 function isList(schema: z.ZodType): boolean {
   const inner = unwrap(schema);
   return inner instanceof z.ZodArray && inner.element instanceof z.ZodEnum;
@@ -78,7 +78,7 @@ function makeOption(flag: string, schema: z.ZodType, surface: FieldSurface): Opt
     repeatable: inner instanceof z.ZodArray,
   });
   if (inner instanceof z.ZodArray) {
-    // Not commander's variadic form: that would swallow the instruction that follows.
+    // Commander's variadic form would swallow the instruction that follows.
     option.argParser((value: string, previous: string[] | undefined) => [
       ...(previous ?? []),
       ...(isList(schema) ? value.split(',').map((word) => word.trim()) : [value]),
@@ -89,7 +89,7 @@ function makeOption(flag: string, schema: z.ZodType, surface: FieldSurface): Opt
   return option;
 }
 
-/** In the order of the command line: single arguments first, what takes all the rest last. */
+/** In command-line order: single arguments first, the one that takes the rest last. */
 function positionals(fields: readonly CliField[]): CliField[] {
   const placed = fields.filter(({ surface }) => surface.positional !== undefined);
   return placed.sort(
@@ -112,7 +112,7 @@ export function addFields(command: Command, fields: readonly CliField[]): void {
   for (const { option } of fields) if (option) command.addOption(option);
 }
 
-/** A flag where a value belongs means that the value was forgotten: as one it would send or write what nobody meant. */
+/** A flag in place of a value means the value was forgotten; using it as the value would send or write the wrong thing. */
 export function refuseFlagsAsValues(command: Command): void {
   const flags = new Set(['-h', '--help', ...command.options.flatMap(({ short, long }) => [short, long])]);
   for (const option of command.options.filter(({ required }) => required)) {
@@ -124,7 +124,7 @@ export function refuseFlagsAsValues(command: Command): void {
   }
 }
 
-/** What the user really gave, by field name: arguments and options, nothing filled in. */
+/** The arguments and options the user passed, by field name, without defaults. */
 export function readFields(command: Command, fields: readonly CliField[]): Record<string, unknown> {
   const raw: Record<string, unknown> = {};
   const options = command.opts<Record<string, unknown>>();
@@ -141,6 +141,7 @@ export function readFields(command: Command, fields: readonly CliField[]): Recor
         throw new OrchError(
           'usage',
           `the instruction is given twice: as an argument and with ${flagName(fields, name)}`,
+          { hint: 'remove one of the two' },
         );
       raw[name] = (value as string[]).join(' ');
     } else raw[name] = value;
@@ -153,7 +154,7 @@ function flagName(fields: readonly CliField[], name: string): string {
   return field?.option?.long ?? (field?.surface.positional === undefined ? name : `<${name}>`);
 }
 
-/** Parses the raw input; every fault names the option as the user wrote it. */
+/** Parses the raw input; every error names the option as the user knows it. */
 export function parseInput(
   operation: Operation,
   fields: readonly CliField[],

@@ -1,4 +1,4 @@
-/** The command line in a process of its own: its signals, streams, environment and folder. */
+/** Connects the command line to the process: signals, streams, environment, working directory. */
 import { exitStatusOf } from '../core/errors/orch-error.ts';
 import { createFactory, workingDirectory } from '../factory.ts';
 import { runCommandLine } from './command-line.ts';
@@ -6,7 +6,7 @@ import { processStreams } from './streams.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** `argv` without node and script. Returns the exit status: what is written must get out before the process ends. */
+/** `argv` without node and script path. Returns the exit status rather than exiting, so that all output gets out. */
 export async function runProcess(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   const streams = processStreams(interrupt.signal);
@@ -32,20 +32,20 @@ export async function runProcess(argv: readonly string[]): Promise<number> {
       await serveStdio(options);
     },
   });
-  // From here on a signal ends the process, also while a reader keeps it waiting.
+  // From here on a signal ends the process, even while it waits for a slow reader.
   for (const signal of signals) process.off(signal, onSignal);
   await streams.flush();
   const lost = streams.outFailure();
   if (lost !== undefined) {
     streams.say('error', `cannot write to standard output (${lost})`);
-    streams.say('hint', 'make room, or write elsewhere with --output');
+    streams.say('hint', 'free up space, or write the result elsewhere with --output');
     await streams.flush();
     return status === 0 ? exitStatusOf('write-failed') : status;
   }
-  // Everything is recorded. Node would end with an abort and a dump of its memory, since it finds no terminal
-  // to put back in order: the signal's own way of ending a process does not.
+  // Everything is recorded. A normal exit would make Node abort with a core dump, since the terminal whose mode it
+  // restores is gone; dying from the signal avoids that.
   if (hungUp && streams.onTerminal()) {
-    // The spinner has a listener, too, and nobody is left to see its cursor.
+    // Also removes the spinner's listener: nobody is left to see the cursor it would restore.
     process.removeAllListeners('SIGHUP');
     process.kill(process.pid, 'SIGHUP');
   }

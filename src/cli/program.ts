@@ -7,7 +7,7 @@ import { helpTopics } from './help-topics.ts';
 import { addFields, type CliField, cliFields, completeWith, refuseFlagsAsValues } from './options.ts';
 import { rendererFor } from './render/renderers.ts';
 
-/** What the commands do: given by `main`, so that help and completions can be made without doing anything. */
+/** What the commands do. Passed in, so that help and completions can be generated without running anything. */
 export interface Actions {
   run(operation: Operation, fields: readonly CliField[], command: Command): Promise<void>;
   serve(options: { stdio?: boolean; toolNames?: string }): Promise<void>;
@@ -18,12 +18,12 @@ export interface Actions {
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
 /**
- * `only` is the first word of a command line: where it names a command, that one alone is built, since the
- * options of the others cost time and are not asked for.
+ * `only` is the first word of the command line: if it names a command, only that command is built, which makes the
+ * start faster.
  */
 export function buildProgram(actions: Actions, only?: string): Command {
   const program = new Command('orch')
-    .description('Delegate sub-tasks to the OpenAI model that suits each best.')
+    .description('Delegate sub-tasks to the best-suited OpenAI model.')
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
@@ -31,8 +31,8 @@ export function buildProgram(actions: Actions, only?: string): Command {
     .enablePositionalOptions();
 
   const offered = operations.filter((operation) => isOffered(operation, 'cli'));
-  const wanted = offered.filter(({ command }) => command[0] === only);
-  for (const operation of wanted.length > 0 ? wanted : offered) {
+  const matching = offered.filter(({ command }) => command[0] === only);
+  for (const operation of matching.length > 0 ? matching : offered) {
     const [last, ...groups] = [...operation.command].reverse();
     let parent = program;
     for (const group of groups.reverse()) {
@@ -48,12 +48,9 @@ export function buildProgram(actions: Actions, only?: string): Command {
   program
     .command('serve')
     .description('Serve the tools over MCP.')
-    .option('--stdio', 'On standard input and output (the one transport)')
+    .option('--stdio', 'Over standard input and output (required; the only transport)')
     .addOption(
-      new Option(
-        '--tool-names <form>',
-        'How tool names are listed; underscore suits Cursor and Claude Desktop',
-      )
+      new Option('--tool-names <form>', 'Form of the tool names; Cursor and Claude Desktop need underscore')
         .choices(['dotted', 'underscore'])
         .default('dotted'),
     )
@@ -66,7 +63,7 @@ export function buildProgram(actions: Actions, only?: string): Command {
   const names = program.commands.map((command) => command.name());
   program
     .command('help')
-    .description(`Help for a command, or on a topic: ${helpTopics.join(', ')}.`)
+    .description(`Print help for a command or a topic: ${helpTopics.join(', ')}.`)
     .addArgument(completeWith(new Argument('[topic...]', 'Command or topic'), [...helpTopics, ...names]))
     .action((words: string[]) => actions.help(words.length === 0 ? undefined : words.join(' '), program));
   return program;
@@ -82,12 +79,12 @@ function addOperation(command: Command, operation: Operation, actions: Actions):
     command
       .option('--dry-run', 'Show the route and what it may cost; send nothing')
       .option('--stream', "Show the model's answer on stderr as it arrives")
-      .option('--no-stream', 'Ask for a plain answer instead of a stream');
+      .option('--no-stream', 'Request the whole answer at once instead of a stream');
   }
   if (fields.some(({ name }) => name === 'input'))
-    command.option('--no-stdin', 'Leave standard input alone, also where it is a pipe');
+    command.option('--no-stdin', 'Do not read standard input, even if it is a pipe');
   if (operation.plan || operation.rehearsable)
-    command.option('--rehearse', 'Answer from the built-in rehearsal server: no key, no spend');
+    command.option('--rehearse', 'Use the built-in rehearsal server: no key needed, nothing spent');
   refuseFlagsAsValues(command);
   command.addHelpText(
     'after',

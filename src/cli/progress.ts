@@ -1,11 +1,11 @@
-/** Shows on stderr what goes on: the route, every retry and hop with its reason, the answer as it arrives. */
+/** Shows progress on stderr: the route, every retry and fallback with its reason, the answer as it arrives. */
 import { formatDuration } from '../core/text/format.ts';
 import type { ProgressEvent } from '../engine/context.ts';
 import type { IOStreams } from './streams.ts';
 
 export interface ProgressOptions {
   streams: IOStreams;
-  /** `preview`: the model's answer on stderr, as it comes. `spinner`: a line that turns. `plain`: lines only. */
+  /** `preview`: the model's answer on stderr as it arrives. `spinner`: a spinner. `plain`: lines only. */
   style: 'preview' | 'spinner' | 'plain';
   /** Print the routing decision first. */
   showDecision: boolean;
@@ -46,7 +46,7 @@ export async function startProgress({ streams, style, showDecision }: ProgressOp
           break;
         case 'retry':
           line(
-            `retry: ${event.model}: ${event.reason}${event.waitMs > 0 ? `; again in ${formatDuration(event.waitMs)}` : ''}`,
+            `retry: ${event.model}: ${event.reason}${event.waitMs > 0 ? `; trying again in ${formatDuration(event.waitMs)}` : ''}`,
           );
           break;
         case 'fallback':

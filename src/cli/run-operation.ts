@@ -1,4 +1,4 @@
-/** Runs one operation for the command line: input, progress, the output and how it is shown. */
+/** Runs one operation for the command line: gathers the input, shows progress, prints the output. */
 import type { Command } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { shapes } from '../core/tasks/shapes.ts';
@@ -28,18 +28,18 @@ export async function runOperation(
 ): Promise<number> {
   const options = command.opts<Record<string, unknown>>();
   refuseExpandedGlob(argv, fields, factory.cwd);
-  // The command line may leave the instruction out where files say what is meant.
+  // On the command line the instruction is optional if files are given.
   const parse = (raw: Record<string, unknown>) =>
     parseInput(operation, fields, operation.plan ? { input: '', ...raw } : raw);
-  const given = readFields(command, fields);
-  // What is wrong with the arguments is said before a pipe is waited for.
-  parse(given);
+  const rawFields = readFields(command, fields);
+  // Report faulty arguments before waiting for a pipe.
+  parse(rawFields);
   const json = options.json === true;
   const { logLevel, readsStdin } = operation.examines
     ? factory.diagnostics().environment().environment
     : factory.environment();
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
-  const { values, waitedMs } = await gatherInput(given, fields, {
+  const { values, waitedMs } = await gatherInput(rawFields, fields, {
     streams,
     cwd: factory.cwd,
     stdinOffBy: options.stdin === false ? '--no-stdin' : readsStdin ? undefined : 'ORCH_STDIN=off',
@@ -52,8 +52,8 @@ export async function runOperation(
   const request = operation.plan?.(input);
   if (options.dryRun === true) {
     if (!request)
-      throw new OrchError('usage', 'nothing would be sent, so there is no route to show', {
-        hint: 'leave --dry-run out',
+      throw new OrchError('usage', '--dry-run has no route to show: nothing would be sent', {
+        hint: 'run it without --dry-run',
       });
     const decision = await explain(request, factory.engine(), signal);
     return present(decision, routeExplainOperation, {
@@ -87,11 +87,11 @@ export async function runOperation(
         streams.out(event.delta);
         return;
       }
-      // What was shown of an answer that failed is not the result: say so before the next one starts, at every
-      // log level, since what was shown cannot be taken back.
+      // The partial answer on screen failed and cannot be taken back, so say at every log level that it is not the
+      // result before the next one starts.
       if (liveText && shown !== '' && event.kind === 'attempt') {
         streams.out('\n');
-        streams.err('the answer above is discarded: it starts again\n');
+        streams.err('the partial answer above is discarded; starting again\n');
         shown = '';
       }
       if (!verbose && event.kind !== 'text') return;
@@ -140,6 +140,6 @@ function progressStyle(
 ) {
   if (options.stream === true) return 'preview' as const;
   if (!verbose || json || !streams.stderrIsLive) return 'plain' as const;
-  // With the result going elsewhere the terminal is free to show the answer as it is written.
+  // The result goes elsewhere, so the terminal is free to show the answer as it arrives.
   return streams.stdoutIsTerminal || options.stream === false ? ('spinner' as const) : ('preview' as const);
 }

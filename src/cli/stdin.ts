@@ -1,4 +1,4 @@
-/** Standard input, read to its end: as text, and within limits. */
+/** Reads standard input to its end as text, within limits of size and time. */
 import type { Readable } from 'node:stream';
 
 /** More than any request can use. */
@@ -6,21 +6,21 @@ const mostBytes = 64 * 1024 * 1024;
 
 export class StdinTooLargeError extends Error {}
 export class StdinNotTextError extends Error {}
-/** Its end did not come within the limit. */
+/** Standard input did not end within the limit. */
 export class StdinStillOpenError extends Error {}
 
-/** For a pipe that may stay open for ever, because nobody meant to write to it. */
+/** For a pipe that may stay open for ever because nothing will ever be written to it. */
 export interface StdinWait {
   noticeMs: number;
-  /** Called once, where the end has not come by then. */
+  /** Called once if standard input has not ended by then. */
   onNotice: () => void;
   limitMs: number;
 }
 
-/** An interrupt ends the wait: the read then fails. */
+/** Rejects on an interrupt. */
 export async function readToEnd(stdin: Readable, interrupt: AbortSignal, wait?: StdinWait): Promise<string> {
   let expired = false;
-  // The signals are ours, so nothing else would end the read of a terminal or of a pipe that stays open.
+  // We handle the signals ourselves, so nothing else would end the read of a terminal or of a pipe that stays open.
   const stop = () => void stdin.destroy();
   const expire = () => {
     expired = true;
@@ -46,7 +46,7 @@ export async function readToEnd(stdin: Readable, interrupt: AbortSignal, wait?: 
   return decoded(Buffer.concat(chunks));
 }
 
-/** As strict as with a file: what is no text would be sent, and paid for, as rubbish. */
+/** As strict as for files: anything but text would be sent, and paid for, as garbage. */
 function decoded(bytes: Buffer): string {
   if (bytes.includes(0)) throw new StdinNotTextError();
   try {

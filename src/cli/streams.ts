@@ -10,33 +10,33 @@ export interface IOStreams {
   out(text: string): void;
   /** Progress, hints, errors. */
   err(text: string): void;
-  /** One labelled line of them: `warning: …`. */
+  /** A labelled line on stderr: `warning: …`. */
   say(label: Label, text: string): void;
-  /** For what goes to `out`; without effect where colour is not wanted. */
+  /** Styles text for `out`; does nothing if colour is off. */
   readonly outStyle: ChalkInstance;
   /** The same for `err`. */
   readonly errStyle: ChalkInstance;
   readonly stdoutIsTerminal: boolean;
-  /** Width of the terminal that the result goes to; undefined: it goes elsewhere. */
+  /** Width of the terminal on stdout; undefined if stdout is not a terminal. */
   readonly stdoutColumns: number | undefined;
-  /** The same for what goes to `err`. */
+  /** The same for stderr. */
   readonly stderrColumns: number | undefined;
   /** Spinners and live text may be shown on stderr. */
   readonly stderrIsLive: boolean;
-  /** A line on stderr that turns, for a terminal alone. */
+  /** Only for a terminal. */
   startSpinner(): Promise<Ora>;
   /** Standard input is a pipe or a file: not a terminal, not /dev/null. */
   readonly stdinIsPiped: boolean;
-  /** Everything on standard input. Without a wait its end is waited for without a limit. */
+  /** Everything on standard input. Without `wait` there is no time limit. */
   readStdin(wait?: StdinWait): Promise<string>;
 }
 
 export interface ProcessStreams extends IOStreams {
-  /** Why the result could not be written, e.g. ENOSPC; undefined while it could. A closed pipe is no failure. */
+  /** Why the result could not be written, e.g. ENOSPC; undefined if nothing failed. A closed pipe is not a failure. */
   outFailure(): string | undefined;
-  /** Any of the three standard streams began as a terminal. */
+  /** Whether any of the three standard streams was a terminal at the start. */
   onTerminal(): boolean;
-  /** Resolves when all that was written has left the process. */
+  /** Resolves when all output has left the process. */
   flush(): Promise<void>;
 }
 
@@ -51,12 +51,12 @@ const labelColors = {
   note: 'dim',
 } as const satisfies Record<Label, string>;
 
-/** `hint: …` as a line, with the label in its colour. */
+/** A line such as `hint: …`, with the label in its colour. */
 export function labelled(label: Label, text: string, style: ChalkInstance): string {
   return `${style[labelColors[label]](`${label}:`)} ${text}\n`;
 }
 
-/** `interrupt` ends the wait for standard input: reading it then fails. */
+/** `interrupt` makes a pending read of standard input fail. */
 export function processStreams(interrupt: AbortSignal): ProcessStreams {
   // Chalk heeds FORCE_COLOR and the terminal, and not this.
   if (process.env.NO_COLOR && process.env.FORCE_COLOR === undefined) {
@@ -64,7 +64,7 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
     chalkStderr.level = 0;
   }
   let failure: string | undefined;
-  // A terminal that nobody has given a size has 0 columns, and a spinner there never stops clearing lines.
+  // A terminal without a size has 0 columns, which would make the spinner clear lines for ever.
   const { isTTY, columns } = process.stderr;
   const stdoutIsTerminal = process.stdout.isTTY === true;
   const out = writer(process.stdout, (code) => {
@@ -73,7 +73,7 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
   const err = writer(process.stderr, () => {});
   const live = isTTY === true && columns > 0 && !process.env.CI && process.env.TERM !== 'dumb';
   return {
-    // A file or a pipe is given every byte.
+    // A file or a pipe gets every byte unchanged.
     out: (chunk) => out(stdoutIsTerminal ? printable(chunk) : chunk),
     err: (chunk) => err(printable(chunk)),
     say: (label, text) => err(printable(labelled(label, text, chalkStderr))),
@@ -83,12 +83,12 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
     stdoutIsTerminal,
     stdoutColumns: stdoutIsTerminal && process.stdout.columns > 0 ? process.stdout.columns : undefined,
     stderrColumns: isTTY === true && columns > 0 ? columns : undefined,
-    // A terminal that was closed no longer says that it is one.
+    // Once closed, a terminal no longer reports as one: hence the values from the start.
     onTerminal: () => stdoutIsTerminal || isTTY === true || stdinIsTerminal(),
     stderrIsLive: live,
     async startSpinner() {
       const { default: ora } = await import('ora');
-      // Left to itself ora takes the terminal's input, and with it the Ctrl-C.
+      // By default ora takes over the terminal's input, including Ctrl-C.
       const color = process.env.NO_COLOR ? { color: false as const } : {};
       return ora({ stream: process.stderr, discardStdin: false, ...color }).start('working …');
     },
@@ -101,7 +101,7 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
 }
 
 /**
- * What a terminal would obey, in a model's answer or a file's name, is shown as an escape instead. Line breaks,
+ * Escapes control characters that a terminal would obey, for example in a model's answer or a file name. Line breaks,
  * tabs and colours stay.
  */
 export function printable(text: string): string {
@@ -110,7 +110,7 @@ export function printable(text: string): string {
 
 const commands = /\x1b(?!\[[0-9;]*m)|\r(?!\n|$)|[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]/g;
 
-/** A reader that has seen enough closes its end: `orch … | head -1` is no error. */
+/** A reader may close its end early: `orch … | head -1` is not an error. */
 function writer(stream: NodeJS.WriteStream, onFailure: (code: string) => void): (chunk: string) => void {
   let closed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 /**
- * What the host's model always sees of this server, while tool definitions are often loaded only on demand.
- * Claude Code cuts at 4,096 characters.
+ * The host's model always sees these instructions, while tool definitions are often loaded only on demand. Claude Code
+ * cuts them at 4,096 characters.
  */
 import type { Operation } from '../operations/operation.ts';
 import { type ToolNameForm, toolName } from './tools.ts';

@@ -1,4 +1,4 @@
-/** What a line of JSON says, as a message of JSON-RPC, or why it is none. */
+/** Reads a parsed line as a JSON-RPC message, or says why it is not one. */
 import { ErrorCode, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 
 export interface Json {
@@ -10,12 +10,12 @@ export interface Json {
   error?: unknown;
 }
 
-/** To be told to the client. */
+/** Sent to the client as an error response. */
 export class MessageFault extends Error {
   constructor(
     readonly code: number,
     message: string,
-    /** Undefined where the message has none that could be answered. */
+    /** Undefined if the message has no id that could be answered. */
     readonly id: string | number | undefined,
   ) {
     super(message);
@@ -27,34 +27,36 @@ export function readMessage(value: unknown): JSONRPCMessage {
   const refuse = (message: string, code: number = ErrorCode.InvalidRequest): never => {
     throw new MessageFault(code, message, isObject(value) ? idOf(value) : undefined);
   };
-  if (!isObject(value)) return refuse('a message is an object');
+  if (!isObject(value)) return refuse('a message must be an object');
   const { jsonrpc, id, method, params, result, error } = value as Json;
   if (jsonrpc !== '2.0') return refuse('"jsonrpc" must be "2.0"');
   if (method === undefined && (isObject(result) || isObject(error))) {
     return { jsonrpc, id, ...(isObject(error) ? { error } : { result }) } as JSONRPCMessage;
   }
-  if (typeof method !== 'string') return refuse('"method" must be a text');
+  if (typeof method !== 'string') return refuse('"method" must be a string');
   if (params !== undefined && !isObject(params)) return refuse('"params" must be an object');
   if (id === undefined) return { jsonrpc, method, ...(params ? { params } : {}) } as JSONRPCMessage;
-  if (idOf(value) === undefined) return refuse('"id" must be a text or a whole number');
+  if (idOf(value) === undefined) return refuse('"id" must be a string or an integer');
   const fault = required.get(method)?.(isObject(params) ? params : {});
   if (fault !== undefined) return refuse(fault, ErrorCode.InvalidParams);
   return { jsonrpc, id, method, ...(params ? { params } : {}) } as JSONRPCMessage;
 }
 
-/** What a client is told in words of our own. */
+/** Checks of required parameters, with our own messages. */
 const required = new Map<string, (params: Record<string, unknown>) => string | undefined>([
   [
     'tools/call',
-    ({ name, arguments: given }) => {
+    ({ name, arguments: toolArguments }) => {
       if (typeof name !== 'string') return 'params.name must be the name of a tool';
-      return given === undefined || isObject(given) ? undefined : 'params.arguments must be an object';
+      return toolArguments === undefined || isObject(toolArguments)
+        ? undefined
+        : 'params.arguments must be an object';
     },
   ],
-  ['resources/read', ({ uri }) => (typeof uri === 'string' ? undefined : 'params.uri must be a text')],
+  ['resources/read', ({ uri }) => (typeof uri === 'string' ? undefined : 'params.uri must be a string')],
 ]);
 
-/** The SDK tells the faults that its schemas find in a request as an internal error, in JSON. */
+/** The SDK reports a request that fails its schemas as an internal error whose message is JSON; this puts it in words. */
 export function inWords(message: JSONRPCMessage): JSONRPCMessage {
   if (!('error' in message) || message.error.code !== ErrorCode.InternalError) return message;
   const faults = schemaFaults(message.error.message);

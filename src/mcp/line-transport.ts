@@ -1,7 +1,7 @@
 /**
- * JSON-RPC over lines. Unlike the SDK's own, nothing that a client sends goes without an answer: what cannot be
- * read is told (-32700), so is what is no message (-32600), a batch is taken apart (protocol 2025-03-26 has them),
- * and keys that the protocol does not know are left out rather than held against the message.
+ * JSON-RPC, one message per line. Unlike the SDK's own transport, it answers everything a client sends: unreadable
+ * lines with -32700, invalid messages with -32600, and each message of a batch (protocol 2025-03-26 has batches). It
+ * drops keys the protocol does not know instead of rejecting the message.
  */
 import type { Readable, Writable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
@@ -9,14 +9,14 @@ import { ErrorCode, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.
 import { inWords, type Json, MessageFault, readMessage } from './json-rpc.ts';
 
 export interface LineLimits {
-  /** In bytes. A longer line is no message: it would only fill the memory. */
+  /** In bytes. A longer line is refused, so that it does not fill the memory. */
   longestLine: number;
-  /** While so many bytes of answers wait to be read, no further question is. */
+  /** While more than this many bytes of responses are unread, no further requests are read. */
   mostUnreadBytes: number;
 }
 
 const usual: LineLimits = { longestLine: 64 * 1024 * 1024, mostUnreadBytes: 1024 * 1024 };
-/** A chunk may hold a thousand questions: their answers are to be seen before all are asked. */
+/** A chunk may hold a thousand requests: the first responses have to go out before all are handled. */
 const linesAtOnce = 16;
 const lineFeed = 0x0a;
 
@@ -27,12 +27,12 @@ export class LineTransport implements Transport {
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #limits: LineLimits;
-  /** What has come and is not taken apart yet. */
+  /** Received, not yet split into lines. */
   #chunks: Buffer[] = [];
-  /** Pieces of the line that is not complete yet. */
+  /** Pieces of the incomplete current line. */
   #pieces: Buffer[] = [];
   #length = 0;
-  /** The input is paused. */
+  /** Whether the input is paused. */
   #held = false;
   #nextTurn: NodeJS.Immediate | undefined;
   #waiting: (() => void)[] = [];
@@ -55,7 +55,7 @@ export class LineTransport implements Transport {
     this.onclose?.();
   }
 
-  /** Resolves when there is room for more, or nobody left to be told. */
+  /** Resolves when there is room for more, or when the client has gone. */
   send(message: JSONRPCMessage): Promise<void> {
     return new Promise((resolve) => {
       const output = this.#output;
@@ -74,7 +74,7 @@ export class LineTransport implements Transport {
     if (!this.#held) this.#work();
   };
 
-  /** Takes lines until there are none, or holds the input until there is room for their answers. */
+  /** Handles lines until there are none left, or pauses the input until there is room for the responses. */
   #work(): void {
     for (let lines = 0; this.#chunks.length > 0 && !this.#isCrowded(); lines++) {
       if (lines === linesAtOnce) {
@@ -101,7 +101,7 @@ export class LineTransport implements Transport {
     return writableNeedDrain && writableLength > this.#limits.mostUnreadBytes;
   }
 
-  /** The next line, or the beginning of one that the next chunk goes on with. */
+  /** Takes the next line, or the start of one that continues in the next chunk. */
   #takeLine(): void {
     const chunk = this.#chunks[0]!;
     const end = chunk.indexOf(lineFeed);
@@ -156,7 +156,7 @@ export class LineTransport implements Transport {
     }
   }
 
-  /** The protocol's schema has no null for the id of a message that has none: it is left out. */
+  /** Omits a missing id, since the protocol's schema does not allow null. */
   #refuse(code: number, message: string, id?: Json['id']): void {
     const error = { jsonrpc: '2.0', ...(id === undefined ? {} : { id }), error: { code, message } };
     void this.send(error as JSONRPCMessage);

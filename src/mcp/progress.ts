@@ -1,4 +1,4 @@
-/** Progress notifications: every step at once, and a sign of life every few seconds in between. */
+/** Progress notifications: one for every step, and a sign of life every few seconds in between. */
 import type { ServerNotification } from '@modelcontextprotocol/sdk/types.js';
 import { formatDuration } from '../core/text/format.ts';
 import type { ProgressEvent } from '../engine/context.ts';
@@ -10,7 +10,7 @@ export interface ProgressReporter {
   stop(): void;
 }
 
-/** Without a token the client wants no progress. */
+/** Without a token the client does not want progress notifications. */
 export function progressReporter(
   token: string | number | undefined,
   send: (notification: ServerNotification) => Promise<void>,
@@ -19,16 +19,16 @@ export function progressReporter(
   let progress = 0;
   let model = '';
   let characters = 0;
-  const tell = (message: string) => {
+  const notify = (message: string) => {
     progress++;
-    // A client that has gone is noticed elsewhere.
+    // A disconnected client is noticed elsewhere.
     send({ method: 'notifications/progress', params: { progressToken: token, progress, message } }).catch(
       () => {},
     );
   };
   const timer = setInterval(
     () =>
-      tell(
+      notify(
         characters > 0
           ? `${model}: about ${Math.ceil(characters / 3)} tokens so far`
           : `${model || 'orch'}: waiting`,
@@ -39,23 +39,23 @@ export function progressReporter(
     onEvent(event) {
       switch (event.kind) {
         case 'decision':
-          tell(event.decision.rationale);
+          notify(event.decision.rationale);
           break;
         case 'attempt':
           ({ model } = event);
           characters = 0;
-          tell(`asking ${model}`);
+          notify(`asking ${model}`);
           break;
         case 'text':
           characters += event.delta.length;
           break;
         case 'retry':
-          tell(
+          notify(
             `${event.model}: ${event.reason}; trying again${event.waitMs > 0 ? ` in ${formatDuration(event.waitMs)}` : ''}`,
           );
           break;
         case 'fallback':
-          tell(`${event.from}: ${event.reason}; now ${event.to}`);
+          notify(`${event.from}: ${event.reason}; now ${event.to}`);
           break;
       }
     },

@@ -1,4 +1,4 @@
-/** From an operation's output, or its error, to what a tool call answers. */
+/** Turns an operation's output, or its error, into the result of a tool call. */
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { approxTokens } from '../core/input/tokens.ts';
 import { formatCount } from '../core/text/format.ts';
@@ -6,11 +6,11 @@ import type { ResultStore } from '../engine/ports.ts';
 import { keepResult } from '../operations/delegation/keep-result.ts';
 import { describeError } from '../operations/describe-error.ts';
 
-/** Codex cuts an answer at about 10,000 tokens, in the middle; Claude Code at 25,000. */
+/** Codex cuts a result in the middle at about 10,000 tokens; Claude Code cuts at 25,000. */
 const mostTokens = 8000;
-/** Of a result that is too long, this much of its beginning is shown. */
+/** How much of the beginning of a result that is too long is shown. */
 const digestTokens = 2000;
-/** Characters that the remark below it takes at most, beside the path that it names. */
+/** At most this many characters in the remark below it, not counting the path. */
 const remarkWords = 100;
 const scheme = 'orch://result/';
 
@@ -22,7 +22,7 @@ export function idOfUri(uri: string): string | undefined {
   return uri.startsWith(scheme) ? uri.slice(scheme.length) : undefined;
 }
 
-/** `structuredContent` stands for itself; the text mirrors it for clients that know nothing else. */
+/** The text repeats `structuredContent` for clients that only read text. */
 export function toCallResult(output: Record<string, unknown>, results: ResultStore): CallToolResult {
   const text = JSON.stringify(output);
   const whole: CallToolResult = { content: [{ type: 'text', text }], structuredContent: output };
@@ -51,7 +51,7 @@ export function toCallResult(output: Record<string, unknown>, results: ResultSto
   };
 }
 
-/** What takes at most `room` characters as JSON: whole lines, or a part of the first one. */
+/** The beginning of the text that takes at most `room` characters as JSON: whole lines, or a part of the first one. */
 function beginningOf(text: string, room: number): string {
   let left = room;
   let end = 0;
@@ -72,7 +72,7 @@ function remark(text: string, shown: string, path: string): string {
   return `[… ${left}: the whole result is in ${path} …]`;
 }
 
-/** The text says what to do next; no structured content, which some clients would show as a success. */
+/** The text says what to do next. There is no structured content, which some clients would show as a success. */
 export function toErrorResult(error: unknown): CallToolResult {
   const { code, message, hint, spending } = describeError(error);
   const lines = [`${code}: ${message}`];

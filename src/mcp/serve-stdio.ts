@@ -1,6 +1,6 @@
 /**
- * The server's life on stdio. Standard output carries JSON-RPC and nothing else, whatever is printed; the
- * process ends soon after the client does, since the SDK does not notice the end of standard input.
+ * Runs the server on stdio. Standard output carries only JSON-RPC, even if other code prints. The process ends soon
+ * after the client does; the SDK does not notice the end of standard input.
  */
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,11 +9,11 @@ import { LineTransport } from './line-transport.ts';
 import { createServer } from './server.ts';
 import type { ToolNameForm } from './tools.ts';
 
-/** What is still open this long after the end (a socket, a timer) does not keep the process. */
+/** Grace period at the end: after it, open sockets and timers no longer keep the process alive. */
 const lingerMs = 50;
-/** Log lines beyond these are dropped until the client reads. */
+/** Log lines beyond this are dropped until the client reads. */
 const mostUnreadBytes = 1 << 20;
-/** How long the calls that were aborted may take to be recorded. A client of the SDK's kills after two seconds. */
+/** How long to wait for aborted calls to be recorded. A client built on the SDK kills the server after two seconds. */
 const recordMs = 1500;
 
 export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Promise<void> {
@@ -27,12 +27,12 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
     defaultLogLevel: 'info',
     clientRoots: () => clientRoots,
   });
-  const gone = new AbortController();
+  const clientGone = new AbortController();
   const calls = new Set<Promise<void>>();
   const server = createServer({
     toolNames,
     factory,
-    signal: gone.signal,
+    signal: clientGone.signal,
     onCall: (over) => {
       calls.add(over);
       void over.then(() => calls.delete(over));
@@ -54,22 +54,22 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
   await server.connect(new LineTransport(stdin, stdout));
   await ended;
 
-  gone.abort();
+  clientGone.abort();
   stdin.pause();
   stdin.unref?.();
   if (calls.size > 0) await Promise.race([Promise.all(calls), delay(recordMs)]);
   await factory.close();
   await new Promise<void>((resolve) => (stdout.destroyed ? resolve() : stdout.end(() => resolve())));
-  // Everything that was to be said has been written: only stray handles could keep the process now.
+  // All output is written: only stray handles could keep the process alive now.
   setTimeout(() => process.exit(), lingerMs).unref();
 }
 
-/** Lines of one turn of the event loop go out together: every write to a pipe is a system call that blocks. */
+/** Writes the lines of one event-loop turn together, since every write to a pipe is a blocking system call. */
 function batchedLog(): (line: string) => void {
   const { stderr } = process;
   let lines = '';
   const flush = () => {
-    // A client that never reads what is logged must not fill the memory of a long life with it.
+    // If the client never reads stderr, the log must not fill the memory.
     if (lines !== '' && stderr.writableLength < mostUnreadBytes) stderr.write(lines);
     lines = '';
   };
@@ -80,19 +80,19 @@ function batchedLog(): (line: string) => void {
   };
 }
 
-/** Takes stdout for the protocol; whatever else prints to it afterwards reaches stderr instead. */
+/** Reserves stdout for the protocol; anything else printed to it afterwards goes to stderr. */
 function reserveStdout(): Writable {
   const write = process.stdout.write.bind(process.stdout);
   const { stdout } = process;
   const reserved = new Writable({
     decodeStrings: false,
-    // Messages are texts.
+    // Every chunk is a string.
     writev(chunks, callback) {
       const text = chunks.map(({ chunk }) => chunk as string).join('');
       write(text, 'utf8', (error) => callback(error ?? null));
     },
   });
-  // As with the log: what one turn answers is one write.
+  // As with the log, the responses of one event-loop turn become one write.
   const writeNow = reserved.write.bind(reserved) as (...chunk: unknown[]) => boolean;
   reserved.write = (...chunk: unknown[]) => {
     if (reserved.writableCorked === 0) {

@@ -24,16 +24,16 @@ import { findOperation, type ToolNameForm, toolInput, toolOperations, toTool } f
 
 export interface ServerOptions {
   toolNames: ToolNameForm;
-  /** Given the roots that the client names, whenever they change. Absolute paths. */
+  /** Called with the client's roots, as absolute paths, whenever they change. */
   onRoots: (roots: readonly string[]) => void;
   factory: Factory;
-  /** Aborts every call, e.g. when the client has gone. */
+  /** Aborts every call, e.g. when the client disconnects. */
   signal: AbortSignal;
-  /** Given every call that begins: it settles, and never rejects, when the call is over and recorded. */
+  /** Called at the start of every call. `over` resolves when the call is over and recorded; it never rejects. */
   onCall: (over: Promise<void>) => void;
 }
 
-/** A client that announces roots and then does not answer must not hold up a call. */
+/** A client that announces roots but does not answer must not hold up a call. */
 const rootsWaitMs = 1000;
 
 export function createServer({ toolNames, onRoots, factory, signal, onCall }: ServerOptions): Server {
@@ -41,8 +41,8 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     { name: 'orch', title: 'orch', version },
     { capabilities: { tools: {}, resources: {} }, instructions: instructions(toolOperations, toolNames) },
   );
-  // One listener for all calls: AbortSignal.any, or a listener each, would leave something on a signal that
-  // lives as long as the server.
+  // One listener for all calls: AbortSignal.any or a listener per call would leak memory on a signal that lives as
+  // long as the server.
   const running = new Set<AbortController>();
   signal.addEventListener(
     'abort',
@@ -52,14 +52,14 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     { once: true },
   );
   let roots: Promise<void> = Promise.resolve();
-  let asked = 0;
+  let lastRequest = 0;
   const askForRoots = () => {
     if (!server.getClientCapabilities()?.roots) return;
-    const question = ++asked;
+    const request = ++lastRequest;
     roots = server.listRoots(undefined, { timeout: rootsWaitMs }).then(
       (answer) => {
-        // An answer that was overtaken by a newer one is out of date.
-        if (question === asked) onRoots(answer.roots.flatMap(({ uri }) => folderOf(uri)));
+        // Ignore a response that a newer request has made out of date.
+        if (request === lastRequest) onRoots(answer.roots.flatMap(({ uri }) => folderOf(uri)));
       },
       () => {},
     );
@@ -110,7 +110,7 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
   return server;
 }
 
-/** Empty for a root that is no folder of this machine. */
+/** Empty for a root that is not a folder on this machine. */
 function folderOf(uri: string): string[] {
   try {
     return [fileURLToPath(uri)];
@@ -125,13 +125,13 @@ function unknownTool(name: string): string {
   return `unknown tool ${name}${guess ? `: did you mean ${guess}?` : `; there are ${names.join(', ')}`}`;
 }
 
-/** Made once: to make one costs more than to use it. */
+/** Schemas are cached: building one takes longer than using it. */
 const inputs = new Map<Operation, ReturnType<typeof toolInput>>();
 
-function parseArguments(operation: Operation, given: Record<string, unknown>): z.output<Operation['input']> {
+function parseArguments(operation: Operation, values: Record<string, unknown>): z.output<Operation['input']> {
   const schema = inputs.get(operation) ?? toolInput(operation);
   inputs.set(operation, schema);
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
   const fields = Object.keys(schema.shape);
   const faults = parsed.error.issues.map((issue) => {
@@ -143,7 +143,7 @@ function parseArguments(operation: Operation, given: Record<string, unknown>): z
         })
         .join('; ');
     }
-    return `${issue.path.join('.') || 'arguments'}: ${describeIssue(issue, valueAt(given, issue.path))}`;
+    return `${issue.path.join('.') || 'arguments'}: ${describeIssue(issue, valueAt(values, issue.path))}`;
   });
   throw new OrchError('usage', faults.join('; '), { hint: 'correct the arguments and call again' });
 }

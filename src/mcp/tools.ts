@@ -1,13 +1,13 @@
-/** MCP tool definitions, derived from the operations. Every word of them costs the host's model context. */
+/** MCP tool definitions, derived from the operations. Every word in them takes context from the host's model. */
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { operations } from '../operations/index.ts';
 import { type Annotations, isOffered, type Operation, surfaceOf } from '../operations/operation.ts';
 
-/** `underscore` is for clients that refuse dots (Cursor, Claude Desktop). */
+/** `underscore` is for clients that reject dots (Cursor, Claude Desktop). */
 export type ToolNameForm = 'dotted' | 'underscore';
 
-/** The operations that are tools. */
+/** The operations offered as tools. */
 export const toolOperations: readonly Operation[] = operations.filter((operation) =>
   isOffered(operation, 'mcp'),
 );
@@ -16,13 +16,13 @@ export function toolName(operation: Operation, form: ToolNameForm): string {
   return form === 'dotted' ? operation.name : operation.name.replaceAll('.', '_');
 }
 
-/** Clients send a tool's name with dots, underscores or hyphens: all of them are understood. */
+/** Accepts dots, underscores and hyphens, since clients send all of them. */
 export function findOperation(operations: readonly Operation[], name: string): Operation | undefined {
   const plain = (text: string) => text.replace(/[._-]/g, '_');
   return operations.find((operation) => plain(operation.name) === plain(name));
 }
 
-/** The input without the fields that only the command line has. */
+/** The input without the fields for the command line only. */
 export function toolInput(operation: Operation): z.ZodObject {
   const shown = Object.entries(operation.input.shape).filter(
     ([, schema]) => !surfaceOf(schema as z.ZodType).cliOnly,
@@ -37,15 +37,15 @@ export function toTool(operation: Operation, form: ToolNameForm): Tool {
     description: operation.description,
     inputSchema: inputSchema(operation) as Tool['inputSchema'],
     outputSchema: shallow(z.toJSONSchema(operation.output()) as JsonSchema) as Tool['outputSchema'],
-    annotations: telling(operation.annotations),
+    annotations: nonDefault(operation.annotations),
   };
 }
 
 /**
- * Without the hints that say what the protocol assumes anyway: a tool that only reads destroys nothing and
- * may be called again, and every tool is open-world unless it says otherwise.
+ * Omits the hints that match the protocol's defaults: a read-only tool is neither destructive nor unsafe to repeat,
+ * and a tool is open-world unless it says otherwise.
  */
-function telling({ readOnlyHint, openWorldHint, ...writing }: Annotations): Partial<Annotations> {
+function nonDefault({ readOnlyHint, openWorldHint, ...writing }: Annotations): Partial<Annotations> {
   return {
     readOnlyHint,
     ...(readOnlyHint ? {} : writing),
@@ -65,7 +65,7 @@ function inputSchema(operation: Operation): JsonSchema {
   return schema;
 }
 
-/** Without what tells a model nothing. */
+/** Drops the keywords that tell a model nothing. */
 function slim(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(slim);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -77,7 +77,7 @@ function slim(schema: unknown): unknown {
   );
 }
 
-/** An output's first level names what comes back; the levels below are read from the answer itself. */
+/** Only the first level of the output schema: a model reads the rest from the result itself. */
 function shallow(schema: JsonSchema): JsonSchema {
   const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
   return {

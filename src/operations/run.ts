@@ -32,7 +32,7 @@ export const runOperation = operation({
   annotations: delegateAnnotations,
   plan: readRequest,
   examples: [
-    'orch run refactor "pull the tax rule out into a function" -f src/cart.ts | git apply',
+    'orch run refactor "extract the tax rule into a function" -f src/cart.ts | git apply',
     'orch run code_generate "a debounce function" -l typescript > debounce.ts',
     'npm test 2>&1 | orch run deep_reasoning "why does this fail?" -f src/cart.ts',
   ],

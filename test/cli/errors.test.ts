@@ -132,15 +132,21 @@ describe('the command line', () => {
     [['docs', 'x', '--effort', 'hig'], /--effort: "hig" is not one of .* \(did you mean high\?\)/],
     [['docs', 'x', '--max-cost', 'two'], /--max-cost: is not a number/],
     [['docs', 'x', '--timeout', '-1'], /--timeout: /],
-    [['docs', 'x', '-i', 'y'], /the instruction is given twice: as an argument and with --input/],
+    [
+      ['docs', 'x', '-i', 'y'],
+      /the instruction is given twice: as an argument and with --input\nhint: remove one of the two/,
+    ],
     [['docs', 'x', '--apply'], /unknown option '--apply'/],
     [['run', 'docs', 'x', '--apply'], /--apply needs a patch, and this call does not return one/],
     [['usage', 'report', '--by', 'colour'], /--by: /],
     [['usage', 'report', '--since', 'yesteryear'], /since/],
-    [['serve'], /orch serve --stdio/],
+    [['serve'], /orch serve needs --stdio: .*\nhint: run: orch serve --stdio/],
     [['serve', '--stdio', '--tool-names', 'spaced'], /--tool-names/],
-    [['help', 'enviroment'], /no help on "enviroment" \(did you mean environment\?\)/],
-    [['completion', 'tcsh'], /no completions for "tcsh"/],
+    [['help', 'enviroment'], /there is no help on "enviroment" \(did you mean environment\?\)/],
+    [
+      ['completion', 'tcsh'],
+      /there is no completion script for "tcsh"\nhint: choose one of: bash, zsh, fish/,
+    ],
   ])('refuses %j with the hint: exit 2', async (args, words) => {
     const { status, stdout, stderr } = await orch(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });

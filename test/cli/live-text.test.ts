@@ -58,7 +58,7 @@ describe('an answer that starts again', () => {
     async (level) => {
       const { out, err } = await onTerminal(level);
       expect(out).toMatch(/^The .*\nThe second answer\.\n$/);
-      expect(err).toContain('the answer above is discarded: it starts again\n');
+      expect(err).toContain('the partial answer above is discarded; starting again\n');
     },
   );
 });

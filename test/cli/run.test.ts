@@ -204,7 +204,9 @@ describe('standard input', () => {
   it('cannot be two things at once', async () => {
     const { status, stderr } = await orch(['diff', '-', '--from', '-'], { stdin: 'x' });
     expect(status).toBe(2);
-    expect(stderr).toContain('standard input is asked for twice');
+    expect(stderr).toContain(
+      'error: - reads standard input, which another argument already reads\nhint: use - only once',
+    );
   });
 
   it.each([

@@ -27,19 +27,23 @@ describe('nothing is sent', () => {
     [
       'a glob that the shell expanded',
       ['diff', 'x', '-f', 'a.ts', 'b.ts'],
-      /b\.ts after -f a\.ts .*\n.*quote a glob/,
+      /b\.ts after -f a\.ts would be read as instruction text, not as files\nhint: quote the glob/,
     ],
     [
       'an instruction where the task belongs',
       ['run', 'why does it fail?', '-f', 'a.ts'],
-      /no task.*\n.*refactor/,
+      / is not a task: the task comes before the instruction\nhint: put one of these first: .*refactor/,
     ],
     [
       'an answer and a question',
       ['diff', 'x', '--from', 'a.ts', '-m', 'mini'],
       /an instruction, --force-model/,
     ],
-    ['an answer and --dry-run', ['diff', '--from', 'a.ts', '--dry-run'], /nothing would be sent/],
+    [
+      'an answer and --dry-run',
+      ['diff', '--from', 'a.ts', '--dry-run'],
+      /--dry-run has no route to show: nothing would be sent/,
+    ],
     [
       '--check with --output',
       ['diff', 'x', '--check', '-o', 'z'],

@@ -72,7 +72,9 @@ describe('a pipe beside an instruction', () => {
   it('is waited for, which is said once, and all of it is context', async () => {
     const { pipe, gathered, notes, firstNote } = gathering('run', raw, { noticeMs: 0, limitMs: anHour });
     pipe.write('a\n');
-    expect(await firstNote).toBe('waiting for standard input; </dev/null or --no-stdin to go on without it');
+    expect(await firstNote).toBe(
+      'waiting for standard input; use --no-stdin or </dev/null to continue without it',
+    );
     pipe.end('FAIL\r\n');
     const { values, waitedMs } = await gathered;
     expect(values).toEqual({ ...raw, context: 'a\nFAIL\r\n' });
@@ -96,26 +98,28 @@ describe('a pipe beside an instruction', () => {
     await expect(gathered).rejects.toMatchObject({
       exitStatus: 2,
       message: `standard input is still open after ${seconds} s; nothing was sent`,
-      hint: expect.stringMatching(/<\/dev\/null or --no-stdin .*ORCH_STDIN=off/),
+      hint: expect.stringMatching(
+        /^use --no-stdin or <\/dev\/null to continue without it \(always: ORCH_STDIN=off\)/,
+      ),
     });
     expect(pipe.destroyed).toBe(true);
   });
 
   it.each([
     ['is empty', ''],
-    ['holds only white space', ' \r\n'],
+    ['is only white space', ' \r\n'],
   ])('that %s is left out, which is said', async (words, text) => {
     const { pipe, gathered, notes } = gathering('run', raw);
     pipe.end(text);
     expect((await gathered).values).toEqual(raw);
-    expect(notes).toEqual([`standard input ${words}: going on without it`]);
+    expect(notes).toEqual([`standard input ${words}: continuing without it`]);
   });
 });
 
 describe('a pipe without an instruction', () => {
   it.each([
     ['run', { task: 'docs' }, 'waiting for standard input, since there is no instruction'],
-    ['route', {}, 'waiting for standard input; </dev/null or --no-stdin to go on without it'],
+    ['route', {}, 'waiting for standard input; use --no-stdin or </dev/null to continue without it'],
   ])('is the instruction of orch %s', async (command, raw, words) => {
     const { pipe, gathered, firstNote } = gathering(command, raw, { noticeMs: 0, limitMs: anHour });
     expect(await firstNote).toBe(words);
@@ -265,7 +269,9 @@ describe('a process', () => {
   ])('refuses %s beside what asks for standard input: %j', async (off, args, env, asks) => {
     const { status, stdout, stderr } = await orch(args, { env, stdin: 'x' });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toContain(`error: ${off} leaves standard input unread, and ${asks} asks for it\n`);
+    expect(stderr).toContain(
+      `error: ${asks} reads standard input, but ${off} turns that off\nhint: remove either ${asks} or ${off}\n`,
+    );
   });
 
   it('explains the route that the same pipe then takes', async () => {

@@ -134,7 +134,7 @@ describe('the table', () => {
       expect(widest(table)).toBeLessThanOrEqual(width);
       expect(table).toContain('Cost');
     }
-    expect(renderReportTable(report, 80)).toMatch(/Left out for want of width: .*p95/);
+    expect(renderReportTable(report, 80)).toMatch(/Hidden, because the terminal is too narrow: .*p95/);
     expect(renderReportTable(report, widest(whole))).toBe(whole);
   });
 });

@@ -3,7 +3,7 @@ import { type CommandSpec, flagsWithValue, type ValueSpec } from './spec.ts';
 
 export function bashCompletions(name: string, specs: readonly CommandSpec[]): string {
   const me = `_${name}`;
-  return `# bash completion for ${name}, made from its commands. Load it with: eval "$(${name} completion bash)"
+  return `# bash completion for ${name}, generated from its commands. Load it with: eval "$(${name} completion bash)"
 
 ${me}_offer() {
   local word
@@ -12,7 +12,7 @@ ${me}_offer() {
   done
 }
 
-# Words separated by commas: those that are there stay and are not offered again.
+# A comma-separated list: words that are already in it stay and are not offered again.
 ${me}_offer_list() {
   local word taken=
   [[ $cur == *,* ]] && taken="\${cur%,*},"
@@ -21,7 +21,7 @@ ${me}_offer_list() {
   done
 }
 
-# Readline completes files itself where nothing is offered: here it does not.
+# Readline falls back to file names if nothing is offered; this turns that off.
 ${me}_nothing() {
   compopt +o default 2>/dev/null
 }
@@ -32,7 +32,7 @@ ${me}() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${COMP_WORDS[i]}"
     if [[ -n $want ]]; then
-      # "=" is a word of its own between an option and its value.
+      # Bash makes the "=" between an option and its value a word of its own.
       [[ $word == = ]] || want=
     elif [[ -z $literal && $word == -- ]]; then
       literal=1
@@ -113,7 +113,7 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The shell's words that offer the value. */
+/** The shell command that offers completions for the value. */
 function offer(me: string, { words, list }: ValueSpec): string | undefined {
   if (words === undefined) return undefined;
   if (words === 'file') return ':';

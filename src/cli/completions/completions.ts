@@ -1,4 +1,4 @@
-/** Completion scripts, derived from the commander program. They are static: nothing is run to complete. */
+/** Completion scripts, derived from the commander program. They are static: completing does not run orch. */
 import type { Command } from 'commander';
 import type { shells } from '../program.ts';
 import { bashCompletions } from './bash.ts';

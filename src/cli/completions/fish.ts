@@ -4,9 +4,9 @@ import { type CommandSpec, flagsWithValue, type ValueSpec } from './spec.ts';
 export function fishCompletions(name: string, specs: readonly CommandSpec[]): string {
   const at = `__${name}_at`;
   const list = `__${name}_list`;
-  return `# fish completion for ${name}, made from its commands. Load it with: ${name} completion fish | source
+  return `# fish completion for ${name}, generated from its commands. Load it with: ${name} completion fish | source
 
-# Whether the cursor is in this command and, where a place is given, at this argument of it.
+# Whether the cursor is in this command and, if a range is given, at one of these arguments of it.
 function ${at}
     set -l path ''
     set -l place 0
@@ -51,7 +51,7 @@ ${specs
     test $place -ge $argv[2]; and test $place -le $argv[3]
 end
 
-# Words separated by commas: those that are there stay and are not offered again.
+# A comma-separated list: words that are already in it stay and are not offered again.
 function ${list}
     set -l taken (string replace -r '^--?[^=]*=' '' -- (commandline -ct) | string match -r '^.*,')
     for word in $argv

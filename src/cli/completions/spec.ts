@@ -1,4 +1,4 @@
-/** What the scripts of all shells say: the commands with what can follow each, as plain values. */
+/** The commands and what can follow each, as plain data for the scripts of all shells. */
 import type { Argument, Command, Option } from 'commander';
 import { type Completion, completionOf } from '../options.ts';
 
@@ -7,12 +7,12 @@ export interface CommandSpec {
   path: string;
   commands: { name: string; path: string; description: string }[];
   options: OptionSpec[];
-  /** In the order of their places. */
+  /** In order of position. */
   arguments: ArgumentSpec[];
 }
 
 export interface OptionSpec {
-  /** The short form first, where there is one. */
+  /** The short form first, if there is one. */
   flags: string[];
   description: string;
   /** Undefined: a switch. */
@@ -25,17 +25,17 @@ export interface ValueSpec extends Completion {
 
 export interface ArgumentSpec extends ValueSpec {
   required: boolean;
-  /** Takes all that is left. Words are offered for its first place alone. */
+  /** Takes all remaining arguments. Words are offered only for the first of them. */
   variadic: boolean;
 }
 
-/** The program and all its commands, each before the commands below it. */
+/** The program and all its commands, each before its subcommands. */
 export function commandSpecs(program: Command): CommandSpec[] {
   return specsBelow(program, '');
 }
 
 function specsBelow(command: Command, path: string): CommandSpec[] {
-  // What the help shows: so the help option is among the others.
+  // The same as in the help, so the help option is included.
   const help = command.createHelp();
   const children = help.visibleCommands(command).map((child) => ({
     command: child,
@@ -66,7 +66,7 @@ function optionSpec(option: Option): OptionSpec {
   };
 }
 
-/** The help lists the words at the end of the description; a shell shows them beside it. */
+/** Drops the list of words that the help appends to the description: a shell shows the words anyway. */
 function withoutWords(description: string, { words }: Completion): string {
   const list = Array.isArray(words) ? ` (${words.join(', ')})` : '';
   return list !== '' && description.endsWith(list) ? description.slice(0, -list.length) : description;
@@ -87,13 +87,13 @@ function plainCompletion(value: Option | Argument): Completion {
   return completion;
 }
 
-/** Words are inserted as they stand: one that a shell would have to quote is a mistake of ours. */
+/** Words go into the scripts unquoted, so a word that needs quotes is a bug. */
 function plain(word: string): string {
   if (!/^[\w.-]+$/.test(word)) throw new Error(`"${word}" cannot be completed without quotes`);
   return word;
 }
 
-/** The flags of a command that take a value: what follows one of them is not an argument. */
+/** The flags of a command that take a value: the word after one is not an argument. */
 export function flagsWithValue({ options }: CommandSpec): string[] {
   return options.flatMap(({ flags, value }) => (value ? flags : []));
 }

@@ -1,14 +1,14 @@
-/** The completion script for zsh. Put into the fpath as `_orch`, or read in with its output. */
+/** The completion script for zsh. It works as the file `_orch` in the fpath, and when its output is sourced. */
 import type { CommandSpec, OptionSpec, ValueSpec } from './spec.ts';
 
 export function zshCompletions(name: string, specs: readonly CommandSpec[]): string {
   const me = `_${name}`;
   const functionFor = (path: string) => [me, ...path.split(' ').filter(Boolean)].join('_');
   return `#compdef ${name}
-# zsh completion for ${name}, made from its commands. Load it with: source <(${name} completion zsh)
+# zsh completion for ${name}, generated from its commands. Load it with: source <(${name} completion zsh)
 
 ${specs.map((spec) => (spec.commands.length > 0 ? group(spec) : leaf(spec))).join('\n')}
-# As a file of the fpath this is the body of ${me}; read in with source it only says which command it is for.
+# In the fpath this file is the body of ${me}; when sourced, it only registers the function.
 if [[ $funcstack[1] == ${me} ]]; then
   ${me} "$@"
 else
@@ -34,7 +34,7 @@ ${spec.commands.map((child) => `    ${quote(`${child.name}:${child.description}`
 ${self}() {
   local curcontext="$curcontext" state line
   local -A opt_args
-  # After the command's name the options are its own.
+  # Options after the command's name belong to that command.
   _arguments -C -A '-*' \\
 ${continued(specLines)} && return 0
   [[ $state == command ]] || return 1
@@ -54,7 +54,7 @@ ${spec.commands.map((child) => `    ${child.name}) ${functionFor(child.path)} ;;
       const lines = [
         quote(`${place}:${rest || argument.required ? '' : ':'}${argument.name}:${action(argument)}`),
       ];
-      // Where no argument is left zsh offers the options, which is not what follows here.
+      // When no argument is left, zsh would offer options, but free text follows here.
       if (argument.variadic && !rest) lines.push(quote(`*:${argument.name}: `));
       return lines;
     });
@@ -71,7 +71,7 @@ function continued(specLines: readonly string[]): string {
 }
 
 function optionLine({ flags, description, value }: OptionSpec): string {
-  // The value may be joined to the short form, and by = to the long one.
+  // A value may follow the short form directly, and the long form after =.
   const forms = flags.map((flag) => (value ? `${flag}${flag.startsWith('--') ? '=' : '+'}` : flag));
   const excluded = value?.repeatable ? '*' : flags.length > 1 ? `(${flags.join(' ')})` : '';
   const rest = `[${escaped(description)}]${value ? `:${value.name}:${action(value)}` : ''}`;
@@ -85,7 +85,7 @@ function action({ name, words, list }: ValueSpec): string {
   return list ? `_values -s , ${name} ${words.join(' ')}` : `(${words.join(' ')})`;
 }
 
-/** For an explanation in brackets. */
+/** For a description in brackets. */
 function escaped(text: string): string {
   return text.replace(/[\\[\]]/g, '\\$&');
 }

@@ -1,4 +1,4 @@
-/** A routing decision as a tree that reads from top to bottom: chosen, in reserve, left out and why. */
+/** A routing decision as a tree: the selected model, the fallbacks, then the rejected models with the reason. */
 import type { ChalkInstance } from 'chalk';
 import { formatCount, formatUsd } from '../../core/text/format.ts';
 import type { DecisionOutput } from '../../operations/route-explain.ts';
@@ -7,9 +7,9 @@ type CandidateOutput = DecisionOutput['fallbacks'][number];
 
 const ruleWords: Record<DecisionOutput['rule'], string> = {
   forced: 'the model is forced',
-  'safety-critical': 'safety-critical work goes only to the strongest',
-  language: 'the language leans to another model than the task does',
-  'task-order': "the task's order of routing",
+  'safety-critical': 'safety-critical work goes only to the strongest models',
+  language: "the language prefers a different model than the task's first choice",
+  'task-order': "the task's routing order",
 };
 
 export function renderDecision(decision: DecisionOutput, { bold, dim, yellow }: ChalkInstance): string {

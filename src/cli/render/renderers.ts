@@ -1,4 +1,4 @@
-/** How each operation's output reaches the terminal. */
+/** How each operation's output is printed. */
 import { Option } from 'commander';
 import { exitStatusOf, OrchError } from '../../core/errors/orch-error.ts';
 import type { UsageReport } from '../../core/record/usage-report.ts';
@@ -18,19 +18,19 @@ export interface RenderContext {
   /** Values of the renderer's own options. */
   options: Record<string, unknown>;
   factory: Factory;
-  /** Summary and warnings are wanted on stderr. */
+  /** Whether to print the summary and warnings on stderr. */
   verbose: boolean;
-  /** The text has been shown on stdout while it arrived. */
+  /** Whether the text was already printed on stdout as it arrived. */
   alreadyShown: boolean;
 }
 
 export interface Renderer {
-  /** Options that only say how to show the output. */
+  /** Options that only affect how the output is shown. */
   options: readonly Option[];
-  /** --json is one of its formats rather than the plain output. */
+  /** --json selects one of the renderer's own formats instead of printing the output as it is. */
   rendersJson?: boolean;
   render(output: unknown, context: RenderContext): Promise<void>;
-  /** Status of an output that is not an error and yet no success, however it is shown. Default 0. */
+  /** Exit status for an output that is neither an error nor a success, in any format. Default 0. */
   exitStatus?(output: unknown): number;
 }
 
@@ -59,7 +59,7 @@ function summaryLine({ model, rationale, usage, cost_usd, latency_ms }: Delegate
 }
 
 const decisionRenderer: Renderer = {
-  options: [new Option('--explain', 'Show the whole decision instead of the model alone')],
+  options: [new Option('--explain', 'Show the whole decision, not only the model')],
   async render(output, { streams, options, verbose }) {
     const decision = output as DecisionOutput;
     if (options.explain) {
@@ -71,9 +71,9 @@ const decisionRenderer: Renderer = {
     if (!decision.selected) {
       throw new OrchError(
         refusalCode(decision.rejected),
-        options.explain ? 'no model may take this request' : refusalMessage(decision.rejected),
+        options.explain ? 'no model is eligible for this request' : refusalMessage(decision.rejected),
         {
-          hint: options.explain ? 'the reasons stand above' : 'see the reasons with --explain',
+          hint: options.explain ? 'the reasons are listed above' : 'use --explain to see the reasons',
         },
       );
     }
@@ -89,7 +89,7 @@ const reportFormatNames = ['table', 'json', 'csv', 'md', 'html'] as const;
 const reportRenderer: Renderer = {
   rendersJson: true,
   options: [
-    new Option('--format <format>', 'How to show it').choices(reportFormatNames).default('table'),
+    new Option('--format <format>', 'Output format').choices(reportFormatNames).default('table'),
     completeWith(
       new Option('-o, --output <file>', 'Write the report to this file instead of standard output'),
       'file',
@@ -147,7 +147,7 @@ const doctorRenderer: Renderer = {
   exitStatus: (output) => ((output as DoctorOutput).ok ? 0 : 1),
 };
 
-/** An output that has no renderer of its own is shown as it is. */
+/** For an operation without a renderer of its own. */
 const plainRenderer: Renderer = {
   options: [],
   async render(output, { streams }) {

@@ -3,30 +3,32 @@ import Table from 'cli-table3';
 import { type ReportColumn, reportColumns, reportTitle } from '../../core/record/report-columns.ts';
 import type { UsageReport } from '../../core/record/usage-report.ts';
 
-/** `width` of the terminal, in columns; undefined: the table goes where width does not matter. */
+/** `width` of the terminal in columns; undefined: no limit. */
 export function renderReportTable(report: UsageReport, width?: number): string {
   const groups = report.by.length > 0 ? [...report.groups, report.total] : [report.total];
-  // A column in which nothing is to be seen costs width that the others need.
-  const worthIt = reportColumns(report).filter(
+  // Empty columns would take width that the others need.
+  const nonEmpty = reportColumns(report).filter(
     ({ key, value }) =>
       report.by.includes(key as never) || alwaysShown.has(key) || groups.some((group) => value(group)),
   );
-  const shown = fitting(worthIt, groups, width);
+  const shown = fitting(nonEmpty, groups, width);
   const table = new Table({
     head: shown.map(({ title }) => title),
     colAligns: shown.map(({ align }) => align),
     style: { head: [], border: [], compact: true },
   });
   for (const group of groups) table.push(shown.map(({ format }) => format(group)));
-  const left = worthIt.filter((column) => !shown.includes(column)).map(({ title }) => title);
+  const hidden = nonEmpty.filter((column) => !shown.includes(column)).map(({ title }) => title);
   const note =
-    left.length > 0 ? `Left out for want of width: ${left.join(', ')} (--format md or csv has all)\n` : '';
+    hidden.length > 0
+      ? `Hidden, because the terminal is too narrow: ${hidden.join(', ')} (--format md or csv shows all)\n`
+      : '';
   return `${reportTitle(report)}\n${table.toString()}\n${note}`;
 }
 
 const alwaysShown = new Set(['calls', 'attempts', 'input_tokens', 'output_tokens', 'cost_usd']);
 
-/** What goes first where there is not room for all. */
+/** Columns to hide if there is not enough room, in this order. */
 const dispensable = [
   'latency_p95_ms',
   'cached_input_tokens',
@@ -52,7 +54,7 @@ function fitting(
   return kept;
 }
 
-/** Each cell stands between two spaces and a border. */
+/** Each cell has a space on both sides and a border. */
 function widthOf(columns: readonly ReportColumn[], groups: UsageReport['groups']): number {
   const widths = columns.map(({ title, format }) =>
     Math.max(title.length, ...groups.map((group) => format(group).length)),
