@@ -5,11 +5,15 @@
 import { stringBehind } from '../text/long-string.ts';
 import type { Dialect } from '../types.ts';
 
-/** The marks around the two halves of a search/replace block. */
-export const opening = /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL|OLD)\b:?/i;
+/**
+ * The marks around the two halves of a search/replace block. A path may stand behind an opening mark; with text behind
+ * it, a line of plus or minus signs or a closing mark is ordinary text (`>>>>> new API below`).
+ */
+export const opening =
+  /^(?:<{5,9} ?(?:SEARCH|ORIGINAL|OLD)\b:?|-{5,9} ?SEARCH:?\s*$|-{7} ?(?:ORIGINAL|OLD):?\s*$)/i;
 export const divider = /^={5,9}\s*$/;
-export const closing = /^(?:>{5,9}|\+{5,9}) ?(?:REPLACE|UPDATED|NEW)\b/i;
-export const bareClosing = /^>{7}\s*$/;
+export const closing =
+  /^(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)|\+{5,9} ?REPLACE|\+{7} ?(?:UPDATED|NEW)|>{7})\s*$/i;
 
 /** The marks of a V4A patch. */
 export const beginPatchText = '*** Begin Patch';
@@ -24,7 +28,7 @@ export const gitLine = 'diff --git ';
 
 /** The marks of a block that stands in a list item, with its indentation. */
 export const indentedOpening = /^( +)(?:<{5,9} ?(?:SEARCH|ORIGINAL|OLD)\b|\*\*\* Begin Patch\s*$)/i;
-export const indentedClosing = /^ +(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)?\b|>{7}\s*$|\*\*\* End Patch)/i;
+export const indentedClosing = /^ +(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)\s*$|>{7}\s*$|\*\*\* End Patch)/i;
 
 /** Whether a block of a dialect starts on a line; `next` is the line below it. */
 export const blockStarts = {
@@ -52,14 +56,14 @@ export type MarkKind = 'opening' | 'divider' | 'closing' | 'base' | 'envelope';
  * (`----- Old names`), a mail (`-----Original Message-----`), a here-document (`<<<SQL`).
  */
 const marks: readonly (readonly [MarkKind, RegExp])[] = [
+  ['opening', opening],
+  ['closing', closing],
   ['opening', /^(?:<{5,9} ?|<{3,4} )(?:SEARCH|ORIGINAL|OLD)\b/i],
-  ['opening', /^-{5,9} ?(?:SEARCH|search|ORIGINAL|original|OLD|old):?\s*$/],
   ['opening', /^<{7}(?: |$)/],
   ['base', /^\|{7} \S/],
   ['divider', divider],
-  ['closing', /^>{5,9} ?(?:REPLACE|UPDATED|NEW)\b/i],
+  ['closing', /^>{5,9} ?(?:REPLACE|UPDATED)\b/i],
   ['closing', /^>{3,4} (?:REPLACE|UPDATED|NEW)\s*$/],
-  ['closing', /^\+{5,9} ?(?:REPLACE|replace|UPDATED|updated|NEW|new)\s*$/],
   ['closing', /^>{7}(?: |$)/],
   [
     'envelope',

@@ -110,11 +110,12 @@ describe('a conflict that a block resolves', () => {
     expect(play(answer, 'a.js', conflict)).toEqual(refused);
   });
 
-  it('does not end the block with its own mark', () => {
+  it('does not end the block with its own mark where the whole block fits the file', () => {
     const bare = conflict.replace('>>>>>>> main', '>>>>>>>');
     const answer =
       'a.js\n<<<<<<< SEARCH\n<<<<<<< HEAD\ntwo(1);\n=======\n  two(2);\n>>>>>>>\n=======\ntwo(2);\n>>>>>>> REPLACE\n';
-    expect(play(answer, 'a.js', bare)).toEqual(refused);
+    expect(play(answer, 'a.js', bare)).toEqual(['one();\ntwo(2);\nthree();\n']);
+    expect(play(answer, 'a.js', bare.replace('two(1)', 'two(0)'))).toEqual(refused);
   });
 });
 
