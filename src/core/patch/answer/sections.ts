@@ -49,7 +49,7 @@ export function sectionsOf(
     const mark = markOn(line);
     if (mark === 'closing' && halved) {
       // The end of a block without a beginning: leaving it out would make half of the change.
-      sections.push({ dialect: 'whole-file', block: { lines: [line], label: undefined } });
+      sections.push({ dialect: 'whole-file', block: { lines: [line], label: undefined, unclear: false } });
     }
     halved = mark === 'divider' || (halved && mark === undefined);
     if (answer.around && closes(line, answer.around.fence)) answer.around = undefined;
