@@ -47,7 +47,7 @@ export function sectionsOf(
       continue;
     }
     const mark = markOn(line);
-    if (mark === 'closing' && halved) {
+    if ((mark === 'closing' || mark === 'theirs') && halved) {
       // The end of a block without a beginning: leaving it out would make half of the change.
       sections.push({ dialect: 'whole-file', block: { lines: [line], label: undefined, unclear: false } });
     }

@@ -196,7 +196,7 @@ function withoutLastDivider(
 function readingUpToLast({ readings }: StrayClosing, { index }: KnownLines): Reading | undefined {
   const found = readings.findLast(({ search }) => search.length > 0 && runsOf(search, index) > 0);
   if (!found || runsOf(found.search, index) > 1) return undefined;
-  return addedMark(found.search, found.replace, true) ? undefined : found;
+  return addedMark(found.search, found.replace, 'anywhere') ? undefined : found;
 }
 
 function runsOf(search: readonly string[], index: LineIndex): number {
