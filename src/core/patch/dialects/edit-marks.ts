@@ -86,6 +86,17 @@ export function markOn(line: string): MarkKind | undefined {
   return marks.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
+/**
+ * The mark that begins an edit on a line, in a form that no dialect reads: with other signs, indented, quoted as in a
+ * mail or escaped as in HTML.
+ */
+export function unreadMark(line: string): string | undefined {
+  const mark = line.replace(/^(?:\s*>(?=\s))+/, '').replace(/&lt;/g, '<');
+  const kind = markOn(mark);
+  const begins = kind === 'opening' || kind === 'ours' || (kind === 'envelope' && / File: ?\S/i.test(mark));
+  return begins ? mark : undefined;
+}
+
 export interface EditMark {
   kind: MarkKind;
   /** From 0. */

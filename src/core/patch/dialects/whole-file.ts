@@ -8,7 +8,7 @@ import { reading, wholeFile as thresholds } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
 import type { AnswerText, Cut, DialectRow } from './dialect.ts';
 import { type EditCollector, textOf } from './edit-collector.ts';
-import { addedMark, headingsIn, marksIn } from './edit-marks.ts';
+import { addedMark, headingsIn, markOn, unreadMark } from './edit-marks.ts';
 import { closes, closingLine, type Fence, fenceOn, nextContent } from './markdown-fences.ts';
 import { type PathLabel, pathInComment, pathInInfo, pathLabel } from './path-label.ts';
 
@@ -124,7 +124,10 @@ function labelled(lines: readonly string[], closing: number, next: number, conte
 function interpret({ lines: answered, label, unclear }: WholeFileBlock, collector: EditCollector): void {
   const named = label?.path ?? (collector.alone ? unlabelledFile(answered, collector) : undefined);
   if (named === undefined) {
-    const isPart = marksIn(answered, 'nowhere').some(({ kind }) => kind !== 'divider');
+    const isPart = answered.some((line) => {
+      const kind = markOn(line);
+      return (kind !== undefined && kind !== 'divider') || unreadMark(line) !== undefined;
+    });
     if (isPart || holdsDiff(answered)) refuseMarks(collector);
     return;
   }
