@@ -49,7 +49,9 @@ export function sectionsOf(
       continue;
     }
     const mark = markOn(line);
-    if ((mark === 'closing' || mark === 'theirs') && halved) unread ??= line;
+    const ends = mark === 'closing' || mark === 'theirs';
+    // A closing mark may be merely repeated, but not in a form that ends no block.
+    if (ends && (halved || !closing.test(line.trimStart()))) unread ??= line;
     unread ??= unreadMark(line);
     halved = mark === 'divider' || (halved && mark === undefined);
     if (answer.around && closes(line, answer.around.fence)) answer.around = undefined;

@@ -11,7 +11,7 @@ import {
   startsNames,
 } from './edit-marks.ts';
 import { type DraftHunk, readHeader, readHunk } from './hunk-lines.ts';
-import { closingLine } from './markdown-fences.ts';
+import { closingLine, fenceOn } from './markdown-fences.ts';
 import { diffGoesOn } from './read-unified.ts';
 
 export interface V4aBlock {
@@ -78,17 +78,17 @@ function cut({ lines, around, ended }: AnswerText, start: number): Cut<V4aBlock>
   return isHalf || /^-(?!--)/.test(last) ? 'cut' : blockUpTo(end, lines.length);
 }
 
-/** Whether lines of a patch follow its end mark. Above the next patch, bullets of prose are no such lines. */
+/** Whether the patch goes on below its end mark: another one follows, or lines of a patch without a beginning. */
 function goesOn(lines: readonly string[], end: number): boolean {
+  let isText = false;
   let isPatch = false;
-  let isBullets = true;
   for (let index = end + 1; index < lines.length; index++) {
     const line = lines[index]!;
-    if (beginPatch.test(line) || fileLine.test(line)) return !isBullets;
-    if (endPatch.test(line)) return isPatch;
-    if (!/^(?:[+-]|@@| \S)/.test(line)) continue;
-    isPatch = true;
-    isBullets &&= /^(?:[+-] | |-{3})/.test(line);
+    if (beginPatch.test(line) || fileLine.test(line)) return isPatch;
+    if (endPatch.test(line)) return isText;
+    isText ||= line.trim() !== '' && !fenceOn(line);
+    // Not a bullet of prose.
+    isPatch ||= /^(?:[+-](?![ -])|@@)/.test(line);
   }
   return false;
 }
