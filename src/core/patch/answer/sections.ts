@@ -3,7 +3,7 @@
  * answer are fine: a new file in a fence beside search/replace blocks for the others.
  */
 import type { AnswerText } from '../dialects/dialect.ts';
-import { closing, markOn, startsEdit } from '../dialects/edit-marks.ts';
+import { closing, markOn, startsEdit, unreadMark } from '../dialects/edit-marks.ts';
 import { dialects, type Section } from '../dialects/index.ts';
 import { closes, fenceOn, nextContent } from '../dialects/markdown-fences.ts';
 import { reading } from '../thresholds.ts';
@@ -25,6 +25,8 @@ export function sectionsOf(
   const answer: AnswerText = { lines, context, ended, around: undefined };
   // There is a divider above without an opening mark.
   let halved = false;
+  // A mark outside of every block: leaving out what it belongs to would make half of the change.
+  let unread: string | undefined;
   let index = 0;
   while (index < lines.length) {
     if (!answer.around) undent(index);
@@ -47,13 +49,16 @@ export function sectionsOf(
       continue;
     }
     const mark = markOn(line);
-    if (mark === 'closing' && halved) {
-      // The end of a block without a beginning: leaving it out would make half of the change.
-      sections.push({ dialect: 'whole-file', block: { lines: [line], label: undefined } });
-    }
+    const ends = mark === 'closing' || mark === 'theirs';
+    // A closing mark may be merely repeated, but not in a form that ends no block.
+    if (ends && (halved || !closing.test(line.trimStart()))) unread ??= line;
+    unread ??= unreadMark(line);
     halved = mark === 'divider' || (halved && mark === undefined);
     if (answer.around && closes(line, answer.around.fence)) answer.around = undefined;
     index++;
+  }
+  if (unread !== undefined) {
+    sections.push({ dialect: 'whole-file', block: { lines: [unread], label: undefined, unclear: false } });
   }
   return { sections, cut: answer.around !== undefined };
 }

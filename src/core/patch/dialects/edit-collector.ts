@@ -3,6 +3,7 @@ import { LineIndex } from '../match/line-index.ts';
 import { WorkBudget } from '../match/work-budget.ts';
 import { splitText } from '../text/lines.ts';
 import type { AnswerContext, Dialect, FileEdit, FileMode, Hunk, PatchProblem, SourceFile } from '../types.ts';
+import { closing } from './edit-marks.ts';
 import type { DraftHunk } from './hunk-lines.ts';
 import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
 
@@ -13,6 +14,8 @@ export interface KnownLines {
   index: LineIndex;
   /** Some line consists of equal signs, as below a heading. */
   underlines: boolean;
+  /** Some line reads like the end of a search/replace block. */
+  closings: boolean;
 }
 
 export class EditCollector {
@@ -61,6 +64,7 @@ export class EditCollector {
     const fresh = {
       index: new LineIndex(lines, this.budget),
       underlines: lines.some((line) => /^\s*={3,}\s*$/.test(line)),
+      closings: lines.some((line) => closing.test(line.trimStart())),
     };
     this.known.set(path, fresh);
     return fresh;

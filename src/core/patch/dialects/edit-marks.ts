@@ -2,14 +2,19 @@
  * The marks of every dialect and of git's conflicts, by which edits are recognised and which no edit may add to a
  * file. No other file knows them.
  */
-import { stringBehind } from '../text/long-string.ts';
+import { hasLongStrings, stringBehind } from '../text/long-string.ts';
+import { isProse } from '../text/prose.ts';
 import type { Dialect } from '../types.ts';
 
-/** The marks around the two halves of a search/replace block. */
-export const opening = /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL|OLD)\b:?/i;
+/**
+ * The marks around the two halves of a search/replace block. A path may stand behind an opening mark; with text behind
+ * it, a line of plus or minus signs or a closing mark is ordinary text (`>>>>> new API below`).
+ */
+export const opening =
+  /^(?:<{5,9} ?(?:SEARCH|ORIGINAL|OLD)\b:?|-{5,9} ?SEARCH:?\s*$|-{7} ?(?:ORIGINAL|OLD):?\s*$)/i;
 export const divider = /^={5,9}\s*$/;
-export const closing = /^(?:>{5,9}|\+{5,9}) ?(?:REPLACE|UPDATED|NEW)\b/i;
-export const bareClosing = /^>{7}\s*$/;
+export const closing =
+  /^(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)|\+{5,9} ?REPLACE|\+{7} ?(?:UPDATED|NEW)|>{7})\s*$/i;
 
 /** The marks of a V4A patch. */
 export const beginPatchText = '*** Begin Patch';
@@ -24,7 +29,7 @@ export const gitLine = 'diff --git ';
 
 /** The marks of a block that stands in a list item, with its indentation. */
 export const indentedOpening = /^( +)(?:<{5,9} ?(?:SEARCH|ORIGINAL|OLD)\b|\*\*\* Begin Patch\s*$)/i;
-export const indentedClosing = /^ +(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)?\b|>{7}\s*$|\*\*\* End Patch)/i;
+export const indentedClosing = /^ +(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)\s*$|>{7}\s*$|\*\*\* End Patch)/i;
 
 /** Whether a block of a dialect starts on a line; `next` is the line below it. */
 export const blockStarts = {
@@ -44,33 +49,52 @@ export function startsEdit(line: string, next: string | undefined): boolean {
   return Object.values(blockStarts).some((starts) => starts(line, next)) || /^apply_patch\b/.test(line);
 }
 
-export type MarkKind = 'opening' | 'divider' | 'closing' | 'base' | 'envelope';
+/** `ours` and `theirs` are the marks around a conflict; a mark of another kind does not take the place of one. */
+export type MarkKind = 'opening' | 'divider' | 'closing' | 'ours' | 'base' | 'theirs' | 'envelope';
 
 /**
  * What counts as a mark in a file, whatever its indentation. Wider than what is read, because odd forms are the ones
  * that are not recognised as an edit. Narrower where other text begins alike: a doctest (`>>> new`), a comment
- * (`----- Old names`), a mail (`-----Original Message-----`), a here-document (`<<<SQL`).
+ * (`----- Old names`), a mail (`-----Original Message-----`), a here-document (`<<<SQL`), a row of signs.
  */
 const marks: readonly (readonly [MarkKind, RegExp])[] = [
-  ['opening', /^(?:<{5,9} ?|<{3,4} )(?:SEARCH|ORIGINAL|OLD)\b/i],
-  ['opening', /^-{5,9} ?(?:SEARCH|search|ORIGINAL|original|OLD|old):?\s*$/],
-  ['opening', /^<{7}(?: |$)/],
-  ['base', /^\|{7} \S/],
+  ['theirs', /^>{7}\s*$/],
+  ['opening', opening],
+  ['closing', closing],
   ['divider', divider],
-  ['closing', /^>{5,9} ?(?:REPLACE|UPDATED|NEW)\b/i],
+  ['opening', /^(?:<{5,}\s*|<{3,4} )(?:SEARCH|ORIGINAL|OLD)\b/i],
+  ['closing', /^>{5,}\s*(?:REPLACE|UPDATED)\b/i],
   ['closing', /^>{3,4} (?:REPLACE|UPDATED|NEW)\s*$/],
-  ['closing', /^\+{5,9} ?(?:REPLACE|replace|UPDATED|updated|NEW|new)\s*$/],
-  ['closing', /^>{7}(?: |$)/],
+  ['divider', /^={5,}\s*(?:SEARCH|REPLACE|UPDATED)\s*$/i],
+  ['ours', /^<{7}(?!<)/],
+  ['ours', /^<{8,}\s*HEAD\b/],
+  ['base', /^\|{7}\s*[^|\s]/],
+  ['theirs', /^>{7}(?!>)/],
+  ['theirs', /^>{8,}\s*HEAD\b/],
   [
     'envelope',
-    /^\*\*\* (?:(?:Begin|End) Patch\s*$|(?:Update|Add|Delete) File: ?\S|Move to: ?\S|End of File\s*$)/i,
+    /^\*{3}\s*(?:(?:Begin|End)\s+Patch\b|(?:Update|Add|Delete) File: ?\S|Move to: ?\S|End of File[\s*]*$)/i,
   ],
 ];
 
+/** White space and characters without width. */
+const indentation = /^[\s\u200B-\u200D\u2060\uFEFF]+/;
+
 export function markOn(line: string): MarkKind | undefined {
-  const text = line.trimStart();
+  const text = line.replace(indentation, '');
   if (!/^[<>=|*+-]/.test(text)) return undefined;
   return marks.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/**
+ * The mark that begins an edit on a line, in a form that no dialect reads: with other signs, indented, quoted as in a
+ * mail or escaped as in HTML.
+ */
+export function unreadMark(line: string): string | undefined {
+  const mark = line.replace(/^(?:\s*>(?=\s))+/, '').replace(/&lt;/g, '<');
+  const kind = markOn(mark);
+  const begins = kind === 'opening' || kind === 'ours' || (kind === 'envelope' && / File: ?\S/i.test(mark));
+  return begins ? mark : undefined;
 }
 
 export interface EditMark {
@@ -80,18 +104,32 @@ export interface EditMark {
   text: string;
 }
 
+/** Where a text may have headings: anywhere, or only in strings such as a docstring. */
+export type Headings = 'anywhere' | 'in-strings' | 'nowhere';
+
+export function headingsIn(path: string): Headings {
+  if (isProse(path)) return 'anywhere';
+  return hasLongStrings(path) ? 'in-strings' : 'nowhere';
+}
+
 /**
- * The marks in a text. The underline of a heading in prose or in a docstring does not count: it stands directly below
- * a line of text and is not the last line.
+ * The marks in a text. The underline of a heading does not count: it stands directly below a line of text and is not
+ * the last line. Neither does the line above such a heading.
  */
-export function marksIn(lines: readonly string[], prose = false): EditMark[] {
+export function marksIn(lines: readonly string[], headings: Headings): EditMark[] {
   const end = lines.findLastIndex((line) => line.trim() !== '');
+  const underlines = (line: number) => line !== end && isDivider(lines[line]) && isText(lines[line - 1]);
+  const overlines = (line: number) =>
+    /^(?:"""|''')?$/.test((lines[line - 1] ?? '').trim()) &&
+    underlines(line + 2) &&
+    lines[line + 2]!.trim() === lines[line]!.trim();
   const found: EditMark[] = [];
   let string: string | undefined;
   for (const [line, text] of lines.entries()) {
     const kind = markOn(text);
-    const underlines = kind === 'divider' && line !== end && isText(lines[line - 1]);
-    if (kind && !(underlines && (prose || string !== undefined))) found.push({ kind, line, text });
+    const mayHead = headings === 'anywhere' || (headings === 'in-strings' && string !== undefined);
+    const heads = mayHead && isDivider(text) && (underlines(line) || overlines(line));
+    if (kind && !heads) found.push({ kind, line, text });
     string = stringBehind(text, string);
   }
   return found;
@@ -101,12 +139,12 @@ export function marksIn(lines: readonly string[], prose = false): EditMark[] {
 export function addedMark(
   before: readonly string[],
   after: readonly string[],
-  prose: boolean,
+  headings: Headings,
 ): EditMark | undefined {
   const left = new Map<MarkKind, number>();
-  for (const { kind } of marksIn(before, prose)) left.set(kind, (left.get(kind) ?? 0) + 1);
+  for (const { kind } of marksIn(before, headings)) left.set(kind, (left.get(kind) ?? 0) + 1);
   const known = new Set(before);
-  const found = marksIn(after, prose);
+  const found = marksIn(after, headings);
   for (const { kind } of found) left.set(kind, (left.get(kind) ?? 0) - 1);
   const added = found.filter(({ kind }) => left.get(kind)! < 0);
   return added.find(({ text }) => !known.has(text)) ?? added[0];
@@ -120,6 +158,10 @@ export function holdsEdit(text: string): boolean {
   const lines = text.split('\n').map((line) => line.trimStart());
   const has = (pattern: RegExp) => lines.some((line) => pattern.test(line));
   return (has(divider) && has(closing)) || (has(beginPatch) && has(fileLine));
+}
+
+function isDivider(line: string | undefined): boolean {
+  return line !== undefined && divider.test(line.trimStart());
 }
 
 function isText(line: string | undefined): boolean {

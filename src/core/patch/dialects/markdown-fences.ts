@@ -46,13 +46,14 @@ export function nextContent(lines: readonly string[], from: number): number {
 /**
  * The line that closes the fence opened on line `open`, or -1 if none does. `goesOn(closing, next)`: what stands
  * between a possible closing line and the next one still belongs to the block. `stopsAt(fence)`: no block continues
- * past this opening fence.
+ * past this opening fence. `isText(line)`, asked for every line in turn: a fence there is text.
  */
 export function closingLine(
   lines: readonly string[],
   open: number,
   goesOn: (closing: number, next: number) => boolean,
   stopsAt: (fence: number) => boolean = () => false,
+  isText: (line: number) => boolean = () => false,
 ): number {
   const fence = fenceOn(lines[open]!)!;
   let inner: Fence | undefined;
@@ -60,7 +61,7 @@ export function closingLine(
   let closing = -1;
   for (let index = open + 1; index < lines.length; index++) {
     const line = lines[index]!;
-    const here = fenceOn(line);
+    const here = isText(index) ? undefined : fenceOn(line);
     if (!here) continue;
     if (closes(line, fence)) last = index;
     if (inner) {

@@ -2,23 +2,37 @@
  * Search/replace blocks: a path on a line of its own, then the old lines, a divider and the new lines. Reads the
  * usual marks (`<<<<<<< SEARCH`, `<<<<<<< ORIGINAL`, `------- SEARCH`) with or without a fence around them.
  */
+
+import type { LineIndex } from '../match/line-index.ts';
 import { isProse } from '../text/prose.ts';
 import { reading } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
 import type { AnswerText, Cut, DialectRow } from './dialect.ts';
 import { type EditCollector, type KnownLines, textOf } from './edit-collector.ts';
-import { bareClosing, blockStarts, closing, divider, opening } from './edit-marks.ts';
+import { addedMark, blockStarts, closing, divider, opening } from './edit-marks.ts';
 import { hunkLinesOf } from './hunk-lines.ts';
-import { fenceOn } from './markdown-fences.ts';
+import { closes, fenceOn } from './markdown-fences.ts';
 import { pathInInfo, pathOnLine } from './path-label.ts';
 
-export interface SearchReplaceBlock {
-  /** As the answer writes it; undefined when no line near the block names one. */
-  path: string | undefined;
+interface Reading {
   search: string[];
   replace: string[];
+}
+
+export interface SearchReplaceBlock extends Reading {
+  /** As the answer writes it; undefined when no line near the block names one. */
+  path: string | undefined;
   /** Other ways to read the block, when more than one line could be the divider. */
-  otherReadings: { search: string[]; replace: string[] }[];
+  otherReadings: Reading[];
+  /** Further closing marks follow before the next block, so one above the last may be text. */
+  stray: StrayClosing | undefined;
+}
+
+interface StrayClosing {
+  /** The ways to read the block up to the last of them. */
+  readings: Reading[];
+  /** Only blank lines and fences stand between them: the mark may be merely repeated. */
+  repeated: boolean;
 }
 
 const contract = `Answer with search/replace blocks and nothing else. One block looks like this:
@@ -47,25 +61,50 @@ export const searchReplace = {
   contract,
 } satisfies DialectRow<SearchReplaceBlock>;
 
-function cut({ lines, context }: AnswerText, start: number): Cut<SearchReplaceBlock> | 'cut' {
+function cut(answer: AnswerText, start: number): Cut<SearchReplaceBlock> | 'cut' {
+  const { lines, context } = answer;
   const dividers: number[] = [];
   let end = -1;
   for (let index = start + 1; index < lines.length; index++) {
     const line = lines[index]!;
     if (divider.test(line)) dividers.push(index);
-    else if (dividers.length > 0 && (closing.test(line) || bareClosing.test(line))) {
+    else if (dividers.length > 0 && closing.test(line)) {
       end = index;
       break;
     } else if (opening.test(line)) return 'cut';
   }
   if (end === -1) return 'cut';
-  const readings = dividers.slice(0, reading.mostDividers).map((at) => ({
-    search: lines.slice(start + 1, at),
-    replace: lines.slice(at + 1, end),
-  }));
-  const { search, replace } = readings[0]!;
+  const readingsUpTo = (last: number) =>
+    dividers.slice(0, reading.mostDividers).map((at) => ({
+      search: lines.slice(start + 1, at),
+      replace: lines.slice(at + 1, last),
+    }));
+  const [first, ...otherReadings] = readingsUpTo(end);
   const path = pathAbove(lines, start, context);
-  return { block: { path, search, replace, otherReadings: readings.slice(1) }, next: end + 1 };
+  const { last, outside } = lastClosing(answer, end);
+  const block = { path, ...first!, otherReadings, stray: undefined };
+  if (last === end) return { block, next: end + 1 };
+  const between = lines.slice(end + 1, last);
+  const repeated = between.every((line) => line.trim() === '' || fenceOn(line) || closing.test(line));
+  for (const [index, line] of between.entries()) if (divider.test(line)) dividers.push(end + 1 + index);
+  const stray = { readings: outside ? [] : readingsUpTo(last), repeated };
+  return { block: { ...block, stray }, next: (repeated || outside ? end : last) + 1 };
+}
+
+/**
+ * The last closing mark before the next block. `outside`: it stands behind the fence around the block. Half a block
+ * there is no part of this one.
+ */
+function lastClosing({ lines, around }: AnswerText, end: number): { last: number; outside: boolean } {
+  let last = end;
+  let fenceEnd = lines.length;
+  for (let index = end + 1; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (around && closes(line, around.fence)) fenceEnd = Math.min(fenceEnd, index);
+    if (opening.test(line) || (fenceEnd < index && divider.test(line))) break;
+    if (closing.test(line.trimStart())) last = index;
+  }
+  return { last, outside: fenceEnd < last };
 }
 
 /** The nearest line above that names a path, across the fence and blank lines but not across another block. */
@@ -114,7 +153,13 @@ function interpret(section: SearchReplaceBlock, collector: EditCollector): void 
   const { path } = resolved;
   const file = collector.file(path);
   const known = collector.linesOf(path);
-  const chosen = chooseReading(withoutLastDivider(section, path, known), known);
+  const longer = section.stray && readingUpToLast(section.stray, known);
+  if (section.stray && !longer && !(section.stray.repeated && !known.closings)) {
+    const message = `another closing mark follows block ${block}, so where it ends is not clear`;
+    collector.refuse('edit-mark', block, message, path);
+    return;
+  }
+  const chosen = longer ?? chooseReading(withoutLastDivider(section, path, known), known);
   if (!chosen) {
     collector.refuse('ambiguous', block, 'more than one line can be the divider of this block', path);
   } else if (file) {
@@ -145,20 +190,27 @@ function withoutLastDivider(
 }
 
 /**
+ * The reading up to the last closing mark, if it fits a file that has such marks itself: its search text stands there
+ * once, to the letter, and the replacement adds no mark.
+ */
+function readingUpToLast({ readings }: StrayClosing, { index }: KnownLines): Reading | undefined {
+  const found = readings.findLast(({ search }) => search.length > 0 && runsOf(search, index) > 0);
+  if (!found || runsOf(found.search, index) > 1) return undefined;
+  return addedMark(found.search, found.replace, 'anywhere') ? undefined : found;
+}
+
+function runsOf(search: readonly string[], index: LineIndex): number {
+  const wanted = search.map((line) => [line]);
+  return index.findRuns('trailing-space', wanted).length;
+}
+
+/**
  * A line of equal signs may be text as well. The right reading is the longest one whose search text is in the
  * file: shorter ones are only the beginning of it.
  */
-function chooseReading(
-  block: SearchReplaceBlock,
-  { index }: KnownLines,
-): Pick<SearchReplaceBlock, 'search' | 'replace'> | undefined {
+function chooseReading(block: SearchReplaceBlock, { index }: KnownLines): Reading | undefined {
   if (block.otherReadings.length === 0) return block;
   const isInFile = (search: readonly string[]) =>
-    search.length === 0
-      ? index.view('trailing-space').positions.has('')
-      : index.findRuns(
-          'trailing-space',
-          search.map((line) => [line]),
-        ).length > 0;
+    search.length === 0 ? index.view('trailing-space').positions.has('') : runsOf(search, index) > 0;
   return [block, ...block.otherReadings].findLast(({ search }) => isInFile(search));
 }

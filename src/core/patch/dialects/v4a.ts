@@ -11,11 +11,13 @@ import {
   startsNames,
 } from './edit-marks.ts';
 import { type DraftHunk, readHeader, readHunk } from './hunk-lines.ts';
-import { closingLine } from './markdown-fences.ts';
+import { closingLine, fenceOn } from './markdown-fences.ts';
 import { diffGoesOn } from './read-unified.ts';
 
 export interface V4aBlock {
   lines: string[];
+  /** Lines of a patch and another end mark follow, so the first one may be text. */
+  unclear: boolean;
 }
 
 interface V4aFile {
@@ -55,9 +57,12 @@ export const v4a = {
 } satisfies DialectRow<V4aBlock>;
 
 function cut({ lines, around, ended }: AnswerText, start: number): Cut<V4aBlock> | 'cut' {
-  const blockUpTo = (end: number, next = end) => ({ block: { lines: lines.slice(start, end) }, next });
+  const blockUpTo = (end: number, next = end, unclear = false) => ({
+    block: { lines: lines.slice(start, end), unclear },
+    next,
+  });
   for (let index = start + 1; index < lines.length; index++) {
-    if (endPatch.test(lines[index]!)) return blockUpTo(index, index + 1);
+    if (endPatch.test(lines[index]!)) return blockUpTo(index, index + 1, goesOn(lines, index));
     if (beginPatch.test(lines[index]!)) return blockUpTo(index);
   }
   if (around) {
@@ -73,7 +78,27 @@ function cut({ lines, around, ended }: AnswerText, start: number): Cut<V4aBlock>
   return isHalf || /^-(?!--)/.test(last) ? 'cut' : blockUpTo(end, lines.length);
 }
 
-function interpret({ lines }: V4aBlock, collector: EditCollector): void {
+/** Whether the patch goes on below its end mark: another one follows, or lines of a patch without a beginning. */
+function goesOn(lines: readonly string[], end: number): boolean {
+  let isText = false;
+  let isPatch = false;
+  for (let index = end + 1; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (beginPatch.test(line) || fileLine.test(line)) return isPatch;
+    if (endPatch.test(line)) return isText;
+    isText ||= line.trim() !== '' && !fenceOn(line);
+    // Not a bullet of prose.
+    isPatch ||= /^(?:[+-](?![ -])|@@)/.test(line);
+  }
+  return false;
+}
+
+function interpret({ lines, unclear }: V4aBlock, collector: EditCollector): void {
+  if (unclear) {
+    const block = collector.nextBlock();
+    collector.refuse('edit-mark', block, 'another end mark follows the patch, so where it ends is not clear');
+    return;
+  }
   for (const file of readFiles(lines)) {
     if (file.action === 'update') {
       interpretUpdate(file, collector);

@@ -1,19 +1,22 @@
 /** A fence that holds the whole new text of a file. */
 import { keptLines } from '../place/whole-file-guard.ts';
 import { splitText } from '../text/lines.ts';
+import { hasLongStrings, stringBehind } from '../text/long-string.ts';
 import { isBlank } from '../text/normalize.ts';
 import { isProse } from '../text/prose.ts';
 import { reading, wholeFile as thresholds } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
 import type { AnswerText, Cut, DialectRow } from './dialect.ts';
 import { type EditCollector, textOf } from './edit-collector.ts';
-import { addedMark, marksIn } from './edit-marks.ts';
-import { closingLine, fenceOn, nextContent } from './markdown-fences.ts';
+import { addedMark, headingsIn, markOn, unreadMark } from './edit-marks.ts';
+import { closes, closingLine, type Fence, fenceOn, nextContent } from './markdown-fences.ts';
 import { type PathLabel, pathInComment, pathInInfo, pathLabel } from './path-label.ts';
 
 export interface WholeFileBlock {
   lines: string[];
   label: FileLabel | undefined;
+  /** Another line may be its end as well. */
+  unclear: boolean;
 }
 
 const contract = `Answer with the whole new text of every file that changes and nothing else. One file looks like this:
@@ -42,13 +45,70 @@ function cut({ lines, context, around }: AnswerText, open: number): Cut<WholeFil
   const label = labelOf(lines, open, context);
   const file = context.files.find(({ path }) => path === label?.path);
   const holdsFences = mayHoldFences(label?.path ?? '', file?.text);
-  const close = closingLine(
-    lines,
-    open,
-    (closing, next) => holdsFences && !labelled(lines, closing, next, context),
-    (at) => !holdsFences || labelOf(lines, at, context) !== undefined,
-  );
-  return close === -1 ? 'cut' : { block: { lines: lines.slice(open + 1, close), label }, next: close + 1 };
+  const endWith = (isText?: (line: number) => boolean) =>
+    closingLine(
+      lines,
+      open,
+      (closing, next) => holdsFences && !labelled(lines, closing, next, context),
+      (at) => !holdsFences || labelOf(lines, at, context) !== undefined,
+      isText,
+    );
+  const inStrings = label && hasLongStrings(label.path) ? endWith(fencesInStrings(lines, context)) : -1;
+  // A quote that is never closed says nothing.
+  const close = inStrings === -1 ? endWith() : inStrings;
+  if (close === -1) return 'cut';
+  const unclear = label !== undefined && !holdsFences && endIsUnclear(lines, open, close, context);
+  return { block: { lines: lines.slice(open + 1, close), label, unclear }, next: close + 1 };
+}
+
+/** Whether a line is in a multi-line string, as an example in a docstring is; the label of another file ends it. */
+function fencesInStrings(lines: readonly string[], context: AnswerContext): (line: number) => boolean {
+  let string: string | undefined;
+  return (line) => {
+    string = stringBehind(lines[line]!, string);
+    if (string === undefined || !fenceOn(lines[line]!)) return string !== undefined;
+    if (labelOf(lines, line, context) !== undefined) string = undefined;
+    return string !== undefined;
+  };
+}
+
+/**
+ * Whether a fence further down could be the end of the file as well, because the one on line `close` may open an
+ * example in it. The end of a file is followed by a blank line, and the examples below it have their own two fences.
+ */
+function endIsUnclear(
+  lines: readonly string[],
+  open: number,
+  close: number,
+  context: AnswerContext,
+): boolean {
+  const fence = fenceOn(lines[open]!)!;
+  const opensExample = (lines[close + 1] ?? '').trim() !== '' || endsInTemplate(lines.slice(open + 1, close));
+  let example: Fence | undefined;
+  let bare = false;
+  for (let index = nextContent(lines, close + 1); index < lines.length; index++) {
+    const here = fenceOn(lines[index]!);
+    if (!here) continue;
+    if (example) {
+      if (closes(lines[index]!, example)) example = undefined;
+    } else if (labelOf(lines, index, context) !== undefined) return false;
+    else if (!closes(lines[index]!, fence)) example = here;
+    // The closing fence is repeated.
+    else if (lines.slice(close + 1, index).every(isBlank)) continue;
+    else if (opensExample) return true;
+    else {
+      example = here;
+      bare = true;
+    }
+  }
+  return bare && example !== undefined;
+}
+
+/** Whether a template literal is open behind the last line, as far as the number of back-ticks tells. */
+function endsInTemplate(lines: readonly string[]): boolean {
+  let ticks = 0;
+  for (const line of lines) ticks += line.match(/(?<!\\)`/g)?.length ?? 0;
+  return ticks % 2 === 1;
 }
 
 /** Whether the label and the fence of another file start between two possible closing lines. */
@@ -61,10 +121,13 @@ function labelled(lines: readonly string[], closing: number, next: number, conte
 }
 
 /** A fence that names no file is only an illustration, unless the answer holds nothing else. */
-function interpret({ lines: answered, label }: WholeFileBlock, collector: EditCollector): void {
+function interpret({ lines: answered, label, unclear }: WholeFileBlock, collector: EditCollector): void {
   const named = label?.path ?? (collector.alone ? unlabelledFile(answered, collector) : undefined);
   if (named === undefined) {
-    const isPart = marksIn(answered).some(({ kind }) => kind !== 'divider');
+    const isPart = answered.some((line) => {
+      const kind = markOn(line);
+      return (kind !== undefined && kind !== 'divider') || unreadMark(line) !== undefined;
+    });
     if (isPart || holdsDiff(answered)) refuseMarks(collector);
     return;
   }
@@ -72,8 +135,13 @@ function interpret({ lines: answered, label }: WholeFileBlock, collector: EditCo
   const resolved = collector.resolve(named, block);
   if (!resolved) return;
   const { path, sent } = resolved;
+  if (unclear) {
+    const message = `where the text for ${path} ends is not clear, because a fence seems to stand in it`;
+    collector.refuse('cut', block, message, path);
+    return;
+  }
   const before = sent ? splitText(collector.file(path)!.text).lines : [];
-  if (addedMark(before, answered, isProse(path)) || (holdsDiff(answered) && !holdsDiff(before))) {
+  if (addedMark(before, answered, headingsIn(path)) || (holdsDiff(answered) && !holdsDiff(before))) {
     refuseMarks(collector, path, block);
     return;
   }

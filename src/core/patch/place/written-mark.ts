@@ -1,8 +1,7 @@
 /** Keeps edit marks and conflict marks out of the files: the last check on every result. */
 
-import { addedMark, type EditMark } from '../dialects/edit-marks.ts';
+import { addedMark, type EditMark, headingsIn } from '../dialects/edit-marks.ts';
 import { splitText } from '../text/lines.ts';
-import { isProse } from '../text/prose.ts';
 import { reporting } from '../thresholds.ts';
 import type { FileEdit, HunkLine, PatchProblem } from '../types.ts';
 
@@ -16,10 +15,10 @@ export function writtenMark(edit: FileEdit, before: string, after: string): Patc
   };
   for (const { lines, block } of edit.hunks) {
     // Whether this is a docstring depends on other lines, but a divider at the end of a block is never an underline.
-    const mark = addedMark(side(lines, 'add'), side(lines, 'remove'), true);
+    const mark = addedMark(side(lines, 'add'), side(lines, 'remove'), 'anywhere');
     if (mark) return refuse(mark, block);
   }
-  const mark = addedMark(splitText(before).lines, splitText(after).lines, isProse(newPath));
+  const mark = addedMark(splitText(before).lines, splitText(after).lines, headingsIn(newPath));
   const adds = ({ kind, text }: HunkLine) => kind === 'add' && text.trim() === mark?.text.trim();
   const block = edit.hunks.find(({ lines }) => lines.some(adds))?.block ?? edit.block;
   return mark && refuse(mark, block);

@@ -22,7 +22,13 @@ describe('an edit mark', () => {
     ...['<<<<<<< HEAD', '<<<<<<<', '>>>>>>> main', '||||||| base', '    <<<<<<< HEAD', '  ======='],
     ...['*** Begin Patch', '*** End Patch', '*** Update File: b.js', '*** Move to: c.js', '*** end patch'],
   ];
-  it.each(marks)('is not added by a diff, a patch or a whole file: %s', (mark) => {
+  const oddMarks = [
+    ...['<<<<<<<HEAD', '<<<<<<<\tHEAD', '<<<<<<<: mine', '>>>>>>>main', '>>>>>>>\tmain', '|||||||base'],
+    ...['<<<<<<<<<< SEARCH', '>>>>>>>>>> REPLACE', '<<<<<<<< HEAD', '>>>>>>>> HEAD', '<<<<<<<<<<<< search'],
+    ...['======= REPLACE', '=======REPLACE', '------- Search', '+++++++ Replace', '\u200B<<<<<<< SEARCH'],
+    ...['***Begin Patch', '***  Begin Patch', '*** Begin Patch ***', '*** End Patch of it', '\uFEFF======='],
+  ];
+  it.each([...marks, ...oddMarks])('is not added by a diff, a patch or a whole file: %s', (mark) => {
     const added = `two();\n${mark}\nelse();`;
     const hunk = `@@ -1,3 +1,4 @@\n one();\n-two();\n+two();\n+${mark}\n+else();\n three();`;
     expect(play(unified('a.js', hunk))).toEqual(refused);
@@ -52,6 +58,14 @@ describe('an edit mark', () => {
       '-----Original Message-----',
       '  <<<SQL',
       '>> REPLACE',
+    ],
+    ...['>>>>> new API below', '+++++ new', '+++++++ NEW lines follow', '------- Old names', '>>> x'],
+    ...[
+      '>>>>>>>>>> here <<<<<<<<<<',
+      '<<<<<<<<<<<<',
+      '==================== REST',
+      '<<EOF',
+      '*** Patch Notes',
     ],
     ...['======= x', '//=======', '"<<<<<<< HEAD"', '|||||||', '*** note', '- - -', '++new', '=='],
   ])('is something else: %s', (line) => {
@@ -90,6 +104,19 @@ describe('an edit mark', () => {
     ]);
   });
 
+  it.each([
+    ['<<<<<<< HEAD', '<<<<<<< SEARCH'],
+    ['>>>>>>> main', '>>>>>>> REPLACE'],
+    ['>>>>>>>', '>>>>>>> REPLACE'],
+    ['||||||| base', '======='],
+  ])('is not offset by one of another kind: %s, %s', (mark, other) => {
+    const conflict = `one();\n${mark}\ntwo();\nthree();\n`;
+    const hunk = `@@ -1,3 +1,3 @@\n one();\n-${mark}\n+${other}\n two();`;
+    expect(play(unified('a.js', hunk), 'a.js', conflict)).toEqual(refused);
+    const whole = wholeFile('a.js', far + conflict.replace(mark, other));
+    expect(play(whole, 'a.js', far + conflict)).toEqual(refused);
+  });
+
   it('is not offset by one that another block removes', () => {
     const conflict = 'one();\n=======\ntwo();\nthree();\n';
     const answer = v4a(
@@ -110,11 +137,12 @@ describe('a conflict that a block resolves', () => {
     expect(play(answer, 'a.js', conflict)).toEqual(refused);
   });
 
-  it('does not end the block with its own mark', () => {
+  it('does not end the block with its own mark where the whole block fits the file', () => {
     const bare = conflict.replace('>>>>>>> main', '>>>>>>>');
     const answer =
       'a.js\n<<<<<<< SEARCH\n<<<<<<< HEAD\ntwo(1);\n=======\n  two(2);\n>>>>>>>\n=======\ntwo(2);\n>>>>>>> REPLACE\n';
-    expect(play(answer, 'a.js', bare)).toEqual(refused);
+    expect(play(answer, 'a.js', bare)).toEqual(['one();\ntwo(2);\nthree();\n']);
+    expect(play(answer, 'a.js', bare.replace('two(1)', 'two(0)'))).toEqual(refused);
   });
 });
 
@@ -142,7 +170,7 @@ describe('a second divider at the end of a block', () => {
 });
 
 describe("a heading's underline", () => {
-  it.each(['a.md', 'a.rst', 'a.txt', 'docs/CHANGES'])('is kept in %s', (path) => {
+  it.each(['a.md', 'a.rst', 'a.txt', 'docs/CHANGES', 'ChangeLog', 'docs/readme'])('is kept in %s', (path) => {
     const before = 'Title\n\ntext\n\nend\n';
     const replace = 'text\n\nInstall\n=======\n\nRun it.';
     expect(play(searchReplace(path, 'text', replace), path, before)).toEqual([
@@ -163,6 +191,29 @@ describe("a heading's underline", () => {
     ]);
     const outside = searchReplace('a.py', '    return 1', '    Install\n    =======\n    return 1');
     expect(play(outside, 'a.py', before)).toEqual(refused);
+  });
+
+  it('is not kept in a string of a language that has no docstrings', () => {
+    const before = 'const help = \'"""\';\none();\ntwo();\nthree();\n';
+    const hunk = '@@ -2,2 +2,4 @@\n one();\n+Install\n+=======\n two();';
+    expect(play(unified('a.js', hunk), 'a.js', before)).toEqual(refused);
+  });
+
+  it('may have an equal line above the heading', () => {
+    const before = 'Title\n\ntext\n\nend\n';
+    const heading = '=======\nInstall\n=======\n\nRun it.';
+    const after = before.replace('text', `text\n\n${heading}`);
+    expect(play(searchReplace('a.rst', 'text', `text\n\n${heading}`), 'a.rst', before)).toEqual([after]);
+    expect(play(wholeFile('a.rst', after), 'a.rst', before)).toEqual([after]);
+    expect(play(wholeFile('n.rst', `${heading}\n`), 'a.rst', before)).toEqual([`${heading}\n`]);
+    const hunk = '@@ -3,3 +3,8 @@\n text\n \n+=======\n+Install\n+=======\n+\n+Run it.\n end';
+    const docstring = `"""\n${before}"""\n`;
+    expect(play(unified('a.py', hunk), 'a.py', docstring)).toEqual([
+      docstring.replace('end', `${heading}\nend`),
+    ]);
+    for (const path of ['a.js', 'a.py']) expect(play(unified(path, hunk), path, before)).toEqual(refused);
+    const unequal = before.replace('text', 'text\n\n========\nInstall\n=======\n\nRun it.');
+    expect(play(wholeFile('a.rst', unequal), 'a.rst', before)).toEqual(refused);
   });
 
   it('changes with its heading, even at the end of a block', () => {
