@@ -38,7 +38,7 @@ const files = {
   },
   provider: {
     loadedBy: 'the first request',
-    sources: ['src/adapters/openai/'],
+    sources: ['src/adapters/openai/', 'src/adapters/http/'],
     packages: ['openai', 'undici', 'eventsource-parser'],
   },
   // It uses the contracts of the dialects to recognise what a request asks for.

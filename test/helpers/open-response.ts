@@ -1,6 +1,6 @@
-import { Connections } from '../../src/adapters/openai/connections.ts';
+import { Connections } from '../../src/adapters/http/connections.ts';
+import type { HttpResponse } from '../../src/adapters/http/response.ts';
 import { httpResponse, packageFetch } from '../../src/adapters/openai/fetch.ts';
-import type { HttpResponse } from '../../src/adapters/openai/http-response.ts';
 
 /** A request as the openai package sends one, over connections that are given or its own. */
 export async function openResponse(

@@ -5,11 +5,11 @@
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { asObject, asText, type Json } from '../../core/text/json.ts';
 import type { GenerateResult } from '../../engine/ports.ts';
-import { EventDecoder, type StreamEvent } from './event-stream.ts';
-import type { HttpBody, HttpResponse } from './http-response.ts';
+import { EventDecoder, type StreamEvent } from '../http/event-stream.ts';
+import type { HttpBody, HttpResponse } from '../http/response.ts';
+import type { Watchdog } from '../http/watchdog.ts';
 import { failedResponse, readResponse } from './response.ts';
 import { isKeepAlive, StreamedText } from './streamed-text.ts';
-import type { Watchdog } from './watchdog.ts';
 
 export interface BodyOptions {
   watchdog: Watchdog;

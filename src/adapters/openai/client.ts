@@ -1,9 +1,9 @@
 /** The openai package's client, with everything off that the engine does itself. */
 import OpenAI from 'openai';
 import { type Redact, redactor } from '../../core/errors/redact.ts';
-import { Connections } from './connections.ts';
+import { Connections } from '../http/connections.ts';
+import { proxySecrets, type Variables } from '../http/proxy.ts';
 import { packageFetch } from './fetch.ts';
-import { proxySecrets, type Variables } from './proxy.ts';
 
 export interface OpenAiSettings {
   apiKey: string;

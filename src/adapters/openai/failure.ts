@@ -5,16 +5,16 @@ import type { Redact } from '../../core/errors/redact.ts';
 import { retryAfterMs } from '../../core/errors/retry-after.ts';
 import { asText } from '../../core/text/json.ts';
 import { shortMessage, shortName } from '../../core/text/outside-text.ts';
-import { webPage } from './body.ts';
 import {
   connectionWords,
   errorCode,
   foreignProtocol,
   isCertificateError,
   isTimeout,
-} from './connection-errors.ts';
+} from '../http/connection-errors.ts';
+import { describeProxy, type HttpProxy } from '../http/proxy.ts';
+import { webPage } from './body.ts';
 import { classifyProviderError } from './error-policy.ts';
-import { describeProxy, type HttpProxy } from './proxy.ts';
 
 export interface FailureContext {
   redact: Redact;

@@ -6,8 +6,8 @@
 import { request } from 'undici';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { asObject, asText } from '../../core/text/json.ts';
-import type { Connections } from './connections.ts';
-import { type HttpBody, type HttpResponse, toHttpResponse } from './http-response.ts';
+import type { Connections } from '../http/connections.ts';
+import { type HttpBody, type HttpResponse, toHttpResponse } from '../http/response.ts';
 
 const mostErrorBytes = 64 * 1024;
 /** The status alone decides what to do: its message is not waited for any longer. */

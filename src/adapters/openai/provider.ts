@@ -5,11 +5,11 @@
 import type { ResponseCreateParamsBase } from 'openai/resources/responses/responses';
 import type { Redact } from '../../core/errors/redact.ts';
 import type { GenerateRequest, GenerateResult, Provider } from '../../engine/ports.ts';
+import { Watchdog } from '../http/watchdog.ts';
 import { readBody } from './body.ts';
 import { type OpenAiSettings, openAiClient, redactSecrets } from './client.ts';
 import { failureFrom } from './failure.ts';
 import { httpResponse } from './fetch.ts';
-import { Watchdog } from './watchdog.ts';
 
 export interface OpenAiProviderOptions extends OpenAiSettings {
   redact: Redact;

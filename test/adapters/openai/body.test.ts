@@ -2,9 +2,9 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { Connections } from '../../../src/adapters/http/connections.ts';
+import { Watchdog } from '../../../src/adapters/http/watchdog.ts';
 import { readBody } from '../../../src/adapters/openai/body.ts';
-import { Connections } from '../../../src/adapters/openai/connections.ts';
-import { Watchdog } from '../../../src/adapters/openai/watchdog.ts';
 import { openResponse } from '../../helpers/open-response.ts';
 
 const response = {

@@ -10,7 +10,7 @@ import {
 } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Connections } from '../../../src/adapters/openai/connections.ts';
+import { Connections } from '../../../src/adapters/http/connections.ts';
 import { openResponse } from '../../helpers/open-response.ts';
 
 async function listening(server: Server, scheme = 'http'): Promise<URL> {

@@ -2,8 +2,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Watchdog } from '../../../src/adapters/http/watchdog.ts';
 import { readBody } from '../../../src/adapters/openai/body.ts';
-import { Watchdog } from '../../../src/adapters/openai/watchdog.ts';
 import type { ProviderFailure } from '../../../src/core/errors/provider-failure.ts';
 import type { GenerateResult } from '../../../src/engine/ports.ts';
 import { openResponse } from '../../helpers/open-response.ts';

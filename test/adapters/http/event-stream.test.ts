@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EventDecoder, type StreamEvent } from '../../../src/adapters/openai/event-stream.ts';
+import { EventDecoder, type StreamEvent } from '../../../src/adapters/http/event-stream.ts';
 
 const most = 1000;
 

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { Watchdog } from '../../../src/adapters/openai/watchdog.ts';
+import { Watchdog } from '../../../src/adapters/http/watchdog.ts';
 
 function watch(limits: Partial<{ firstEventMs: number; idleMs: number; totalMs: number }>): Watchdog {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
