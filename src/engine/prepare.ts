@@ -23,22 +23,17 @@ export async function prepare(
   context: EngineContext,
   signal: AbortSignal,
 ): Promise<PreparedCall> {
-  const sourceSet = await context.workspace.readSources(request.files, signal);
+  const { instruction, context: material, files, framework: _, timeoutMs: __, ...routed } = request;
+  const sourceSet = await context.workspace.readSources(files, signal);
   const input = assembleInput(
-    { instruction: request.instruction, context: request.context, sources: sourceSet.sources },
+    { instruction, context: material, sources: sourceSet.sources },
     { maxTokens: context.maxInputTokens, shape: request.shape, safetyCritical: request.safetyCritical },
   );
   const features: RequestFeatures = {
-    task: request.task,
-    unknownTask: request.unknownTask,
-    shape: request.shape,
+    ...routed,
     approxTokens: input.approxTokens,
     mostTokens: input.mostTokens + instructionAllowanceTokens,
     language: request.language ?? languageOfPaths(sourceSet.sources.map((source) => source.path)),
-    safetyCritical: request.safetyCritical,
-    forceModel: request.forceModel,
-    effort: request.effort,
-    maxCostUsd: request.maxCostUsd,
   };
   return {
     request: { ...request, language: features.language },

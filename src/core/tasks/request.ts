@@ -5,7 +5,7 @@ import type { ReasoningEffort, TaskKind } from './tasks.ts';
 
 export interface DelegateRequest {
   task: TaskKind;
-  /** The task as the caller wrote it, when it is unknown. */
+  /** The task as the caller wrote it, when it is unknown and `task` is the substitute. */
   unknownTask: string | undefined;
   instruction: string;
   /** Additional material, e.g. a log from a pipe. */
@@ -17,9 +17,12 @@ export interface DelegateRequest {
   /** Test framework, or another framework the code uses. */
   framework: string | undefined;
   safetyCritical: boolean;
+  /** Alias or model id that overrides the router. */
   forceModel: string | undefined;
   shape: ReturnShape;
+  /** Overrides the policy and the routing list. */
   effort: ReasoningEffort | undefined;
+  /** The caller's ceiling in USD; configured ceilings apply as well. */
   maxCostUsd: number | undefined;
   /** Limit of the whole call, including all attempts and waits, in milliseconds. */
   timeoutMs: number;
