@@ -7,10 +7,15 @@ import { indentationOf, isBlank } from '../text/normalize.ts';
 import { choosing } from '../thresholds.ts';
 import type { Hunk, HunkOrder, HunkReport, MatchLevel, Place } from '../types.ts';
 
-export interface Placement {
+/** A hunk with every place of the strictest level that it fits. */
+export interface Located {
   hunk: Hunk;
   level: MatchLevel;
   places: Place[];
+}
+
+export interface Placement extends Located {
+  /** Undefined when several places remain. */
   chosen?: Place;
   chosenBy?: HunkReport['chosenBy'];
   /** The same hunk as an earlier one, for the same place. */
@@ -18,10 +23,11 @@ export interface Placement {
 }
 
 export function choosePlaces(
-  placements: readonly Placement[],
+  located: readonly Located[],
   lines: readonly string[],
   order: HunkOrder,
-): void {
+): Placement[] {
+  const placements = located.map((hunk): Placement => ({ ...hunk }));
   for (const placement of placements)
     if (placement.places.length === 1) placement.chosen = placement.places[0]!;
   const twins = twinsOf(placements);
@@ -35,6 +41,7 @@ export function choosePlaces(
   for (const group of twins) shareOut(group, order);
   if (order === 'always' || (order === 'if-shown' && isOrdered(placements))) betweenNeighbours(placements);
   dropRepetitions(placements);
+  return placements;
 }
 
 function open(placements: readonly Placement[]): Placement[] {

@@ -9,7 +9,7 @@ import { splitText } from '../text/lines.ts';
 import { applySplices, type Splice } from '../text/splices.ts';
 import { reporting } from '../thresholds.ts';
 import type { Dialect, FileEdit, Hunk, HunkReport, PatchProblem, SourceFile } from '../types.ts';
-import { choosePlaces, type Placement } from './choose-place.ts';
+import { choosePlaces, type Located, type Placement } from './choose-place.ts';
 import { Locator } from './locate.ts';
 import { nearestLines } from './nearest-lines.ts';
 
@@ -34,7 +34,7 @@ export function placeHunks(
     return known;
   };
   const problems: PatchProblem[] = [];
-  const placements: Placement[] = [];
+  const locatedHunks: Located[] = [];
   const refuse = (hunk: Hunk, problem: Omit<PatchProblem, 'path' | 'block'>) =>
     problems.push({ path: file.path, block: hunk.block, ...problem });
 
@@ -59,14 +59,15 @@ export function placeHunks(
         message: messages[located.reason](hunk.block, file.path),
       });
     } else
-      placements.push({
+      locatedHunks.push({
         hunk,
         level: located.level,
         places: atTheEnd(hunk, located.found, text.lines.length),
       });
   }
 
-  choosePlaces(placements, text.lines, edit.unordered ? 'never' : dialects[edit.dialect].traits.hunkOrder);
+  const order = edit.unordered ? 'never' : dialects[edit.dialect].traits.hunkOrder;
+  const placements = choosePlaces(locatedHunks, text.lines, order);
   const placed: { placement: Placement; splice: Splice }[] = [];
   const hunks: HunkReport[] = [];
   for (const placement of placements) {
