@@ -1,6 +1,6 @@
 /** Locates the folders of the package, the user and the project. */
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -18,7 +18,9 @@ export function packageFolder(): string {
 
 /** As `homedir()` finds it, from these variables. */
 export function homeFolder({ HOME, USERPROFILE }: Variables): string {
-  return (process.platform === 'win32' ? USERPROFILE : HOME) || homedir();
+  const home = process.platform === 'win32' ? USERPROFILE : HOME;
+  // With an empty HOME, homedir() is empty as well, and state would go to the working directory.
+  return home || homedir() || userInfo().homedir;
 }
 
 function xdg(variables: Variables, name: string, fallback: string[]): string {
