@@ -100,7 +100,7 @@ export class StreamedText {
 
   /** The finished items, in their order. Undefined when one of them may be missing. */
   get items(): Json[] | undefined {
-    if (this.#lost || this.#open.size > 0 || !this.#inOrder()) return undefined;
+    if (this.#isMissing() || this.#open.size > 0 || !this.#inOrder()) return undefined;
     return [...this.#items].sort(byNumber).map(([, item]) => item);
   }
 
@@ -115,7 +115,14 @@ export class StreamedText {
   }
 
   get damaged(): boolean {
-    return this.#lost || this.#damaged;
+    return this.#isMissing() || this.#damaged;
+  }
+
+  /** Whether an unreadable event may have been a piece of the answer: unbroken numbers show that none was. */
+  #isMissing(): boolean {
+    const { first, inSteps, alike, jumps } = this.#numbers;
+    const unbroken = (first === 0 || first === 1) && inSteps > 0 && alike + jumps === 0;
+    return this.#lost && !(unbroken && !this.#piecesNumbered.has(false));
   }
 
   /** Gateways add events without a number; these are not gaps in the API's own. */

@@ -58,6 +58,9 @@ describe('a stream of numbered events', () => {
     ['blank lines', '\n\r\n\n'],
     ['pings that are not JSON', 'event: ping\ndata: 2026-11-22 10:00\n\n'],
     ['pings with nothing in them', 'event: ping\ndata: {}\n\n'],
+    ['empty objects without a name', 'data: {}\n\n'],
+    ['null', 'data: null\n\n'],
+    ['words that are not JSON', 'data: [PING]\n\n'],
     ['keep-alives all numbered 0', { type: 'keepalive', sequence_number: 0 }],
   ])('may have %s between', async (_, block) => {
     expect((await ask(between(answer, block))).text).toBe('Yes.');
