@@ -194,7 +194,10 @@ function readCode(codeFile: string): Map<string, KeptCode> {
 }
 
 function readOurs(path: string): Buffer {
-  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  const descriptor = openSync(
+    path,
+    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+  );
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile() || !isOurs(stats)) throw new Error('not our file');

@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -222,6 +223,13 @@ describe.skipIf(nodeKeepsCode || !posix)('compiled code is not used', () => {
       () => {
         renameSync(codeFile(), join(cache, 'elsewhere'));
         symlinkSync(join(cache, 'elsewhere'), codeFile());
+      },
+    ],
+    [
+      'a FIFO stands for the file',
+      () => {
+        rmSync(codeFile());
+        execFileSync('mkfifo', ['-m', '600', codeFile()]);
       },
     ],
     ...(isRoot

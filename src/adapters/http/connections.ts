@@ -106,5 +106,6 @@ export class Connections {
 function isLoopback(hostname: string): boolean {
   const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   const family = isIP(name);
-  return family === 0 ? name === 'localhost' : loopback.check(name, family === 6 ? 'ipv6' : 'ipv4');
+  if (family === 0) return name === 'localhost' || name.endsWith('.localhost');
+  return loopback.check(name, family === 6 ? 'ipv6' : 'ipv4');
 }

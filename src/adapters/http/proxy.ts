@@ -65,10 +65,14 @@ export function describeProxy({ variable, url }: HttpProxy): string {
   return `the proxy ${url.protocol}//${url.host} (${variable})`;
 }
 
+/** More than any number of parallel calls opens. A proxy that spoils every tunnel is asked for a new one without end. */
+const mostTunnelsPerSecond = 200;
+
 /** Connections to a proxy, for the tunnels through it. */
 export class ProxyPool extends Pool {
   readonly #proxy: HttpProxy;
   readonly #onTunnel: (host: string) => void;
+  #recent: number[] = [];
 
   constructor(proxy: HttpProxy, options: Pool.Options, onTunnel: (host: string) => void) {
     super(proxy.url, { ...options, headersTimeout: tunnelMs });
@@ -81,6 +85,7 @@ export class ProxyPool extends Pool {
   override async connect(
     options: Omit<Dispatcher.ConnectOptions, 'origin'>,
   ): Promise<Dispatcher.ConnectData> {
+    this.#countTunnel(options.path);
     let tunnel: Dispatcher.ConnectData;
     try {
       tunnel = await super.connect(options);
@@ -93,6 +98,17 @@ export class ProxyPool extends Pool {
     }
     tunnel.socket.on('error', () => {}).destroy();
     throw refused(this.#proxy, tunnel.statusCode, options.path);
+  }
+
+  #countTunnel(host: string): void {
+    const now = performance.now();
+    this.#recent = [...this.#recent.filter((at) => now - at < 1000), now];
+    if (this.#recent.length <= mostTunnelsPerSecond) return;
+    const where = describeProxy(this.#proxy);
+    throw new ProviderFailure('wrong-endpoint', `${where} spoils every connection to ${host}`, {
+      code: 'offline',
+      hint: `check ${this.#proxy.variable}; hosts in NO_PROXY are reached without it`,
+    });
   }
 }
 

@@ -40,6 +40,9 @@ const overrides = [
   ['core.fsmonitor', ''],
   ['core.hooksPath', nowhere],
   ['core.attributesFile', nowhere],
+  // Names that some file systems take for .git are refused on all.
+  ['core.protectHFS', 'true'],
+  ['core.protectNTFS', 'true'],
 ].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
 /** Runs in the root folder, away from the user's files; `args` may begin with `-C`. */

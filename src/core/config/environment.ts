@@ -65,7 +65,7 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
   {
     name: 'HTTPS_PROXY',
     description:
-      'HTTP proxy for https servers; HTTP_PROXY for http ones. Never used for this machine itself.',
+      'HTTP proxy for https servers; HTTP_PROXY for http ones, and for https ones if this is unset. Never used for this machine itself.',
     default: 'none',
     fromDotEnv: false,
   },

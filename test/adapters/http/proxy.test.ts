@@ -45,6 +45,25 @@ describe('a proxy', () => {
     expect(proxy.authorization).toBe(`Basic ${Buffer.from('me:p@ss').toString('base64')}`);
   });
 
+  it('that spoils every tunnel is given up, and named', async () => {
+    let tunnels = 0;
+    const proxy = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        tunnels++;
+        socket.end('HTTP/1.1 200 OK\r\n\r\nGARBAGE\r\n\r\n');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    onTestFinished(() => void proxy.close());
+    const { port } = proxy.address() as AddressInfo;
+    setVariables({ HTTP_PROXY: `http://127.0.0.1:${port}` });
+    const failure = await failureOf('http://orch.test/v1');
+    expect(failure).toMatchObject({ failureClass: 'wrong-endpoint', code: 'offline' });
+    expect(failure.message).toContain(`127.0.0.1:${port}`);
+    expect(tunnels).toBeLessThan(1000);
+  });
+
   it.each(['127.0.0.1', '127.1.2.3', 'localhost', '[::ffff:127.0.0.1]', '[::1]'])(
     'is never used for %s',
     async (host) => {
