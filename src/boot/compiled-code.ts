@@ -3,7 +3,7 @@
  * start does. From Node 22.8 on Node does that itself (module.enableCompileCache), so the half of this file that
  * reads and writes code goes once that is the oldest Node that orch runs on.
  *
- * V8 believes the code that it is given. So it is read only from a folder that nobody else can write to, checked
+ * V8 trusts the compiled code it is given, so it is read only from a folder that nobody else can write to, checked
  * against a sum, and used only for the very source that it was made from. Where any of this fails, or nothing can be
  * written, the start takes longer and nothing is said.
  */
