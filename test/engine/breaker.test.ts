@@ -87,7 +87,7 @@ describe('a circuit', () => {
 });
 
 describe('a model that keeps failing', () => {
-  it('is left alone, said so, and asked again after a while', async () => {
+  it('is skipped with a warning, and asked again after a while', async () => {
     const room = await engineFixture({
       answer: byModel({ [first]: down, [second]: code }),
       policies: noRetries,

@@ -16,6 +16,6 @@ describe('the rationale', () => {
     const factory = { engine: () => context, notes: () => [] } as unknown as Factory;
     const rationale = async () => toOutput(await call(), factory).meta.rationale;
     expect(await rationale()).toMatch(/; gpt-6\.2-sol failed => gpt-5-mini$/);
-    expect(await rationale()).toMatch(/; gpt-6\.2-sol left alone => gpt-5-mini$/);
+    expect(await rationale()).toMatch(/; gpt-6\.2-sol skipped => gpt-5-mini$/);
   });
 });

@@ -96,7 +96,9 @@ async function findFiles(argument: string, search: Search): Promise<FoundFile[]>
     const broken = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
       ? ' (broken symbolic link)'
       : '';
-    throw new OrchError('file-not-found', `${pattern}: no such file${broken}`, { hint: `looked in ${cwd}` });
+    throw new OrchError('file-not-found', `${pattern}: no such file${broken}`, {
+      hint: `check the path: relative paths start at ${cwd}`,
+    });
   }
   return matchGlob(pattern, range, search);
 }
@@ -138,7 +140,7 @@ async function matchGlob(
     const why =
       matches.length === 0 ? 'no matching files' : 'matches only files that git ignores or that look secret';
     throw new OrchError('file-not-found', `${pattern}: ${why}`, {
-      hint: `looked in ${cwd}; to send an ignored or secret file, name it exactly`,
+      hint: `check the pattern, which starts at ${cwd}; to send an ignored or secret file, name it exactly`,
     });
   }
   for (const path of kept) assertAllowed(path, relative(cwd, path), allowed);

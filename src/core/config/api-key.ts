@@ -8,6 +8,6 @@ export function keyFault(key: string): string | undefined {
 }
 
 export const keyHints = {
-  missing: 'set it in the environment or in .env; with --rehearse no key is needed',
+  missing: 'set it in the environment or in .env; with --rehearse or ORCH_REHEARSE=1 no key is needed',
   malformed: 'copy the key again, without quotes or line breaks',
 };

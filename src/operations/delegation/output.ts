@@ -147,5 +147,5 @@ function rationaleOf({ decision, attempt, attempts }: DelegateOutcome): string {
   const { selected } = decision;
   if (!selected || attempt.candidate.model === selected.model) return decision.rationale;
   const wasTried = attempts.some(({ candidate }) => candidate.model === selected.model);
-  return `${decision.rationale}; ${selected.model} ${wasTried ? 'failed' : 'left alone'} => ${attempt.candidate.model}`;
+  return `${decision.rationale}; ${selected.model} ${wasTried ? 'failed' : 'skipped'} => ${attempt.candidate.model}`;
 }
