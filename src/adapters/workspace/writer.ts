@@ -4,22 +4,18 @@ import {
   chmodSync,
   constants,
   existsSync,
-  lstatSync,
   mkdirSync,
-  readFileSync,
-  readlinkSync,
   realpathSync,
   renameSync,
-  rmdirSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { BytesChange, WorkspaceWriter } from '../../engine/ports.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
+import { type FileMode, type TreeAccess, treeAccess } from './tree-access.ts';
 import { type TreeLock, unlocked } from './tree-lock.ts';
 
 export function workspaceWriter(
@@ -55,14 +51,18 @@ export function workspaceWriter(
 }
 
 function applyAll(base: string, changes: readonly BytesChange[], temporaries: Temporaries): void {
-  for (const change of changes) assertUnchanged(base, change);
   const undo: Undo[] = [];
   // ENOSPC does not name the file.
   let path: string | undefined;
   try {
+    const tree = treeAccess(base, { temporaries });
     for (const change of changes) {
       path = change.path;
-      applyChange(base, change, { undo, temporaries });
+      assertUnchanged(tree, change);
+    }
+    for (const change of changes) {
+      path = change.path;
+      applyChange(tree, change, undo);
     }
   } catch (error) {
     throw writeFailed(error, { path, unrestored: takeBack(undo) });
@@ -78,7 +78,7 @@ function tryAccess(target: string): void {
   }
   // A file is replaced, so its folder must be writable; missing folders are created.
   let folder = dirname(existing ? realpathSync(target) : target);
-  while (!isThere(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
   if (!statSync(folder).isDirectory()) throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
   accessSync(folder, constants.W_OK | constants.X_OK);
 }
@@ -111,6 +111,7 @@ function writeFailed(
       : `could not be restored: ${unrestored.join(', ')}`,
   }: { path?: string | undefined; unrestored?: readonly string[]; outcome?: string },
 ): OrchError {
+  if (error instanceof OrchError) return new OrchError(error.code, `${error.message}; ${outcome}`, error);
   const { code, path: where, message } = error as NodeJS.ErrnoException;
   const hints: Record<string, string> = {
     ENOSPC: 'the disk is full: free some space and run it again',
@@ -118,6 +119,7 @@ function writeFailed(
     EFBIG: 'the file exceeds the size limit (ulimit -f)',
     EACCES: 'check the permissions of the file and its folder',
     EROFS: 'the file system is read-only: write to another one',
+    ENAMETOOLONG: 'use a shorter name: most file systems allow 255 bytes',
     EISDIR: 'use the path of a file, not of a directory',
     ENOTDIR: 'fix the path: part of it is a file, not a folder',
     EEXIST: 'fix the path: part of it is a file, not a folder',
@@ -133,102 +135,59 @@ function writeFailed(
 }
 
 /** Last check: the files must still be as they were when the patch was made. */
-function assertUnchanged(base: string, change: BytesChange): void {
+function assertUnchanged(tree: TreeAccess, change: BytesChange): void {
   const { kind, path, oldPath, before } = change;
   const refuse = (what: string, hint: string): never => {
-    throw new OrchError('file-changed', `${what}; nothing was changed`, { hint });
+    throw new OrchError('file-changed', what, { hint });
   };
-  if (isDone(base, change))
+  if (isDone(tree, change))
     refuse(`${path} already contains the change`, 'nothing is left to do for this file');
-  if ((kind === 'create' || kind === 'rename') && isThere(join(base, path)))
+  if ((kind === 'create' || kind === 'rename') && tree.kind(path) !== undefined)
     refuse(`${path} already exists`, 'move it away, or run the call again');
   if (kind === 'create') return;
   const from = oldPath ?? path;
-  const file = join(base, from);
-  if (holds(file, before)) return;
-  const what = existsSync(file) ? 'has changed' : 'was deleted';
+  const kindNow = tree.kind(from);
+  // Reading a link says that it is one, and where it leads.
+  const now = kindNow === 'file' || kindNow === 'link' ? tree.read(from) : undefined;
+  if (now?.bytes.equals(Buffer.from(before))) return;
+  const what = kindNow === undefined ? 'was deleted' : 'has changed';
   refuse(`${from} ${what} since it was read`, 'run the call again');
 }
 
 /** Whether the change has already been applied. */
-function isDone(base: string, { kind, path, oldPath, after, mode }: BytesChange): boolean {
-  const target = join(base, path);
+function isDone(tree: TreeAccess, { kind, path, oldPath, after, mode }: BytesChange): boolean {
   if (kind === 'delete') return false;
-  if (oldPath !== undefined && isThere(join(base, oldPath))) return false;
-  if (!holds(target, after)) return false;
-  return mode === undefined || isExecutable(target) === (mode === '100755');
+  if (oldPath !== undefined && tree.kind(oldPath) !== undefined) return false;
+  const found = tree.kind(path) === 'file' ? tree.read(path) : undefined;
+  if (!found?.bytes.equals(Buffer.from(after))) return false;
+  return mode === undefined || isExecutable(found.mode) === (mode === '100755');
 }
 
-function holds(file: string, content: string | Uint8Array): boolean {
-  if (!existsSync(file) || !statSync(file).isFile()) return false;
-  return readFileSync(file).equals(Buffer.from(content));
+function isExecutable(mode: number): boolean {
+  return (mode & 0o100) !== 0;
 }
 
-function isExecutable(file: string): boolean {
-  return (statSync(file).mode & 0o100) !== 0;
-}
-
-/** Also true for a broken link, which would be replaced. */
-function isThere(path: string): boolean {
-  try {
-    lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function applyChange(
-  base: string,
-  change: BytesChange,
-  { undo, temporaries }: { undo: Undo[]; temporaries: Temporaries },
-): void {
-  const target = join(base, change.path);
-  const source = join(base, change.oldPath ?? change.path);
-  const original = change.kind === 'create' ? undefined : snapshot(source, temporaries);
+function applyChange(tree: TreeAccess, change: BytesChange, undo: Undo[]): void {
+  const target = change.path;
+  const source = change.oldPath ?? change.path;
+  const original = change.kind === 'create' ? undefined : tree.read(source);
   if (change.kind !== 'delete') {
-    makeFolders(dirname(target), undo);
-    replaceFile(target, change.after, modeAfter(change, original?.mode), temporaries);
+    for (const folder of tree.makeFolders(dirname(target))) {
+      undo.push({ path: folder, step: () => tree.removeFolder(folder) });
+    }
+    tree.replace(target, change.after, modeAfter(change, original?.mode));
     if (target !== source || original === undefined) {
-      undo.push({ path: change.path, step: () => rmSync(target, { force: true }) });
+      undo.push({ path: target, step: () => tree.kind(target) && tree.remove(target) });
     }
   }
-  if (change.kind === 'delete' || change.kind === 'rename') rmSync(source);
-  if (original) undo.push({ path: change.oldPath ?? change.path, step: original.restore });
+  if (change.kind === 'delete' || change.kind === 'rename') tree.remove(source);
+  if (original) {
+    const { bytes, mode } = original;
+    undo.push({ path: source, step: () => tree.replace(source, bytes, { bits: mode, exact: true }) });
+  }
 }
 
-interface Snapshot {
-  mode: number;
-  restore: () => void;
-}
-
-function snapshot(path: string, temporaries: Temporaries): Snapshot {
-  const link = lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
-  const bytes = readFileSync(path);
-  const { mode } = statSync(path);
-  const restore = () => {
-    // If the link still exists, its target was written, so the target is restored.
-    if (link !== undefined && !isThere(path)) symlinkSync(link, path);
-    else replaceFile(path, bytes, { bits: mode, exact: true }, temporaries);
-  };
-  return { mode, restore };
-}
-
-function makeFolders(folder: string, undo: Undo[]): void {
-  const first = mkdirSync(folder, { recursive: true });
-  if (first === undefined) return;
-  const created: string[] = [];
-  for (let here = folder; here.length >= first.length; here = dirname(here)) created.push(here);
-  for (const path of created.reverse()) undo.push({ path, step: () => rmdirSync(path) });
-}
-
-interface Mode {
-  bits: number;
-  /** True for the mode of an existing file, to which the umask does not apply. */
-  exact: boolean;
-}
-
-function modeAfter({ mode }: Pick<BytesChange, 'mode'>, before: number | undefined): Mode {
+function modeAfter({ mode }: Pick<BytesChange, 'mode'>, before: number | undefined): FileMode {
   if (before === undefined) return { bits: mode === '100755' ? 0o755 : 0o644, exact: false };
   if (mode === undefined) return { bits: before, exact: true };
   // Grant execute to everyone who may read.
@@ -236,7 +195,12 @@ function modeAfter({ mode }: Pick<BytesChange, 'mode'>, before: number | undefin
 }
 
 /** Writes a temporary file and renames it into place, so that no reader sees a partial file. */
-function replaceFile(path: string, content: string | Uint8Array, mode: Mode, temporaries: Temporaries): void {
+function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  mode: FileMode,
+  temporaries: Temporaries,
+): void {
   // A link stays a link; its target is written.
   const target = existsSync(path) ? realpathSync(path) : path;
   const temporary = join(dirname(target), `.${basename(target)}.orch-${crypto.randomUUID()}`);

@@ -11,6 +11,7 @@ import {
   readFileSync,
   readlinkSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -19,6 +20,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { untracked } from '../../../src/adapters/workspace/temporaries.ts';
 import { workspaceWriter } from '../../../src/adapters/workspace/writer.ts';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
 import type { FileChange } from '../../../src/core/patch/types.ts';
@@ -118,15 +120,6 @@ describe('applyChanges', () => {
     );
     expect(['a.sh', 'b.sh', 'c.sh', 'd.sh'].map(modeOf)).toEqual([0o755, 0o644, 0o755, 0o644]);
   });
-
-  it.runIf(posix)('writes through a link, which stays one', async () => {
-    put('real/a.ts', 'old');
-    symlinkSync('real/a.ts', join(base, 'link.ts'));
-    await apply(modify('link.ts', 'old', 'new'));
-    expect(readlinkSync(join(base, 'link.ts'))).toBe('real/a.ts');
-    expect(text('real/a.ts')).toBe('new');
-    expect(readdirSync(join(base, 'real'))).toEqual(['a.ts']);
-  });
 });
 
 describe('nothing is changed', () => {
@@ -197,13 +190,65 @@ describe('nothing is changed', () => {
     );
   });
 
-  it.runIf(posix)('when the last fails after a link was deleted or written through', async () => {
-    put('real.ts', 'old');
-    put('parent', 'a file');
-    symlinkSync('real.ts', join(base, 'one.ts'));
-    symlinkSync('real.ts', join(base, 'two.ts'));
-    await refusal(remove('one.ts', 'old'), modify('two.ts', 'old', 'new'), create('parent/y.ts', 'y'));
+  it.runIf(posix).each([
+    ['modified', modify('link.ts', 'old', 'new')],
+    ['deleted', remove('link.ts', 'old')],
+    ['renamed', rename('link.ts', 'new.ts', 'old')],
+    ['modified in a linked folder', modify('linked/a.ts', 'old', 'new')],
+    ['created in a linked folder', create('linked/b.ts', 'new')],
+    ['created below a linked folder', create('linked/deep/b.ts', 'new')],
+  ])('when a link would be %s', async (_, change) => {
+    put('real/a.ts', 'old');
+    put('first.ts', 'old');
+    symlinkSync('real/a.ts', join(base, 'link.ts'));
+    symlinkSync('real', join(base, 'linked'));
+    const error = await refusal(modify('first.ts', 'old', 'new'), change);
+    expect([error.code, error.message]).toEqual([
+      'file-forbidden',
+      expect.stringMatching(/^\S*link(ed|\.ts) is a link to real.*; nothing was changed$/),
+    ]);
   });
+
+  it('when a file is in .git, in whatever spelling', async () => {
+    for (const path of ['.git/hooks/pre-commit', '.GIT/config', 'git~1/config', 'a/.git./config']) {
+      expect((await refusal(create(path, 'x'))).code).toBe('file-forbidden');
+    }
+  });
+
+  it('when a name is longer than names can be', async () => {
+    put('a.ts', 'old');
+    const error = await refusal(modify('a.ts', 'old', 'new'), create(`deep/${'n'.repeat(300)}`, 'x'));
+    expect([error.code, error.hint]).toEqual([
+      'write-failed',
+      'use a shorter name: most file systems allow 255 bytes',
+    ]);
+  });
+
+  it.runIf(posix)(
+    'when a link takes the place of a folder while the second of three is written',
+    async () => {
+      for (const name of ['a', 'b', 'c']) put(`${name}/x.ts`, 'old');
+      mkdirSync(join(base, '.git/hooks'), { recursive: true });
+      let writes = 0;
+      const temporaries = {
+        ...untracked,
+        note() {
+          if (++writes === 2) {
+            renameSync(join(base, 'b'), join(base, 'aside'));
+            symlinkSync('.git/hooks', join(base, 'b'));
+          }
+          return () => {};
+        },
+      };
+      const changes = ['a', 'b', 'c'].map((name) => modify(`${name}/x.ts`, 'old', 'new'));
+      await expect(workspaceWriter(base, temporaries).applyChanges(base, changes)).rejects.toMatchObject({
+        code: 'file-changed',
+        message: expect.stringContaining('nothing was changed'),
+      });
+      expect(readdirSync(join(base, '.git/hooks'))).toEqual([]);
+      expect(['a', 'aside', 'c'].map((name) => text(`${name}/x.ts`))).toEqual(['old', 'old', 'old']);
+    },
+  );
 });
 
 describe('writeResult', () => {
