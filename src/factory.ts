@@ -1,4 +1,5 @@
 /** The composition root: lazy functions that create each part once, on first use. */
+import { readdirSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
@@ -20,7 +21,6 @@ import { commandVerifier } from './adapters/workspace/command-verifier.ts';
 import { workspaceFiles } from './adapters/workspace/files.ts';
 import { notedTemporaries } from './adapters/workspace/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
-import { writeJournal } from './adapters/workspace/write-journal.ts';
 import { workspaceWriter } from './adapters/workspace/writer.ts';
 import { keyFault, keyHints } from './core/config/api-key.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
@@ -30,7 +30,7 @@ import { redactor } from './core/errors/redact.ts';
 import { once } from './core/text/once.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
-import type { Clock, Ledger, PatchApplier, PatchChecker, Provider } from './engine/ports.ts';
+import type { Clock, Ledger, PatchApplier, PatchChecker, Provider, TreeWriter } from './engine/ports.ts';
 import type { Diagnostics, OperationContext } from './operations/context.ts';
 
 export interface FactoryOptions {
@@ -96,9 +96,22 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   const lockFolder = join(stateFolder(variables), 'locks');
   const lock = treeLock(lockFolder);
-  const writer = once(() => workspaceWriter(cwd, temporaries(), lock));
-  const journal = once(() =>
-    writeJournal({ folder: join(stateFolder(variables), 'journal'), cwd, lock, writer: writer() }),
+  const writer = once(() => workspaceWriter(cwd, temporaries()));
+  const journals = join(stateFolder(variables), 'journal');
+  const treeWriter = once(async () => {
+    const { treeWriter: make } = await import('./adapters/workspace/changes/tree-writer.ts');
+    const base = () => workspace().base();
+    return make({ folder: journals, cwd, base, lock, temporaries: temporaries() });
+  });
+  const tree = once(
+    (): TreeWriter => ({
+      assertPossible: async () => (await treeWriter()).assertPossible(),
+      apply: async (...change) => (await treeWriter()).apply(...change),
+      trial: async (...file) => (await treeWriter()).trial(...file),
+      recover: async (path) => (isEmpty(journals) ? [] : (await treeWriter()).recover(path)),
+      resume: async () => (await treeWriter()).resume(),
+      waiting: async () => (isEmpty(journals) ? undefined : (await treeWriter()).waiting()),
+    }),
   );
   const ledgerOf = ({ usageCsv }: Environment): Ledger => {
     if (usageCsv?.toLowerCase() === 'off') return noLedger();
@@ -189,9 +202,8 @@ export function createFactory(options: FactoryOptions): Factory {
     patchChecker,
     patchApplier,
     writer,
-    journal,
-    verifier: (command, output) =>
-      commandVerifier({ command, output, cwd, writer: writer(), journal: journal() }),
+    tree,
+    verifier: (command, output) => commandVerifier({ command, output, cwd, tree: tree() }),
     ledger,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
     results,
@@ -205,6 +217,15 @@ export function createFactory(options: FactoryOptions): Factory {
       await Promise.all(closers.map((close) => close()));
     },
   };
+}
+
+/** Also if it cannot be read, or is not there. */
+function isEmpty(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch {
+    return true;
+  }
 }
 
 /** The key itself never appears in a message. */

@@ -6,6 +6,7 @@ import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
 import { explain, routeExplainOperation } from '../operations/route-explain.ts';
+import { mayWrite, onWholeTree } from '../operations/whole-tree.ts';
 import { gatherInput, refuseExpandedGlob } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
@@ -50,6 +51,11 @@ export async function runOperation(
   const input = parse(values);
 
   const request = operation.plan?.(input);
+  const file = typeof options.output === 'string' ? options.output : undefined;
+  if (options.dryRun === true || !(mayWrite(operation, input) || file !== undefined)) {
+    const waiting = await factory.tree().waiting();
+    if (waiting !== undefined && verbose) streams.say('warning', waiting);
+  }
   if (options.dryRun === true) {
     if (!request)
       throw new OrchError('usage', '--dry-run has no route to show: nothing would be sent', {
@@ -100,7 +106,8 @@ export async function runOperation(
   };
   let output: Record<string, unknown>;
   try {
-    output = await operation.run(input, factory, callOptions);
+    const written = [...(input.apply === true ? [factory.workspace().base()] : []), ...(file ? [file] : [])];
+    output = await onWholeTree(written, factory, () => operation.run(input, factory, callOptions));
   } finally {
     progress?.stop();
     if (shown !== '' && !shown.endsWith('\n')) streams.out('\n');

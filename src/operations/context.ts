@@ -11,10 +11,10 @@ import type {
   PatchApplier,
   PatchChecker,
   ResultStore,
+  TreeWriter,
   Verifier,
   Workspace,
   WorkspaceWriter,
-  WriteJournal,
 } from '../engine/ports.ts';
 
 export interface OperationContext {
@@ -29,8 +29,7 @@ export interface OperationContext {
   patchChecker(): PatchChecker;
   patchApplier(): PatchApplier;
   writer(): WorkspaceWriter;
-  /** Backups of files that are replaced temporarily. */
-  journal(): WriteJournal;
+  tree(): TreeWriter;
   /** Runs a shell command while the result is at `output`. */
   verifier(command: string, output: string): Verifier;
   ledger(): Ledger;

@@ -44,6 +44,8 @@ export interface TreeAccess {
   /** Writes a temporary file and renames it into place, so that no reader sees a partial file. */
   replace(path: string, content: string | Uint8Array, mode: FileMode): void;
   remove(path: string): void;
+  /** Removes the temporary file that a killed process with this `draftId` has left beside the path. */
+  removeDraft(path: string): void;
   /** Creates a folder and those above it: all or none. Returns the created ones, outermost first. */
   makeFolders(path: string): string[];
   /** Removes an empty folder. */
@@ -52,15 +54,17 @@ export interface TreeAccess {
 
 export interface TreeAccessOptions extends OpenerOptions {
   temporaries?: Temporaries;
+  /** Part of the names of temporary files. Default: a new one for each. */
+  draftId?: string;
 }
 
 /** Throws `file-forbidden` for a base that is in a `.git`, and the errors of `node:fs` if it cannot be reached. */
 export function treeAccess(
   base: string,
-  { temporaries = untracked, ...options }: TreeAccessOptions = {},
+  { temporaries = untracked, draftId, ...options }: TreeAccessOptions = {},
 ): TreeAccess {
   const { root, open } = folderOpener(base, options);
-  return { kind, read, replace, remove, makeFolders, removeFolder };
+  return { kind, read, replace, remove, removeDraft, makeFolders, removeFolder };
 
   function kind(path: string): EntryKind | undefined {
     return ifThere(() => inFolderOf(path, (folder, name) => kindOf(lstatSync(folder.entry(name)))));
@@ -79,7 +83,7 @@ export function treeAccess(
   function replace(path: string, content: string | Uint8Array, mode: FileMode): void {
     inFolderOf(path, (folder, name) => {
       refuseLink(folder.entry(name), path);
-      const draft = draftName(name);
+      const draft = draftName(name, draftId);
       const forget = temporaries.note(join(root, path, '..', draft));
       try {
         folder.verify();
@@ -102,6 +106,10 @@ export function treeAccess(
       unlinkSync(folder.entry(name));
       folder.verifyAfter();
     });
+  }
+
+  function removeDraft(path: string): void {
+    ifThere(() => inFolderOf(path, (folder, name) => unlinkSync(folder.entry(draftName(name, draftId)))));
   }
 
   function makeFolders(path: string): string[] {
@@ -216,6 +224,6 @@ function writeNew(file: string, content: string | Uint8Array, { bits, exact }: F
 }
 
 /** A later process recognises it as ours. Short, so that a file's own name may be as long as names can be. */
-function draftName(name: string): string {
-  return `.${[...name].slice(0, 40).join('')}.orch-${crypto.randomUUID()}`;
+function draftName(name: string, id: string = crypto.randomUUID()): string {
+  return `.${[...name].slice(0, 40).join('')}.orch-${id}`;
 }

@@ -1,4 +1,4 @@
-/** Writes to the working tree: a patch all or nothing, a result completely or not at all. */
+/** Writes results to files: completely or not at all. */
 import {
   accessSync,
   chmodSync,
@@ -12,19 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { OrchError } from '../../core/errors/orch-error.ts';
-import type { BytesChange, WorkspaceWriter } from '../../engine/ports.ts';
+import type { WorkspaceWriter } from '../../engine/ports.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
-import { type FileMode, type TreeAccess, treeAccess } from './tree-access.ts';
-import { type TreeLock, unlocked } from './tree-lock.ts';
+import { writeFailed } from './write-failed.ts';
 
-export function workspaceWriter(
-  cwd: string,
-  temporaries: Temporaries = untracked,
-  lock: TreeLock = unlocked,
-): WorkspaceWriter {
+export function workspaceWriter(cwd: string, temporaries: Temporaries = untracked): WorkspaceWriter {
   return {
-    applyChanges: (base, changes) => lock(base, () => applyAll(base, changes, temporaries)),
     assertWritable(path) {
       try {
         tryAccess(resolve(cwd, path));
@@ -42,31 +35,12 @@ export function workspaceWriter(
           return;
         }
         mkdirSync(dirname(target), { recursive: true });
-        replaceFile(target, content, modeAfter({}, existing?.mode), temporaries);
+        replaceFile(target, content, existing?.mode, temporaries);
       } catch (error) {
         throw writeFailed(error, { path });
       }
     },
   };
-}
-
-function applyAll(base: string, changes: readonly BytesChange[], temporaries: Temporaries): void {
-  const undo: Undo[] = [];
-  // ENOSPC does not name the file.
-  let path: string | undefined;
-  try {
-    const tree = treeAccess(base, { temporaries });
-    for (const change of changes) {
-      path = change.path;
-      assertUnchanged(tree, change);
-    }
-    for (const change of changes) {
-      path = change.path;
-      applyChange(tree, change, undo);
-    }
-  } catch (error) {
-    throw writeFailed(error, { path, unrestored: takeBack(undo) });
-  }
 }
 
 function tryAccess(target: string): void {
@@ -83,122 +57,11 @@ function tryAccess(target: string): void {
   accessSync(folder, constants.W_OK | constants.X_OK);
 }
 
-interface Undo {
-  path: string;
-  step: () => void;
-}
-
-/** Undoes all steps in reverse order, even if some fail. Returns the paths that could not be restored. */
-function takeBack(undo: readonly Undo[]): string[] {
-  const failed: string[] = [];
-  for (const { path, step } of [...undo].reverse()) {
-    try {
-      step();
-    } catch {
-      failed.push(path);
-    }
-  }
-  return failed;
-}
-
-function writeFailed(
-  error: unknown,
-  {
-    path,
-    unrestored = [],
-    outcome = unrestored.length === 0
-      ? 'nothing was changed'
-      : `could not be restored: ${unrestored.join(', ')}`,
-  }: { path?: string | undefined; unrestored?: readonly string[]; outcome?: string },
-): OrchError {
-  if (error instanceof OrchError) return new OrchError(error.code, `${error.message}; ${outcome}`, error);
-  const { code, path: where, message } = error as NodeJS.ErrnoException;
-  const hints: Record<string, string> = {
-    ENOSPC: 'the disk is full: free some space and run it again',
-    EDQUOT: 'the disk quota is exceeded: free some space and run it again',
-    EFBIG: 'the file exceeds the size limit (ulimit -f)',
-    EACCES: 'check the permissions of the file and its folder',
-    EROFS: 'the file system is read-only: write to another one',
-    ENAMETOOLONG: 'use a shorter name: most file systems allow 255 bytes',
-    EISDIR: 'use the path of a file, not of a directory',
-    ENOTDIR: 'fix the path: part of it is a file, not a folder',
-    EEXIST: 'fix the path: part of it is a file, not a folder',
-  };
-  return new OrchError(
-    'write-failed',
-    `cannot write ${path ?? where ?? 'the file'} (${code ?? message}); ${outcome}`,
-    {
-      hint: hints[code ?? ''] ?? 'check that the path is writable',
-      cause: error,
-    },
-  );
-}
-
-/** Last check: the files must still be as they were when the patch was made. */
-function assertUnchanged(tree: TreeAccess, change: BytesChange): void {
-  const { kind, path, oldPath, before } = change;
-  const refuse = (what: string, hint: string): never => {
-    throw new OrchError('file-changed', what, { hint });
-  };
-  if (isDone(tree, change))
-    refuse(`${path} already contains the change`, 'nothing is left to do for this file');
-  if ((kind === 'create' || kind === 'rename') && tree.kind(path) !== undefined)
-    refuse(`${path} already exists`, 'move it away, or run the call again');
-  if (kind === 'create') return;
-  const from = oldPath ?? path;
-  const kindNow = tree.kind(from);
-  // Reading a link says that it is one, and where it leads.
-  const now = kindNow === 'file' || kindNow === 'link' ? tree.read(from) : undefined;
-  if (now?.bytes.equals(Buffer.from(before))) return;
-  const what = kindNow === undefined ? 'was deleted' : 'has changed';
-  refuse(`${from} ${what} since it was read`, 'run the call again');
-}
-
-/** Whether the change has already been applied. */
-function isDone(tree: TreeAccess, { kind, path, oldPath, after, mode }: BytesChange): boolean {
-  if (kind === 'delete') return false;
-  if (oldPath !== undefined && tree.kind(oldPath) !== undefined) return false;
-  const found = tree.kind(path) === 'file' ? tree.read(path) : undefined;
-  if (!found?.bytes.equals(Buffer.from(after))) return false;
-  return mode === undefined || isExecutable(found.mode) === (mode === '100755');
-}
-
-function isExecutable(mode: number): boolean {
-  return (mode & 0o100) !== 0;
-}
-
-function applyChange(tree: TreeAccess, change: BytesChange, undo: Undo[]): void {
-  const target = change.path;
-  const source = change.oldPath ?? change.path;
-  const original = change.kind === 'create' ? undefined : tree.read(source);
-  if (change.kind !== 'delete') {
-    for (const folder of tree.makeFolders(dirname(target))) {
-      undo.push({ path: folder, step: () => tree.removeFolder(folder) });
-    }
-    tree.replace(target, change.after, modeAfter(change, original?.mode));
-    if (target !== source || original === undefined) {
-      undo.push({ path: target, step: () => tree.kind(target) && tree.remove(target) });
-    }
-  }
-  if (change.kind === 'delete' || change.kind === 'rename') tree.remove(source);
-  if (original) {
-    const { bytes, mode } = original;
-    undo.push({ path: source, step: () => tree.replace(source, bytes, { bits: mode, exact: true }) });
-  }
-}
-
-function modeAfter({ mode }: Pick<BytesChange, 'mode'>, before: number | undefined): FileMode {
-  if (before === undefined) return { bits: mode === '100755' ? 0o755 : 0o644, exact: false };
-  if (mode === undefined) return { bits: before, exact: true };
-  // Grant execute to everyone who may read.
-  return { bits: mode === '100755' ? before | ((before & 0o444) >> 2) : before & ~0o111, exact: true };
-}
-
 /** Writes a temporary file and renames it into place, so that no reader sees a partial file. */
 function replaceFile(
   path: string,
   content: string | Uint8Array,
-  mode: FileMode,
+  modeBefore: number | undefined,
   temporaries: Temporaries,
 ): void {
   // A link stays a link; its target is written.
@@ -206,8 +69,9 @@ function replaceFile(
   const temporary = join(dirname(target), `.${basename(target)}.orch-${crypto.randomUUID()}`);
   const forget = temporaries.note(temporary);
   try {
-    writeFileSync(temporary, content, { flag: 'wx', mode: mode.bits & 0o777 });
-    if (mode.exact) chmodSync(temporary, mode.bits & 0o777);
+    writeFileSync(temporary, content, { flag: 'wx', mode: (modeBefore ?? 0o644) & 0o777 });
+    // The umask does not apply to the mode of an existing file.
+    if (modeBefore !== undefined) chmodSync(temporary, modeBefore & 0o777);
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
