@@ -637,7 +637,7 @@ function stream(text: string, pieceBytes = 65_536): () => unknown {
     const collected = new StreamedText();
     for (let at = 0; at < bytes.length; at += pieceBytes) {
       for (const found of decoder.push(bytes.subarray(at, at + pieceBytes))) {
-        if (found.kind === 'event') collected.add(found.value as Record<string, unknown>);
+        if (found.kind === 'event') collected.add(found.value as Record<string, unknown>, found.bytes);
       }
     }
     decoder.end();
