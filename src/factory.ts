@@ -78,9 +78,8 @@ export function createFactory(options: FactoryOptions): Factory {
     return sound;
   };
   const config = once(() => loadConfig({ cwd, variables, environment: environment() }));
-  const workspace = once(() =>
-    workspaceFiles({ cwd, roots: () => [...environment().roots, ...(options.clientRoots?.() ?? [])] }),
-  );
+  const roots = () => [...environment().roots, ...(options.clientRoots?.() ?? [])];
+  const workspace = once(() => workspaceFiles({ cwd, roots }));
   const temporaries = once(() => notedTemporaries(join(stateFolder(variables), 'temporaries')));
   // What only explains a route loads neither.
   const gitPatch = () => import('./adapters/workspace/git-patch.ts');
@@ -96,7 +95,9 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   const lockFolder = join(stateFolder(variables), 'locks');
   const lock = treeLock(lockFolder);
-  const writer = once(() => workspaceWriter(cwd, temporaries(), lock));
+  const writer = once(() =>
+    workspaceWriter(cwd, { temporaries: temporaries(), lock, roots: () => [cwd, ...roots()] }),
+  );
   const journal = once(() =>
     writeJournal({ folder: join(stateFolder(variables), 'journal'), cwd, lock, writer: writer() }),
   );

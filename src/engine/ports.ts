@@ -137,10 +137,13 @@ export interface PatchApplier {
 export interface WorkspaceWriter {
   /** Throws `file-changed` or `write-failed` and then leaves the tree unchanged. */
   applyChanges(base: string, changes: readonly BytesChange[]): Promise<void>;
-  /** Throws `write-failed` if `writeResult` can be expected to. Writes nothing. */
+  /** Throws what `writeResult` can be expected to throw. Writes nothing. */
   assertWritable(path: string): void;
-  /** Throws `write-failed` and then leaves an existing file unchanged. */
-  writeResult(path: string, content: string | Buffer): Promise<void>;
+  /**
+   * Throws `write-failed`, or `file-forbidden` if a link leads out of the repository or the path into a `.git`, and
+   * then leaves an existing file unchanged. The signal ends the wait for the reader of a pipe.
+   */
+  writeResult(path: string, content: string | Buffer, signal?: AbortSignal): Promise<void>;
 }
 
 export interface WriteJournal {

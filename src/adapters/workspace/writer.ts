@@ -1,49 +1,44 @@
 /** Writes to the working tree: a patch all or nothing, a result completely or not at all. */
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { BytesChange, WorkspaceWriter } from '../../engine/ports.ts';
+import { assertDestination, writeResultFile } from './result-file.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
 import { type FileMode, type TreeAccess, treeAccess } from './tree-access.ts';
 import { type TreeLock, unlocked } from './tree-lock.ts';
 
+export interface WriterOptions {
+  temporaries?: Temporaries;
+  lock?: TreeLock;
+  /** Absolute folders out of which links must not lead a result. A function, since an MCP client may change them. */
+  roots?: () => readonly string[];
+  /** How long a named pipe may be without a reader. Default 5 s. */
+  readerWaitMs?: number;
+}
+
 export function workspaceWriter(
   cwd: string,
-  temporaries: Temporaries = untracked,
-  lock: TreeLock = unlocked,
+  { temporaries = untracked, lock = unlocked, roots = () => [cwd], readerWaitMs }: WriterOptions = {},
 ): WorkspaceWriter {
   return {
     applyChanges: (base, changes) => lock(base, () => applyAll(base, changes, temporaries)),
     assertWritable(path) {
       try {
-        tryAccess(resolve(cwd, path));
+        assertDestination(resolve(cwd, path), roots());
       } catch (error) {
         throw writeFailed(error, { path, outcome: 'nothing was sent' });
       }
     },
-    async writeResult(path, content) {
-      const target = resolve(cwd, path);
+    async writeResult(path, content, signal) {
       try {
-        const existing = statSync(target, { throwIfNoEntry: false });
-        if (existing && !existing.isFile() && !existing.isDirectory()) {
-          // A pipe or a device such as /dev/null is written to, never replaced.
-          writeFileSync(target, content);
-          return;
-        }
-        mkdirSync(dirname(target), { recursive: true });
-        replaceFile(target, content, modeAfter({}, existing?.mode), temporaries);
+        await writeResultFile(resolve(cwd, path), content, {
+          roots: roots(),
+          temporaries,
+          readerWaitMs,
+          signal,
+        });
       } catch (error) {
+        if (signal?.aborted) throw new OrchError('interrupted', `interrupted while writing ${path}`);
         throw writeFailed(error, { path });
       }
     },
@@ -67,20 +62,6 @@ function applyAll(base: string, changes: readonly BytesChange[], temporaries: Te
   } catch (error) {
     throw writeFailed(error, { path, unrestored: takeBack(undo) });
   }
-}
-
-function tryAccess(target: string): void {
-  const existing = statSync(target, { throwIfNoEntry: false });
-  if (existing?.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR' });
-  if (existing && !existing.isFile()) {
-    accessSync(target, constants.W_OK);
-    return;
-  }
-  // A file is replaced, so its folder must be writable; missing folders are created.
-  let folder = dirname(existing ? realpathSync(target) : target);
-  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
-  if (!statSync(folder).isDirectory()) throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
-  accessSync(folder, constants.W_OK | constants.X_OK);
 }
 
 interface Undo {
@@ -119,6 +100,8 @@ function writeFailed(
     EFBIG: 'the file exceeds the size limit (ulimit -f)',
     EACCES: 'check the permissions of the file and its folder',
     EROFS: 'the file system is read-only: write to another one',
+    ENXIO: 'nothing reads from the pipe: start its reader first',
+    ELOOP: 'the links lead in a circle: replace one with a real file or folder',
     ENAMETOOLONG: 'use a shorter name: most file systems allow 255 bytes',
     EISDIR: 'use the path of a file, not of a directory',
     ENOTDIR: 'fix the path: part of it is a file, not a folder',
@@ -192,27 +175,4 @@ function modeAfter({ mode }: Pick<BytesChange, 'mode'>, before: number | undefin
   if (mode === undefined) return { bits: before, exact: true };
   // Grant execute to everyone who may read.
   return { bits: mode === '100755' ? before | ((before & 0o444) >> 2) : before & ~0o111, exact: true };
-}
-
-/** Writes a temporary file and renames it into place, so that no reader sees a partial file. */
-function replaceFile(
-  path: string,
-  content: string | Uint8Array,
-  mode: FileMode,
-  temporaries: Temporaries,
-): void {
-  // A link stays a link; its target is written.
-  const target = existsSync(path) ? realpathSync(path) : path;
-  const temporary = join(dirname(target), `.${basename(target)}.orch-${crypto.randomUUID()}`);
-  const forget = temporaries.note(temporary);
-  try {
-    writeFileSync(temporary, content, { flag: 'wx', mode: mode.bits & 0o777 });
-    if (mode.exact) chmodSync(temporary, mode.bits & 0o777);
-    renameSync(temporary, target);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  } finally {
-    forget();
-  }
 }

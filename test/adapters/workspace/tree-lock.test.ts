@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { untracked } from '../../../src/adapters/workspace/temporaries.ts';
 import { sweepLocks, treeLock } from '../../../src/adapters/workspace/tree-lock.ts';
 import { workspaceWriter } from '../../../src/adapters/workspace/writer.ts';
 import type { FileChange } from '../../../src/core/patch/types.ts';
@@ -24,7 +23,7 @@ async function held(by: string, options = {}) {
   const file = join(base, 'a.ts');
   writeFileSync(file, 'old');
   const change: FileChange = { kind: 'modify', path: 'a.ts', before: 'old', after: 'new' };
-  const apply = () => workspaceWriter(base, untracked, lock).applyChanges(base, [change]);
+  const apply = () => workspaceWriter(base, { lock }).applyChanges(base, [change]);
   return { apply, path, file, locks, text: () => readFileSync(file, 'utf8') };
 }
 
