@@ -17,6 +17,7 @@ import { jsonLog } from './adapters/system/json-log.ts';
 import { thisMachine } from './adapters/system/machine.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
 import { commandVerifier } from './adapters/workspace/command-verifier.ts';
+import { destinationOf } from './adapters/workspace/destination.ts';
 import { workspaceFiles } from './adapters/workspace/files.ts';
 import { notedTemporaries } from './adapters/workspace/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
@@ -79,6 +80,7 @@ export function createFactory(options: FactoryOptions): Factory {
   };
   const config = once(() => loadConfig({ cwd, variables, environment: environment() }));
   const roots = () => [...environment().roots, ...(options.clientRoots?.() ?? [])];
+  const bounds = () => [cwd, ...roots()];
   const workspace = once(() => workspaceFiles({ cwd, roots }));
   const temporaries = once(() => notedTemporaries(join(stateFolder(variables), 'temporaries')));
   // What only explains a route loads neither.
@@ -95,9 +97,7 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   const lockFolder = join(stateFolder(variables), 'locks');
   const lock = treeLock(lockFolder);
-  const writer = once(() =>
-    workspaceWriter(cwd, { temporaries: temporaries(), lock, roots: () => [cwd, ...roots()] }),
-  );
+  const writer = once(() => workspaceWriter(cwd, { temporaries: temporaries(), lock, roots: bounds }));
   const journal = once(() =>
     writeJournal({ folder: join(stateFolder(variables), 'journal'), cwd, lock, writer: writer() }),
   );
@@ -106,9 +106,26 @@ export function createFactory(options: FactoryOptions): Factory {
     return csvLedger({
       path: usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv),
       temporaries: temporaries(),
+      roots: bounds,
     });
   };
   const ledger = once(() => ledgerOf(environment()));
+  const assertRecordable = () => {
+    const { logFile } = environment();
+    const files = {
+      ORCH_USAGE_CSV: ledger().location,
+      ORCH_LOG_FILE: logFile === undefined ? undefined : resolve(cwd, logFile),
+    };
+    for (const [name, path] of Object.entries(files)) {
+      try {
+        if (path !== undefined) destinationOf(path, bounds());
+      } catch (error) {
+        throw error instanceof OrchError
+          ? new OrchError(error.code, `${name}: ${error.message}; nothing was sent`, error)
+          : error;
+      }
+    }
+  };
   const results = once(() => fileResultStore(join(stateFolder(variables), 'results')));
   const patches = once(() => fileResultStore(join(stateFolder(variables), 'patches')));
   const rehearsal = () => options.rehearse ?? environment().rehearse;
@@ -172,6 +189,7 @@ export function createFactory(options: FactoryOptions): Factory {
       log: jsonLog({
         level: logLevel ?? options.defaultLogLevel,
         file: logFile === undefined ? undefined : resolve(cwd, logFile),
+        roots: bounds,
         write: options.writeLog,
       }),
       newId,
@@ -194,6 +212,7 @@ export function createFactory(options: FactoryOptions): Factory {
     verifier: (command, output) =>
       commandVerifier({ command, output, cwd, writer: writer(), journal: journal() }),
     ledger,
+    assertRecordable,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
     results,
     patches,

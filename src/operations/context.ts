@@ -34,6 +34,8 @@ export interface OperationContext {
   /** Runs a shell command while the result is at `output`. */
   verifier(command: string, output: string): Verifier;
   ledger(): Ledger;
+  /** Throws `file-forbidden` if a link would lead the ledger or the log out of the repository or into a `.git`. */
+  assertRecordable(): void;
   /** Reads CSV files other than the user's own ledger. Rejects when one cannot be read. */
   readLedgers(paths: readonly string[]): Promise<LedgerReading>;
   /** Stores results that are too long for a tool's answer. */

@@ -3,13 +3,13 @@
  * the state folder may be on another disk. But a repository is a stranger's: a link in it, or in a folder that the
  * user allows, must not lead out of them, and nothing leads into a `.git`.
  */
-import { readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, parse, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, parse, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { hasDotGit } from '../../core/text/dot-git.ts';
 import { repositoryTop } from '../system/folders.ts';
-import { inDotGit } from './open-folder.ts';
+import { folderOpener, inDotGit } from './open-folder.ts';
 
 export interface Destination {
   /** Real path, whether or not there is a file. */
@@ -22,7 +22,7 @@ export interface Destination {
 const maxLinks = 40;
 const openFile = /^\/proc\/(\d+)\/fd\/(\d+)$/;
 
-/** Expects an absolute path. Throws `file-forbidden`, or ELOOP. */
+/** Expects an absolute path. Throws `file-forbidden`, or `write-failed` for links in a circle. */
 export function destinationOf(path: string, roots: readonly string[]): Destination {
   const { path: real, links } = followLinks(path);
   const [, pid, descriptor] = openFile.exec(real) ?? [];
@@ -40,6 +40,27 @@ export function destinationOf(path: string, roots: readonly string[]): Destinati
   return { path: real, descriptor: Number(pid) === process.pid ? Number(descriptor) : undefined };
 }
 
+export interface OpenDestination {
+  /** A name for the file, for the functions of `node:fs`, to be opened without following links. */
+  file: string;
+  /** The same for a file beside it. */
+  beside(name: string): string;
+  /** To be called between opening the file and writing to it. Throws `file-changed`. */
+  verify(): void;
+  close(): void;
+}
+
+/** Opens the folder of a destination, so that a link that appears later leads nowhere. Creates it where it is missing. */
+export function openDestination({ path }: Destination, folderMode = 0o777): OpenDestination {
+  // What the link of an open file shows is no path, so it is followed.
+  if (openFile.test(path)) return { file: path, beside: (name) => name, verify() {}, close() {} };
+  const folder = dirname(path);
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: folderMode });
+  const { open } = folderOpener(folder, { real: true });
+  const { entry, verifyAfter: verify, close } = open([]);
+  return { file: entry(basename(path)), beside: entry, verify, close };
+}
+
 /** Links are returned by their own real paths. */
 function followLinks(path: string): { path: string; links: string[] } {
   const { root } = parse(path);
@@ -54,7 +75,11 @@ function followLinks(path: string): { path: string; links: string[] } {
     if (target === undefined) here = next;
     else {
       links.push(next);
-      if (links.length > maxLinks) throw Object.assign(new Error('too many links'), { code: 'ELOOP', path });
+      if (links.length > maxLinks) {
+        throw new OrchError('write-failed', `${path} cannot be written: its links lead in a circle`, {
+          hint: `replace the link ${links[0]} with a real file or folder`,
+        });
+      }
       if (isAbsolute(target)) here = parse(target).root;
       rest.unshift(...partsOf(target));
     }
