@@ -1,8 +1,10 @@
 /** Adds to the arguments what comes from files and standard input. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../core/errors/orch-error.ts';
+import type { OperationContext } from '../operations/context.ts';
 import { defaultTimeoutSeconds } from '../operations/delegation/fields.ts';
+import { readAnswerFile } from './answer-file.ts';
 import type { CliField } from './options.ts';
 import { StdinNotTextError, StdinStillOpenError, StdinTooLargeError, type StdinWait } from './stdin.ts';
 import type { IOStreams } from './streams.ts';
@@ -14,11 +16,14 @@ const stdinHint = 'use --no-stdin or </dev/null to continue without it';
 
 export interface InputOptions {
   streams: Pick<IOStreams, 'stdinIsPiped' | 'readStdin'>;
+  readFile: OperationContext['readFile'];
   /** Relative paths start here. */
   cwd: string;
   /** The option or variable that turned reading of standard input off. */
   stdinOffBy: string | undefined;
   note: (text: string) => void;
+  /** Interrupts reading. */
+  signal: AbortSignal;
   wait?: typeof pipeWait;
 }
 
@@ -34,7 +39,7 @@ export async function gatherInput(
   fields: readonly CliField[],
   options: InputOptions,
 ): Promise<GatheredInput> {
-  const { streams, cwd, stdinOffBy } = options;
+  const { streams, stdinOffBy, wait = pipeWait } = options;
   const values = { ...raw };
   for (const { name, surface } of fields) {
     const value = values[name];
@@ -66,7 +71,8 @@ export async function gatherInput(
     const value = values[name];
     if (!surface.fromFile || typeof value !== 'string') continue;
     const flag = option?.long ?? name;
-    values[name] = value === '-' ? await readAll(`${flag} -`) : readAnswerFile(value, { flag, cwd });
+    values[name] =
+      value === '-' ? await readAll(`${flag} -`) : await readAnswerFile(value, { ...options, flag, wait });
   }
   if (values.input === '-') values.input = await readAll('-');
 
@@ -161,23 +167,6 @@ async function readStdin({ readStdin: read }: InputOptions['streams'], wait?: St
       'file-unreadable',
       `standard input cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
       { cause: error },
-    );
-  }
-}
-
-function readAnswerFile(path: string, { flag, cwd }: { flag: string; cwd: string }): string {
-  try {
-    return readFileSync(resolve(cwd, path), 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const missing = code === 'ENOENT';
-    throw new OrchError(
-      missing ? 'file-not-found' : 'file-unreadable',
-      `${flag}: ${path} ${missing ? 'does not exist' : `cannot be read (${code})`}`,
-      {
-        hint: 'name a readable file, or use - for standard input',
-        cause: error,
-      },
     );
   }
 }

@@ -1,11 +1,12 @@
 /** Reads files for a request: inside the roots, text only, secrets only if named exactly. */
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type LineRange, readFileArgument, type Source } from '../../core/input/source-file.ts';
 import type { SourceSet, Workspace } from '../../engine/ports.ts';
 import { repositoryTop } from '../system/folders.ts';
+import { readRegularFile } from '../system/regular-file.ts';
 import { ignoredByGit } from './git-ignore.ts';
 
 export interface WorkspaceOptions {
@@ -157,9 +158,8 @@ function readAll(found: readonly FoundFile[], cwd: string, allowed: readonly str
   const sources = found.map(({ path, range }): Source => {
     const inside = isInside(path, base);
     const shown = inside ? relative(base, path).split(sep).join('/') : path;
-    const text = readText(path, isAbsolute(shown) ? shown : relative(cwd, path) || shown);
+    const { text, executable } = readText(path, isAbsolute(shown) ? shown : relative(cwd, path) || shown);
     if (range) checkRange(range, text, shown);
-    const executable = (statSync(path).mode & 0o100) !== 0;
     return { path: shown, text, mode: executable ? '100755' : '100644', range };
   });
   const outside = sources.find((source) => isAbsolute(source.path));
@@ -171,39 +171,26 @@ function readAll(found: readonly FoundFile[], cwd: string, allowed: readonly str
   return { base, sources, exists: (path) => existsSync(join(base, path)) };
 }
 
-function readText(path: string, shown: string): string {
+function readText(path: string, shown: string): { text: string; executable: boolean } {
+  const reading = readRegularFile(path, maxFileBytes);
+  if (reading.bytes === undefined) {
+    const code = reading.fault === 'too-large' ? 'input-too-large' : 'file-unreadable';
+    const hint = { 'too-large': 'pass a smaller file', unreadable: 'check its permissions' };
+    throw new OrchError(code, `${shown} ${reading.message}`, {
+      hint: hint[reading.fault as keyof typeof hint] ?? 'pass a regular file',
+    });
+  }
+  const { bytes, executable } = reading;
+  if (bytes.includes(0))
+    throw new OrchError('file-unreadable', `${shown} is a binary file`, { hint: 'only text can be sent' });
   try {
-    const stats = statSync(path);
-    if (!stats.isFile()) throw new OrchError('file-unreadable', `${shown} is not a regular file`);
-    if (stats.size > maxFileBytes) {
-      throw new OrchError(
-        'input-too-large',
-        `${shown} is ${Math.round(stats.size / 1024 / 1024)} MB, the limit is 32 MB`,
-        {
-          hint: 'pass a smaller file',
-        },
-      );
-    }
-    const bytes = readFileSync(path);
-    if (bytes.includes(0))
-      throw new OrchError('file-unreadable', `${shown} is a binary file`, { hint: 'only text can be sent' });
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof OrchError) throw error;
-    if (error instanceof TypeError) {
-      throw new OrchError('file-unreadable', `${shown} is not UTF-8 text`, {
-        hint: 'convert it to UTF-8 first',
-        cause: error,
-      });
-    }
-    throw new OrchError(
-      'file-unreadable',
-      `${shown} cannot be read (${(error as NodeJS.ErrnoException).code})`,
-      {
-        hint: 'check its permissions',
-        cause: error,
-      },
-    );
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { text, executable };
+  } catch (cause) {
+    throw new OrchError('file-unreadable', `${shown} is not UTF-8 text`, {
+      hint: 'convert it to UTF-8 first',
+      cause,
+    });
   }
 }
 
