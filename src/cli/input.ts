@@ -39,8 +39,9 @@ export async function gatherInput(
   fields: readonly CliField[],
   options: InputOptions,
 ): Promise<GatheredInput> {
-  const { streams, stdinOffBy, wait = pipeWait } = options;
+  const { streams, stdinOffBy } = options;
   const values = { ...raw };
+  const wait = waitWithin(values, options.wait);
   for (const { name, surface } of fields) {
     const value = values[name];
     if (surface.positional !== 'one' || !Array.isArray(surface.complete) || typeof value !== 'string')
@@ -90,22 +91,26 @@ export async function gatherInput(
   return { values, waitedMs: performance.now() - started };
 }
 
+/** A wait for a pipe ends with the call's time at the latest. */
+function waitWithin({ timeout }: Record<string, unknown>, { noticeMs, limitMs } = pipeWait): typeof pipeWait {
+  const seconds = (timeout as number | undefined) ?? defaultTimeoutSeconds;
+  return { noticeMs, limitMs: Math.min(limitMs, seconds * 1000) };
+}
+
 /** A pipe that no argument asks for is context for the instruction; without an instruction it is the instruction. */
 async function addPipe(
   values: Record<string, unknown>,
   fields: readonly CliField[],
-  { streams, note, wait: { noticeMs, limitMs } = pipeWait }: InputOptions,
+  { streams, note, wait }: InputOptions,
 ): Promise<void> {
   const hasInstruction = typeof values.input === 'string' && values.input.trim() !== '';
   const hasFiles = Array.isArray(values.files) && values.files.length > 0;
   const optional =
     hasInstruction || hasFiles || !fields.some(({ name, required }) => name === 'input' && required);
-  const timeout = (values.timeout as number | undefined) ?? defaultTimeoutSeconds;
   const piped = await readStdin(streams, {
-    noticeMs,
+    ...waitWithin(values, wait),
     onNotice: () =>
       note(`waiting for standard input${optional ? `; ${stdinHint}` : ', since there is no instruction'}`),
-    limitMs: Math.min(limitMs, timeout * 1000),
   });
   if (piped.trim() !== '') values[hasInstruction ? 'context' : 'input'] = piped;
   else if (hasInstruction || hasFiles)
