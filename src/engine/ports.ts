@@ -90,6 +90,8 @@ export interface SourceSet {
   sources: Source[];
   /** Whether a patch's path exists in `base`. */
   exists(path: string): boolean;
+  /** How many files a glob left out, and why. */
+  warnings: string[];
 }
 
 export interface Workspace {

@@ -1,9 +1,10 @@
 /** Reads files for a request: inside the roots, text only, secrets only if named exactly. */
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type LineRange, readFileArgument, type Source } from '../../core/input/source-file.ts';
+import { isSecretName } from '../../core/secrets/secret-names.ts';
 import type { SourceSet, Workspace } from '../../engine/ports.ts';
 import { repositoryTop } from '../system/folders.ts';
 import { readRegularFile } from '../system/regular-file.ts';
@@ -18,12 +19,16 @@ export interface WorkspaceOptions {
 /** Larger files never fit in a request. */
 const maxFileBytes = 32 * 1024 * 1024;
 const maxFiles = 2000;
-const secretName =
-  /^(\.env(\..+)?|\.envrc|\.git-credentials|.*\.(pem|key|p12|pfx|keystore|jks)|id_(rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|\.pypirc|credentials(\.json)?)$/i;
 
 interface FoundFile {
   path: string;
   range: LineRange | undefined;
+}
+
+interface Found {
+  files: FoundFile[];
+  /** About what a glob left out. */
+  warnings?: string[];
 }
 
 export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
@@ -43,8 +48,12 @@ export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
     async readSources(fileArguments, signal) {
       const allowed = allowedRoots();
       const found: FoundFile[] = [];
-      for (const argument of fileArguments)
-        found.push(...(await findFiles(argument, { cwd, allowed, signal })));
+      const warnings: string[] = [];
+      for (const argument of fileArguments) {
+        const one = await findFiles(argument, { cwd, allowed, signal });
+        found.push(...one.files);
+        warnings.push(...(one.warnings ?? []));
+      }
       if (found.length > maxFiles) {
         throw new OrchError(
           'input-too-large',
@@ -54,7 +63,7 @@ export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
           },
         );
       }
-      return readAll(found, cwd, allowed);
+      return { ...readAll(found, cwd, allowed), warnings };
     },
   };
 }
@@ -84,15 +93,15 @@ interface Search {
   signal: AbortSignal;
 }
 
-async function findFiles(argument: string, search: Search): Promise<FoundFile[]> {
+async function findFiles(argument: string, search: Search): Promise<Found> {
   const { cwd, allowed } = search;
   if (argument.includes('\0')) throw new OrchError('usage', 'a file name contains a NUL character');
   // A file may be called `a:1` or `[id].ts`, so an existing file of that name takes precedence.
   const whole = resolve(cwd, expandHome(argument));
-  if (existsSync(whole)) return [literal(whole, argument, undefined, allowed)];
+  if (existsSync(whole)) return { files: [literal(whole, argument, undefined, allowed)] };
   const { pattern, range } = readFileArgument(argument);
   const path = resolve(cwd, expandHome(pattern));
-  if (existsSync(path)) return [literal(path, pattern, range, allowed)];
+  if (existsSync(path)) return { files: [literal(path, pattern, range, allowed)] };
   if (!/[*?[\]{}!()]/.test(pattern)) {
     const broken = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
       ? ' (broken symbolic link)'
@@ -123,7 +132,7 @@ async function matchGlob(
   pattern: string,
   range: LineRange | undefined,
   { cwd, allowed, signal }: Search,
-): Promise<FoundFile[]> {
+): Promise<Found> {
   const { glob } = await import('tinyglobby');
   const matches = await glob(expandHome(pattern).replaceAll('\\', '/'), {
     cwd,
@@ -136,7 +145,8 @@ async function matchGlob(
   });
   const paths = matches.map((match) => resolve(match)).sort();
   const ignored = await ignoredByGit(paths, signal);
-  const kept = paths.filter((path) => !ignored.has(path) && !secretName.test(basename(path)));
+  const secret = paths.filter((path) => !ignored.has(path) && isSecretName(path));
+  const kept = paths.filter((path) => !ignored.has(path) && !isSecretName(path));
   if (kept.length === 0) {
     const why =
       matches.length === 0 ? 'no matching files' : 'matches only files that git ignores or that look secret';
@@ -145,10 +155,29 @@ async function matchGlob(
     });
   }
   for (const path of kept) assertAllowed(path, relative(cwd, path), allowed);
-  return kept.map((path) => ({ path, range }));
+  const left = [
+    ...leftOut(secret, 'whose names look secret', cwd),
+    ...leftOut([...ignored], 'that git ignores', cwd),
+  ];
+  return {
+    files: kept.map((path) => ({ path, range })),
+    warnings: left.map((what) => `${pattern} left out ${what}; name a file exactly to send it`),
+  };
 }
 
-function readAll(found: readonly FoundFile[], cwd: string, allowed: readonly string[]): SourceSet {
+/** Names a few of them. */
+function leftOut(paths: readonly string[], which: string, cwd: string): string[] {
+  if (paths.length === 0) return [];
+  const shown = paths.slice(0, 3).map((path) => relative(cwd, path));
+  if (paths.length > shown.length) shown.push('…');
+  return [`${paths.length} ${paths.length === 1 ? 'file' : 'files'} ${which} (${shown.join(', ')})`];
+}
+
+function readAll(
+  found: readonly FoundFile[],
+  cwd: string,
+  allowed: readonly string[],
+): Omit<SourceSet, 'warnings'> {
   const home = repositoryTop(cwd) ?? resolve(cwd);
   const first = found[0]?.path;
   const base =
