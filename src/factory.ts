@@ -15,6 +15,7 @@ import { readDotEnv } from './adapters/system/dot-env.ts';
 import { stateFolder, userConfigFolder } from './adapters/system/folders.ts';
 import { jsonLog } from './adapters/system/json-log.ts';
 import { thisMachine } from './adapters/system/machine.ts';
+import { readRegularFile } from './adapters/system/regular-file.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
 import { commandVerifier } from './adapters/workspace/command-verifier.ts';
 import { destinationOf } from './adapters/workspace/destination.ts';
@@ -70,9 +71,16 @@ export function createFactory(options: FactoryOptions): Factory {
   const clock = options.clock ?? systemClock;
   const newId = () => crypto.randomUUID().replaceAll('-', '');
 
-  const reading = once(() =>
-    inspectEnvironment({ process: variables, dotEnv: readDotEnv(cwd), pathDelimiter: delimiter }),
-  );
+  const reading = once(() => {
+    const ignored: string[] = [];
+    const dotEnv = readDotEnv(cwd, (note) => ignored.push(note));
+    const { environment: seen, ...rest } = inspectEnvironment({
+      process: variables,
+      dotEnv,
+      pathDelimiter: delimiter,
+    });
+    return { ...rest, environment: { ...seen, notes: [...ignored, ...seen.notes] } };
+  });
   const environment = () => {
     const { environment: sound, problems } = reading();
     refuseProblems('invalid-environment', problems);
@@ -214,6 +222,7 @@ export function createFactory(options: FactoryOptions): Factory {
     ledger,
     assertRecordable,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
+    readFile: readRegularFile,
     results,
     patches,
     engine,

@@ -73,6 +73,16 @@ export interface Ledger {
   readonly location: string | undefined;
 }
 
+export interface UnreadFile {
+  bytes: undefined;
+  fault: 'missing' | 'irregular' | 'too-large' | 'unreadable';
+  /** Follows the file's name, e.g. `is not a regular file`. */
+  message: string;
+}
+
+/** A regular file, or why it was not read. */
+export type FileReading = { bytes: Buffer; executable: boolean } | UnreadFile;
+
 /** The files of a call, and the folder to which their paths (and a patch) are relative. */
 export interface SourceSet {
   /** Absolute path: the top of the repository, or the working directory outside one. */
@@ -80,6 +90,8 @@ export interface SourceSet {
   sources: Source[];
   /** Whether a patch's path exists in `base`. */
   exists(path: string): boolean;
+  /** How many files a glob left out, and why. */
+  warnings: string[];
 }
 
 export interface Workspace {
