@@ -16,8 +16,10 @@ import { readDotEnv } from './adapters/system/dot-env.ts';
 import { stateFolder, userConfigFolder } from './adapters/system/folders.ts';
 import { jsonLog } from './adapters/system/json-log.ts';
 import { thisMachine } from './adapters/system/machine.ts';
+import { readRegularFile } from './adapters/system/regular-file.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
 import { commandVerifier } from './adapters/workspace/command-verifier.ts';
+import { destinationOf } from './adapters/workspace/destination.ts';
 import { workspaceFiles } from './adapters/workspace/files.ts';
 import { notedTemporaries } from './adapters/workspace/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
@@ -69,18 +71,25 @@ export function createFactory(options: FactoryOptions): Factory {
   const clock = options.clock ?? systemClock;
   const newId = () => crypto.randomUUID().replaceAll('-', '');
 
-  const reading = once(() =>
-    inspectEnvironment({ process: variables, dotEnv: readDotEnv(cwd), pathDelimiter: delimiter }),
-  );
+  const reading = once(() => {
+    const ignored: string[] = [];
+    const dotEnv = readDotEnv(cwd, (note) => ignored.push(note));
+    const { environment: seen, ...rest } = inspectEnvironment({
+      process: variables,
+      dotEnv,
+      pathDelimiter: delimiter,
+    });
+    return { ...rest, environment: { ...seen, notes: [...ignored, ...seen.notes] } };
+  });
   const environment = () => {
     const { environment: sound, problems } = reading();
     refuseProblems('invalid-environment', problems);
     return sound;
   };
   const config = once(() => loadConfig({ cwd, variables, environment: environment() }));
-  const workspace = once(() =>
-    workspaceFiles({ cwd, roots: () => [...environment().roots, ...(options.clientRoots?.() ?? [])] }),
-  );
+  const roots = () => [...environment().roots, ...(options.clientRoots?.() ?? [])];
+  const bounds = () => [cwd, ...roots()];
+  const workspace = once(() => workspaceFiles({ cwd, roots }));
   const temporaries = once(() => notedTemporaries(join(stateFolder(variables), 'temporaries')));
   // What only explains a route loads neither.
   const gitPatch = () => import('./adapters/workspace/git-patch.ts');
@@ -96,12 +105,12 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   const lockFolder = join(stateFolder(variables), 'locks');
   const lock = treeLock(lockFolder);
-  const writer = once(() => workspaceWriter(cwd, temporaries()));
+  const writer = once(() => workspaceWriter(cwd, { temporaries: temporaries(), roots: bounds }));
   const journals = join(stateFolder(variables), 'journal');
   const treeWriter = once(async () => {
     const { treeWriter: make } = await import('./adapters/workspace/changes/tree-writer.ts');
     const base = () => workspace().base();
-    return make({ folder: journals, cwd, base, lock, temporaries: temporaries() });
+    return make({ folder: journals, cwd, base, lock, temporaries: temporaries(), roots: bounds });
   });
   const tree = once(
     (): TreeWriter => ({
@@ -118,9 +127,26 @@ export function createFactory(options: FactoryOptions): Factory {
     return csvLedger({
       path: usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv),
       temporaries: temporaries(),
+      roots: bounds,
     });
   };
   const ledger = once(() => ledgerOf(environment()));
+  const assertRecordable = () => {
+    const { logFile } = environment();
+    const files = {
+      ORCH_USAGE_CSV: ledger().location,
+      ORCH_LOG_FILE: logFile === undefined ? undefined : resolve(cwd, logFile),
+    };
+    for (const [name, path] of Object.entries(files)) {
+      try {
+        if (path !== undefined) destinationOf(path, bounds());
+      } catch (error) {
+        throw error instanceof OrchError
+          ? new OrchError(error.code, `${name}: ${error.message}; nothing was sent`, error)
+          : error;
+      }
+    }
+  };
   const results = once(() => fileResultStore(join(stateFolder(variables), 'results')));
   const patches = once(() => fileResultStore(join(stateFolder(variables), 'patches')));
   const rehearsal = () => options.rehearse ?? environment().rehearse;
@@ -184,6 +210,7 @@ export function createFactory(options: FactoryOptions): Factory {
       log: jsonLog({
         level: logLevel ?? options.defaultLogLevel,
         file: logFile === undefined ? undefined : resolve(cwd, logFile),
+        roots: bounds,
         write: options.writeLog,
       }),
       newId,
@@ -205,7 +232,9 @@ export function createFactory(options: FactoryOptions): Factory {
     tree,
     verifier: (command, output) => commandVerifier({ command, output, cwd, tree: tree() }),
     ledger,
+    assertRecordable,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
+    readFile: readRegularFile,
     results,
     patches,
     engine,

@@ -42,7 +42,9 @@ export async function runOperation(
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
   const { values, waitedMs } = await gatherInput(rawFields, fields, {
     streams,
+    readFile: factory.readFile,
     cwd: factory.cwd,
+    signal,
     stdinOffBy: options.stdin === false ? '--no-stdin' : readsStdin ? undefined : 'ORCH_STDIN=off',
     note: (text) => {
       if (verbose) streams.say('note', text);

@@ -73,6 +73,16 @@ export interface Ledger {
   readonly location: string | undefined;
 }
 
+export interface UnreadFile {
+  bytes: undefined;
+  fault: 'missing' | 'irregular' | 'too-large' | 'unreadable';
+  /** Follows the file's name, e.g. `is not a regular file`. */
+  message: string;
+}
+
+/** A regular file, or why it was not read. */
+export type FileReading = { bytes: Buffer; executable: boolean } | UnreadFile;
+
 /** The files of a call, and the folder to which their paths (and a patch) are relative. */
 export interface SourceSet {
   /** Absolute path: the top of the repository, or the working directory outside one. */
@@ -80,6 +90,8 @@ export interface SourceSet {
   sources: Source[];
   /** Whether a patch's path exists in `base`. */
   exists(path: string): boolean;
+  /** How many files a glob left out, and why. */
+  warnings: string[];
 }
 
 export interface Workspace {
@@ -135,10 +147,13 @@ export interface PatchApplier {
 }
 
 export interface WorkspaceWriter {
-  /** Throws `write-failed` if `writeResult` can be expected to. Writes nothing. */
+  /** Throws what `writeResult` can be expected to throw. Writes nothing. */
   assertWritable(path: string): void;
-  /** Throws `write-failed` and then leaves an existing file unchanged. */
-  writeResult(path: string, content: string | Buffer): Promise<void>;
+  /**
+   * Throws `write-failed`, or `file-forbidden` if a link leads out of the repository or the path into a `.git`, and
+   * then leaves an existing file unchanged. The signal ends the wait for the reader of a pipe.
+   */
+  writeResult(path: string, content: string | Buffer, signal?: AbortSignal): Promise<void>;
 }
 
 /** Changes files of a tree all or nothing, even if the process is killed: what it leaves can be made whole again. */

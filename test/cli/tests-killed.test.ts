@@ -170,7 +170,9 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
     expect(status).toBe(2);
     expect(JSON.parse(stdout).error).toMatchObject({
       code: 'write-failed',
-      message: expect.stringMatching(/the old content cannot be backed up in .* \(EFBIG\); nothing was changed/),
+      message: expect.stringMatching(
+        /the old content cannot be backed up in .* \(EFBIG\); nothing was changed/,
+      ),
     });
     expect(readFileSync(join(cwd, 'x.test.js'))).toEqual(large);
     expect(existsSync(join(cwd, 'started'))).toBe(false);

@@ -3,16 +3,12 @@
  * neither blocks nor fills the memory.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import type { FileReading, UnreadFile } from '../../engine/ports.ts';
 
 /** Of files that configure something; nobody writes larger ones. */
 export const maxConfigBytes = 1024 * 1024;
-
-export type FileFault = 'missing' | 'irregular' | 'too-large' | 'unreadable';
-
-export type FileReading =
-  | { bytes: Buffer; stats: Stats }
-  /** `message` follows the file's name, e.g. `is not a regular file`. */
-  | { bytes: undefined; fault: FileFault; message: string };
+/** Of a file in a working tree that is compared or copied, and not sent. */
+export const maxTrackedBytes = 256 * 1024 * 1024;
 
 /** Follows links. Missing also if a folder above is a file. */
 export function readRegularFile(path: string, maxBytes: number): FileReading {
@@ -27,7 +23,7 @@ export function readRegularFile(path: string, maxBytes: number): FileReading {
     const opened = faultOf(stats, maxBytes);
     if (opened) return opened;
     const bytes = readBytes(handle, stats.size, maxBytes);
-    return bytes === undefined ? tooLarge(maxBytes) : { bytes, stats };
+    return bytes === undefined ? tooLarge(maxBytes) : { bytes, executable: (stats.mode & 0o100) !== 0 };
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR')
@@ -38,13 +34,13 @@ export function readRegularFile(path: string, maxBytes: number): FileReading {
   }
 }
 
-function faultOf(stats: Stats, maxBytes: number): Extract<FileReading, { fault: FileFault }> | undefined {
+function faultOf(stats: Stats, maxBytes: number): UnreadFile | undefined {
   if (stats.isDirectory()) return { bytes: undefined, fault: 'irregular', message: 'is a directory' };
   if (!stats.isFile()) return { bytes: undefined, fault: 'irregular', message: 'is not a regular file' };
   return stats.size > maxBytes ? tooLarge(maxBytes) : undefined;
 }
 
-function tooLarge(maxBytes: number): Extract<FileReading, { fault: FileFault }> {
+function tooLarge(maxBytes: number): UnreadFile {
   const limit = `${Math.round(maxBytes / 1024 / 1024)} MB`;
   return { bytes: undefined, fault: 'too-large', message: `is larger than ${limit}` };
 }

@@ -1,10 +1,11 @@
 /** Runs patches through git on a copy of their files, since git would run filters in a working tree. */
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { originsIn } from '../../core/patch/git/patch-headers.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import type { BytesChange, PatchApplier, PatchCheck, PatchChecker } from '../../engine/ports.ts';
+import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { findGit, type GitAnswer, type GitOptions, git } from './git.ts';
 import { type CopiedFile, type PatchScratch, patchScratch, putFile } from './patch-scratch.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
@@ -59,7 +60,7 @@ function assertAsRead(changes: readonly FileChange[], base: string): void {
         },
       );
     }
-    if (there && statSync(file).isFile() && readFileSync(file, 'utf8') === before) continue;
+    if (readRegularFile(file, maxTrackedBytes).bytes?.toString('utf8') === before) continue;
     throw new OrchError(
       'file-changed',
       `${from} ${there ? 'has changed' : 'was deleted'} since it was read`,

@@ -37,14 +37,16 @@ export type FolderOpener = (parts: readonly string[]) => OpenFolder;
 export interface OpenerOptions {
   /** Default: where the system has handles of folders. */
   handles?: boolean;
+  /** Throws `file-changed` if the path of the root leads through a link. Default: links are resolved once. */
+  real?: boolean;
 }
 
-/** The root itself may be reached through links, which are resolved once. */
 export function folderOpener(
   path: string,
-  { handles = process.platform === 'linux' }: OpenerOptions = {},
+  { handles = process.platform === 'linux', real = false }: OpenerOptions = {},
 ): { root: string; open: FolderOpener } {
   const root = realpathSync(path);
+  if (real && root !== path) throw moved(path);
   if (hasDotGit(root)) throw inDotGit(root);
   return { root, open: handles && hasHandles() ? openByHandle(root) : openByName(root) };
 }

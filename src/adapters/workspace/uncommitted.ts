@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { repositoryTop } from '../system/folders.ts';
-import { readRegularFile } from '../system/regular-file.ts';
+import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { type GitAnswer, git } from './git.ts';
 
 export interface Uncommitted {
@@ -19,9 +19,6 @@ export interface Uncommitted {
   /** Follows the file's name: `has changed since …`. */
   reason: string;
 }
-
-/** Larger files are not read. */
-const maxBytes = 256 * 1024 * 1024;
 
 /** The executable bit does not count. Rejects only if aborted or if git hangs. */
 export async function uncommitted(path: string, signal: AbortSignal): Promise<Uncommitted> {
@@ -97,7 +94,7 @@ function entriesOf(listing: string): Entry[] {
 function contentOf(path: string): { bytes: Buffer; isLink: boolean } | Uncommitted {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   if (isLink) return { bytes: readlinkSync(path, { encoding: 'buffer' }), isLink };
-  const reading = readRegularFile(path, maxBytes);
+  const reading = readRegularFile(path, maxTrackedBytes);
   if (reading.bytes !== undefined) return { bytes: reading.bytes, isLink };
   return reading.fault === 'missing'
     ? { state: 'changed', reason: 'was deleted' }

@@ -7,6 +7,7 @@ const hints: Record<string, string> = {
   EFBIG: 'the file exceeds the size limit (ulimit -f)',
   EACCES: 'check the permissions of the file and its folder',
   EROFS: 'the file system is read-only: write to another one',
+  ENXIO: 'nothing reads from the pipe: start its reader first',
   ENAMETOOLONG: 'use a shorter name: most file systems allow 255 bytes',
   EISDIR: 'use the path of a file, not of a directory',
   ENOTDIR: 'fix the path: part of it is a file, not a folder',

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
+  createReadStream,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -13,10 +14,13 @@ import {
   readSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { workspaceWriter } from '../../../src/adapters/workspace/writer.ts';
 
@@ -97,6 +101,95 @@ describe('writeResult', () => {
     for (const path of ['a.md', 'new.md', 'new/deep/a.md']) workspaceWriter(base).assertWritable(path);
     if (posix) workspaceWriter(base).assertWritable('/dev/null');
     expect(tree()).toEqual(before);
+  });
+
+  it.runIf(posix)('writes through links that stay inside, also one to nothing, and they stay', async () => {
+    put('real/a.md', 'old', 0o640);
+    symlinkSync('real/a.md', join(base, 'a.md'));
+    symlinkSync('real/new/b.md', join(base, 'b.md'));
+    const writer = workspaceWriter(base);
+    for (const path of ['a.md', 'b.md']) {
+      writer.assertWritable(path);
+      await writer.writeResult(path, 'new');
+    }
+    expect(tree()).toMatchObject({
+      'a.md': expect.stringMatching(/-> real\/a.md$/),
+      'b.md': expect.stringMatching(/-> real\/new\/b.md$/),
+      'real/a.md': '640 new',
+      'real/new/b.md': '644 new',
+    });
+  });
+
+  it.runIf(posix)(
+    'refuses links that lead out and what is in .git, beforehand and at the write',
+    async () => {
+      mkdirSync(join(base, 'repo/.git'), { recursive: true });
+      put('precious', 'theirs');
+      symlinkSync('../precious', join(base, 'repo/a.md'));
+      symlinkSync('..', join(base, 'repo/up'));
+      const before = tree();
+      const writer = workspaceWriter(join(base, 'repo'));
+      for (const path of ['a.md', 'up/new.md', '.git/config', '.GIT/config']) {
+        const refused = { code: 'file-forbidden', hint: expect.stringContaining('use ') };
+        expect(() => writer.assertWritable(path)).toThrow(
+          expect.objectContaining({ ...refused, message: expect.stringContaining('nothing was sent') }),
+        );
+        await expect(writer.writeResult(path, 'mine')).rejects.toMatchObject(refused);
+      }
+      expect(tree()).toEqual(before);
+    },
+  );
+
+  it.each([`${'n'.repeat(300)}.md`, `${'n'.repeat(300)}/a.md`])(
+    'says that a name is too long: %.5s…',
+    async (path) => {
+      const failed = { code: 'write-failed', hint: 'use a shorter name: most file systems allow 255 bytes' };
+      expect(() => workspaceWriter(base).assertWritable(path)).toThrow(expect.objectContaining(failed));
+      await expect(workspaceWriter(base).writeResult(path, 'text')).rejects.toMatchObject(failed);
+    },
+  );
+
+  it.runIf(posix)('gives up on a pipe that nobody reads, and at once when interrupted', async () => {
+    execFileSync('mkfifo', [join(base, 'pipe')]);
+    workspaceWriter(base).assertWritable('pipe');
+    await expect(
+      workspaceWriter(base, { readerWaitMs: 0 }).writeResult('pipe', 'text'),
+    ).rejects.toMatchObject({
+      code: 'write-failed',
+      hint: 'nothing reads from the pipe: start its reader first',
+    });
+    const writing = workspaceWriter(base).writeResult('pipe', 'text', AbortSignal.abort());
+    await expect(writing).rejects.toMatchObject({ code: 'interrupted' });
+  });
+
+  it.runIf(posix)('waits for the reader of a pipe to come, and for a slow one', async () => {
+    execFileSync('mkfifo', [join(base, 'pipe')]);
+    const content = 'line\n'.repeat(100_000);
+    const writing = workspaceWriter(base).writeResult('pipe', content);
+    // More than a pipe holds, so the writer has to wait in between.
+    const pieces: string[] = [];
+    for await (const piece of createReadStream(join(base, 'pipe'), { encoding: 'utf8' })) {
+      await turn();
+      pieces.push(piece);
+    }
+    await writing;
+    expect(pieces.join('') === content).toBe(true);
+  });
+
+  it.runIf(process.platform === 'linux')('writes on to a file that is already open', async () => {
+    put('out', '');
+    const open = openSync(join(base, 'out'), 'a');
+    try {
+      writeSync(open, 'before ');
+      await workspaceWriter(base).writeResult(`/dev/fd/${open}`, 'text');
+      writeSync(open, ' after');
+    } finally {
+      closeSync(open);
+    }
+    expect(text('out')).toBe('before text after');
+    expect(() => workspaceWriter(base).assertWritable('/dev/fd/999')).toThrow(
+      expect.objectContaining({ code: 'write-failed' }),
+    );
   });
 
   it.runIf(posix)('writes into a pipe or a device instead of replacing it', async () => {

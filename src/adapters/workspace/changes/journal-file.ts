@@ -16,9 +16,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { mayBeRunning, type ProcessIdentity, thisProcess } from '../../system/process-identity.ts';
+import {
+  fateOf,
+  mayBeRunning,
+  type ProcessIdentity,
+  readIdentity,
+  thisProcess,
+} from '../../system/process-identity.ts';
 import type { Temporaries } from '../temporaries.ts';
 import type { FileMode } from '../tree-access.ts';
 import type { Plan, Step } from './steps.ts';
@@ -166,7 +171,7 @@ const longestChangeMs = 60_000;
  * lock of its tree, which a process at work would hold.
  */
 function isLive({ kind, holder }: Header, ageMs: number): boolean {
-  if (kind === 'change' && holder.host !== hostname()) return ageMs < longestChangeMs;
+  if (kind === 'change' && fateOf(holder) === 'unknown') return ageMs < longestChangeMs;
   return mayBeRunning(holder, ageMs);
 }
 
@@ -225,7 +230,7 @@ function readHeader(bytes: Buffer): Header | undefined {
   try {
     const header = JSON.parse(bytes.toString('utf8', 0, bytes.indexOf('\n')));
     const sound = header.format === format && typeof header.sum === 'string' && isAbsolute(header.base);
-    return sound && typeof header.holder?.pid === 'number' ? header : undefined;
+    return sound && readIdentity(header.holder) ? header : undefined;
   } catch {
     return undefined;
   }

@@ -107,7 +107,7 @@ export function recovery({
     const journal = read(file);
     if (journal === undefined) return [setAside(file, base)];
     try {
-      const { restored, others } = takeBack(journal, access(base, { draftId: journal.id }));
+      const { restored, others } = takeBack(journal, access(base, { draftId: journal.id, real: true }));
       const lost = others.flatMap(({ path, before }) => (before ? [{ path, bytes: before.bytes }] : []));
       const kept = lost.length === 0 ? undefined : keepFiles(folder, journal.id, lost);
       rmSync(file);
@@ -156,7 +156,7 @@ export function recovery({
 
   function finishNow(journal: Journal, base: string): void {
     try {
-      finish(journal, access(base, { draftId: journal.id }), base);
+      finish(journal, access(base, { draftId: journal.id, real: true }), base);
       rmSync(journal.file);
     } catch (error) {
       if (error instanceof OrchError) throw error;

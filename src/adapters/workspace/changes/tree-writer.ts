@@ -6,6 +6,7 @@ import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { TreeWriter, Trial } from '../../../engine/ports.ts';
+import { destinationOf } from '../destination.ts';
 import { type Temporaries, untracked } from '../temporaries.ts';
 import { type TreeAccess, treeAccess } from '../tree-access.ts';
 import { writeFailed } from '../write-failed.ts';
@@ -17,6 +18,8 @@ import { carryOut, type Plan, putBack, standOf, takeBack } from './steps.ts';
 
 export interface TreeWriterOptions extends RecoveryOptions {
   temporaries?: Temporaries;
+  /** Absolute folders out of which links must not lead a file that is tried out. */
+  roots?: () => readonly string[];
 }
 
 /** A change that is recorded in a journal. */
@@ -27,8 +30,9 @@ interface Begun {
   journal: string;
 }
 
-export function treeWriter({ temporaries = untracked, ...options }: TreeWriterOptions): TreeWriter {
+export function treeWriter(options: TreeWriterOptions): TreeWriter {
   const { folder, cwd, base: ownBase, lock, access = treeAccess } = options;
+  const { temporaries = untracked, roots = () => [cwd] } = options;
   const { recover, resume, waiting, refuseUnfinished } = recovery(options);
   return {
     async assertPossible() {
@@ -50,7 +54,7 @@ export function treeWriter({ temporaries = untracked, ...options }: TreeWriterOp
       });
     },
     async trial(path, content) {
-      const target = realTarget(resolve(cwd, path));
+      const target = realTarget(destinationOf(resolve(cwd, path), roots()).path);
       const base = treeOf(target, ownBase());
       const name = relative(base, target).split(sep).join('/');
       return lock(base, (): Trial => {
@@ -85,7 +89,7 @@ export function treeWriter({ temporaries = untracked, ...options }: TreeWriterOp
 
   function accessTo(base: string, draftId: string): TreeAccess {
     try {
-      return access(base, { draftId });
+      return access(base, { draftId, real: true });
     } catch (error) {
       throw writeFailed(error, { path: base });
     }
