@@ -105,6 +105,11 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   const lockFolder = join(stateFolder(variables), 'locks');
   const lock = treeLock(lockFolder);
+  /** Removes what killed processes have left behind. */
+  const tidy = () => {
+    sweepLocks(lockFolder);
+    return temporaries().sweep();
+  };
   const writer = once(() => workspaceWriter(cwd, { temporaries: temporaries(), roots: bounds }));
   const journals = join(stateFolder(variables), 'journal');
   const treeWriter = once(async () => {
@@ -115,10 +120,16 @@ export function createFactory(options: FactoryOptions): Factory {
   const tree = once(
     (): TreeWriter => ({
       assertPossible: async () => (await treeWriter()).assertPossible(),
-      apply: async (...change) => (await treeWriter()).apply(...change),
+      apply: async (...change) => {
+        await tidy();
+        return (await treeWriter()).apply(...change);
+      },
       trial: async (...file) => (await treeWriter()).trial(...file),
       recover: async (path) => (isEmpty(journals) ? [] : (await treeWriter()).recover(path)),
-      resume: async () => (await treeWriter()).resume(),
+      resume: async () => {
+        await tidy();
+        return (await treeWriter()).resume();
+      },
       waiting: async () => (isEmpty(journals) ? undefined : (await treeWriter()).waiting()),
     }),
   );
@@ -171,8 +182,7 @@ export function createFactory(options: FactoryOptions): Factory {
   });
   const provider = once(async (): Promise<Provider> => {
     // Runs in the background, while the request is in progress.
-    void temporaries().sweep();
-    sweepLocks(lockFolder);
+    void tidy();
     const settings = await connection();
     const { openAiProvider } = await import('./adapters/openai/provider.ts');
     return openAiProvider({ ...settings, redact: redactor([settings.apiKey]) });
