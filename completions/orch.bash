@@ -186,7 +186,7 @@ _orch() {
       'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --verify --output --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
       'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --output --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
-      'patch apply') _orch_offer --from --json --help ;;
+      'patch apply') _orch_offer --from --resume --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --since --until --format --output --json --help ;;

@@ -1,4 +1,5 @@
 /** The composition root: lazy functions that create each part once, on first use. */
+import { readdirSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
@@ -15,12 +16,13 @@ import { readDotEnv } from './adapters/system/dot-env.ts';
 import { stateFolder, userConfigFolder } from './adapters/system/folders.ts';
 import { jsonLog } from './adapters/system/json-log.ts';
 import { thisMachine } from './adapters/system/machine.ts';
+import { readRegularFile } from './adapters/system/regular-file.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
 import { commandVerifier } from './adapters/workspace/command-verifier.ts';
+import { destinationOf } from './adapters/workspace/destination.ts';
 import { workspaceFiles } from './adapters/workspace/files.ts';
 import { notedTemporaries } from './adapters/workspace/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
-import { writeJournal } from './adapters/workspace/write-journal.ts';
 import { workspaceWriter } from './adapters/workspace/writer.ts';
 import { keyFault, keyHints } from './core/config/api-key.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
@@ -30,7 +32,7 @@ import { redactor } from './core/errors/redact.ts';
 import { once } from './core/text/once.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
-import type { Clock, Ledger, PatchApplier, PatchChecker, Provider } from './engine/ports.ts';
+import type { Clock, Ledger, PatchApplier, PatchChecker, Provider, TreeWriter } from './engine/ports.ts';
 import type { Diagnostics, OperationContext } from './operations/context.ts';
 
 export interface FactoryOptions {
@@ -69,18 +71,25 @@ export function createFactory(options: FactoryOptions): Factory {
   const clock = options.clock ?? systemClock;
   const newId = () => crypto.randomUUID().replaceAll('-', '');
 
-  const reading = once(() =>
-    inspectEnvironment({ process: variables, dotEnv: readDotEnv(cwd), pathDelimiter: delimiter }),
-  );
+  const reading = once(() => {
+    const ignored: string[] = [];
+    const dotEnv = readDotEnv(cwd, (note) => ignored.push(note));
+    const { environment: seen, ...rest } = inspectEnvironment({
+      process: variables,
+      dotEnv,
+      pathDelimiter: delimiter,
+    });
+    return { ...rest, environment: { ...seen, notes: [...ignored, ...seen.notes] } };
+  });
   const environment = () => {
     const { environment: sound, problems } = reading();
     refuseProblems('invalid-environment', problems);
     return sound;
   };
   const config = once(() => loadConfig({ cwd, variables, environment: environment() }));
-  const workspace = once(() =>
-    workspaceFiles({ cwd, roots: () => [...environment().roots, ...(options.clientRoots?.() ?? [])] }),
-  );
+  const roots = () => [...environment().roots, ...(options.clientRoots?.() ?? [])];
+  const bounds = () => [cwd, ...roots()];
+  const workspace = once(() => workspaceFiles({ cwd, roots }));
   const temporaries = once(() => notedTemporaries(join(stateFolder(variables), 'temporaries')));
   // What only explains a route loads neither.
   const gitPatch = () => import('./adapters/workspace/git-patch.ts');
@@ -96,18 +105,59 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   const lockFolder = join(stateFolder(variables), 'locks');
   const lock = treeLock(lockFolder);
-  const writer = once(() => workspaceWriter(cwd, temporaries(), lock));
-  const journal = once(() =>
-    writeJournal({ folder: join(stateFolder(variables), 'journal'), cwd, lock, writer: writer() }),
+  /** Removes what killed processes have left behind. */
+  const tidy = () => {
+    sweepLocks(lockFolder);
+    return temporaries().sweep();
+  };
+  const writer = once(() => workspaceWriter(cwd, { temporaries: temporaries(), roots: bounds }));
+  const journals = join(stateFolder(variables), 'journal');
+  const treeWriter = once(async () => {
+    const { treeWriter: make } = await import('./adapters/workspace/changes/tree-writer.ts');
+    const base = () => workspace().base();
+    return make({ folder: journals, cwd, base, lock, temporaries: temporaries(), roots: bounds });
+  });
+  const tree = once(
+    (): TreeWriter => ({
+      assertPossible: async () => (await treeWriter()).assertPossible(),
+      apply: async (...change) => {
+        await tidy();
+        return (await treeWriter()).apply(...change);
+      },
+      trial: async (...file) => (await treeWriter()).trial(...file),
+      recover: async (path) => (isEmpty(journals) ? [] : (await treeWriter()).recover(path)),
+      resume: async () => {
+        await tidy();
+        return (await treeWriter()).resume();
+      },
+      waiting: async () => (isEmpty(journals) ? undefined : (await treeWriter()).waiting()),
+    }),
   );
   const ledgerOf = ({ usageCsv }: Environment): Ledger => {
     if (usageCsv?.toLowerCase() === 'off') return noLedger();
     return csvLedger({
       path: usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv),
       temporaries: temporaries(),
+      roots: bounds,
     });
   };
   const ledger = once(() => ledgerOf(environment()));
+  const assertRecordable = () => {
+    const { logFile } = environment();
+    const files = {
+      ORCH_USAGE_CSV: ledger().location,
+      ORCH_LOG_FILE: logFile === undefined ? undefined : resolve(cwd, logFile),
+    };
+    for (const [name, path] of Object.entries(files)) {
+      try {
+        if (path !== undefined) destinationOf(path, bounds());
+      } catch (error) {
+        throw error instanceof OrchError
+          ? new OrchError(error.code, `${name}: ${error.message}; nothing was sent`, error)
+          : error;
+      }
+    }
+  };
   const results = once(() => fileResultStore(join(stateFolder(variables), 'results')));
   const patches = once(() => fileResultStore(join(stateFolder(variables), 'patches')));
   const rehearsal = () => options.rehearse ?? environment().rehearse;
@@ -132,8 +182,7 @@ export function createFactory(options: FactoryOptions): Factory {
   });
   const provider = once(async (): Promise<Provider> => {
     // Runs in the background, while the request is in progress.
-    void temporaries().sweep();
-    sweepLocks(lockFolder);
+    void tidy();
     const settings = await connection();
     const { openAiProvider } = await import('./adapters/openai/provider.ts');
     return openAiProvider({ ...settings, redact: redactor([settings.apiKey]) });
@@ -171,6 +220,7 @@ export function createFactory(options: FactoryOptions): Factory {
       log: jsonLog({
         level: logLevel ?? options.defaultLogLevel,
         file: logFile === undefined ? undefined : resolve(cwd, logFile),
+        roots: bounds,
         write: options.writeLog,
       }),
       newId,
@@ -189,11 +239,12 @@ export function createFactory(options: FactoryOptions): Factory {
     patchChecker,
     patchApplier,
     writer,
-    journal,
-    verifier: (command, output) =>
-      commandVerifier({ command, output, cwd, writer: writer(), journal: journal() }),
+    tree,
+    verifier: (command, output) => commandVerifier({ command, output, cwd, tree: tree() }),
     ledger,
+    assertRecordable,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
+    readFile: readRegularFile,
     results,
     patches,
     engine,
@@ -205,6 +256,15 @@ export function createFactory(options: FactoryOptions): Factory {
       await Promise.all(closers.map((close) => close()));
     },
   };
+}
+
+/** Also if it cannot be read, or is not there. */
+function isEmpty(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch {
+    return true;
+  }
 }
 
 /** The key itself never appears in a message. */

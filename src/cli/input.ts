@@ -1,8 +1,10 @@
 /** Adds to the arguments what comes from files and standard input. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../core/errors/orch-error.ts';
+import type { OperationContext } from '../operations/context.ts';
 import { defaultTimeoutSeconds } from '../operations/delegation/fields.ts';
+import { readAnswerFile } from './answer-file.ts';
 import type { CliField } from './options.ts';
 import { StdinNotTextError, StdinStillOpenError, StdinTooLargeError, type StdinWait } from './stdin.ts';
 import type { IOStreams } from './streams.ts';
@@ -14,11 +16,14 @@ const stdinHint = 'use --no-stdin or </dev/null to continue without it';
 
 export interface InputOptions {
   streams: Pick<IOStreams, 'stdinIsPiped' | 'readStdin'>;
+  readFile: OperationContext['readFile'];
   /** Relative paths start here. */
   cwd: string;
   /** The option or variable that turned reading of standard input off. */
   stdinOffBy: string | undefined;
   note: (text: string) => void;
+  /** Interrupts reading. */
+  signal: AbortSignal;
   wait?: typeof pipeWait;
 }
 
@@ -34,8 +39,9 @@ export async function gatherInput(
   fields: readonly CliField[],
   options: InputOptions,
 ): Promise<GatheredInput> {
-  const { streams, cwd, stdinOffBy } = options;
+  const { streams, stdinOffBy } = options;
   const values = { ...raw };
+  const wait = waitWithin(values, options.wait);
   for (const { name, surface } of fields) {
     const value = values[name];
     if (surface.positional !== 'one' || !Array.isArray(surface.complete) || typeof value !== 'string')
@@ -66,7 +72,8 @@ export async function gatherInput(
     const value = values[name];
     if (!surface.fromFile || typeof value !== 'string') continue;
     const flag = option?.long ?? name;
-    values[name] = value === '-' ? await readAll(`${flag} -`) : readAnswerFile(value, { flag, cwd });
+    values[name] =
+      value === '-' ? await readAll(`${flag} -`) : await readAnswerFile(value, { ...options, flag, wait });
   }
   if (values.input === '-') values.input = await readAll('-');
 
@@ -84,22 +91,26 @@ export async function gatherInput(
   return { values, waitedMs: performance.now() - started };
 }
 
+/** A wait for a pipe ends with the call's time at the latest. */
+function waitWithin({ timeout }: Record<string, unknown>, { noticeMs, limitMs } = pipeWait): typeof pipeWait {
+  const seconds = (timeout as number | undefined) ?? defaultTimeoutSeconds;
+  return { noticeMs, limitMs: Math.min(limitMs, seconds * 1000) };
+}
+
 /** A pipe that no argument asks for is context for the instruction; without an instruction it is the instruction. */
 async function addPipe(
   values: Record<string, unknown>,
   fields: readonly CliField[],
-  { streams, note, wait: { noticeMs, limitMs } = pipeWait }: InputOptions,
+  { streams, note, wait }: InputOptions,
 ): Promise<void> {
   const hasInstruction = typeof values.input === 'string' && values.input.trim() !== '';
   const hasFiles = Array.isArray(values.files) && values.files.length > 0;
   const optional =
     hasInstruction || hasFiles || !fields.some(({ name, required }) => name === 'input' && required);
-  const timeout = (values.timeout as number | undefined) ?? defaultTimeoutSeconds;
   const piped = await readStdin(streams, {
-    noticeMs,
+    ...waitWithin(values, wait),
     onNotice: () =>
       note(`waiting for standard input${optional ? `; ${stdinHint}` : ', since there is no instruction'}`),
-    limitMs: Math.min(limitMs, timeout * 1000),
   });
   if (piped.trim() !== '') values[hasInstruction ? 'context' : 'input'] = piped;
   else if (hasInstruction || hasFiles)
@@ -161,23 +172,6 @@ async function readStdin({ readStdin: read }: InputOptions['streams'], wait?: St
       'file-unreadable',
       `standard input cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
       { cause: error },
-    );
-  }
-}
-
-function readAnswerFile(path: string, { flag, cwd }: { flag: string; cwd: string }): string {
-  try {
-    return readFileSync(resolve(cwd, path), 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const missing = code === 'ENOENT';
-    throw new OrchError(
-      missing ? 'file-not-found' : 'file-unreadable',
-      `${flag}: ${path} ${missing ? 'does not exist' : `cannot be read (${code})`}`,
-      {
-        hint: 'name a readable file, or use - for standard input',
-        cause: error,
-      },
     );
   }
 }

@@ -6,6 +6,7 @@ import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
 import { explain, routeExplainOperation } from '../operations/route-explain.ts';
+import { mayWrite, onWholeTree } from '../operations/whole-tree.ts';
 import { gatherInput, refuseExpandedGlob } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
@@ -41,7 +42,9 @@ export async function runOperation(
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
   const { values, waitedMs } = await gatherInput(rawFields, fields, {
     streams,
+    readFile: factory.readFile,
     cwd: factory.cwd,
+    signal,
     stdinOffBy: options.stdin === false ? '--no-stdin' : readsStdin ? undefined : 'ORCH_STDIN=off',
     note: (text) => {
       if (verbose) streams.say('note', text);
@@ -50,6 +53,11 @@ export async function runOperation(
   const input = parse(values);
 
   const request = operation.plan?.(input);
+  const file = typeof options.output === 'string' ? options.output : undefined;
+  if (options.dryRun === true || !(mayWrite(operation, input) || file !== undefined)) {
+    const waiting = await factory.tree().waiting();
+    if (waiting !== undefined && verbose) streams.say('warning', waiting);
+  }
   if (options.dryRun === true) {
     if (!request)
       throw new OrchError('usage', '--dry-run has no route to show: nothing would be sent', {
@@ -100,7 +108,8 @@ export async function runOperation(
   };
   let output: Record<string, unknown>;
   try {
-    output = await operation.run(input, factory, callOptions);
+    const written = [...(input.apply === true ? [factory.workspace().base()] : []), ...(file ? [file] : [])];
+    output = await onWholeTree(written, factory, () => operation.run(input, factory, callOptions));
   } finally {
     progress?.stop();
     if (shown !== '' && !shown.endsWith('\n')) streams.out('\n');

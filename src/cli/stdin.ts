@@ -1,8 +1,8 @@
-/** Reads standard input to its end as text, within limits of size and time. */
+/** Reads standard input, or another pipe, to its end as text, within limits of size and time. */
 import type { Readable } from 'node:stream';
 
 /** More than any request can use. */
-const mostBytes = 64 * 1024 * 1024;
+export const mostBytes = 64 * 1024 * 1024;
 
 export class StdinTooLargeError extends Error {}
 export class StdinNotTextError extends Error {}

@@ -73,6 +73,16 @@ export interface Ledger {
   readonly location: string | undefined;
 }
 
+export interface UnreadFile {
+  bytes: undefined;
+  fault: 'missing' | 'irregular' | 'too-large' | 'unreadable';
+  /** Follows the file's name, e.g. `is not a regular file`. */
+  message: string;
+}
+
+/** A regular file, or why it was not read. */
+export type FileReading = { bytes: Buffer; executable: boolean } | UnreadFile;
+
 /** The files of a call, and the folder to which their paths (and a patch) are relative. */
 export interface SourceSet {
   /** Absolute path: the top of the repository, or the working directory outside one. */
@@ -80,6 +90,8 @@ export interface SourceSet {
   sources: Source[];
   /** Whether a patch's path exists in `base`. */
   exists(path: string): boolean;
+  /** How many files a glob left out, and why. */
+  warnings: string[];
 }
 
 export interface Workspace {
@@ -135,31 +147,51 @@ export interface PatchApplier {
 }
 
 export interface WorkspaceWriter {
-  /** Throws `file-changed` or `write-failed` and then leaves the tree unchanged. */
-  applyChanges(base: string, changes: readonly BytesChange[]): Promise<void>;
-  /** Throws `write-failed` if `writeResult` can be expected to. Writes nothing. */
-  assertWritable(path: string): void;
-  /** Throws `write-failed` and then leaves an existing file unchanged. */
-  writeResult(path: string, content: string | Buffer): Promise<void>;
-}
-
-export interface WriteJournal {
-  /** Throws `write-failed` if `begin` can be expected to. */
+  /** Throws what `writeResult` can be expected to throw. Writes nothing. */
   assertWritable(path: string): void;
   /**
-   * Saves the file at the path, which is about to be replaced by `content`. If it throws `write-failed`, nothing
-   * may be written there. `before` is undefined when there is no file. Call `forget` once the file has been
-   * restored, or the backup is no longer needed.
+   * Throws `write-failed`, or `file-forbidden` if a link leads out of the repository or the path into a `.git`, and
+   * then leaves an existing file unchanged. The signal ends the wait for the reader of a pipe.
    */
-  begin(path: string, content: string): Promise<{ before: Buffer | undefined; forget: () => void }>;
-  /** Saves bytes that would be lost otherwise, and returns the file that holds them. Throws `write-failed`. */
-  keep(bytes: Buffer, path: string): string;
-  /** Restores files that killed processes replaced at the path. Returns messages for the user. */
+  writeResult(path: string, content: string | Buffer, signal?: AbortSignal): Promise<void>;
+}
+
+/** Changes files of a tree all or nothing, even if the process is killed: what it leaves can be made whole again. */
+export interface TreeWriter {
+  /** Throws `write-failed` if a change cannot be recorded, without which none is made. Writes no file of a tree. */
+  assertPossible(): Promise<void>;
+  /**
+   * Throws `file-changed` or `write-failed` and then leaves the tree unchanged. A function is called when no other
+   * process can write to the tree any more.
+   */
+  apply(
+    base: string,
+    changes: readonly BytesChange[] | (() => Promise<readonly BytesChange[]>),
+  ): Promise<void>;
+  /** Writes a file for as long as it is tried out. Throws `write-failed` and then leaves the file unchanged. */
+  trial(path: string, content: string): Promise<Trial>;
+  /**
+   * Takes back what killed processes have left half-done in the tree of this path. Call it before reading files that
+   * are going to be changed. Returns messages for the user. Throws `write-failed`, also if a process that is still
+   * running tries out this very file.
+   */
   recover(path: string): Promise<string[]>;
+  /** Finishes the interrupted change in the tree of the working directory. Throws `file-not-found` if there is none. */
+  resume(): Promise<{ changes: BytesChange[]; warnings: string[] }>;
+  /** A message if an interrupted change is waiting in the tree of the working directory. */
+  waiting(): Promise<string | undefined>;
+}
+
+export interface Trial {
+  /**
+   * Puts back what was there before. With `keepEdits`, a version that somebody else has written meanwhile is kept, and
+   * the file that holds it is returned. Throws `write-failed`.
+   */
+  end(keepEdits: boolean): Promise<string | undefined>;
 }
 
 export interface Verifier {
-  /** The result is in the file while the command runs, and is removed again if the check fails. */
+  /** The result is in the file while the command runs, and what was there before is put back. */
   verify(result: string, signal: AbortSignal): Promise<{ ok: boolean; detail: string }>;
 }
 

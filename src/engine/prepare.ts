@@ -5,6 +5,7 @@ import { languageOfPaths } from '../core/input/language.ts';
 import { type RouteDecision, refusalCode, refusalMessage } from '../core/router/decision.ts';
 import type { RequestFeatures } from '../core/router/features.ts';
 import { route } from '../core/router/route.ts';
+import { isSecretName } from '../core/secrets/secret-names.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import { instructionAllowanceTokens } from '../core/tasks/tasks.ts';
 import { formatUsd } from '../core/text/format.ts';
@@ -38,9 +39,15 @@ export async function prepare(
   return {
     request: { ...request, language: features.language },
     sourceSet,
-    input,
+    input: { ...input, warnings: [...input.warnings, ...sourceSet.warnings, ...namedSecrets(sourceSet)] },
     decision: decide(features, context),
   };
+}
+
+/** A glob never matches such a file, so each of them was named exactly. */
+function namedSecrets({ sources }: SourceSet): string[] {
+  const paths = new Set(sources.map(({ path }) => path).filter(isSecretName));
+  return [...paths].map((path) => `${path} is sent because it was named, although its name looks secret`);
 }
 
 /** A request without an instruction can be routed, but not sent. */

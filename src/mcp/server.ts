@@ -17,6 +17,7 @@ import { OrchError } from '../core/errors/orch-error.ts';
 import { didYouMean } from '../core/text/did-you-mean.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
+import { mayWrite, warned } from '../operations/whole-tree.ts';
 import { instructions } from './instructions.ts';
 import { progressReporter } from './progress.ts';
 import { idOfUri, toCallResult, toErrorResult } from './results.ts';
@@ -51,6 +52,14 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     },
     { once: true },
   );
+  let noticed = false;
+  /** Says once that an interrupted change is waiting. */
+  const withNotice = async (operation: Operation, output: Record<string, unknown>) => {
+    const waiting = noticed || mayWrite(operation, {}) ? undefined : await factory.tree().waiting();
+    if (waiting === undefined) return output;
+    noticed = true;
+    return warned([waiting], output);
+  };
   let roots: Promise<void> = Promise.resolve();
   let lastRequest = 0;
   const askForRoots = () => {
@@ -98,7 +107,7 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
         signal: ending.signal,
         onProgress: progress.onEvent,
       });
-      return toCallResult(output, factory.results());
+      return toCallResult(await withNotice(operation, output), factory.results());
     } catch (error) {
       return toErrorResult(error);
     } finally {

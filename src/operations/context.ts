@@ -4,6 +4,7 @@ import type { Environment, EnvironmentReading } from '../core/config/environment
 import type { EngineContext } from '../engine/context.ts';
 import type {
   Clock,
+  FileReading,
   Ledger,
   LedgerReading,
   Machine,
@@ -11,10 +12,10 @@ import type {
   PatchApplier,
   PatchChecker,
   ResultStore,
+  TreeWriter,
   Verifier,
   Workspace,
   WorkspaceWriter,
-  WriteJournal,
 } from '../engine/ports.ts';
 
 export interface OperationContext {
@@ -29,13 +30,16 @@ export interface OperationContext {
   patchChecker(): PatchChecker;
   patchApplier(): PatchApplier;
   writer(): WorkspaceWriter;
-  /** Backups of files that are replaced temporarily. */
-  journal(): WriteJournal;
+  tree(): TreeWriter;
   /** Runs a shell command while the result is at `output`. */
   verifier(command: string, output: string): Verifier;
   ledger(): Ledger;
+  /** Throws `file-forbidden` if a link would lead the ledger or the log out of the repository or into a `.git`. */
+  assertRecordable(): void;
   /** Reads CSV files other than the user's own ledger. Rejects when one cannot be read. */
   readLedgers(paths: readonly string[]): Promise<LedgerReading>;
+  /** Follows links; neither blocks nor reads more than `maxBytes`, whatever is there instead of a file. */
+  readFile(path: string, maxBytes: number): FileReading;
   /** Stores results that are too long for a tool's answer. */
   results(): ResultStore;
   /** Stores patches to be applied later, by the id returned with them. */

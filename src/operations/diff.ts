@@ -115,7 +115,10 @@ async function fromAnswer(
       strict,
       signal,
     });
-    const output = givenAnswerOutput(finished, context);
+    const output = givenAnswerOutput(
+      { ...finished, warnings: [...sourceSet.warnings, ...finished.warnings] },
+      context,
+    );
     return check ? output : await deliver(output, finished.patch, { apply, output: file }, context);
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
+import type { BytesChange, TriedPatch } from '../engine/ports.ts';
 import type { OperationContext } from './context.ts';
 import { touchedPaths } from './delegation/deliver.ts';
 import { loadPatch } from './delegation/stored-patch.ts';
 import { field, operation } from './operation.ts';
+import { onWholeTree, warned } from './whole-tree.ts';
 
 export const patchApplyOperation = operation({
   name: 'patch.apply',
@@ -20,33 +22,48 @@ export const patchApplyOperation = operation({
       fromFile: true,
       complete: 'file',
     }),
+    resume: field(z.boolean().optional(), 'Finish a change that was interrupted', {
+      flag: '--resume',
+      cliOnly: true,
+    }),
   }),
   output: () =>
     z.object({
       applied: z.boolean(),
       diffstat: z.string(),
       files: z.array(z.string()),
+      warnings: z.array(z.string()).optional(),
     }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
-  examples: ['orch patch apply 3f0c…', 'orch patch apply --from change.patch'],
-  async run({ patch_id, patch }, context, { signal }) {
-    if ((patch_id === undefined) === (patch === undefined)) {
+  examples: ['orch patch apply 3f0c…', 'orch patch apply --from change.patch', 'orch patch apply --resume'],
+  async run({ patch_id, patch, resume = false }, context, { signal }) {
+    if ([patch_id !== undefined, patch !== undefined, resume].filter(Boolean).length !== 1) {
       throw new OrchError('usage', 'give either a patch id or a patch', {
         hint: 'the id is meta.patch.id of an earlier result',
       });
     }
+    if (resume) {
+      const { changes, warnings } = await context.tree().resume();
+      return warned(warnings, await summary(changes));
+    }
     if (patch !== undefined) return applyText(patch, context, signal);
     const { base, changes } = loadPatch(context.patches(), patch_id!);
     context.workspace().assertWritable(base, touchedPaths(changes));
-    await context.writer().applyChanges(base, changes);
-    const { diffstat, formatDiffstat } = await import('../core/patch/git/diffstat.ts');
-    return {
-      applied: true,
-      diffstat: formatDiffstat(diffstat(changes)),
-      files: changes.map(({ path }) => path),
-    };
+    return onWholeTree([base], context, async () => {
+      await context.tree().apply(base, changes);
+      return summary(changes);
+    });
   },
 });
+
+async function summary(changes: readonly BytesChange[]) {
+  const { diffstat, formatDiffstat } = await import('../core/patch/git/diffstat.ts');
+  const text = (content: string | Uint8Array) => Buffer.from(content).toString();
+  const stats = diffstat(
+    changes.map((change) => ({ ...change, before: text(change.before), after: text(change.after) })),
+  );
+  return { applied: true, diffstat: formatDiffstat(stats), files: changes.map(({ path }) => path) };
+}
 
 /** A patch from elsewhere is interpreted by git alone. */
 async function applyText(patch: string, context: OperationContext, signal: AbortSignal) {
@@ -61,8 +78,14 @@ async function applyText(patch: string, context: OperationContext, signal: Abort
     );
   }
   const base = context.workspace().base();
-  const { paths, touched, diffstat, changes } = await context.patchApplier().tryOut(patch, base, signal);
-  context.workspace().assertWritable(base, touched);
-  await context.writer().applyChanges(base, changes);
-  return { applied: true, diffstat, files: paths };
+  return onWholeTree([base], context, async () => {
+    let tried: TriedPatch | undefined;
+    await context.tree().apply(base, async () => {
+      tried = await context.patchApplier().tryOut(patch, base, signal);
+      context.workspace().assertWritable(base, tried.touched);
+      return tried.changes;
+    });
+    const { diffstat, paths } = tried!;
+    return { applied: true, diffstat, files: paths };
+  });
 }

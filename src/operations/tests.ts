@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import type { CallOptions } from '../engine/context.ts';
-import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
 import { type DelegationInput, frameworkField, requestFields, resultFields } from './delegation/fields.ts';
 import { errorKeeping } from './delegation/keep-result.ts';
@@ -38,18 +37,7 @@ export const testsOperation = operation({
     'orch tests -f src/cart.ts --framework vitest -o test/cart.test.ts',
     'orch tests -f cart.py --framework pytest -o test_cart.py --verify "pytest -q {}"',
   ],
-  async run(input, context, options) {
-    const { output: file } = input;
-    const recovered = file === undefined ? [] : await context.journal().recover(file);
-    try {
-      const { result, meta } = await writeTests(input, context, options);
-      return { result, meta: { ...meta, warnings: [...recovered, ...meta.warnings] } };
-    } catch (error) {
-      throw recovered.length === 0
-        ? error
-        : extendError(error, { hints: recovered, details: { warnings: recovered } });
-    }
-  },
+  run: writeTests,
 });
 
 async function writeTests(
@@ -65,7 +53,7 @@ async function writeTests(
       hint: 'name the test file, e.g. --output test/cart.test.ts',
     });
   }
-  context.journal().assertWritable(output);
+  await context.tree().assertPossible();
   const verifier = context.verifier(verify, output);
   let rejected: string | undefined;
   try {

@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readRegularFile } from '../../src/adapters/system/regular-file.ts';
 import { gatherInput } from '../../src/cli/input.ts';
 import { cliFields } from '../../src/cli/options.ts';
 import { type Actions, buildProgram } from '../../src/cli/program.ts';
@@ -55,7 +56,9 @@ function gathering(
   });
   const gathered = gatherInput(raw, fieldsOf(command), {
     streams: { stdinIsPiped: true, readStdin: (given) => readToEnd(pipe, never, given) },
+    readFile: readRegularFile,
     cwd: '/',
+    signal: never,
     stdinOffBy: undefined,
     note: (text) => {
       notes.push(text);

@@ -127,7 +127,7 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
     expect(readFileSync(file, 'utf8')).toBe('by the user');
     const saved = join(journal, readdirSync(journal)[0]!);
     expect(stderr).toContain(saved);
-    expect(readFileSync(saved)).toEqual(old);
+    expect(readFileSync(join(saved, 'x.test.js'))).toEqual(old);
   });
 
   it('keeps another one away from its file, before anything is sent', async () => {
@@ -150,7 +150,7 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
     });
     expect(status).toBe(5);
     expect(readFileSync(join(cwd, 'x.test.js'))).toEqual(old);
-    const kept = /that version is kept in (\S+\.saved)/.exec(stderr)?.[1];
+    const kept = /that version is kept in (\S+\.saved\/x\.test\.js)/.exec(stderr)?.[1];
     expect(readFileSync(kept!, 'utf8')).toBe('edited');
   });
 
@@ -170,7 +170,9 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
     expect(status).toBe(2);
     expect(JSON.parse(stdout).error).toMatchObject({
       code: 'write-failed',
-      message: expect.stringMatching(/x\.test\.js cannot be backed up in .* \(EFBIG\); nothing was changed/),
+      message: expect.stringMatching(
+        /the old content cannot be backed up in .* \(EFBIG\); nothing was changed/,
+      ),
     });
     expect(readFileSync(join(cwd, 'x.test.js'))).toEqual(large);
     expect(existsSync(join(cwd, 'started'))).toBe(false);

@@ -45,7 +45,7 @@ function world(
     config: { ...config, policies: { ...config.policies, breaker: { failures: 1000, cooldownMs: 1 } } },
     maxInputTokens: Number.MAX_SAFE_INTEGER,
     workspace: {
-      readSources: async () => ({ base: '/', sources: [], exists: () => false }),
+      readSources: async () => ({ base: '/', sources: [], exists: () => false, warnings: [] }),
       base: () => '/',
       assertWritable: () => {},
     },

@@ -25,8 +25,8 @@ function room({ writeResult, applyChanges, save }: Deeds) {
     workspace: () => ({ assertWritable: () => {} }),
     writer: () => ({
       writeResult: after('file', writeResult),
-      applyChanges: after('tree', applyChanges),
     }),
+    tree: () => ({ recover: async () => [], apply: after('tree', applyChanges) }),
     results: () => ({ save: save ?? (() => ({ id: 'a', path: '/kept/a' })) }),
   } as unknown as Factory;
   return { factory, done };

@@ -6,7 +6,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
 export type StreamEvent =
   /** `name` is the event's own, where it has one. */
-  | { kind: 'event'; name: string | undefined; value: unknown }
+  | { kind: 'event'; name: string | undefined; value: unknown; bytes: number }
   /** Not JSON, or not UTF-8. */
   | { kind: 'malformed'; name: string | undefined }
   /** `[DONE]`: how some servers end every stream. */
@@ -18,12 +18,17 @@ export class EventDecoder {
   #events: StreamEvent[] = [];
   #isTooLong = false;
   #afterCarriageReturn = false;
+  readonly #mostBytes: number;
+  /** Bytes since the last event: the parser does not count the lines that it keeps, which cost more than their text. */
+  #pending = 0;
   readonly #parser;
 
   constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
     this.#parser = createParser({
       maxBufferSize: mostBytes,
       onEvent: (message) => {
+        this.#pending = 0;
         const event = readEvent(message);
         if (event) this.#events.push(event);
       },
@@ -33,14 +38,15 @@ export class EventDecoder {
     });
   }
 
-  /** An event was longer than `mostBytes`: there is nothing more to be had. */
+  /** An event, or what stands between two, was longer than `mostBytes`: there is nothing more to be had. */
   get isTooLong(): boolean {
-    return this.#isTooLong;
+    return this.#isTooLong || this.#pending > this.#mostBytes;
   }
 
   /** The events that these bytes complete. */
   push(chunk: Uint8Array): StreamEvent[] {
-    if (this.#isTooLong || chunk.length === 0) return [];
+    if (this.isTooLong || chunk.length === 0) return [];
+    this.#pending += chunk.length;
     let text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1');
     if (this.#afterCarriageReturn && text.startsWith('\n')) text = text.slice(1);
     // The parser would keep the line that a carriage return ends until more comes.
@@ -51,7 +57,7 @@ export class EventDecoder {
 
   /** The stream is over: the last event counts although no empty line follows it. */
   end(): StreamEvent | undefined {
-    if (!this.#isTooLong) this.#parser.feed('\n\n');
+    if (!this.isTooLong) this.#parser.feed('\n\n');
     return this.#taken()[0];
   }
 
@@ -68,7 +74,7 @@ function readEvent({ event, data }: EventSourceMessage): StreamEvent | undefined
   if (text === '') return undefined;
   if (text === '[DONE]') return { kind: 'done' };
   try {
-    if (text !== undefined) return { kind: 'event', name, value: JSON.parse(text) };
+    if (text !== undefined) return { kind: 'event', name, value: JSON.parse(text), bytes: data.length };
   } catch {
     // Malformed, as below.
   }

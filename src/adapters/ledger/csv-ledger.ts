@@ -4,10 +4,11 @@
  */
 import { constants, promises } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { encodeRecord, headerRow } from '../../core/record/csv.ts';
 import type { Ledger } from '../../engine/ports.ts';
+import { destinationOf, type OpenDestination, openDestination } from '../workspace/destination.ts';
 import { type Temporaries, untracked } from '../workspace/temporaries.ts';
 import { lastHeader } from './header.ts';
 import { readLedgerFile } from './read.ts';
@@ -34,9 +35,12 @@ interface Known {
 export function csvLedger({
   path,
   temporaries = untracked,
+  roots = () => [],
 }: {
   path: string;
   temporaries?: Temporaries;
+  /** Absolute folders out of which links must not lead the rows. Default: none. */
+  roots?: () => readonly string[];
 }): Ledger {
   const location = resolve(path);
   let known: Known | undefined;
@@ -47,7 +51,7 @@ export function csvLedger({
 
   async function write(rows: string): Promise<void> {
     try {
-      const handle = await openForAppend(location, temporaries);
+      const handle = await openForAppend(location, roots(), temporaries);
       try {
         known = await appendRows(handle, rows, known);
       } finally {
@@ -112,25 +116,52 @@ async function lastByte(handle: FileHandle, size: number): Promise<number | unde
   return bytesRead === 1 ? buffer[0] : undefined;
 }
 
-async function openForAppend(path: string, temporaries: Temporaries): Promise<FileHandle> {
-  const flags = constants.O_RDWR | constants.O_APPEND;
+async function openForAppend(
+  path: string,
+  roots: readonly string[],
+  temporaries: Temporaries,
+): Promise<FileHandle> {
+  const destination = destinationOf(path, roots);
+  const opened = openDestination(destination, 0o700);
   try {
-    return await promises.open(path, flags);
+    const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0 } = constants;
+    const flags = O_RDWR | O_APPEND | (destination.descriptor === undefined ? O_NOFOLLOW : 0);
+    let handle = await unlessMissing(promises.open(opened.file, flags));
+    if (!handle) {
+      await createWithHeader(opened, draftName(destination.path), temporaries);
+      handle = await promises.open(opened.file, flags | O_CREAT, 0o600);
+    }
+    opened.verify();
+    return handle;
+  } finally {
+    opened.close();
+  }
+}
+
+async function unlessMissing(opening: Promise<FileHandle>): Promise<FileHandle | undefined> {
+  try {
+    return await opening;
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
+    return undefined;
   }
-  await promises.mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await createWithHeader(path, temporaries);
-  return await promises.open(path, flags | constants.O_CREAT, 0o600);
+}
+
+function draftName(path: string): string {
+  return `${path}.${crypto.randomUUID()}.tmp`;
 }
 
 /** Creates the file with its header atomically; the first process to link it wins. */
-async function createWithHeader(path: string, temporaries: Temporaries): Promise<void> {
-  const draft = `${path}.${crypto.randomUUID()}.tmp`;
-  const forget = temporaries.note(draft);
+async function createWithHeader(
+  { file, beside }: OpenDestination,
+  noted: string,
+  temporaries: Temporaries,
+): Promise<void> {
+  const draft = beside(basename(noted));
+  const forget = temporaries.note(noted);
   try {
     await promises.writeFile(draft, `${headerRow}\n`, { flag: 'wx', mode: 0o600 });
-    await promises.link(draft, path);
+    await promises.link(draft, file);
   } catch {
     // Another process was first. Or hard links are not supported: then the first append writes the header (two
     // concurrent first appends write two, which reading allows). Other errors recur when the file is opened.
@@ -156,6 +187,7 @@ const causes: Record<string, [what: string, hint: string]> = {
     'set ORCH_USAGE_CSV to a file in it, for example usage.csv (off disables recording)',
   ],
   ENOTDIR: ['part of the path is a file, not a folder', `fix the path, ${elsewhere}`],
+  ENAMETOOLONG: ['its name is too long', `shorten it, ${elsewhere}`],
   EEXIST: ['part of the path is a file, not a folder', `fix the path, ${elsewhere}`],
 };
 
@@ -165,7 +197,9 @@ function recordFailed(path: string, error: unknown): OrchError {
   const short = error instanceof ShortWrite ? causes.ENOSPC : undefined;
   const what = known?.[0] ?? (error instanceof Error ? error.message : String(error));
   return new OrchError('record-failed', `the usage record could not be written to ${path}: ${what}`, {
-    hint: (known ?? short)?.[1] ?? `check that it is a writable file, ${elsewhere}`,
+    hint:
+      (error instanceof OrchError ? error.hint : (known ?? short)?.[1]) ??
+      `check that it is a writable file, ${elsewhere}`,
     cause: error,
   });
 }

@@ -1,5 +1,5 @@
 /** Reads ledger files as streams, so that a large file is never in memory as one string. */
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, promises } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { createUsageCsvReader } from '../../core/record/csv.ts';
@@ -8,15 +8,18 @@ import type { LedgerReading } from '../../engine/ports.ts';
 /** Longer than any row of ours; a file with a longer line is something else. */
 const longestLine = 1 << 20;
 
-/** Undefined when the file does not exist. Throws `OrchError('file-unreadable')`. */
-export async function readLedgerFile(path: string): Promise<LedgerReading | undefined> {
+/**
+ * Undefined when the file does not exist. Throws `OrchError('file-unreadable')`, also for a pipe unless
+ * `mayBePipe`: whoever names one waits for it.
+ */
+export async function readLedgerFile(
+  path: string,
+  { mayBePipe = false } = {},
+): Promise<LedgerReading | undefined> {
   const reader = createUsageCsvReader();
   let rest = '';
   try {
-    const chunks: AsyncIterable<string> = createReadStream(path, {
-      encoding: 'utf8',
-      highWaterMark: 1 << 18,
-    });
+    const chunks = await open(path, mayBePipe);
     for await (const chunk of chunks) {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
@@ -36,6 +39,17 @@ export async function readLedgerFile(path: string): Promise<LedgerReading | unde
   return { records, skipped: skipped.map((row) => ({ file: path, ...row })), files: [path] };
 }
 
+async function open(path: string, mayBePipe: boolean): Promise<AsyncIterable<string>> {
+  const options = { encoding: 'utf8', highWaterMark: 1 << 18 } as const;
+  if (mayBePipe && (await promises.stat(path)).isFIFO()) return createReadStream(path, options);
+  // A FIFO would block until something writes to it.
+  const handle = await promises.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const stats = await handle.stat();
+  if (stats.isFile() || stats.isDirectory()) return handle.createReadStream(options);
+  await handle.close();
+  throw otherFile(path, 'it is not a regular file');
+}
+
 /**
  * Reads several files as one ledger, each only once. Throws `OrchError('file-not-found')` or
  * `OrchError('file-unreadable')`.
@@ -46,7 +60,7 @@ export async function readLedgerFiles(paths: readonly string[]): Promise<LedgerR
   for (const path of paths) {
     if (seen.has(resolve(path))) continue;
     seen.add(resolve(path));
-    const reading = await readLedgerFile(path);
+    const reading = await readLedgerFile(path, { mayBePipe: true });
     if (!reading) {
       throw new OrchError('file-not-found', `${path}: no such file`, {
         hint: 'pass the path of a usage CSV, or none to read your own ledger',

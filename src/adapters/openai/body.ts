@@ -8,6 +8,7 @@ import type { GenerateResult } from '../../engine/ports.ts';
 import { EventDecoder, type StreamEvent } from '../http/event-stream.ts';
 import type { HttpBody, HttpResponse } from '../http/response.ts';
 import type { Watchdog } from '../http/watchdog.ts';
+import { type AnswerLimits, tooLarge } from './limits.ts';
 import { failedResponse, readResponse } from './response.ts';
 import { isKeepAlive, StreamedText } from './streamed-text.ts';
 
@@ -16,11 +17,9 @@ export interface BodyOptions {
   onText: ((delta: string) => void) | undefined;
   /** Milliseconds since the request was sent. */
   elapsed: () => number;
+  limits: AnswerLimits;
 }
 
-/** The longest answer of any model is a few megabytes. More than this cannot be one, and would fill the memory. */
-export const mostEventBytes = 32 * 1024 * 1024;
-const mostStreamBytes = 512 * 1024 * 1024;
 /** How long a finished stream may take to end by itself, so that its connection can be used again. */
 const drainMs = 100;
 
@@ -30,14 +29,15 @@ export async function readBody(response: HttpResponse, options: BodyOptions): Pr
   let finished = false;
   try {
     if (/html/i.test(response.headers.get('content-type') ?? '')) throw webPage(response.status);
-    const first = await readStart(body, options.watchdog);
+    const first = await readStart(body, options);
     const start = strip(first);
     if (start === undefined) throw cutAtOnce(response);
     const parts = { ...options, response };
     if (start === '<') throw webPage(response.status);
-    if (start === '{' || start === '[') return await readDocument(first, parts);
-    const result = await readEvents(first, parts);
-    finished = true;
+    const isDocument = start === '{' || start === '[';
+    const result = await (isDocument ? readDocument : readEvents)(first, parts);
+    if (result.text.length > options.limits.textLength) throw tooLarge(result);
+    finished = !isDocument;
     return result;
   } finally {
     if (finished) drain(body);
@@ -45,16 +45,15 @@ export async function readBody(response: HttpResponse, options: BodyOptions): Pr
   }
 }
 
-/** The bytes up to the first that is not white space, and whatever came with it. */
-async function readStart(body: HttpBody, watchdog: Watchdog): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
+/** The bytes with the first that is not white space. None if there is no such byte. */
+async function readStart(body: HttpBody, { watchdog, limits }: BodyOptions): Promise<Uint8Array> {
   let size = 0;
   for (;;) {
     const piece = await body.read();
-    if (!piece) return Buffer.concat(pieces);
-    pieces.push(piece);
+    if (!piece) return new Uint8Array();
+    if (strip(piece) !== undefined) return piece;
     size += piece.length;
-    if (strip(piece) !== undefined || size > mostEventBytes) return Buffer.concat(pieces);
+    if (size > limits.eventBytes) throw tooLarge();
     // Some servers keep an answer alive with empty lines.
     watchdog.stir();
   }
@@ -83,7 +82,7 @@ async function readDocument(first: Uint8Array, options: ReadOptions): Promise<Ge
     if (!piece) break;
     pieces.push(piece);
     size += piece.length;
-    if (size > mostEventBytes) throw tooLarge();
+    if (size > options.limits.eventBytes) throw tooLarge();
   }
   let value: unknown;
   try {
@@ -95,8 +94,8 @@ async function readDocument(first: Uint8Array, options: ReadOptions): Promise<Ge
 }
 
 async function readEvents(first: Uint8Array, options: ReadOptions): Promise<GenerateResult> {
-  const { watchdog, response, onText } = options;
-  const decoder = new EventDecoder(mostEventBytes);
+  const { watchdog, response, onText, limits } = options;
+  const decoder = new EventDecoder(limits.eventBytes);
   const streamed = new StreamedText();
   const header = headerOf(response);
   let firstEventMs: number | undefined;
@@ -109,7 +108,8 @@ async function readEvents(first: Uint8Array, options: ReadOptions): Promise<Gene
     // It may have been a piece of the text. The content of a keep-alive does not matter.
     if (asText(value?.type) === undefined && !isKeepAlive(event.name)) streamed.lose();
     if (!value) return undefined;
-    const delta = streamed.add(value);
+    const delta = streamed.add(value, event.kind === 'event' ? event.bytes : 0);
+    if (streamed.exceeds(limits)) throw tooLarge();
     if (delta !== undefined) onText?.(delta);
     const closing = closingEvents.get(value.type);
     if (closing !== undefined) {
@@ -124,7 +124,7 @@ async function readEvents(first: Uint8Array, options: ReadOptions): Promise<Gene
   let chunk: Uint8Array | undefined = first;
   while (chunk) {
     size += chunk.length;
-    if (size > mostStreamBytes) throw tooLarge();
+    if (size > limits.bodyBytes) throw tooLarge();
     watchdog.stir();
     for (const event of decoder.push(chunk)) {
       const result = take(event);
@@ -176,10 +176,6 @@ function cutAtOnce(response: HttpResponse): ProviderFailure {
   return /event-stream/i.test(response.headers.get('content-type') ?? '')
     ? new ProviderFailure('cut', 'the stream ended before the answer was complete')
     : new ProviderFailure('malformed-answer', 'the provider answered with an empty body');
-}
-
-function tooLarge(): ProviderFailure {
-  return new ProviderFailure('malformed-answer', 'the provider sent more than any answer can hold');
 }
 
 export function webPage(status: number): ProviderFailure {

@@ -69,12 +69,15 @@ async function readBeginning(body: HttpBody, signal: AbortSignal | null | undefi
 
 /** Compatible servers wrap errors in other ways, of which the package would see nothing. */
 function wrapError(text: string): string {
-  let body: unknown;
   try {
-    body = JSON.parse(text);
+    return wrapped(JSON.parse(text), text);
   } catch {
+    // Not JSON, or nested too deeply to be written again.
     return text;
   }
+}
+
+function wrapped(body: unknown, text: string): string {
   const object = asObject(Array.isArray(body) ? body[0] : body);
   if (!object || asObject(object.error)) return object ? JSON.stringify(object) : text;
   const message =

@@ -4,10 +4,11 @@ import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import type { Redact } from '../../core/errors/redact.ts';
 import { asName, asObject } from '../../core/text/json.ts';
 import type { ModelLister } from '../../engine/ports.ts';
-import { mostEventBytes } from './body.ts';
 import { type OpenAiSettings, openAiClient, redactSecrets } from './client.ts';
 import { failureFrom } from './failure.ts';
 import { httpResponse } from './fetch.ts';
+
+const mostListBytes = 8 * 1024 * 1024;
 
 export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): ModelLister {
   const { client, connections } = openAiClient(settings);
@@ -25,7 +26,7 @@ export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): 
           body.cancel();
           throw new ProviderFailure('wrong-endpoint', `${host} answered with a web page`);
         }
-        const text = await body.text(mostEventBytes);
+        const text = await body.text(mostListBytes);
         if (text === undefined) {
           throw new ProviderFailure(
             'malformed-answer',

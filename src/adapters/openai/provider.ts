@@ -10,6 +10,7 @@ import { readBody } from './body.ts';
 import { type OpenAiSettings, openAiClient, redactSecrets } from './client.ts';
 import { failureFrom } from './failure.ts';
 import { httpResponse } from './fetch.ts';
+import { limitsFor } from './limits.ts';
 
 export interface OpenAiProviderOptions extends OpenAiSettings {
   redact: Redact;
@@ -39,6 +40,7 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
             watchdog,
             onText: request.stream ? options.onText : undefined,
             elapsed: () => performance.now() - started,
+            limits: limitsFor(request.maxOutputTokens),
           });
         };
         const result = await connections.use(watchdog.signal, answer);

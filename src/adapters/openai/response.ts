@@ -11,16 +11,24 @@ import { shortMessage } from '../../core/text/outside-text.ts';
 import type { GenerateResult } from '../../engine/ports.ts';
 import { classifyProviderError } from './error-policy.ts';
 
+/** More tokens than any window holds: no count, but nonsense that would cost millions. */
+const mostTokens = 1e9;
+
+function asTokens(value: unknown): number | undefined {
+  const count = asCount(value);
+  return count !== undefined && count <= mostTokens ? count : undefined;
+}
+
 export function readUsage(value: unknown): Usage {
   const usage = asObject(value) ?? {};
   const input = asObject(usage.input_tokens_details) ?? {};
   const output = asObject(usage.output_tokens_details) ?? {};
   return {
-    inputTokens: asCount(usage.input_tokens),
-    cachedInputTokens: asCount(input.cached_tokens),
-    cacheWriteTokens: asCount(input.cache_write_tokens),
-    outputTokens: asCount(usage.output_tokens),
-    reasoningTokens: asCount(output.reasoning_tokens),
+    inputTokens: asTokens(usage.input_tokens),
+    cachedInputTokens: asTokens(input.cached_tokens),
+    cacheWriteTokens: asTokens(input.cache_write_tokens),
+    outputTokens: asTokens(usage.output_tokens),
+    reasoningTokens: asTokens(output.reasoning_tokens),
   };
 }
 

@@ -3,6 +3,7 @@
  * the output of its closing event empty. It must then be certain that nothing of it is missing.
  */
 import { asCount, asObject, asText, type Json } from '../../core/text/json.ts';
+import type { AnswerLimits } from './limits.ts';
 
 /** As gateways, proxies and the API itself send them while a model thinks. */
 export function isKeepAlive(type: unknown): boolean {
@@ -19,6 +20,8 @@ export class StreamedText {
   /** Finished items of the output by their place, and the places of those that are not finished. */
   readonly #items = new Map<unknown, Json>();
   readonly #open = new Set<unknown>();
+  /** Bytes of the finished items. */
+  #itemBytes = 0;
   /** An event could not be read. */
   #lost = false;
   /** The pieces of the text contradict other events about it. */
@@ -37,8 +40,8 @@ export class StreamedText {
   /** The API numbers its keep-alives as it does its events; other servers may number them differently. */
   readonly #keepAlives = new Set<number>();
 
-  /** Returns the piece of the visible answer that the event brings. */
-  add(event: Json): string | undefined {
+  /** Returns the piece of the visible answer that the event, of so many bytes, brings. */
+  add(event: Json, bytes: number): string | undefined {
     this.#count(event);
     switch (event.type) {
       case 'response.output_item.added': {
@@ -53,6 +56,7 @@ export class StreamedText {
         const place = placeOfItem(event, item);
         this.#open.delete(place);
         this.#items.set(place, item);
+        this.#itemBytes += bytes;
         return undefined;
       }
       case 'response.output_text.delta': {
@@ -82,6 +86,17 @@ export class StreamedText {
       default:
         return undefined;
     }
+  }
+
+  /** More has come than an answer may hold. */
+  exceeds({ eventBytes, textLength, places }: AnswerLimits): boolean {
+    const named = [this.#commentary, this.#parts, this.#items, this.#open, this.#keepAlives, this.#ended];
+    return (
+      this.#text.length > textLength ||
+      this.#refusal.length > textLength ||
+      this.#itemBytes > eventBytes ||
+      named.some(({ size }) => size > places)
+    );
   }
 
   get refusal(): string | undefined {

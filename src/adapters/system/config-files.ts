@@ -1,5 +1,5 @@
 /** Reads the layers of the configuration from their folders. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import {
@@ -15,6 +15,7 @@ import { isPlainObject, type Layer, mergeLayers } from '../../core/config/layers
 import type { ConfigProblem } from '../../core/config/problem.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { packageFolder, projectConfigFolder, userConfigFolder } from './folders.ts';
+import { maxConfigBytes, readRegularFile } from './regular-file.ts';
 
 export interface ConfigPlace {
   cwd: string;
@@ -138,21 +139,18 @@ function isAsBuilt(path: string, text: string): boolean {
 }
 
 function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+  const reading = readRegularFile(path, maxConfigBytes);
+  if (reading.bytes === undefined) {
+    if (reading.fault === 'missing') return undefined;
     problems.push({
       origin: path,
       path: '',
-      message: `cannot be read (${code})`,
+      message: reading.message,
       hint: 'make it a readable file, or remove it',
     });
     return { origin: path, value: undefined, unread: true };
   }
-  text = text.replace(/^\uFEFF/, '');
+  const text = reading.bytes.toString('utf8').replace(/^\uFEFF/, '');
   try {
     return { origin: path, value: JSON.parse(text), isSound: isAsBuilt(path, text) };
   } catch (error) {

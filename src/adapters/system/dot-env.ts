@@ -1,16 +1,23 @@
 /** Reads the working directory's `.env`, but only the variables that orch knows. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { environmentVariables } from '../../core/config/environment.ts';
+import { maxConfigBytes, readRegularFile } from './regular-file.ts';
 
-export function readDotEnv(cwd: string): Record<string, string | undefined> {
-  let text: string;
-  try {
-    text = readFileSync(join(cwd, '.env'), 'utf8');
-  } catch {
-    return {};
-  }
+/** `onIgnored` is told why a file that is there was not read. */
+export function readDotEnv(
+  cwd: string,
+  onIgnored: (note: string) => void,
+): Record<string, string | undefined> {
+  const text = textOf(join(cwd, '.env'), onIgnored);
+  if (text === undefined) return {};
   const known = new Set(environmentVariables.map(({ name }) => name));
   return Object.fromEntries(Object.entries(parseEnv(text)).filter(([name]) => known.has(name)));
+}
+
+function textOf(path: string, onIgnored: (note: string) => void): string | undefined {
+  const reading = readRegularFile(path, maxConfigBytes);
+  if (reading.bytes !== undefined) return reading.bytes.toString('utf8');
+  if (reading.fault !== 'missing') onIgnored(`${path} is ignored: it ${reading.message}`);
+  return undefined;
 }

@@ -1,31 +1,53 @@
-/** Writes one JSON line per call to stderr or a file. A logging error never fails a call. */
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+/**
+ * Writes one JSON line per call to stderr or a file. A logging error never fails a call: a line that a pipe does not
+ * take at once is lost.
+ */
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { LogLevel } from '../../core/config/environment.ts';
 import { logLevels } from '../../core/config/environment.ts';
 import type { CallLog } from '../../engine/context.ts';
+import { destinationOf, openDestination } from '../workspace/destination.ts';
 
 export interface JsonLogOptions {
   level: LogLevel;
   /** When undefined, `write` is used. */
   file: string | undefined;
+  /** Absolute folders out of which links must not lead the file. Default: none. */
+  roots?: () => readonly string[];
   write: (line: string) => void;
 }
 
-export function jsonLog({ level, file, write }: JsonLogOptions): CallLog {
+export function jsonLog({ level, file, roots = () => [], write }: JsonLogOptions): CallLog {
   return {
     call(line) {
       if (logLevels.indexOf(level) < logLevels.indexOf('info')) return;
       try {
         const text = `${JSON.stringify({ event: 'call', ...line })}\n`;
         if (file === undefined) write(text);
-        else {
-          mkdirSync(dirname(file), { recursive: true });
-          appendFileSync(file, text, { mode: 0o600 });
-        }
+        else append(file, text, roots());
       } catch {
         // The ledger is the authoritative record, and reports its own errors.
       }
     },
   };
+}
+
+function append(path: string, text: string, roots: readonly string[]): void {
+  const destination = destinationOf(path, roots);
+  const { file, verify, close } = openDestination(destination);
+  try {
+    const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+    const isOpen = destination.descriptor !== undefined;
+    // Without waiting for the reader of a pipe.
+    const flags = O_WRONLY | O_APPEND | O_NONBLOCK | (isOpen ? 0 : O_CREAT | O_NOFOLLOW);
+    const descriptor = openSync(file, flags, 0o600);
+    try {
+      verify();
+      writeSync(descriptor, text);
+    } finally {
+      closeSync(descriptor);
+    }
+  } finally {
+    close();
+  }
 }

@@ -1,10 +1,14 @@
 /** Inspects this machine: Node, git, MCP clients, writable folders. */
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ClientFile, ClientName, ClientSetup } from '../../core/doctor/clients.ts';
 import type { Machine } from '../../engine/ports.ts';
 import { gitVersion } from '../workspace/git.ts';
 import { homeFolder, repositoryTop } from './folders.ts';
+import { readRegularFile } from './regular-file.ts';
+
+/** Claude Code keeps more than its settings there. */
+const maxClientFileBytes = 32 * 1024 * 1024;
 
 export function thisMachine(cwd: string, variables: Readonly<Record<string, string | undefined>>): Machine {
   return {
@@ -50,11 +54,12 @@ function clients(cwd: string, variables: Readonly<Record<string, string | undefi
 }
 
 function readClientFile(client: ClientName, path: string): ClientFile {
-  try {
-    return { client, path, text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    const absent = code === 'ENOENT' || code === 'ENOTDIR';
-    return { client, path, text: undefined, ...(absent ? {} : { fault: code }) };
-  }
+  const reading = readRegularFile(path, maxClientFileBytes);
+  if (reading.bytes !== undefined) return { client, path, text: reading.bytes.toString('utf8') };
+  return {
+    client,
+    path,
+    text: undefined,
+    ...(reading.fault === 'missing' ? {} : { fault: reading.message }),
+  };
 }

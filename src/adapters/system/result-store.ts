@@ -3,25 +3,19 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { ResultStore } from '../../engine/ports.ts';
+import { earlierLook } from './earlier-look.ts';
 
-/** Older results are removed when one is stored, at most once an hour: the folder may hold thousands. */
+/** Older results are removed when one is stored, at most once a day: the folder may hold thousands. */
 export const keptDays = 7;
-const pruneEveryMs = 3_600_000;
 
 export function fileResultStore(folder: string): ResultStore {
-  let pruned = Number.NEGATIVE_INFINITY;
   const pathOf = (id: string) => join(folder, `${id}.txt`);
   return {
     save(text) {
       const id = crypto.randomUUID();
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-        const now = Date.now();
-        // The absolute value also covers a clock that was set back.
-        if (Math.abs(now - pruned) >= pruneEveryMs) {
-          pruned = now;
-          prune(folder, now);
-        }
+        prune(folder);
         writeFileSync(pathOf(id), text, { flag: 'wx', mode: 0o600 });
       } catch (error) {
         throw new OrchError(
@@ -48,8 +42,10 @@ export function fileResultStore(folder: string): ResultStore {
   };
 }
 
-function prune(folder: string, now: number): void {
-  const oldest = now - keptDays * 24 * 3_600_000;
+function prune(folder: string): void {
+  const look = earlierLook(folder);
+  if (look === undefined) return;
+  const oldest = look - keptDays * 24 * 3_600_000;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     try {

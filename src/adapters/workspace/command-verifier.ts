@@ -1,9 +1,8 @@
 /** Runs the user's command on a result: tests that fail or do not run are rejected. */
-import { readFileSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { resultFileVariable } from '../../core/config/environment.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
-import type { Verifier, WorkspaceWriter, WriteJournal } from '../../engine/ports.ts';
+import type { TreeWriter, Verifier } from '../../engine/ports.ts';
 
 export interface VerifierOptions {
   /** Run by the user's shell in `cwd`; `{}` is replaced with the quoted path of the file. */
@@ -11,8 +10,7 @@ export interface VerifierOptions {
   /** File that the result is written to, relative to `cwd`. */
   output: string;
   cwd: string;
-  writer: WorkspaceWriter;
-  journal: WriteJournal;
+  tree: TreeWriter;
 }
 
 /** How much of the end of the command's output is kept for the error. */
@@ -25,53 +23,39 @@ const drainMs = 100;
 /** Shell exit statuses for a command that is not executable or not found. */
 const notRun = new Set([126, 127]);
 
-export function commandVerifier({ command, output, cwd, writer, journal }: VerifierOptions): Verifier {
+export function commandVerifier({ command, output, cwd, tree }: VerifierOptions): Verifier {
   return {
     async verify(result, signal) {
-      const path = resolve(cwd, output);
-      const { before, forget } = await journal.begin(output, result);
-      let ok = false;
-      let replaced = false;
+      const { end } = await tree.trial(output, result);
+      let kept: string | undefined;
+      let outcome: CommandOutcome | undefined;
       try {
-        await writer.writeResult(path, result);
-        replaced = true;
-        const quoted = command.replaceAll('{}', () => shellQuoted(path));
-        const { status, tail } = await run(quoted, { cwd, path, signal });
-        if (status !== null && notRun.has(status)) {
-          throw new OrchError('usage', `the --verify command cannot be run${outputText(tail)}`, {
-            hint: 'try it in a shell; {} stands for the test file',
-          });
-        }
-        ok = status === 0;
-        if (ok) return { ok, detail: '' };
-        const kept = keepChange(path, result);
-        return { ok, detail: `the command exited with ${status ?? 'a signal'}${outputText(tail)}${kept}` };
+        const path = resolve(cwd, output);
+        outcome = await run(
+          command.replaceAll('{}', () => shellQuoted(path)),
+          { cwd, path, signal },
+        );
       } finally {
-        // If this fails, the file stays in the journal.
-        if (replaced && !ok) await restore(path, before);
-        forget();
+        // Also if it has passed: until the result is recorded, a kill must leave the old file.
+        kept = await end(outcome?.status !== 0);
       }
+      const { status, tail } = outcome;
+      if (status !== null && notRun.has(status)) {
+        throw new OrchError('usage', `the --verify command cannot be run${outputText(tail)}`, {
+          hint: 'try it in a shell; {} stands for the test file',
+        });
+      }
+      if (status === 0) return { ok: true, detail: '' };
+      const changed =
+        kept === undefined
+          ? ''
+          : `; ${output} was changed while the command ran, and that version is kept in ${kept}`;
+      return {
+        ok: false,
+        detail: `the command exited with ${status ?? 'a signal'}${outputText(tail)}${changed}`,
+      };
     },
   };
-
-  /** Keeps what the file holds now if somebody has written it since: the command itself, or another program. */
-  function keepChange(path: string, result: string): string {
-    const now = statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path) : undefined;
-    if (!now || now.equals(Buffer.from(result))) return '';
-    return `; ${output} was changed while the command ran, and that version is kept in ${journal.keep(now, output)}`;
-  }
-
-  async function restore(path: string, before: Buffer | undefined): Promise<void> {
-    try {
-      if (before === undefined) rmSync(path, { force: true });
-      else await writer.writeResult(path, before);
-    } catch (cause) {
-      throw new OrchError('write-failed', `${output} cannot be restored: ${(cause as Error).message}`, {
-        hint: 'its previous content is saved: the next orch tests with this --output restores it or says where it is',
-        cause,
-      });
-    }
-  }
 }
 
 /** A command's output after a colon: on the same line, or indented if there are several lines. */
@@ -84,10 +68,17 @@ function shellQuoted(path: string): string {
   return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
+interface CommandOutcome {
+  /** Null if it was ended by a signal. */
+  status: number | null;
+  /** End of what it printed. */
+  tail: string;
+}
+
 async function run(
   command: string,
   { cwd, path, signal }: { cwd: string; path: string; signal: AbortSignal },
-): Promise<{ status: number | null; tail: string }> {
+): Promise<CommandOutcome> {
   signal.throwIfAborted();
   const { spawn } = await import('node:child_process');
   // Code written by a model is about to run: it gets no key, and no header that may contain one.

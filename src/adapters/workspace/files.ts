@@ -1,11 +1,13 @@
 /** Reads files for a request: inside the roots, text only, secrets only if named exactly. */
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type LineRange, readFileArgument, type Source } from '../../core/input/source-file.ts';
+import { isSecretName } from '../../core/secrets/secret-names.ts';
 import type { SourceSet, Workspace } from '../../engine/ports.ts';
 import { repositoryTop } from '../system/folders.ts';
+import { readRegularFile } from '../system/regular-file.ts';
 import { ignoredByGit } from './git-ignore.ts';
 
 export interface WorkspaceOptions {
@@ -17,12 +19,16 @@ export interface WorkspaceOptions {
 /** Larger files never fit in a request. */
 const maxFileBytes = 32 * 1024 * 1024;
 const maxFiles = 2000;
-const secretName =
-  /^(\.env(\..+)?|\.envrc|\.git-credentials|.*\.(pem|key|p12|pfx|keystore|jks)|id_(rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|\.pypirc|credentials(\.json)?)$/i;
 
 interface FoundFile {
   path: string;
   range: LineRange | undefined;
+}
+
+interface Found {
+  files: FoundFile[];
+  /** About what a glob left out. */
+  warnings?: string[];
 }
 
 export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
@@ -42,8 +48,12 @@ export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
     async readSources(fileArguments, signal) {
       const allowed = allowedRoots();
       const found: FoundFile[] = [];
-      for (const argument of fileArguments)
-        found.push(...(await findFiles(argument, { cwd, allowed, signal })));
+      const warnings: string[] = [];
+      for (const argument of fileArguments) {
+        const one = await findFiles(argument, { cwd, allowed, signal });
+        found.push(...one.files);
+        warnings.push(...(one.warnings ?? []));
+      }
       if (found.length > maxFiles) {
         throw new OrchError(
           'input-too-large',
@@ -53,7 +63,7 @@ export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
           },
         );
       }
-      return readAll(found, cwd, allowed);
+      return { ...readAll(found, cwd, allowed), warnings };
     },
   };
 }
@@ -83,15 +93,15 @@ interface Search {
   signal: AbortSignal;
 }
 
-async function findFiles(argument: string, search: Search): Promise<FoundFile[]> {
+async function findFiles(argument: string, search: Search): Promise<Found> {
   const { cwd, allowed } = search;
   if (argument.includes('\0')) throw new OrchError('usage', 'a file name contains a NUL character');
   // A file may be called `a:1` or `[id].ts`, so an existing file of that name takes precedence.
   const whole = resolve(cwd, expandHome(argument));
-  if (existsSync(whole)) return [literal(whole, argument, undefined, allowed)];
+  if (existsSync(whole)) return { files: [literal(whole, argument, undefined, allowed)] };
   const { pattern, range } = readFileArgument(argument);
   const path = resolve(cwd, expandHome(pattern));
-  if (existsSync(path)) return [literal(path, pattern, range, allowed)];
+  if (existsSync(path)) return { files: [literal(path, pattern, range, allowed)] };
   if (!/[*?[\]{}!()]/.test(pattern)) {
     const broken = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
       ? ' (broken symbolic link)'
@@ -122,7 +132,7 @@ async function matchGlob(
   pattern: string,
   range: LineRange | undefined,
   { cwd, allowed, signal }: Search,
-): Promise<FoundFile[]> {
+): Promise<Found> {
   const { glob } = await import('tinyglobby');
   const matches = await glob(expandHome(pattern).replaceAll('\\', '/'), {
     cwd,
@@ -135,7 +145,8 @@ async function matchGlob(
   });
   const paths = matches.map((match) => resolve(match)).sort();
   const ignored = await ignoredByGit(paths, signal);
-  const kept = paths.filter((path) => !ignored.has(path) && !secretName.test(basename(path)));
+  const secret = paths.filter((path) => !ignored.has(path) && isSecretName(path));
+  const kept = paths.filter((path) => !ignored.has(path) && !isSecretName(path));
   if (kept.length === 0) {
     const why =
       matches.length === 0 ? 'no matching files' : 'matches only files that git ignores or that look secret';
@@ -144,10 +155,29 @@ async function matchGlob(
     });
   }
   for (const path of kept) assertAllowed(path, relative(cwd, path), allowed);
-  return kept.map((path) => ({ path, range }));
+  const left = [
+    ...leftOut(secret, 'whose names look secret', cwd),
+    ...leftOut([...ignored], 'that git ignores', cwd),
+  ];
+  return {
+    files: kept.map((path) => ({ path, range })),
+    warnings: left.map((what) => `${pattern} left out ${what}; name a file exactly to send it`),
+  };
 }
 
-function readAll(found: readonly FoundFile[], cwd: string, allowed: readonly string[]): SourceSet {
+/** Names a few of them. */
+function leftOut(paths: readonly string[], which: string, cwd: string): string[] {
+  if (paths.length === 0) return [];
+  const shown = paths.slice(0, 3).map((path) => relative(cwd, path));
+  if (paths.length > shown.length) shown.push('…');
+  return [`${paths.length} ${paths.length === 1 ? 'file' : 'files'} ${which} (${shown.join(', ')})`];
+}
+
+function readAll(
+  found: readonly FoundFile[],
+  cwd: string,
+  allowed: readonly string[],
+): Omit<SourceSet, 'warnings'> {
   const home = repositoryTop(cwd) ?? resolve(cwd);
   const first = found[0]?.path;
   const base =
@@ -157,9 +187,8 @@ function readAll(found: readonly FoundFile[], cwd: string, allowed: readonly str
   const sources = found.map(({ path, range }): Source => {
     const inside = isInside(path, base);
     const shown = inside ? relative(base, path).split(sep).join('/') : path;
-    const text = readText(path, isAbsolute(shown) ? shown : relative(cwd, path) || shown);
+    const { text, executable } = readText(path, isAbsolute(shown) ? shown : relative(cwd, path) || shown);
     if (range) checkRange(range, text, shown);
-    const executable = (statSync(path).mode & 0o100) !== 0;
     return { path: shown, text, mode: executable ? '100755' : '100644', range };
   });
   const outside = sources.find((source) => isAbsolute(source.path));
@@ -171,39 +200,26 @@ function readAll(found: readonly FoundFile[], cwd: string, allowed: readonly str
   return { base, sources, exists: (path) => existsSync(join(base, path)) };
 }
 
-function readText(path: string, shown: string): string {
+function readText(path: string, shown: string): { text: string; executable: boolean } {
+  const reading = readRegularFile(path, maxFileBytes);
+  if (reading.bytes === undefined) {
+    const code = reading.fault === 'too-large' ? 'input-too-large' : 'file-unreadable';
+    const hint = { 'too-large': 'pass a smaller file', unreadable: 'check its permissions' };
+    throw new OrchError(code, `${shown} ${reading.message}`, {
+      hint: hint[reading.fault as keyof typeof hint] ?? 'pass a regular file',
+    });
+  }
+  const { bytes, executable } = reading;
+  if (bytes.includes(0))
+    throw new OrchError('file-unreadable', `${shown} is a binary file`, { hint: 'only text can be sent' });
   try {
-    const stats = statSync(path);
-    if (!stats.isFile()) throw new OrchError('file-unreadable', `${shown} is not a regular file`);
-    if (stats.size > maxFileBytes) {
-      throw new OrchError(
-        'input-too-large',
-        `${shown} is ${Math.round(stats.size / 1024 / 1024)} MB, the limit is 32 MB`,
-        {
-          hint: 'pass a smaller file',
-        },
-      );
-    }
-    const bytes = readFileSync(path);
-    if (bytes.includes(0))
-      throw new OrchError('file-unreadable', `${shown} is a binary file`, { hint: 'only text can be sent' });
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof OrchError) throw error;
-    if (error instanceof TypeError) {
-      throw new OrchError('file-unreadable', `${shown} is not UTF-8 text`, {
-        hint: 'convert it to UTF-8 first',
-        cause: error,
-      });
-    }
-    throw new OrchError(
-      'file-unreadable',
-      `${shown} cannot be read (${(error as NodeJS.ErrnoException).code})`,
-      {
-        hint: 'check its permissions',
-        cause: error,
-      },
-    );
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { text, executable };
+  } catch (cause) {
+    throw new OrchError('file-unreadable', `${shown} is not UTF-8 text`, {
+      hint: 'convert it to UTF-8 first',
+      cause,
+    });
   }
 }
 

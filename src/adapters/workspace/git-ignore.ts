@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { repositoryTop } from '../system/folders.ts';
-import { type GitAnswer, git, nowhere } from './git.ts';
+import { type GitAnswer, type GitCall, git, nowhere } from './git.ts';
 
 /**
  * Returns the absolute paths that git ignores; none outside a repository or without git. Queries each repository
@@ -23,8 +23,7 @@ export async function ignoredByGit(paths: readonly string[], signal: AbortSignal
   for (const [repository, named] of byRepository) {
     const input = [...named.keys()].join('\0');
     for (const excludes of await excludesFiles(repository, signal)) {
-      const args = ['-c', `core.excludesFile=${excludes}`, 'check-ignore', '-z', '--stdin'];
-      const answer = await git(args, { repository, input, signal });
+      const answer = await git(['check-ignore', repository, excludes], { input, signal });
       // Status 0: some are ignored; 1: none.
       assertAnswered(answer, repository);
       for (const real of answer.stdout.split('\0')) {
@@ -49,13 +48,13 @@ function assertAnswered({ status, stderr }: GitAnswer, repository: string): void
  * user ignores, but not remove anything.
  */
 async function excludesFiles(repository: string, signal: AbortSignal): Promise<Set<string>> {
-  const ask = async (place: { repository?: string }) => {
-    const args = ['config', '-z', '--type=path', '--get', 'core.excludesFile'];
-    const answer = await git(args, { ...place, signal, asUser: true });
+  const ask = async (call: GitCall) => {
+    const answer = await git(call, { signal });
     assertAnswered(answer, repository);
-    return answer.status === 0 ? answer.stdout.replace(/\0$/, '') : defaultExcludesFile();
+    return answer.status === 0 ? answer.stdout.replace(/\0$/, '') : undefined;
   };
-  const lists = await Promise.all([ask({}), ask({ repository })]);
+  const own = (await ask(['user-excludes'])) ?? defaultExcludesFile();
+  const lists = [own, (await ask(['repository-excludes', repository])) ?? own];
   // git would wait for ever for a FIFO that a repository names.
   return new Set(lists.map((list) => (isFile(list) ? list : nowhere)));
 }

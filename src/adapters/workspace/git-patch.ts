@@ -1,28 +1,14 @@
 /** Runs patches through git on a copy of their files, since git would run filters in a working tree. */
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { originsIn } from '../../core/patch/git/patch-headers.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import type { BytesChange, PatchApplier, PatchCheck, PatchChecker } from '../../engine/ports.ts';
-import { findGit, type GitAnswer, git } from './git.ts';
+import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
+import { findGit, type GitAnswer, type GitOptions, git } from './git.ts';
 import { type CopiedFile, type PatchScratch, patchScratch, putFile } from './patch-scratch.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
-
-interface ApplyOptions {
-  /** Folder of the copies; not needed to inspect the patch itself. */
-  folder?: string;
-  signal: AbortSignal;
-}
-
-function gitApply(
-  args: readonly string[],
-  patch: string,
-  { folder, signal }: ApplyOptions,
-): Promise<GitAnswer> {
-  const place = folder === undefined ? [] : ['-C', folder];
-  return git([...place, 'apply', '--whitespace=nowarn', ...args, '-'], { input: patch, signal });
-}
 
 /** Tries a patch on the files in the tree and on the files as read, and compares every byte of the result. */
 export function gitPatchChecker(temporaries: Temporaries = untracked): PatchChecker {
@@ -33,7 +19,7 @@ export function gitPatchChecker(temporaries: Temporaries = untracked): PatchChec
       const scratch = patchScratch(base, new Set(paths), temporaries);
       try {
         if (!isAsRead(changes, scratch)) {
-          const answer = await gitApply(['--check'], patch, { folder: scratch.path, signal });
+          const answer = await git(['apply-check', scratch.path], { input: patch, signal });
           if (answer.status !== 0) {
             assertAsRead(changes, base);
             return rejected(answer);
@@ -42,7 +28,7 @@ export function gitPatchChecker(temporaries: Temporaries = untracked): PatchChec
             if (kind !== 'create') putFile(scratch.path, oldPath, before);
           }
         }
-        return await reproduce(patch, changes, { folder: scratch.path, signal });
+        return await reproduce(changes, scratch.path, { input: patch, signal });
       } finally {
         scratch.remove();
       }
@@ -74,7 +60,7 @@ function assertAsRead(changes: readonly FileChange[], base: string): void {
         },
       );
     }
-    if (there && statSync(file).isFile() && readFileSync(file, 'utf8') === before) continue;
+    if (readRegularFile(file, maxTrackedBytes).bytes?.toString('utf8') === before) continue;
     throw new OrchError(
       'file-changed',
       `${from} ${there ? 'has changed' : 'was deleted'} since it was read`,
@@ -94,15 +80,15 @@ function messageOf({ stderr }: GitAnswer): string {
 }
 
 async function reproduce(
-  patch: string,
   changes: readonly FileChange[],
-  options: Required<ApplyOptions>,
+  folder: string,
+  options: GitOptions,
 ): Promise<PatchCheck> {
-  const answer = await gitApply([], patch, options);
+  const answer = await git(['apply', folder], options);
   if (answer.status !== 0) return rejected(answer);
   const wrong = changes.find(
     ({ kind, path, after }) =>
-      kind !== 'delete' && !readFileSync(join(options.folder, path)).equals(Buffer.from(after)),
+      kind !== 'delete' && !readFileSync(join(folder, path)).equals(Buffer.from(after)),
   );
   return wrong
     ? { ok: false, detail: `git would produce a different ${wrong.path} than intended`, checkedBy: 'git' }
@@ -112,7 +98,8 @@ async function reproduce(
 export function gitPatchApplier(temporaries: Temporaries = untracked): PatchApplier {
   return {
     async tryOut(patch, base, signal) {
-      const numbers = accepted(await gitApply(['--numstat', '-z'], patch, { signal }));
+      const options = { input: patch, signal };
+      const numbers = accepted(await git(['numstat'], options));
       const paths = new Set(
         numbers
           .split('\0')
@@ -123,10 +110,9 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
       refuseUnreadableNames(touched);
       const scratch = patchScratch(base, touched, temporaries);
       try {
-        const options = { folder: scratch.path, signal };
-        const answer = await gitApply(['--stat', '--apply'], patch, options);
+        const answer = await git(['apply', scratch.path], options);
         if (answer.status !== 0) {
-          const reverse = await gitApply(['--check', '--reverse'], patch, options);
+          const reverse = await git(['reverse-check', scratch.path], options);
           if (reverse.status === 0) {
             throw new OrchError('patch-unplaceable', 'the patch is already applied; nothing was changed', {
               hint: 'nothing is left to do',

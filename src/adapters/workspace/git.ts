@@ -1,7 +1,8 @@
 /**
- * The only module that runs git. Git runs without the user's key and settings, and never runs a program named in
- * a repository's configuration. It never searches for a repository either, since an untrusted folder may be
- * laid out like a bare repository: the caller names one, or git is told there is none.
+ * The only module that runs git, and the table of all it can be asked: whatever is not in `calls` cannot be
+ * expressed. Git runs without the user's key and settings, and never runs a program named in a repository's
+ * configuration. It never searches for a repository either, since an untrusted folder may be laid out like a
+ * bare repository: the caller names one, or git is told there is none.
  */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -16,16 +17,67 @@ export interface GitAnswer {
   stderr: string;
 }
 
-export interface GitOptions {
-  /** Top folder of the repository, which contains `.git`. Default: none. */
+interface Invocation {
+  args: readonly string[];
+  /** Top folder of the repository, which contains `.git`. Default: none, even if the folder is in one. */
   repository?: string;
+  /** The user's configuration is read, or their home folder is only what `~` stands for. Default: neither. */
+  user?: 'configuration' | 'home';
+}
+
+/**
+ * Every call, with all its flags. None of them compares a working tree with the index (`diff`, `status`,
+ * `ls-files -m`): that runs clean filters, whatever the flags. A call that shows commits or differences needs
+ * `--no-ext-diff` and `--no-textconv`.
+ */
+export const calls = {
+  version: () => ({ args: ['--version'] }),
+  /** The list of ignored files that the user or the machine's administrator has configured. */
+  'user-excludes': () => ({ args: configuredExcludes, user: 'configuration' }),
+  /** The same as configured in the repository. */
+  'repository-excludes': (repository) => ({ args: configuredExcludes, repository, user: 'home' }),
+  /** Absolute paths, separated by NUL, on standard input. */
+  'check-ignore': (repository, excludes) => ({
+    args: ['-c', `core.excludesFile=${excludes}`, 'check-ignore', '-z', '--stdin'],
+    repository,
+  }),
+  /** Modes and ids in the index. `path` is relative to the top, like those below. */
+  'index-entries': (repository, path) => ({
+    args: ['--literal-pathspecs', 'ls-files', '-s', '-z', '--', path],
+    repository,
+  }),
+  /** Mode and id in the last commit. */
+  'head-entry': (repository, path) => ({
+    args: ['ls-tree', '-z', 'HEAD', '--', path],
+    repository,
+  }),
+  /** The attributes by which git converts a file's content. */
+  conversions: (repository, path) => ({
+    args: ['check-attr', '-z', 'filter', 'working-tree-encoding', 'ident', '--', path],
+    repository,
+  }),
+  /** The patch is on standard input here and below. */
+  numstat: () => ({ args: [...apply, '--numstat', '-z', '-'] }),
+  'apply-check': (folder) => ({ args: ['-C', folder, ...apply, '--check', '-'] }),
+  'reverse-check': (folder) => ({ args: ['-C', folder, ...apply, '--check', '--reverse', '-'] }),
+  apply: (folder) => ({ args: ['-C', folder, ...apply, '--stat', '--apply', '-'] }),
+} satisfies Record<string, (...values: string[]) => Invocation>;
+
+type Calls = typeof calls;
+/** Name of a row and its arguments. */
+export type GitCall = {
+  [Name in keyof Calls]: [name: Name, ...values: Parameters<Calls[Name]>];
+}[keyof Calls];
+
+export interface GitOptions {
   input?: string;
   signal: AbortSignal;
-  /** Timeout, after which git is taken to hang. Default 30 s. */
+  /** Timeout, after which git is taken to hang. Default 10 s. */
   limitMs?: number;
-  /** Lets git read the user's configuration, for calls that only query it. Default false. */
-  asUser?: boolean;
 }
+
+const apply = ['apply', '--whitespace=nowarn'];
+const configuredExcludes = ['config', '-z', '--type=path', '--get', 'core.excludesFile'];
 
 /** A path that cannot exist, whatever files others create: its parent is a file. */
 export const nowhere = join(process.execPath, 'nowhere');
@@ -40,19 +92,23 @@ const overrides = [
   ['core.fsmonitor', ''],
   ['core.hooksPath', nowhere],
   ['core.attributesFile', nowhere],
+  ['core.pager', 'cat'],
+  ['diff.external', ''],
+  ['log.showSignature', 'false'],
   // Names that some file systems take for .git are refused on all.
   ['core.protectHFS', 'true'],
   ['core.protectNTFS', 'true'],
 ].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
-/** Runs in the root folder, away from the user's files; `args` may begin with `-C`. */
+/** Runs in the root folder, away from the user's files. */
 export async function git(
-  args: readonly string[],
-  { repository, input = '', signal, limitMs = 30_000, asUser = false }: GitOptions,
+  [name, ...values]: GitCall,
+  { input = '', signal, limitMs = 10_000 }: GitOptions,
 ): Promise<GitAnswer> {
   const executable = findGit();
   if (executable === undefined) return { status: undefined, stdout: '', stderr: '' };
   const { execFile } = await import('node:child_process');
+  const { args, repository, user } = (calls[name] as (...given: string[]) => Invocation)(...values);
   const place =
     repository === undefined
       ? { GIT_DIR: nowhere }
@@ -63,7 +119,7 @@ export async function git(
       ['--no-pager', ...overrides, ...args],
       {
         cwd: parse(process.execPath).root,
-        env: { ...environment(asUser), ...place },
+        env: { ...environment(user), ...place },
         signal,
         timeout: limitMs,
         killSignal: 'SIGKILL',
@@ -95,13 +151,15 @@ function hangs(limitMs: number): OrchError {
   });
 }
 
-function environment(asUser: boolean): Record<string, string | undefined> {
+function environment(user: Invocation['user']): Record<string, string | undefined> {
+  const asUser = user === 'configuration';
   const kept = Object.entries(process.env).filter(
     ([name]) =>
       (process.platform === 'win32' && systemVariables.test(name)) || (asUser && userVariables.test(name)),
   );
   return {
-    ...(asUser ? { HOME: homedir() } : { HOME: nowhere, XDG_CONFIG_HOME: nowhere, GIT_CONFIG_NOSYSTEM: '1' }),
+    HOME: user === undefined ? nowhere : homedir(),
+    ...(asUser ? {} : { XDG_CONFIG_HOME: nowhere, GIT_CONFIG_GLOBAL: nowhere, GIT_CONFIG_NOSYSTEM: '1' }),
     ...Object.fromEntries(kept),
     PATH: searchPath().join(delimiter),
     LC_ALL: 'C',
@@ -168,6 +226,6 @@ function isExecutable(path: string): boolean {
 
 /** The version in git's own format; undefined when git is not installed. */
 export async function gitVersion(signal: AbortSignal): Promise<string | undefined> {
-  const { status, stdout } = await git(['--version'], { signal });
+  const { status, stdout } = await git(['version'], { signal });
   return status === 0 ? stdout.trim().replace(/^git version /, '') : undefined;
 }

@@ -2,10 +2,11 @@
  * Copies some paths of a tree so that git can try a patch on them: the exact bytes, outside any repository, whose
  * attributes and filters git would apply.
  */
-import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
+import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { nowhere } from './git.ts';
 import { type ScratchFolder, scratchFolder, type Temporaries } from './temporaries.ts';
 
@@ -60,7 +61,7 @@ function copyPath(base: string, scratch: string, path: string): CopiedFile | und
     if (stats.isDirectory()) writing(() => mkdirSync(to, { recursive: true }));
     else if (!stats.isFile()) return standIn(to);
     else {
-      const file = { bytes: readBytes(from, name), executable: (stats.mode & 0o100) !== 0 };
+      const file = readFile(from, name);
       writing(() => writeFileSync(to, file.bytes, { mode: file.executable ? 0o755 : 0o644 }));
       return depth === names.length ? file : undefined;
     }
@@ -74,16 +75,12 @@ function standIn(path: string): undefined {
   writing(() => symlinkSync(nowhere, path));
 }
 
-function readBytes(path: string, shown: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new OrchError('file-unreadable', `${shown} cannot be read (${code})`, {
-      hint: 'check its permissions',
-      cause,
-    });
-  }
+function readFile(path: string, shown: string): CopiedFile {
+  const reading = readRegularFile(path, maxTrackedBytes);
+  if (reading.bytes !== undefined) return { bytes: reading.bytes, executable: reading.executable };
+  throw new OrchError('file-unreadable', `${shown} ${reading.message}`, {
+    hint: reading.fault === 'too-large' ? 'use git apply' : 'check its permissions',
+  });
 }
 
 function writing<Value>(action: () => Value): Value {

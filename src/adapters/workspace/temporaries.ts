@@ -3,9 +3,16 @@
  * the state folder first, and a later process removes what is still noted there.
  */
 import { mkdirSync, promises, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { isAlive, longestCallMs } from '../system/process-identity.ts';
+import { earlierLook, lookName } from '../system/earlier-look.ts';
+import {
+  fateOf,
+  longestCallMs,
+  type ProcessIdentity,
+  readIdentity,
+  thisProcess,
+} from '../system/process-identity.ts';
 
 export interface Temporaries {
   /** Notes a path before it is created; call the returned function once it is removed. */
@@ -17,12 +24,9 @@ export interface Temporaries {
 /** Keeps no notes. */
 export const untracked: Temporaries = { note: () => () => {}, sweep: async () => {} };
 
-/** Younger ones may belong to a process that is not visible here, e.g. in another container. */
-const youngMs = 60_000;
-
 interface Note {
   path: string;
-  host: string;
+  holder: ProcessIdentity;
 }
 
 export function notedTemporaries(folder: string): Temporaries {
@@ -31,7 +35,7 @@ export function notedTemporaries(folder: string): Temporaries {
       const note = join(folder, `${process.pid}-${crypto.randomUUID()}.json`);
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-        const content: Note = { path, host: hostname() };
+        const content: Note = { path, holder: thisProcess() };
         writeFileSync(note, JSON.stringify(content), { flag: 'wx', mode: 0o600 });
       } catch {
         // The file is still usable without a note.
@@ -46,19 +50,30 @@ export function notedTemporaries(folder: string): Temporaries {
     },
     async sweep() {
       const names = await promises.readdir(folder).catch(() => []);
+      if (names.length === 0) return;
+      const look = lookAt(folder);
       for (const name of names) {
         // A later sweep may succeed.
-        await sweepOne(join(folder, name), Number.parseInt(name, 10)).catch(() => {});
+        if (name !== lookName) await sweepOne(join(folder, name), look).catch(() => {});
       }
     },
   };
 }
 
-async function sweepOne(file: string, pid: number): Promise<void> {
-  const age = Date.now() - (await promises.stat(file)).mtimeMs;
-  if (age < youngMs) return;
+function lookAt(folder: string): number | undefined {
+  try {
+    return earlierLook(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the fate of a process is unknown, or its note is torn, it is gone if the note was a day old at an earlier look. */
+async function sweepOne(file: string, look: number | undefined): Promise<void> {
   const note = readNote(await promises.readFile(file, 'utf8'));
-  if (age < longestCallMs && note && (note.host !== hostname() || isAlive(pid))) return;
+  const fate = note ? fateOf(note.holder) : 'unknown';
+  const isOld = async () => look !== undefined && (await promises.stat(file)).mtimeMs < look - longestCallMs;
+  if (fate === 'running' || (fate === 'unknown' && !(await isOld()))) return;
   // Only files with names of our own pattern are ever removed.
   if (note && ourName.test(basename(note.path)))
     await promises.rm(note.path, { recursive: true, force: true });
@@ -71,8 +86,9 @@ const ourName = new RegExp(`^(orch-check-${uuid}|\\..+\\.orch-${uuid}|.+\\.${uui
 /** Undefined when incomplete, e.g. if the process was killed while writing it. */
 function readNote(text: string): Note | undefined {
   try {
-    const { path, host } = JSON.parse(text);
-    return typeof path === 'string' && typeof host === 'string' ? { path, host } : undefined;
+    const { path, holder } = JSON.parse(text);
+    const identity = readIdentity(holder);
+    return typeof path === 'string' && identity ? { path, holder: identity } : undefined;
   } catch {
     return undefined;
   }

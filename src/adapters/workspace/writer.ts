@@ -1,254 +1,43 @@
-/** Writes to the working tree: a patch all or nothing, a result completely or not at all. */
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+/** Writes results to files: completely or not at all. */
+import { resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
-import type { BytesChange, WorkspaceWriter } from '../../engine/ports.ts';
+import type { WorkspaceWriter } from '../../engine/ports.ts';
+import { assertDestination, writeResultFile } from './result-file.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
-import { type TreeLock, unlocked } from './tree-lock.ts';
+import { writeFailed } from './write-failed.ts';
+
+export interface WriterOptions {
+  temporaries?: Temporaries;
+  /** Absolute folders out of which links must not lead a result. A function, since an MCP client may change them. */
+  roots?: () => readonly string[];
+  /** How long a named pipe may be without a reader. Default 5 s. */
+  readerWaitMs?: number;
+}
 
 export function workspaceWriter(
   cwd: string,
-  temporaries: Temporaries = untracked,
-  lock: TreeLock = unlocked,
+  { temporaries = untracked, roots = () => [cwd], readerWaitMs }: WriterOptions = {},
 ): WorkspaceWriter {
   return {
-    applyChanges: (base, changes) => lock(base, () => applyAll(base, changes, temporaries)),
     assertWritable(path) {
       try {
-        tryAccess(resolve(cwd, path));
+        assertDestination(resolve(cwd, path), roots());
       } catch (error) {
         throw writeFailed(error, { path, outcome: 'nothing was sent' });
       }
     },
-    async writeResult(path, content) {
-      const target = resolve(cwd, path);
+    async writeResult(path, content, signal) {
       try {
-        const existing = statSync(target, { throwIfNoEntry: false });
-        if (existing && !existing.isFile() && !existing.isDirectory()) {
-          // A pipe or a device such as /dev/null is written to, never replaced.
-          writeFileSync(target, content);
-          return;
-        }
-        mkdirSync(dirname(target), { recursive: true });
-        replaceFile(target, content, modeAfter({}, existing?.mode), temporaries);
+        await writeResultFile(resolve(cwd, path), content, {
+          roots: roots(),
+          temporaries,
+          readerWaitMs,
+          signal,
+        });
       } catch (error) {
+        if (signal?.aborted) throw new OrchError('interrupted', `interrupted while writing ${path}`);
         throw writeFailed(error, { path });
       }
     },
   };
-}
-
-function applyAll(base: string, changes: readonly BytesChange[], temporaries: Temporaries): void {
-  for (const change of changes) assertUnchanged(base, change);
-  const undo: Undo[] = [];
-  // ENOSPC does not name the file.
-  let path: string | undefined;
-  try {
-    for (const change of changes) {
-      path = change.path;
-      applyChange(base, change, { undo, temporaries });
-    }
-  } catch (error) {
-    throw writeFailed(error, { path, unrestored: takeBack(undo) });
-  }
-}
-
-function tryAccess(target: string): void {
-  const existing = statSync(target, { throwIfNoEntry: false });
-  if (existing?.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR' });
-  if (existing && !existing.isFile()) {
-    accessSync(target, constants.W_OK);
-    return;
-  }
-  // A file is replaced, so its folder must be writable; missing folders are created.
-  let folder = dirname(existing ? realpathSync(target) : target);
-  while (!isThere(folder) && folder !== dirname(folder)) folder = dirname(folder);
-  if (!statSync(folder).isDirectory()) throw Object.assign(new Error('a file'), { code: 'ENOTDIR' });
-  accessSync(folder, constants.W_OK | constants.X_OK);
-}
-
-interface Undo {
-  path: string;
-  step: () => void;
-}
-
-/** Undoes all steps in reverse order, even if some fail. Returns the paths that could not be restored. */
-function takeBack(undo: readonly Undo[]): string[] {
-  const failed: string[] = [];
-  for (const { path, step } of [...undo].reverse()) {
-    try {
-      step();
-    } catch {
-      failed.push(path);
-    }
-  }
-  return failed;
-}
-
-function writeFailed(
-  error: unknown,
-  {
-    path,
-    unrestored = [],
-    outcome = unrestored.length === 0
-      ? 'nothing was changed'
-      : `could not be restored: ${unrestored.join(', ')}`,
-  }: { path?: string | undefined; unrestored?: readonly string[]; outcome?: string },
-): OrchError {
-  const { code, path: where, message } = error as NodeJS.ErrnoException;
-  const hints: Record<string, string> = {
-    ENOSPC: 'the disk is full: free some space and run it again',
-    EDQUOT: 'the disk quota is exceeded: free some space and run it again',
-    EFBIG: 'the file exceeds the size limit (ulimit -f)',
-    EACCES: 'check the permissions of the file and its folder',
-    EROFS: 'the file system is read-only: write to another one',
-    EISDIR: 'use the path of a file, not of a directory',
-    ENOTDIR: 'fix the path: part of it is a file, not a folder',
-    EEXIST: 'fix the path: part of it is a file, not a folder',
-  };
-  return new OrchError(
-    'write-failed',
-    `cannot write ${path ?? where ?? 'the file'} (${code ?? message}); ${outcome}`,
-    {
-      hint: hints[code ?? ''] ?? 'check that the path is writable',
-      cause: error,
-    },
-  );
-}
-
-/** Last check: the files must still be as they were when the patch was made. */
-function assertUnchanged(base: string, change: BytesChange): void {
-  const { kind, path, oldPath, before } = change;
-  const refuse = (what: string, hint: string): never => {
-    throw new OrchError('file-changed', `${what}; nothing was changed`, { hint });
-  };
-  if (isDone(base, change))
-    refuse(`${path} already contains the change`, 'nothing is left to do for this file');
-  if ((kind === 'create' || kind === 'rename') && isThere(join(base, path)))
-    refuse(`${path} already exists`, 'move it away, or run the call again');
-  if (kind === 'create') return;
-  const from = oldPath ?? path;
-  const file = join(base, from);
-  if (holds(file, before)) return;
-  const what = existsSync(file) ? 'has changed' : 'was deleted';
-  refuse(`${from} ${what} since it was read`, 'run the call again');
-}
-
-/** Whether the change has already been applied. */
-function isDone(base: string, { kind, path, oldPath, after, mode }: BytesChange): boolean {
-  const target = join(base, path);
-  if (kind === 'delete') return false;
-  if (oldPath !== undefined && isThere(join(base, oldPath))) return false;
-  if (!holds(target, after)) return false;
-  return mode === undefined || isExecutable(target) === (mode === '100755');
-}
-
-function holds(file: string, content: string | Uint8Array): boolean {
-  if (!existsSync(file) || !statSync(file).isFile()) return false;
-  return readFileSync(file).equals(Buffer.from(content));
-}
-
-function isExecutable(file: string): boolean {
-  return (statSync(file).mode & 0o100) !== 0;
-}
-
-/** Also true for a broken link, which would be replaced. */
-function isThere(path: string): boolean {
-  try {
-    lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function applyChange(
-  base: string,
-  change: BytesChange,
-  { undo, temporaries }: { undo: Undo[]; temporaries: Temporaries },
-): void {
-  const target = join(base, change.path);
-  const source = join(base, change.oldPath ?? change.path);
-  const original = change.kind === 'create' ? undefined : snapshot(source, temporaries);
-  if (change.kind !== 'delete') {
-    makeFolders(dirname(target), undo);
-    replaceFile(target, change.after, modeAfter(change, original?.mode), temporaries);
-    if (target !== source || original === undefined) {
-      undo.push({ path: change.path, step: () => rmSync(target, { force: true }) });
-    }
-  }
-  if (change.kind === 'delete' || change.kind === 'rename') rmSync(source);
-  if (original) undo.push({ path: change.oldPath ?? change.path, step: original.restore });
-}
-
-interface Snapshot {
-  mode: number;
-  restore: () => void;
-}
-
-function snapshot(path: string, temporaries: Temporaries): Snapshot {
-  const link = lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
-  const bytes = readFileSync(path);
-  const { mode } = statSync(path);
-  const restore = () => {
-    // If the link still exists, its target was written, so the target is restored.
-    if (link !== undefined && !isThere(path)) symlinkSync(link, path);
-    else replaceFile(path, bytes, { bits: mode, exact: true }, temporaries);
-  };
-  return { mode, restore };
-}
-
-function makeFolders(folder: string, undo: Undo[]): void {
-  const first = mkdirSync(folder, { recursive: true });
-  if (first === undefined) return;
-  const created: string[] = [];
-  for (let here = folder; here.length >= first.length; here = dirname(here)) created.push(here);
-  for (const path of created.reverse()) undo.push({ path, step: () => rmdirSync(path) });
-}
-
-interface Mode {
-  bits: number;
-  /** True for the mode of an existing file, to which the umask does not apply. */
-  exact: boolean;
-}
-
-function modeAfter({ mode }: Pick<BytesChange, 'mode'>, before: number | undefined): Mode {
-  if (before === undefined) return { bits: mode === '100755' ? 0o755 : 0o644, exact: false };
-  if (mode === undefined) return { bits: before, exact: true };
-  // Grant execute to everyone who may read.
-  return { bits: mode === '100755' ? before | ((before & 0o444) >> 2) : before & ~0o111, exact: true };
-}
-
-/** Writes a temporary file and renames it into place, so that no reader sees a partial file. */
-function replaceFile(path: string, content: string | Uint8Array, mode: Mode, temporaries: Temporaries): void {
-  // A link stays a link; its target is written.
-  const target = existsSync(path) ? realpathSync(path) : path;
-  const temporary = join(dirname(target), `.${basename(target)}.orch-${crypto.randomUUID()}`);
-  const forget = temporaries.note(temporary);
-  try {
-    writeFileSync(temporary, content, { flag: 'wx', mode: mode.bits & 0o777 });
-    if (mode.exact) chmodSync(temporary, mode.bits & 0o777);
-    renameSync(temporary, target);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  } finally {
-    forget();
-  }
 }

@@ -10,7 +10,7 @@ export interface ClientFile {
   path: string;
   /** Undefined when the file does not exist. */
   text: string | undefined;
-  /** Why it could not be read. */
+  /** Why it was not read; follows the path, e.g. `cannot be read (EACCES)`. */
   fault?: string;
 }
 
@@ -54,7 +54,7 @@ function ofClient(client: ClientName, all: readonly ClientFile[]): Finding[] {
   const findings: Finding[] = [];
   const entries: Entry[] = [];
   for (const { path, text, fault } of files) {
-    if (fault !== undefined) findings.push(warning(id, `${path} cannot be read (${fault})`));
+    if (fault !== undefined) findings.push(warning(id, `${path} ${fault}`));
     if (text === undefined) continue;
     const found = client === 'codex' ? tomlEntry(text) : jsonEntry(text);
     if (found === 'malformed') findings.push(warning(id, `${path} is not valid JSON`, 'fix its syntax'));

@@ -49,6 +49,7 @@ const failures = {
   'attempt-timeout': { recovery: 'next-model', code: 'timeout', billed: true, unhealthy: true },
   cut: { recovery: 'retry-once', code: 'provider-failed', billed: true, unhealthy: true },
   'malformed-answer': { recovery: 'retry-once', code: 'provider-failed', billed: true, unhealthy: true },
+  'answer-too-large': { recovery: 'next-model', code: 'provider-failed', billed: true, unhealthy: true },
   'answer-cut-by-length': { recovery: 'more-output', code: 'answer-unusable', billed: true },
   'empty-answer': { recovery: 'next-model', code: 'answer-unusable', billed: true },
   'unusable-answer': { recovery: 'next-model', code: 'answer-unusable', billed: true },

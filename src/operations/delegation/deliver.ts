@@ -3,6 +3,7 @@ import type { FileChange } from '../../core/patch/types.ts';
 import type { FinishedPatch } from '../../engine/finish-answer.ts';
 import { extendError } from '../../engine/internal-error.ts';
 import type { OperationContext } from '../context.ts';
+import { onWholeTree } from '../whole-tree.ts';
 import type { DelegationInput } from './fields.ts';
 import { errorKeeping } from './keep-result.ts';
 import type { DelegateOutput } from './output.ts';
@@ -30,8 +31,10 @@ export async function deliver(
       delivered = withMeta(delivered, { output_file: file });
     }
     if (patch && apply) {
-      await context.writer().applyChanges(patch.base, patch.changes);
-      delivered = withPatchMeta(delivered, { applied: true });
+      delivered = await onWholeTree([patch.base], context, async () => {
+        await context.tree().apply(patch.base, patch.changes);
+        return withPatchMeta(delivered, { applied: true });
+      });
     }
     return delivered;
   } catch (error) {

@@ -20,7 +20,9 @@ export async function runDelegation(
   options: CallOptions,
 ): Promise<DelegateOutput> {
   // Checked before anything is spent.
+  context.assertRecordable();
   if (delivery.output !== undefined) context.writer().assertWritable(delivery.output);
+  if (delivery.apply) await context.tree().assertPossible();
   // Imported here so that explaining a route does not load the engine and the patch core.
   const { delegate } = await import('../../engine/delegate.ts');
   const outcome = await delegate(request, context.engine(), options);

@@ -2,11 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -173,7 +175,47 @@ describe('csvLedger', () => {
     });
   });
 
+  describe.runIf(process.platform !== 'win32')('behind links', () => {
+    const inRepository = (path: string) =>
+      csvLedger({ path: join(folder, 'repo', path), roots: () => [join(folder, 'repo')] });
+
+    beforeEach(() => {
+      mkdirSync(join(folder, 'repo/.git'), { recursive: true });
+      mkdirSync(join(folder, 'outside'));
+    });
+
+    it('is not written through one that leads out of a root or into .git', async () => {
+      symlinkSync('../outside', join(folder, 'repo/logs'));
+      symlinkSync('../outside/new.csv', join(folder, 'repo/usage.csv'));
+      symlinkSync('.git/config', join(folder, 'repo/config'));
+      for (const path of ['logs/usage.csv', 'logs/deep/usage.csv', 'usage.csv', 'config', '.git/usage.csv']) {
+        const error = await failure(inRepository(path).append([usageRecord()]));
+        expect(error).toMatchObject({ code: 'record-failed', hint: expect.stringMatching(/^use /) });
+        expect(error.message).toContain(path);
+      }
+      expect([...readdirSync(join(folder, 'outside')), ...readdirSync(join(folder, 'repo/.git'))]).toEqual(
+        [],
+      );
+    });
+
+    it('is written through one that stays inside and through those of the user', async () => {
+      symlinkSync('real/deep', join(folder, 'repo/logs'));
+      symlinkSync('outside', join(folder, 'state'));
+      await inRepository('logs/usage.csv').append([usageRecord({ run_id: 'one' })]);
+      await csvLedger({ path: join(folder, 'state/usage.csv') }).append([usageRecord({ run_id: 'two' })]);
+      expect(await runsOf(join(folder, 'repo/real/deep/usage.csv'))).toEqual(['one']);
+      expect(await runsOf(join(folder, 'outside/usage.csv'))).toEqual(['two']);
+      expect(readdirSync(join(folder, 'outside'))).toEqual(['usage.csv']);
+    });
+  });
+
   describe('that cannot be written', () => {
+    it('says so for a name that is too long', async () => {
+      const path = join(folder, `${'n'.repeat(300)}.csv`);
+      const error = await failure(csvLedger({ path }).append([usageRecord()]));
+      expect(error.message).toContain('its name is too long');
+    });
+
     it('says so for a path below a file', async () => {
       writeFileSync(join(folder, 'file'), '');
       const path = join(folder, 'file', 'logs', 'usage.csv');

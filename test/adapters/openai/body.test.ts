@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { Connections } from '../../../src/adapters/http/connections.ts';
 import { Watchdog } from '../../../src/adapters/http/watchdog.ts';
 import { readBody } from '../../../src/adapters/openai/body.ts';
+import { limitsFor } from '../../../src/adapters/openai/limits.ts';
 import { openResponse } from '../../helpers/open-response.ts';
 
 const response = {
@@ -38,7 +39,9 @@ async function serverThat(afterwards: (answer: ServerResponse) => void) {
     onTestFinished(() => watchdog.close());
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     const answer = await openResponse(url, { signal: watchdog.signal, connections });
-    return (await readBody(answer, { watchdog, onText: undefined, elapsed: () => 0 })).text;
+    return (
+      await readBody(answer, { watchdog, onText: undefined, elapsed: () => 0, limits: limitsFor(1000) })
+    ).text;
   };
   return { ask, ports };
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Watchdog } from '../../../src/adapters/http/watchdog.ts';
 import { readBody } from '../../../src/adapters/openai/body.ts';
+import { limitsFor } from '../../../src/adapters/openai/limits.ts';
 import type { ProviderFailure } from '../../../src/core/errors/provider-failure.ts';
 import type { GenerateResult } from '../../../src/engine/ports.ts';
 import { openResponse } from '../../helpers/open-response.ts';
@@ -158,7 +159,7 @@ it('every piece of a stream is told to the watchdog, before the first event and 
   });
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   const answer = await openResponse(url, watchdog);
-  const read = readBody(answer, { watchdog, onText: undefined, elapsed: () => 0 });
+  const read = readBody(answer, { watchdog, onText: undefined, elapsed: () => 0, limits: limitsFor(1000) });
   const response = responses[0]!;
   const created = 'data: {"type":"response.created"}\n\n';
   for (const piece of ['\n', ': alive\n\n', created, ': alive\n\n', '\r\n', 'data: {"type":']) {

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonLog } from '../../../src/adapters/system/json-log.ts';
@@ -71,5 +72,32 @@ describe('the log', () => {
     const line: Record<string, unknown> = { count: 1n };
     line.self = line;
     expect(() => written({}, line)).not.toThrow();
+  });
+});
+
+describe.runIf(process.platform !== 'win32')('a log file', () => {
+  it('is not written through a link that leads out of a root or into .git, or to a pipe that nobody reads', () => {
+    const top = folder();
+    mkdirSync(join(top, 'repo/.git/hooks'), { recursive: true });
+    mkdirSync(join(top, 'outside'));
+    symlinkSync('../outside/new', join(top, 'repo/file'));
+    symlinkSync('../outside', join(top, 'repo/logs'));
+    symlinkSync('.git/hooks/post-merge', join(top, 'repo/hook'));
+    execFileSync('mkfifo', [join(top, 'repo/pipe')]);
+    for (const path of ['file', 'logs/new', 'hook', '.git/hooks/x', 'pipe']) {
+      written({ file: join(top, 'repo', path), roots: () => [join(top, 'repo')] }, { task: 'docs' });
+    }
+    expect([...readdirSync(join(top, 'outside')), ...readdirSync(join(top, 'repo/.git/hooks'))]).toEqual([]);
+  });
+
+  it('is written through links that stay inside and through those of the user', () => {
+    const top = folder();
+    mkdirSync(join(top, 'repo/real'), { recursive: true });
+    symlinkSync('real', join(top, 'repo/logs'));
+    symlinkSync('repo/real', join(top, 'mine'));
+    for (const path of ['repo/logs/a.jsonl', 'mine/b.jsonl']) {
+      written({ file: join(top, path), roots: () => [join(top, 'repo')] }, { task: 'docs' });
+    }
+    expect(readdirSync(join(top, 'repo/real'))).toEqual(['a.jsonl', 'b.jsonl']);
   });
 });

@@ -4,39 +4,71 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { fileResultStore, keptDays } from '../../../src/adapters/system/result-store.ts';
 import { folder } from '../../helpers/orch.ts';
 
-const hourMs = 3_600_000;
+const dayMs = 24 * 3_600_000;
 
-it('old results are looked for once an hour', () => {
+/** A store whose clock is the test's, with a stored result of which the file has the age that it should. */
+function storeAt() {
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => {
     vi.useRealTimers();
   });
   const place = folder();
-  const leaveOld = (name: string) => {
-    const path = join(place, name);
-    writeFileSync(path, 'old');
-    const then = new Date(Date.now() - (keptDays * 24 + 1) * hourMs);
-    utimesSync(path, then, then);
+  const save = () => {
+    // Another command: nothing is remembered in the process.
+    const { path } = fileResultStore(place).save('text');
+    const now = new Date();
+    utimesSync(path, now, now);
     return path;
   };
-  const store = fileResultStore(place);
-  const first = leaveOld('first.txt');
-  const { path: kept } = store.save('a');
+  const pass = (days: number) => vi.setSystemTime(Date.now() + days * dayMs);
+  return { place, save, pass };
+}
+
+it('results are kept for their days, and then removed', () => {
+  const { save, pass } = storeAt();
+  const first = save();
+  for (let day = 0; day < keptDays; day++) {
+    pass(1.01);
+    save();
+    expect(existsSync(first)).toBe(true);
+  }
+  pass(1.01);
+  const last = save();
   expect(existsSync(first)).toBe(false);
+  expect(existsSync(last)).toBe(true);
+});
 
-  const second = leaveOld('second.txt');
-  vi.setSystemTime(Date.now() + hourMs - 1);
-  store.save('b');
-  expect(existsSync(second)).toBe(true);
+it.each([8, 400])('a clock that jumps by %i days, and back, removes nothing', (days) => {
+  const { save, pass } = storeAt();
+  const waiting = [save()];
+  pass(0.5);
+  waiting.push(save());
+  pass(days);
+  waiting.push(save(), save());
+  pass(0.5);
+  waiting.push(save());
+  pass(-days);
+  waiting.push(save());
+  pass(0.5);
+  waiting.push(save());
+  expect(waiting.filter((path) => !existsSync(path))).toEqual([]);
+});
 
-  vi.setSystemTime(Date.now() + 1);
-  store.save('c');
-  expect(existsSync(second)).toBe(false);
-  expect(existsSync(kept)).toBe(true);
+it('a clock that was behind removes nothing when it is put right', () => {
+  const { save, pass } = storeAt();
+  pass(-8);
+  const waiting = [save()];
+  pass(8);
+  waiting.push(save());
+  expect(waiting.filter((path) => !existsSync(path))).toEqual([]);
+});
 
-  const third = leaveOld('third.txt');
-  vi.setSystemTime(Date.now() - 2 * hourMs);
-  utimesSync(third, 0, 0);
-  store.save('d');
-  expect(existsSync(third)).toBe(false);
+it('a file that cannot be removed does not stop a result from being stored', () => {
+  const { place, save, pass } = storeAt();
+  save();
+  pass(1.01);
+  writeFileSync(join(place, 'other.txt'), '');
+  utimesSync(join(place, 'other.txt'), 0, 0);
+  expect(existsSync(save())).toBe(true);
+  expect(existsSync(join(place, 'other.txt'))).toBe(false);
 });

@@ -238,6 +238,18 @@ describe('what a glob leaves out', () => {
     expect((await refusal(['*.pem'])).message).toContain('only files that git ignores or that look secret');
   });
 
+  it('is counted, with a few names, and so is what git ignores', async () => {
+    put('.gitignore', 'dist/\n');
+    for (const path of ['a.txt', '.env', 'prod.env', 'secrets.json', 'x.tfvars', 'id_rsa', 'dist/b.txt'])
+      put(path);
+    const { warnings } = await read(['**/*']);
+    expect(warnings).toEqual([
+      '**/* left out 5 files whose names look secret (.env, id_rsa, prod.env, …); name a file exactly to send it',
+      '**/* left out 1 file that git ignores (dist/b.txt); name a file exactly to send it',
+    ]);
+    expect((await read(['.env', 'a.txt', '*.txt'])).warnings).toEqual([]);
+  });
+
   it('is what git ignores, at any depth, but not what git tracks all the same', async () => {
     put('.gitignore', 'dist/\n*.log\n');
     put('src/.gitignore', 'private.ts\n');

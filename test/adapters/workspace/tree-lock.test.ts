@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { untracked } from '../../../src/adapters/workspace/temporaries.ts';
+import { thisProcess } from '../../../src/adapters/system/process-identity.ts';
+import { treeWriter } from '../../../src/adapters/workspace/changes/tree-writer.ts';
 import { sweepLocks, treeLock } from '../../../src/adapters/workspace/tree-lock.ts';
-import { workspaceWriter } from '../../../src/adapters/workspace/writer.ts';
 import type { FileChange } from '../../../src/core/patch/types.ts';
 
 function folder(): string {
@@ -24,12 +24,18 @@ async function held(by: string, options = {}) {
   const file = join(base, 'a.ts');
   writeFileSync(file, 'old');
   const change: FileChange = { kind: 'modify', path: 'a.ts', before: 'old', after: 'new' };
-  const apply = () => workspaceWriter(base, untracked, lock).applyChanges(base, [change]);
+  const writer = treeWriter({ folder: folder(), cwd: base, base: () => base, lock });
+  const apply = () => writer.apply(base, [change]);
   return { apply, path, file, locks, text: () => readFileSync(file, 'utf8') };
 }
 
-const living = `${process.pid} ${hostname()} somebody`;
-const dead = () => `${spawnSync(process.execPath, ['--version']).pid} ${hostname()} somebody`;
+const living = JSON.stringify(thisProcess());
+const dead = () => JSON.stringify({ ...thisProcess(), pid: spawnSync(process.execPath, ['--version']).pid });
+const reused = JSON.stringify({ ...thisProcess(), started: '1' });
+const rebooted = JSON.stringify({ ...thisProcess(), boot: 'an earlier one' });
+const elsewhere = JSON.stringify({ ...thisProcess(), boot: 'another', host: 'elsewhere' });
+const contained = JSON.stringify({ ...thisProcess(), namespace: 'pid:[1]', host: 'a container' });
+const isLinux = process.platform === 'linux';
 
 it('a second writer waits for the first, and looks at the files only then', async () => {
   const { apply, path, file, locks, text } = await held(living);
@@ -50,30 +56,46 @@ it('is let go after the work', async () => {
   expect([text(), readdirSync(locks)]).toEqual(['new', []]);
 });
 
-it('of a process that is gone is taken over', async () => {
-  const { apply, locks, text } = await held(dead());
+it.each([
+  ['that is gone', dead],
+  ...(isLinux
+    ? [
+        ['whose number another process has now', () => reused] as const,
+        ['from before a reboot', () => rebooted] as const,
+      ]
+    : []),
+] as const)('of a process %s is taken over', async (_name, by) => {
+  const { apply, locks, text } = await held(by());
   await apply();
   expect([text(), readdirSync(locks)]).toEqual(['new', []]);
 });
 
-it.each(['', '1 elsewhere somebody', living])(
-  'that is old is taken over, whoever holds it: "%s"',
-  async (by) => {
-    const { apply, path, locks, text } = await held(by);
-    const anHourAgo = Date.now() / 1000 - 3600;
-    utimesSync(path, anHourAgo, anHourAgo);
-    await apply();
-    expect([text(), readdirSync(locks)]).toEqual(['new', []]);
-  },
-);
+const days = 24 * 3600;
+it.each([
+  ['of a living process', living],
+  ['of another machine', elsewhere],
+  ['of a container', contained],
+])('%s is never taken, however old it looks, and not waited for without end', async (_name, by) => {
+  for (const apart of [-8 * days, -120, 8 * days]) {
+    const { apply, path, locks, text } = await held(by, { maxWaitMs: 0 });
+    const then = Date.now() / 1000 + apart;
+    utimesSync(path, then, then);
+    sweepLocks(locks);
+    await expect(apply()).rejects.toMatchObject({
+      code: 'write-failed',
+      message: expect.stringContaining(path),
+    });
+    expect([text(), readFileSync(path, 'utf8')]).toEqual(['old', by]);
+    expect(readdirSync(locks)).toHaveLength(1);
+  }
+});
 
-it.each(['', '1 elsewhere somebody', living])('is not waited for without end: "%s"', async (by) => {
-  const { apply, path, text } = await held(by, { maxWaitMs: 0 });
-  await expect(apply()).rejects.toMatchObject({
-    code: 'write-failed',
-    message: expect.stringContaining(path),
-  });
-  expect([text(), readFileSync(path, 'utf8')]).toEqual(['old', by]);
+it.each(['', '1 elsewhere somebody'])('that names nobody is taken over after the wait: "%s"', async (by) => {
+  const { apply, locks, text } = await held(by, { maxWaitMs: 0 });
+  sweepLocks(locks);
+  expect(readdirSync(locks)).toHaveLength(1);
+  await apply();
+  expect([text(), readdirSync(locks)]).toEqual(['new', []]);
 });
 
 it('that cannot be made does not stop the work', async () => {

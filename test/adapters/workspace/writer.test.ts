@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
+  createReadStream,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -15,13 +16,13 @@ import {
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { workspaceWriter } from '../../../src/adapters/workspace/writer.ts';
-import { OrchError } from '../../../src/core/errors/orch-error.ts';
-import type { FileChange } from '../../../src/core/patch/types.ts';
 
 let base: string;
 beforeEach(() => {
@@ -52,159 +53,6 @@ function tree(): Record<string, string> {
   }
   return entries;
 }
-
-const modify = (path: string, before: string, after: string): FileChange => ({
-  kind: 'modify',
-  path,
-  before,
-  after,
-});
-const create = (path: string, after: string): FileChange => ({ kind: 'create', path, before: '', after });
-const remove = (path: string, before: string): FileChange => ({ kind: 'delete', path, before, after: '' });
-const rename = (oldPath: string, path: string, before: string, after = before): FileChange => ({
-  kind: 'rename',
-  path,
-  oldPath,
-  before,
-  after,
-});
-const apply = (...changes: FileChange[]) => workspaceWriter(base).applyChanges(base, changes);
-async function refusal(...changes: FileChange[]): Promise<OrchError> {
-  const before = tree();
-  const error: unknown = await apply(...changes).catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(OrchError);
-  expect(tree()).toEqual(before);
-  return error as OrchError;
-}
-
-describe('applyChanges', () => {
-  it('modifies, creates, deletes and renames, folders included, and leaves nothing beside', async () => {
-    put('a.ts', 'old');
-    put('b.ts', 'gone');
-    put('c.ts', 'moved');
-    await apply(
-      modify('a.ts', 'old', 'new'),
-      create('deep/er/d.ts', 'fresh'),
-      remove('b.ts', 'gone'),
-      rename('c.ts', 'x/e.ts', 'moved', 'and changed'),
-    );
-    expect(Object.keys(tree())).toEqual(['a.ts', 'deep', 'deep/er', 'deep/er/d.ts', 'x', 'x/e.ts']);
-    expect([text('a.ts'), text('deep/er/d.ts'), text('x/e.ts')]).toEqual(['new', 'fresh', 'and changed']);
-  });
-
-  it('writes every byte as it is given', async () => {
-    put('a.txt', '\uFEFFone\r\ntwo\r\n');
-    await apply(modify('a.txt', '\uFEFFone\r\ntwo\r\n', '\uFEFFone\r\n2 ç 漢\r\n'));
-    expect(readFileSync(join(base, 'a.txt'))).toEqual(Buffer.from('\uFEFFone\r\n2 ç 漢\r\n'));
-  });
-
-  it.runIf(posix).each([0o600, 0o644, 0o664, 0o666, 0o755, 0o777])(
-    'keeps mode %o, whatever the umask',
-    async (mode) => {
-      put('a.sh', 'old', mode);
-      await apply(modify('a.sh', 'old', 'new'));
-      expect([text('a.sh'), modeOf('a.sh')]).toEqual(['new', mode]);
-    },
-  );
-
-  it.runIf(posix)('sets the executable bit that a change names, and takes it away', async () => {
-    put('a.sh', 'a', 0o644);
-    put('b.sh', 'b', 0o755);
-    await apply(
-      { ...modify('a.sh', 'a', 'a2'), mode: '100755' },
-      { ...modify('b.sh', 'b', 'b2'), mode: '100644' },
-      { ...create('c.sh', 'c'), mode: '100755' },
-      create('d.sh', 'd'),
-    );
-    expect(['a.sh', 'b.sh', 'c.sh', 'd.sh'].map(modeOf)).toEqual([0o755, 0o644, 0o755, 0o644]);
-  });
-
-  it.runIf(posix)('writes through a link, which stays one', async () => {
-    put('real/a.ts', 'old');
-    symlinkSync('real/a.ts', join(base, 'link.ts'));
-    await apply(modify('link.ts', 'old', 'new'));
-    expect(readlinkSync(join(base, 'link.ts'))).toBe('real/a.ts');
-    expect(text('real/a.ts')).toBe('new');
-    expect(readdirSync(join(base, 'real'))).toEqual(['a.ts']);
-  });
-});
-
-describe('nothing is changed', () => {
-  it('when a file is not as it was read', async () => {
-    put('a.ts', 'first');
-    put('b.ts', 'edited meanwhile');
-    const error = await refusal(modify('a.ts', 'first', 'x'), modify('b.ts', 'as read', 'y'));
-    expect([error.code, error.message]).toEqual([
-      'file-changed',
-      'b.ts has changed since it was read; nothing was changed',
-    ]);
-  });
-
-  it('when only line ends differ', async () => {
-    put('a.ts', 'one\r\n');
-    expect((await refusal(modify('a.ts', 'one\n', 'two\n'))).code).toBe('file-changed');
-  });
-
-  it.each([
-    ['to modify', modify('gone.ts', 'x', 'y')],
-    ['to delete', remove('gone.ts', 'x')],
-    ['to rename', rename('gone.ts', 'new.ts', 'x')],
-  ])('when a file %s was deleted', async (_, change) => {
-    expect((await refusal(change)).message).toContain('gone.ts was deleted');
-  });
-
-  it('when a folder has taken the place of a file', async () => {
-    mkdirSync(join(base, 'a.ts'));
-    expect((await refusal(modify('a.ts', 'x', 'y'))).code).toBe('file-changed');
-  });
-
-  it.each([
-    ['a new file', create('there.ts', 'new')],
-    ['the target of a rename', rename('a.ts', 'there.ts', 'x')],
-  ])('when %s already exists', async (_, change) => {
-    put('a.ts', 'x');
-    put('there.ts', 'precious');
-    expect((await refusal(change)).message).toContain('there.ts already exists');
-  });
-
-  it.runIf(posix)('when a link that leads nowhere stands where a file is created', async () => {
-    symlinkSync('nowhere', join(base, 'there.ts'));
-    expect((await refusal(create('there.ts', 'new'))).message).toContain('there.ts already exists');
-  });
-
-  it('when the second of three fails: the parent of its target is a file', async () => {
-    put('a.ts', 'first', 0o664);
-    put('parent', 'a file');
-    put('c.ts', 'third');
-    const error = await refusal(
-      modify('a.ts', 'first', 'changed'),
-      create('parent/b.ts', 'x'),
-      remove('c.ts', 'third'),
-    );
-    expect([error.code, error.exitStatus]).toEqual(['write-failed', 2]);
-    expect(error.message).toContain('nothing was changed');
-  });
-
-  it('when the last fails after files were created in new folders, deleted and renamed', async () => {
-    put('a.ts', 'first');
-    put('b.ts', 'second', 0o755);
-    put('parent', 'a file');
-    await refusal(
-      create('new/deep/x.ts', 'x'),
-      remove('a.ts', 'first'),
-      rename('b.ts', 'other/b.ts', 'second', 'edited'),
-      create('parent/y.ts', 'y'),
-    );
-  });
-
-  it.runIf(posix)('when the last fails after a link was deleted or written through', async () => {
-    put('real.ts', 'old');
-    put('parent', 'a file');
-    symlinkSync('real.ts', join(base, 'one.ts'));
-    symlinkSync('real.ts', join(base, 'two.ts'));
-    await refusal(remove('one.ts', 'old'), modify('two.ts', 'old', 'new'), create('parent/y.ts', 'y'));
-  });
-});
 
 describe('writeResult', () => {
   it('creates the file and its folders, from the working directory', async () => {
@@ -253,6 +101,95 @@ describe('writeResult', () => {
     for (const path of ['a.md', 'new.md', 'new/deep/a.md']) workspaceWriter(base).assertWritable(path);
     if (posix) workspaceWriter(base).assertWritable('/dev/null');
     expect(tree()).toEqual(before);
+  });
+
+  it.runIf(posix)('writes through links that stay inside, also one to nothing, and they stay', async () => {
+    put('real/a.md', 'old', 0o640);
+    symlinkSync('real/a.md', join(base, 'a.md'));
+    symlinkSync('real/new/b.md', join(base, 'b.md'));
+    const writer = workspaceWriter(base);
+    for (const path of ['a.md', 'b.md']) {
+      writer.assertWritable(path);
+      await writer.writeResult(path, 'new');
+    }
+    expect(tree()).toMatchObject({
+      'a.md': expect.stringMatching(/-> real\/a.md$/),
+      'b.md': expect.stringMatching(/-> real\/new\/b.md$/),
+      'real/a.md': '640 new',
+      'real/new/b.md': '644 new',
+    });
+  });
+
+  it.runIf(posix)(
+    'refuses links that lead out and what is in .git, beforehand and at the write',
+    async () => {
+      mkdirSync(join(base, 'repo/.git'), { recursive: true });
+      put('precious', 'theirs');
+      symlinkSync('../precious', join(base, 'repo/a.md'));
+      symlinkSync('..', join(base, 'repo/up'));
+      const before = tree();
+      const writer = workspaceWriter(join(base, 'repo'));
+      for (const path of ['a.md', 'up/new.md', '.git/config', '.GIT/config']) {
+        const refused = { code: 'file-forbidden', hint: expect.stringContaining('use ') };
+        expect(() => writer.assertWritable(path)).toThrow(
+          expect.objectContaining({ ...refused, message: expect.stringContaining('nothing was sent') }),
+        );
+        await expect(writer.writeResult(path, 'mine')).rejects.toMatchObject(refused);
+      }
+      expect(tree()).toEqual(before);
+    },
+  );
+
+  it.each([`${'n'.repeat(300)}.md`, `${'n'.repeat(300)}/a.md`])(
+    'says that a name is too long: %.5s…',
+    async (path) => {
+      const failed = { code: 'write-failed', hint: 'use a shorter name: most file systems allow 255 bytes' };
+      expect(() => workspaceWriter(base).assertWritable(path)).toThrow(expect.objectContaining(failed));
+      await expect(workspaceWriter(base).writeResult(path, 'text')).rejects.toMatchObject(failed);
+    },
+  );
+
+  it.runIf(posix)('gives up on a pipe that nobody reads, and at once when interrupted', async () => {
+    execFileSync('mkfifo', [join(base, 'pipe')]);
+    workspaceWriter(base).assertWritable('pipe');
+    await expect(
+      workspaceWriter(base, { readerWaitMs: 0 }).writeResult('pipe', 'text'),
+    ).rejects.toMatchObject({
+      code: 'write-failed',
+      hint: 'nothing reads from the pipe: start its reader first',
+    });
+    const writing = workspaceWriter(base).writeResult('pipe', 'text', AbortSignal.abort());
+    await expect(writing).rejects.toMatchObject({ code: 'interrupted' });
+  });
+
+  it.runIf(posix)('waits for the reader of a pipe to come, and for a slow one', async () => {
+    execFileSync('mkfifo', [join(base, 'pipe')]);
+    const content = 'line\n'.repeat(100_000);
+    const writing = workspaceWriter(base).writeResult('pipe', content);
+    // More than a pipe holds, so the writer has to wait in between.
+    const pieces: string[] = [];
+    for await (const piece of createReadStream(join(base, 'pipe'), { encoding: 'utf8' })) {
+      await turn();
+      pieces.push(piece);
+    }
+    await writing;
+    expect(pieces.join('') === content).toBe(true);
+  });
+
+  it.runIf(process.platform === 'linux')('writes on to a file that is already open', async () => {
+    put('out', '');
+    const open = openSync(join(base, 'out'), 'a');
+    try {
+      writeSync(open, 'before ');
+      await workspaceWriter(base).writeResult(`/dev/fd/${open}`, 'text');
+      writeSync(open, ' after');
+    } finally {
+      closeSync(open);
+    }
+    expect(text('out')).toBe('before text after');
+    expect(() => workspaceWriter(base).assertWritable('/dev/fd/999')).toThrow(
+      expect.objectContaining({ code: 'write-failed' }),
+    );
   });
 
   it.runIf(posix)('writes into a pipe or a device instead of replacing it', async () => {

@@ -317,7 +317,7 @@ describe('a client', () => {
       'f is not valid JSON',
       'Claude Code is not configured to start orch (f)',
     ]);
-    expect(look('codex', undefined, 'EACCES')[0]?.message).toBe('f cannot be read (EACCES)');
+    expect(look('codex', undefined, 'cannot be read (EACCES)')[0]?.message).toBe('f cannot be read (EACCES)');
   });
 
   it('that is not on the machine is not missed', () => {

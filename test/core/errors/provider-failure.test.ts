@@ -29,6 +29,7 @@ describe('the failure table', () => {
       'attempt-timeout': 'next-model timeout',
       cut: 'retry-once provider-failed',
       'malformed-answer': 'retry-once provider-failed',
+      'answer-too-large': 'next-model provider-failed',
       'answer-cut-by-length': 'more-output answer-unusable',
       'empty-answer': 'next-model answer-unusable',
       'unusable-answer': 'next-model answer-unusable',

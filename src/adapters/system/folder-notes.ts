@@ -1,0 +1,33 @@
+/** Notes on folders of ours that other users could change: what they put there would be used. */
+import { type Stats, statSync } from 'node:fs';
+
+export function folderNotes(folders: readonly string[]): string[] {
+  const { getuid } = process;
+  // Windows has no such modes.
+  if (getuid === undefined) return [];
+  const found = folders.flatMap((path) => {
+    const stats = statsOf(path);
+    return stats ? [{ path, stats }] : [];
+  });
+  const foreign = found.filter(({ stats }) => stats.uid !== getuid());
+  const writable = found.filter(({ stats }) => stats.uid === getuid() && (stats.mode & 0o022) !== 0);
+  const list = (some: typeof found) => some.map(({ path }) => path).join(' ');
+  return [
+    ...(writable.length === 0
+      ? []
+      : [`other users can write where orch keeps patches and locks; run chmod 700 ${list(writable)}`]),
+    ...(foreign.length === 0
+      ? []
+      : [
+          `orch keeps patches and locks in folders of another user (${list(foreign)}); run chown, or set XDG_STATE_HOME to a folder of your own`,
+        ]),
+  ];
+}
+
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}

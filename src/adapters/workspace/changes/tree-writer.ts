@@ -1,0 +1,181 @@
+/**
+ * Changes a tree all or nothing, also when the process is killed: what a change writes and what it replaces is in
+ * a journal before the first file is touched, and a later process takes it back from there or finishes it.
+ */
+import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import { OrchError } from '../../../core/errors/orch-error.ts';
+import type { TreeWriter, Trial } from '../../../engine/ports.ts';
+import { destinationOf } from '../destination.ts';
+import { type Temporaries, untracked } from '../temporaries.ts';
+import { type TreeAccess, treeAccess } from '../tree-access.ts';
+import { writeFailed } from '../write-failed.ts';
+import { type Draft, keepFiles, removeUnfinished, saveJournal } from './journal-file.ts';
+import { realTarget, treeOf } from './locate.ts';
+import { planChanges, planFile } from './plan.ts';
+import { type RecoveryOptions, recovery } from './recovery.ts';
+import { carryOut, type Plan, putBack, standOf, takeBack } from './steps.ts';
+
+export interface TreeWriterOptions extends RecoveryOptions {
+  temporaries?: Temporaries;
+  /** Absolute folders out of which links must not lead a file that is tried out. */
+  roots?: () => readonly string[];
+}
+
+/** A change that is recorded in a journal. */
+interface Begun {
+  id: string;
+  tree: TreeAccess;
+  plan: Plan;
+  journal: string;
+}
+
+export function treeWriter(options: TreeWriterOptions): TreeWriter {
+  const { folder, cwd, base: ownBase, lock, access = treeAccess } = options;
+  const { temporaries = untracked, roots = () => [cwd] } = options;
+  const { recover, resume, waiting, refuseUnfinished } = recovery(options);
+  return {
+    async assertPossible() {
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        accessSync(folder, constants.W_OK | constants.X_OK);
+      } catch (error) {
+        throw notSaved(error, folder);
+      }
+    },
+    async apply(given, changes) {
+      const base = realTarget(given);
+      await lock(base, async () => {
+        const list = typeof changes === 'function' ? await changes() : changes;
+        if (list.length === 0) return;
+        const paths = list.flatMap(({ path, oldPath = path }) => [path, oldPath]);
+        const begun = begin('change', base, paths, (tree) => planChanges(list, tree));
+        carryOutAll(begun, () => rmSync(begun.journal));
+      });
+    },
+    async trial(path, content) {
+      const target = realTarget(destinationOf(resolve(cwd, path), roots()).path);
+      const base = treeOf(target, ownBase());
+      const name = relative(base, target).split(sep).join('/');
+      return lock(base, (): Trial => {
+        const begun = begin('trial', base, [name], (tree) => planTrial(name, content, tree));
+        carryOutAll(begun);
+        return { end: (keepEdits) => lock(base, () => endTrial(begun, path, keepEdits)) };
+      });
+    },
+    recover,
+    resume,
+    waiting: async () => waiting(),
+  };
+
+  /** Throws `write-failed` and the errors of `makePlan`; nothing has been changed then. */
+  function begin(
+    kind: Draft['kind'],
+    base: string,
+    paths: readonly string[],
+    makePlan: (tree: TreeAccess) => Plan,
+  ): Begun {
+    const id = crypto.randomUUID();
+    try {
+      refuseUnfinished(base, paths);
+      const tree = accessTo(base, id);
+      const plan = makePlan(tree);
+      removeUnfinished(folder, base);
+      return { id, tree, plan, journal: saveJournal(folder, { kind, id, base, ...plan }, temporaries) };
+    } catch (error) {
+      throw error instanceof OrchError ? error : notSaved(error, folder);
+    }
+  }
+
+  function accessTo(base: string, draftId: string): TreeAccess {
+    try {
+      return access(base, { draftId, real: true });
+    } catch (error) {
+      throw writeFailed(error, { path: base });
+    }
+  }
+
+  /** Puts the old file back, whatever is there now. Returns where another version is kept, if it is to be kept. */
+  function endTrial(
+    { id, tree, plan, journal }: Begun,
+    path: string,
+    keepEdits: boolean,
+  ): string | undefined {
+    const step = plan.steps[0]!;
+    try {
+      let kept: string | undefined;
+      if (standOf(step, tree) === 'other') {
+        const now = tree.read(step.path);
+        if (now && keepEdits)
+          kept = join(keepFiles(folder, id, [{ path: step.path, bytes: now.bytes }]), step.path);
+        putBack(step, tree);
+      }
+      takeBack(plan, tree);
+      rmSync(journal);
+      return kept;
+    } catch (cause) {
+      throw new OrchError('write-failed', `${path} cannot be restored: ${(cause as Error).message}`, {
+        hint: `its previous content is saved in ${journal}: the next orch command that writes there restores it or says where it is`,
+        cause,
+      });
+    }
+  }
+}
+
+/** `name` is relative to the tree. */
+function planTrial(name: string, content: string, tree: TreeAccess): Plan {
+  try {
+    return planFile(name, content, tree);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== 'EISDIR' && code !== 'EINVAL') throw writeFailed(cause, { path: name });
+    const why = code === 'EISDIR' ? 'it is a folder' : 'it is not a regular file';
+    throw new OrchError('write-failed', `${name} cannot be replaced: ${why}`, {
+      hint: 'set --output to a file',
+      cause,
+    });
+  }
+}
+
+/** Takes everything back if anything fails. If that fails as well, the journal stays for the next command. */
+function carryOutAll({ plan, tree, journal }: Begun, finish: () => void = () => {}): void {
+  let done = 0;
+  try {
+    for (const step of plan.steps) {
+      carryOut(step, tree);
+      done++;
+    }
+    finish();
+  } catch (error) {
+    // ENOSPC does not name the file.
+    const path = plan.steps[done]?.path;
+    throw writeFailed(error, { path, outcome: undo(plan, done, { tree, journal }) });
+  }
+}
+
+/** Returns what has become of the tree. The step that failed may have been carried out or not. */
+function undo(
+  { steps, folders }: Plan,
+  done: number,
+  { tree, journal }: Pick<Begun, 'tree' | 'journal'>,
+): string {
+  const saved = `the previous contents are saved in ${journal}`;
+  try {
+    const { others } = takeBack({ steps: steps.slice(0, done + 1), folders }, tree);
+    const lost = others.filter((step) => step !== steps[done]).map(({ path }) => path);
+    if (lost.length > 0) return `could not be restored: ${lost.join(', ')}; ${saved}`;
+    rmSync(journal);
+    return 'nothing was changed';
+  } catch (error) {
+    return `the change could not be taken back (${(error as Error).message}); ${saved}`;
+  }
+}
+
+function notSaved(cause: unknown, folder: string): OrchError {
+  const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+  return new OrchError(
+    'write-failed',
+    `the old content cannot be backed up in ${folder} (${why}); nothing was changed`,
+    { hint: 'free some space there or make it writable, or set XDG_STATE_HOME to another folder', cause },
+  );
+}

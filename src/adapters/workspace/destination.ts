@@ -1,0 +1,126 @@
+/**
+ * Finds where a file that the user names is really written. Links are followed, since `-o` may be `/dev/stdout` and
+ * the state folder may be on another disk. But a repository is a stranger's: a link in it, or in a folder that the
+ * user allows, must not lead out of them, and nothing leads into a `.git`.
+ */
+import { existsSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, parse, sep } from 'node:path';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import { hasDotGit } from '../../core/text/dot-git.ts';
+import { repositoryTop } from '../system/folders.ts';
+import { folderOpener, inDotGit } from './open-folder.ts';
+
+export interface Destination {
+  /** Real path, whether or not there is a file. */
+  path: string;
+  /** The path is that of a file this process holds open, such as `/dev/stdout`. */
+  descriptor: number | undefined;
+}
+
+/** As many as Linux follows. */
+const maxLinks = 40;
+const openFile = /^\/proc\/(\d+)\/fd\/(\d+)$/;
+
+/** Expects an absolute path. Throws `file-forbidden`, or `write-failed` for links in a circle. */
+export function destinationOf(path: string, roots: readonly string[]): Destination {
+  const { path: real, links } = followLinks(path);
+  const [, pid, descriptor] = openFile.exec(real) ?? [];
+  const leadsOut = links.find((link) => !mayLead(link, real, roots));
+  if (leadsOut !== undefined) {
+    throw new OrchError(
+      'file-forbidden',
+      `${path} would be written to ${real}: ${leadsOut} is a link that leads there`,
+      {
+        hint: 'use the path that it leads to, if that is what you want, or replace the link with a real file or folder',
+      },
+    );
+  }
+  if (descriptor === undefined && hasDotGit(real)) throw inDotGit(real === path ? path : `${path} (${real})`);
+  return { path: real, descriptor: Number(pid) === process.pid ? Number(descriptor) : undefined };
+}
+
+export interface OpenDestination {
+  /** A name for the file, for the functions of `node:fs`, to be opened without following links. */
+  file: string;
+  /** The same for a file beside it. */
+  beside(name: string): string;
+  /** To be called between opening the file and writing to it. Throws `file-changed`. */
+  verify(): void;
+  close(): void;
+}
+
+/** Opens the folder of a destination, so that a link that appears later leads nowhere. Creates it where it is missing. */
+export function openDestination({ path }: Destination, folderMode = 0o777): OpenDestination {
+  // What the link of an open file shows is no path, so it is followed.
+  if (openFile.test(path)) return { file: path, beside: (name) => name, verify() {}, close() {} };
+  const folder = dirname(path);
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: folderMode });
+  const { open } = folderOpener(folder, { real: true });
+  const { entry, verifyAfter: verify, close } = open([]);
+  return { file: entry(basename(path)), beside: entry, verify, close };
+}
+
+/** Links are returned by their own real paths. */
+function followLinks(path: string): { path: string; links: string[] } {
+  const { root } = parse(path);
+  const links: string[] = [];
+  const rest = partsOf(path);
+  let here = root;
+  while (rest.length > 0) {
+    const part = rest.shift()!;
+    const next = part === '..' ? dirname(here) : join(here, part);
+    // What such a link shows, `pipe:[123]`, is no path.
+    const target = openFile.test(next) ? undefined : linkTarget(next);
+    if (target === undefined) here = next;
+    else {
+      links.push(next);
+      if (links.length > maxLinks) {
+        throw new OrchError('write-failed', `${path} cannot be written: its links lead in a circle`, {
+          hint: `replace the link ${links[0]} with a real file or folder`,
+        });
+      }
+      if (isAbsolute(target)) here = parse(target).root;
+      rest.unshift(...partsOf(target));
+    }
+  }
+  return { path: here, links };
+}
+
+function partsOf(path: string): string[] {
+  const parts = path.slice(isAbsolute(path) ? parse(path).root.length : 0).split(sep === '/' ? '/' : /[/\\]/);
+  return parts.filter((part) => part !== '' && part !== '.');
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A link in a repository may lead within it, one in a root within the root; one elsewhere is the user's own. */
+function mayLead(link: string, to: string, roots: readonly string[]): boolean {
+  // The home folder is the user's as well, also under version control.
+  const own = new Set([homedir(), parse(link).root].map(realFolder));
+  const bounds = (folders: readonly (string | undefined)[]) =>
+    folders.filter(
+      (folder) => folder !== undefined && !own.has(folder) && isInside(link, folder),
+    ) as string[];
+  const repository = bounds([repositoryTop(dirname(link))]);
+  const around = repository.length > 0 ? repository : bounds(roots.map(realFolder));
+  return around.length === 0 || around.some((folder) => isInside(to, folder));
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
