@@ -32,7 +32,7 @@ import { redactor } from './core/errors/redact.ts';
 import { once } from './core/text/once.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
-import type { Clock, Ledger, PatchApplier, PatchChecker, Provider } from './engine/ports.ts';
+import type { Clock, Ledger, OutputGuard, PatchApplier, PatchChecker, Provider } from './engine/ports.ts';
 import type { Diagnostics, OperationContext } from './operations/context.ts';
 
 export interface FactoryOptions {
@@ -106,6 +106,16 @@ export function createFactory(options: FactoryOptions): Factory {
   const lockFolder = join(stateFolder(variables), 'locks');
   const lock = treeLock(lockFolder);
   const writer = once(() => workspaceWriter(cwd, { temporaries: temporaries(), lock, roots: bounds }));
+  const outputs = once((): OutputGuard => {
+    const guard = once(async () => {
+      const { outputGuard } = await import('./adapters/workspace/output-guard.ts');
+      return outputGuard({ cwd, folder: join(stateFolder(variables), 'outputs'), roots: bounds });
+    });
+    return {
+      permit: async (...file) => (await guard()).permit(...file),
+      note: async (...file) => (await guard()).note(...file),
+    };
+  });
   const journal = once(() =>
     writeJournal({ folder: join(stateFolder(variables), 'journal'), cwd, lock, writer: writer() }),
   );
@@ -216,6 +226,7 @@ export function createFactory(options: FactoryOptions): Factory {
     patchChecker,
     patchApplier,
     writer,
+    outputs,
     journal,
     verifier: (command, output) =>
       commandVerifier({ command, output, cwd, writer: writer(), journal: journal() }),

@@ -50,6 +50,7 @@ export async function runOperation(
     },
   });
   const input = parse(values);
+  if (input.output === '-') delete input.output;
 
   const request = operation.plan?.(input);
   if (options.dryRun === true) {

@@ -9,6 +9,7 @@ import type {
   LedgerReading,
   Machine,
   ModelLister,
+  OutputGuard,
   PatchApplier,
   PatchChecker,
   ResultStore,
@@ -30,6 +31,7 @@ export interface OperationContext {
   patchChecker(): PatchChecker;
   patchApplier(): PatchApplier;
   writer(): WorkspaceWriter;
+  outputs(): OutputGuard;
   /** Backups of files that are replaced temporarily. */
   journal(): WriteJournal;
   /** Runs a shell command while the result is at `output`. */
