@@ -156,6 +156,25 @@ export interface WorkspaceWriter {
   writeResult(path: string, content: string | Buffer, signal?: AbortSignal): Promise<void>;
 }
 
+/** Protects what the user would lose if a result replaced a file. */
+export interface OutputGuard {
+  /**
+   * Rejects with `usage` if the file at the path is one of the inputs (paths from `base`), or has content that is
+   * neither committed nor known to be from `note`. Returns a check for the moment before the result is written: it
+   * throws `file-changed` if the file was changed meanwhile.
+   */
+  permit(
+    path: string,
+    options: {
+      inputs: { base: string; paths: readonly string[] };
+      force: boolean;
+      signal: AbortSignal;
+    },
+  ): Promise<(result: string) => void>;
+  /** To be called before the path is written: what is in it then may be replaced later. Never fails. */
+  note(path: string, content: string): Promise<void>;
+}
+
 /** Changes files of a tree all or nothing, even if the process is killed: what it leaves can be made whole again. */
 export interface TreeWriter {
   /** Throws `write-failed` if a change cannot be recorded, without which none is made. Writes no file of a tree. */

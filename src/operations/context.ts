@@ -9,6 +9,7 @@ import type {
   LedgerReading,
   Machine,
   ModelLister,
+  OutputGuard,
   PatchApplier,
   PatchChecker,
   ResultStore,
@@ -30,6 +31,7 @@ export interface OperationContext {
   patchChecker(): PatchChecker;
   patchApplier(): PatchApplier;
   writer(): WorkspaceWriter;
+  outputs(): OutputGuard;
   tree(): TreeWriter;
   /** Runs a shell command while the result is at `output`. */
   verifier(command: string, output: string): Verifier;

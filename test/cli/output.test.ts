@@ -63,3 +63,62 @@ describe.runIf(process.platform !== 'win32')('links', () => {
     expect([status, readdirSync(join(top, 'outside/orch')).includes('usage.csv')]).toEqual([0, true]);
   });
 });
+
+describe('a file that would be lost', () => {
+  it('is replaced with --force alone, and nothing is sent without', async () => {
+    writeFileSync(join(cwd, 'notes.md'), 'my work\n');
+    for (const path of ['notes.md', 'cart.ts', './x/../cart.ts']) {
+      const { status, stderr } = await docs(path);
+      expect([status, stderr]).toEqual([2, expect.stringMatching(/: it is not replaced.*\nhint: .*--force/)]);
+    }
+    expect([sent(), readFileSync(join(cwd, 'notes.md'), 'utf8')]).toEqual([0, 'my work\n']);
+    expect((await docs('notes.md', '--force')).status).toBe(0);
+    expect(readFileSync(join(cwd, 'notes.md'), 'utf8')).toMatch(/^# /);
+  });
+
+  it('is not what the same command wrote before', async () => {
+    expect([(await docs('new.md')).status, (await docs('new.md')).status]).toEqual([0, 0]);
+    writeFileSync(join(cwd, 'new.md'), 'edited\n', { flag: 'a' });
+    expect((await docs('new.md')).status).toBe(2);
+  });
+
+  it('is not replaced by a patch of a given answer, by tests that are verified, or by a report', async () => {
+    writeFileSync(join(cwd, 'mine'), 'my work\n');
+    const answer =
+      'cart.ts\n<<<<<<< SEARCH\nexport const total = 1;\n=======\nexport const total = 2;\n>>>>>>> REPLACE\n';
+    writeFileSync(join(cwd, 'answer.md'), answer);
+    for (const args of [
+      ['diff', '--from', 'answer.md', '-f', 'cart.ts', '-o', 'mine'],
+      ['diff', '--from', 'answer.md', '-f', 'cart.ts', '-o', 'answer.md'],
+      ['tests', 'test it', '-f', 'cart.ts', '-o', 'mine', '--verify', 'true', '--rehearse'],
+      ['usage', 'report', '-o', 'mine'],
+    ]) {
+      const env = { XDG_STATE_HOME: state() };
+      const { status, stderr } = await orchInProcess(args, { cwd, env });
+      expect([status, stderr], args.join(' ')).toEqual([2, expect.stringContaining('--force')]);
+      expect((await orchInProcess([...args, '--force'], { cwd, env })).status, args.join(' ')).toBe(0);
+      writeFileSync(join(cwd, 'mine'), 'my work\n');
+    }
+  });
+});
+
+describe('standard output', () => {
+  it('is what -o - names', async () => {
+    const { status, stdout } = await docs('-');
+    expect([status, stdout, readdirSync(cwd)]).toEqual([
+      0,
+      expect.stringMatching(/^# /),
+      ['.git', 'cart.ts'],
+    ]);
+    const report = await orchInProcess(['usage', 'report', '-o', '-'], {
+      cwd,
+      env: { XDG_STATE_HOME: state() },
+    });
+    expect([report.status, report.stdout]).toEqual([0, expect.stringContaining('Total')]);
+  });
+
+  it('is no file that tests can be verified in', async () => {
+    const { status, stderr } = await orch(['tests', 'x', '-f', 'cart.ts', '-o', '-', '--verify', 'true']);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('--verify needs --output')]);
+  });
+});
