@@ -12,7 +12,7 @@ import {
   packagedFolder,
 } from './adapters/system/config-files.ts';
 import { readDotEnv } from './adapters/system/dot-env.ts';
-import { stateFolder, userConfigFolder } from './adapters/system/folders.ts';
+import { homeFolder, stateFolder, userConfigFolder } from './adapters/system/folders.ts';
 import { jsonLog } from './adapters/system/json-log.ts';
 import { thisMachine } from './adapters/system/machine.ts';
 import { readRegularFile } from './adapters/system/regular-file.ts';
@@ -43,7 +43,7 @@ export interface FactoryOptions {
   defaultLogLevel: LogLevel;
   /** Overrides ORCH_REHEARSE. */
   rehearse?: boolean;
-  /** Folders that the MCP client allows besides the working directory. */
+  /** Folders that the MCP client allows besides the working directory. Undefined on the command line. */
   clientRoots?: () => readonly string[];
   clock?: Clock;
 }
@@ -87,7 +87,12 @@ export function createFactory(options: FactoryOptions): Factory {
   };
   const config = once(() => loadConfig({ cwd, variables, environment: environment() }));
   const workspace = once(() =>
-    workspaceFiles({ cwd, roots: () => [...environment().roots, ...(options.clientRoots?.() ?? [])] }),
+    workspaceFiles({
+      cwd,
+      roots: () => environment().roots,
+      clientRoots: options.clientRoots,
+      home: homeFolder(variables),
+    }),
   );
   const temporaries = once(() => notedTemporaries(join(stateFolder(variables), 'temporaries')));
   // What only explains a route loads neither.
