@@ -13,7 +13,7 @@ import {
   packagedFolder,
 } from './adapters/system/config-files.ts';
 import { readDotEnv } from './adapters/system/dot-env.ts';
-import { stateFolder, userConfigFolder } from './adapters/system/folders.ts';
+import { homeFolder, stateFolder, userConfigFolder } from './adapters/system/folders.ts';
 import { jsonLog } from './adapters/system/json-log.ts';
 import { thisMachine } from './adapters/system/machine.ts';
 import { readRegularFile } from './adapters/system/regular-file.ts';
@@ -44,7 +44,7 @@ export interface FactoryOptions {
   defaultLogLevel: LogLevel;
   /** Overrides ORCH_REHEARSE. */
   rehearse?: boolean;
-  /** Folders that the MCP client allows besides the working directory. */
+  /** Folders that the MCP client allows besides the working directory. Undefined on the command line. */
   clientRoots?: () => readonly string[];
   clock?: Clock;
 }
@@ -87,9 +87,12 @@ export function createFactory(options: FactoryOptions): Factory {
     return sound;
   };
   const config = once(() => loadConfig({ cwd, variables, environment: environment() }));
-  const roots = () => [...environment().roots, ...(options.clientRoots?.() ?? [])];
-  const bounds = () => [cwd, ...roots()];
-  const workspace = once(() => workspaceFiles({ cwd, roots }));
+  const roots = () => environment().roots;
+  /** The folders whose links are not followed out of them by what orch writes. */
+  const bounds = () => [cwd, ...roots(), ...(options.clientRoots?.() ?? [])];
+  const workspace = once(() =>
+    workspaceFiles({ cwd, roots, clientRoots: options.clientRoots, home: homeFolder(variables) }),
+  );
   const temporaries = once(() => notedTemporaries(join(stateFolder(variables), 'temporaries')));
   // What only explains a route loads neither.
   const gitPatch = () => import('./adapters/workspace/git-patch.ts');

@@ -1,24 +1,29 @@
 /** Reads files for a request: inside the roots, text only, secrets only if named exactly. */
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type LineRange, readFileArgument, type Source } from '../../core/input/source-file.ts';
-import { isSecretName } from '../../core/secrets/secret-names.ts';
 import type { SourceSet, Workspace } from '../../engine/ports.ts';
-import { repositoryTop } from '../system/folders.ts';
 import { readRegularFile } from '../system/regular-file.ts';
 import { ignoredByGit } from './git-ignore.ts';
-
-export interface WorkspaceOptions {
-  cwd: string;
-  /** Absolute folders that may be read besides `cwd`. A function, since an MCP client may change its roots. */
-  roots: () => readonly string[];
-}
+import { expandGlob, globStart, isPattern } from './glob.ts';
+import {
+  expandHome,
+  forbidden,
+  hiddenParts,
+  isInside,
+  type Roots,
+  type RootsOptions,
+  realRoots,
+  rootAround,
+  rootsOf,
+} from './roots.ts';
 
 /** Larger files never fit in a request. */
 const maxFileBytes = 32 * 1024 * 1024;
 const maxFiles = 2000;
+/** Of a glob, before git is asked which of them it ignores. */
+const maxMatches = 100_000;
 
 interface FoundFile {
   path: string;
@@ -31,95 +36,96 @@ interface Found {
   warnings?: string[];
 }
 
-export function workspaceFiles({ cwd, roots }: WorkspaceOptions): Workspace {
-  const allowedRoots = () => [cwd, ...roots()].map((root) => resolve(cwd, expandHome(root)));
+export function workspaceFiles(options: RootsOptions): Workspace {
   return {
-    base: () => repositoryTop(cwd) ?? resolve(cwd),
+    base() {
+      const { topOf, cwd } = rootsOf(options);
+      return topOf(cwd) ?? cwd;
+    },
     assertWritable(base, paths) {
+      const roots = rootsOf(options);
       for (const path of paths) {
         const target = resolve(base, path);
         if (!isInside(target, base)) throw new OrchError('file-forbidden', `${path} is outside ${base}`);
-        // A new file has no real path yet; use its nearest existing ancestor.
-        let existing = target;
-        while (!existsSync(existing)) existing = dirname(existing);
-        assertAllowed(target, path, allowedRoots(), existing);
+        const folders = existsSync(target) ? roots.named : roots.folders;
+        if (rootAround(target, folders) === undefined) throw forbidden(target, path, roots);
       }
     },
     async readSources(fileArguments, signal) {
-      const allowed = allowedRoots();
+      const roots = rootsOf(options);
       const found: FoundFile[] = [];
       const warnings: string[] = [];
       for (const argument of fileArguments) {
-        const one = await findFiles(argument, { cwd, allowed, signal });
+        const one = await findFiles(argument, roots, signal);
         found.push(...one.files);
         warnings.push(...(one.warnings ?? []));
       }
-      if (found.length > maxFiles) {
-        throw new OrchError(
-          'input-too-large',
-          `${found.length} files were requested, the limit is ${maxFiles}`,
-          {
-            hint: 'narrow the globs',
-          },
-        );
-      }
-      return { ...readAll(found, cwd, allowed), warnings };
+      if (found.length > maxFiles) throw tooMany(found.length);
+      return { ...readAll(found, roots), warnings };
     },
   };
 }
 
-function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
-}
-
-function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-/** Links are resolved on `existing`: the path itself, or its nearest existing ancestor. */
-function assertAllowed(path: string, shown: string, allowed: readonly string[], existing = path): void {
-  const real = realpathSync(existing);
-  const realRoots = allowed.filter((root) => existsSync(root)).map((root) => realpathSync(root));
-  if (allowed.some((root) => isInside(path, root)) && realRoots.some((root) => isInside(real, root))) return;
-  const through = real === existing ? '' : ` (it links to ${real})`;
-  throw new OrchError('file-forbidden', `${shown} is outside the allowed folders${through}`, {
-    hint: `allowed: ${allowed.join(', ')}; add folders with ORCH_ROOTS`,
+function tooMany(count: number): OrchError {
+  return new OrchError('input-too-large', `${count} files were requested, the limit is ${maxFiles}`, {
+    hint: 'narrow the globs',
   });
 }
 
-interface Search {
-  cwd: string;
-  allowed: readonly string[];
-  signal: AbortSignal;
-}
-
-async function findFiles(argument: string, search: Search): Promise<Found> {
-  const { cwd, allowed } = search;
+async function findFiles(argument: string, roots: Roots, signal: AbortSignal): Promise<Found> {
   if (argument.includes('\0')) throw new OrchError('usage', 'a file name contains a NUL character');
   // A file may be called `a:1` or `[id].ts`, so an existing file of that name takes precedence.
-  const whole = resolve(cwd, expandHome(argument));
-  if (existsSync(whole)) return { files: [literal(whole, argument, undefined, allowed)] };
+  const whole = locate(argument, roots);
+  if (whole !== undefined) return { files: [literal(whole, argument, undefined, roots)] };
   const { pattern, range } = readFileArgument(argument);
-  const path = resolve(cwd, expandHome(pattern));
-  if (existsSync(path)) return { files: [literal(path, pattern, range, allowed)] };
-  if (!/[*?[\]{}!()]/.test(pattern)) {
-    const broken = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
-      ? ' (broken symbolic link)'
-      : '';
-    throw new OrchError('file-not-found', `${pattern}: no such file${broken}`, {
-      hint: `check the path: relative paths start at ${cwd}`,
-    });
-  }
-  return matchGlob(pattern, range, search);
+  const path = locate(pattern, roots);
+  if (path !== undefined) return { files: [literal(path, pattern, range, roots)] };
+  if (isPattern(pattern)) return matchGlob(pattern, range, roots, signal);
+  const linked = lstatSync(resolve(roots.cwd, expandHome(pattern)), { throwIfNoEntry: false });
+  const broken = linked?.isSymbolicLink() ? ' (broken symbolic link)' : '';
+  throw new OrchError('file-not-found', `${pattern}: no such file${broken}`, {
+    hint: `check the path: ${startsAt(roots)}`,
+  });
 }
 
-function literal(
-  path: string,
-  shown: string,
-  range: LineRange | undefined,
-  allowed: readonly string[],
-): FoundFile {
-  assertAllowed(path, shown, allowed);
+function startsAt({ search, cwd }: Roots): string {
+  return `relative paths start at ${search.length === 0 ? cwd : search.join(' or ')}`;
+}
+
+/** What exists under the name; a relative one is looked for under every root. */
+function locate(name: string, { cwd, search, prefersFirst }: Roots): string | undefined {
+  const path = expandHome(name);
+  if (isAbsolute(path)) return existsSync(path) ? resolve(path) : undefined;
+  const inFirst = resolve(cwd, path);
+  if ((prefersFirst || search.length === 0) && existsSync(inFirst)) return inFirst;
+  const found = new Map<string, string>();
+  for (const root of search) {
+    const candidate = resolve(root, path);
+    if ((root !== cwd && !isInside(candidate, root)) || !existsSync(candidate)) continue;
+    const real = realpathSync(candidate);
+    if (!found.has(real)) found.set(real, candidate);
+  }
+  const [first, ...others] = found.values();
+  if (others.length > 0) throw ambiguous(name, [first!, ...others]);
+  return first;
+}
+
+function ambiguous(name: string, places: readonly string[]): OrchError {
+  return new OrchError('usage', `${name} is in several allowed folders: ${places.join(' and ')}`, {
+    hint: 'give the absolute path of the one that is meant',
+  });
+}
+
+function literal(path: string, shown: string, range: LineRange | undefined, roots: Roots): FoundFile {
+  if (rootAround(path, roots.named) === undefined) throw forbidden(path, shown, roots);
+  const real = realpathSync(path);
+  const [name, target] = [hiddenParts(path, roots.named), hiddenParts(real, realRoots(roots.named))];
+  if ((target.secret && !name.secret) || (target.git && !name.git)) {
+    const what = target.git ? 'which belongs to git' : 'whose name looks secret';
+    throw new OrchError('file-forbidden', `${shown} is a link to ${real}, ${what}`, {
+      hint: 'to send that file, name it exactly',
+    });
+  }
   if (statSync(path).isDirectory()) {
     throw new OrchError('file-unreadable', `${shown} is a directory`, {
       hint: `pass files, or a glob such as ${join(shown, '**/*.ts')}`,
@@ -131,38 +137,70 @@ function literal(
 async function matchGlob(
   pattern: string,
   range: LineRange | undefined,
-  { cwd, allowed, signal }: Search,
+  roots: Roots,
+  signal: AbortSignal,
 ): Promise<Found> {
-  const { glob } = await import('tinyglobby');
-  const matches = await glob(expandHome(pattern).replaceAll('\\', '/'), {
-    cwd,
-    absolute: true,
-    dot: true,
-    onlyFiles: true,
-    expandDirectories: false,
-    followSymbolicLinks: false,
-    ignore: ['**/.git/**', '**/node_modules/**'],
-  });
-  const paths = matches.map((match) => resolve(match)).sort();
-  const ignored = await ignoredByGit(paths, signal);
-  const secret = paths.filter((path) => !ignored.has(path) && isSecretName(path));
-  const kept = paths.filter((path) => !ignored.has(path) && !isSecretName(path));
+  const matches = await matchesOf(pattern, roots, signal);
+  if (matches.length > maxMatches) throw tooMany(matches.length);
+  const links = new Map<string, string>();
+  const realOf = (path: string) => {
+    const folder = dirname(path);
+    const real = links.get(folder) ?? realpathSync(folder);
+    links.set(folder, real);
+    return join(real, basename(path));
+  };
+  const real = realRoots(roots.folders);
+  const seen = matches
+    .map((path) => ({ path, parts: [hiddenParts(path, roots.folders), hiddenParts(realOf(path), real)] }))
+    .filter(({ parts }) => !parts.some(({ git, packages }) => git || packages));
+  const { paths: ignored, unknown } = await ignoredByGit(
+    seen.map(({ path }) => path),
+    signal,
+  );
+  const open = seen.filter(({ path }) => !ignored.has(path));
+  const secret = open.filter(({ parts }) => parts.some((part) => part.secret)).map(({ path }) => path);
+  const kept = open.filter(({ parts }) => !parts.some((part) => part.secret)).map(({ path }) => path);
   if (kept.length === 0) {
     const why =
-      matches.length === 0 ? 'no matching files' : 'matches only files that git ignores or that look secret';
+      seen.length === 0 ? 'no matching files' : 'matches only files that git ignores or that look secret';
     throw new OrchError('file-not-found', `${pattern}: ${why}`, {
-      hint: `check the pattern, which starts at ${cwd}; to send an ignored or secret file, name it exactly`,
+      hint: `check the pattern: ${startsAt(roots)}; to send an ignored or secret file, name it exactly`,
     });
   }
-  for (const path of kept) assertAllowed(path, relative(cwd, path), allowed);
   const left = [
-    ...leftOut(secret, 'whose names look secret', cwd),
-    ...leftOut([...ignored], 'that git ignores', cwd),
+    ...leftOut(secret, 'whose names look secret', roots.cwd),
+    ...leftOut([...ignored], 'that git ignores', roots.cwd),
   ];
   return {
     files: kept.map((path) => ({ path, range })),
-    warnings: left.map((what) => `${pattern} left out ${what}; name a file exactly to send it`),
+    warnings: [
+      ...left.map((what) => `${pattern} left out ${what}; name a file exactly to send it`),
+      ...(unknown === undefined ? [] : [`${pattern} may include files that are to be ignored: ${unknown}`]),
+    ],
   };
+}
+
+/** Under every root for a relative pattern, but only under one of them may there be any. */
+async function matchesOf(pattern: string, roots: Roots, signal: AbortSignal): Promise<string[]> {
+  const plain = expandHome(pattern).replaceAll('\\', '/');
+  const { cwd, search, prefersFirst } = roots;
+  const starts = isAbsolute(plain) || search.length === 0 ? [cwd] : search;
+  const found: { start: string; matches: string[] }[] = [];
+  for (const root of starts) {
+    const start = globStart(plain, root);
+    if (rootAround(start, roots.folders) === undefined) {
+      if (root === starts[0] && (prefersFirst || starts.length === 1)) throw forbidden(start, pattern, roots);
+      continue;
+    }
+    const matches = await expandGlob(plain, root, signal);
+    if (matches.length > 0) found.push({ start, matches });
+    if (matches.length > 0 && prefersFirst) break;
+  }
+  const [first, ...others] = found;
+  const known = new Set(others.length === 0 ? [] : first?.matches.map((path) => realpathSync(path)));
+  const other = others.find(({ matches }) => matches.some((path) => !known.has(realpathSync(path))));
+  if (first && other) throw ambiguous(pattern, [first.start, other.start]);
+  return first?.matches ?? [];
 }
 
 /** Names a few of them. */
@@ -173,17 +211,9 @@ function leftOut(paths: readonly string[], which: string, cwd: string): string[]
   return [`${paths.length} ${paths.length === 1 ? 'file' : 'files'} ${which} (${shown.join(', ')})`];
 }
 
-function readAll(
-  found: readonly FoundFile[],
-  cwd: string,
-  allowed: readonly string[],
-): Omit<SourceSet, 'warnings'> {
-  const home = repositoryTop(cwd) ?? resolve(cwd);
-  const first = found[0]?.path;
-  const base =
-    first === undefined || isInside(first, home)
-      ? home
-      : (repositoryTop(dirname(first)) ?? allowed.find((root) => isInside(first, root)) ?? home);
+function readAll(found: readonly FoundFile[], roots: Roots): Omit<SourceSet, 'warnings'> {
+  const { cwd } = roots;
+  const base = baseOf(found[0]?.path, roots);
   const sources = found.map(({ path, range }): Source => {
     const inside = isInside(path, base);
     const shown = inside ? relative(base, path).split(sep).join('/') : path;
@@ -198,6 +228,13 @@ function readAll(
     });
   }
   return { base, sources, exists: (path) => existsSync(join(base, path)) };
+}
+
+/** The working directory's repository if the file is in it, else the file's own, or the root around it. */
+function baseOf(first: string | undefined, { cwd, folders, topOf }: Roots): string {
+  const home = topOf(cwd) ?? cwd;
+  if (first === undefined || (isInside(first, home) && folders.includes(cwd))) return home;
+  return topOf(dirname(first)) ?? folders.find((root) => isInside(first, root)) ?? home;
 }
 
 function readText(path: string, shown: string): { text: string; executable: boolean } {

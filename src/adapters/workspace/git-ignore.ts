@@ -1,44 +1,66 @@
 /** Finds ignored files: they may be secret, so they are not sent just because a glob matches them. */
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { repositoryTop } from '../system/folders.ts';
+import { maxConfigBytes } from '../system/regular-file.ts';
 import { type GitAnswer, type GitCall, git, nowhere } from './git.ts';
+import { gitFileFault, statsOf } from './git-files.ts';
+
+export interface Ignored {
+  paths: ReadonlySet<string>;
+  /** Why that could not be told of all or some; undefined if it could. */
+  unknown: string | undefined;
+}
 
 /**
- * Returns the absolute paths that git ignores; none outside a repository or without git. Queries each repository
- * separately: git fails altogether if one path is in another repository, in a submodule or behind a link.
+ * Which of the absolute paths git ignores. Asks each repository separately: git fails altogether if one path is in
+ * another repository, in a submodule or behind a link. Throws `file-forbidden` if a repository gives no answer.
  */
-export async function ignoredByGit(paths: readonly string[], signal: AbortSignal): Promise<Set<string>> {
+export async function ignoredByGit(paths: readonly string[], signal: AbortSignal): Promise<Ignored> {
+  const folders = new Map<string, { real: string; top: string | undefined }>();
   const byRepository = new Map<string, Map<string, string>>();
+  let unknown: string | undefined;
   for (const path of paths) {
-    const real = join(realpathSync(dirname(path)), basename(path));
-    const top = repositoryTop(dirname(real));
-    if (top === undefined) continue;
+    const folder = dirname(path);
+    const real = folders.get(folder)?.real ?? realpathSync(folder);
+    const top = folders.has(folder) ? folders.get(folder)!.top : repositoryTop(real);
+    folders.set(folder, { real, top });
+    if (top === undefined) {
+      unknown ??= `${folder} is in no repository`;
+      continue;
+    }
     const named = byRepository.get(top) ?? new Map<string, string>();
-    byRepository.set(top, named.set(real, path));
+    byRepository.set(top, named.set(join(real, basename(path)), path));
   }
   const ignored = new Set<string>();
   for (const [repository, named] of byRepository) {
+    const fault = gitFileFault(repository, new Set([...named.keys()].map(dirname)), ['.gitignore']);
+    if (fault !== undefined) throw unanswered(repository, fault);
     const input = [...named.keys()].join('\0');
     for (const excludes of await excludesFiles(repository, signal)) {
       const answer = await git(['check-ignore', repository, excludes], { input, signal });
       // Status 0: some are ignored; 1: none.
       assertAnswered(answer, repository);
+      if (answer.status === undefined) unknown = 'git is not installed';
       for (const real of answer.stdout.split('\0')) {
         const path = named.get(real);
         if (path !== undefined) ignored.add(path);
       }
     }
   }
-  return ignored;
+  return { paths: ignored, unknown };
 }
 
 function assertAnswered({ status, stderr }: GitAnswer, repository: string): void {
   if (status === undefined || status <= 1) return;
   const why = stderr.trim().split('\n')[0] || 'it was killed or could not be started';
-  throw new OrchError('file-forbidden', `git cannot list the ignored files of ${repository}: ${why}`, {
+  throw unanswered(repository, why);
+}
+
+function unanswered(repository: string, why: string): OrchError {
+  return new OrchError('file-forbidden', `git cannot list the ignored files of ${repository}: ${why}`, {
     hint: 'repair the repository, or name each file instead of using a glob',
   });
 }
@@ -55,16 +77,15 @@ async function excludesFiles(repository: string, signal: AbortSignal): Promise<S
   };
   const own = (await ask(['user-excludes'])) ?? defaultExcludesFile();
   const lists = [own, (await ask(['repository-excludes', repository])) ?? own];
-  // git would wait for ever for a FIFO that a repository names.
-  return new Set(lists.map((list) => (isFile(list) ? list : nowhere)));
+  return new Set(lists.map((list) => readable(list, repository)));
 }
 
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+/** A device stands for an empty list; git would wait for a FIFO. */
+function readable(list: string, repository: string): string {
+  const stats = statsOf(list);
+  if (!stats?.isFile()) return nowhere;
+  if (stats.size > maxConfigBytes) throw unanswered(repository, `${list} is larger than 1 MB`);
+  return list;
 }
 
 function defaultExcludesFile(): string {

@@ -8,6 +8,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { repositoryTop } from '../system/folders.ts';
 import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { type GitAnswer, git } from './git.ts';
+import { gitFileFault } from './git-files.ts';
 
 export interface Uncommitted {
   /**
@@ -29,6 +30,9 @@ export async function uncommitted(path: string, signal: AbortSignal): Promise<Un
   const real = join(folder, basename(path));
   const name = relative(repository, real).split(sep).join('/');
 
+  const fault = gitFileFault(repository, [folder], ['.gitattributes']);
+  if (fault !== undefined)
+    return { state: 'undecidable', reason: `cannot be compared with the last commit: ${fault}` };
   const listed = await git(['index-entries', repository, name], { signal });
   if (listed.status !== 0) return unanswered(listed);
   const [staged, ...stages] = entriesOf(listed.stdout);

@@ -26,11 +26,25 @@ function put(path: string, content: string | Uint8Array = 'text\n', base = repos
   writeFileSync(whole, content);
   return whole;
 }
-const read = (files: string[], { cwd = repository, roots = [] as string[] } = {}): Promise<SourceSet> =>
-  workspaceFiles({ cwd, roots: () => roots }).readSources(files, new AbortController().signal);
-const paths = async (files: string[], options = {}) =>
+interface Place {
+  cwd?: string;
+  roots?: string[];
+  /** Given: as a server; otherwise as on the command line. */
+  clientRoots?: string[];
+  home?: string;
+}
+const workspace = ({ cwd = repository, roots = [], clientRoots, ...home }: Place) =>
+  workspaceFiles({
+    cwd,
+    roots: () => roots,
+    ...(clientRoots ? { clientRoots: () => clientRoots } : {}),
+    ...home,
+  });
+const read = (files: string[], place: Place = {}): Promise<SourceSet> =>
+  workspace(place).readSources(files, new AbortController().signal);
+const paths = async (files: string[], options: Place = {}) =>
   (await read(files, options)).sources.map(({ path }) => path);
-async function refusal(files: string[], options = {}): Promise<OrchError> {
+async function refusal(files: string[], options: Place = {}): Promise<OrchError> {
   const error: unknown = await read(files, options).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(OrchError);
   return error as OrchError;
@@ -61,7 +75,9 @@ describe('what is named', () => {
       'b.ts',
     ]);
     expect((await read(['a.ts'], options)).base).toBe(repository);
-    expect((await refusal(['../b.ts'], options)).code).toBe('file-forbidden');
+    // On the command line the repository around it may be read; a server is started in a folder for a reason.
+    expect(await paths(['../b.ts'], options)).toEqual(['b.ts']);
+    expect((await refusal(['../b.ts'], { ...options, clientRoots: [] })).code).toBe('file-forbidden');
   });
 
   it('is relative to the working directory outside of a repository', async () => {
@@ -214,6 +230,202 @@ describe('what may not be read', () => {
     put('a.ts', 'x');
     symlinkSync(repository, join(folder, 'link'));
     expect(await paths(['a.ts', '*.ts'], { cwd: join(folder, 'link') })).toEqual(['a.ts', 'a.ts']);
+  });
+});
+
+describe('the home folder', () => {
+  it('is never opened as a whole, nor is the disk', async () => {
+    put('a.ts', 'x', folder);
+    put('b/c.ts', 'x', folder);
+    const home = folder;
+    for (const place of [{ cwd: home }, { cwd: home, clientRoots: [] }, { cwd: '/', clientRoots: [home] }]) {
+      const { code, hint } = await refusal([`${home}/*.ts`], { ...place, home });
+      expect({ code, hint }).toEqual({
+        code: 'file-forbidden',
+        hint: expect.stringContaining('name folders in the environment variable ORCH_ROOTS'),
+      });
+      expect((await refusal(['**/*.ts'], { ...place, home })).code).toBe('file-forbidden');
+    }
+    for (const clientRoots of [[], [home], ['/'], [dirname(home)]]) {
+      const { code } = await refusal([`${home}/a.ts`], { cwd: home, clientRoots, home });
+      expect(code).toBe('file-forbidden');
+    }
+    // By way of a link too.
+    symlinkSync(home, join(repository, 'home'));
+    expect((await refusal(['*.ts'], { cwd: join(repository, 'home'), home })).code).toBe('file-forbidden');
+  });
+
+  it('is opened by name, and on the command line each file in it', async () => {
+    put('a.ts', 'x', folder);
+    put('b/c.ts', 'x', folder);
+    const home = folder;
+    const named = await read(['a.ts', 'b/c.ts'], { cwd: home, home });
+    expect([named.base, named.sources.map(({ path }) => path)]).toEqual([home, ['a.ts', 'b/c.ts']]);
+    expect(await paths([join(home, 'b/c.ts').slice(1)], { cwd: '/', home })).toEqual([
+      join(home, 'b/c.ts').slice(1),
+    ]);
+    expect(await paths(['*.ts'], { cwd: home, home, roots: [home] })).toEqual(['a.ts']);
+    expect(await paths(['*.ts'], { cwd: home, home, roots: [home], clientRoots: [] })).toEqual(['a.ts']);
+    expect(await paths(['*.ts'], { cwd: join(home, 'b'), home })).toEqual(['c.ts']);
+  });
+
+  it('is not taken for the repository around a folder', async () => {
+    git(folder);
+    put('b/c.ts', 'x', folder);
+    put('a.ts', 'x', folder);
+    const place = { cwd: join(folder, 'b'), home: folder };
+    expect((await read(['c.ts'], place)).base).toBe(place.cwd);
+    expect(workspace(place).base()).toBe(place.cwd);
+    expect((await refusal(['../a.ts'], place)).code).toBe('file-forbidden');
+    expect(workspace({ ...place, roots: [folder] }).base()).toBe(folder);
+  });
+
+  it('gets no new files, but one that is there may be changed from the command line', () => {
+    put('a.ts', 'x', folder);
+    const place = { cwd: folder, home: folder };
+    workspace(place).assertWritable(folder, ['a.ts']);
+    expect(() => workspace(place).assertWritable(folder, ['new.ts'])).toThrow('outside the allowed folders');
+    expect(() => workspace({ ...place, clientRoots: [] }).assertWritable(folder, ['a.ts'])).toThrow(
+      'outside',
+    );
+  });
+});
+
+describe('a relative path', () => {
+  it('is looked for under every root of a client, and means one file', async () => {
+    const [one, other] = [join(folder, 'one'), join(folder, 'other')];
+    put('a.ts', 'x', one);
+    put('src/b.ts', 'x', other);
+    const place = { cwd: '/', clientRoots: [one, other] };
+    expect((await read(['a.ts'], place)).base).toBe(one);
+    const found = await read(['src/b.ts:1'], place);
+    expect([found.base, found.sources[0]?.path]).toEqual([other, 'src/b.ts']);
+    expect((await read(['src/*.ts'], place)).base).toBe(other);
+    put('src/b.ts', 'y', one);
+    for (const argument of ['src/b.ts', 'src/*.ts']) {
+      const { code, message } = await refusal([argument], place);
+      expect(code).toBe('usage');
+      expect(message).toContain(`is in several allowed folders: ${one}/src`);
+      expect(message).toContain(` and ${other}/src`);
+    }
+    expect(await paths([join(other, 'src/b.ts')], place)).toEqual(['src/b.ts']);
+    expect((await refusal(['../other/src/b.ts'], { cwd: '/', clientRoots: [one] })).code).toBe(
+      'file-not-found',
+    );
+  });
+
+  it('is the same file under a root by another name', async () => {
+    put('a.ts');
+    symlinkSync(repository, join(folder, 'alias'));
+    const place = { cwd: repository, clientRoots: [join(folder, 'alias')] };
+    expect(await paths(['a.ts', '*.ts'], place)).toEqual(['a.ts', 'a.ts']);
+  });
+
+  it('is on the command line what lies in the working directory, before any root', async () => {
+    put('a.ts', 'own');
+    put('a.ts', 'other', join(folder, 'other'));
+    put('b.ts', 'other', join(folder, 'other'));
+    const roots = [join(folder, 'other')];
+    expect((await read(['a.ts'], { roots })).sources[0]?.text).toBe('own');
+    expect((await read(['b.ts'], { roots })).sources[0]?.text).toBe('other');
+    expect((await read(['b*.ts'], { roots })).sources[0]?.text).toBe('other');
+  });
+});
+
+describe('what a glob leaves out under another root and behind links', () => {
+  it('is what belongs to git and installed packages, in whatever case', async () => {
+    const other = join(folder, 'other');
+    git(other);
+    for (const path of ['a.js', '.GIT/b.js', 'x/.Git/c.js', 'node_modules/d/e.js', '.git/f.js', '.git./g.js'])
+      put(path, 'x', other);
+    expect(await paths([`${other}/**/*`], { roots: [other] })).toEqual(['a.js']);
+    expect(await paths(['**/*'], { cwd: '/', clientRoots: [other] })).toEqual(['a.js']);
+    for (const inside of ['.git/*.js', '.GIT/*.js', 'node_modules/**/*.js'])
+      expect((await refusal([`${other}/${inside}`], { roots: [other] })).code).toBe('file-not-found');
+  });
+
+  it('is what a link leads to there', async () => {
+    put('.git/own.js');
+    put('.env', 'KEY=1');
+    put('deep/.env', 'KEY=1');
+    put('deep/a.js');
+    put('node_modules/d/e.js');
+    symlinkSync('.git', join(repository, 'docs'));
+    symlinkSync('node_modules', join(repository, 'lib'));
+    symlinkSync('deep', join(repository, 'shallow'));
+    symlinkSync('.env', join(repository, 'notes'));
+    expect((await refusal(['docs/*'])).code).toBe('file-not-found');
+    expect((await refusal(['lib/**/*.js'])).code).toBe('file-not-found');
+    expect(await paths(['shallow/*'])).toEqual(['shallow/a.js']);
+    expect((await refusal(['n*'])).code).toBe('file-not-found');
+    for (const name of ['notes', 'docs/own.js', 'docs/config']) {
+      const { code, message } = await refusal([name]);
+      expect({ code, message }).toEqual({
+        code: 'file-forbidden',
+        message: expect.stringContaining(`${name} is a link to `),
+      });
+    }
+    expect(await paths(['.env', '.git/own.js', 'shallow/.env', 'lib/d/e.js'])).toHaveLength(4);
+  });
+
+  it('is a file that git ignores under its real name', async () => {
+    put('.gitignore', 'deep/a.js\n');
+    put('deep/a.js');
+    put('deep/b.js');
+    symlinkSync('deep', join(repository, 'shallow'));
+    expect(await paths(['shallow/*'])).toEqual(['shallow/b.js']);
+  });
+});
+
+describe('a glob of which git cannot tell what is ignored', () => {
+  it('says so: outside of a repository, and without git', async () => {
+    const plain = join(folder, 'plain');
+    put('a.ts', 'x', plain);
+    put('a.ts');
+    expect((await read(['*.ts'], { cwd: plain })).warnings).toEqual([
+      `*.ts may include files that are to be ignored: ${plain} is in no repository`,
+    ]);
+    expect((await read(['*.ts'])).warnings).toEqual([]);
+    const path = process.env.PATH;
+    process.env.PATH = folder;
+    try {
+      expect((await read(['*.ts'])).warnings).toEqual([
+        '*.ts may include files that are to be ignored: git is not installed',
+      ]);
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
+  it
+    .skipIf(process.platform === 'win32')
+    .each([
+      '.gitignore',
+      'sub/.gitignore',
+      '.git/info/exclude',
+      '.git/config',
+      '.git/index',
+      '.git/HEAD',
+      '.git',
+    ])('is refused at once where %s is a FIFO', async (name) => {
+    put('sub/a.ts');
+    rmSync(join(repository, name), { recursive: true, force: true });
+    execFileSync('mkfifo', [join(repository, name)]);
+    const { code, message } = await refusal(['sub/*.ts']);
+    expect({ code, message }).toEqual({
+      code: 'file-forbidden',
+      message: expect.stringMatching(/is not a regular file|cannot list the ignored files/),
+    });
+    expect(await paths(['sub/a.ts'])).toEqual(['sub/a.ts']);
+  });
+
+  it('is refused where a list is huge or endless', async () => {
+    put('a.ts');
+    put('.gitignore', 'x'.repeat(1024 * 1024 + 1));
+    expect((await refusal(['*.ts'])).message).toContain('.gitignore is larger than 1 MB');
+    rmSync(join(repository, '.gitignore'));
+    symlinkSync('/dev/zero', join(repository, '.gitignore'));
+    expect((await refusal(['*.ts'])).message).toContain('.gitignore is not a regular file');
   });
 });
 
