@@ -12,6 +12,7 @@ import {
   packagedFolder,
 } from './adapters/system/config-files.ts';
 import { readDotEnv } from './adapters/system/dot-env.ts';
+import { folderNotes } from './adapters/system/folder-notes.ts';
 import { stateFolder, userConfigFolder } from './adapters/system/folders.ts';
 import { jsonLog } from './adapters/system/json-log.ts';
 import { thisMachine } from './adapters/system/machine.ts';
@@ -93,6 +94,9 @@ export function createFactory(options: FactoryOptions): Factory {
     (): PatchApplier => ({
       tryOut: async (...patch) => (await gitPatch()).gitPatchApplier(temporaries()).tryOut(...patch),
     }),
+  );
+  const ourFolders = ['', 'locks', 'results', 'patches', 'journal', 'temporaries'].map((name) =>
+    join(stateFolder(variables), name),
   );
   const lockFolder = join(stateFolder(variables), 'locks');
   const lock = treeLock(lockFolder);
@@ -200,7 +204,7 @@ export function createFactory(options: FactoryOptions): Factory {
     clock: () => clock,
     newId,
     diagnostics,
-    notes: () => environment().notes,
+    notes: () => [...environment().notes, ...folderNotes(ourFolders)],
     async close() {
       await Promise.all(closers.map((close) => close()));
     },

@@ -112,6 +112,7 @@ async function fromAnswer(
       language: undefined,
       sourceSet,
       patchChecker: context.patchChecker(),
+      instruction: '',
       strict,
       signal,
     });

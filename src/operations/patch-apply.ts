@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
+import type { BytesChange } from '../engine/ports.ts';
 import type { OperationContext } from './context.ts';
 import { touchedPaths } from './delegation/deliver.ts';
 import { loadPatch } from './delegation/stored-patch.ts';
@@ -26,6 +27,7 @@ export const patchApplyOperation = operation({
       applied: z.boolean(),
       diffstat: z.string(),
       files: z.array(z.string()),
+      warnings: z.array(z.string()).optional(),
     }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   examples: ['orch patch apply 3f0c…', 'orch patch apply --from change.patch'],
@@ -44,6 +46,7 @@ export const patchApplyOperation = operation({
       applied: true,
       diffstat: formatDiffstat(diffstat(changes)),
       files: changes.map(({ path }) => path),
+      ...(await warningsAbout(changes, context)),
     };
   },
 });
@@ -63,6 +66,27 @@ async function applyText(patch: string, context: OperationContext, signal: Abort
   const base = context.workspace().base();
   const { paths, touched, diffstat, changes } = await context.patchApplier().tryOut(patch, base, signal);
   context.workspace().assertWritable(base, touched);
+  const { needsNaming } = await import('../core/patch/needs-naming.ts');
+  const unnamed = touched.find(needsNaming);
+  if (unnamed !== undefined) {
+    throw new OrchError('file-forbidden', `the patch changes ${unnamed}; nothing was changed`, {
+      hint: 'settings of orch and .env files are not patched unasked; if you want that, use git apply',
+    });
+  }
   await context.writer().applyChanges(base, changes);
-  return { applied: true, diffstat, files: paths };
+  return { applied: true, diffstat, files: paths, ...(await warningsAbout(changes, context)) };
+}
+
+async function warningsAbout(
+  changes: readonly BytesChange[],
+  context: OperationContext,
+): Promise<{ warnings?: string[] }> {
+  const { runUnaskedWarning } = await import('../core/patch/run-unasked.ts');
+  const textOf = (content: string | Uint8Array) =>
+    typeof content === 'string' ? content : new TextDecoder().decode(content);
+  const unasked = runUnaskedWarning(
+    changes.map((change) => ({ ...change, before: textOf(change.before), after: textOf(change.after) })),
+  );
+  const warnings = [...context.notes(), ...(unasked === undefined ? [] : [unasked])];
+  return warnings.length === 0 ? {} : { warnings };
 }

@@ -126,8 +126,10 @@ async function renderReport(
 
 const applyRenderer: Renderer = {
   options: [],
-  async render(output, { streams }) {
-    streams.out(`${(output as { diffstat: string }).diffstat}\n`);
+  async render(output, { streams, verbose }) {
+    const { diffstat, warnings = [] } = output as { diffstat: string; warnings?: string[] };
+    streams.out(`${diffstat}\n`);
+    if (verbose) for (const warning of warnings) streams.say('warning', warning);
   },
 };
 

@@ -1,4 +1,5 @@
 /** Writes a result to its other destinations: the patch store, the working tree, a file. */
+import { runUnaskedWarning } from '../../core/patch/run-unasked.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import type { FinishedPatch } from '../../engine/finish-answer.ts';
 import { extendError } from '../../engine/internal-error.ts';
@@ -27,7 +28,8 @@ export async function deliver(
     // File first: if it cannot be written, the tree stays unchanged.
     if (file !== undefined) {
       await context.writer().writeResult(file, output.result);
-      delivered = withMeta(delivered, { output_file: file });
+      const warnings = [...delivered.meta.warnings, ...(patch ? [] : warningsAbout(file, output.result))];
+      delivered = withMeta(delivered, { output_file: file, warnings });
     }
     if (patch && apply) {
       await context.writer().applyChanges(patch.base, patch.changes);
@@ -45,6 +47,12 @@ export async function deliver(
     // The answer is paid for: if it cannot be written to its destination, it is kept elsewhere.
     throw errorKeeping(error, output.result, context.results(), { run_id, cost_usd });
   }
+}
+
+/** The caller named the file, but may not know what runs it. */
+function warningsAbout(path: string, after: string): string[] {
+  const warning = runUnaskedWarning([{ kind: 'create', path, before: '', after }]);
+  return warning === undefined ? [] : [warning];
 }
 
 function withMeta(output: DelegateOutput, meta: Partial<DelegateOutput['meta']>): DelegateOutput {
