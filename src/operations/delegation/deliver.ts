@@ -1,5 +1,4 @@
 /** Writes a result to its other destinations: the patch store, the working tree, a file. */
-import { runUnaskedWarning } from '../../core/patch/run-unasked.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import type { FinishedPatch } from '../../engine/finish-answer.ts';
 import { extendError } from '../../engine/internal-error.ts';
@@ -28,7 +27,10 @@ export async function deliver(
     // File first: if it cannot be written, the tree stays unchanged.
     if (file !== undefined) {
       await context.writer().writeResult(file, output.result);
-      const warnings = [...delivered.meta.warnings, ...(patch ? [] : warningsAbout(file, output.result))];
+      const warnings = [
+        ...delivered.meta.warnings,
+        ...(patch ? [] : await warningsAbout(file, output.result)),
+      ];
       delivered = withMeta(delivered, { output_file: file, warnings });
     }
     if (patch && apply) {
@@ -50,7 +52,8 @@ export async function deliver(
 }
 
 /** The caller named the file, but may not know what runs it. */
-function warningsAbout(path: string, after: string): string[] {
+async function warningsAbout(path: string, after: string): Promise<string[]> {
+  const { runUnaskedWarning } = await import('../../core/patch/run-unasked.ts');
   const warning = runUnaskedWarning([{ kind: 'create', path, before: '', after }]);
   return warning === undefined ? [] : [warning];
 }
