@@ -13,6 +13,7 @@ import {
   packagedFolder,
 } from './adapters/system/config-files.ts';
 import { readDotEnv } from './adapters/system/dot-env.ts';
+import { folderNotes } from './adapters/system/folder-notes.ts';
 import { homeFolder, stateFolder, userConfigFolder } from './adapters/system/folders.ts';
 import { jsonLog } from './adapters/system/json-log.ts';
 import { thisMachine } from './adapters/system/machine.ts';
@@ -32,7 +33,15 @@ import { redactor } from './core/errors/redact.ts';
 import { once } from './core/text/once.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
-import type { Clock, Ledger, OutputGuard, PatchApplier, PatchChecker, Provider, TreeWriter } from './engine/ports.ts';
+import type {
+  Clock,
+  Ledger,
+  OutputGuard,
+  PatchApplier,
+  PatchChecker,
+  Provider,
+  TreeWriter,
+} from './engine/ports.ts';
 import type { Diagnostics, OperationContext } from './operations/context.ts';
 
 export interface FactoryOptions {
@@ -105,6 +114,9 @@ export function createFactory(options: FactoryOptions): Factory {
     (): PatchApplier => ({
       tryOut: async (...patch) => (await gitPatch()).gitPatchApplier(temporaries()).tryOut(...patch),
     }),
+  );
+  const ourFolders = ['', 'locks', 'results', 'patches', 'journal', 'temporaries'].map((name) =>
+    join(stateFolder(variables), name),
   );
   const lockFolder = join(stateFolder(variables), 'locks');
   const lock = treeLock(lockFolder);
@@ -265,7 +277,7 @@ export function createFactory(options: FactoryOptions): Factory {
     clock: () => clock,
     newId,
     diagnostics,
-    notes: () => environment().notes,
+    notes: () => [...environment().notes, ...folderNotes(ourFolders)],
     async close() {
       await Promise.all(closers.map((close) => close()));
     },

@@ -6,8 +6,10 @@ import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import { normaliseLanguage } from '../core/input/language.ts';
 import { holdsEdit } from '../core/patch/dialects/edit-marks.ts';
 import { type FileStat, formatDiffstat } from '../core/patch/git/diffstat.ts';
+import { unnamedPaths } from '../core/patch/needs-naming.ts';
 import { patchFromAnswer } from '../core/patch/patch-from-answer.ts';
 import { problemHint } from '../core/patch/repair/problem-hint.ts';
+import { runUnaskedWarning } from '../core/patch/run-unasked.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../core/patch/types.ts';
 import { type ReturnShape, type Shape, shapes } from '../core/tasks/shapes.ts';
 import type { PatchChecker, SourceSet } from './ports.ts';
@@ -34,6 +36,8 @@ export interface FinishOptions {
   language: string | undefined;
   sourceSet: SourceSet;
   patchChecker: PatchChecker;
+  /** What the user asked for. Files that a patch may write only if they were named may be named here. */
+  instruction: string;
   /** Reject hunks that match more loosely than the strict levels of the ladder. */
   strict?: boolean;
   /** The answer that this one repairs; if only some of its blocks failed, the others are kept. */
@@ -71,7 +75,7 @@ function finishCode(answer: string, { language }: FinishOptions): FinishedAnswer
 }
 
 async function finishPatch(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
-  const { sourceSet, patchChecker, strict = false, repairs, signal } = options;
+  const { sourceSet, patchChecker, instruction, strict = false, repairs, signal } = options;
   const { base, sources, exists } = sourceSet;
   const files = sources.filter(
     (source, at) => sources.findIndex((other) => other.path === source.path) === at,
@@ -82,12 +86,24 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
     repairs,
   });
   if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
+  const [unnamed] = unnamedPaths(changes, { sent: files.map(({ path }) => path), instruction });
+  if (unnamed !== undefined)
+    throw new ProviderFailure(
+      'unusable-answer',
+      `the patch changes ${unnamed}, which the request did not name`,
+      {
+        code: 'file-forbidden',
+        hint: `if you want that, name ${unnamed} in the instruction or among the files`,
+      },
+    );
   const check = await patchChecker.check(patch, changes, base, signal);
   if (!check.ok)
     throw new ProviderFailure('unusable-answer', `git rejects the patch: ${check.detail}`, {
       code: 'patch-unplaceable',
     });
   const warnings = hunks.flatMap(doubtsAbout);
+  const unasked = runUnaskedWarning(changes);
+  if (unasked !== undefined) warnings.push(unasked);
   if (check.checkedBy === 'none') warnings.push('git is not installed: the patch was checked by orch only');
   return {
     result: patch,

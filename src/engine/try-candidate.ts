@@ -131,6 +131,7 @@ async function attemptOnce({
       language: prepared.request.language,
       sourceSet: prepared.sourceSet,
       patchChecker: context.patchChecker,
+      instruction: prepared.request.instruction,
       strict: options.strict ?? false,
       repairs,
       signal: options.signal,

@@ -117,6 +117,7 @@ async function fromAnswer(
       language: undefined,
       sourceSet,
       patchChecker: context.patchChecker(),
+      instruction: '',
       strict,
       signal,
     });

@@ -51,18 +51,18 @@ export const patchApplyOperation = operation({
     context.workspace().assertWritable(base, touchedPaths(changes));
     return onWholeTree([base], context, async () => {
       await context.tree().apply(base, changes);
-      return summary(changes);
+      return warned(await warningsAbout(changes, context), await summary(changes));
     });
   },
 });
 
 async function summary(changes: readonly BytesChange[]) {
   const { diffstat, formatDiffstat } = await import('../core/patch/git/diffstat.ts');
-  const text = (content: string | Uint8Array) => Buffer.from(content).toString();
-  const stats = diffstat(
-    changes.map((change) => ({ ...change, before: text(change.before), after: text(change.after) })),
-  );
-  return { applied: true, diffstat: formatDiffstat(stats), files: changes.map(({ path }) => path) };
+  return {
+    applied: true,
+    diffstat: formatDiffstat(diffstat(changes.map(asText))),
+    files: changes.map(({ path }) => path),
+  };
 }
 
 /** A patch from elsewhere is interpreted by git alone. */
@@ -83,9 +83,32 @@ async function applyText(patch: string, context: OperationContext, signal: Abort
     await context.tree().apply(base, async () => {
       tried = await context.patchApplier().tryOut(patch, base, signal);
       context.workspace().assertWritable(base, tried.touched);
+      await refuseUnnamed(tried.touched);
       return tried.changes;
     });
-    const { diffstat, paths } = tried!;
-    return { applied: true, diffstat, files: paths };
+    const { diffstat, paths, changes } = tried!;
+    const warnings = await warningsAbout(changes, context);
+    return warned(warnings, { applied: true, diffstat, files: paths });
   });
+}
+
+async function refuseUnnamed(paths: readonly string[]): Promise<void> {
+  const { needsNaming } = await import('../core/patch/needs-naming.ts');
+  const unnamed = paths.find(needsNaming);
+  if (unnamed === undefined) return;
+  throw new OrchError('file-forbidden', `the patch changes ${unnamed}; nothing was changed`, {
+    hint: 'settings of orch and .env files are not patched unasked; if you want that, use git apply',
+  });
+}
+
+/** What the user should know beside the change: notes, and new files that other programs run unasked. */
+async function warningsAbout(changes: readonly BytesChange[], context: OperationContext): Promise<string[]> {
+  const { runUnaskedWarning } = await import('../core/patch/run-unasked.ts');
+  const unasked = runUnaskedWarning(changes.map(asText));
+  return [...context.notes(), ...(unasked === undefined ? [] : [unasked])];
+}
+
+function asText(change: BytesChange) {
+  const text = (content: string | Uint8Array) => Buffer.from(content).toString();
+  return { ...change, before: text(change.before), after: text(change.after) };
 }

@@ -363,3 +363,29 @@ describe('--apply', () => {
     expect(read(cwd, 'new.ts')).toBe('n\n');
   });
 });
+
+describe('an answer that writes what others run or obey', () => {
+  it('names the new file in a warning, and none that was sent', async () => {
+    const cwd = folder({ Makefile: 'all:\n\ttrue\n' });
+    const answer = `${searchReplace('Makefile', 'all:', 'all: a')}\n.vscode/tasks.json\n\`\`\`json\n{}\n\`\`\`\n`;
+    const { status, stdout } = await orch(['diff', '--from', '-', '-f', 'Makefile', '--json'], {
+      cwd,
+      stdin: answer,
+    });
+    expect(status).toBe(0);
+    const unasked = JSON.parse(stdout).meta.warnings.filter((line: string) =>
+      /without being asked/.test(line),
+    );
+    expect(unasked).toEqual([expect.stringMatching(/: \.vscode\/tasks\.json \(VS Code\)$/)]);
+  });
+
+  it.each(['.orch/policies.json', '.env'])('may not create %s', async (path) => {
+    const cwd = folder({ 'a.ts': before });
+    const { status, stderr } = await orch(['diff', '--from', '-', '-f', 'a.ts'], {
+      cwd,
+      stdin: `${path}\n\`\`\`\nx\n\`\`\`\n`,
+    });
+    expect(status).toBe(2);
+    expect(stderr).toContain(`the patch changes ${path}, which the request did not name`);
+  });
+});

@@ -323,3 +323,45 @@ describe('orch patch apply --from', () => {
     expect(read(cwd)).toBe(before);
   });
 });
+
+describe('what others run or obey', () => {
+  const created = (path: string, mode = '100644') =>
+    `diff --git a/${path} b/${path}\nnew file mode ${mode}\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+x\n`;
+
+  it.each(['.orch/models.json', '.env', 'sub/.env.local'])('%s is not written unasked', async (path) => {
+    const cwd = folder({ 'a.txt': before });
+    const patch = join(folder({ 'x.patch': created(path) }), 'x.patch');
+    const { status, stderr } = await orch(['patch', 'apply', '--from', patch], { cwd });
+    expect(status).toBe(2);
+    expect(stderr).toContain(path);
+    expect(stderr).toContain('git apply');
+    expect(treeOf(cwd)).toEqual(treeOf(folder({ 'a.txt': before })));
+  });
+
+  it('is named when it is written', async () => {
+    const cwd = folder({ 'a.txt': before });
+    const patch = join(folder({ 'x.patch': created('.husky/pre-commit', '100755') }), 'x.patch');
+    const { status, stderr } = await orch(['patch', 'apply', '--from', patch], { cwd });
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/without being asked.*\.husky\/pre-commit \(git hooks\)/);
+  });
+
+  it('is named with the patch and again when that is applied', async () => {
+    const { apply, id, cwd } = await waiting(`${change}\n.envrc\n\`\`\`\nx\n\`\`\`\n`);
+    const { status, stderr } = await apply(id);
+    expect({ status, written: read(cwd, '.envrc') }).toEqual({ status: 0, written: 'x\n' });
+    expect(stderr).toContain('.envrc (direnv or mise)');
+  });
+});
+
+it.runIf(process.platform !== 'win32')(
+  'folders that others can write to are named, with the cure',
+  async () => {
+    const { apply, id, env } = await waiting();
+    chmodSync(join(env.XDG_STATE_HOME, 'orch', 'patches'), 0o777);
+    const { status, stderr } = await apply(id);
+    expect(status).toBe(0);
+    expect(stderr).toContain(`chmod 700 ${join(env.XDG_STATE_HOME, 'orch', 'patches')}`);
+    expect(stderr.split('chmod')).toHaveLength(2);
+  },
+);

@@ -104,3 +104,13 @@ describe('a patch that is applied and written to a file', () => {
     });
   });
 });
+
+it('a result written to a file that others run unasked says who does', async () => {
+  const { factory } = room({});
+  const warningsFor = async (file: string) =>
+    (await deliver(output(), undefined, { output: file }, factory)).meta.warnings;
+  expect(await warningsFor('test/conftest.py')).toEqual([
+    expect.stringMatching(/test\/conftest\.py \(Python and its tools\)$/),
+  ]);
+  expect(await warningsFor('test/cart.test.ts')).toEqual([]);
+});

@@ -35,18 +35,34 @@ export function jsonFaultAt(source: string): number {
     }
     return true;
   };
-  const members = (end: string, member: () => boolean): boolean => {
-    if (sign(end)) return true;
-    do {
-      if (!member()) return false;
-    } while (sign(','));
-    return sign(end);
-  };
-  const value = (): boolean => {
-    if (sign('{')) return members('}', () => quoted() && sign(':') && value());
-    if (sign('[')) return members(']', value);
-    return source[at] === '"' ? quoted() : take(number) || literal();
-  };
-  if (value()) take(blank);
-  return at;
+  const key = (): boolean => quoted() && sign(':');
+  const plain = (): boolean => (source[at] === '"' ? quoted() : take(number) || literal());
+  /** How the lists and objects end that are open, the innermost last: a file may nest them without end. */
+  const open: string[] = [];
+  for (;;) {
+    if (sign('{')) {
+      if (!sign('}')) {
+        if (!key()) return at;
+        open.push('}');
+        continue;
+      }
+    } else if (sign('[')) {
+      if (!sign(']')) {
+        open.push(']');
+        continue;
+      }
+    } else if (!plain()) return at;
+    // A value has ended, and perhaps what it stands in.
+    for (let next = false; !next; ) {
+      const end = open.at(-1);
+      if (end === undefined) {
+        take(blank);
+        return at;
+      }
+      next = sign(',');
+      if (next && end === '}' && !key()) return at;
+      if (!next && !sign(end)) return at;
+      if (!next) open.pop();
+    }
+  }
 }

@@ -28,18 +28,21 @@ export const reading = {
   mostDividers: 20,
   /** Lines that are searched upwards for the header of the hunk that a diff ends with. */
   longestHunk: 5000,
-  /** Lines looked at per line of the answer for the end of an indented block: a bound on work. */
+  /** Lines looked at per line of the answer, and besides, for the ends of blocks: bounds on work. */
   mostLooksPerLine: 20,
+  fewestLooks: 10_000,
+  /** Characters of an answer. No model writes more. */
+  longestAnswer: 4 * 1024 * 1024,
   /** Depth in the JSON of a tool call at which a patch is still looked for. */
   deepestJson: 5,
 };
 
 /** Comparing the two halves of a block, and the old file with the new. */
 export const diffing = {
-  /** Edits beyond which the part of a block that differs is replaced as a whole: a bound on work. */
+  /** Edits beyond which the part of a block that differs is replaced as a whole, for one block or all: a bound on work. */
   mostBlockEdits: 2000,
-  /** Edits beyond which the part of a file that differs is emitted as one hunk: a bound on work. */
-  mostFileEdits: 3000,
+  /** Edits beyond which the part of a file that differs is emitted as one hunk, for one file or all: a bound on work. */
+  mostFileEdits: 2000,
   /** Context lines of an emitted hunk, as in git. */
   contextLines: 3,
 };
@@ -82,8 +85,9 @@ export const filling = {
 export const searching = {
   /** Places beyond which no more are collected: nothing could choose between them. */
   mostPlaces: 2000,
-  /** Line comparisons that one answer may cause: a bound on work. */
+  /** Line comparisons that one answer may cause, and as how many a place counts that is kept: bounds on work. */
   mostComparisons: 40_000_000,
+  costOfPlace: 100,
 };
 
 /** The same lines with another indentation. */
@@ -122,8 +126,9 @@ export const anchoring = {
   near: 12,
   /** The same where the hunk says "...". */
   nearElision: 200,
-  /** Combinations of places that are tried: a bound on work. */
+  /** Combinations of places that are tried, and changes of one hunk: bounds on work. */
   mostChains: 200,
+  mostSegments: 200,
   /** Letters that the edits need together with the context that touches them. */
   segmentLetters: 8,
   /** Letters that a deletion needs to be an anchor by itself. */

@@ -34,7 +34,11 @@ export async function deliver(
       recheck?.(output.result);
       await context.outputs().note(file, output.result);
       await context.writer().writeResult(file, output.result, signal);
-      delivered = withMeta(delivered, { output_file: file });
+      const warnings = [
+        ...delivered.meta.warnings,
+        ...(patch ? [] : await warningsAbout(file, output.result)),
+      ];
+      delivered = withMeta(delivered, { output_file: file, warnings });
     }
     if (patch && apply) {
       delivered = await onWholeTree([patch.base], context, async () => {
@@ -54,6 +58,13 @@ export async function deliver(
     // The answer is paid for: if it cannot be written to its destination, it is kept elsewhere.
     throw errorKeeping(error, output.result, context.results(), { run_id, cost_usd });
   }
+}
+
+/** The caller named the file, but may not know what runs it. */
+async function warningsAbout(path: string, after: string): Promise<string[]> {
+  const { runUnaskedWarning } = await import('../../core/patch/run-unasked.ts');
+  const warning = runUnaskedWarning([{ kind: 'create', path, before: '', after }]);
+  return warning === undefined ? [] : [warning];
 }
 
 function withMeta(output: DelegateOutput, meta: Partial<DelegateOutput['meta']>): DelegateOutput {

@@ -45,6 +45,21 @@ describe('the work for an answer grows with its length', () => {
     }, size);
   });
 
+  it.each<[string, (size: number) => string]>([
+    ['open docstrings', (size) => numbered((at) => `${at}.py\n\`\`\`py\n"""\n\`\`\`\n`, size)],
+    ['new files in folders', (size) => numbered((at) => `d${at}/a.js\n\`\`\`js\nx\n\`\`\`\n`, size)],
+    [
+      'new files in V4A',
+      (size) => `*** Begin Patch\n${numbered((at) => `*** Add File: ${at}.js\n+x\n`, size)}*** End Patch\n`,
+    ],
+    ['end marks of V4A', (size) => `${v4a('@@\n-two();\n+2();\n')}${times('x\n*** End Patch\n', size)}`],
+  ])('%s', (_name, answer) => {
+    expectLinear((length) => {
+      const text = answer(length);
+      return () => patchFromAnswer(text, files);
+    }, 16_384);
+  });
+
   it('blocks with several dividers, for a file that is as long', () => {
     const block = 'a.js\n<<<<<<< SEARCH\ntwo();\n=======\n=======\ny\n>>>>>>> REPLACE\n';
     expectLinear((size) => {
@@ -92,4 +107,38 @@ it('a quoted name of any length is read', () => {
   expect(patchFromAnswer(`--- "a/${name}"\n+++ "b/${name}"\n@@\n-a\n+b\n`, files).problems).toMatchObject([
     { code: 'unknown-path' },
   ]);
+});
+
+describe('an answer that would take too much work is refused', () => {
+  const codes = (answer: string, text = files[0]!.text) =>
+    patchFromAnswer(answer, [{ path: 'a.js', text }]).problems.map(({ code }) => code);
+
+  it('where it is longer than any answer', () => {
+    expect(codes(times('x\n', 4 * 1024 * 1024 + 1))).toEqual(['too-complex']);
+  });
+
+  it('where the ends of its blocks are looked for again and again', () => {
+    const answer = numbered((at) => `${at}.py\n\`\`\`py\n"""\n\`\`\`\n`, 100_000);
+    expect(codes(answer)).toEqual(['too-complex']);
+  });
+
+  it('where its hunks fit everywhere', () => {
+    const hunks = numbered((at) => `@@ -1,2 +1,2 @@\n a();\n-b();\n+c(${at});\n`, 40_000);
+    expect(codes(`--- a/a.js\n+++ b/a.js\n${hunks}`, times('a();\nb();\n', 30_000))).toContain('too-complex');
+  });
+
+  it('but not where one hunk comes many times', () => {
+    const block = 'a.js\n<<<<<<< SEARCH\none();\n=======\n1();\n>>>>>>> REPLACE\n';
+    expect(codes(times(block, 200_000))).toEqual([]);
+  });
+
+  it('a hunk with more changes than are combined is not placed loosely', () => {
+    const lines = Array.from({ length: 900 }, (_, at) => `const value_${at} = compute(${at});`);
+    const hunk = lines.map((line, at) =>
+      at % 3 === 0 ? `-${line}\n+x(${at});` : ` ${line}${at % 3 === 1 ? '?' : ''}`,
+    );
+    expect(
+      codes(`--- a/a.js\n+++ b/a.js\n@@ -1 +1 @@\n${hunk.join('\n')}\n`, `${lines.join('\n')}\n`),
+    ).toEqual(['not-found']);
+  });
 });

@@ -169,7 +169,7 @@ const rows: Row[] = [
   ],
   ['reading.mostDividers', [20, true], [21, false], replaced],
   ['diffing.mostBlockEdits', [1000, true], [1001, false], keeps],
-  ['diffing.mostFileEdits', [1500, 2], [1501, 1], hunksOf],
+  ['diffing.mostFileEdits', [1000, 2], [1001, 1], hunksOf],
   ['diffing.contextLines', [6, 6], [0, 6], contextLines],
   [
     'wholeFile.fewestKept',
@@ -483,9 +483,13 @@ const pinnedElsewhere: Record<string, string[]> = {
 /** Bounds on work, which only have to be large enough. */
 const bounds = [
   'reading.mostLooksPerLine',
+  'reading.fewestLooks',
+  'reading.longestAnswer',
   'filling.mostComparisons',
   'searching.mostComparisons',
+  'searching.costOfPlace',
   'anchoring.mostChains',
+  'anchoring.mostSegments',
   'anchoring.mostContext',
   'choosing.mostPasses',
   'reporting.mostSought',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classifyProviderError } from '../../../src/adapters/openai/error-policy.ts';
+import { jsonFaultAt } from '../../../src/core/config/json-fault.ts';
 import { type ClientFile, clientFindings } from '../../../src/core/doctor/clients.ts';
 import { redactor } from '../../../src/core/errors/redact.ts';
 import { retryAfterMs } from '../../../src/core/errors/retry-after.ts';
@@ -83,6 +84,13 @@ describe('what is worked on in proportion to its length', () => {
     }, 8000);
   });
 
+  it.each(['[', '{"a":', '[1,', ' ', '"', '1'])('a file of %j', (piece) => {
+    expectLinear((n) => {
+      const text = `[${repeated(piece, n)}`;
+      return () => jsonFaultAt(text);
+    }, 15_000);
+  });
+
   it('a number in a cell', () => {
     expectLinear((n) => {
       const text = `${repeated('1', n)}x`;
@@ -107,4 +115,11 @@ describe('what is worked on in proportion to its length', () => {
       return () => clientFindings({ files: [file], installed: new Set(['codex']) });
     }, 4000);
   });
+});
+
+it('lists and objects may be nested without end', () => {
+  const open = '[{"a":'.repeat(200_000);
+  expect(jsonFaultAt(open)).toBe(open.length);
+  expect(jsonFaultAt(`${open}x`)).toBe(open.length);
+  expect(jsonFaultAt(`${open}1${'}]'.repeat(199_999)}]`)).toBe(open.length + 1 + 2 * 199_999);
 });

@@ -5,6 +5,7 @@
 import { EditCollector } from '../dialects/edit-collector.ts';
 import { dialects, type Section } from '../dialects/index.ts';
 import { answerLines } from '../text/lines.ts';
+import { reading } from '../thresholds.ts';
 import type { AnswerContext, Dialect, FileEdit, PatchProblem } from '../types.ts';
 import { sectionsOf } from './sections.ts';
 import { unwrapJson } from './unwrap.ts';
@@ -18,8 +19,14 @@ export interface ReadAnswer {
 export function readAnswer(answer: string, context: AnswerContext): ReadAnswer {
   const cutProblem: PatchProblem = { code: 'cut', message: 'the answer ends before it is finished' };
   if (context.finishReason === 'length') return { edits: [], problems: [cutProblem] };
+  if (answer.length > reading.longestAnswer)
+    return { edits: [], problems: [{ code: 'too-complex', message: 'the answer is longer than 4 MB' }] };
   const unwrapped = unwrapJson(answer);
-  const { sections, cut } = sectionsOf(answerLines(unwrapped), context, unwrapped.endsWith('\n'));
+  const { sections, cut, tooComplex } = sectionsOf(answerLines(unwrapped), context, unwrapped.endsWith('\n'));
+  if (tooComplex) {
+    const message = 'the answer has too many marks and fences to tell where its blocks end';
+    return { edits: [], problems: [{ code: 'too-complex', message }] };
+  }
   const collector = new EditCollector(context, sections.length === 1);
   for (const section of sections) interpret(section, collector);
   collector.settleDoubts();

@@ -6,6 +6,7 @@ import type { AnswerText } from '../dialects/dialect.ts';
 import { closing, markOn, startsEdit, unreadMark } from '../dialects/edit-marks.ts';
 import { dialects, type Section } from '../dialects/index.ts';
 import { closes, fenceOn, nextContent } from '../dialects/markdown-fences.ts';
+import { WorkBudget } from '../match/work-budget.ts';
 import { reading } from '../thresholds.ts';
 import type { AnswerContext, Dialect } from '../types.ts';
 import { undenter } from './undent.ts';
@@ -18,11 +19,12 @@ export function sectionsOf(
   answerLines: readonly string[],
   context: AnswerContext,
   ended: boolean,
-): { sections: Section[]; cut: boolean } {
+): { sections: Section[]; cut: boolean; tooComplex: boolean } {
   const lines = [...answerLines];
   const undent = undenter(lines);
   const sections: Section[] = [];
-  const answer: AnswerText = { lines, context, ended, around: undefined };
+  const looks = new WorkBudget(reading.fewestLooks + lines.length * reading.mostLooksPerLine);
+  const answer: AnswerText = { lines, context, ended, looks, around: undefined };
   // There is a divider above without an opening mark.
   let halved = false;
   // A mark outside of every block: leaving out what it belongs to would make half of the change.
@@ -34,14 +36,17 @@ export function sectionsOf(
     const fence = answer.around ? undefined : fenceOn(line);
     if (fence) {
       const content = nextContent(lines, index + 1);
-      if (content >= lines.length) return { sections, cut: fence.info !== '' || sections.length === 0 };
+      looks.spend(content - index);
+      if (content >= lines.length)
+        return { sections, cut: fence.info !== '' || sections.length === 0, tooComplex: false };
       if (isWrapper(lines, index, content)) {
         answer.around = { fence, open: index++ };
         continue;
       }
     }
     const found = sectionAt(answer, index);
-    if (found === 'cut') return { sections, cut: true };
+    if (looks.exhausted) return { sections, cut: false, tooComplex: true };
+    if (found === 'cut') return { sections, cut: true, tooComplex: false };
     if (found) {
       sections.push(found.section);
       index = found.next;
@@ -60,7 +65,7 @@ export function sectionsOf(
   if (unread !== undefined) {
     sections.push({ dialect: 'whole-file', block: { lines: [unread], label: undefined, unclear: false } });
   }
-  return { sections, cut: answer.around !== undefined };
+  return { sections, cut: answer.around !== undefined, tooComplex: false };
 }
 
 function sectionAt(

@@ -1,4 +1,5 @@
 /** What a row of the table of dialects says. */
+import type { WorkBudget } from '../match/work-budget.ts';
 import type { AnswerContext, Dialect, DialectTraits } from '../types.ts';
 import type { EditCollector } from './edit-collector.ts';
 import type { Fence } from './markdown-fences.ts';
@@ -9,6 +10,8 @@ export interface AnswerText {
   context: AnswerContext;
   /** The last line is complete: a newline follows it. */
   ended: boolean;
+  /** For looking ahead: what is looked at again and again bounds the work for one answer. */
+  looks: WorkBudget;
   /** The fence around the current line, and the line that opens it. */
   around: { fence: Fence; open: number } | undefined;
 }

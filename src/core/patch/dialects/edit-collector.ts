@@ -1,11 +1,14 @@
 /** Collects edits and problems while an answer is read, and numbers its blocks. */
 import { LineIndex } from '../match/line-index.ts';
 import { WorkBudget } from '../match/work-budget.ts';
+import { DiffBudget } from '../text/diff-budget.ts';
 import { splitText } from '../text/lines.ts';
+import { diffing } from '../thresholds.ts';
 import type { AnswerContext, Dialect, FileEdit, FileMode, Hunk, PatchProblem, SourceFile } from '../types.ts';
 import { closing } from './edit-marks.ts';
 import type { DraftHunk } from './hunk-lines.ts';
 import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
+import { sentFiles } from './sent-files.ts';
 
 type Extra = Pick<FileEdit, 'newPath' | 'newMode'>;
 
@@ -20,11 +23,15 @@ export interface KnownLines {
 
 export class EditCollector {
   readonly edits: FileEdit[] = [];
+  /** The same by path: an answer may hold tens of thousands. */
+  private readonly byPath = new Map<string, FileEdit[]>();
   readonly problems: PatchProblem[] = [];
   private blocks = 0;
   private readonly doubts: PatchProblem[] = [];
   private readonly known = new Map<string, KnownLines>();
   private readonly budget = new WorkBudget();
+  /** For working out which lines of the blocks change. */
+  readonly diffs = new DiffBudget(diffing.mostBlockEdits);
 
   /** The path of the previous search/replace block. */
   lastPath: string | undefined;
@@ -53,7 +60,14 @@ export class EditCollector {
   }
 
   file(path: string): SourceFile | undefined {
-    return this.context.files.find((file) => file.path === path);
+    return sentFiles(this.context.files).named(path);
+  }
+
+  add(edit: FileEdit): void {
+    this.edits.push(edit);
+    const others = this.byPath.get(edit.path);
+    if (others) others.push(edit);
+    else this.byPath.set(edit.path, [edit]);
   }
 
   /** The lines of a file; none for one that was not sent. */
@@ -85,8 +99,8 @@ export class EditCollector {
   }
 
   settleDoubts(): void {
-    const isEdited = ({ path }: PatchProblem) => this.edits.some((edit) => edit.path === path);
-    this.problems.push(...this.doubts.filter((doubt) => !isEdited(doubt)));
+    const isEdited = ({ path }: PatchProblem) => path !== undefined && this.byPath.has(path);
+    for (const doubt of this.doubts) if (!isEdited(doubt)) this.problems.push(doubt);
   }
 
   resolve(written: string, block: number): ResolvedPath | undefined {
@@ -101,18 +115,18 @@ export class EditCollector {
     const { files } = this.context;
     const target = resolvePath(written, { ...this.context, files: [] });
     if (isProblem(target)) this.problems.push({ ...target, block });
-    else if (files.some(({ path }) => path === target.path && path !== from)) {
+    else if (target.path !== from && sentFiles(files).named(target.path)) {
       this.refuse('exists', block, `${from} cannot move to ${target.path}: it already exists`, target.path);
     } else if (target.path !== from) return target.path;
     return undefined;
   }
 
   create(dialect: Dialect, path: string, text: string, block: number, newMode?: FileMode): void {
-    if (this.edits.some((edit) => edit.path === path)) {
+    if (this.byPath.has(path)) {
       this.refuse('overlap', block, `${path} is created twice`, path);
       return;
     }
-    this.edits.push({
+    this.add({
       dialect,
       kind: 'create',
       path,
@@ -126,21 +140,19 @@ export class EditCollector {
   /** A file without hunks is renamed or changes its mode. */
   addHunks(dialect: Dialect, path: string, drafts: readonly DraftHunk[], extra: Extra = {}): void {
     if (drafts.length === 0) {
-      this.edits.push({ dialect, kind: 'modify', path, block: this.nextBlock(), hunks: [], ...extra });
+      this.add({ dialect, kind: 'modify', path, block: this.nextBlock(), hunks: [], ...extra });
     }
     for (const draft of drafts) this.addHunk(dialect, path, { block: this.nextBlock(), ...draft }, extra);
   }
 
   /** Hunks of one file and dialect form one edit, however many blocks name the file. */
   addHunk(dialect: Dialect, path: string, hunk: Hunk, extra: Extra = {}): void {
-    const known = this.edits.find(
-      (edit) => edit.path === path && edit.kind === 'modify' && edit.dialect === dialect,
-    );
+    const known = this.byPath.get(path)?.find((edit) => edit.kind === 'modify' && edit.dialect === dialect);
     if (known) {
       known.hunks.push(hunk);
       Object.assign(known, extra);
     } else {
-      this.edits.push({ dialect, kind: 'modify', path, block: hunk.block, hunks: [hunk], ...extra });
+      this.add({ dialect, kind: 'modify', path, block: hunk.block, hunks: [hunk], ...extra });
     }
   }
 }

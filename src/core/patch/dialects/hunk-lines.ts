@@ -1,5 +1,6 @@
 /** The lines of a hunk: read from between two `@@` headers, or worked out from the text before and after. */
 import { diffArrays } from 'diff';
+import { DiffBudget } from '../text/diff-budget.ts';
 import { diffing, reading } from '../thresholds.ts';
 import type { HunkLine } from '../types.ts';
 
@@ -97,19 +98,28 @@ export function changesNothing(hunkLines: readonly HunkLine[]): boolean {
 }
 
 /** The difference between two runs of lines, so that those that stay can be taken from the file. */
-export function hunkLinesOf(search: readonly string[], replace: readonly string[]): HunkLine[] {
+export function hunkLinesOf(
+  search: readonly string[],
+  replace: readonly string[],
+  budget = new DiffBudget(diffing.mostBlockEdits),
+): HunkLine[] {
   let head = 0;
   while (head < search.length && head < replace.length && search[head] === replace[head]) head++;
   let tail = 0;
   const room = Math.min(search.length, replace.length) - head;
   while (tail < room && search[search.length - 1 - tail] === replace[replace.length - 1 - tail]) tail++;
-  const middle = diffArrays(
-    search.slice(head, search.length - tail),
-    replace.slice(head, replace.length - tail),
-    { maxEditLength: diffing.mostBlockEdits },
-  ) ?? [
-    { removed: true, added: false, value: search.slice(head, search.length - tail) },
-    { removed: false, added: true, value: replace.slice(head, replace.length - tail) },
+  const old = search.slice(head, search.length - tail);
+  const fresh = replace.slice(head, replace.length - tail);
+  const { mostEdits } = budget;
+  const shortest = diffArrays(old, fresh, { maxEditLength: mostEdits });
+  const edits = shortest?.reduce(
+    (sum, { added, removed, value }) => sum + (added || removed ? value.length : 0),
+    0,
+  );
+  budget.spend(edits ?? mostEdits);
+  const middle = shortest ?? [
+    { removed: true, added: false, value: old },
+    { removed: false, added: true, value: fresh },
   ];
   const contextLine = (text: string): HunkLine => ({ kind: 'context', text });
   return [

@@ -3,6 +3,7 @@
  * the first: cutting a patch short would silently lose edits.
  */
 
+import type { AnswerText } from './dialect.ts';
 import { startsEdit } from './edit-marks.ts';
 
 export interface Fence {
@@ -49,7 +50,7 @@ export function nextContent(lines: readonly string[], from: number): number {
  * past this opening fence. `isText(line)`, asked for every line in turn: a fence there is text.
  */
 export function closingLine(
-  lines: readonly string[],
+  { lines, looks }: Pick<AnswerText, 'lines' | 'looks'>,
   open: number,
   goesOn: (closing: number, next: number) => boolean,
   stopsAt: (fence: number) => boolean = () => false,
@@ -60,6 +61,8 @@ export function closingLine(
   let last = -1;
   let closing = -1;
   for (let index = open + 1; index < lines.length; index++) {
+    looks.spend(1);
+    if (looks.exhausted) return -1;
     const line = lines[index]!;
     const here = isText(index) ? undefined : fenceOn(line);
     if (!here) continue;

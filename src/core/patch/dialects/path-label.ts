@@ -3,6 +3,7 @@
 import { reading } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
 import { isProblem, resolvePath } from './resolve-path.ts';
+import { sentFiles } from './sent-files.ts';
 
 export interface PathLabel {
   /** As written. */
@@ -21,7 +22,7 @@ const makes = /\b(?:new|create|add)\b/i;
 export function pathLabel(line: string, context: AnswerContext): PathLabel | undefined {
   if (line.length > reading.longestLabel) return undefined;
   const bare = bareName(line);
-  const isSent = (name: string) => context.files.some((file) => file.path === name);
+  const isSent = (name: string) => sentFiles(context.files).named(name) !== undefined;
   if (isSent(bare) || isPathLike(bare)) return { path: bare, plain: true };
   const quoted = [...line.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((match) => match[1] ?? match[2]!);
   // A line with a colon at its end introduces what follows.

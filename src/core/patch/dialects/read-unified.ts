@@ -4,6 +4,7 @@
  */
 
 import { unquoteName } from '../git/quote-name.ts';
+import type { WorkBudget } from '../match/work-budget.ts';
 import { reading } from '../thresholds.ts';
 import type { FileMode } from '../types.ts';
 import { gitLine, startsNames } from './edit-marks.ts';
@@ -146,10 +147,11 @@ interface LastHunk {
 }
 
 /** What is missing of the last hunk above `end` by the counts of its header; undefined if it has no counts. */
-function lastHunk(lines: readonly string[], end: number): LastHunk | undefined {
+function lastHunk(lines: readonly string[], end: number, looks?: WorkBudget): LastHunk | undefined {
   let start = end - 1;
   const furthest = Math.max(0, end - reading.longestHunk);
   while (start >= furthest && !readHeader(lines[start]!)) start--;
+  looks?.spend(end - start);
   const header = start < furthest ? undefined : readHeader(lines[start]!);
   if (header?.oldCount === undefined || header.newCount === undefined) return undefined;
   const hunk: LastHunk = { oldLeft: header.oldCount, newLeft: header.newCount, lastMarker: undefined };
@@ -164,8 +166,8 @@ function lastHunk(lines: readonly string[], end: number): LastHunk | undefined {
 }
 
 /** Whether the last hunk above `end` is exactly as long as its header says. */
-function lastHunkIsComplete(lines: readonly string[], end: number): boolean {
-  const hunk = lastHunk(lines, end);
+function lastHunkIsComplete(lines: readonly string[], end: number, looks: WorkBudget): boolean {
+  const hunk = lastHunk(lines, end, looks);
   return hunk?.oldLeft === 0 && hunk.newLeft === 0;
 }
 
@@ -190,8 +192,12 @@ export function diffIsCut(lines: readonly string[], end: number, ended: boolean)
 }
 
 /** Whether the lines between two possible ends of the fence around a diff belong to the diff. */
-export function diffGoesOn(lines: readonly string[]): (closing: number, next: number) => boolean {
+export function diffGoesOn(
+  lines: readonly string[],
+  looks: WorkBudget,
+): (closing: number, next: number) => boolean {
   return (closing, next) => {
+    looks.spend(next - closing);
     const after = lines.slice(closing + 1, next);
     const looksLikeDiff =
       after.some((line) => /^@@|^diff --git |^[+-](?! )/.test(line)) ||
@@ -199,7 +205,7 @@ export function diffGoesOn(lines: readonly string[]): (closing: number, next: nu
     return (
       looksLikeDiff &&
       !(
-        lastHunkIsComplete(lines, closing) &&
+        lastHunkIsComplete(lines, closing, looks) &&
         !/^(?:@@|diff --git |--- )/.test(after.find((line) => line.trim() !== '') ?? '')
       )
     );

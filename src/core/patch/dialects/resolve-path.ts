@@ -6,6 +6,7 @@
 import { unquoteName } from '../git/quote-name.ts';
 import { reading, reporting } from '../thresholds.ts';
 import type { AnswerContext, PatchProblem } from '../types.ts';
+import { sentFiles } from './sent-files.ts';
 
 export interface ResolvedPath {
   path: string;
@@ -27,9 +28,9 @@ export function cleanPath(written: string): string {
 export function resolvePath(written: string, context: AnswerContext): ResolvedPath | PatchProblem {
   const path = written.length > reading.longestPath ? '' : cleanPath(written);
   const unprefixed = path.replace(/^[ab]\//, '');
-  const sent = context.files.map((file) => file.path);
+  const files = sentFiles(context.files);
   for (const name of [path, unprefixed]) {
-    if (sent.includes(name)) return { path: name, sent: true };
+    if (files.named(name)) return { path: name, sent: true };
   }
   const refuse = (reason: string): PatchProblem => ({
     code: 'unknown-path',
@@ -40,17 +41,16 @@ export function resolvePath(written: string, context: AnswerContext): ResolvedPa
   const segments = path.split('/');
   if (segments.includes('..')) return refuse('leads out of the repository');
 
-  const bySuffix = sent.filter((file) => path.endsWith(`/${file}`));
-  // The longest suffix is the file itself; shorter ones are files of the same name in outer folders.
-  const longest = bySuffix.sort((left, right) => right.length - left.length)[0];
+  const longest = files.longestWithin(path);
   const absolute = path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.startsWith('~');
   if (longest && (absolute || longest.includes('/'))) return { path: longest, sent: true };
   if (absolute) return refuse('is an absolute path and matches no file that was sent');
 
   if (!context.exists?.(unprefixed)) {
-    const within = sent.filter((file) => file.endsWith(`/${unprefixed}`));
+    const within = files.endingWith(unprefixed);
     if (within.length === 1) return { path: within[0]!, sent: true };
-    if (within.length > 1) return refuse(`could be any of ${within.join(', ')}`);
+    if (within.length > 1)
+      return refuse(`could be any of ${within.slice(0, reporting.mostNumbers).join(', ')}`);
   }
   return newPath(path === unprefixed ? path : unprefixed, context, refuse);
 }
@@ -68,8 +68,7 @@ function newPath(
   if (context.exists?.(path)) return refuse('exists but was not given to the model');
   for (let depth = 1; depth < segments.length; depth++) {
     const parent = segments.slice(0, depth).join('/');
-    if (context.files.some((file) => file.path === parent))
-      return refuse(`would be inside the file ${parent}`);
+    if (sentFiles(context.files).named(parent)) return refuse(`would be inside the file ${parent}`);
   }
   return { path, sent: false };
 }

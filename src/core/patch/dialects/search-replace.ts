@@ -13,6 +13,7 @@ import { addedMark, blockStarts, closing, divider, opening } from './edit-marks.
 import { hunkLinesOf } from './hunk-lines.ts';
 import { closes, fenceOn } from './markdown-fences.ts';
 import { pathInInfo, pathOnLine } from './path-label.ts';
+import { sentFiles } from './sent-files.ts';
 
 interface Reading {
   search: string[];
@@ -95,10 +96,11 @@ function cut(answer: AnswerText, start: number): Cut<SearchReplaceBlock> | 'cut'
  * The last closing mark before the next block. `outside`: it stands behind the fence around the block. Half a block
  * there is no part of this one.
  */
-function lastClosing({ lines, around }: AnswerText, end: number): { last: number; outside: boolean } {
+function lastClosing({ lines, around, looks }: AnswerText, end: number): { last: number; outside: boolean } {
   let last = end;
   let fenceEnd = lines.length;
-  for (let index = end + 1; index < lines.length; index++) {
+  for (let index = end + 1; index < lines.length && !looks.exhausted; index++) {
+    looks.spend(1);
     const line = lines[index]!;
     if (around && closes(line, around.fence)) fenceEnd = Math.min(fenceEnd, index);
     if (opening.test(line) || (fenceEnd < index && divider.test(line))) break;
@@ -136,8 +138,8 @@ function pathAbove(lines: readonly string[], start: number, context: AnswerConte
 function sentPathIn(line: string, context: AnswerContext): string | undefined {
   if (!/^#{1,6} /.test(line) || line.length > reading.longestHeading) return undefined;
   const words = new Set(line.split(/[\s`'"*()]+/).map((word) => word.replace(/[:,.]+$/, '')));
-  const named = context.files.filter(({ path }) => words.has(path));
-  return named.length === 1 ? named[0]!.path : undefined;
+  const named = [...words].filter((word) => sentFiles(context.files).named(word));
+  return named.length === 1 ? named[0] : undefined;
 }
 
 function interpret(section: SearchReplaceBlock, collector: EditCollector): void {
@@ -163,7 +165,7 @@ function interpret(section: SearchReplaceBlock, collector: EditCollector): void 
   if (!chosen) {
     collector.refuse('ambiguous', block, 'more than one line can be the divider of this block', path);
   } else if (file) {
-    const lines = hunkLinesOf(chosen.search, chosen.replace);
+    const lines = hunkLinesOf(chosen.search, chosen.replace, collector.diffs);
     collector.addHunk('search-replace', path, { block, lines, headings: [] });
   } else if (chosen.search.some((line) => line.trim() !== '')) {
     collector.refuse('unknown-path', block, `${path} was not given, so nothing can be searched in it`, path);

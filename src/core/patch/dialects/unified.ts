@@ -28,9 +28,11 @@ export const unified = {
 } satisfies DialectRow<UnifiedBlock>;
 
 function cut(answer: AnswerText, start: number): Cut<UnifiedBlock> | 'cut' | undefined {
-  const { lines, context, ended, around } = answer;
+  const { lines, context, ended, around, looks } = answer;
   if (readHeader(lines[start]!) && !around && !looksLikeHunk(lines, start)) return undefined;
-  const end = around ? closingLine(lines, around.open, diffGoesOn(lines)) : endOfBareDiff(lines, start);
+  const end = around
+    ? closingLine(answer, around.open, diffGoesOn(lines, looks))
+    : endOfBareDiff(lines, start);
   if (end === -1 || (!around && end === lines.length && diffIsCut(lines, end, ended))) return 'cut';
   const label =
     pathInInfo(around?.fence.info ?? '', context) ?? labelAbove(lines, around?.open ?? start, context);
@@ -187,5 +189,5 @@ function deleteFile(file: DraftFile, path: string, block: number, collector: Edi
     collector.refuse('not-found', block, `${path} is not what the diff deletes`, path);
     return;
   }
-  collector.edits.push({ dialect: 'unified', kind: 'delete', path, block, hunks: [] });
+  collector.add({ dialect: 'unified', kind: 'delete', path, block, hunks: [] });
 }

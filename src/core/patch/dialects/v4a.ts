@@ -56,17 +56,18 @@ export const v4a = {
   contract,
 } satisfies DialectRow<V4aBlock>;
 
-function cut({ lines, around, ended }: AnswerText, start: number): Cut<V4aBlock> | 'cut' {
+function cut(answer: AnswerText, start: number): Cut<V4aBlock> | 'cut' {
+  const { lines, around, ended, looks } = answer;
   const blockUpTo = (end: number, next = end, unclear = false) => ({
     block: { lines: lines.slice(start, end), unclear },
     next,
   });
   for (let index = start + 1; index < lines.length; index++) {
-    if (endPatch.test(lines[index]!)) return blockUpTo(index, index + 1, goesOn(lines, index));
+    if (endPatch.test(lines[index]!)) return blockUpTo(index, index + 1, goesOn(answer, index));
     if (beginPatch.test(lines[index]!)) return blockUpTo(index);
   }
   if (around) {
-    const close = closingLine(lines, around.open, diffGoesOn(lines));
+    const close = closingLine(answer, around.open, diffGoesOn(lines, looks));
     return close === -1 ? 'cut' : blockUpTo(close);
   }
   // Without its end mark and without a fence, only the word that ends a here-document can follow the patch.
@@ -79,10 +80,11 @@ function cut({ lines, around, ended }: AnswerText, start: number): Cut<V4aBlock>
 }
 
 /** Whether the patch goes on below its end mark: another one follows, or lines of a patch without a beginning. */
-function goesOn(lines: readonly string[], end: number): boolean {
+function goesOn({ lines, looks }: AnswerText, end: number): boolean {
   let isText = false;
   let isPatch = false;
-  for (let index = end + 1; index < lines.length; index++) {
+  for (let index = end + 1; index < lines.length && !looks.exhausted; index++) {
+    looks.spend(1);
     const line = lines[index]!;
     if (beginPatch.test(line) || fileLine.test(line)) return isPatch;
     if (endPatch.test(line)) return isText;
@@ -113,7 +115,7 @@ function interpret({ lines, unclear }: V4aBlock, collector: EditCollector): void
       else collector.create('v4a', path, textOf(file.text), block);
     } else if (!sent) {
       collector.refuse('unknown-path', block, `${path} was not given, so it cannot be deleted`, path);
-    } else collector.edits.push({ dialect: 'v4a', kind: 'delete', path, block, hunks: [] });
+    } else collector.add({ dialect: 'v4a', kind: 'delete', path, block, hunks: [] });
   }
 }
 

@@ -11,6 +11,7 @@ import { type EditCollector, textOf } from './edit-collector.ts';
 import { addedMark, headingsIn, markOn, unreadMark } from './edit-marks.ts';
 import { closes, closingLine, type Fence, fenceOn, nextContent } from './markdown-fences.ts';
 import { type PathLabel, pathInComment, pathInInfo, pathLabel } from './path-label.ts';
+import { sentFiles } from './sent-files.ts';
 
 export interface WholeFileBlock {
   lines: string[];
@@ -40,16 +41,17 @@ export const wholeFile = {
   contract,
 } satisfies DialectRow<WholeFileBlock>;
 
-function cut({ lines, context, around }: AnswerText, open: number): Cut<WholeFileBlock> | 'cut' | undefined {
+function cut(answer: AnswerText, open: number): Cut<WholeFileBlock> | 'cut' | undefined {
+  const { lines, context, around } = answer;
   if (around) return undefined;
   const label = labelOf(lines, open, context);
-  const file = context.files.find(({ path }) => path === label?.path);
+  const file = label && sentFiles(context.files).named(label.path);
   const holdsFences = mayHoldFences(label?.path ?? '', file?.text);
   const endWith = (isText?: (line: number) => boolean) =>
     closingLine(
-      lines,
+      answer,
       open,
-      (closing, next) => holdsFences && !labelled(lines, closing, next, context),
+      (closing, next) => holdsFences && !labelled(answer, closing, next),
       (at) => !holdsFences || labelOf(lines, at, context) !== undefined,
       isText,
     );
@@ -57,7 +59,7 @@ function cut({ lines, context, around }: AnswerText, open: number): Cut<WholeFil
   // A quote that is never closed says nothing.
   const close = inStrings === -1 ? endWith() : inStrings;
   if (close === -1) return 'cut';
-  const unclear = label !== undefined && !holdsFences && endIsUnclear(lines, open, close, context);
+  const unclear = label !== undefined && !holdsFences && endIsUnclear(answer, open, close);
   return { block: { lines: lines.slice(open + 1, close), label, unclear }, next: close + 1 };
 }
 
@@ -76,17 +78,13 @@ function fencesInStrings(lines: readonly string[], context: AnswerContext): (lin
  * Whether a fence further down could be the end of the file as well, because the one on line `close` may open an
  * example in it. The end of a file is followed by a blank line, and the examples below it have their own two fences.
  */
-function endIsUnclear(
-  lines: readonly string[],
-  open: number,
-  close: number,
-  context: AnswerContext,
-): boolean {
+function endIsUnclear({ lines, context, looks }: AnswerText, open: number, close: number): boolean {
   const fence = fenceOn(lines[open]!)!;
   const opensExample = (lines[close + 1] ?? '').trim() !== '' || endsInTemplate(lines.slice(open + 1, close));
   let example: Fence | undefined;
   let bare = false;
-  for (let index = nextContent(lines, close + 1); index < lines.length; index++) {
+  for (let index = nextContent(lines, close + 1); index < lines.length && !looks.exhausted; index++) {
+    looks.spend(1);
     const here = fenceOn(lines[index]!);
     if (!here) continue;
     if (example) {
@@ -112,7 +110,8 @@ function endsInTemplate(lines: readonly string[]): boolean {
 }
 
 /** Whether the label and the fence of another file start between two possible closing lines. */
-function labelled(lines: readonly string[], closing: number, next: number, context: AnswerContext): boolean {
+function labelled({ lines, context, looks }: AnswerText, closing: number, next: number): boolean {
+  looks.spend(next - closing);
   for (let index = closing + 1; index < next; index++) {
     if (fenceOn(lines[index]!) && labelOf(lines, index, context) !== undefined) return true;
   }
@@ -157,7 +156,7 @@ function interpret({ lines: answered, label, unclear }: WholeFileBlock, collecto
   // A title that the file does not have is not a line of it.
   const lines = label?.titled && answered[0]?.trim() !== before[0]?.trim() ? answered.slice(1) : answered;
   const text = textOf(lines);
-  if (sent) collector.edits.push({ dialect: 'whole-file', kind: 'whole', path, block, hunks: [], text });
+  if (sent) collector.add({ dialect: 'whole-file', kind: 'whole', path, block, hunks: [], text });
   else collector.create('whole-file', path, text, block);
 }
 

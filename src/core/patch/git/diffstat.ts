@@ -1,5 +1,5 @@
 /** Counts added and deleted lines per file, and writes them as `git diff --stat` does. */
-import { lineDiff } from '../text/line-diff.ts';
+import { lineDiffs } from '../text/line-diff.ts';
 import type { FileChange } from '../types.ts';
 
 export interface FileStat {
@@ -11,10 +11,11 @@ export interface FileStat {
 }
 
 export function diffstat(changes: readonly FileChange[]): FileStat[] {
-  return changes.map(({ path, oldPath, before, after }) => {
+  const diffs = lineDiffs(changes);
+  return changes.map(({ path, oldPath }, at) => {
     let added = 0;
     let deleted = 0;
-    for (const { lines } of before === after ? [] : lineDiff(before, after)) {
+    for (const { lines } of diffs[at]!) {
       for (const line of lines) {
         if (line.startsWith('+')) added++;
         else if (line.startsWith('-')) deleted++;

@@ -1,19 +1,20 @@
 /** Writes changes as one patch in git's format, which `git apply` accepts as it is. */
-import { lineDiff } from '../text/line-diff.ts';
+import type { StructuredPatchHunk } from 'diff';
+import { lineDiffs } from '../text/line-diff.ts';
 import type { FileChange } from '../types.ts';
 import { quoteName } from './quote-name.ts';
 
 /** In the order of the changes. Empty if nothing changes. */
 export function emitPatch(changes: readonly FileChange[]): string {
-  return changes.map(emitFile).join('');
+  const diffs = lineDiffs(changes);
+  return changes.map((change, at) => emitFile(change, diffs[at]!)).join('');
 }
 
-function emitFile(change: FileChange): string {
-  const { kind, path, before, after } = change;
+function emitFile(change: FileChange, hunks: readonly StructuredPatchHunk[]): string {
+  const { kind, path } = change;
   const oldPath = change.oldPath ?? path;
   const oldMode = change.oldMode ?? '100644';
   const mode = change.mode ?? oldMode;
-  const hunks = before === after ? [] : lineDiff(before, after);
   const head = [`diff --git ${quoteName(`a/${oldPath}`)} ${quoteName(`b/${path}`)}`];
   if (kind === 'create') head.push(`new file mode ${mode}`);
   else if (kind === 'delete') head.push(`deleted file mode ${oldMode}`);

@@ -87,7 +87,8 @@ function chains(
   places: readonly (readonly number[])[],
   share: number,
 ): Place[] {
-  if (segments.length === 0 || places.some((runs) => runs.length === 0)) return [];
+  if (segments.length === 0 || segments.length > anchoring.mostSegments) return [];
+  if (places.some((runs) => runs.length === 0)) return [];
   const heights = segments.map(({ from, to }) => oldLines(hunkLines, from, to));
   const found = new Map<string, Place>();
   let tried = 0;

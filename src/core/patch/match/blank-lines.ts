@@ -5,6 +5,7 @@
 
 import { isBlank, normalizeTypography, significantLength } from '../text/normalize.ts';
 import { splicesOf } from '../text/splices.ts';
+import { searching } from '../thresholds.ts';
 import type { HunkLine, Place } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import { findIn, type LineIndex, positionsOf } from './line-index.ts';
@@ -32,7 +33,8 @@ export class BlankLineMatcher {
     const forms = old.map((at) => formsOf(hunkLines[at]!, true).map(normalizeTypography));
     const found: Place[] = [];
     const normalized = this.index.view('typographic').keys;
-    for (const start of findIn(this.keys, this.positions, forms, this.index.budget)) {
+    const starts = findIn(this.keys, this.positions, forms, this.index.budget);
+    for (const start of starts.slice(0, searching.mostPlaces)) {
       const alignment: (number | undefined)[] = hunkLines.map(() => undefined);
       old.forEach((at, offset) => {
         alignment[at] = this.lineOf[start + offset]!;
@@ -42,6 +44,7 @@ export class BlankLineMatcher {
       const first = alignment[old[0]!]!;
       if (splices) found.push({ first: first - old[0]!, end: alignment[old.at(-1)!]! + 1, splices });
     }
+    this.index.budget.spend(found.length * searching.costOfPlace);
     return found;
   }
 }

@@ -31,6 +31,7 @@ export function matchLines(
     const splices = splicesOf(hunkLines, alignment, rewrite);
     if (splices) found.push({ first: start, end: start + old.length, splices });
   }
+  index.budget.spend(found.length * searching.costOfPlace);
   return found;
 }
 

@@ -5,7 +5,7 @@
 
 import { indentationOf, isBlank, totalLength } from '../text/normalize.ts';
 import { alignFrom, splicesOf } from '../text/splices.ts';
-import { shifting } from '../thresholds.ts';
+import { searching, shifting } from '../thresholds.ts';
 import type { HunkLine, Place } from '../types.ts';
 import type { LineIndex } from './line-index.ts';
 
@@ -23,10 +23,11 @@ export function matchIndentation(
     hunkLines.filter(({ kind }) => kind === 'remove').map((hunkLine) => indentationOf(textOf(hunkLine))),
   );
   const found: Place[] = [];
-  for (const start of index.findRuns(
+  const starts = index.findRuns(
     'indentation',
     old.map((text) => [text]),
-  )) {
+  );
+  for (const start of starts.slice(0, searching.mostPlaces)) {
     const pairs = old
       .map((text, offset) => [indentationOf(text), indentationOf(index.lines[start + offset]!)] as const)
       .filter((_, offset) => !isBlank(old[offset]!));
@@ -48,6 +49,7 @@ export function matchIndentation(
     });
     if (splices) found.push({ first: start, end: start + old.length, splices });
   }
+  index.budget.spend(found.length * searching.costOfPlace);
   return found;
 }
 

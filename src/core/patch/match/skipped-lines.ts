@@ -27,8 +27,9 @@ export function matchSkipped(
   const old = [...hunkLines.keys()].filter((at) => hunkLines[at]!.kind !== 'add');
   if (old.length < 2 || old.some((at) => hunkLines[at]!.elided)) return match;
   const significant = old.map((at) => significantLength(hunkLines[at]!.text));
-  const sum = (from: number, to: number) =>
-    significant.slice(from, to).reduce((total, length) => total + length, 0);
+  const upTo = [0];
+  for (const length of significant) upTo.push(upTo.at(-1)! + length);
+  const sum = (from: number, to: number) => upTo[to]! - upTo[from]!;
   if (sum(0, old.length) < skippedLines.letters) return match;
   const normalize = normalizers['trailing-space'];
   const { keys, positions } = index.view('trailing-space');

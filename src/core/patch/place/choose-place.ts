@@ -3,9 +3,9 @@
  * line number that is exactly right, located neighbours, or as many equal hunks as places.
  */
 
-import { indentationOf, isBlank } from '../text/normalize.ts';
 import { choosing } from '../thresholds.ts';
 import type { Hunk, HunkOrder, HunkReport, MatchLevel, Place } from '../types.ts';
+import { HeadingIndex } from './heading-index.ts';
 
 /** A hunk with every place of the strictest level that it fits. */
 export interface Located {
@@ -34,7 +34,8 @@ export function choosePlaces(
   for (const group of twins) {
     if (group[0]!.places.length === 1) for (const placement of group.slice(1)) placement.repeated = true;
   }
-  for (const placement of open(placements)) pick(placement, 'heading', underHeading(placement, lines));
+  const headings = new HeadingIndex(lines);
+  for (const placement of open(placements)) pick(placement, 'heading', underHeading(placement, headings));
   const offset = commonOffset(placements);
   if (offset) for (const placement of open(placements)) byLineNumber(placement, offset);
   if (order !== 'never') dropStrays(placements);
@@ -71,12 +72,22 @@ function twinsOf(placements: readonly Placement[]): Placement[][] {
 
 /** Drops a choice that would put its hunk out of order with the certain ones: the hint was wrong. */
 function dropStrays(placements: readonly Placement[]): void {
-  const certain = placements.filter(({ chosen, chosenBy }) => chosen && chosenBy === undefined);
-  if (!inOrder(certain)) return;
-  for (const placement of placements) {
+  const isCertain = ({ chosen, chosenBy }: Placement) => chosen !== undefined && chosenBy === undefined;
+  if (!inOrder(placements.filter(isCertain))) return;
+  // The certain ones are in order, so only the nearest on either side count.
+  const nextStarts: number[] = [];
+  let next = Number.POSITIVE_INFINITY;
+  for (const placement of placements.toReversed()) {
+    nextStarts.push(next);
+    if (isCertain(placement)) next = startOf(placement.chosen!);
+  }
+  nextStarts.reverse();
+  let previous = Number.NEGATIVE_INFINITY;
+  for (const [at, placement] of placements.entries()) {
+    if (isCertain(placement)) previous = startOf(placement.chosen!);
     if (placement.chosenBy === undefined) continue;
-    const both = placements.filter((other) => other === placement || certain.includes(other));
-    if (inOrder(both)) continue;
+    const start = startOf(placement.chosen!);
+    if (previous < start && start < nextStarts[at]!) continue;
     delete placement.chosen;
     delete placement.chosenBy;
   }
@@ -119,48 +130,26 @@ function dropRepetitions(placements: readonly Placement[]): void {
   }
 }
 
-function underHeading({ hunk, places }: Placement, lines: readonly string[]): Place[] {
+function underHeading({ hunk, places }: Placement, index: HeadingIndex): Place[] {
   const headings = hunk.headings.map((heading) => heading.trim()).filter((heading) => heading !== '');
   const heading = headings.pop();
   if (heading === undefined) return [];
   // The outer headings narrow down where the innermost is looked for, each where its text occurs once.
-  let [from, to] = [0, lines.length];
+  let [from, to] = [0, index.lines.length];
   for (const outer of headings) {
-    const [only, ...others] = linesWith(outer, lines, from, to);
+    const [only, ...others] = index.linesWith(outer, from, to);
     if (only === undefined || others.length > 0) continue;
-    [from, to] = [only + 1, Math.min(to, endOfBlock(lines, only, /^\s*[\p{L}_$]/u))];
+    [from, to] = [only + 1, Math.min(to, index.endOfBlock(only, /^\s*[\p{L}_$]/u))];
   }
-  const headed = linesWith(heading, lines, from, to);
-  if (headed.length > 1) return places.filter(({ first }) => headed.includes(first - 1));
-  if (headed.length === 0) return [];
-  const start = headed[0]!;
+  const headed = new Set(index.linesWith(heading, from, to));
+  if (headed.size > 1) return places.filter(({ first }) => headed.has(first - 1));
+  const [start] = headed;
+  if (start === undefined) return [];
   const under = (end: number) => places.filter(({ first }) => first > start && first < end);
   // Git names the nearest line above that looks like a heading, even if its block has ended before the hunk.
-  return under(endOfBlock(lines, start, /^\s*[\p{L}_$]/u)).length === 1
-    ? under(endOfBlock(lines, start, /^\s*[\p{L}_@#/]/u))
+  return under(index.endOfBlock(start, /^\s*[\p{L}_$]/u)).length === 1
+    ? under(index.endOfBlock(start, /^\s*[\p{L}_@#/]/u))
     : [];
-}
-
-/** Lines with a heading's text, from 0. */
-function linesWith(heading: string, lines: readonly string[], from: number, to: number): number[] {
-  const found: number[] = [];
-  for (let line = from; line < to; line++) {
-    const text = lines[line]!.trim();
-    // Git cuts the line at 80 bytes.
-    if (text === heading || (heading.length >= choosing.cutHeading && text.startsWith(heading)))
-      found.push(line);
-  }
-  return found;
-}
-
-/** First line below that is not deeper than the heading and starts something else. */
-function endOfBlock(lines: readonly string[], start: number, starts: RegExp): number {
-  const depth = indentationOf(lines[start]!).length;
-  for (let line = start + 1; line < lines.length; line++) {
-    const text = lines[line]!;
-    if (!isBlank(text) && indentationOf(text).length <= depth && starts.test(text)) return line;
-  }
-  return lines.length;
 }
 
 interface Offset {

@@ -3,7 +3,10 @@
  * `problems` is empty.
  */
 
+import { sentFiles } from '../dialects/sent-files.ts';
 import { WorkBudget } from '../match/work-budget.ts';
+import { DiffBudget } from '../text/diff-budget.ts';
+import { diffing } from '../thresholds.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem, SourceFile } from '../types.ts';
 import { placeHunks } from './place-hunks.ts';
 import { placeWholeFile } from './place-whole-file.ts';
@@ -27,7 +30,7 @@ export function placeEdits(
   options: PlaceOptions = {},
 ): PlacedEdits {
   const placed: PlacedEdits = { changes: [], hunks: [], problems: [] };
-  const budget = new WorkBudget();
+  const budgets = { search: new WorkBudget(), diffs: new DiffBudget(diffing.mostBlockEdits) };
   const touched = new Set<string>();
   for (const edit of edits) {
     const paths = edit.newPath === undefined ? [edit.path] : [edit.path, edit.newPath];
@@ -41,13 +44,7 @@ export function placeEdits(
       continue;
     }
     for (const path of paths) touched.add(path);
-    placeEdit(
-      edit,
-      files.find(({ path }) => path === edit.path),
-      budget,
-      options,
-      placed,
-    );
+    placeEdit(edit, sentFiles(files).named(edit.path), budgets, options, placed);
   }
   refuseNesting(placed);
   if (placed.changes.length === 0 && placed.problems.length === 0) {
@@ -59,7 +56,7 @@ export function placeEdits(
 function placeEdit(
   edit: FileEdit,
   file: SourceFile | undefined,
-  budget: WorkBudget,
+  budgets: { search: WorkBudget; diffs: DiffBudget },
   options: PlaceOptions,
   { changes, hunks, problems }: PlacedEdits,
 ): void {
@@ -96,7 +93,7 @@ function placeEdit(
   }
   let after: string;
   if (edit.kind === 'whole') {
-    const whole = placeWholeFile(edit, file, options);
+    const whole = placeWholeFile(edit, file, options, budgets.diffs);
     if ('code' in whole) {
       problems.push(whole);
       return;
@@ -104,7 +101,7 @@ function placeEdit(
     after = whole.after;
     hunks.push({ path, block, level: whole.level, line: 1, flagged: whole.flagged });
   } else {
-    const result = placeHunks(edit, file, budget, options);
+    const result = placeHunks(edit, file, budgets.search, options);
     hunks.push(...result.hunks);
     problems.push(...result.problems);
     if (result.problems.length > 0) return;

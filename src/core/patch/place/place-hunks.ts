@@ -33,6 +33,7 @@ export function placeHunks(
     locators.set(dialect, known);
     return known;
   };
+  const known = new Map<string, ReturnType<Locator['locate']>>();
   const problems: PatchProblem[] = [];
   const locatedHunks: Located[] = [];
   const refuse = (hunk: Hunk, problem: Omit<PatchProblem, 'path' | 'block'>) =>
@@ -40,7 +41,11 @@ export function placeHunks(
 
   for (const hunk of edit.hunks) {
     if (changesNothing(hunk.lines) && hunk.finalNewline === undefined) continue;
-    const located = locatorOf(hunk.dialect ?? edit.dialect).locate(hunk);
+    const dialect = hunk.dialect ?? edit.dialect;
+    // The same hunk many times is looked for once.
+    const key = JSON.stringify([dialect, hunk.atEnd, hunk.counted, hunk.lines]);
+    const located = known.get(key) ?? locatorOf(dialect).locate(hunk);
+    known.set(key, located);
     if (budget.exhausted) {
       refuse(hunk, {
         code: 'too-complex',

@@ -1,10 +1,11 @@
 /** Turns a whole-file answer into the file's new text, with the bytes that an answer cannot carry. */
 
 import { hunkLinesOf } from '../dialects/hunk-lines.ts';
+import { DiffBudget } from '../text/diff-budget.ts';
 import { elisionsIn } from '../text/elision.ts';
 import { splitText, type TextLines } from '../text/lines.ts';
 import { alignFrom, applySplices, splicesOf } from '../text/splices.ts';
-import { reporting } from '../thresholds.ts';
+import { diffing, reporting } from '../thresholds.ts';
 import type { FileEdit, PatchProblem, SourceFile } from '../types.ts';
 import { fillElisions } from './fill-elisions.ts';
 import { dropsMost, dropsMuch } from './whole-file-guard.ts';
@@ -21,6 +22,7 @@ export function placeWholeFile(
   edit: FileEdit,
   file: SourceFile,
   { strict = false }: { strict?: boolean } = {},
+  diffs = new DiffBudget(diffing.mostBlockEdits),
 ): PlacedWholeFile | PatchProblem {
   const { path, block } = { path: file.path, block: edit.block };
   const before = splitText(file.text);
@@ -51,21 +53,21 @@ export function placeWholeFile(
       message: `the text for ${path} leaves out more than a third of the file`,
     };
   }
-  const restored = assemble(before, withFormerSpace(before.lines, lines));
+  const restored = assemble(before, withFormerSpace(before.lines, lines), diffs);
   const level = elisions.length === 0 ? 'whole-file' : 'filled-elision';
   // If only trailing space differs, that is the change.
   return {
-    after: restored === file.text ? assemble(before, lines) : restored,
+    after: restored === file.text ? assemble(before, lines, diffs) : restored,
     level,
     flagged: much || level !== 'whole-file',
   };
 }
 
 /** The new lines as an edit of the old ones, so that lines that stay keep their bytes. */
-function assemble(before: TextLines, texts: readonly string[]): string {
+function assemble(before: TextLines, texts: readonly string[], diffs: DiffBudget): string {
   const lines = [...texts];
   if (before.lines.at(-1) !== '' && lines.length > 1 && lines.at(-1) === '') lines.pop();
-  const hunkLines = hunkLinesOf(before.lines, lines);
+  const hunkLines = hunkLinesOf(before.lines, lines, diffs);
   return applySplices(before, splicesOf(hunkLines, alignFrom(0, hunkLines)) ?? []);
 }
 

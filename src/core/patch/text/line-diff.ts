@@ -5,13 +5,37 @@
 
 import { type StructuredPatchHunk, structuredPatch } from 'diff';
 import { diffing } from '../thresholds.ts';
+import type { FileChange } from '../types.ts';
+import { DiffBudget } from './diff-budget.ts';
 
-export function lineDiff(before: string, after: string): StructuredPatchHunk[] {
+const known = new WeakMap<readonly FileChange[], StructuredPatchHunk[][]>();
+
+/** The hunks of each change, worked out once per list. */
+export function lineDiffs(changes: readonly FileChange[]): StructuredPatchHunk[][] {
+  let hunks = known.get(changes);
+  if (!hunks) {
+    const budget = new DiffBudget(diffing.mostFileEdits);
+    hunks = changes.map(({ before, after }) => (before === after ? [] : lineDiff(before, after, budget)));
+    known.set(changes, hunks);
+  }
+  return hunks;
+}
+
+function lineDiff(before: string, after: string, budget: DiffBudget): StructuredPatchHunk[] {
+  if (before === '' || after === '') return [replaceMiddle(before, after)];
+  const { mostEdits } = budget;
   const shortest = structuredPatch('', '', before, after, undefined, undefined, {
     context: diffing.contextLines,
-    maxEditLength: diffing.mostFileEdits,
-  });
-  return (shortest as { hunks: StructuredPatchHunk[] } | undefined)?.hunks ?? [replaceMiddle(before, after)];
+    maxEditLength: mostEdits,
+  }) as { hunks: StructuredPatchHunk[] } | undefined;
+  budget.spend(shortest ? editsIn(shortest.hunks) : mostEdits);
+  return shortest?.hunks ?? [replaceMiddle(before, after)];
+}
+
+function editsIn(hunks: readonly StructuredPatchHunk[]): number {
+  let edits = 0;
+  for (const { lines } of hunks) for (const line of lines) if (/^[+-]/.test(line)) edits++;
+  return edits;
 }
 
 function replaceMiddle(before: string, after: string): StructuredPatchHunk {

@@ -1,0 +1,51 @@
+/**
+ * Files that a patch may write only if the request named them: the settings of `orch` itself, and `.env` files, which
+ * hold secrets and are read by whatever starts in the folder.
+ */
+import type { FileChange } from './types.ts';
+
+const settings = /^\.orch$/;
+const environment = /^\.env(?:$|[.\-_])(?!(?:example|sample|template|dist)$)/;
+
+export function needsNaming(path: string): boolean {
+  // Compared as on file systems that fold case and drop what stands at an end.
+  const segments = path.normalize('NFC').toLowerCase().split(/[\\/]/);
+  return segments
+    .map((segment) => segment.replace(/(?<![. ])[. ]+$/, ''))
+    .some((segment) => settings.test(segment) || environment.test(segment));
+}
+
+export interface Naming {
+  /** Paths of the files that were sent. */
+  sent: readonly string[];
+  /** What the user asked for, in their own words. */
+  instruction: string;
+}
+
+/** The paths of a patch that had to be named and were not. */
+export function unnamedPaths(
+  changes: readonly Pick<FileChange, 'path' | 'oldPath'>[],
+  { sent, instruction }: Naming,
+): string[] {
+  return changes
+    .flatMap(({ path, oldPath }) => (oldPath === undefined ? [path] : [path, oldPath]))
+    .filter((path) => needsNaming(path) && !sent.includes(path) && !isNamedIn(instruction, path));
+}
+
+/** The path, or what of it tells what kind of file it is, stands in the text by itself. */
+function isNamedIn(text: string, path: string): boolean {
+  const segments = path.split('/');
+  return segments.some((_, from) => {
+    const name = segments.slice(from).join('/');
+    return needsNaming(name) && isWordOf(name, text);
+  });
+}
+
+function isWordOf(name: string, text: string): boolean {
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    const above = text[at - 1] ?? ' ';
+    const below = text.slice(at + name.length, at + name.length + 2);
+    if (!/[\p{L}\p{N}_./-]/u.test(above) && !/^(?:[\p{L}\p{N}_/-]|\.[\p{L}\p{N}_])/u.test(below)) return true;
+  }
+  return false;
+}
