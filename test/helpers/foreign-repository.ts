@@ -106,6 +106,9 @@ export async function foreignRepository(files: Record<string, string>, { hostile
 /** git as a user would run it there, whatever comes of it. */
 export function plainGit(args: readonly string[], cwd: string, input = ''): Promise<void> {
   return new Promise((fulfil) => {
-    execFile('git', args, { cwd }, () => fulfil()).stdin?.end(input);
+    const child = execFile('git', args, { cwd }, () => fulfil());
+    // It may end before it has read anything.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
   });
 }

@@ -72,7 +72,7 @@ export type GitCall = {
 export interface GitOptions {
   input?: string;
   signal: AbortSignal;
-  /** Timeout, after which git is taken to hang. Default 10 s. */
+  /** Timeout, after which git is taken to hang. Default 30 s, or 5 s in a repository, which can make it wait. */
   limitMs?: number;
 }
 
@@ -103,12 +103,13 @@ const overrides = [
 /** Runs in the root folder, away from the user's files. */
 export async function git(
   [name, ...values]: GitCall,
-  { input = '', signal, limitMs = 10_000 }: GitOptions,
+  { input = '', signal, limitMs: limit }: GitOptions,
 ): Promise<GitAnswer> {
   const executable = findGit();
   if (executable === undefined) return { status: undefined, stdout: '', stderr: '' };
   const { execFile } = await import('node:child_process');
   const { args, repository, user } = (calls[name] as (...given: string[]) => Invocation)(...values);
+  const limitMs = limit ?? (repository === undefined ? 30_000 : 5000);
   const place =
     repository === undefined
       ? { GIT_DIR: nowhere }
