@@ -200,7 +200,7 @@ export function createFactory(options: FactoryOptions): Factory {
     clock: () => clock,
     newId,
     diagnostics,
-    notes: () => environment().notes,
+    notes: () => [...environment().notes, ...config().notes],
     async close() {
       await Promise.all(closers.map((close) => close()));
     },

@@ -55,7 +55,7 @@ export async function runOperation(
       throw new OrchError('usage', '--dry-run has no route to show: nothing would be sent', {
         hint: 'run it without --dry-run',
       });
-    const decision = await explain(request, factory.engine(), signal);
+    const decision = await explain(request, factory.engine(), signal, factory.notes());
     return present(decision, routeExplainOperation, {
       streams,
       factory,

@@ -119,6 +119,7 @@ async function configurationFindings(diagnostics: Diagnostics, verbose: boolean)
         ...faults.map(({ origin, path, message, hint }) =>
           problem('configuration', `${origin}: ${path === '' ? '' : `${path}: `}${message}`, hint),
         ),
+        ...(config?.notes.map((note) => warning('configuration', note)) ?? []),
         ...(config ? settingFindings({ config, packaged: packaged.config, verbose }) : []),
       ];
     })),
