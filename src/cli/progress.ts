@@ -1,5 +1,6 @@
 /** Shows progress on stderr: the route, every retry and fallback with its reason, the answer as it arrives. */
 import { formatDuration } from '../core/text/format.ts';
+import { printable } from '../core/text/hidden.ts';
 import type { ProgressEvent } from '../engine/context.ts';
 import type { IOStreams } from './streams.ts';
 
@@ -35,14 +36,15 @@ export async function startProgress({ streams, style, showDecision }: ProgressOp
         case 'attempt':
           model = event.model;
           characters = 0;
-          if (spinner) spinner.text = `${model} …`;
+          if (spinner) spinner.text = printable(`${model} …`);
           break;
         case 'text':
           characters += event.delta.length;
           if (style === 'preview') {
             streams.err(streams.errStyle.dim(event.delta));
             midLine = !event.delta.endsWith('\n');
-          } else if (spinner) spinner.text = `${model} … about ${Math.ceil(characters / 3)} tokens`;
+          } else if (spinner)
+            spinner.text = printable(`${model} … about ${Math.ceil(characters / 3)} tokens`);
           break;
         case 'retry':
           line(

@@ -1,6 +1,7 @@
 /** Progress notifications: one for every step, and a sign of life every few seconds in between. */
 import type { ServerNotification } from '@modelcontextprotocol/sdk/types.js';
 import { formatDuration } from '../core/text/format.ts';
+import { printable } from '../core/text/hidden.ts';
 import type { ProgressEvent } from '../engine/context.ts';
 
 const everyMs = 5000;
@@ -22,9 +23,10 @@ export function progressReporter(
   const notify = (message: string) => {
     progress++;
     // A disconnected client is noticed elsewhere.
-    send({ method: 'notifications/progress', params: { progressToken: token, progress, message } }).catch(
-      () => {},
-    );
+    send({
+      method: 'notifications/progress',
+      params: { progressToken: token, progress, message: printable(message) },
+    }).catch(() => {});
   };
   const timer = setInterval(
     () =>

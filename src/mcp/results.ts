@@ -2,6 +2,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { approxTokens } from '../core/input/tokens.ts';
 import { formatCount } from '../core/text/format.ts';
+import { printable } from '../core/text/hidden.ts';
 import type { ResultStore } from '../engine/ports.ts';
 import { keepResult } from '../operations/delegation/keep-result.ts';
 import { describeError } from '../operations/describe-error.ts';
@@ -78,5 +79,5 @@ export function toErrorResult(error: unknown): CallToolResult {
   const lines = [`${code}: ${message}`];
   if (hint !== undefined) lines.push(`What to do: ${hint}`);
   if (spending !== undefined) lines.push(spending);
-  return { isError: true, content: [{ type: 'text', text: lines.join('\n') }] };
+  return { isError: true, content: [{ type: 'text', text: printable(lines.join('\n')) }] };
 }

@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogLevel } from '../../core/config/environment.ts';
 import { logLevels } from '../../core/config/environment.ts';
+import { printableJson } from '../../core/text/hidden.ts';
 import type { CallLog } from '../../engine/context.ts';
 
 export interface JsonLogOptions {
@@ -17,7 +18,7 @@ export function jsonLog({ level, file, write }: JsonLogOptions): CallLog {
     call(line) {
       if (logLevels.indexOf(level) < logLevels.indexOf('info')) return;
       try {
-        const text = `${JSON.stringify({ event: 'call', ...line })}\n`;
+        const text = `${printableJson({ event: 'call', ...line })}\n`;
         if (file === undefined) write(text);
         else {
           mkdirSync(dirname(file), { recursive: true });
