@@ -11,7 +11,7 @@ import { httpResponse } from './fetch.ts';
 
 export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): ModelLister {
   const { client, connections } = openAiClient(settings);
-  const redact = redactSecrets(redactKey, process.env);
+  const redact = redactSecrets(redactKey, process.env, settings.baseUrl);
   const url = new URL(client.baseURL);
   const { host } = url;
   return {
@@ -51,7 +51,9 @@ export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): 
           );
         }
         const proxy = connections.proxyTo(url);
-        throw forListing(failureFrom(error, { redact, now: Date.now(), host, proxy, begun: false }));
+        throw forListing(
+          failureFrom(error, { redact, apiKey: settings.apiKey, now: Date.now(), host, proxy, begun: false }),
+        );
       }
     },
   };

@@ -3,7 +3,7 @@
  * retries and logging off, a terminal event demanded, aborted down to the socket.
  */
 import type { ResponseCreateParamsBase } from 'openai/resources/responses/responses';
-import type { Redact } from '../../core/errors/redact.ts';
+import { exactRedactor, type Redact } from '../../core/errors/redact.ts';
 import type { GenerateRequest, GenerateResult, Provider } from '../../engine/ports.ts';
 import { Watchdog } from '../http/watchdog.ts';
 import { readBody } from './body.ts';
@@ -17,7 +17,8 @@ export interface OpenAiProviderOptions extends OpenAiSettings {
 
 export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProviderOptions): Provider {
   const { client, connections } = openAiClient(settings);
-  const redact = redactSecrets(redactKey, process.env);
+  const redact = redactSecrets(redactKey, process.env, settings.baseUrl);
+  const withoutKey = exactRedactor([settings.apiKey]);
   const url = new URL(client.baseURL);
 
   return {
@@ -42,12 +43,20 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
           });
         };
         const result = await connections.use(watchdog.signal, answer);
-        return redactedResult(result, redact);
+        return redactedResult({ ...result, text: withoutKey(result.text) }, redact);
       } catch (error) {
         // What the abort made the package throw (or not throw) says less than why it was aborted.
         const proxy = connections.proxyTo(url);
         throw (
-          watchdog.failure ?? failureFrom(error, { redact, now: Date.now(), host: url.host, proxy, begun })
+          watchdog.failure ??
+          failureFrom(error, {
+            redact,
+            apiKey: settings.apiKey,
+            now: Date.now(),
+            host: url.host,
+            proxy,
+            begun,
+          })
         );
       } finally {
         watchdog.close();

@@ -13,6 +13,11 @@ const plainPart =
   /^(v\d+(alpha|beta)?\d*|api|openai|azure|codex|compat|gateway|inference|llm|models|proxy|responses|rest)?$/;
 /** Names such as `gpt-5-mini` and `team-eu`: words and short numbers. Redacting them would spoil other text. */
 const nameLike = /^(?=.{1,24}$)(?:[a-z]{1,12}|v?\d{1,4})(?:[-._](?:[a-z]{1,12}|v?\d{1,4}))*$/;
+
+export function looksLikeName(text: string): boolean {
+  return nameLike.test(text);
+}
+
 /** Shorter ones would be found in the middle of words. */
 const leastSecret = 8;
 
@@ -29,6 +34,6 @@ export function urlSecrets(text: string | undefined): string[] {
   if (text === undefined || !URL.canParse(text)) return [];
   const { pathname, searchParams } = new URL(text);
   return [...pathname.split('/'), ...searchParams.values()].filter(
-    (part) => part.length >= leastSecret && !plainPart.test(part) && !nameLike.test(part),
+    (part) => part.length >= leastSecret && !plainPart.test(part) && !looksLikeName(part),
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactor } from '../../../src/core/errors/redact.ts';
+import { exactRedactor, redactor } from '../../../src/core/errors/redact.ts';
 
 describe('redactor', () => {
   const redact = redactor(['my-own-secret-value', undefined, '']);
@@ -75,5 +75,30 @@ describe('redactor', () => {
 
   it('does not take a secret that is too short to be one, which would redact everything', () => {
     expect(redactor(['a'])('banana')).toBe('banana');
+  });
+});
+
+describe('exactRedactor', () => {
+  const key = 'gw_0123456789"abcdef';
+  it('replaces the key and nothing else, for it is given code', () => {
+    const redact = exactRedactor([key, undefined, 'short']);
+    expect(redact(`a ${key} b`)).toBe('a [redacted] b');
+    expect(JSON.parse(redact(JSON.stringify({ a: `${key}!` })))).toEqual({ a: '[redacted]!' });
+    for (const text of ['gw_0123456789', 'const k = "sk-test-0123456789";', 'short', 'http://me:pw@host'])
+      expect(redact(text)).toBe(text);
+  });
+});
+
+describe('what looks like a key', () => {
+  it.each([
+    'sk-proj-abc_DEF-123456',
+    'ghp_0123456789abcdefghijklmnopqrstuvwxyz',
+    'github_pat_11ABCDEFG0abcdefghij_0123456789',
+    'xoxb-123456789012-abcdefghijkl',
+    'AKIAIOSFODNN7EXAMPLE',
+    'AIzaSyA-0123456789abcdefghijklmnopqrstu',
+    'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc-DEF',
+  ])('is redacted: %s', (text) => {
+    expect(redactor([])(`it is ${text}, see`)).toBe('it is [redacted], see');
   });
 });
