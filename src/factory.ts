@@ -26,7 +26,10 @@ import { keyFault, keyHints } from './core/config/api-key.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
 import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
-import { redactor } from './core/errors/redact.ts';
+import { exactRedactor, redactor } from './core/errors/redact.ts';
+import { secretsIn } from './core/errors/secrets.ts';
+import { printable } from './core/text/hidden.ts';
+import { mapTexts } from './core/text/json.ts';
 import { once } from './core/text/once.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
@@ -72,6 +75,12 @@ export function createFactory(options: FactoryOptions): Factory {
   const reading = once(() =>
     inspectEnvironment({ process: variables, dotEnv: readDotEnv(cwd), pathDelimiter: delimiter }),
   );
+  const redaction = once(() => {
+    const { apiKey } = reading().environment;
+    const { certain, likely } = secretsIn(variables);
+    const secrets = [apiKey, ...certain];
+    return { message: redactor(secrets, likely), result: exactRedactor(secrets) };
+  });
   const environment = () => {
     const { environment: sound, problems } = reading();
     refuseProblems('invalid-environment', problems);
@@ -100,12 +109,13 @@ export function createFactory(options: FactoryOptions): Factory {
   const journal = once(() =>
     writeJournal({ folder: join(stateFolder(variables), 'journal'), cwd, lock, writer: writer() }),
   );
+  /** What an argument repeats, such as a key given as a model's name, is not recorded. */
+  const recorded = (text: string) => printable(redaction().message(text));
   const ledgerOf = ({ usageCsv }: Environment): Ledger => {
     if (usageCsv?.toLowerCase() === 'off') return noLedger();
-    return csvLedger({
-      path: usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv),
-      temporaries: temporaries(),
-    });
+    const path = usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv);
+    const kept = csvLedger({ path, temporaries: temporaries() });
+    return { ...kept, append: (records) => kept.append(records.map((record) => mapTexts(record, recorded))) };
   };
   const ledger = once(() => ledgerOf(environment()));
   const results = once(() => fileResultStore(join(stateFolder(variables), 'results')));
@@ -136,7 +146,7 @@ export function createFactory(options: FactoryOptions): Factory {
     sweepLocks(lockFolder);
     const settings = await connection();
     const { openAiProvider } = await import('./adapters/openai/provider.ts');
-    return openAiProvider({ ...settings, redact: redactor([settings.apiKey]) });
+    return openAiProvider({ ...settings, redact: redaction().message });
   });
   const diagnostics = once(
     (): Diagnostics => ({
@@ -150,7 +160,7 @@ export function createFactory(options: FactoryOptions): Factory {
       async models() {
         const settings = await connection();
         const { openAiModelLister } = await import('./adapters/openai/models.ts');
-        return openAiModelLister(settings, redactor([settings.apiKey]));
+        return openAiModelLister(settings, redaction().message);
       },
       ledger: () => ledgerOf(reading().environment),
       stateFolder: stateFolder(variables),
@@ -169,6 +179,7 @@ export function createFactory(options: FactoryOptions): Factory {
       clock,
       memory: new EngineMemory(),
       log: jsonLog({
+        clean: redaction().message,
         level: logLevel ?? options.defaultLogLevel,
         file: logFile === undefined ? undefined : resolve(cwd, logFile),
         write: options.writeLog,
@@ -193,6 +204,7 @@ export function createFactory(options: FactoryOptions): Factory {
     verifier: (command, output) =>
       commandVerifier({ command, output, cwd, writer: writer(), journal: journal() }),
     ledger,
+    redaction,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
     results,
     patches,

@@ -1,6 +1,5 @@
 /** Shows progress on stderr: the route, every retry and fallback with its reason, the answer as it arrives. */
 import { formatDuration } from '../core/text/format.ts';
-import { printable } from '../core/text/hidden.ts';
 import type { ProgressEvent } from '../engine/context.ts';
 import type { IOStreams } from './streams.ts';
 
@@ -36,7 +35,7 @@ export async function startProgress({ streams, style, showDecision }: ProgressOp
         case 'attempt':
           model = event.model;
           characters = 0;
-          if (spinner) spinner.text = printable(`${model} …`);
+          if (spinner) spinner.text = streams.shown(`${model} …`);
           break;
         case 'text':
           characters += event.delta.length;
@@ -44,7 +43,7 @@ export async function startProgress({ streams, style, showDecision }: ProgressOp
             streams.err(streams.errStyle.dim(event.delta));
             midLine = !event.delta.endsWith('\n');
           } else if (spinner)
-            spinner.text = printable(`${model} … about ${Math.ceil(characters / 3)} tokens`);
+            spinner.text = streams.shown(`${model} … about ${Math.ceil(characters / 3)} tokens`);
           break;
         case 'retry':
           line(

@@ -13,6 +13,8 @@ export interface IOStreams {
   err(text: string): void;
   /** A labelled line on stderr: `warning: …`. */
   say(label: Label, text: string): void;
+  /** What `err` would make of the text, for what is shown another way. */
+  shown(text: string): string;
   /** Styles text for `out`; does nothing if colour is off. */
   readonly outStyle: ChalkInstance;
   /** The same for `err`. */
@@ -78,6 +80,7 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
     out: (chunk) => out(stdoutIsTerminal ? printable(chunk) : chunk),
     err: (chunk) => err(printable(chunk)),
     say: (label, text) => err(printable(labelled(label, text, chalkStderr))),
+    shown: printable,
     outStyle: chalk,
     errStyle: chalkStderr,
     outFailure: () => failure,

@@ -1,7 +1,6 @@
 /** Progress notifications: one for every step, and a sign of life every few seconds in between. */
 import type { ServerNotification } from '@modelcontextprotocol/sdk/types.js';
 import { formatDuration } from '../core/text/format.ts';
-import { printable } from '../core/text/hidden.ts';
 import type { ProgressEvent } from '../engine/context.ts';
 
 const everyMs = 5000;
@@ -15,6 +14,8 @@ export interface ProgressReporter {
 export function progressReporter(
   token: string | number | undefined,
   send: (notification: ServerNotification) => Promise<void>,
+  /** Makes a text fit to be shown. */
+  shown: (text: string) => string,
 ): ProgressReporter {
   if (token === undefined) return { onEvent: () => {}, stop: () => {} };
   let progress = 0;
@@ -25,7 +26,7 @@ export function progressReporter(
     // A disconnected client is noticed elsewhere.
     send({
       method: 'notifications/progress',
-      params: { progressToken: token, progress, message: printable(message) },
+      params: { progressToken: token, progress, message: shown(message) },
     }).catch(() => {});
   };
   const timer = setInterval(

@@ -1,5 +1,6 @@
 /** The environment as one value. Every variable is read once, here; one error lists all invalid values. */
 
+import { looksLikeKey } from '../errors/redact.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { isThisMachine, shownUrl } from './base-url.ts';
 import { type ConfigProblem, refuseProblems } from './problem.ts';
@@ -287,6 +288,7 @@ export function inspectEnvironment({
   });
 
   const apiKey = read('OPENAI_API_KEY');
+  const projectName = text('ORCH_PROJECT');
   const environment: Environment = {
     fromDotEnv: [],
     apiKey: apiKey?.value,
@@ -311,7 +313,7 @@ export function inspectEnvironment({
       .filter((root) => root !== ''),
     rehearse: rehearse !== undefined && ['1', 'true', 'yes'].includes(rehearse),
     readsStdin: stdin !== 'off',
-    projectName: text('ORCH_PROJECT'),
+    projectName: projectName !== undefined && looksLikeKey(projectName) ? undefined : projectName,
     notes,
   };
   if (ignored.length > 0)
@@ -320,6 +322,8 @@ export function inspectEnvironment({
     );
   if (apiKey?.origin.endsWith('(.env)'))
     notes.push('OPENAI_API_KEY comes from .env: whoever owns that key can see what is sent');
+  if (projectName !== undefined && looksLikeKey(projectName))
+    notes.push('ORCH_PROJECT looks like a key and is not recorded: set it to a name');
   notes.push(...unknownVariables(process), ...unencrypted(environment));
   environment.fromDotEnv = settings.filter(({ origin }) => origin === '.env').map(({ name }) => name);
   return { environment, problems, settings };
@@ -335,7 +339,7 @@ function mayComeFromDotEnv(name: string, value: string): boolean {
 }
 
 function shownValue(name: string, value: string): string {
-  if (name === 'OPENAI_API_KEY') return '(hidden)';
+  if (name === 'OPENAI_API_KEY' || (name === 'ORCH_PROJECT' && looksLikeKey(value))) return '(hidden)';
   return name === 'OPENAI_BASE_URL' ? shownUrl(value) : value;
 }
 

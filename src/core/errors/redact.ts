@@ -13,6 +13,13 @@ const minFragment = 6;
 const pieceLength = 8;
 const minLengthForPieces = 2 * pieceLength;
 
+/** A long run of mixed letters and digits, which no name is. */
+const random = /(?=[A-Za-z0-9_-]*[a-z])(?=[A-Za-z0-9_-]*[A-Z])(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{20,}/;
+
+export function looksLikeKey(text: string): boolean {
+  return text.search(keyLike) >= 0 || random.test(text);
+}
+
 export type Redact = (text: string) => string;
 
 /** `likely` secrets are redacted only as a whole. */
