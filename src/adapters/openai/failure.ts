@@ -136,7 +136,7 @@ const leastKeyLength = 16;
 function withKeyEnd(failure: ProviderFailure, key = ''): ProviderFailure {
   const { failureClass, details, message } = failure;
   if (failureClass !== 'key-refused' || key.length < leastKeyLength) return failure;
-  const hint = `the refused key ends in ${key.slice(-4)}: ${details.hint}`;
+  const hint = `${details.hint} (the refused key ends in ${key.slice(-4)})`;
   return new ProviderFailure(failureClass, message, { ...details, hint });
 }
 
