@@ -42,6 +42,10 @@ function readUrl(value: string): URL | undefined {
   try {
     const url = new URL(value.includes('://') ? value : `http://${value}`);
     decodeURIComponent(url.username + url.password);
+    // A proxy has no path; curl ignores one, too.
+    url.pathname = '/';
+    url.search = '';
+    url.hash = '';
     return ['http:', 'https:'].includes(url.protocol) ? url : undefined;
   } catch {
     return undefined;

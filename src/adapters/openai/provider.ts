@@ -3,7 +3,7 @@
  * retries and logging off, a terminal event demanded, aborted down to the socket.
  */
 import type { ResponseCreateParamsBase } from 'openai/resources/responses/responses';
-import { exactRedactor, type Redact } from '../../core/errors/redact.ts';
+import { exactRedactor, pieceRedactor, type Redact } from '../../core/errors/redact.ts';
 import type { GenerateRequest, GenerateResult, Provider } from '../../engine/ports.ts';
 import { Watchdog } from '../http/watchdog.ts';
 import { readBody } from './body.ts';
@@ -28,6 +28,11 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
       const watchdog = new Watchdog({ ...options, firstEventMs }, options.signal);
       const started = performance.now();
       let begun = false;
+      const pieces = pieceRedactor(settings.apiKey);
+      const onText = request.stream ? options.onText : undefined;
+      const emit = (text: string) => {
+        if (text !== '') onText?.(text);
+      };
       try {
         const answer = async () => {
           const response = await client.responses
@@ -36,11 +41,13 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
           begun = true;
           // The headers of a plain answer say that it is coming.
           if (!request.stream) watchdog.beat();
-          return readBody(httpResponse(response), {
+          const body = await readBody(httpResponse(response), {
             watchdog,
-            onText: request.stream ? options.onText : undefined,
+            onText: onText && ((delta) => emit(pieces.push(delta))),
             elapsed: () => performance.now() - started,
           });
+          emit(pieces.rest());
+          return body;
         };
         const result = await connections.use(watchdog.signal, answer);
         return redactedResult({ ...result, text: withoutKey(result.text) }, redact);

@@ -324,7 +324,7 @@ export function inspectEnvironment({
     notes.push('OPENAI_API_KEY comes from .env: whoever owns that key can see what is sent');
   if (projectName !== undefined && looksLikeKey(projectName))
     notes.push('ORCH_PROJECT looks like a key and is not recorded: set it to a name');
-  notes.push(...unknownVariables(process), ...unencrypted(environment));
+  notes.push(...unknownVariables(process), ...unencrypted(environment), ...unusedProxy(process, environment));
   environment.fromDotEnv = settings.filter(({ origin }) => origin === '.env').map(({ name }) => name);
   return { environment, problems, settings };
 }
@@ -348,6 +348,14 @@ function unencrypted({ apiKey, baseUrl, rehearse }: Environment): string[] {
   const { protocol, hostname, host } = new URL(baseUrl);
   if (protocol !== 'http:' || isThisMachine(hostname)) return [];
   return [`OPENAI_BASE_URL is http: the key and all that is sent reach ${host} unencrypted (use https)`];
+}
+
+/** Without this, a request would silently bypass the proxy. */
+function unusedProxy(process: Variables, { baseUrl, rehearse }: Environment): string[] {
+  const isSet = (name: string) => [name, name.toLowerCase()].some((each) => blankToUndefined(process[each]));
+  if (!isSet('ALL_PROXY') || isSet('HTTPS_PROXY') || isSet('HTTP_PROXY') || rehearse) return [];
+  if (baseUrl !== undefined && isThisMachine(new URL(baseUrl).hostname)) return [];
+  return ['ALL_PROXY is ignored: set HTTPS_PROXY to reach the provider through a proxy'];
 }
 
 /** Without this, a misspelt ceiling would silently have no effect. */

@@ -51,6 +51,23 @@ export function exactRedactor(secrets: readonly (string | undefined)[]): Redact 
   return (text) => forms.reduce((clean, form) => clean.replaceAll(form, '[redacted]'), text);
 }
 
+/** As `exactRedactor`, for text that arrives in pieces: what may be the beginning of the secret waits for the next. */
+export function pieceRedactor(secret: string): { push(piece: string): string; rest(): string } {
+  const redact = exactRedactor([secret]);
+  let held = '';
+  return {
+    push(piece) {
+      if (secret.length < minLengthForPieces) return piece;
+      const text = redact(held + piece);
+      let length = Math.min(secret.length - 1, text.length);
+      while (length > 0 && !text.endsWith(secret.slice(0, length))) length--;
+      held = text.slice(text.length - length);
+      return text.slice(0, text.length - length);
+    },
+    rest: () => held,
+  };
+}
+
 /** A truncated message may end in the middle of a key. */
 function withoutBeginningAtEnd(text: string, secret: string): string {
   for (let length = Math.min(secret.length - 1, text.length); length >= minFragment; length--) {

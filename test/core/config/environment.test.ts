@@ -221,3 +221,13 @@ describe('an http server', () => {
     expect(notes('http://x.test/v1', { ORCH_REHEARSE: '1' })).toEqual([]);
   });
 });
+
+describe('ALL_PROXY', () => {
+  it.each(['ALL_PROXY', 'all_proxy'])('as %s is said to be ignored, where it would count', (name) => {
+    const notes = (more: Variables) => read({ [name]: 'socks5://proxy.test:1080', ...more }).notes;
+    expect(notes({})).toEqual([expect.stringContaining('ALL_PROXY is ignored: set HTTPS_PROXY')]);
+    expect(notes({ https_proxy: 'http://proxy.test' })).toEqual([]);
+    expect(notes({ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })).toEqual([]);
+    expect(notes({ ORCH_REHEARSE: '1' })).toEqual([]);
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exactRedactor, redactor } from '../../../src/core/errors/redact.ts';
+import { exactRedactor, pieceRedactor, redactor } from '../../../src/core/errors/redact.ts';
 
 describe('redactor', () => {
   const redact = redactor(['my-own-secret-value', undefined, '']);
@@ -86,6 +86,19 @@ describe('exactRedactor', () => {
     expect(JSON.parse(redact(JSON.stringify({ a: `${key}!` })))).toEqual({ a: '[redacted]!' });
     for (const text of ['gw_0123456789', 'const k = "sk-test-0123456789";', 'short', 'http://me:pw@host'])
       expect(redact(text)).toBe(text);
+  });
+});
+
+describe('pieceRedactor', () => {
+  it('finds the key wherever it is cut, and keeps the rest', () => {
+    const key = 'aab_0123456789abcdef';
+    const text = `aaab ${key} and aab_01 ${key}${key} aab`;
+    for (let size = 1; size < 9; size++) {
+      const redact = pieceRedactor(key);
+      let seen = '';
+      for (let at = 0; at < text.length; at += size) seen += redact.push(text.slice(at, at + size));
+      expect(seen + redact.rest()).toBe('aaab [redacted] and aab_01 [redacted][redacted] aab');
+    }
   });
 });
 
