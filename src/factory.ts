@@ -29,7 +29,10 @@ import { keyFault, keyHints } from './core/config/api-key.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
 import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
-import { redactor } from './core/errors/redact.ts';
+import { exactRedactor, redactor } from './core/errors/redact.ts';
+import { secretsIn } from './core/errors/secrets.ts';
+import { printable } from './core/text/hidden.ts';
+import { mapTexts } from './core/text/json.ts';
 import { once } from './core/text/once.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
@@ -89,6 +92,12 @@ export function createFactory(options: FactoryOptions): Factory {
       pathDelimiter: delimiter,
     });
     return { ...rest, environment: { ...seen, notes: [...ignored, ...seen.notes] } };
+  });
+  const redaction = once(() => {
+    const { apiKey } = reading().environment;
+    const { certain, likely } = secretsIn(variables);
+    const secrets = [apiKey, ...certain];
+    return { message: redactor(secrets, likely), result: exactRedactor(secrets) };
   });
   const environment = () => {
     const { environment: sound, problems } = reading();
@@ -158,13 +167,13 @@ export function createFactory(options: FactoryOptions): Factory {
       waiting: async () => (isEmpty(journals) ? undefined : (await treeWriter()).waiting()),
     }),
   );
+  /** What an argument repeats, such as a key given as a model's name, is not recorded. */
+  const recorded = (text: string) => printable(redaction().message(text));
   const ledgerOf = ({ usageCsv }: Environment): Ledger => {
     if (usageCsv?.toLowerCase() === 'off') return noLedger();
-    return csvLedger({
-      path: usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv),
-      temporaries: temporaries(),
-      roots: bounds,
-    });
+    const path = usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv);
+    const kept = csvLedger({ path, temporaries: temporaries(), roots: bounds });
+    return { ...kept, append: (records) => kept.append(records.map((record) => mapTexts(record, recorded))) };
   };
   const ledger = once(() => ledgerOf(environment()));
   const assertRecordable = () => {
@@ -210,7 +219,7 @@ export function createFactory(options: FactoryOptions): Factory {
     void tidy();
     const settings = await connection();
     const { openAiProvider } = await import('./adapters/openai/provider.ts');
-    return openAiProvider({ ...settings, redact: redactor([settings.apiKey]) });
+    return openAiProvider({ ...settings, redact: redaction().message });
   });
   const diagnostics = once(
     (): Diagnostics => ({
@@ -224,7 +233,7 @@ export function createFactory(options: FactoryOptions): Factory {
       async models() {
         const settings = await connection();
         const { openAiModelLister } = await import('./adapters/openai/models.ts');
-        return openAiModelLister(settings, redactor([settings.apiKey]));
+        return openAiModelLister(settings, redaction().message);
       },
       ledger: () => ledgerOf(reading().environment),
       stateFolder: stateFolder(variables),
@@ -243,6 +252,7 @@ export function createFactory(options: FactoryOptions): Factory {
       clock,
       memory: new EngineMemory(),
       log: jsonLog({
+        clean: redaction().message,
         level: logLevel ?? options.defaultLogLevel,
         file: logFile === undefined ? undefined : resolve(cwd, logFile),
         roots: bounds,
@@ -269,6 +279,7 @@ export function createFactory(options: FactoryOptions): Factory {
     verifier: (command, output) => commandVerifier({ command, output, cwd, tree: tree() }),
     ledger,
     assertRecordable,
+    redaction,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
     readFile: readRegularFile,
     results,
@@ -277,7 +288,7 @@ export function createFactory(options: FactoryOptions): Factory {
     clock: () => clock,
     newId,
     diagnostics,
-    notes: () => [...environment().notes, ...folderNotes(ourFolders)],
+    notes: () => [...environment().notes, ...config().notes, ...folderNotes(ourFolders)],
     async close() {
       await Promise.all(closers.map((close) => close()));
     },

@@ -1,10 +1,13 @@
 /** Runs a command line: from argv to an exit status. */
 import type { Command } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
+import { redactor } from '../core/errors/redact.ts';
+import { once } from '../core/text/once.ts';
 import type { Factory } from '../factory.ts';
 import { operations } from '../operations/index.ts';
 import { reportError } from './errors.ts';
 import { type Actions, buildProgram, shells } from './program.ts';
+import { redactedStreams } from './redacted-streams.ts';
 import { runOperation } from './run-operation.ts';
 import type { IOStreams } from './streams.ts';
 
@@ -20,8 +23,24 @@ export interface Surroundings {
 }
 
 /** `argv` without node and script path. Returns the exit status. */
-export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { streams, signal } = surroundings;
+export async function runCommandLine(argv: readonly string[], given: Surroundings): Promise<number> {
+  const { signal } = given;
+  let factory: Factory | undefined;
+  const makeFactory: Surroundings['makeFactory'] = (options) => {
+    factory = given.makeFactory(options);
+    return factory;
+  };
+  // What goes wrong before there is a factory may repeat an argument, too.
+  const redaction = once(() => {
+    try {
+      return (factory ?? given.makeFactory({})).redaction();
+    } catch {
+      // The working directory is gone.
+      return { message: redactor([]), result: (text: string) => text };
+    }
+  });
+  const streams = redactedStreams(given.streams, redaction);
+  const surroundings = { ...given, streams, makeFactory };
   const json = argv.includes('--json');
   let status = 0;
   try {

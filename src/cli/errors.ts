@@ -1,6 +1,7 @@
 /** Shows an error to the user and gives the exit status for it. */
 import { CommanderError } from 'commander';
 import { exitStatusOf, OrchError } from '../core/errors/orch-error.ts';
+import { printableJson } from '../core/text/hidden.ts';
 import { describeError } from '../operations/describe-error.ts';
 import type { IOStreams } from './streams.ts';
 
@@ -59,6 +60,6 @@ function printJson(
   details?: Record<string, unknown>,
 ): void {
   streams.out(
-    `${JSON.stringify({ error: { code, message, hint: hint ?? null, ...(details ? { details } : {}) } }, null, 2)}\n`,
+    `${printableJson({ error: { code, message, hint: hint ?? null, ...(details ? { details } : {}) } }, 2)}\n`,
   );
 }

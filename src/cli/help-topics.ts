@@ -1,5 +1,5 @@
 /** `orch help exit-codes | environment | configuration`. */
-import { environmentVariables, notFromDotEnv } from '../core/config/environment.ts';
+import { dotEnvVariables, environmentVariables } from '../core/config/environment.ts';
 import { errorCodes, exitStatusOf } from '../core/errors/orch-error.ts';
 import type { Factory } from '../factory.ts';
 
@@ -36,7 +36,7 @@ function environment(): string {
     ({ name, description, default: fallback }) =>
       `  ${name.padEnd(22)} ${description}\n${' '.repeat(25)}Default: ${fallback}.`,
   );
-  return `Environment variables:\n\n${rows.join('\n')}\n\nA .env file in the working directory is read for these names. It never overrides a variable\nthat is already set, its OPENAI_BASE_URL only takes effect if it also sets OPENAI_API_KEY, and it\ncannot set ${[...notFromDotEnv].join(', ')}.\nNO_COLOR, FORCE_COLOR, CI and TERM=dumb are respected.\n`;
+  return `Environment variables:\n\n${rows.join('\n')}\n\nA .env file in the working directory, or else at the top of its repository, is read for\n${dotEnvVariables.join(', ')}.\nIt never overrides a variable that is already set and never raises a limit; its other variables are\nignored, since the file may have come with the repository.\nNO_COLOR, FORCE_COLOR, CI and TERM=dumb are respected.\n`;
 }
 
 function configuration(factory: Factory): string {
@@ -49,12 +49,15 @@ ${folders.join('\n')}
   policies.json  output, temperature, effort, caps, timeouts, retries, breaker, budgets, languages
   catalog.json   one card per model: prices, windows, efforts, shutdown date, successor
 
-Objects are merged key by key; lists are replaced. Environment variables override the files,
+Objects are merged key by key; lists are replaced. The folder .orch/ of a project may have come
+with the repository, so it may only tighten: lower limits, less effort, fewer or reordered models
+among those that you route to. What it sets besides is ignored, with a note; to trust a folder,
+name it in ORCH_CONF. Environment variables override the files,
 and command-line options override both.
 The JSON Schemas are in ${folders[0]?.trim().replace(/^1\. /, '')}:
 set "$schema" to the path of one, and your editor completes the keys.
 
-Example .orch/models.json:
+Example of your own models.json:
 
   { "aliases": { "mini": "gpt-5.4-mini" }, "routing": { "docs": ["mini", { "alias": "full", "effort": "low" }] } }
 `;

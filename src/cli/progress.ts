@@ -35,14 +35,15 @@ export async function startProgress({ streams, style, showDecision }: ProgressOp
         case 'attempt':
           model = event.model;
           characters = 0;
-          if (spinner) spinner.text = `${model} …`;
+          if (spinner) spinner.text = streams.shown(`${model} …`);
           break;
         case 'text':
           characters += event.delta.length;
           if (style === 'preview') {
             streams.err(streams.errStyle.dim(event.delta));
             midLine = !event.delta.endsWith('\n');
-          } else if (spinner) spinner.text = `${model} … about ${Math.ceil(characters / 3)} tokens`;
+          } else if (spinner)
+            spinner.text = streams.shown(`${model} … about ${Math.ceil(characters / 3)} tokens`);
           break;
         case 'retry':
           line(

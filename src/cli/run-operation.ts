@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { shapes } from '../core/tasks/shapes.ts';
+import { printableJson } from '../core/text/hidden.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -64,7 +65,7 @@ export async function runOperation(
       throw new OrchError('usage', '--dry-run has no route to show: nothing would be sent', {
         hint: 'run it without --dry-run',
       });
-    const decision = await explain(request, factory.engine(), signal);
+    const decision = await explain(request, factory.engine(), signal, factory.notes());
     return present(decision, routeExplainOperation, {
       streams,
       factory,
@@ -135,7 +136,7 @@ async function present(
   { json, ...context }: Presentation,
 ): Promise<number> {
   const renderer = rendererFor(operation);
-  if (json && !renderer.rendersJson) context.streams.out(`${JSON.stringify(output, null, 2)}\n`);
+  if (json && !renderer.rendersJson) context.streams.out(`${printableJson(output, 2)}\n`);
   else
     await renderer.render(output, {
       ...context,

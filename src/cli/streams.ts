@@ -3,6 +3,7 @@ import { fstatSync, statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import chalk, { type ChalkInstance, chalkStderr } from 'chalk';
 import type { Ora } from 'ora';
+import { printable } from '../core/text/hidden.ts';
 import { readToEnd, type StdinWait } from './stdin.ts';
 
 export interface IOStreams {
@@ -12,6 +13,8 @@ export interface IOStreams {
   err(text: string): void;
   /** A labelled line on stderr: `warning: …`. */
   say(label: Label, text: string): void;
+  /** What `err` would make of the text, for what is shown another way. */
+  shown(text: string): string;
   /** Styles text for `out`; does nothing if colour is off. */
   readonly outStyle: ChalkInstance;
   /** The same for `err`. */
@@ -73,10 +76,11 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
   const err = writer(process.stderr, () => {});
   const live = isTTY === true && columns > 0 && !process.env.CI && process.env.TERM !== 'dumb';
   return {
-    // A file or a pipe gets every byte unchanged.
+    // A file or a pipe gets every byte unchanged; a terminal shows what it would otherwise obey or hide.
     out: (chunk) => out(stdoutIsTerminal ? printable(chunk) : chunk),
     err: (chunk) => err(printable(chunk)),
     say: (label, text) => err(printable(labelled(label, text, chalkStderr))),
+    shown: printable,
     outStyle: chalk,
     errStyle: chalkStderr,
     outFailure: () => failure,
@@ -99,16 +103,6 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
     },
   };
 }
-
-/**
- * Escapes control characters that a terminal would obey, for example in a model's answer or a file name. Line breaks,
- * tabs and colours stay.
- */
-export function printable(text: string): string {
-  return text.replace(commands, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-const commands = /\x1b(?!\[[0-9;]*m)|\r(?!\n|$)|[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]/g;
 
 /** A reader may close its end early: `orch … | head -1` is not an error. */
 function writer(stream: NodeJS.WriteStream, onFailure: (code: string) => void): (chunk: string) => void {

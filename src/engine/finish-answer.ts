@@ -12,6 +12,7 @@ import { problemHint } from '../core/patch/repair/problem-hint.ts';
 import { runUnaskedWarning } from '../core/patch/run-unasked.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../core/patch/types.ts';
 import { type ReturnShape, type Shape, shapes } from '../core/tasks/shapes.ts';
+import { addedHidden, type HiddenLine } from '../core/text/hidden.ts';
 import type { PatchChecker, SourceSet } from './ports.ts';
 
 export interface FinishedPatch {
@@ -55,18 +56,22 @@ const finishers: Record<
   (answer: string, options: FinishOptions) => FinishedAnswer | Promise<FinishedAnswer>
 > = {
   edits: finishPatch,
-  text: (answer) => ({ result: extractText(answer), patch: undefined, warnings: [] }),
+  text: (answer, { sourceSet }) => {
+    const result = extractText(answer);
+    return { result, patch: undefined, warnings: hiddenIn(result, sourceSet) };
+  },
   code: finishCode,
 };
 
-function finishCode(answer: string, { language }: FinishOptions): FinishedAnswer {
+function finishCode(answer: string, { language, sourceSet }: FinishOptions): FinishedAnswer {
   try {
     const isLanguage = (info: string) => info !== '' && normaliseLanguage(info) === language;
     const { code, blocks } = extractCode(answer, isLanguage);
     if (holdsEdit(code)) {
       throw new OrchError('answer-unusable', 'the answer is an edit (it contains edit markers), not code');
     }
-    const warnings = blocks > 1 ? [`the answer had ${blocks} code blocks, which were joined in order`] : [];
+    const warnings = hiddenIn(code, sourceSet);
+    if (blocks > 1) warnings.push(`the answer had ${blocks} code blocks, which were joined in order`);
     return { result: code, patch: undefined, warnings };
   } catch (error) {
     if (error instanceof OrchError) throw new ProviderFailure('unusable-answer', error.message);
@@ -101,7 +106,7 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
     throw new ProviderFailure('unusable-answer', `git rejects the patch: ${check.detail}`, {
       code: 'patch-unplaceable',
     });
-  const warnings = hunks.flatMap(doubtsAbout);
+  const warnings = [...hunks.flatMap(doubtsAbout), ...hiddenInChanges(changes)];
   const unasked = runUnaskedWarning(changes);
   if (unasked !== undefined) warnings.push(unasked);
   if (check.checkedBy === 'none') warnings.push('git is not installed: the patch was checked by orch only');
@@ -110,6 +115,33 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
     patch: { changes, stats, diffstat: formatDiffstat(stats), hunks, checkedBy: check.checkedBy, base },
     warnings,
   };
+}
+
+/** Longer lists are counted. */
+const namedLines = 5;
+
+/** Text that a reader does not see may make code do another thing than it shows. */
+function hiddenWarnings(where: string, added: readonly HiddenLine[]): string[] {
+  if (added.length === 0) return [];
+  const lines = added.slice(0, namedLines).map(({ line, characters }) => `${line} (${characters.join(' ')})`);
+  const more = added.length > lines.length ? ` and ${added.length - lines.length} more` : '';
+  return [
+    `${where} adds hidden characters in ${added.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}${more}: please review`,
+  ];
+}
+
+function hiddenIn(result: string, { sources }: SourceSet): string[] {
+  return hiddenWarnings('the answer', addedHidden(result, sources.map(({ text }) => text).join('\n')));
+}
+
+function hiddenInChanges(changes: readonly FileChange[]): string[] {
+  return changes.flatMap(({ path, oldPath, before, after, kind }) => {
+    const named = kind === 'create' || oldPath !== undefined ? addedHidden(path, oldPath ?? '') : [];
+    return [
+      ...(named.length > 0 ? [`the name of the new file ${path} has hidden characters: please review`] : []),
+      ...hiddenWarnings(`${path}: the patch`, addedHidden(after, before)),
+    ];
+  });
 }
 
 /** Warnings about a hunk that should be reviewed. */

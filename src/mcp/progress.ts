@@ -14,6 +14,8 @@ export interface ProgressReporter {
 export function progressReporter(
   token: string | number | undefined,
   send: (notification: ServerNotification) => Promise<void>,
+  /** Makes a text fit to be shown. */
+  shown: (text: string) => string,
 ): ProgressReporter {
   if (token === undefined) return { onEvent: () => {}, stop: () => {} };
   let progress = 0;
@@ -22,9 +24,10 @@ export function progressReporter(
   const notify = (message: string) => {
     progress++;
     // A disconnected client is noticed elsewhere.
-    send({ method: 'notifications/progress', params: { progressToken: token, progress, message } }).catch(
-      () => {},
-    );
+    send({
+      method: 'notifications/progress',
+      params: { progressToken: token, progress, message: shown(message) },
+    }).catch(() => {});
   };
   const timer = setInterval(
     () =>

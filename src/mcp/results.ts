@@ -1,7 +1,9 @@
 /** Turns an operation's output, or its error, into the result of a tool call. */
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { Redact } from '../core/errors/redact.ts';
 import { approxTokens } from '../core/input/tokens.ts';
 import { formatCount } from '../core/text/format.ts';
+import { printable } from '../core/text/hidden.ts';
 import type { ResultStore } from '../engine/ports.ts';
 import { keepResult } from '../operations/delegation/keep-result.ts';
 import { describeError } from '../operations/describe-error.ts';
@@ -73,10 +75,10 @@ function remark(text: string, shown: string, path: string): string {
 }
 
 /** The text says what to do next. There is no structured content, which some clients would show as a success. */
-export function toErrorResult(error: unknown): CallToolResult {
+export function toErrorResult(error: unknown, redact: Redact): CallToolResult {
   const { code, message, hint, spending } = describeError(error);
   const lines = [`${code}: ${message}`];
   if (hint !== undefined) lines.push(`What to do: ${hint}`);
   if (spending !== undefined) lines.push(spending);
-  return { isError: true, content: [{ type: 'text', text: lines.join('\n') }] };
+  return { isError: true, content: [{ type: 'text', text: printable(redact(lines.join('\n'))) }] };
 }

@@ -15,6 +15,7 @@ import { version } from '../../package.json';
 import { describeIssue, valueAt } from '../core/errors/describe-issue.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { didYouMean } from '../core/text/did-you-mean.ts';
+import { printable } from '../core/text/hidden.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
 import { mayWrite, warned } from '../operations/whole-tree.ts';
@@ -38,6 +39,7 @@ export interface ServerOptions {
 const rootsWaitMs = 1000;
 
 export function createServer({ toolNames, onRoots, factory, signal, onCall }: ServerOptions): Server {
+  const shown = (text: string) => printable(factory.redaction().message(text));
   const server = new Server(
     { name: 'orch', title: 'orch', version },
     { capabilities: { tools: {}, resources: {} }, instructions: instructions(toolOperations, toolNames) },
@@ -84,17 +86,22 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     const id = idOfUri(params.uri);
     const text = id === undefined ? undefined : factory.results().load(id);
     if (text === undefined)
-      throw new McpError(ErrorCode.InvalidParams, `no result at ${params.uri}: results are kept for 7 days`);
+      throw new McpError(
+        ErrorCode.InvalidParams,
+        shown(`no result at ${params.uri}: results are kept for 7 days`),
+      );
     return { contents: [{ uri: params.uri, mimeType: 'text/plain', text }] };
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const operation = findOperation(toolOperations, params.name);
-    if (!operation) throw new McpError(ErrorCode.InvalidParams, unknownTool(params.name));
+    if (!operation) throw new McpError(ErrorCode.InvalidParams, shown(unknownTool(params.name)));
     let settle = () => {};
     onCall(new Promise((resolve) => (settle = resolve)));
     await roots;
-    const progress = progressReporter(params._meta?.progressToken, (notification) =>
-      extra.sendNotification(notification),
+    const progress = progressReporter(
+      params._meta?.progressToken,
+      (notification) => extra.sendNotification(notification),
+      shown,
     );
     const ending = new AbortController();
     const end = () => ending.abort();
@@ -107,9 +114,10 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
         signal: ending.signal,
         onProgress: progress.onEvent,
       });
-      return toCallResult(await withNotice(operation, output), factory.results());
+      const told = await withNotice(operation, output);
+      return toCallResult(withoutSecrets(told, factory), factory.results());
     } catch (error) {
-      return toErrorResult(error);
+      return toErrorResult(error, factory.redaction().message);
     } finally {
       progress.stop();
       running.delete(ending);
@@ -117,6 +125,12 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     }
   });
   return server;
+}
+
+function withoutSecrets(output: Record<string, unknown>, factory: Factory): Record<string, unknown> {
+  const text = JSON.stringify(output);
+  const clean = factory.redaction().result(text);
+  return clean === text ? output : JSON.parse(clean);
 }
 
 /** Empty for a root that is not a folder on this machine. */

@@ -1,6 +1,7 @@
 /** What operations may use. The factory creates each part once, on first use. */
 import type { Config, ConfigInspection } from '../core/config/config.ts';
 import type { Environment, EnvironmentReading } from '../core/config/environment.ts';
+import type { Redact } from '../core/errors/redact.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type {
   Clock,
@@ -38,6 +39,8 @@ export interface OperationContext {
   ledger(): Ledger;
   /** Throws `file-forbidden` if a link would lead the ledger or the log out of the repository or into a `.git`. */
   assertRecordable(): void;
+  /** Takes the user's secrets out of what is shown: messages thoroughly, a result only where one is whole. */
+  redaction(): { message: Redact; result: Redact };
   /** Reads CSV files other than the user's own ledger. Rejects when one cannot be read. */
   readLedgers(paths: readonly string[]): Promise<LedgerReading>;
   /** Follows links; neither blocks nor reads more than `maxBytes`, whatever is there instead of a file. */

@@ -4,7 +4,6 @@ import { formatProblem } from '../core/config/problem.ts';
 import { brokenCheck, type Finding, findingStatuses, ok, problem, warning } from '../core/doctor/finding.ts';
 import type { ListedModel, ModelOptions } from '../core/doctor/models.ts';
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
-import { redactor } from '../core/errors/redact.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Diagnostics, OperationContext } from './context.ts';
 import { timeoutSeconds } from './delegation/fields.ts';
@@ -53,7 +52,6 @@ export const doctorOperation = operation({
   examples: ['orch doctor', 'orch doctor --verbose', 'orch doctor --json'],
   async run({ verbose = false, timeout = defaultTimeoutSeconds }, context, options) {
     const diagnostics = context.diagnostics();
-    const { environment } = diagnostics.environment();
     const findings = [
       ...(await machineFindings(diagnostics, options)),
       ...(await configurationFindings(diagnostics, verbose)),
@@ -61,8 +59,7 @@ export const doctorOperation = operation({
       ...(await recordFindings(diagnostics)),
       ...(await clientFindings(diagnostics)),
     ];
-    // A base URL or a message of the provider may contain the key.
-    const redact = redactor([environment.apiKey]);
+    const { message: redact } = context.redaction();
     return {
       ok: findings.every(({ status }) => status !== 'problem'),
       findings: findings.map(({ hint, ...finding }) => ({
@@ -119,6 +116,7 @@ async function configurationFindings(diagnostics: Diagnostics, verbose: boolean)
         ...faults.map(({ origin, path, message, hint }) =>
           problem('configuration', `${origin}: ${path === '' ? '' : `${path}: `}${message}`, hint),
         ),
+        ...(config?.notes.map((note) => warning('configuration', note)) ?? []),
         ...(config ? settingFindings({ config, packaged: packaged.config, verbose }) : []),
       ];
     })),

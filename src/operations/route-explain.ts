@@ -68,7 +68,7 @@ export const routeExplainOperation = operation({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   examples: ['orch route --explain refactor -f src/cart.ts', 'orch route tests -f cart.py'],
   run: (input, context, { signal }) =>
-    explain(readRequest({ ...input, input: input.input ?? '' }), context.engine(), signal),
+    explain(readRequest({ ...input, input: input.input ?? '' }), context.engine(), signal, context.notes()),
 });
 
 /** The route that a call with this request would take. */
@@ -76,12 +76,13 @@ export async function explain(
   request: DelegateRequest,
   context: EngineContext,
   signal: AbortSignal,
+  notes: readonly string[] = [],
 ): Promise<DecisionOutput> {
   const { decision, input } = await prepare(request, context, signal);
-  return toDecisionOutput(decision, input.warnings);
+  return toDecisionOutput(decision, [...notes, ...input.warnings]);
 }
 
-function toDecisionOutput(decision: RouteDecision, inputWarnings: readonly string[]): DecisionOutput {
+function toDecisionOutput(decision: RouteDecision, otherWarnings: readonly string[]): DecisionOutput {
   const { features, selected } = decision;
   return {
     task: features.task,
@@ -97,7 +98,7 @@ function toDecisionOutput(decision: RouteDecision, inputWarnings: readonly strin
     warnings: [
       ...decision.warnings,
       ...candidatesOf(decision).flatMap(({ warnings }) => warnings),
-      ...inputWarnings,
+      ...otherWarnings,
     ],
   };
 }

@@ -98,7 +98,7 @@ describe('orch doctor', () => {
       },
     ]);
     expect(stdout).not.toContain(key);
-    expect(stdout).not.toContain(key.slice(-4));
+    expect(stdout).not.toContain(key.slice(-5));
   });
 
   it('does not send a key that is broken', async () => {

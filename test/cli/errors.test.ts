@@ -226,8 +226,8 @@ describe('the configuration', () => {
   });
 
   it('is refused where an alias leads nowhere', async () => {
-    const cwd = folder({ '.orch/models.json': '{"aliases": {"mini": "gpt-5-mni"}}' });
-    const { status, stderr } = await orch(['route', 'docs'], { cwd });
+    const conf = folder({ 'models.json': '{"aliases": {"mini": "gpt-5-mni"}}' });
+    const { status, stderr } = await orch(['route', 'docs'], { env: { ORCH_CONF: conf } });
     expect(status).toBe(2);
     expect(stderr).toMatch(
       /models\.json: aliases\.mini: no model "gpt-5-mni" in the catalogue \(did you mean gpt-5-mini\?\)/,
@@ -237,11 +237,11 @@ describe('the configuration', () => {
   it('of the project is found from a sub-directory', async () => {
     const cwd = folder({
       '.git/HEAD': 'ref: refs/heads/main\n',
-      '.orch/models.json': '{"routing": {"docs": [{"alias": "gpt-6.2-sol", "effort": "max"}]}}',
+      '.orch/models.json': '{"routing": {"docs": ["full"]}}',
       'src/a.ts': 'x\n',
     });
-    const { stdout } = await orch(['route', 'docs'], { cwd: join(cwd, 'src') });
-    expect(stdout).toBe('gpt-6.2-sol\n');
+    const { stdout } = await orch(['route', 'docs', '--json'], { cwd: join(cwd, 'src') });
+    expect(JSON.parse(stdout)).toMatchObject({ selected: { alias: 'full' }, fallbacks: [] });
   });
 
   it('folder that ORCH_CONF names must be there', async () => {
@@ -293,16 +293,17 @@ describe('the environment', () => {
     const { server, env } = await provider();
     const file = (text: string) => folder({ '.env': text });
     const whole = await orch(['docs', 'x'], {
-      cwd: file(`OPENAI_API_KEY=${key}\nOPENAI_BASE_URL=${server.url}\nPATH=/nowhere\n`),
-      env: { ORCH_CONF: env.ORCH_CONF },
+      cwd: file(`OPENAI_API_KEY=${key}\nPATH=/nowhere\n`),
+      env: { ...env, OPENAI_API_KEY: undefined },
     });
     expect(whole.status).toBe(0);
     expect(whole.stdout).toMatch(/^# /);
+    expect(whole.stderr).toContain('warning: OPENAI_API_KEY comes from .env');
     expect(server.requests).toHaveLength(1);
 
     const overridden = await orch(['docs', 'x', '--json'], {
       cwd: file('ORCH_REHEARSE=1\n'),
-      env: { ...env, ORCH_REHEARSE: '0' },
+      env,
     });
     expect(JSON.parse(overridden.stdout).meta.rehearsal).toBeUndefined();
     expect(server.requests).toHaveLength(2);

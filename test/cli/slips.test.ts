@@ -1,7 +1,7 @@
 /** What a hurried user gets wrong: each is told before anything is sent, written or paid for. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../src/cli/streams.ts';
+import { printable } from '../../src/core/text/hidden.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { bareEnvironment, bin, orch as builtOrch, folder, provider } from '../helpers/orch.ts';
 

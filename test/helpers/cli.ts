@@ -24,6 +24,7 @@ function pipedStreams(
     },
     err,
     say: (label, text) => err(labelled(label, text, plain)),
+    shown: (text) => text,
     outStyle: plain,
     errStyle: plain,
     stdoutIsTerminal: false,

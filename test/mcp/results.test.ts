@@ -101,13 +101,15 @@ describe('a result', () => {
   });
 });
 
+const same = (text: string) => text;
+
 describe('an error', () => {
   it('says its code and what to do, as text alone', () => {
-    expect(toErrorResult(new OrchError('no-key', 'there is no key', { hint: 'set one' }))).toEqual({
+    expect(toErrorResult(new OrchError('no-key', 'there is no key', { hint: 'set one' }), same)).toEqual({
       isError: true,
       content: [{ type: 'text', text: 'no-key: there is no key\nWhat to do: set one' }],
     });
-    expect(toErrorResult(new OrchError('no-key', 'there is no key'))).toEqual({
+    expect(toErrorResult(new OrchError('no-key', 'there is no key'), same)).toEqual({
       isError: true,
       content: [{ type: 'text', text: 'no-key: there is no key' }],
     });
@@ -116,7 +118,7 @@ describe('an error', () => {
   it.each([new TypeError('x is not a function'), 'x is not a function'])(
     'of our own is said to be one: %o',
     (error) => {
-      expect(toErrorResult(error)).toEqual({
+      expect(toErrorResult(error, same)).toEqual({
         isError: true,
         content: [
           {

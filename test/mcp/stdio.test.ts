@@ -24,8 +24,8 @@ function expectJsonRpcAlone({ lines }: RawServer): void {
 describe.each(forms)('%s', (_name, args) => {
   it('puts JSON-RPC on standard output and nothing else', async () => {
     // A .env and a rehearsal: both are known to print.
-    const cwd = folder({ '.env': 'ORCH_REHEARSE=1\nORCH_LOG_LEVEL=debug\n' });
-    const server = await greeted({ args, cwd });
+    const cwd = folder({ '.env': 'ORCH_LOG_LEVEL=debug\n' });
+    const server = await greeted({ args, cwd, env: { ORCH_REHEARSE: '1' } });
     server.send({ id: 1, method: 'tools/list' });
     server.send(toolCall(2));
     server.send({ id: 3, method: 'ping' });

@@ -1,8 +1,8 @@
 /** The connections of one provider: over the proxies of the environment, and none left behind by an aborted call. */
 import { setMaxListeners } from 'node:events';
-import { BlockList, isIP } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, type Pool } from 'undici';
+import { isThisMachine } from '../../core/config/base-url.ts';
 import { untilAborted } from '../system/until-aborted.ts';
 import { type HttpProxy, ProxyPool, proxyFrom, type Variables } from './proxy.ts';
 
@@ -12,10 +12,6 @@ const idleConnectionMs = 4000;
 // undici's parser is WebAssembly. V8 begins to optimise it during the first answer, and a command on Node 20 cannot
 // end until that is done. Goes when Node 22 is the floor.
 if (process.versions.node.startsWith('20.')) setFlagsFromString('--wasm-tiering-budget=1000000000');
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8);
-loopback.addAddress('::1', 'ipv6');
 
 export class Connections {
   readonly #variables: Variables;
@@ -34,7 +30,7 @@ export class Connections {
   /** Throws a `ProviderFailure` where a proxy variable is faulty. */
   dispatcherFor(url: URL): Dispatcher {
     this.#open ??= this.#opened();
-    if (isLoopback(url.hostname)) return this.#open.direct;
+    if (isThisMachine(url.hostname)) return this.#open.direct;
     this.#open.proxied ??= this.#proxied(this.#open.end.signal);
     return this.#open.proxied;
   }
@@ -101,11 +97,4 @@ export class Connections {
       connect: { timeout: this.#connectMs, signal },
     };
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  const family = isIP(name);
-  if (family === 0) return name === 'localhost' || name.endsWith('.localhost');
-  return loopback.check(name, family === 6 ? 'ipv6' : 'ipv4');
 }

@@ -42,23 +42,14 @@ function readUrl(value: string): URL | undefined {
   try {
     const url = new URL(value.includes('://') ? value : `http://${value}`);
     decodeURIComponent(url.username + url.password);
+    // A proxy has no path; curl ignores one, too.
+    url.pathname = '/';
+    url.search = '';
+    url.hash = '';
     return ['http:', 'https:'].includes(url.protocol) ? url : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** What no message may show: each password as it is written, as it is, and as it is sent. */
-export function proxySecrets(variables: Variables): string[] {
-  return variableNames
-    .flatMap((name) => [name, name.toLowerCase()])
-    .flatMap((name) => {
-      const { username = '', password = '' } = readUrl(variables[name]?.trim() ?? '') ?? {};
-      if (password === '') return [];
-      const plain = decodeURIComponent(password);
-      const credentials = `${decodeURIComponent(username)}:${plain}`;
-      return [password, plain, Buffer.from(credentials).toString('base64')];
-    });
 }
 
 export function describeProxy({ variable, url }: HttpProxy): string {

@@ -18,6 +18,8 @@ import { classifyProviderError } from './error-policy.ts';
 
 export interface FailureContext {
   redact: Redact;
+  /** The key that was sent: where it is refused, its end tells which one it was. */
+  apiKey?: string;
   /** Milliseconds since 1970. */
   now: number;
   host: string;
@@ -28,7 +30,7 @@ export interface FailureContext {
 }
 
 export function failureFrom(error: unknown, context: FailureContext): ProviderFailure {
-  return redacted(classify(error, context), context.redact);
+  return withKeyEnd(redacted(classify(error, context), context.redact), context.apiKey);
 }
 
 function classify(error: unknown, { redact, now, host, proxy, begun }: FailureContext): ProviderFailure {
@@ -126,6 +128,16 @@ function redirected(status: number, location: string | null | undefined): Provid
       hint: 'set OPENAI_BASE_URL to the address that it redirects to, if you trust it',
     },
   );
+}
+
+/** Of a shorter key, four characters are too much. */
+const leastKeyLength = 16;
+
+function withKeyEnd(failure: ProviderFailure, key = ''): ProviderFailure {
+  const { failureClass, details, message } = failure;
+  if (failureClass !== 'key-refused' || key.length < leastKeyLength) return failure;
+  const hint = `${details.hint} (the refused key ends in ${key.slice(-4)})`;
+  return new ProviderFailure(failureClass, message, { ...details, hint });
 }
 
 function redacted(failure: ProviderFailure, redact: Redact): ProviderFailure {

@@ -12,7 +12,7 @@ const mostListBytes = 8 * 1024 * 1024;
 
 export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): ModelLister {
   const { client, connections } = openAiClient(settings);
-  const redact = redactSecrets(redactKey, process.env);
+  const redact = redactSecrets(redactKey, process.env, settings.baseUrl);
   const url = new URL(client.baseURL);
   const { host } = url;
   return {
@@ -52,7 +52,9 @@ export function openAiModelLister(settings: OpenAiSettings, redactKey: Redact): 
           );
         }
         const proxy = connections.proxyTo(url);
-        throw forListing(failureFrom(error, { redact, now: Date.now(), host, proxy, begun: false }));
+        throw forListing(
+          failureFrom(error, { redact, apiKey: settings.apiKey, now: Date.now(), host, proxy, begun: false }),
+        );
       }
     },
   };

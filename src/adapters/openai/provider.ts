@@ -3,7 +3,7 @@
  * retries and logging off, a terminal event demanded, aborted down to the socket.
  */
 import type { ResponseCreateParamsBase } from 'openai/resources/responses/responses';
-import type { Redact } from '../../core/errors/redact.ts';
+import { exactRedactor, pieceRedactor, type Redact } from '../../core/errors/redact.ts';
 import type { GenerateRequest, GenerateResult, Provider } from '../../engine/ports.ts';
 import { Watchdog } from '../http/watchdog.ts';
 import { readBody } from './body.ts';
@@ -18,7 +18,8 @@ export interface OpenAiProviderOptions extends OpenAiSettings {
 
 export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProviderOptions): Provider {
   const { client, connections } = openAiClient(settings);
-  const redact = redactSecrets(redactKey, process.env);
+  const redact = redactSecrets(redactKey, process.env, settings.baseUrl);
+  const withoutKey = exactRedactor([settings.apiKey]);
   const url = new URL(client.baseURL);
 
   return {
@@ -28,6 +29,11 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
       const watchdog = new Watchdog({ ...options, firstEventMs }, options.signal);
       const started = performance.now();
       let begun = false;
+      const pieces = pieceRedactor(settings.apiKey);
+      const onText = request.stream ? options.onText : undefined;
+      const emit = (text: string) => {
+        if (text !== '') onText?.(text);
+      };
       try {
         const answer = async () => {
           const response = await client.responses
@@ -36,20 +42,30 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
           begun = true;
           // The headers of a plain answer say that it is coming.
           if (!request.stream) watchdog.beat();
-          return readBody(httpResponse(response), {
+          const body = await readBody(httpResponse(response), {
             watchdog,
-            onText: request.stream ? options.onText : undefined,
+            onText: onText && ((delta) => emit(pieces.push(delta))),
             elapsed: () => performance.now() - started,
             limits: limitsFor(request.maxOutputTokens),
           });
+          emit(pieces.rest());
+          return body;
         };
         const result = await connections.use(watchdog.signal, answer);
-        return redactedResult(result, redact);
+        return redactedResult({ ...result, text: withoutKey(result.text) }, redact);
       } catch (error) {
         // What the abort made the package throw (or not throw) says less than why it was aborted.
         const proxy = connections.proxyTo(url);
         throw (
-          watchdog.failure ?? failureFrom(error, { redact, now: Date.now(), host: url.host, proxy, begun })
+          watchdog.failure ??
+          failureFrom(error, {
+            redact,
+            apiKey: settings.apiKey,
+            now: Date.now(),
+            host: url.host,
+            proxy,
+            begun,
+          })
         );
       } finally {
         watchdog.close();

@@ -11,7 +11,7 @@ import {
 } from '../../core/config/config.ts';
 import type { Environment } from '../../core/config/environment.ts';
 import { jsonFaultAt } from '../../core/config/json-fault.ts';
-import { isPlainObject, type Layer, mergeLayers } from '../../core/config/layers.ts';
+import type { Layer } from '../../core/config/layers.ts';
 import type { ConfigProblem } from '../../core/config/problem.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { packageFolder, projectConfigFolder, userConfigFolder } from './folders.ts';
@@ -80,53 +80,19 @@ export function loadConfig(place: ConfigPlace): Config {
     }
   }
   layers.policies.push(...environmentLayers(place.environment));
-  const own = mergeLayers(layers.policies.filter(({ foreign }) => !foreign)).value.budgets;
-  layers.policies = layers.policies.map((layer) => (layer.foreign ? withinBudgets(layer, own) : layer));
-  const { models } = mergeLayers(layers.catalog.filter(({ foreign }) => !foreign)).value;
-  layers.catalog = layers.catalog.map((layer) => (layer.foreign ? withoutPrices(layer, models) : layer));
   return buildConfig(layers, problems);
-}
-
-/** A repository may add models, but may not change the price of known models or how they are billed. */
-function withoutPrices(layer: Layer, known: unknown): Layer {
-  if (!isPlainObject(layer.value)) return layer;
-  const { billing: _billing, version: _version, models, ...rest } = layer.value;
-  // Anything other than an object is left for validation to reject.
-  if (!isPlainObject(models)) return { ...layer, value: models === undefined ? rest : { ...rest, models } };
-  const cards = Object.entries(models).map(([name, card]) => {
-    if (!isPlainObject(card) || !isPlainObject(known) || !Object.hasOwn(known, name)) return [name, card];
-    const { usdPerMillionTokens: _price, longContext: _longContext, ...others } = card;
-    return [name, others];
-  });
-  return { ...layer, value: { ...rest, models: Object.fromEntries(cards) } };
 }
 
 /** Cost limits from the environment. A `.env` may have come with the repository. */
 function environmentLayers({ costAlertUsd, maxCostUsd, fromDotEnv }: Environment): Layer[] {
   const layers: Layer[] = [];
-  const add = (variable: string, budgets: Record<string, number>) =>
-    layers.push({ origin: 'environment', value: { budgets }, foreign: fromDotEnv.includes(variable) });
+  const add = (variable: string, budgets: Record<string, number>) => {
+    const foreign = fromDotEnv.includes(variable);
+    layers.push({ origin: foreign ? `.env: ${variable}` : 'environment', value: { budgets }, foreign });
+  };
   if (costAlertUsd !== undefined) add('ORCH_COST_ALERT_USD', { alertUsd: costAlertUsd });
   if (maxCostUsd !== undefined) add('ORCH_MAX_COST_USD', { perCallUsd: maxCostUsd });
   return layers;
-}
-
-function withinBudgets(layer: Layer, own: unknown): Layer {
-  if (!isPlainObject(layer.value) || !isPlainObject(layer.value.budgets) || !isPlainObject(own)) return layer;
-  return { ...layer, value: { ...layer.value, budgets: smaller(layer.value.budgets, own) } };
-}
-
-/** The repository's ceilings, lowered to the user's own. */
-function smaller(foreign: Record<string, unknown>, own: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(foreign).map(([key, value]) => {
-      const limit = own[key];
-      if (isPlainObject(value) && isPlainObject(limit)) return [key, smaller(value, limit)];
-      const exceeds =
-        key !== 'alertUsd' && typeof value === 'number' && typeof limit === 'number' && value > limit;
-      return [key, exceeds ? limit : value];
-    }),
-  );
 }
 
 /** Name and sum of the package's own files, put in by the build: tests show that these are sound. */

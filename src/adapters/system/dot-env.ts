@@ -1,7 +1,8 @@
-/** Reads the working directory's `.env`, but only the variables that orch knows. */
+/** Reads the `.env` of the working directory, or else of its repository, but only the variables that orch knows. */
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { environmentVariables } from '../../core/config/environment.ts';
+import { repositoryTop } from './folders.ts';
 import { maxConfigBytes, readRegularFile } from './regular-file.ts';
 
 /** `onIgnored` is told why a file that is there was not read. */
@@ -9,7 +10,9 @@ export function readDotEnv(
   cwd: string,
   onIgnored: (note: string) => void,
 ): Record<string, string | undefined> {
-  const text = textOf(join(cwd, '.env'), onIgnored);
+  const top = repositoryTop(cwd) ?? cwd;
+  const text =
+    textOf(join(cwd, '.env'), onIgnored) ?? (top === cwd ? undefined : textOf(join(top, '.env'), onIgnored));
   if (text === undefined) return {};
   const known = new Set(environmentVariables.map(({ name }) => name));
   return Object.fromEntries(Object.entries(parseEnv(text)).filter(([name]) => known.has(name)));

@@ -5,10 +5,15 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { LogLevel } from '../../core/config/environment.ts';
 import { logLevels } from '../../core/config/environment.ts';
+import type { Redact } from '../../core/errors/redact.ts';
+import { printableJson } from '../../core/text/hidden.ts';
+import { mapTexts } from '../../core/text/json.ts';
 import type { CallLog } from '../../engine/context.ts';
 import { destinationOf, openDestination } from '../workspace/destination.ts';
 
 export interface JsonLogOptions {
+  /** Redacts each text of a line. */
+  clean: Redact;
   level: LogLevel;
   /** When undefined, `write` is used. */
   file: string | undefined;
@@ -17,12 +22,12 @@ export interface JsonLogOptions {
   write: (line: string) => void;
 }
 
-export function jsonLog({ level, file, roots = () => [], write }: JsonLogOptions): CallLog {
+export function jsonLog({ clean, level, file, roots = () => [], write }: JsonLogOptions): CallLog {
   return {
     call(line) {
       if (logLevels.indexOf(level) < logLevels.indexOf('info')) return;
       try {
-        const text = `${JSON.stringify({ event: 'call', ...line })}\n`;
+        const text = `${printableJson({ event: 'call', ...mapTexts(line, clean) })}\n`;
         if (file === undefined) write(text);
         else append(file, text, roots());
       } catch {

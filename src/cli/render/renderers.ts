@@ -4,6 +4,7 @@ import { exitStatusOf, OrchError } from '../../core/errors/orch-error.ts';
 import type { UsageReport } from '../../core/record/usage-report.ts';
 import { refusalCode, refusalMessage } from '../../core/router/decision.ts';
 import { formatCount, formatDuration, formatUsd } from '../../core/text/format.ts';
+import { printableJson } from '../../core/text/hidden.ts';
 import type { Factory } from '../../factory.ts';
 import type { DelegateOutput } from '../../operations/delegation/output.ts';
 import type { DoctorOutput } from '../../operations/doctor.ts';
@@ -123,7 +124,7 @@ async function renderReport(
   format: (typeof reportFormatNames)[number],
   width: number | undefined,
 ): Promise<string> {
-  if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
+  if (format === 'json') return `${printableJson(report, 2)}\n`;
   if (format === 'table') {
     const { renderReportTable } = await import('./report-table.ts');
     return renderReportTable(report, width);
@@ -161,7 +162,7 @@ const doctorRenderer: Renderer = {
 const plainRenderer: Renderer = {
   options: [],
   async render(output, { streams }) {
-    streams.out(`${JSON.stringify(output, null, 2)}\n`);
+    streams.out(`${printableJson(output, 2)}\n`);
   },
 };
 

@@ -7,15 +7,19 @@ import {
   type Catalog,
   catalogSchema,
   findCard,
+  foreignCatalog,
   type ModelCard,
   modelCardSchema,
 } from '../models/model-card.ts';
 import { type TaskKind, taskKinds } from '../tasks/tasks.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
+import { type ForeignRules, ignoredNote, judgeAgainst, tightened } from './foreign.ts';
 import { type Layer, type Merged, mergeLayers, type Origins, originOf } from './layers.ts';
 import {
   type CandidateSpec,
   completePolicies,
+  foreignModels,
+  foreignPolicies,
   type ModelsLayer,
   modelsSchema,
   type Policies,
@@ -30,11 +34,19 @@ export type ConfigFileName = (typeof configFileNames)[number];
 
 export const configSchemas = { models: modelsSchema, policies: policiesSchema, catalog: catalogSchema };
 
+export const foreignRules: Record<ConfigFileName, ForeignRules> = {
+  models: foreignModels,
+  policies: foreignPolicies,
+  catalog: foreignCatalog,
+};
+
 export interface Config {
   aliases: Record<string, string>;
   routing: Record<TaskKind, CandidateSpec[]>;
   policies: Policies;
   catalog: Catalog;
+  /** What a layer that may be someone else's sets without effect: a line per layer, with its keys. */
+  notes: string[];
   /** Origin of each value: per file, dotted path to origin. */
   origins: Record<ConfigFileName, Origins>;
 }
@@ -54,10 +66,10 @@ export function buildConfig(
 ): Config {
   const problems: ConfigProblem[] = [...readingProblems];
   const faults = {} as Record<ConfigFileName, ConfigProblem[]>;
-  const merged = {} as Record<ConfigFileName, Merged>;
+  const sound = {} as Record<ConfigFileName, Layer[]>;
   for (const name of configFileNames) {
     faults[name] = [];
-    const sound = layers[name].flatMap((layer) => {
+    sound[name] = layers[name].flatMap((layer) => {
       if (layer.unread) return [];
       if (layer.isSound) return [layer];
       const schema = configSchemas[name]();
@@ -67,8 +79,8 @@ export function buildConfig(
       return soundPart(layer, parsed.error, schema) ?? [];
     });
     problems.push(...faults[name]);
-    merged[name] = mergeLayers(sound);
   }
+  const { merged, notes } = mergedWithin(sound);
   const declared = {
     aliases: declaredIn(layers.models, 'aliases', 'routing'),
     cards: declaredIn(layers.catalog, 'models', 'billing'),
@@ -97,10 +109,41 @@ export function buildConfig(
     }
   }
   const policies = completePolicies(merged.policies.value as PoliciesLayer);
-  const config: Config = { aliases, routing, policies, catalog, origins };
+  const config: Config = { aliases, routing, policies, catalog, notes, origins };
   problems.push(...crossFileProblems(config, declared));
   refuseProblems('invalid-config', problems);
   return config;
+}
+
+/** Merges the layers; those that may be someone else's only as far as they tighten the user's own. */
+function mergedWithin(layers: Record<ConfigFileName, readonly Layer[]>): {
+  merged: Record<ConfigFileName, Merged>;
+  notes: string[];
+} {
+  const mergedFiles = (kept: (layer: Layer, name: ConfigFileName) => Layer | undefined) =>
+    Object.fromEntries(
+      configFileNames.map((name) => [
+        name,
+        mergeLayers(layers[name].flatMap((layer) => kept(layer, name) ?? [])),
+      ]),
+    ) as Record<ConfigFileName, Merged>;
+  const own = mergedFiles((layer) => (layer.foreign ? undefined : layer));
+  if (!configFileNames.some((name) => layers[name].some(({ foreign }) => foreign)))
+    return { merged: own, notes: [] };
+  const { aliases = {}, routing = {} } = own.models.value as ModelsLayer;
+  const judge = judgeAgainst({
+    aliases,
+    routing: routing as Partial<Config['routing']>,
+    policies: completePolicies(own.policies.value as PoliciesLayer),
+  });
+  const notes: string[] = [];
+  const merged = mergedFiles((layer, name) => {
+    if (!layer.foreign) return layer;
+    const within = tightened(layer, foreignRules[name], own[name].value, judge);
+    if (within.ignored.length > 0) notes.push(ignoredNote(layer.origin, within.ignored));
+    return within.layer;
+  });
+  return { merged, notes };
 }
 
 function completeCatalog({ value, origins }: Merged): { catalog: Catalog; missing: ConfigProblem[] } {

@@ -1,6 +1,8 @@
 /** The environment as one value. Every variable is read once, here; one error lists all invalid values. */
 
+import { looksLikeKey } from '../errors/redact.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
+import { isThisMachine, shownUrl } from './base-url.ts';
 import { type ConfigProblem, refuseProblems } from './problem.ts';
 
 /** Set by orch for the --verify command: path of the file that holds the result. */
@@ -31,7 +33,7 @@ export interface Environment {
   readsStdin: boolean;
   /** Value of the record's `project` column. */
   projectName: string | undefined;
-  /** Variables whose value comes from the working directory's `.env`. */
+  /** Variables whose value comes from a `.env`. */
   fromDotEnv: string[];
   /** Ignored settings, reported as warnings. */
   notes: string[];
@@ -42,10 +44,10 @@ export interface EnvironmentVariable {
   description: string;
   default: string;
   /**
-   * When false, ignored in a `.env`: a repository's file, perhaps written by someone else, must not widen what
-   * may be read or choose where output is written. Default true.
+   * What it may do in a `.env`, which a repository brings along: nothing, lower the user's own limit, or be set where
+   * the user has not set it.
    */
-  fromDotEnv?: false;
+  inDotEnv: 'ignore' | 'tighten' | 'accept';
 }
 
 /** Source of `orch help environment`, the README's reference and the names that `.env` may set. */
@@ -54,102 +56,124 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     name: 'OPENAI_API_KEY',
     description: 'Your API key. Only needed to send requests.',
     default: 'none',
+    inDotEnv: 'accept',
   },
   {
     name: 'OPENAI_BASE_URL',
     description: 'Base URL of a server that implements /v1/responses; ends in /v1.',
     default: 'the OpenAI API',
+    inDotEnv: 'ignore',
   },
-  { name: 'OPENAI_ORG_ID', description: 'Organisation to bill.', default: "the key's own" },
-  { name: 'OPENAI_PROJECT_ID', description: 'Project to bill.', default: "the key's own" },
+  {
+    name: 'OPENAI_ORG_ID',
+    description: 'Organisation to bill.',
+    default: "the key's own",
+    inDotEnv: 'accept',
+  },
+  {
+    name: 'OPENAI_PROJECT_ID',
+    description: 'Project to bill.',
+    default: "the key's own",
+    inDotEnv: 'accept',
+  },
   {
     name: 'HTTPS_PROXY',
     description:
       'HTTP proxy for https servers; HTTP_PROXY for http ones, and for https ones if this is unset. Never used for this machine itself.',
     default: 'none',
-    fromDotEnv: false,
+    inDotEnv: 'ignore',
   },
   {
     name: 'NO_PROXY',
     description: 'Hosts that are reached without the proxy, separated by commas.',
     default: 'none',
-    fromDotEnv: false,
+    inDotEnv: 'ignore',
   },
   {
     name: 'NODE_EXTRA_CA_CERTS',
     description: "File of certificates that Node trusts beside its own, such as a proxy's.",
     default: 'none',
-    fromDotEnv: false,
+    inDotEnv: 'ignore',
   },
   {
     name: 'ORCH_LOG_LEVEL',
     description:
       'silent, error, warn, info or debug. silent and error also hide progress, warnings and the summary; info and debug write one JSON line per call.',
     default: 'info under serve, warn in a terminal',
+    inDotEnv: 'tighten',
   },
   {
     name: 'ORCH_LOG_FILE',
     description: 'Write log lines to this file instead of stderr.',
     default: 'stderr',
-    fromDotEnv: false,
+    inDotEnv: 'ignore',
   },
-  { name: 'ORCH_MAX_INPUT_TOKENS', description: 'Maximum input per request, in tokens.', default: '32000' },
+  {
+    name: 'ORCH_MAX_INPUT_TOKENS',
+    description: 'Maximum input per request, in tokens.',
+    default: '32000',
+    inDotEnv: 'tighten',
+  },
   {
     name: 'ORCH_COST_ALERT_USD',
     description: 'A call that costs more than this carries an alert.',
     default: '2.00',
+    inDotEnv: 'tighten',
   },
   {
     name: 'ORCH_MAX_COST_USD',
     description: 'A call whose worst-case cost is higher is not sent.',
     default: 'no limit',
+    inDotEnv: 'tighten',
   },
   {
     name: 'ORCH_CONF',
     description: "Folder of configuration files, used instead of the project's .orch/.",
     default: '.orch/',
-    fromDotEnv: false,
+    inDotEnv: 'ignore',
   },
   {
     name: 'ORCH_USAGE_CSV',
     description: 'Path of the usage CSV; off disables it.',
     default: 'one ledger per user',
-    fromDotEnv: false,
+    inDotEnv: 'ignore',
   },
   {
     name: 'ORCH_ROOTS',
     description: 'Additional folders that files may be read from, separated as in PATH.',
     default: 'the working directory only',
-    fromDotEnv: false,
+    inDotEnv: 'ignore',
   },
   {
     name: 'ORCH_PROJECT',
     description: 'Project name for the usage record.',
     default: 'none',
-    fromDotEnv: false,
+    inDotEnv: 'ignore',
   },
   {
     name: 'ORCH_REHEARSE',
     description: '1: use the built-in rehearsal server; no key needed, nothing spent.',
     default: 'off',
+    inDotEnv: 'ignore',
   },
   {
     name: 'ORCH_STDIN',
     description: 'off: do not read standard input (like --no-stdin); for callers that leave a pipe open.',
     default: 'on',
-    fromDotEnv: false,
+    inDotEnv: 'ignore',
   },
 ];
 
-export const notFromDotEnv: ReadonlySet<string> = new Set(
-  environmentVariables.filter(({ fromDotEnv }) => fromDotEnv === false).map(({ name }) => name),
-);
+/** Names that a `.env` may set. */
+export const dotEnvVariables: readonly string[] = environmentVariables
+  .filter(({ inDotEnv }) => inDotEnv !== 'ignore')
+  .map(({ name }) => name);
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface EnvironmentSources {
   process: Variables;
-  /** The working directory's `.env`; never overrides the process environment. */
+  /** The `.env` of the working directory or its repository; never overrides the process environment. */
   dotEnv?: Variables;
   /** Separator of ORCH_ROOTS. */
   pathDelimiter?: string;
@@ -184,13 +208,11 @@ export function inspectEnvironment({
 }: EnvironmentSources): EnvironmentReading {
   const settings: Setting[] = [];
   const addSetting = (name: string, value: string, origin: Setting['origin']) =>
-    settings.push({ name, value: name === 'OPENAI_API_KEY' ? '(hidden)' : value, origin });
+    settings.push({ name, value: shownValue(name, value), origin });
   const problems: ConfigProblem[] = [];
   const notes: string[] = [];
+  const ignored: string[] = [];
   const fromProcess = (name: string) => blankToUndefined(process[name]);
-  // A .env written by someone else must not send the user's own key to a server of its choice.
-  const keyIsElsewhere =
-    fromProcess('OPENAI_API_KEY') !== undefined || blankToUndefined(dotEnv.OPENAI_API_KEY) === undefined;
   const read = (name: string): { value: string; origin: string } | undefined => {
     const set = fromProcess(name);
     if (set !== undefined) {
@@ -199,14 +221,8 @@ export function inspectEnvironment({
     }
     const fallback = blankToUndefined(dotEnv[name]);
     if (fallback === undefined) return undefined;
-    if (notFromDotEnv.has(name)) {
-      notes.push(`${name} in .env is ignored: set it in the environment`);
-      return undefined;
-    }
-    if (name === 'OPENAI_BASE_URL' && keyIsElsewhere) {
-      notes.push(
-        'OPENAI_BASE_URL in .env is ignored: it applies only if the same file also sets OPENAI_API_KEY and the environment does not',
-      );
+    if (!mayComeFromDotEnv(name, fallback)) {
+      ignored.push(name);
       return undefined;
     }
     addSetting(name, fallback, '.env');
@@ -271,10 +287,11 @@ export function inspectEnvironment({
     hint: 'set it to off, or unset it',
   });
 
-  notes.push(...unknownVariables(process));
+  const apiKey = read('OPENAI_API_KEY');
+  const projectName = text('ORCH_PROJECT');
   const environment: Environment = {
     fromDotEnv: [],
-    apiKey: text('OPENAI_API_KEY'),
+    apiKey: apiKey?.value,
     baseUrl: baseUrl && isHttpUrl(baseUrl.value) ? baseUrl.value : undefined,
     organization: text('OPENAI_ORG_ID'),
     project: text('OPENAI_PROJECT_ID'),
@@ -285,7 +302,7 @@ export function inspectEnvironment({
         'ORCH_MAX_INPUT_TOKENS',
         'a whole number above 0',
         (value) => Number.isInteger(value) && value > 0,
-      ) ?? 32_000,
+      ) ?? defaultInputTokens,
     costAlertUsd: usd('ORCH_COST_ALERT_USD'),
     maxCostUsd: usd('ORCH_MAX_COST_USD'),
     configFolder: text('ORCH_CONF'),
@@ -296,11 +313,49 @@ export function inspectEnvironment({
       .filter((root) => root !== ''),
     rehearse: rehearse !== undefined && ['1', 'true', 'yes'].includes(rehearse),
     readsStdin: stdin !== 'off',
-    projectName: text('ORCH_PROJECT'),
+    projectName: projectName !== undefined && looksLikeKey(projectName) ? undefined : projectName,
     notes,
   };
+  if (ignored.length > 0)
+    notes.push(
+      `ignored in .env: ${ignored.join(', ')} (a repository may set a key, and lower your limits; set the others in the environment)`,
+    );
+  if (apiKey?.origin.endsWith('(.env)'))
+    notes.push('OPENAI_API_KEY comes from .env: whoever owns that key can see what is sent');
+  if (projectName !== undefined && looksLikeKey(projectName))
+    notes.push('ORCH_PROJECT looks like a key and is not recorded: set it to a name');
+  notes.push(...unknownVariables(process), ...unencrypted(environment), ...unusedProxy(process, environment));
   environment.fromDotEnv = settings.filter(({ origin }) => origin === '.env').map(({ name }) => name);
   return { environment, problems, settings };
+}
+
+const defaultInputTokens = 32_000;
+
+/** Quieter than warnings would hide what is said about the repository. */
+function mayComeFromDotEnv(name: string, value: string): boolean {
+  if (name === 'ORCH_LOG_LEVEL') return !['silent', 'error'].includes(value.toLowerCase());
+  if (name === 'ORCH_MAX_INPUT_TOKENS') return !(Number(value) > defaultInputTokens);
+  return dotEnvVariables.includes(name);
+}
+
+function shownValue(name: string, value: string): string {
+  if (name === 'OPENAI_API_KEY' || (name === 'ORCH_PROJECT' && looksLikeKey(value))) return '(hidden)';
+  return name === 'OPENAI_BASE_URL' ? shownUrl(value) : value;
+}
+
+function unencrypted({ apiKey, baseUrl, rehearse }: Environment): string[] {
+  if (apiKey === undefined || baseUrl === undefined || rehearse) return [];
+  const { protocol, hostname, host } = new URL(baseUrl);
+  if (protocol !== 'http:' || isThisMachine(hostname)) return [];
+  return [`OPENAI_BASE_URL is http: the key and all that is sent reach ${host} unencrypted (use https)`];
+}
+
+/** Without this, a request would silently bypass the proxy. */
+function unusedProxy(process: Variables, { baseUrl, rehearse }: Environment): string[] {
+  const isSet = (name: string) => [name, name.toLowerCase()].some((each) => blankToUndefined(process[each]));
+  if (!isSet('ALL_PROXY') || isSet('HTTPS_PROXY') || isSet('HTTP_PROXY') || rehearse) return [];
+  if (baseUrl !== undefined && isThisMachine(new URL(baseUrl).hostname)) return [];
+  return ['ALL_PROXY is ignored: set HTTPS_PROXY to reach the provider through a proxy'];
 }
 
 /** Without this, a misspelt ceiling would silently have no effect. */

@@ -4,7 +4,7 @@ export interface Layer {
   /** Name shown in messages: a file path, a variable or a flag. */
   origin: string;
   value: unknown;
-  /** Possibly written by someone else: its ceilings may lower the user's but never raise them. Default false. */
+  /** Possibly written by someone else: it may only tighten what the user has; see foreign.ts. Default false. */
   foreign?: boolean;
   /** Could not be read; already reported. Default false. */
   unread?: boolean;

@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
 import { once } from '../text/once.ts';
+import type { ForeignRules } from './foreign.ts';
 
 const tokens = once(() => z.int().positive());
 const milliseconds = once(() => z.int().positive());
@@ -36,6 +37,13 @@ export const modelsSchema = once(() =>
       .describe('Candidates per task, in the order they are tried.'),
   }),
 );
+
+/** What a repository's own file may change; see foreign.ts. */
+export const foreignModels: ForeignRules = {
+  $schema: 'ignore',
+  aliases: { '*': 'routed' },
+  routing: { '*': 'routed' },
+};
 
 const generationSchema = once(() =>
   z.strictObject({
@@ -123,6 +131,28 @@ export const policiesSchema = once(() =>
       .describe('The only candidates allowed for safety-critical work. Default codex, full.'),
   }),
 );
+
+const foreignGeneration: ForeignRules = {
+  max_output_tokens: 'at-most',
+  temperature: 'ignore',
+  reasoning_effort: 'at-most',
+  verbosity: 'ignore',
+};
+
+/** What a repository's own file may change; see foreign.ts. */
+export const foreignPolicies: ForeignRules = {
+  $schema: 'ignore',
+  defaults: foreignGeneration,
+  overrides: { '*': foreignGeneration },
+  caps: { '*': { max_input: 'at-most' } },
+  timeouts: { '*': { firstEventMs: 'at-most', idleMs: 'at-most', totalMs: 'at-most' } },
+  retry: { maxRetries: 'at-most', baseMs: 'ignore', maxMs: 'ignore' },
+  breaker: { failures: 'ignore', cooldownMs: 'ignore' },
+  budgets: { perCallUsd: 'at-most', perTaskUsd: { '*': 'at-most' }, alertUsd: 'at-most' },
+  // Only the order among the candidates of a task.
+  languages: { '*': 'routed' },
+  safetyCritical: 'ignore',
+};
 
 export type ModelsLayer = z.infer<ReturnType<typeof modelsSchema>>;
 export type PoliciesLayer = z.infer<ReturnType<typeof policiesSchema>>;

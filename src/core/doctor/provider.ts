@@ -1,6 +1,7 @@
 /** Checks the key and the server it is sent to. */
 
 import { keyFault, keyHints } from '../config/api-key.ts';
+import { shownUrl } from '../config/base-url.ts';
 import type { Environment, Setting } from '../config/environment.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
@@ -30,10 +31,10 @@ export function baseUrlFinding({ baseUrl, rehearse }: Pick<Environment, 'baseUrl
   if (baseUrl === undefined) return ok('base-url', 'the OpenAI API');
   const { pathname } = new URL(baseUrl);
   return /\/v\d+\/?$/.test(pathname)
-    ? ok('base-url', baseUrl)
+    ? ok('base-url', shownUrl(baseUrl))
     : warning(
         'base-url',
-        `OPENAI_BASE_URL is ${baseUrl}, which does not end in /v1`,
+        `OPENAI_BASE_URL is ${shownUrl(baseUrl)}, which does not end in /v1`,
         'append /v1, which most servers require',
       );
 }

@@ -3,6 +3,7 @@
  * are built when a layer is checked: most starts read only the package's own catalogue, which needs no check.
  */
 import * as z from 'zod';
+import type { ForeignRules } from '../config/foreign.ts';
 import { reasoningEfforts } from '../tasks/tasks.ts';
 import { once } from '../text/once.ts';
 
@@ -78,6 +79,35 @@ export const catalogSchema = once(() =>
     models: z.record(z.string().min(1), modelCardSchema().partial()).optional(),
   }),
 );
+
+/**
+ * What a repository's own file may change: nothing. Prices, windows and successors decide what a call costs and
+ * where it goes; a card that only the repository has is of no use, since nothing may route to it.
+ */
+export const foreignCatalog: ForeignRules = {
+  $schema: 'ignore',
+  version: 'ignore',
+  billing: {
+    longContext: { aboveInputTokens: 'ignore', inputFactor: 'ignore', outputFactor: 'ignore' },
+    tiers: { '*': 'ignore' },
+  },
+  models: {
+    '*': {
+      api: 'ignore',
+      contextTokens: 'ignore',
+      maxInputTokens: 'ignore',
+      maxOutputTokens: 'ignore',
+      usdPerMillionTokens: { input: 'ignore', cachedInput: 'ignore', cacheWrite: 'ignore', output: 'ignore' },
+      efforts: 'ignore',
+      temperature: 'ignore',
+      verbosity: 'ignore',
+      patchFormat: 'ignore',
+      longContext: 'ignore',
+      shutdown: 'ignore',
+      successor: 'ignore',
+    },
+  },
+};
 
 export interface Billing {
   longContext: { aboveInputTokens: number; inputFactor: number; outputFactor: number };

@@ -4,6 +4,7 @@
 import { OrchError } from '../errors/orch-error.ts';
 import { mayBeBilled } from '../errors/provider-failure.ts';
 import { formatUsd } from '../text/format.ts';
+import { printable } from '../text/hidden.ts';
 import type { SkippedRow } from './csv.ts';
 import type { GroupKey } from './group-keys.ts';
 import { percentile, sum } from './statistics.ts';
@@ -154,7 +155,7 @@ function newTally(key: UsageGroup['key']): Tally {
 }
 
 function tallyFor(tallies: Map<string, Tally>, by: readonly GroupKey[], record: Partial<UsageRecord>): Tally {
-  const values = by.map((key) => printable(valueFor[key](record) || noValue));
+  const values = by.map((key) => shown(valueFor[key](record) || noValue));
   // Rehearsals form their own groups under any key: marked on the model if it is a key, else on the first key.
   const marked = Math.max(0, by.indexOf('model'));
   if (record.mode === 'rehearsal' && !values[marked]!.startsWith(rehearsalPrefix)) {
@@ -234,9 +235,9 @@ function compareGroups(by: readonly GroupKey[]): (a: UsageGroup, b: UsageGroup) 
     (b.cost_usd ?? -1) - (a.cost_usd ?? -1) || b.calls - a.calls || (keyOf(a) < keyOf(b) ? -1 : 1);
 }
 
-/** A file from someone else must not send control sequences to the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+/** A file from someone else must neither send control sequences to the terminal nor hide text. */
+function shown(text: string): string {
+  return printable(text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' '));
 }
 
 function rows(count: number): string {
@@ -251,9 +252,7 @@ function skippedWarning(skipped: UsageReading['skipped']): string[] {
   });
   const more = skipped.length - named.length;
   const list = named.join('; ') + (more > 0 ? `; and ${more} more` : '');
-  return [
-    printable(`skipped ${skipped.length} unreadable ${skipped.length === 1 ? 'row' : 'rows'}: ${list}`),
-  ];
+  return [shown(`skipped ${skipped.length} unreadable ${skipped.length === 1 ? 'row' : 'rows'}: ${list}`)];
 }
 
 function unknownCostWarning(count: number): string[] {

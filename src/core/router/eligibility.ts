@@ -1,6 +1,6 @@
 /** Decides whether a candidate is eligible: its lifetime, cap, context window and price. */
 import type { Config } from '../config/config.ts';
-import { ceilingFor, generationFor, timeoutsFor } from '../config/policy.ts';
+import { generationFor, timeoutsFor } from '../config/policy.ts';
 import { describeHop, type LifeCycleContext, resolveModel, shutdownWarning } from '../models/life-cycle.ts';
 import { apiId, findCard, inputWindow } from '../models/model-card.ts';
 import { fitParameters } from '../models/parameters.ts';
@@ -18,6 +18,8 @@ export function judgeCandidate(
   features: RequestFeatures,
   config: Config,
   context: LifeCycleContext,
+  /** Cost ceiling of the call, in USD. */
+  ceiling: number | undefined,
 ): Verdict {
   const { name: alias } = spec;
   const isAlias = Object.hasOwn(config.aliases, alias);
@@ -65,7 +67,6 @@ export function judgeCandidate(
     },
     { card, billing: config.catalog.billing },
   );
-  const ceiling = ceilingFor(config.policies, features.task, features.maxCostUsd);
   if (ceiling !== undefined) {
     if (!cost)
       return reject(

@@ -14,6 +14,7 @@ import { orderCandidates } from './order.ts';
 
 export function route(features: RequestFeatures, config: Config, context: LifeCycleContext): RouteDecision {
   const ordering = orderCandidates(features, config);
+  const ceilingUsd = ceilingFor(config.policies, features.task, features.maxCostUsd);
   const rejected: Rejection[] = [...ordering.rejected];
   const eligible: Candidate[] = [];
   const warnings: string[] = [];
@@ -25,7 +26,7 @@ export function route(features: RequestFeatures, config: Config, context: LifeCy
   }
 
   for (const spec of ordering.specs) {
-    const verdict = judgeCandidate(spec, features, config, context);
+    const verdict = judgeCandidate(spec, features, config, context, ceilingUsd);
     if ('rejection' in verdict) {
       rejected.push(verdict.rejection);
       continue;
@@ -53,7 +54,7 @@ export function route(features: RequestFeatures, config: Config, context: LifeCy
     rejected,
     rationale: rationaleOf(features, selected),
     warnings,
-    ceilingUsd: ceilingFor(config.policies, features.task, features.maxCostUsd),
+    ceilingUsd,
   };
 }
 

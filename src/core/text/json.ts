@@ -19,6 +19,15 @@ export function asName(value: unknown): string | undefined {
   return text && shortName(text);
 }
 
+/** The object with each of its own strings replaced. */
+export function mapTexts<Row extends object>(row: Row, change: (text: string) => string): Row {
+  const entries = Object.entries(row).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? change(value) : value,
+  ]);
+  return Object.fromEntries(entries) as Row;
+}
+
 /** A finite number >= 0. */
 export function asCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;

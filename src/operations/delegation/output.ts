@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { taskKinds } from '../../core/tasks/tasks.ts';
 import { formatUsd } from '../../core/text/format.ts';
+import { printable } from '../../core/text/hidden.ts';
 import { costOfAttempts, servedName } from '../../engine/attempt.ts';
 import type { DelegateOutcome } from '../../engine/delegate.ts';
 import type { FinishedAnswer, FinishedPatch } from '../../engine/finish-answer.ts';
@@ -91,7 +92,7 @@ export function givenAnswerOutput(
       finish_reason: 'stop',
       response_id: null,
       run_id: newId(),
-      warnings,
+      warnings: warnings.map(printable),
       ...(patch ? { patch: patchMeta(patch) } : {}),
     },
   };
@@ -135,7 +136,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
       finish_reason: generated.finishReason,
       response_id: generated.responseId ?? null,
       run_id: outcome.runId,
-      warnings: [...new Set(warnings)],
+      warnings: [...new Set(warnings)].map(printable),
       ...(engine.rehearsal ? { rehearsal: true } : {}),
       ...(finished.patch ? { patch: patchMeta(finished.patch) } : {}),
     },

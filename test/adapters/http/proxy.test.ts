@@ -37,6 +37,14 @@ describe('a proxy', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('may be named with a path, which a proxy does not have', async () => {
+    const { url } = await hiddenServer();
+    const proxy = await startProxy();
+    setVariables({ HTTP_PROXY: `${proxy.url}/some/path?x=1#y` });
+    expect((await askQuestion(url)).text).toBe('Yes.');
+    expect(proxy.targets).toEqual([new URL(url).host]);
+  });
+
   it('may be named without http://, and is then sent its user name and password', async () => {
     const { url } = await hiddenServer();
     const proxy = await startProxy();

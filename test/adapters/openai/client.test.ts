@@ -7,11 +7,22 @@ describe('a header of OPENAI_CUSTOM_HEADERS', () => {
   it.each([
     'X-Route: openai/gpt-5-mini-production',
     'X-Tenant: openai/gpt-5-mini-production\nX-Key: short',
-    'openai/gpt-5-mini-production',
-  ])('without a secret takes nothing out of a message: %j', (headers) => {
-    const text = 'openai/gpt-5-mini-production has no gpt-5-mini';
-    expect(redactSecrets(same, { OPENAI_CUSTOM_HEADERS: headers })(text)).toBe(text);
-  });
+    'X-Anything: openai/gpt-5-mini-production',
+  ])(
+    'of any name is redacted as a whole, and not in parts, which may be the name of a model: %j',
+    (headers) => {
+      const redact = redactSecrets(same, { OPENAI_CUSTOM_HEADERS: headers });
+      expect(redact('openai/gpt-5-mini-production has no gpt-5-mini')).toBe('[redacted] has no gpt-5-mini');
+    },
+  );
+
+  it.each(['X-Route: gpt-5-mini', 'X-Team: team-eu', 'X-Short: a1b2', 'no header at all'])(
+    'that is a name or too short takes nothing out: %j',
+    (headers) => {
+      const text = 'team-eu has no gpt-5-mini, a1b2 neither';
+      expect(redactSecrets(same, { OPENAI_CUSTOM_HEADERS: headers })(text)).toBe(text);
+    },
+  );
 
   it.each([
     'X-Gateway-Auth',
@@ -32,4 +43,11 @@ describe('a header of OPENAI_CUSTOM_HEADERS', () => {
     const redact = redactSecrets(same, { OPENAI_CUSTOM_HEADERS: 'X-Gateway: Bearer topsecret-0123456789' });
     expect(redact('not topsecret-0123456789')).toBe('not [redacted]');
   });
+});
+
+it('a secret in the path of the base URL is not repeated', () => {
+  const redact = redactSecrets(same, {}, 'https://host/v1/S3CRET-T0KEN-99/openai');
+  expect(redact('404: no route POST /v1/S3CRET-T0KEN-99/openai/responses')).toBe(
+    '404: no route POST /v1/[redacted]/openai/responses',
+  );
 });

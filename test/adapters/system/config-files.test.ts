@@ -38,7 +38,7 @@ function problems(action: () => unknown): ConfigProblem[] {
 describe('loadConfig', () => {
   it('lets the project win over the user, the user over the package, the environment over all', () => {
     write('user/orch/policies.json', {
-      caps: { mini: { max_input: 1 }, chat: { max_input: 2 } },
+      caps: { mini: { max_input: 4 }, chat: { max_input: 2 } },
       budgets: { alertUsd: 1, perCallUsd: 4 },
     });
     write('project/.orch/policies.json', { caps: { mini: { max_input: 3 } } });

@@ -11,7 +11,14 @@ function written(
   ...calls: Record<string, unknown>[]
 ): string[] {
   const lines: string[] = [];
-  const log = jsonLog({ level: 'info', file: undefined, write: (line) => lines.push(line), ...options });
+  const clean = (text: string) => text;
+  const log = jsonLog({
+    clean,
+    level: 'info',
+    file: undefined,
+    write: (line) => lines.push(line),
+    ...options,
+  });
   for (const call of calls) log.call(call);
   return lines;
 }

@@ -49,35 +49,33 @@ describe('ceilings of a project that someone else may have written', () => {
   });
 });
 
-describe('prices of a project that someone else may have written', () => {
-  it('count only for models that the user does not know', () => {
-    const root = mkdtempSync(join(tmpdir(), 'orch-prices-'));
+describe('what a repository sets without effect', () => {
+  it('is said once per file, without its values', () => {
+    const root = mkdtempSync(join(tmpdir(), 'orch-notes-'));
     made.push(root);
     mkdirSync(join(root, '.orch'));
-    const price = { input: 0, output: 0 };
-    const own = {
-      contextTokens: 1000,
-      maxOutputTokens: 100,
-      usdPerMillionTokens: price,
-      efforts: [],
-      temperature: 'always',
-    };
-    const catalog = {
-      billing: { tiers: { priority: 0 } },
-      models: { 'gpt-5': { usdPerMillionTokens: price, maxOutputTokens: 999 }, own },
-    };
-    writeFileSync(join(root, '.orch', 'catalog.json'), JSON.stringify(catalog));
-    const environment = readEnvironment({ process: {} });
-    const { catalog: read } = loadConfig({
-      cwd: root,
-      variables: { XDG_CONFIG_HOME: root, APPDATA: root },
-      environment,
+    writeFileSync(
+      join(root, '.orch', 'policies.json'),
+      JSON.stringify({ retry: { maxRetries: 77 }, budgets: { alertUsd: 77 } }),
+    );
+    writeFileSync(
+      join(root, '.orch', 'catalog.json'),
+      JSON.stringify({ models: { 'gpt-5-mini': { api: 'gpt-6.2-astra' } } }),
+    );
+    const environment = readEnvironment({ process: {}, dotEnv: { ORCH_COST_ALERT_USD: '77' } });
+    const variables = { XDG_CONFIG_HOME: root, APPDATA: root };
+    const { notes, policies } = loadConfig({ cwd: root, variables, environment });
+    expect(notes).toEqual([
+      expect.stringMatching(/^ignored in \.orch\/policies\.json: retry\.maxRetries, budgets\.alertUsd \(/),
+      'ignored in .env: ORCH_COST_ALERT_USD (it may only lower your own limit)',
+      expect.stringMatching(/^ignored in \.orch\/catalog\.json: models\.gpt-5-mini\.api \(/),
+    ]);
+    expect(notes.join()).not.toContain('77');
+    expect(policies.budgets.alertUsd).toBe(2);
+    const trusted = readEnvironment({ process: { ORCH_CONF: join(root, '.orch') } });
+    expect(loadConfig({ cwd: root, variables, environment: trusted })).toMatchObject({
+      policies: { retry: { maxRetries: 77 } },
+      notes: [],
     });
-    expect(read.models['gpt-5']).toMatchObject({
-      usdPerMillionTokens: { input: 1.25, output: 10 },
-      maxOutputTokens: 999,
-    });
-    expect(read.models.own?.usdPerMillionTokens).toEqual(price);
-    expect(read.billing.tiers.priority).toBe(2);
   });
 });

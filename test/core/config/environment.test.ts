@@ -123,9 +123,14 @@ describe('readEnvironment', () => {
     ['ORCH_LOG_FILE', 'x'],
     ['ORCH_PROJECT', 'x'],
     ['ORCH_STDIN', 'off'],
-  ])('does not choose what is read or where is written: %s is ignored, and that is said', (name, value) => {
+    ['ORCH_REHEARSE', '1'],
+    ['OPENAI_BASE_URL', 'http://127.0.0.1:9/v1'],
+    ['ORCH_MAX_INPUT_TOKENS', '32001'],
+    ['ORCH_LOG_LEVEL', 'silent'],
+    ['ORCH_LOG_LEVEL', 'Error'],
+  ])('leads nothing elsewhere and lifts no limit: %s is ignored, and that is said', (name, value) => {
     const { notes, fromDotEnv, ...rest } = read({}, { [name]: value });
-    expect(notes).toEqual([`${name} in .env is ignored: set it in the environment`]);
+    expect(notes).toEqual([expect.stringMatching(`^ignored in \\.env: ${name} \\(`)]);
     expect(fromDotEnv).toEqual([]);
     const { notes: _notes, fromDotEnv: _names, ...untouched } = read({});
     expect(rest).toEqual(untouched);
@@ -145,9 +150,10 @@ describe('.env', () => {
   it('fills in what is not set, and never overrides what is', () => {
     const environment = read(
       { ORCH_MAX_INPUT_TOKENS: '5', ORCH_LOG_LEVEL: '' },
-      { ORCH_MAX_INPUT_TOKENS: '7', ORCH_LOG_LEVEL: 'error', OPENAI_API_KEY: 'k' },
+      { ORCH_MAX_INPUT_TOKENS: '7', ORCH_LOG_LEVEL: 'debug', OPENAI_API_KEY: 'k' },
     );
-    expect(environment).toMatchObject({ maxInputTokens: 5, logLevel: 'error', apiKey: 'k' });
+    expect(environment).toMatchObject({ maxInputTokens: 5, logLevel: 'debug', apiKey: 'k' });
+    expect(environment.notes).toEqual([expect.stringMatching(/^OPENAI_API_KEY comes from \.env: /)]);
   });
 
   it('does not widen what may be read of the machine', () => {
@@ -155,22 +161,30 @@ describe('.env', () => {
     expect(read({ ORCH_ROOTS: '/a' }, { ORCH_ROOTS: '/' }).roots).toEqual(['/a']);
   });
 
-  it.each([
-    ['the key is in the environment', { OPENAI_API_KEY: 'mine' }, {}, false],
-    ['the key is in both', { OPENAI_API_KEY: 'mine' }, { OPENAI_API_KEY: 'theirs' }, false],
-    ['there is no key', {}, {}, false],
-    ['the key stands beside it', {}, { OPENAI_API_KEY: 'theirs' }, true],
-    ['the key of the environment is blank', { OPENAI_API_KEY: ' ' }, { OPENAI_API_KEY: 'theirs' }, true],
-  ] as [string, Variables, Variables, boolean][])('where %s', (_, process, dotEnv, counts) => {
-    const { baseUrl, notes } = read(process, { OPENAI_BASE_URL: 'http://elsewhere/v1', ...dotEnv });
-    expect(baseUrl).toBe(counts ? 'http://elsewhere/v1' : undefined);
-    expect(notes).toHaveLength(counts ? 0 : 1);
+  it('lowers limits', () => {
+    const { notes, ...read50 } = read({}, { ORCH_MAX_INPUT_TOKENS: '50', ORCH_COST_ALERT_USD: '0.1' });
+    expect(read50).toMatchObject({ maxInputTokens: 50, costAlertUsd: 0.1 });
+    expect(notes).toEqual([]);
+  });
+
+  it('has a rule for every variable, and names all that it ignores in one line', () => {
+    const named = (rule: string) =>
+      environmentVariables.filter(({ inDotEnv }) => inDotEnv === rule).map(({ name }) => name);
+    expect(named('accept')).toEqual(['OPENAI_API_KEY', 'OPENAI_ORG_ID', 'OPENAI_PROJECT_ID']);
+    expect(named('tighten')).toEqual([
+      'ORCH_LOG_LEVEL',
+      'ORCH_MAX_INPUT_TOKENS',
+      'ORCH_COST_ALERT_USD',
+      'ORCH_MAX_COST_USD',
+    ]);
+    const foreign = Object.fromEntries(named('ignore').map((name) => [name, 'x']));
+    expect(read({}, foreign)).toEqual({ ...read(), notes: [expect.stringMatching(/^ignored in \.env: /)] });
   });
 
   it('does not take a URL away that the environment sets', () => {
-    const process = { OPENAI_API_KEY: 'mine', OPENAI_BASE_URL: 'http://own/v1' };
-    expect(read(process, { OPENAI_BASE_URL: 'http://elsewhere/v1' })).toMatchObject({
-      baseUrl: 'http://own/v1',
+    const process = { OPENAI_API_KEY: 'mine', OPENAI_BASE_URL: 'https://own/v1' };
+    expect(read(process, { OPENAI_BASE_URL: 'https://elsewhere/v1' })).toMatchObject({
+      baseUrl: 'https://own/v1',
       fromDotEnv: [],
       notes: [],
     });
@@ -182,5 +196,38 @@ describe('.env', () => {
       'unknown variable ORCH_MAX_COST is ignored (did you mean ORCH_MAX_COST_USD?)',
       'unknown variable ORCH_COLOUR is ignored',
     ]);
+  });
+});
+
+describe('an http server', () => {
+  const notes = (url: string, more: Variables = {}) =>
+    read({ OPENAI_API_KEY: 'mine', OPENAI_BASE_URL: url, ...more }).notes;
+
+  it('that is another machine is warned of: the key would travel in the clear', () => {
+    expect(notes('http://gateway.test:8080/tok3n-abcdef/v1')).toEqual([
+      'OPENAI_BASE_URL is http: the key and all that is sent reach gateway.test:8080 unencrypted (use https)',
+    ]);
+  });
+
+  it('on this machine, or by https, is not; neither without a key, nor in a rehearsal', () => {
+    for (const url of [
+      'http://localhost:1/v1',
+      'http://127.0.0.1/v1',
+      'http://[::1]/v1',
+      'https://x.test/v1',
+    ])
+      expect(notes(url)).toEqual([]);
+    expect(notes('http://x.test/v1', { OPENAI_API_KEY: undefined })).toEqual([]);
+    expect(notes('http://x.test/v1', { ORCH_REHEARSE: '1' })).toEqual([]);
+  });
+});
+
+describe('ALL_PROXY', () => {
+  it.each(['ALL_PROXY', 'all_proxy'])('as %s is said to be ignored, where it would count', (name) => {
+    const notes = (more: Variables) => read({ [name]: 'socks5://proxy.test:1080', ...more }).notes;
+    expect(notes({})).toEqual([expect.stringContaining('ALL_PROXY is ignored: set HTTPS_PROXY')]);
+    expect(notes({ https_proxy: 'http://proxy.test' })).toEqual([]);
+    expect(notes({ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })).toEqual([]);
+    expect(notes({ ORCH_REHEARSE: '1' })).toEqual([]);
   });
 });

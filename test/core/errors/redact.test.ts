@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactor } from '../../../src/core/errors/redact.ts';
+import { exactRedactor, pieceRedactor, redactor } from '../../../src/core/errors/redact.ts';
 
 describe('redactor', () => {
   const redact = redactor(['my-own-secret-value', undefined, '']);
@@ -75,5 +75,43 @@ describe('redactor', () => {
 
   it('does not take a secret that is too short to be one, which would redact everything', () => {
     expect(redactor(['a'])('banana')).toBe('banana');
+  });
+});
+
+describe('exactRedactor', () => {
+  const key = 'gw_0123456789"abcdef';
+  it('replaces the key and nothing else, for it is given code', () => {
+    const redact = exactRedactor([key, undefined, 'short']);
+    expect(redact(`a ${key} b`)).toBe('a [redacted] b');
+    expect(JSON.parse(redact(JSON.stringify({ a: `${key}!` })))).toEqual({ a: '[redacted]!' });
+    for (const text of ['gw_0123456789', 'const k = "sk-test-0123456789";', 'short', 'http://me:pw@host'])
+      expect(redact(text)).toBe(text);
+  });
+});
+
+describe('pieceRedactor', () => {
+  it('finds the key wherever it is cut, and keeps the rest', () => {
+    const key = 'aab_0123456789abcdef';
+    const text = `aaab ${key} and aab_01 ${key}${key} aab`;
+    for (let size = 1; size < 9; size++) {
+      const redact = pieceRedactor(key);
+      let seen = '';
+      for (let at = 0; at < text.length; at += size) seen += redact.push(text.slice(at, at + size));
+      expect(seen + redact.rest()).toBe('aaab [redacted] and aab_01 [redacted][redacted] aab');
+    }
+  });
+});
+
+describe('what looks like a key', () => {
+  it.each([
+    'sk-proj-abc_DEF-123456',
+    'ghp_0123456789abcdefghijklmnopqrstuvwxyz',
+    'github_pat_11ABCDEFG0abcdefghij_0123456789',
+    'xoxb-123456789012-abcdefghijkl',
+    'AKIAIOSFODNN7EXAMPLE',
+    'AIzaSyA-0123456789abcdefghijklmnopqrstu',
+    'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc-DEF',
+  ])('is redacted: %s', (text) => {
+    expect(redactor([])(`it is ${text}, see`)).toBe('it is [redacted], see');
   });
 });

@@ -1,0 +1,154 @@
+/**
+ * What a layer that may be someone else's (a repository's `.orch/`, its `.env`) may change. A key is ignored unless its
+ * rule says otherwise, and then it may only tighten: less cost, fewer models, shorter waits than the user has.
+ */
+import { type ReasoningEffort, reasoningEfforts, type TaskKind, tasks } from '../tasks/tasks.ts';
+import { isPlainObject, type Layer } from './layers.ts';
+import { type CandidateSpec, generationFor, type Policies, timeoutsFor } from './policy.ts';
+
+/**
+ * `at-most`: a number or an effort, up to the user's own. `routed`: names of models, among those that the user's own
+ * configuration routes to.
+ */
+export type ForeignRule = 'ignore' | 'at-most' | 'routed';
+
+/** A rule per key; `*` stands for every key of a record, such as an alias or a task. */
+export interface ForeignRules {
+  readonly [key: string]: ForeignRule | ForeignRules;
+}
+
+/** The configuration without foreign layers. */
+export interface OwnConfig {
+  aliases: Readonly<Record<string, string>>;
+  routing: Partial<Record<TaskKind, CandidateSpec[]>>;
+  policies: Policies;
+}
+
+export interface Tightened {
+  layer: Layer;
+  /** Dotted paths of the keys that have no effect; those that repeat the user's own value are not among them. */
+  ignored: string[];
+}
+
+/** `own` is the merged value of the same file. */
+export function tightened(
+  layer: Layer,
+  rules: ForeignRules,
+  own: unknown,
+  judge: (path: readonly string[], rule: ForeignRule, value: unknown) => unknown,
+): Tightened {
+  const ignored: string[] = [];
+  const walk = (value: unknown, rule: ForeignRule | ForeignRules, mine: unknown, path: string[]): unknown => {
+    if (typeof rule === 'object' && isPlainObject(value)) {
+      const kept = Object.entries(value).map(([key, item]) => {
+        const own = isPlainObject(mine) && Object.hasOwn(mine, key) ? mine[key] : undefined;
+        const here = Object.hasOwn(rule, key) ? rule[key] : rule['*'];
+        return [key, key === '__proto__' ? undefined : walk(item, here ?? 'ignore', own, [...path, key])];
+      });
+      const entries = kept.filter(([, item]) => item !== undefined);
+      return entries.length === 0 ? undefined : Object.fromEntries(entries);
+    }
+    if (same(value, mine)) return value;
+    const kept = typeof rule === 'object' || rule === 'ignore' ? undefined : judge(path, rule, value);
+    if (!same(kept, value) && path[0] !== '$schema') ignored.push(path.map(shownKey).join('.'));
+    return kept;
+  };
+  return { layer: { ...layer, value: walk(layer.value, rules, own, []) }, ignored };
+}
+
+/** Decides on a value with a rule: returns what remains of it, undefined for nothing. */
+export function judgeAgainst(own: OwnConfig) {
+  return (path: readonly string[], rule: ForeignRule, value: unknown): unknown => {
+    if (rule === 'at-most') return isAtMost(value, limitAt(path, own.policies)) ? value : undefined;
+    const [section, key = ''] = path;
+    if (section === 'aliases') return mayRepoint(key, value, own) ? value : undefined;
+    if (section === 'routing') return listAmong(own, key as TaskKind, value as CandidateSpec[]);
+    return value === null || routedNames(own).has(value as string) ? value : undefined;
+  };
+}
+
+/** Longer lists are counted. */
+const shownKeys = 6;
+
+export function ignoredNote(origin: string, keys: readonly string[]): string {
+  // A variable sets a single key.
+  if (origin.startsWith('.env: ')) return `ignored in ${origin} (it may only lower your own limit)`;
+  const more = keys.length > shownKeys ? ` and ${keys.length - shownKeys} more` : '';
+  const file = origin.split(/[\\/]/).slice(-2).join('/');
+  return `ignored in ${file}: ${keys.slice(0, shownKeys).join(', ')}${more} (a repository may only tighten your own settings; set ORCH_CONF to its folder to trust it)`;
+}
+
+function same(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** A key that the repository chose is text from outside. */
+function shownKey(key: string): string {
+  return /^[\w.-]{1,40}$/.test(key) ? key : '…';
+}
+
+const lowestEffort = reasoningEfforts.find((effort) =>
+  Object.values(tasks).some((task) => task.effort === effort),
+);
+
+/** What applies in the user's own configuration; undefined for no limit. */
+function limitAt([section, name = '', key = '']: readonly string[], own: Policies): unknown {
+  switch (section) {
+    case 'defaults':
+      // Replaces the effort of every task.
+      return { reasoning_effort: lowestEffort, ...own.defaults }[name as 'reasoning_effort'];
+    case 'overrides':
+      return generationFor(own, name as TaskKind)[key as 'reasoning_effort'];
+    case 'timeouts':
+      return timeoutsFor(own, name)[key as 'totalMs'];
+    default: {
+      let here: unknown = own;
+      for (const part of [section!, name, key].filter((text) => text !== ''))
+        here = isPlainObject(here) && Object.hasOwn(here, part) ? here[part] : undefined;
+      return here;
+    }
+  }
+}
+
+function isAtMost(value: unknown, limit: unknown): boolean {
+  if (typeof value === 'number') return limit === undefined || value <= (limit as number);
+  const rank = (effort: unknown) => reasoningEfforts.indexOf(effort as ReasoningEffort);
+  return limit !== undefined && rank(value) <= rank(limit);
+}
+
+function nameOf(spec: CandidateSpec): string {
+  return typeof spec === 'string' ? spec : spec.alias;
+}
+
+function routedNames({ routing, policies }: OwnConfig): Set<string> {
+  return new Set([...Object.values(routing).flatMap((list) => list.map(nameOf)), ...policies.safetyCritical]);
+}
+
+/** Names for safety-critical work keep their models; a new name would escape the cap of the one it stands for. */
+function mayRepoint(alias: string, model: unknown, own: OwnConfig): boolean {
+  if (!Object.hasOwn(own.aliases, alias) || own.policies.safetyCritical.includes(alias)) return false;
+  const models = [...routedNames(own)].map((name) =>
+    Object.hasOwn(own.aliases, name) ? own.aliases[name] : name,
+  );
+  return models.includes(model as string);
+}
+
+/** The names of the list that the user routes to, none with more effort than the user's. */
+function listAmong(
+  own: OwnConfig,
+  task: TaskKind,
+  list: readonly CandidateSpec[],
+): CandidateSpec[] | undefined {
+  const names = routedNames(own);
+  const kept = list
+    .filter((spec) => names.has(nameOf(spec)))
+    .map((spec): CandidateSpec => {
+      const mine = (own.routing[task] ?? []).filter((other) => nameOf(other) === nameOf(spec));
+      const limits = mine.map((other) => (typeof other === 'string' ? undefined : other.effort));
+      const most = limits.map((effort) => effort ?? generationFor(own.policies, task).reasoning_effort);
+      if (mine.length === 0) most.push(generationFor(own.policies, task).reasoning_effort);
+      const fits = typeof spec !== 'string' && most.some((limit) => isAtMost(spec.effort, limit));
+      return fits ? spec : (mine[0] ?? nameOf(spec));
+    });
+  return kept.length === 0 ? undefined : kept;
+}
