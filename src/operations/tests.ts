@@ -65,6 +65,7 @@ async function writeTests(
       hint: 'name the test file, e.g. --output test/cart.test.ts',
     });
   }
+  context.writer().assertWritable(output, { asFile: true });
   context.journal().assertWritable(output);
   const verifier = context.verifier(verify, output);
   let rejected: string | undefined;
