@@ -123,27 +123,43 @@ function assertUnchanged(tree: TreeAccess, change: BytesChange): void {
   const refuse = (what: string, hint: string): never => {
     throw new OrchError('file-changed', what, { hint });
   };
-  if (isDone(tree, change))
+  const source = kind === 'create' ? undefined : contentAt(tree, oldPath ?? path);
+  if (isDone(tree, change, source))
     refuse(`${path} already contains the change`, 'nothing is left to do for this file');
   if ((kind === 'create' || kind === 'rename') && tree.kind(path) !== undefined)
     refuse(`${path} already exists`, 'move it away, or run the call again');
-  if (kind === 'create') return;
-  const from = oldPath ?? path;
-  const kindNow = tree.kind(from);
-  // Reading a link says that it is one, and where it leads.
-  const now = kindNow === 'file' || kindNow === 'link' ? tree.read(from) : undefined;
-  if (now?.bytes.equals(Buffer.from(before))) return;
-  const what = kindNow === undefined ? 'was deleted' : 'has changed';
-  refuse(`${from} ${what} since it was read`, 'run the call again');
+  if (kind === 'create' || source?.bytes?.equals(Buffer.from(before))) return;
+  const what = source === undefined ? 'was deleted' : 'has changed';
+  refuse(`${oldPath ?? path} ${what} since it was read`, 'run the call again');
+}
+
+interface Content {
+  /** Undefined for a folder or a pipe. */
+  bytes: Buffer | undefined;
+  mode: number;
+}
+
+/** Undefined if there is nothing. Throws for a link. */
+function contentAt(tree: TreeAccess, path: string): Content | undefined {
+  try {
+    return tree.read(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EISDIR' && code !== 'EINVAL') throw error;
+    return { bytes: undefined, mode: 0 };
+  }
 }
 
 /** Whether the change has already been applied. */
-function isDone(tree: TreeAccess, { kind, path, oldPath, after, mode }: BytesChange): boolean {
-  if (kind === 'delete') return false;
-  if (oldPath !== undefined && tree.kind(oldPath) !== undefined) return false;
-  const found = tree.kind(path) === 'file' ? tree.read(path) : undefined;
-  if (!found?.bytes.equals(Buffer.from(after))) return false;
-  return mode === undefined || isExecutable(found.mode) === (mode === '100755');
+function isDone(
+  tree: TreeAccess,
+  { kind, path, oldPath, after, mode }: BytesChange,
+  source: Content | undefined,
+): boolean {
+  if (kind === 'delete' || (oldPath !== undefined && source !== undefined)) return false;
+  const target = source ?? (tree.kind(path) === 'file' ? tree.read(path) : undefined);
+  if (!target?.bytes?.equals(Buffer.from(after))) return false;
+  return mode === undefined || isExecutable(target.mode) === (mode === '100755');
 }
 
 function isExecutable(mode: number): boolean {
