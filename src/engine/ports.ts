@@ -147,8 +147,11 @@ export interface PatchApplier {
 }
 
 export interface WorkspaceWriter {
-  /** Throws what `writeResult` can be expected to throw. Writes nothing. */
-  assertWritable(path: string): void;
+  /**
+   * Throws what `writeResult` can be expected to throw. Writes nothing. With `asFile` it also refuses what cannot be
+   * put back: a pipe, a device, a link to nothing.
+   */
+  assertWritable(path: string, options?: { asFile?: boolean }): void;
   /**
    * Throws `write-failed`, or `file-forbidden` if a link leads out of the repository or the path into a `.git`, and
    * then leaves an existing file unchanged. The signal ends the wait for the reader of a pipe.

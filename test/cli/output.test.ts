@@ -122,3 +122,43 @@ describe('standard output', () => {
     expect([status, stderr]).toEqual([2, expect.stringContaining('--verify needs --output')]);
   });
 });
+
+describe('a name that is too long', () => {
+  const long = 'n'.repeat(300);
+  const created = `diff --git a/${long} b/${long}\nnew file mode 100644\n--- /dev/null\n+++ b/${long}\n@@ -0,0 +1 @@\n+x\n`;
+
+  it.each([
+    ['-f', ['docs', 'x', '-f', long], ''],
+    ['-f with a range', ['docs', 'x', '-f', `${long}:1-2`], ''],
+    ['a glob', ['docs', 'x', '-f', `${long}*`], ''],
+    ['-o', ['docs', 'x', '-o', long], ''],
+    ['-o below a folder', ['docs', 'x', '-o', `${long}/x.md`], ''],
+    ['tests -o', ['tests', 'x', '-o', long, '--verify', 'true'], ''],
+    ['usage report -o', ['usage', 'report', '-o', long], ''],
+    ['usage report', ['usage', 'report', long], ''],
+    ['diff --from', ['diff', '--from', long, '-f', 'cart.ts'], ''],
+    ['patch apply --from', ['patch', 'apply', '--from', long], ''],
+    ['an id', ['patch', 'apply', long], ''],
+    ['a patch', ['patch', 'apply', '--from', '-'], created],
+    ['an answer', ['diff', '--from', '-', '-f', 'cart.ts', '--apply'], `${long}\n\`\`\`\nx\n\`\`\`\n`],
+    ['an answer that is kept', ['diff', '--from', '-', '-f', 'cart.ts', '--apply'], created],
+  ])('is an error of the user and no bug: %s', async (_, args, stdin) => {
+    const { status, stderr } = await orchInProcess(args, {
+      cwd,
+      env: { XDG_STATE_HOME: state(), OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' },
+      ...(stdin === '' ? {} : { stdin }),
+    });
+    expect([status, stderr]).toEqual([expect.toBeOneOf([2, 5]), expect.not.stringContaining('bug')]);
+  });
+
+  it('is not looked for in an instruction', async () => {
+    const { status } = await orch(['docs', '-f', 'cart.ts', long]);
+    expect(status).toBe(0);
+  });
+
+  it('is warned of for the ledger', async () => {
+    const env = { ORCH_USAGE_CSV: long, ORCH_LOG_FILE: `${long}.log`, ORCH_LOG_LEVEL: 'info' };
+    const { status, stderr } = await orch(['docs', 'x'], env);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('its name is too long')]);
+  });
+});

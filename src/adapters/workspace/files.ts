@@ -81,11 +81,19 @@ async function findFiles(argument: string, roots: Roots, signal: AbortSignal): P
   const path = locate(pattern, roots);
   if (path !== undefined) return { files: [literal(path, pattern, range, roots)] };
   if (isPattern(pattern)) return matchGlob(pattern, range, roots, signal);
-  const linked = lstatSync(resolve(roots.cwd, expandHome(pattern)), { throwIfNoEntry: false });
-  const broken = linked?.isSymbolicLink() ? ' (broken symbolic link)' : '';
+  const broken = isLink(resolve(roots.cwd, expandHome(pattern))) ? ' (broken symbolic link)' : '';
   throw new OrchError('file-not-found', `${pattern}: no such file${broken}`, {
     hint: `check the path: ${startsAt(roots)}`,
   });
+}
+
+/** False also for a name that is too long. */
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 function startsAt({ search, cwd }: Roots): string {

@@ -30,6 +30,7 @@ export interface OutputGuardOptions {
 
 /** Larger files were not written by orch. */
 const maxBytes = 256 * 1024 * 1024;
+const keptHashes = 10;
 const keptMs = 180 * 24 * 3_600_000;
 
 export function outputGuard({ cwd, folder, roots }: OutputGuardOptions): OutputGuard {
@@ -63,8 +64,8 @@ export function outputGuard({ cwd, folder, roots }: OutputGuardOptions): OutputG
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         removeOld();
-        // The one before as well: this process may be killed before it replaces the file.
-        const hashes = [sha256(content), ...hashesOf(target)].slice(0, 2);
+        // Those before as well: this process may be killed, or --verify may put the file back.
+        const hashes = [sha256(content), ...hashesOf(target)].slice(0, keptHashes);
         writeFileSync(noteOf(target), hashes.join('\n'), { mode: 0o600 });
       } catch {
         // Then the next call asks for --force.

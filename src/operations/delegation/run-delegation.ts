@@ -38,9 +38,10 @@ export async function runDelegation(
     },
     ...(verify && {
       async verify(result, abort) {
-        // The command runs with the result in the file, and may change it.
+        // Checked here rather than on delivery, since the command runs with the result in the file.
         try {
           recheck?.(result);
+          if (output !== undefined) await context.outputs().note(output, result);
         } catch (error) {
           throw errorKeeping(error, result, context.results());
         }
