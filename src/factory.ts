@@ -3,6 +3,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
+import { secretScanner } from './adapters/secrets/secret-scanner.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import {
   configFolders,
@@ -27,6 +28,7 @@ import { type Environment, inspectEnvironment, type LogLevel } from './core/conf
 import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
 import { redactor } from './core/errors/redact.ts';
+import { ownSecrets } from './core/secrets/own-secrets.ts';
 import { once } from './core/text/once.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
@@ -158,11 +160,12 @@ export function createFactory(options: FactoryOptions): Factory {
     }),
   );
   const engine = once((): EngineContext => {
-    const { maxInputTokens, projectName, logLevel, logFile } = environment();
+    const { maxInputTokens, projectName, logLevel, logFile, apiKey, redacts } = environment();
     return {
       config: config(),
       maxInputTokens,
       workspace: workspace(),
+      secrets: redacts ? secretScanner(ownSecrets({ ...variables, OPENAI_API_KEY: apiKey })) : undefined,
       provider,
       ledger: ledger(),
       patchChecker: patchChecker(),

@@ -6,11 +6,13 @@ import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import { normaliseLanguage } from '../core/input/language.ts';
 import { holdsEdit } from '../core/patch/dialects/edit-marks.ts';
 import { type FileStat, formatDiffstat } from '../core/patch/git/diffstat.ts';
+import { emitPatch, emitWithoutLines } from '../core/patch/git/emit-patch.ts';
 import { patchFromAnswer } from '../core/patch/patch-from-answer.ts';
 import { problemHint } from '../core/patch/repair/problem-hint.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../core/patch/types.ts';
+import { type RedactedFiles, restoreSecrets } from '../core/secrets/restore-secrets.ts';
 import { type ReturnShape, type Shape, shapes } from '../core/tasks/shapes.ts';
-import type { PatchChecker, SourceSet } from './ports.ts';
+import type { PatchCheck, PatchChecker, SourceSet } from './ports.ts';
 
 export interface FinishedPatch {
   changes: FileChange[];
@@ -21,6 +23,8 @@ export interface FinishedPatch {
   checkedBy: 'git' | 'none';
   /** Folder in which the patch applies. */
   base: string;
+  /** Whether the text of the patch applies. False if it has placeholders where git would need a secret. */
+  appliesAsShown: boolean;
 }
 
 export interface FinishedAnswer {
@@ -32,7 +36,10 @@ export interface FinishedAnswer {
 export interface FinishOptions {
   shape: ReturnShape;
   language: string | undefined;
+  /** As the model saw it. */
   sourceSet: SourceSet;
+  /** What was redacted in it, if anything. */
+  redacted?: RedactedFiles | undefined;
   patchChecker: PatchChecker;
   /** Reject hunks that match more loosely than the strict levels of the ladder. */
   strict?: boolean;
@@ -43,7 +50,19 @@ export interface FinishOptions {
 
 /** Throws `ProviderFailure`, and the patch checker's errors about the files. */
 export async function finishAnswer(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
-  return finishers[shapes[options.shape].readAs](answer, options);
+  const finished = await finishers[shapes[options.shape].readAs](answer, options);
+  return finished.patch
+    ? finished
+    : { ...finished, warnings: [...finished.warnings, ...leftIn(finished.result, options)] };
+}
+
+/** A placeholder is never restored outside a patch. */
+function leftIn(result: string, { redacted }: FinishOptions): string[] {
+  const left = new Set(redacted?.redactions.placeholdersIn(result));
+  if (left.size === 0) return [];
+  return [
+    `the result holds placeholders of secrets that were not sent (${[...left].slice(0, 5).join(', ')}): put in what they stand for`,
+  ];
 }
 
 const finishers: Record<
@@ -71,18 +90,25 @@ function finishCode(answer: string, { language }: FinishOptions): FinishedAnswer
 }
 
 async function finishPatch(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
-  const { sourceSet, patchChecker, strict = false, repairs, signal } = options;
+  const { sourceSet, strict = false, repairs } = options;
   const { base, sources, exists } = sourceSet;
   const files = sources.filter(
     (source, at) => sources.findIndex((other) => other.path === source.path) === at,
   );
-  const { patch, changes, stats, hunks, problems, edits } = patchFromAnswer(answer, files, {
+  const {
+    patch,
+    changes: shown,
+    stats,
+    hunks,
+    problems,
+    edits,
+  } = patchFromAnswer(answer, files, {
     exists,
     strict,
     repairs,
   });
   if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
-  const check = await patchChecker.check(patch, changes, base, signal);
+  const { changes, text, applies, check } = await checkPatch(patch, shown, { ...options, answer, edits });
   if (!check.ok)
     throw new ProviderFailure('unusable-answer', `git rejects the patch: ${check.detail}`, {
       code: 'patch-unplaceable',
@@ -90,10 +116,52 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
   const warnings = hunks.flatMap(doubtsAbout);
   if (check.checkedBy === 'none') warnings.push('git is not installed: the patch was checked by orch only');
   return {
-    result: patch,
-    patch: { changes, stats, diffstat: formatDiffstat(stats), hunks, checkedBy: check.checkedBy, base },
+    result: text,
+    patch: {
+      changes,
+      stats,
+      diffstat: formatDiffstat(stats),
+      hunks,
+      checkedBy: check.checkedBy,
+      base,
+      appliesAsShown: applies,
+    },
     warnings,
   };
+}
+
+interface Parsed {
+  answer: string;
+  edits: readonly FileEdit[];
+}
+
+interface CheckedPatch {
+  /** Between the real files, with their secrets. */
+  changes: FileChange[];
+  /** To be shown: without secrets. */
+  text: string;
+  /** Whether `text` applies. */
+  applies: boolean;
+  check: PatchCheck;
+}
+
+/** Puts the secrets back, and checks the patch with git. `patch` and `shown` are what the model wrote. */
+async function checkPatch(
+  patch: string,
+  shown: FileChange[],
+  { answer, edits, redacted, patchChecker, sourceSet, signal }: FinishOptions & Parsed,
+): Promise<CheckedPatch> {
+  const tryOut = (text: string, changes: readonly FileChange[]) =>
+    patchChecker.check(text, changes, sourceSet.base, signal);
+  if (!redacted) return { changes: shown, text: patch, applies: true, check: await tryOut(patch, shown) };
+  const { changes, problems, holdsSecret } = restoreSecrets(shown, redacted);
+  if (problems.length > 0) throw new UnplaceableAnswer(answer, problems, edits);
+  const text = emitWithoutLines(changes, holdsSecret);
+  if (text !== undefined) {
+    const check = await tryOut(text, changes);
+    if (check.ok) return { changes, text, applies: true, check };
+  }
+  return { changes, text: patch, applies: false, check: await tryOut(emitPatch(changes), changes) };
 }
 
 /** Warnings about a hunk that should be reviewed. */

@@ -27,6 +27,8 @@ export interface Environment {
   /** Folders besides the working directory from which files may be read. */
   roots: string[];
   rehearse: boolean;
+  /** Whether secrets in what is sent are replaced by placeholders. */
+  redacts: boolean;
   /** When false, the command line does not read standard input. */
   readsStdin: boolean;
   /** Value of the record's `project` column. */
@@ -132,6 +134,12 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     name: 'ORCH_REHEARSE',
     description: '1: use the built-in rehearsal server; no key needed, nothing spent.',
     default: 'off',
+  },
+  {
+    name: 'ORCH_REDACT',
+    description: 'off: send secrets in files and instructions as they are, instead of placeholders.',
+    default: 'on',
+    fromDotEnv: false,
   },
   {
     name: 'ORCH_STDIN',
@@ -266,6 +274,10 @@ export function inspectEnvironment({
     fault: 'neither yes nor no',
     hint: 'set it to 1 or 0',
   });
+  const redact = word('ORCH_REDACT', ['on', 'off'], {
+    fault: 'neither on nor off',
+    hint: 'set it to off, or unset it',
+  });
   const stdin = word('ORCH_STDIN', ['on', 'off'], {
     fault: 'neither on nor off',
     hint: 'set it to off, or unset it',
@@ -295,6 +307,7 @@ export function inspectEnvironment({
       .map((root) => root.trim())
       .filter((root) => root !== ''),
     rehearse: rehearse !== undefined && ['1', 'true', 'yes'].includes(rehearse),
+    redacts: redact !== 'off',
     readsStdin: stdin !== 'off',
     projectName: text('ORCH_PROJECT'),
     notes,

@@ -21,6 +21,7 @@ describe('readEnvironment', () => {
       usageCsv: undefined,
       roots: [],
       rehearse: false,
+      redacts: true,
       readsStdin: true,
       projectName: undefined,
       fromDotEnv: [],
@@ -45,6 +46,7 @@ describe('readEnvironment', () => {
       ORCH_PROJECT: 'p',
       ORCH_REHEARSE: 'yes',
       ORCH_STDIN: 'OFF',
+      ORCH_REDACT: 'off',
     };
     // Node and the network layer read the others.
     const own = environmentVariables.map(({ name }) => name).filter((name) => /^(ORCH|OPENAI)_/.test(name));
@@ -63,6 +65,7 @@ describe('readEnvironment', () => {
       usageCsv: 'off',
       roots: ['/a', '/b'],
       rehearse: true,
+      redacts: false,
       readsStdin: false,
       projectName: 'p',
       fromDotEnv: [],
@@ -123,6 +126,7 @@ describe('readEnvironment', () => {
     ['ORCH_LOG_FILE', 'x'],
     ['ORCH_PROJECT', 'x'],
     ['ORCH_STDIN', 'off'],
+    ['ORCH_REDACT', 'off'],
   ])('does not choose what is read or where is written: %s is ignored, and that is said', (name, value) => {
     const { notes, fromDotEnv, ...rest } = read({}, { [name]: value });
     expect(notes).toEqual([`${name} in .env is ignored: set it in the environment`]);

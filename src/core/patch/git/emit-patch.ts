@@ -1,19 +1,37 @@
 /** Writes changes as one patch in git's format, which `git apply` accepts as it is. */
 import { lineDiff } from '../text/line-diff.ts';
 import type { FileChange } from '../types.ts';
+import { hunksWithoutLines, type PatchHunk } from './hidden-lines.ts';
 import { quoteName } from './quote-name.ts';
 
 /** In the order of the changes. Empty if nothing changes. */
 export function emitPatch(changes: readonly FileChange[]): string {
-  return changes.map(emitFile).join('');
+  return changes.map((change) => emitFile(change, lineDiff(change.before, change.after))).join('');
 }
 
-function emitFile(change: FileChange): string {
+/**
+ * The same without the lines that must not be shown, with less context instead. Undefined if git would not accept
+ * that: a line to hide is deleted, or directly below a change. `isHidden` gets a line of the old file, from 1.
+ */
+export function emitWithoutLines(
+  changes: readonly FileChange[],
+  isHidden: (change: FileChange, line: number) => boolean,
+): string | undefined {
+  const files: string[] = [];
+  for (const change of changes) {
+    const hunks = hunksWithoutLines(lineDiff(change.before, change.after), (line) => isHidden(change, line));
+    if (!hunks) return undefined;
+    files.push(emitFile(change, hunks));
+  }
+  return files.join('');
+}
+
+function emitFile(change: FileChange, all: readonly PatchHunk[]): string {
   const { kind, path, before, after } = change;
   const oldPath = change.oldPath ?? path;
   const oldMode = change.oldMode ?? '100644';
   const mode = change.mode ?? oldMode;
-  const hunks = before === after ? [] : lineDiff(before, after);
+  const hunks = before === after ? [] : all;
   const head = [`diff --git ${quoteName(`a/${oldPath}`)} ${quoteName(`b/${path}`)}`];
   if (kind === 'create') head.push(`new file mode ${mode}`);
   else if (kind === 'delete') head.push(`deleted file mode ${oldMode}`);
