@@ -24,6 +24,9 @@ export interface PreparedCall {
   decision: RouteDecision;
 }
 
+/** Characters per token, well above what a limit of tokens allows. */
+const searchedFactor = 10;
+
 export async function prepare(
   request: DelegateRequest,
   context: EngineContext,
@@ -31,12 +34,15 @@ export async function prepare(
 ): Promise<PreparedCall> {
   const { instruction, context: material, files, framework: _, timeoutMs: __, ...routed } = request;
   const read = await context.workspace.readSources(files, signal);
+  const { maxInputTokens: maxTokens } = context;
+  const limits = { maxTokens, shape: request.shape, safetyCritical: request.safetyCritical };
+  // Searching far too large files for secrets would take seconds, before they are refused.
+  const length = read.sources.reduce((sum, { text }) => sum + text.length, instruction.length);
+  if (length > maxTokens * searchedFactor)
+    assembleInput({ instruction, sources: read.sources, context: undefined }, limits);
   const outgoing = { instruction, context: material, sourceSet: read };
   const { sourceSet, redacted, warnings, ...texts } = await redactRequest(outgoing, context.secrets);
-  const input = assembleInput(
-    { ...texts, sources: sourceSet.sources },
-    { maxTokens: context.maxInputTokens, shape: request.shape, safetyCritical: request.safetyCritical },
-  );
+  const input = assembleInput({ ...texts, sources: sourceSet.sources }, limits);
   const features: RequestFeatures = {
     ...routed,
     approxTokens: input.approxTokens,

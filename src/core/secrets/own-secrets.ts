@@ -1,7 +1,7 @@
 /** The user's own secrets, as their environment has them: found wherever they stand, whatever they look like. */
 
 const secretVariable =
-  /(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|PAT|CREDENTIALS?|AUTH)(_|$)/i;
+  /(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|PAT|CREDENTIALS?|AUTH)$/i;
 const prefix = /^(sk|rk|pk)-((proj|svcacct|admin|live|test)-)?/;
 
 /** Values of at least 12 characters that are no path, no word and no number; keys without their prefix as well. */
