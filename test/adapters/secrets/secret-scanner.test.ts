@@ -166,8 +166,12 @@ describe('what it costs', () => {
       const { user, system } = process.cpuUsage(before);
       return (user + system) / 1000;
     };
-    await cpuMs(200);
-    const small = Math.max(3, await cpuMs(200));
-    expect(await cpuMs(1600)).toBeLessThan(24 * small);
+    const leastMs = async (size: number) => {
+      const times: number[] = [];
+      while (times.length < 5) times.push(await cpuMs(size));
+      return Math.min(...times);
+    };
+    const small = Math.max(3, await leastMs(200));
+    expect(await leastMs(1600)).toBeLessThan(24 * small);
   });
 });
