@@ -95,8 +95,18 @@ function isSecretValue(value: string, { strength, isQuoted, lead, next }: Surrou
     return looksRandom(value, isQuoted ? 20 : 24) && !isHashOrFile;
   }
   if (looksRandom(value, isQuoted ? 14 : 16)) return true;
-  const isAssigned = /[=:>]\s*$/.test(lead) && (isQuoted || /[^\w.-]/.test(value));
-  return isAssigned && looksLikePassword(value) && (strength === 'password' || value.length >= 12);
+  // Without quotes it may be a name in code, unless it is a line of a .env or of YAML.
+  const isValue =
+    isQuoted ||
+    /[^\w.-]/.test(value) ||
+    /^[A-Z0-9_-]+=$/.test(lead) ||
+    (/:[ \t]+$/.test(lead) && /^\s?$/.test(next));
+  return (
+    /[=:>]\s*$/.test(lead) &&
+    isValue &&
+    looksLikePassword(value) &&
+    (strength === 'password' || value.length >= 12)
+  );
 }
 
 interface Shape {

@@ -19,7 +19,7 @@ function entropyOf(text: string): number {
 
 /** What people write where a secret would stand. */
 const example =
-  /example|sample|dummy|your|placeholder|change.?me|insert|replace|redacted|todo|fixme|foobar|deadbeef|xxxx|\*\*\*|\.\.\.|\u2026/i;
+  /example|sample|dummy|your|placeholder|change.?me|insert|replace|redacted|todo|fixme|foobar|deadbeef|xxxx|a-z|0-9|\*\*\*|\.\.\.|\u2026/i;
 const isTemplate =
   /^\$\{?[A-Za-z_]\w*\}?$|^<[^>]*>$|^\{[\w.]*\}$|\$\{|\{\{|<%|%[sd]\b|%\(|#\{|process\.env|os\.environ|getenv/;
 

@@ -68,6 +68,24 @@ describe('a secret', () => {
   );
 });
 
+describe('a password that somebody made up', () => {
+  it.each([
+    'DB_PASSWORD=Winter2024',
+    'password: Winter2024',
+    "password = 'Winter2024'",
+    'const dbPassword = "Tr0ub4dor&3";',
+    'spring.datasource.password=Tr0ub4dor&3',
+    'Server=db;User Id=app;Password=Winter2024!;Encrypt=true',
+    'curl -u admin:Winter2024 https://api.company.net',
+    'redis://:Winter2024@cache:6379/0',
+    'machine api.company.net login me password geheim',
+    'db.company.net:5432:app:me:geheim',
+  ])('is found: %s', async (text) => {
+    expect(await redact(text)).not.toMatch(/Winter2024|Tr0ub4dor|geheim/);
+    expect(await redact(text)).toContain('redacted');
+  });
+});
+
 describe('no secret', () => {
   it.each([
     'const token = await readToken(request);',
