@@ -42,6 +42,11 @@ const files = {
     sources: ['src/adapters/openai/', 'src/adapters/http/'],
     packages: ['openai', 'undici', 'eventsource-parser'],
   },
+  secrets: {
+    loadedBy: 'a request with what may be a secret',
+    sources: ['src/adapters/secrets/scan.ts'],
+    packages: ['@secretlint/secretlint-rule-preset-recommend'],
+  },
   // It uses the contracts of the dialects to recognise what a request asks for.
   rehearsal: { loadedBy: '--rehearse', sources: ['src/rehearsal/'], loads: ['delegation'] },
   globs: {

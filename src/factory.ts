@@ -4,6 +4,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
+import { secretScanner } from './adapters/secrets/secret-scanner.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import {
   configFolders,
@@ -31,6 +32,7 @@ import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
 import { exactRedactor, redactor } from './core/errors/redact.ts';
 import { secretsIn } from './core/errors/secrets.ts';
+import { ownSecrets } from './core/secrets/own-secrets.ts';
 import { printable } from './core/text/hidden.ts';
 import { mapTexts } from './core/text/json.ts';
 import { once } from './core/text/once.ts';
@@ -241,11 +243,12 @@ export function createFactory(options: FactoryOptions): Factory {
     }),
   );
   const engine = once((): EngineContext => {
-    const { maxInputTokens, projectName, logLevel, logFile } = environment();
+    const { maxInputTokens, projectName, logLevel, logFile, apiKey, redacts } = environment();
     return {
       config: config(),
       maxInputTokens,
       workspace: workspace(),
+      secrets: redacts ? secretScanner(ownSecrets({ ...variables, OPENAI_API_KEY: apiKey })) : undefined,
       provider,
       ledger: ledger(),
       patchChecker: patchChecker(),

@@ -2,13 +2,15 @@
 import type { Config } from '../core/config/config.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
 import type { EngineMemory } from './memory.ts';
-import type { Clock, Ledger, PatchChecker, Provider, SourceSet, Workspace } from './ports.ts';
+import type { Clock, Ledger, PatchChecker, Provider, SecretScanner, SourceSet, Workspace } from './ports.ts';
 
 export interface EngineContext {
   config: Config;
   /** Limit on the input sent, in tokens as counted by `approxTokens`. */
   maxInputTokens: number;
   workspace: Workspace;
+  /** Finds what must not be sent. Undefined: everything is sent as it is. */
+  secrets: SecretScanner | undefined;
   /** Created only when a request is about to be sent. Throws `no-key` without a key. */
   provider: () => Promise<Provider>;
   ledger: Ledger;

@@ -6,14 +6,15 @@ import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import { normaliseLanguage } from '../core/input/language.ts';
 import { holdsEdit } from '../core/patch/dialects/edit-marks.ts';
 import { type FileStat, formatDiffstat } from '../core/patch/git/diffstat.ts';
+import { emitPatch, emitWithoutLines } from '../core/patch/git/emit-patch.ts';
 import { unnamedPaths } from '../core/patch/needs-naming.ts';
 import { patchFromAnswer } from '../core/patch/patch-from-answer.ts';
 import { problemHint } from '../core/patch/repair/problem-hint.ts';
-import { runUnaskedWarning } from '../core/patch/run-unasked.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../core/patch/types.ts';
+import { type RedactedFiles, restoreSecrets } from '../core/secrets/restore-secrets.ts';
 import { type ReturnShape, type Shape, shapes } from '../core/tasks/shapes.ts';
-import { addedHidden, type HiddenLine } from '../core/text/hidden.ts';
-import type { PatchChecker, SourceSet } from './ports.ts';
+import type { PatchCheck, PatchChecker, SourceSet } from './ports.ts';
+import { hiddenIn, patchWarnings } from './result-warnings.ts';
 
 export interface FinishedPatch {
   changes: FileChange[];
@@ -24,6 +25,8 @@ export interface FinishedPatch {
   checkedBy: 'git' | 'none';
   /** Folder in which the patch applies. */
   base: string;
+  /** Whether the text of the patch applies. False if it has placeholders where git would need a secret. */
+  appliesAsShown: boolean;
 }
 
 export interface FinishedAnswer {
@@ -35,7 +38,10 @@ export interface FinishedAnswer {
 export interface FinishOptions {
   shape: ReturnShape;
   language: string | undefined;
+  /** As the model saw it. */
   sourceSet: SourceSet;
+  /** What was redacted in it, if anything. */
+  redacted?: RedactedFiles | undefined;
   patchChecker: PatchChecker;
   /** What the user asked for. Files that a patch may write only if they were named may be named here. */
   instruction: string;
@@ -48,7 +54,19 @@ export interface FinishOptions {
 
 /** Throws `ProviderFailure`, and the patch checker's errors about the files. */
 export async function finishAnswer(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
-  return finishers[shapes[options.shape].readAs](answer, options);
+  const finished = await finishers[shapes[options.shape].readAs](answer, options);
+  return finished.patch
+    ? finished
+    : { ...finished, warnings: [...finished.warnings, ...leftIn(finished.result, options)] };
+}
+
+/** A placeholder is never restored outside a patch. */
+function leftIn(result: string, { redacted }: FinishOptions): string[] {
+  const left = new Set(redacted?.redactions.placeholdersIn(result));
+  if (left.size === 0) return [];
+  return [
+    `the result holds placeholders of secrets that were not sent (${[...left].slice(0, 5).join(', ')}): put in what they stand for`,
+  ];
 }
 
 const finishers: Record<
@@ -80,18 +98,25 @@ function finishCode(answer: string, { language, sourceSet }: FinishOptions): Fin
 }
 
 async function finishPatch(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
-  const { sourceSet, patchChecker, instruction, strict = false, repairs, signal } = options;
+  const { sourceSet, instruction, strict = false, repairs } = options;
   const { base, sources, exists } = sourceSet;
   const files = sources.filter(
     (source, at) => sources.findIndex((other) => other.path === source.path) === at,
   );
-  const { patch, changes, stats, hunks, problems, edits } = patchFromAnswer(answer, files, {
+  const {
+    patch,
+    changes: shown,
+    stats,
+    hunks,
+    problems,
+    edits,
+  } = patchFromAnswer(answer, files, {
     exists,
     strict,
     repairs,
   });
   if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
-  const [unnamed] = unnamedPaths(changes, { sent: files.map(({ path }) => path), instruction });
+  const [unnamed] = unnamedPaths(shown, { sent: files.map(({ path }) => path), instruction });
   if (unnamed !== undefined)
     throw new ProviderFailure(
       'unusable-answer',
@@ -101,57 +126,60 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
         hint: `if you want that, name ${unnamed} in the instruction or among the files`,
       },
     );
-  const check = await patchChecker.check(patch, changes, base, signal);
+  const { changes, text, applies, check } = await checkPatch(patch, shown, { ...options, answer, edits });
   if (!check.ok)
     throw new ProviderFailure('unusable-answer', `git rejects the patch: ${check.detail}`, {
       code: 'patch-unplaceable',
     });
-  const warnings = [...hunks.flatMap(doubtsAbout), ...hiddenInChanges(changes)];
-  const unasked = runUnaskedWarning(changes);
-  if (unasked !== undefined) warnings.push(unasked);
+  const warnings = patchWarnings(hunks, changes);
   if (check.checkedBy === 'none') warnings.push('git is not installed: the patch was checked by orch only');
   return {
-    result: patch,
-    patch: { changes, stats, diffstat: formatDiffstat(stats), hunks, checkedBy: check.checkedBy, base },
+    result: text,
+    patch: {
+      changes,
+      stats,
+      diffstat: formatDiffstat(stats),
+      hunks,
+      checkedBy: check.checkedBy,
+      base,
+      appliesAsShown: applies,
+    },
     warnings,
   };
 }
 
-/** Longer lists are counted. */
-const namedLines = 5;
-
-/** Text that a reader does not see may make code do another thing than it shows. */
-function hiddenWarnings(where: string, added: readonly HiddenLine[]): string[] {
-  if (added.length === 0) return [];
-  const lines = added.slice(0, namedLines).map(({ line, characters }) => `${line} (${characters.join(' ')})`);
-  const more = added.length > lines.length ? ` and ${added.length - lines.length} more` : '';
-  return [
-    `${where} adds hidden characters in ${added.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}${more}: please review`,
-  ];
+interface Parsed {
+  answer: string;
+  edits: readonly FileEdit[];
 }
 
-function hiddenIn(result: string, { sources }: SourceSet): string[] {
-  return hiddenWarnings('the answer', addedHidden(result, sources.map(({ text }) => text).join('\n')));
+interface CheckedPatch {
+  /** Between the real files, with their secrets. */
+  changes: FileChange[];
+  /** To be shown: without secrets. */
+  text: string;
+  /** Whether `text` applies. */
+  applies: boolean;
+  check: PatchCheck;
 }
 
-function hiddenInChanges(changes: readonly FileChange[]): string[] {
-  return changes.flatMap(({ path, oldPath, before, after, kind }) => {
-    const named = kind === 'create' || oldPath !== undefined ? addedHidden(path, oldPath ?? '') : [];
-    return [
-      ...(named.length > 0 ? [`the name of the new file ${path} has hidden characters: please review`] : []),
-      ...hiddenWarnings(`${path}: the patch`, addedHidden(after, before)),
-    ];
-  });
-}
-
-/** Warnings about a hunk that should be reviewed. */
-function doubtsAbout({ path, line, level, flagged, chosenBy }: HunkReport): string[] {
-  if (flagged && level === 'whole-file')
-    return [`${path}: more than a third of the file was removed, please review (--strict rejects this)`];
-  if (flagged) return [`${path}:${line}: matched only by ${level}, please review (--strict rejects this)`];
-  return chosenBy === 'line'
-    ? [`${path}:${line}: chosen by line number among identical places, please review`]
-    : [];
+/** Puts the secrets back, and checks the patch with git. `patch` and `shown` are what the model wrote. */
+async function checkPatch(
+  patch: string,
+  shown: FileChange[],
+  { answer, edits, redacted, patchChecker, sourceSet, signal }: FinishOptions & Parsed,
+): Promise<CheckedPatch> {
+  const tryOut = (text: string, changes: readonly FileChange[]) =>
+    patchChecker.check(text, changes, sourceSet.base, signal);
+  if (!redacted) return { changes: shown, text: patch, applies: true, check: await tryOut(patch, shown) };
+  const { changes, problems, holdsSecret } = restoreSecrets(shown, redacted);
+  if (problems.length > 0) throw new UnplaceableAnswer(answer, problems, edits);
+  const text = emitWithoutLines(changes, holdsSecret);
+  if (text !== undefined) {
+    const check = await tryOut(text, changes);
+    if (check.ok) return { changes, text, applies: true, check };
+  }
+  return { changes, text: patch, applies: false, check: await tryOut(emitPatch(changes), changes) };
 }
 
 /** An answer with edits that cannot be placed reliably: the problems, and the edits that were parsed. */

@@ -5,6 +5,7 @@ import type { Source } from '../core/input/source-file.ts';
 import type { Usage } from '../core/models/usage.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
+import type { SecretSpan } from '../core/secrets/redactions.ts';
 import type { ReasoningEffort, Verbosity } from '../core/tasks/tasks.ts';
 
 export interface GenerateRequest {
@@ -104,6 +105,11 @@ export interface Workspace {
   base(): string;
   /** Throws `file-forbidden` unless every path below `base` is inside the roots after resolving links. */
   assertWritable(base: string, paths: readonly string[]): void;
+}
+
+export interface SecretScanner {
+  /** Where secrets stand in a text, in any order; spans may overlap. */
+  find(text: string): Promise<SecretSpan[]>;
 }
 
 export interface PatchCheck {

@@ -5,19 +5,27 @@ import { languageOfPaths } from '../core/input/language.ts';
 import { type RouteDecision, refusalCode, refusalMessage } from '../core/router/decision.ts';
 import type { RequestFeatures } from '../core/router/features.ts';
 import { route } from '../core/router/route.ts';
+import type { RedactedFiles } from '../core/secrets/restore-secrets.ts';
 import { isSecretName } from '../core/secrets/secret-names.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import { instructionAllowanceTokens } from '../core/tasks/tasks.ts';
 import { formatUsd } from '../core/text/format.ts';
 import type { EngineContext } from './context.ts';
 import type { SourceSet } from './ports.ts';
+import { redactRequest } from './redact-request.ts';
 
 export interface PreparedCall {
+  /** Without secrets, as everything here that is sent. */
   request: DelegateRequest;
   sourceSet: SourceSet;
+  /** What was redacted, if anything, and the files as they are. */
+  redacted: RedactedFiles | undefined;
   input: AssembledInput;
   decision: RouteDecision;
 }
+
+/** Characters per token, well above what a limit of tokens allows. */
+const searchedFactor = 10;
 
 export async function prepare(
   request: DelegateRequest,
@@ -25,11 +33,16 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<PreparedCall> {
   const { instruction, context: material, files, framework: _, timeoutMs: __, ...routed } = request;
-  const sourceSet = await context.workspace.readSources(files, signal);
-  const input = assembleInput(
-    { instruction, context: material, sources: sourceSet.sources },
-    { maxTokens: context.maxInputTokens, shape: request.shape, safetyCritical: request.safetyCritical },
-  );
+  const read = await context.workspace.readSources(files, signal);
+  const { maxInputTokens: maxTokens } = context;
+  const limits = { maxTokens, shape: request.shape, safetyCritical: request.safetyCritical };
+  // Searching far too large files for secrets would take seconds, before they are refused.
+  const length = read.sources.reduce((sum, { text }) => sum + text.length, instruction.length);
+  if (length > maxTokens * searchedFactor)
+    assembleInput({ instruction, sources: read.sources, context: undefined }, limits);
+  const outgoing = { instruction, context: material, sourceSet: read };
+  const { sourceSet, redacted, warnings, ...texts } = await redactRequest(outgoing, context.secrets);
+  const input = assembleInput({ ...texts, sources: sourceSet.sources }, limits);
   const features: RequestFeatures = {
     ...routed,
     approxTokens: input.approxTokens,
@@ -37,9 +50,13 @@ export async function prepare(
     language: request.language ?? languageOfPaths(sourceSet.sources.map((source) => source.path)),
   };
   return {
-    request: { ...request, language: features.language },
+    request: { ...request, ...texts, language: features.language },
     sourceSet,
-    input: { ...input, warnings: [...input.warnings, ...sourceSet.warnings, ...namedSecrets(sourceSet)] },
+    redacted,
+    input: {
+      ...input,
+      warnings: [...input.warnings, ...sourceSet.warnings, ...namedSecrets(sourceSet), ...warnings],
+    },
     decision: decide(features, context),
   };
 }

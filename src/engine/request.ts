@@ -42,6 +42,7 @@ function instructionsIn(
 ): string {
   const { task, shape, language, framework } = prepared.request;
   return instructionsFor({
+    redacted: prepared.redacted !== undefined,
     task,
     shape,
     language,

@@ -130,6 +130,7 @@ async function attemptOnce({
       shape: prepared.request.shape,
       language: prepared.request.language,
       sourceSet: prepared.sourceSet,
+      redacted: prepared.redacted,
       patchChecker: context.patchChecker,
       instruction: prepared.request.instruction,
       strict: options.strict ?? false,

@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest';
 import modelsFile from '../../conf/models.json' with { type: 'json' };
 import policiesFile from '../../conf/policies.json' with { type: 'json' };
 import { openAiProvider } from '../../src/adapters/openai/provider.ts';
+import { secretScanner } from '../../src/adapters/secrets/secret-scanner.ts';
 import { workspaceFiles } from '../../src/adapters/workspace/files.ts';
 import { gitPatchChecker } from '../../src/adapters/workspace/git-patch.ts';
 import { buildConfig, type Config } from '../../src/core/config/config.ts';
@@ -110,6 +111,7 @@ export async function engineFixture(options: EngineFixtureOptions = {}): Promise
     config: configOf(policies, models),
     maxInputTokens: 32_000,
     workspace: workspaceFiles({ cwd: folder, roots: () => [] }),
+    secrets: secretScanner([key]),
     provider: async () => provider,
     ledger: memoryLedger(records),
     patchChecker: gitPatchChecker(),

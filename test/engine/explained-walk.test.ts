@@ -44,6 +44,7 @@ function world(
   const context: EngineContext = {
     config: { ...config, policies: { ...config.policies, breaker: { failures: 1000, cooldownMs: 1 } } },
     maxInputTokens: Number.MAX_SAFE_INTEGER,
+    secrets: undefined,
     workspace: {
       readSources: async () => ({ base: '/', sources: [], exists: () => false, warnings: [] }),
       base: () => '/',

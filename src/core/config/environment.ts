@@ -29,6 +29,8 @@ export interface Environment {
   /** Folders besides the working directory from which files may be read. */
   roots: string[];
   rehearse: boolean;
+  /** Whether secrets in what is sent are replaced by placeholders. */
+  redacts: boolean;
   /** When false, the command line does not read standard input. */
   readsStdin: boolean;
   /** Value of the record's `project` column. */
@@ -157,6 +159,12 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     inDotEnv: 'ignore',
   },
   {
+    name: 'ORCH_REDACT',
+    description: 'off: send secrets in files and instructions as they are, instead of placeholders.',
+    default: 'on',
+    inDotEnv: 'ignore',
+  },
+  {
     name: 'ORCH_STDIN',
     description: 'off: do not read standard input (like --no-stdin); for callers that leave a pipe open.',
     default: 'on',
@@ -282,6 +290,10 @@ export function inspectEnvironment({
     fault: 'neither yes nor no',
     hint: 'set it to 1 or 0',
   });
+  const redact = word('ORCH_REDACT', ['on', 'off'], {
+    fault: 'neither on nor off',
+    hint: 'set it to off, or unset it',
+  });
   const stdin = word('ORCH_STDIN', ['on', 'off'], {
     fault: 'neither on nor off',
     hint: 'set it to off, or unset it',
@@ -312,6 +324,7 @@ export function inspectEnvironment({
       .map((root) => root.trim())
       .filter((root) => root !== ''),
     rehearse: rehearse !== undefined && ['1', 'true', 'yes'].includes(rehearse),
+    redacts: redact !== 'off',
     readsStdin: stdin !== 'off',
     projectName: projectName !== undefined && looksLikeKey(projectName) ? undefined : projectName,
     notes,

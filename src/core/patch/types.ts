@@ -147,7 +147,8 @@ export type ProblemCode =
   | 'elided'
   | 'edit-mark'
   | 'too-loose'
-  | 'too-complex';
+  | 'too-complex'
+  | 'secret-moved';
 
 /** Why an answer, or one block of it, is refused. */
 export interface PatchProblem {

@@ -91,6 +91,10 @@ function keepForLater(
   } catch (error) {
     warnings.push(`the patch could not be stored and has no id: ${(error as Error).message}`);
   }
+  if (!patch.appliesAsShown) {
+    const how = id === undefined ? 'use --apply' : `apply it with orch patch apply ${id} (patch.apply)`;
+    warnings.push(`the patch shows placeholders where git needs lines with secrets, and rejects it: ${how}`);
+  }
   const outside = outsideOf(context.cwd, patch);
   if (outside.length > 0) {
     warnings.push(

@@ -21,6 +21,7 @@ describe('readEnvironment', () => {
       usageCsv: undefined,
       roots: [],
       rehearse: false,
+      redacts: true,
       readsStdin: true,
       projectName: undefined,
       fromDotEnv: [],
@@ -45,6 +46,7 @@ describe('readEnvironment', () => {
       ORCH_PROJECT: 'p',
       ORCH_REHEARSE: 'yes',
       ORCH_STDIN: 'OFF',
+      ORCH_REDACT: 'off',
     };
     // Node and the network layer read the others.
     const own = environmentVariables.map(({ name }) => name).filter((name) => /^(ORCH|OPENAI)_/.test(name));
@@ -63,6 +65,7 @@ describe('readEnvironment', () => {
       usageCsv: 'off',
       roots: ['/a', '/b'],
       rehearse: true,
+      redacts: false,
       readsStdin: false,
       projectName: 'p',
       fromDotEnv: [],
@@ -124,6 +127,7 @@ describe('readEnvironment', () => {
     ['ORCH_PROJECT', 'x'],
     ['ORCH_STDIN', 'off'],
     ['ORCH_REHEARSE', '1'],
+    ['ORCH_REDACT', 'off'],
     ['OPENAI_BASE_URL', 'http://127.0.0.1:9/v1'],
     ['ORCH_MAX_INPUT_TOKENS', '32001'],
     ['ORCH_LOG_LEVEL', 'silent'],

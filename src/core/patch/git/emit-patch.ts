@@ -1,7 +1,7 @@
 /** Writes changes as one patch in git's format, which `git apply` accepts as it is. */
-import type { StructuredPatchHunk } from 'diff';
 import { lineDiffs } from '../text/line-diff.ts';
 import type { FileChange } from '../types.ts';
+import { hunksWithoutLines, type PatchHunk } from './hidden-lines.ts';
 import { quoteName } from './quote-name.ts';
 
 /** In the order of the changes. Empty if nothing changes. */
@@ -10,7 +10,25 @@ export function emitPatch(changes: readonly FileChange[]): string {
   return changes.map((change, at) => emitFile(change, diffs[at]!)).join('');
 }
 
-function emitFile(change: FileChange, hunks: readonly StructuredPatchHunk[]): string {
+/**
+ * The same without the lines that must not be shown, with less context instead. Undefined if git would not accept
+ * that: a line to hide is deleted, or directly below a change. `isHidden` gets a line of the old file, from 1.
+ */
+export function emitWithoutLines(
+  changes: readonly FileChange[],
+  isHidden: (change: FileChange, line: number) => boolean,
+): string | undefined {
+  const diffs = lineDiffs(changes);
+  const files: string[] = [];
+  for (const [at, change] of changes.entries()) {
+    const hunks = hunksWithoutLines(diffs[at]!, (line) => isHidden(change, line));
+    if (!hunks) return undefined;
+    files.push(emitFile(change, hunks));
+  }
+  return files.join('');
+}
+
+function emitFile(change: FileChange, hunks: readonly PatchHunk[]): string {
   const { kind, path } = change;
   const oldPath = change.oldPath ?? path;
   const oldMode = change.oldMode ?? '100644';

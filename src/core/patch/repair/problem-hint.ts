@@ -36,6 +36,8 @@ export function problemHint([problem]: readonly PatchProblem[]): string | undefi
       return 'ask again; lines that look like marks of an edit or of a conflict must be added by hand';
     case 'too-loose':
       return 'look at the place, and leave --strict out to accept it';
+    case 'secret-moved':
+      return 'a line with a secret can only stay as it is or be deleted: ask again, or change that line by hand';
     case 'too-complex':
       return 'ask for a smaller change';
   }

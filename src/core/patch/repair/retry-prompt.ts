@@ -71,6 +71,8 @@ function adviceFor(code: ProblemCode, lines: readonly number[]): string | undefi
       return 'None of it was used.';
     case 'edit-mark':
       return 'A block has one opening mark, one divider and one closing mark, each alone on a line that is not indented; no other line of it looks like one.';
+    case 'secret-moved':
+      return 'A line with such a placeholder may stay exactly as and where it is, or be deleted. Do not add, change, move or copy one, and write no placeholder anywhere else.';
     case 'elided':
       return 'Write every line, including those that do not change.';
     default:

@@ -21,7 +21,12 @@ export function lineDiffs(changes: readonly FileChange[]): StructuredPatchHunk[]
   return hunks;
 }
 
-function lineDiff(before: string, after: string, budget: DiffBudget): StructuredPatchHunk[] {
+/** The hunks between two texts. `budget` is shared by the comparisons of one answer. */
+export function lineDiff(
+  before: string,
+  after: string,
+  budget = new DiffBudget(diffing.mostFileEdits),
+): StructuredPatchHunk[] {
   if (before === '' || after === '') return [replaceMiddle(before, after)];
   const { mostEdits } = budget;
   const shortest = structuredPatch('', '', before, after, undefined, undefined, {

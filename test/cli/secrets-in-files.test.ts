@@ -1,0 +1,103 @@
+/** Files that hold secrets, from the command line. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { searchReplace } from '../helpers/answers.ts';
+import { orchInProcess as orch } from '../helpers/cli.ts';
+import { folder, git, provider, repository } from '../helpers/orch.ts';
+
+/** Joined here, so that nobody's scanner takes the test for a leak. */
+const secret = `gh${'p'}_${'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0xL3rU6'}`;
+const hidden = '\u2039redacted:github:1\u203A';
+const before = `import x;\nconst token = '${secret}';\nexport const one = 1;\n`;
+const written = (text: string) => ({ answer: { kind: 'text', text } }) as const;
+const below = searchReplace('a.ts', 'export const one = 1;', 'export const one = 11;');
+const above = searchReplace('a.ts', 'import x;', 'import y;');
+
+describe('orch diff', () => {
+  it('prints a patch without the secret, which git applies', async () => {
+    const { env, server } = await provider(written(below));
+    const cwd = await repository({ 'a.ts': before });
+    const { status, stdout, stderr } = await orch(['diff', 'one is eleven', '-f', 'a.ts'], { env, cwd });
+    expect(status).toBe(0);
+    expect(JSON.stringify(server.requests[0]?.body)).not.toContain(secret);
+    expect(stdout + stderr).not.toContain(secret);
+    expect(stderr).toContain('1 secret is not sent, but replaced by placeholders: a.ts:2 (github)');
+    await git(['apply'], cwd, stdout);
+    expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe(before.replace('= 1', '= 11'));
+  });
+
+  it('names the kept patch where git would need the secret, and that one has it', async () => {
+    const { env: provided } = await provider(written(above));
+    const env = { ...provided, XDG_STATE_HOME: folder() };
+    const cwd = await repository({ 'a.ts': before });
+    const { status, stdout, stderr } = await orch(['diff', 'y', '-f', 'a.ts'], { env, cwd });
+    expect(status).toBe(0);
+    expect(stdout).toContain(hidden);
+    expect(stdout + stderr).not.toContain(secret);
+    const id = /rejects it: apply it with orch patch apply (\S+)/.exec(stderr)?.[1];
+    const applied = await orch(['patch', 'apply', id!], { env, cwd });
+    expect([applied.status, applied.stdout.includes(secret)]).toEqual([0, false]);
+    expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe(before.replace('import x', 'import y'));
+  });
+
+  it('writes the secret back with --apply', async () => {
+    const { env } = await provider(written(above));
+    const cwd = await repository({ 'a.ts': before });
+    const { status, stdout, stderr } = await orch(['diff', 'y', '-f', 'a.ts', '--apply'], { env, cwd });
+    expect(status).toBe(0);
+    expect(stdout + stderr).not.toContain(secret);
+    expect(stderr).not.toContain('placeholders where git needs');
+    expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe(before.replace('import x', 'import y'));
+  });
+
+  it('redacts nothing for an answer that is there already: nothing is sent', async () => {
+    const cwd = await repository({ 'a.ts': before, 'answer.md': above });
+    const { status, stdout } = await orch(['diff', '--from', 'answer.md', '-f', 'a.ts'], { cwd });
+    expect([status, stdout.includes(secret)]).toEqual([0, true]);
+    await git(['apply'], cwd, stdout);
+  });
+
+  it('says with --check that the change applies', async () => {
+    const { env } = await provider(written(above));
+    const cwd = await repository({ 'a.ts': before });
+    const { status, stdout } = await orch(['diff', 'y', '-f', 'a.ts', '--check'], { env, cwd });
+    expect([status, stdout.split('\n')[0]]).toEqual([0, 'applies']);
+  });
+});
+
+describe('what would be redacted', () => {
+  it('is shown by --dry-run and by route --explain', async () => {
+    const cwd = folder({ 'a.ts': before });
+    for (const args of [
+      ['diff', 'y', '-f', 'a.ts', '--dry-run'],
+      ['route', '--explain', 'refactor', '-f', 'a.ts'],
+    ]) {
+      const { status, stdout } = await orch(args, { cwd });
+      expect(status).toBe(0);
+      expect(stdout).toContain('1 secret is not sent');
+      expect(stdout).not.toContain(secret);
+    }
+  });
+});
+
+describe('ORCH_REDACT=off', () => {
+  const explain = ['route', '--explain', 'refactor', '-f', 'a.ts'];
+
+  it('sends everything as it is', async () => {
+    const { env, server } = await provider(written(below));
+    const cwd = folder({ 'a.ts': before });
+    const off = { ...env, ORCH_REDACT: 'off' };
+    expect((await orch(['diff', 'y', '-f', 'a.ts'], { env: off, cwd })).status).toBe(0);
+    expect(server.requests[0]?.body?.input).toContain(secret);
+  });
+
+  it('has no effect in a .env', async () => {
+    const cwd = folder({ 'a.ts': before });
+    writeFileSync(join(cwd, '.env'), 'ORCH_REDACT=off\n');
+    expect((await orch(explain, { cwd })).stdout).toContain('1 secret is not sent');
+    expect((await orch(explain, { cwd, env: { ORCH_REDACT: 'off' } })).stdout).not.toContain(
+      'secret is not sent',
+    );
+  });
+});
