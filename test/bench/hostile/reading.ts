@@ -98,18 +98,26 @@ function names(stage: Stage): Attack[] {
       return world;
     }),
   };
-  return Object.entries(surfaces).flatMap(([surface, ask]) =>
-    secretNames.map((name) => ({
-      id: `reading/name/${surface.replaceAll(' ', '-')}/${name}`,
+  return Object.entries(surfaces).flatMap(([surface, ask]) => {
+    const place = surface.replaceAll(' ', '-');
+    const secret = secretNames.map((name) => ({
+      id: `reading/name/${place}/${name}`,
       tries: `${name} sent because ${surface} matches it`,
       async run() {
         const { sent } = await ask();
-        const missing = [...good].filter(([, mark]) => !sent.includes(mark)).map(([each]) => each);
-        staged(missing.length === 0, `${missing.join(', ')} should have been sent`);
+        staged(sent.includes(good.get('src/cart.ts')!), 'src/cart.ts should have been sent');
         return sent.includes(marks.get(name)!) ? 'it was sent' : undefined;
       },
-    })),
-  );
+    }));
+    const others = harmless.map((name) => ({
+      id: `reading/not-secret/${place}/${name}`,
+      tries: `${name} is held back, so that people turn the list off`,
+      async run() {
+        return (await ask()).sent.includes(good.get(name)!) ? undefined : 'it was not sent';
+      },
+    }));
+    return [...secret, ...others];
+  });
 }
 
 /** A link of a harmless name onto what must not be read. */

@@ -1,5 +1,5 @@
 /** Writing: nothing outside of the tree, nothing in `.git`, nothing that runs unasked, nothing that is lost. */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Attack, firstOf, shown, staged, type Verdict } from './attack.ts';
 import { call, serving } from './client.ts';
@@ -92,7 +92,7 @@ const targets: [string, string][] = [
   ['git-dot', '.git./config'],
   ['git-dots', '.git . ./config'],
   ['git-short', 'git~1/config'],
-  ['git-short-upper', 'GIT~2/config'],
+  ['git-short-upper', 'GIT~1/config'],
   ['git-stream', '.git::$INDEX_ALLOCATION/config'],
   ['git-stream-short', '.git:x/config'],
   ['git-hfs-zwnj', '.g\u200cit/config'],
@@ -165,8 +165,8 @@ const linkCases: LinkCase[] = [
   { name: 'folder-to-git', files: { lib: { link: '.git' } }, path: 'lib/hooks/pre-commit' },
   {
     name: 'folder-to-git-deep',
-    files: { 'a/b/lib': { link: '../../.git/info' } },
-    path: 'a/b/lib/attributes',
+    files: { 'p/q/lib': { link: '../../.git/info' } },
+    path: 'p/q/lib/attributes',
   },
   { name: 'folder-to-home', files: { lib: { link: '../home' } }, path: 'lib/.bashrc' },
   { name: 'folder-absolute', files: { lib: { link: 'OUT' } }, path: 'lib/x.txt' },
@@ -291,14 +291,6 @@ function afterwards(stage: Stage): Attack[] {
       'x.txt',
       ({ work }) => symlinkSync('.git/hooks/post-merge', join(work, 'x.txt')),
     ],
-    [
-      'whole-tree-becomes-link',
-      'x.txt',
-      ({ top, work }) => {
-        renameSync(work, join(top, 'was'));
-        symlinkSync('outside', work);
-      },
-    ],
   ];
   const appear = cases.flatMap(([name, path, act]) =>
     (['command', 'tool'] as const).map((surface) => ({
@@ -311,12 +303,10 @@ function afterwards(stage: Stage): Attack[] {
         staged(id, `no patch was kept: ${ran.stderr}`);
         act(world);
         const before = world.snapshot();
-        // The user asks from where the tree was, whatever stands there now.
-        const cwd = name.startsWith('whole-tree') ? world.top : world.work;
         const verdict =
           surface === 'command'
-            ? world.judge(await world.run(['patch', 'apply', id], { cwd }))
-            : await serving(world, (peer) => call(peer, 'patch.apply', { patch_id: id }), { cwd }).then(
+            ? world.judge(await world.run(['patch', 'apply', id]))
+            : await serving(world, (peer) => call(peer, 'patch.apply', { patch_id: id })).then(
                 () => undefined,
               );
         return firstOf(
@@ -510,7 +500,7 @@ function harmlessAfter(name: string): (path: string) => boolean {
     'world-writable': ['work/s'],
     'device-mode': ['work/s'],
     'traditional-absolute': [],
-    'newline-in-name': [],
+    'newline-in-name': ['work/x\n.git', 'work/x\n.git/hooks', 'work/x\n.git/hooks/y'],
     'headers-disagree': ['work/a.txt'],
     'old-name-outside': ['work/a.txt'],
   };
