@@ -15,6 +15,7 @@ export class Peer {
   readonly child: ChildProcess;
   readonly #waiting = new Map<number, (message: Message) => void>();
   readonly #roots: string[] | undefined;
+  readonly #ended: Promise<Message>;
   #next = 1;
   /** What came that is no line of JSON. */
   readonly noise: string[] = [];
@@ -28,6 +29,7 @@ export class Peer {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    this.#ended = once(this.child, 'close').then(() => ({ error: { message: 'the server ended' } }));
     let rest = '';
     this.child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
       const lines = (rest + chunk).split('\n');
@@ -70,12 +72,11 @@ export class Peer {
     const id = this.#next++;
     const answer = new Promise<Message>((settle) => this.#waiting.set(id, settle));
     this.send({ id, method, params });
-    const ended = once(this.child, 'close').then(() => ({ error: { message: 'the server ended' } }));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Message>((settle) => {
       timer = setTimeout(() => settle({ error: { message: 'no answer' }, hung: true }), limitMs);
     });
-    const first = await Promise.race([answer, ended, late]);
+    const first = await Promise.race([answer, this.#ended, late]);
     clearTimeout(timer);
     return first;
   }

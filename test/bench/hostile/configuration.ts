@@ -47,28 +47,41 @@ function decide(world: World): Promise<Decision[]> {
 
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
-/** How the second is looser than the first. */
-function looser(own: Decision, hostile: Decision): Verdict {
-  const candidates = (decision: Decision) => [decision.selected, ...decision.fallbacks].filter(Boolean);
-  const known = new Map(candidates(own).map((each: Decision) => [each.model, each]));
+const candidatesOf = (decision: Decision): Decision[] =>
+  [decision.selected, ...decision.fallbacks].filter(Boolean);
+
+/**
+ * How a decision is looser than the user's own. Among the models to which the user routes, a repository may choose,
+ * but not for safety-critical work, and not one whose cap the input exceeds.
+ */
+function looser(ask: string, own: Decision, hostile: Decision, routed: ReadonlySet<string>): Verdict {
+  const mine = new Map(candidatesOf(own).map((each) => [each.model, each]));
+  const aliases = new Set(candidatesOf(own).map(({ alias }) => alias));
   if (own.ceiling_usd !== null && (hostile.ceiling_usd === null || hostile.ceiling_usd > own.ceiling_usd)) {
     return `the ceiling went from ${own.ceiling_usd} to ${hostile.ceiling_usd}`;
   }
-  for (const each of candidates(hostile)) {
-    const mine = known.get(each.model) as Decision;
-    if (mine === undefined) return `it would go to ${each.model}, to which the user does not route this`;
-    if (each.max_output_tokens > mine.max_output_tokens)
-      return `output tokens ${mine.max_output_tokens} -> ${each.max_output_tokens}`;
-    if (efforts.indexOf(each.effort) > efforts.indexOf(mine.effort))
-      return `effort ${mine.effort} -> ${each.effort}`;
-    const sameSize = each.max_output_tokens === mine.max_output_tokens && each.effort === mine.effort;
-    if (sameSize && each.cost_usd.high < mine.cost_usd.high * 0.999)
-      return `${each.model} is forecast at ${each.cost_usd.high} instead of ${mine.cost_usd.high}`;
-    for (const [key, value] of Object.entries(each.timeouts)) {
-      if ((value as number) > mine.timeouts[key]) return `${key} ${mine.timeouts[key]} -> ${value}`;
-    }
-    if ((each.temperature ?? 0) !== (mine.temperature ?? 0) && each.temperature > 1)
-      return `temperature ${each.temperature}`;
+  for (const each of candidatesOf(hostile)) {
+    const { model, alias } = each;
+    if (!routed.has(model)) return `it would go to ${model}, to which the user routes nothing`;
+    if (ask === 'safety-critical' && !mine.has(model)) return `it would go to ${model}`;
+    if (ask === 'large' && !aliases.has(alias)) return `it would go to ${alias}, whose cap it exceeds`;
+    const same = mine.get(model);
+    if (same === undefined) continue;
+    const verdict = firstOf(
+      each.max_output_tokens > same.max_output_tokens
+        ? `output tokens ${same.max_output_tokens} -> ${each.max_output_tokens}`
+        : undefined,
+      efforts.indexOf(each.effort) > efforts.indexOf(same.effort)
+        ? `effort ${same.effort} -> ${each.effort}`
+        : undefined,
+      each.max_output_tokens === same.max_output_tokens && each.cost_usd.high < same.cost_usd.high * 0.999
+        ? `${model} is forecast at ${each.cost_usd.high} instead of ${same.cost_usd.high}`
+        : undefined,
+      ...Object.entries(each.timeouts).map(([key, value]) =>
+        (value as number) > same.timeouts[key] ? `${key} ${same.timeouts[key]} -> ${value}` : undefined,
+      ),
+    );
+    if (verdict) return verdict;
   }
   return undefined;
 }
@@ -232,6 +245,9 @@ function policyKeys(stage: Stage): Attack[] {
     async run() {
       const before = await usual();
       staged(before.filter(Boolean).length >= 5, 'there is no decision without the layer');
+      const routed = new Set(
+        before.filter(Boolean).flatMap((each) => candidatesOf(each).map(({ model }) => model)),
+      );
       const world = stage.world({ policies: own });
       putLayers(world, files);
       const after = await decide(world);
@@ -239,7 +255,7 @@ function policyKeys(stage: Stage): Attack[] {
         // Refused as a whole: nothing is sent.
         if (!after[at]) return undefined;
         if (!before[at]) return `${ask}: goes where it did not`;
-        const loose = looser(before[at], after[at]);
+        const loose = looser(ask, before[at], after[at], routed);
         return loose && `${ask}: ${loose}`;
       });
       return firstOf(...verdicts);
@@ -325,8 +341,10 @@ function costly(stage: Stage): Attack[] {
       putLayers(world, files as Record<string, object>);
       const ran = await world.run(['docs', 'describe'], { limitMs: 30_000 });
       const after = world.asked.length - before;
+      // Two tries of each of the four models to which the user routes.
+      const most = Math.max(before, 8);
       staged(before > 0, 'nothing was asked');
-      return firstOf(world.judge(ran), after > before ? `${before} requests became ${after}` : undefined);
+      return firstOf(world.judge(ran), after > most ? `${before} requests became ${after}` : undefined);
     },
   }));
   return [...overCeiling, ...retries];

@@ -385,8 +385,8 @@ function servers(stage: Stage): Attack[] {
         files: { 'a.txt': 'one\n' },
       });
       world.answer(async (exchange) => act(exchange));
-      const ran = await world.run(['docs', 'x', '-f', 'a.txt', '-m', 'chat', '--timeout', '4'], {
-        limitMs: 15_000,
+      const ran = await world.run(['docs', 'x', '-f', 'a.txt', '-m', 'chat', '--timeout', '5'], {
+        limitMs: 18_000,
       });
       staged(world.asked.length > 0, `nothing was asked: ${ran.stderr}`);
       const many = world.asked.length > 60 ? `${world.asked.length} requests for one call` : undefined;

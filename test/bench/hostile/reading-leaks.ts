@@ -118,7 +118,6 @@ const forms: [string, (key: string) => string][] = [
   ['base64-url', (key) => Buffer.from(` ${key}`).toString('base64url')],
   ['hex', (key) => Buffer.from(key).toString('hex')],
   ['upper-case', (key) => key.toUpperCase()],
-  ['percent', (key) => Array.from(key, (char) => `%${char.charCodeAt(0).toString(16)}`).join('')],
   ['half', (key) => key.slice(0, key.length / 2)],
   ['second-half', (key) => key.slice(key.length / 2)],
   ['cut', (key) => `your key ${key.slice(0, -3)}`],

@@ -48,6 +48,8 @@ export interface RunOptions {
   limitMs?: number;
   /** With a terminal for all three streams: `stdout` then holds what reached it. */
   terminal?: boolean;
+  /** Behind a pipe of the shell's: what Node gives a child is a socket, which cannot be opened by name. */
+  piped?: boolean;
   /** Called once it runs. */
   started?: (child: ChildProcess) => void;
 }
@@ -186,11 +188,22 @@ export class World {
   }
 
   run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-    const { stdin, stdinOpen = false, cwd = this.work, env, limitMs = wallMs, terminal = false } = options;
+    const {
+      stdin,
+      stdinOpen = false,
+      cwd = this.work,
+      env,
+      limitMs = wallMs,
+      terminal = false,
+      piped = false,
+    } = options;
     const command = [process.execPath, bin, ...args];
+    const line = command.map(quoted).join(' ');
     const [program, ...words] = terminal
-      ? ['script', '-qfec', command.map(quoted).join(' '), '/dev/null']
-      : command;
+      ? ['script', '-qfec', line, '/dev/null']
+      : piped
+        ? ['sh', '-c', `${line} | cat`]
+        : command;
     const child = spawn(program!, words, {
       cwd,
       env: this.environment(env),

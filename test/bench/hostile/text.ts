@@ -33,6 +33,7 @@ const odd: [string, string, string?][] = [
   [
     'whole-with-elision',
     `a.js\n\`\`\`js\nimport a from "a";\n// ... rest of the code ...\nfunction two() {\n  return 22;\n}\n\`\`\`\n`,
+    good,
   ],
   ['whole-with-marks', `a.js\n\`\`\`js\n${S}\n${original}\`\`\`\n`],
   ['snippet-as-whole', 'a.js\n```js\nfunction two() {\n  return 22;\n}\n```\n'],
@@ -81,18 +82,12 @@ const odd: [string, string, string?][] = [
     good,
   ],
   ['prose-only', 'I would change the function two to return 22, as you said.\n'],
+  ['nul', `a.js\n${S}\n  return 2;\n=======\n  return 22;\0\n${R}\n`, good.replace('22;', '22;\0')],
   [
-    'thinking',
-    `<think>\na.js\n${S}\n  return 1;\n=======\n  evil();\n${R}\n</think>\na.js\n${S}\n  return 2;\n=======\n  return 22;\n${R}\n`,
-    good,
+    'lone-surrogate',
+    `a.js\n${S}\n  return 2;\n=======\n  return "\ud800";\n${R}\n`,
+    original.replace('return 2;', 'return "\ufffd";'),
   ],
-  [
-    'bom',
-    `a.js\n${S}\n\ufeffimport a from "a";\n=======\n\ufeffimport b from "b";\n${R}\n`,
-    original.replace('import a from "a"', 'import b from "b"'),
-  ],
-  ['nul', `a.js\n${S}\n  return 2;\n=======\n  return 22;\0\n${R}\n`],
-  ['lone-surrogate', `a.js\n${S}\n  return 2;\n=======\n  return "\ud800";\n${R}\n`],
   ['carriage-returns', `a.js\r\n${S}\r\n  return 2;\r\n=======\r\n  return 22;\r\n${R}\r\n`, good],
   [
     'overlap',
@@ -151,6 +146,7 @@ function answers(stage: Stage): Attack[] {
 const codePoints: [string, string][] = [
   ['esc-clear', '\u001b[2J'],
   ['esc-colour', '\u001b[31m'],
+  ['esc-conceal', '\u001b[8m'],
   ['osc-title', '\u001b]0;owned\u0007'],
   ['osc-clipboard', '\u001b]52;c;b3duZWQ=\u0007'],
   ['osc-link', '\u001b]8;;http://evil.example\u001b\\'],
@@ -350,10 +346,11 @@ function slow(stage: Stage): Attack[] {
       const small = make(500_000);
       const first = await stage
         .world({ files })
-        .run(['diff', '--from', '-', '-f', 'a.js', '--check'], { stdin: small });
+        .run(['diff', '--from', '-', '-f', 'a.js', '--check'], { stdin: small, limitMs: 60_000 });
       const world = stage.world({ files });
       const second = await world.run(['diff', '--from', '-', '-f', 'a.js', '--check'], {
         stdin: make(2_000_000),
+        limitMs: 60_000,
       });
       const base = await nothing();
       const [one, four] = [first.cpuMs - base, second.cpuMs - base];
@@ -378,7 +375,7 @@ function slow(stage: Stage): Attack[] {
         tries: `1 MB of ${name.replaceAll('-', ' ')} as the answer to ${shape}`,
         async run() {
           const world = stage.world({ answer: make(1_000_000) });
-          const ran = await world.run([...args, '-m', 'chat', '--stream']);
+          const ran = await world.run([...args, '-m', 'chat', '--stream'], { limitMs: 60_000 });
           staged(world.asked.length > 0, 'nothing was asked');
           return firstOf(world.judge(ran), ran.cpuMs > 8000 ? `CPU ${ran.cpuMs} ms` : undefined);
         },

@@ -190,7 +190,7 @@ function stateFolders(stage: Stage): Attack[] {
       mkdirSync(join(world.top, 'elsewhere'));
       mkdirSync(join(world.top, 'state'), { recursive: true });
       symlinkSync('../elsewhere', world.state);
-      const ran = await world.run(['docs', 'x', '-f', 'a.txt', '-o', '/dev/stdout']);
+      const ran = await world.run(['docs', 'x', '-f', 'a.txt', '-o', '/dev/stdout'], { piped: true });
       staged(world.asked.length === 1, `nothing was asked: ${ran.stderr}`);
       return firstOf(
         world.judge(ran),
