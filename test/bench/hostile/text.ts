@@ -145,7 +145,7 @@ function answers(stage: Stage): Attack[] {
 /** Codes that a terminal obeys, or that hide or reorder what a person reads. */
 const codePoints: [string, string][] = [
   ['esc-clear', '\u001b[2J'],
-  ['esc-colour', '\u001b[31m'],
+  ['esc-black-on-black', '\u001b[30;40m'],
   ['esc-conceal', '\u001b[8m'],
   ['osc-title', '\u001b]0;owned\u0007'],
   ['osc-clipboard', '\u001b]52;c;b3duZWQ=\u0007'],

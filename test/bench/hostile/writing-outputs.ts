@@ -2,7 +2,7 @@
 import { chmodSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Attack, firstOf, shown, staged } from './attack.ts';
-import { changed, type FileSpec, put, type Stage } from './stage.ts';
+import { changed, type FileSpec, git, put, type Stage } from './stage.ts';
 
 export function outputs(stage: Stage): Attack[] {
   return [...linkedOutputs(stage), ...overwrites(stage), ...stateFolders(stage)];
@@ -119,12 +119,14 @@ function overwrites(stage: Stage): Attack[] {
       const world = stage.world({ files, commit: true, answer });
       world.put({
         'changed.md': 'my own work\n',
+        'staged.md': 'my own work\n',
         'untracked.md': 'my own work\n',
         'ignored.md': 'my own work\n',
         'answer.md': answer,
         'same.lnk': { link: 'a.txt' },
         'changed.lnk': { link: 'changed.md' },
       });
+      git(world.work, 'add', 'staged.md');
       const was = readFileSync(join(world.work, lost), 'utf8');
       const ran = await world.run(args);
       const is = readFileSync(join(world.work, lost), 'utf8');
