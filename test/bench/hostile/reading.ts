@@ -135,7 +135,7 @@ function links(stage: Stage): Attack[] {
     ['outside-folder', { pub: { link: '../outside' } }, 'pub/*.txt', '../outside/secret.txt'],
     ['outside-star', { 'sub/pub': { link: '../../outside' } }, 'sub/*/*.txt', '../outside/secret.txt'],
     ['modules', { lib: { link: 'node_modules/x' } }, 'lib/*', 'node_modules/x/index.txt'],
-    ['secret-folder', { lib: { link: 'private' } }, 'lib/.env', 'private/.env'],
+    ['secret-folder', { lib: { link: 'private' } }, 'lib/.e*', 'private/.env'],
   ];
   return cases.flatMap(([name, files, pattern, target]) =>
     (['command', 'tool'] as const).map((surface) => ({
@@ -429,7 +429,7 @@ function ignored(stage: Stage): Attack[] {
         files: { '.gitignore': 'out.txt\n', ...mine },
         repository: name === 'no-git',
       });
-      const env = name === 'no-git' ? { PATH: dirname(process.execPath) } : {};
+      const env = name === 'no-git' ? { PATH: world.temporary } : {};
       const ran = await world.run(['docs', 'describe', '-f', '*.txt', '--json'], { env });
       const json = ran.stdout + ran.stderr;
       return firstOf(

@@ -179,6 +179,8 @@ const codePoints: [string, string][] = [
   ['interlinear', 'a\ufff9b\ufffb'],
 ];
 
+const onTerminal = { terminal: true, env: { NO_COLOR: '1', TERM: 'dumb' } };
+
 /** How a text of a stranger's gets to the terminal. Each gives what reached it. */
 const screens: [string, (world: World, text: string) => Promise<string>][] = [
   [
@@ -195,8 +197,7 @@ const screens: [string, (world: World, text: string) => Promise<string>][] = [
     'answer-on-a-terminal',
     async (world, text) => {
       world.answer(`# Title\n\nbefore ${text} after\n`);
-      return (await world.run(['docs', 'x'], { terminal: true, env: { NO_COLOR: '1', TERM: 'dumb' } }))
-        .stdout;
+      return (await world.run(['docs', 'x'], onTerminal)).stdout;
     },
   ],
   [
@@ -213,7 +214,7 @@ const screens: [string, (world: World, text: string) => Promise<string>][] = [
         say('fine\n', { model: `gpt${text}`, id: `resp${text}`, service_tier: text }),
       );
       const ran = await world.run(['docs', 'x']);
-      const report = await world.run(['usage', 'report', '--by', 'model,run']);
+      const report = await world.run(['usage', 'report', '--by', 'model,run'], onTerminal);
       return ran.stderr + report.stdout + report.stderr;
     },
   ],
@@ -237,7 +238,10 @@ const screens: [string, (world: World, text: string) => Promise<string>][] = [
         JSON.stringify({ [`key${text}`]: text, budgets: { perCallUsd: text } }),
       );
       writeFileSync(join(world.work, '.env'), `ORCH_LOG_LEVEL="${text.replaceAll('\r', '')}"\n`);
-      const runs = [await world.run(['route', 'docs', 'x']), await world.run(['doctor', '--timeout', '2'])];
+      const runs = [
+        await world.run(['route', 'docs', 'x']),
+        await world.run(['doctor', '--timeout', '2'], onTerminal),
+      ];
       return runs.map(({ stdout, stderr }) => stdout + stderr).join('');
     },
   ],
@@ -247,7 +251,7 @@ const screens: [string, (world: World, text: string) => Promise<string>][] = [
       const csv = `ts,run_id,attempt,task,model,alias,status\n2026-11-27T00:00:00.000Z,r1,1,docs,"m${text.replaceAll('"', '')}",chat,ok\n`;
       writeFileSync(join(world.work, 'u.csv'), csv);
       const runs = [
-        await world.run(['usage', 'report', 'u.csv']),
+        await world.run(['usage', 'report', 'u.csv'], onTerminal),
         await world.run(['usage', 'report', 'u.csv', '--by', 'model'], {
           terminal: true,
           env: { NO_COLOR: '1', TERM: 'dumb' },
@@ -346,11 +350,11 @@ function slow(stage: Stage): Attack[] {
       const small = make(500_000);
       const first = await stage
         .world({ files })
-        .run(['diff', '--from', '-', '-f', 'a.js', '--check'], { stdin: small, limitMs: 60_000 });
+        .run(['diff', '--from', '-', '-f', 'a.js', '--check'], { stdin: small, limitMs: 120_000 });
       const world = stage.world({ files });
       const second = await world.run(['diff', '--from', '-', '-f', 'a.js', '--check'], {
         stdin: make(2_000_000),
-        limitMs: 60_000,
+        limitMs: 120_000,
       });
       const base = await nothing();
       const [one, four] = [first.cpuMs - base, second.cpuMs - base];
@@ -375,7 +379,7 @@ function slow(stage: Stage): Attack[] {
         tries: `1 MB of ${name.replaceAll('-', ' ')} as the answer to ${shape}`,
         async run() {
           const world = stage.world({ answer: make(1_000_000) });
-          const ran = await world.run([...args, '-m', 'chat', '--stream'], { limitMs: 60_000 });
+          const ran = await world.run([...args, '-m', 'chat', '--stream'], { limitMs: 120_000 });
           staged(world.asked.length > 0, 'nothing was asked');
           return firstOf(world.judge(ran), ran.cpuMs > 8000 ? `CPU ${ran.cpuMs} ms` : undefined);
         },
