@@ -252,10 +252,7 @@ const screens: [string, (world: World, text: string) => Promise<string>][] = [
       writeFileSync(join(world.work, 'u.csv'), csv);
       const runs = [
         await world.run(['usage', 'report', 'u.csv'], onTerminal),
-        await world.run(['usage', 'report', 'u.csv', '--by', 'model'], {
-          terminal: true,
-          env: { NO_COLOR: '1', TERM: 'dumb' },
-        }),
+        await world.run(['usage', 'report', 'u.csv', '--by', 'model'], onTerminal),
       ];
       return runs.map(({ stdout, stderr }) => stdout + stderr).join('');
     },
