@@ -173,15 +173,17 @@ export function kills(stage: Stage, random: () => number, count: number): Attack
 }
 
 async function timeOf(stage: Stage, victim: Victim): Promise<number> {
-  const world = stage.world({ files: victim.files, answer });
+  const world = stage.world({ files: victim.files, answer, commit: true });
   const { args, options } = await victim.start(world);
   const started = performance.now();
-  await world.run(args, options);
-  return performance.now() - started;
+  const ran = await world.run(args, options);
+  const ms = performance.now() - started;
+  staged(ran.status !== 2, `it does not run at all: ${ran.stderr}`);
+  return ms;
 }
 
 async function attempt(stage: Stage, victim: Victim, afterMs: number): Promise<Verdict> {
-  const world = stage.world({ files: victim.files, answer });
+  const world = stage.world({ files: victim.files, answer, commit: true });
   const { args, options } = await victim.start(world);
   let child: ChildProcess | undefined;
   const running = world.run(args, {

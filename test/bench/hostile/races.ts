@@ -293,7 +293,7 @@ function clocks(stage: Stage): Attack[] {
     id: `races/clock/living-lock-${name}`,
     tries: `the clock jumps ${name.replaceAll('-', ' ')} while someone writes: the lock of the living is taken`,
     async run() {
-      const world = stage.world({ files: { 't.js': 'before\n' }, answer: 'test();\n' });
+      const world = stage.world({ files: { 't.js': 'before\n' }, answer: 'test();\n', commit: true });
       const go = join(world.top, 'go');
       const verify = `until [ -e '${go}' ]; do sleep 0.05; done`;
       const first = world.run(['tests', 'x', '-o', 't.js', '--verify', verify]);
