@@ -17,7 +17,7 @@ import { OrchError } from '../core/errors/orch-error.ts';
 import { didYouMean } from '../core/text/did-you-mean.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
-import { mayWrite, warned } from '../operations/whole-tree.ts';
+import { warned } from '../operations/whole-tree.ts';
 import { instructions } from './instructions.ts';
 import { progressReporter } from './progress.ts';
 import { idOfUri, toCallResult, toErrorResult } from './results.ts';
@@ -55,7 +55,8 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
   let noticed = false;
   /** Says once that an interrupted change is waiting. */
   const withNotice = async (operation: Operation, output: Record<string, unknown>) => {
-    const waiting = noticed || mayWrite(operation, {}) ? undefined : await factory.tree().waiting();
+    const silent = noticed || !operation.annotations.readOnlyHint;
+    const waiting = silent ? undefined : await factory.tree().waiting();
     if (waiting === undefined) return output;
     noticed = true;
     return warned([waiting], output);
