@@ -181,15 +181,15 @@ _orch() {
   elif [[ -z $literal && $cur == -* ]]; then
     case "$path" in
       '') _orch_offer --version --help ;;
-      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --apply --output --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --task --from --check --strict --apply --output --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --verify --output --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --output --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
+      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --apply --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
+      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
+      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --verify --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
+      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
       'patch apply') _orch_offer --from --resume --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
-      'usage report') _orch_offer --by --since --until --format --output --json --help ;;
+      'usage report') _orch_offer --by --since --until --format --output --force --json --help ;;
       'doctor') _orch_offer --verbose --timeout --json --rehearse --help ;;
       'serve') _orch_offer --stdio --tool-names --help ;;
       'completion') _orch_offer --help ;;

@@ -27,6 +27,7 @@ const files = {
       'src/engine/delegate.ts',
       'src/engine/finish-answer.ts',
       'src/adapters/workspace/git-patch.ts',
+      'src/adapters/workspace/output-guard.ts',
       'src/core/patch/',
     ],
     packages: ['diff'],

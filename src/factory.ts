@@ -32,7 +32,15 @@ import { redactor } from './core/errors/redact.ts';
 import { once } from './core/text/once.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
-import type { Clock, Ledger, PatchApplier, PatchChecker, Provider, TreeWriter } from './engine/ports.ts';
+import type {
+  Clock,
+  Ledger,
+  OutputGuard,
+  PatchApplier,
+  PatchChecker,
+  Provider,
+  TreeWriter,
+} from './engine/ports.ts';
 import type { Diagnostics, OperationContext } from './operations/context.ts';
 
 export interface FactoryOptions {
@@ -111,6 +119,16 @@ export function createFactory(options: FactoryOptions): Factory {
     return temporaries().sweep();
   };
   const writer = once(() => workspaceWriter(cwd, { temporaries: temporaries(), roots: bounds }));
+  const outputs = once((): OutputGuard => {
+    const guard = once(async () => {
+      const { outputGuard } = await import('./adapters/workspace/output-guard.ts');
+      return outputGuard({ cwd, folder: join(stateFolder(variables), 'outputs'), roots: bounds });
+    });
+    return {
+      permit: async (...file) => (await guard()).permit(...file),
+      note: async (...file) => (await guard()).note(...file),
+    };
+  });
   const journals = join(stateFolder(variables), 'journal');
   const treeWriter = once(async () => {
     const { treeWriter: make } = await import('./adapters/workspace/changes/tree-writer.ts');
@@ -239,6 +257,7 @@ export function createFactory(options: FactoryOptions): Factory {
     patchChecker,
     patchApplier,
     writer,
+    outputs,
     tree,
     verifier: (command, output) => commandVerifier({ command, output, cwd, tree: tree() }),
     ledger,

@@ -140,8 +140,13 @@ export function refuseExpandedGlob(argv: readonly string[], fields: readonly Cli
   }
 }
 
+/** False also for a text that is too long to be a name. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 async function readStdin({ readStdin: read }: InputOptions['streams'], wait?: StdinWait): Promise<string> {

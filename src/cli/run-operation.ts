@@ -51,6 +51,7 @@ export async function runOperation(
     },
   });
   const input = parse(values);
+  if (input.output === '-') delete input.output;
 
   const request = operation.plan?.(input);
   const sayWhatIsWaiting = async () => {

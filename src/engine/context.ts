@@ -2,7 +2,7 @@
 import type { Config } from '../core/config/config.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
 import type { EngineMemory } from './memory.ts';
-import type { Clock, Ledger, PatchChecker, Provider, Workspace } from './ports.ts';
+import type { Clock, Ledger, PatchChecker, Provider, SourceSet, Workspace } from './ports.ts';
 
 export interface EngineContext {
   config: Config;
@@ -48,6 +48,8 @@ export interface CallOptions {
   stream?: boolean;
   /** Reject a patch if a hunk matches more loosely than the strict levels of the ladder. Default false. */
   strict?: boolean;
+  /** Called once, before the first request. The call ends if it rejects. */
+  beforeSending?: (sources: SourceSet) => Promise<void>;
   /** The caller's check of a result; if it fails, the call falls back to the next candidate. */
   verify?: (result: string, signal: AbortSignal) => Promise<{ ok: boolean; detail: string }>;
 }

@@ -39,6 +39,7 @@ export async function delegate(
   const { decision } = prepared;
   options.onProgress?.({ kind: 'decision', decision });
   if (!decision.selected) throw noCandidateError(decision);
+  await options.beforeSending?.(prepared.sourceSet);
 
   const { attempts, outcome, warnings } = await tryCandidates(
     Object.freeze({

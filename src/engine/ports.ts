@@ -147,13 +147,35 @@ export interface PatchApplier {
 }
 
 export interface WorkspaceWriter {
-  /** Throws what `writeResult` can be expected to throw. Writes nothing. */
-  assertWritable(path: string): void;
+  /**
+   * Throws what `writeResult` can be expected to throw. Writes nothing. With `asFile` it also refuses what cannot be
+   * put back: a pipe, a device, a link to nothing.
+   */
+  assertWritable(path: string, options?: { asFile?: boolean }): void;
   /**
    * Throws `write-failed`, or `file-forbidden` if a link leads out of the repository or the path into a `.git`, and
    * then leaves an existing file unchanged. The signal ends the wait for the reader of a pipe.
    */
   writeResult(path: string, content: string | Buffer, signal?: AbortSignal): Promise<void>;
+}
+
+/** Protects what the user would lose if a result replaced a file. */
+export interface OutputGuard {
+  /**
+   * Rejects with `usage` if the file at the path is one of the inputs (paths from `base`), or has content that is
+   * neither committed nor known to be from `note`. Returns a check for the moment before the result is written: it
+   * throws `file-changed` if the file was changed meanwhile.
+   */
+  permit(
+    path: string,
+    options: {
+      inputs: { base: string; paths: readonly string[] };
+      force: boolean;
+      signal: AbortSignal;
+    },
+  ): Promise<(result: string) => void>;
+  /** To be called before the path is written: what is in it then may be replaced later. Never fails. */
+  note(path: string, content: string): Promise<void>;
 }
 
 /** Changes files of a tree all or nothing, even if the process is killed: what it leaves can be made whole again. */

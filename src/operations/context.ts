@@ -9,6 +9,7 @@ import type {
   LedgerReading,
   Machine,
   ModelLister,
+  OutputGuard,
   PatchApplier,
   PatchChecker,
   ResultStore,
@@ -31,6 +32,7 @@ export interface OperationContext {
   patchApplier(): PatchApplier;
   writer(): WorkspaceWriter;
   tree(): TreeWriter;
+  outputs(): OutputGuard;
   /** Runs a shell command while the result is at `output`. */
   verifier(command: string, output: string): Verifier;
   ledger(): Ledger;

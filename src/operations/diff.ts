@@ -93,6 +93,7 @@ async function fromAnswer(
     strict = false,
     apply,
     output: file,
+    force = false,
     files = [],
     ...rest
   }: DiffInput & { from: string },
@@ -105,7 +106,11 @@ async function fromAnswer(
       hint: 'pass a file, or - and pipe the answer in',
     });
   const { finishAnswer, UnplaceableAnswer } = await import('../engine/finish-answer.ts');
+  if (file !== undefined) context.writer().assertWritable(file);
   const sourceSet = await context.workspace().readSources(files, signal);
+  const inputs = { base: sourceSet.base, paths: sourceSet.sources.map(({ path }) => path) };
+  const recheck =
+    file === undefined ? undefined : await context.outputs().permit(file, { inputs, force, signal });
   try {
     const finished = await finishAnswer(from, {
       shape: 'patch',
@@ -119,7 +124,9 @@ async function fromAnswer(
       { ...finished, warnings: [...sourceSet.warnings, ...finished.warnings] },
       context,
     );
-    return check ? output : await deliver(output, finished.patch, { apply, output: file }, context);
+    return check
+      ? output
+      : await deliver(output, finished.patch, { apply, output: file, recheck, signal }, context);
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;
     throw new OrchError(error.code, error.message, {
@@ -131,7 +138,10 @@ async function fromAnswer(
 }
 
 /** --from sends no request, so fields that affect one are rejected rather than ignored. */
-function refuseRequestFields({ input, ...rest }: Omit<DelegationInput, 'files' | 'apply' | 'output'>): void {
+function refuseRequestFields({
+  input,
+  ...rest
+}: Omit<DelegationInput, 'files' | 'apply' | 'output' | 'force'>): void {
   const shape = diffOperation.input.shape;
   const flags = Object.entries(rest)
     .filter(([, value]) => value !== undefined)

@@ -53,6 +53,7 @@ async function writeTests(
       hint: 'name the test file, e.g. --output test/cart.test.ts',
     });
   }
+  context.writer().assertWritable(output, { asFile: true });
   await context.tree().assertPossible();
   const verifier = context.verifier(verify, output);
   let rejected: string | undefined;

@@ -16,7 +16,7 @@ import { orchInProcess as orch } from '../helpers/cli.ts';
 import { orch as builtOrch, collect, folder, spawnOrch } from '../helpers/orch.ts';
 
 const run = promisify(execFile);
-const args = ['tests', 'test it', '-l', 'javascript', '--rehearse'];
+const args = ['tests', 'test it', '-l', 'javascript', '--rehearse', '--force'];
 const old = Buffer.from([0xff, 0x00, 0x0a, 0xc3]);
 const offline = { OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' };
 

@@ -49,10 +49,13 @@ describe('--verify', () => {
       answer: byModel({ 'gpt-6.1-terra': fails, 'gpt-6.1-sol': passes }),
     });
     const cwd = folder({ "it's.js": 'old();\n' });
-    const { status, stdout, stderr } = await orch([...args, '-o', "it's.js", '--verify', `${node} {}`], {
-      env,
-      cwd,
-    });
+    const { status, stdout, stderr } = await orch(
+      [...args, '-o', "it's.js", '--force', '--verify', `${node} {}`],
+      {
+        env,
+        cwd,
+      },
+    );
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(server.requests.map(({ model }) => model)).toEqual(['gpt-6.1-terra', 'gpt-6.1-sol']);
     expect(stderr).toMatch(
@@ -66,7 +69,7 @@ describe('--verify', () => {
     const cwd = folder({ 'old.js': 'old();\n' });
     const [restored, removed] = await Promise.all(
       ['old.js', 'new.js'].map((file) =>
-        orch([...args, '-o', file, '--verify', `${node} {}`, '--json'], { env, cwd }),
+        orch([...args, '-o', file, '--force', '--verify', `${node} {}`, '--json'], { env, cwd }),
       ),
     );
     for (const { status, stdout } of [restored!, removed!]) {

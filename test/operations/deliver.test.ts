@@ -27,6 +27,7 @@ function room({ writeResult, applyChanges, save }: Deeds) {
       writeResult: after('file', writeResult),
     }),
     tree: () => ({ recover: async () => [], apply: after('tree', applyChanges) }),
+    outputs: () => ({ note: async () => {} }),
     results: () => ({ save: save ?? (() => ({ id: 'a', path: '/kept/a' })) }),
   } as unknown as Factory;
   return { factory, done };

@@ -103,14 +103,21 @@ async function findFiles(argument: string, search: Search): Promise<Found> {
   const path = resolve(cwd, expandHome(pattern));
   if (existsSync(path)) return { files: [literal(path, pattern, range, allowed)] };
   if (!/[*?[\]{}!()]/.test(pattern)) {
-    const broken = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
-      ? ' (broken symbolic link)'
-      : '';
+    const broken = isLink(path) ? ' (broken symbolic link)' : '';
     throw new OrchError('file-not-found', `${pattern}: no such file${broken}`, {
       hint: `check the path: relative paths start at ${cwd}`,
     });
   }
   return matchGlob(pattern, range, search);
+}
+
+/** False also for a name that is too long. */
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 function literal(

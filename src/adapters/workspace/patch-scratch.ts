@@ -2,7 +2,7 @@
  * Copies some paths of a tree so that git can try a patch on them: the exact bytes, outside any repository, whose
  * attributes and filters git would apply.
  */
-import { lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync, type Stats, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
@@ -56,7 +56,7 @@ function copyPath(base: string, scratch: string, path: string): CopiedFile | und
     const name = join(...names.slice(0, depth));
     const from = join(base, name);
     const to = join(scratch, name);
-    const stats = lstatSync(from, { throwIfNoEntry: false });
+    const stats = statOf(from, path);
     if (!stats) return undefined;
     if (stats.isDirectory()) writing(() => mkdirSync(to, { recursive: true }));
     else if (!stats.isFile()) return standIn(to);
@@ -67,6 +67,21 @@ function copyPath(base: string, scratch: string, path: string): CopiedFile | und
     }
   }
   return undefined;
+}
+
+function statOf(file: string, path: string): Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new OrchError('write-failed', `${path} cannot be written (${code}); nothing was changed`, {
+      hint:
+        code === 'ENAMETOOLONG'
+          ? 'use a shorter name: most file systems allow 255 bytes'
+          : 'check the permissions of its folder',
+      cause,
+    });
+  }
 }
 
 /** A broken link represents anything that is neither a file nor a folder: git refuses to patch it or below it. */

@@ -5,6 +5,7 @@ import {
   constants,
   existsSync,
   fstatSync,
+  lstatSync,
   openSync,
   type Stats,
   statSync,
@@ -18,11 +19,19 @@ import { treeAccess } from './tree-access.ts';
 
 const pollMs = 10;
 
-/** Throws what `writeResultFile` can be expected to throw. Writes nothing and does not open a pipe. */
-export function assertDestination(path: string, roots: readonly string[]): void {
+/**
+ * Throws what `writeResultFile` can be expected to throw. Writes nothing and does not open a pipe. With `asFile` it
+ * also refuses a pipe, a device and a link to nothing, none of which can be put back.
+ */
+export function assertDestination(
+  path: string,
+  { roots, asFile }: { roots: readonly string[]; asFile: boolean },
+): void {
   const { path: target, descriptor } = destinationOf(path, roots);
   const existing = descriptor === undefined ? statOf(target) : fstatSync(descriptor);
   if (existing?.isDirectory()) throw failure('EISDIR', target);
+  const isFile = existing ? existing.isFile() && descriptor === undefined : lstatOf(path) === undefined;
+  if (asFile && !isFile) throw failure('EINVAL', target);
   if (descriptor !== undefined) return;
   if (existing && !existing.isFile()) {
     accessSync(target, constants.W_OK);
@@ -109,6 +118,10 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
   // Few results go to a pipe that is not ready.
   const { setTimeout: sleep } = await import('node:timers/promises');
   await sleep(pollMs, undefined, signal && { signal });
+}
+
+function lstatOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
 }
 
 /** Undefined if there is nothing. */

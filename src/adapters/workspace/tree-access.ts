@@ -114,6 +114,8 @@ export function treeAccess(
 
   function makeFolders(path: string): string[] {
     const parts = partsOf(path);
+    // As nearly always.
+    if (parts.length === 0 || kind(path) === 'folder') return [];
     const created: string[] = [];
     try {
       for (let count = 1; count <= parts.length; count++) {

@@ -9,6 +9,7 @@ const hints: Record<string, string> = {
   EROFS: 'the file system is read-only: write to another one',
   ENXIO: 'nothing reads from the pipe: start its reader first',
   ENAMETOOLONG: 'use a shorter name: most file systems allow 255 bytes',
+  EINVAL: 'use the path of a regular file, not of a pipe, a device or a link to nothing',
   EISDIR: 'use the path of a file, not of a directory',
   ENOTDIR: 'fix the path: part of it is a file, not a folder',
   EEXIST: 'fix the path: part of it is a file, not a folder',

@@ -19,9 +19,9 @@ export function workspaceWriter(
   { temporaries = untracked, roots = () => [cwd], readerWaitMs }: WriterOptions = {},
 ): WorkspaceWriter {
   return {
-    assertWritable(path) {
+    assertWritable(path, { asFile = false } = {}) {
       try {
-        assertDestination(resolve(cwd, path), roots());
+        assertDestination(resolve(cwd, path), { roots: roots(), asFile });
       } catch (error) {
         throw writeFailed(error, { path, outcome: 'nothing was sent' });
       }

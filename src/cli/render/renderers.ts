@@ -94,6 +94,7 @@ const reportRenderer: Renderer = {
       new Option('-o, --output <file>', 'Write the report to this file instead of standard output'),
       'file',
     ),
+    new Option('--force', 'Replace the --output file even if it has changes that are not committed'),
   ],
   async render(output, { streams, options, factory, verbose }) {
     const report = output as UsageReport;
@@ -102,7 +103,14 @@ const reportRenderer: Renderer = {
       options.format as (typeof reportFormatNames)[number],
       streams.stdoutColumns,
     );
-    if (typeof options.output === 'string') {
+    if (typeof options.output === 'string' && options.output !== '-') {
+      const { signal } = new AbortController();
+      await factory.outputs().permit(options.output, {
+        inputs: { base: factory.cwd, paths: report.files },
+        force: options.force === true,
+        signal,
+      });
+      await factory.outputs().note(options.output, text);
       await factory.writer().writeResult(options.output, text);
       if (verbose) streams.err(`written: ${options.output}\n`);
     } else streams.out(text);

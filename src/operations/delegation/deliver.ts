@@ -10,13 +10,17 @@ import type { DelegateOutput } from './output.ts';
 import { storePatch } from './stored-patch.ts';
 
 /** Destinations requested by the caller. */
-export type Delivery = Pick<DelegationInput, 'apply' | 'output'>;
+export interface Delivery extends Pick<DelegationInput, 'apply' | 'output'> {
+  /** Throws if the file was changed since the call began. */
+  recheck?: ((result: string) => void) | undefined;
+  signal?: AbortSignal;
+}
 
 /** Returns the output with the patch id, the file, or whether the patch was applied. */
 export async function deliver(
   output: DelegateOutput,
   patch: FinishedPatch | undefined,
-  { apply, output: file }: Delivery,
+  { apply, output: file, recheck, signal }: Delivery,
   context: OperationContext,
 ): Promise<DelegateOutput> {
   const { run_id, cost_usd } = output.meta;
@@ -27,7 +31,9 @@ export async function deliver(
     else if (patch) delivered = keepForLater(delivered, patch, context);
     // File first: if it cannot be written, the tree stays unchanged.
     if (file !== undefined) {
-      await context.writer().writeResult(file, output.result);
+      recheck?.(output.result);
+      await context.outputs().note(file, output.result);
+      await context.writer().writeResult(file, output.result, signal);
       delivered = withMeta(delivered, { output_file: file });
     }
     if (patch && apply) {

@@ -86,6 +86,11 @@ export const resultFields = {
     cliOnly: true,
     complete: 'file',
   }),
+  force: field(
+    z.boolean().optional(),
+    'Replace the --output file even if it is an input or has changes that are not committed',
+    { flag: '--force', cliOnly: true },
+  ),
 };
 
 export const applyField = field(

@@ -21,6 +21,7 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     timeout = defaultTimeoutSeconds,
     apply,
     output: _output,
+    force: _force,
     ...unread
   } = input;
   // Does not compile if a field is added and not read here.

@@ -2,7 +2,9 @@
 import type { DelegateRequest } from '../../core/tasks/request.ts';
 import type { CallOptions } from '../../engine/context.ts';
 import type { OperationContext } from '../context.ts';
-import { type Delivery, deliver } from './deliver.ts';
+import { deliver } from './deliver.ts';
+import type { DelegationInput } from './fields.ts';
+import { errorKeeping } from './keep-result.ts';
 import { type DelegateOutput, toOutput } from './output.ts';
 
 /** Read-only with respect to the workspace, so that clients run it without confirmation, and in parallel. */
@@ -15,16 +17,42 @@ export const delegateAnnotations = {
 
 export async function runDelegation(
   request: DelegateRequest,
-  delivery: Delivery,
+  { apply, output, force = false }: Pick<DelegationInput, 'apply' | 'output' | 'force'>,
   context: OperationContext,
   options: CallOptions,
 ): Promise<DelegateOutput> {
   // Checked before anything is spent.
   context.assertRecordable();
-  if (delivery.output !== undefined) context.writer().assertWritable(delivery.output);
-  if (delivery.apply) await context.tree().assertPossible();
+  if (output !== undefined) context.writer().assertWritable(output);
+  if (apply) await context.tree().assertPossible();
   // Imported here so that explaining a route does not load the engine and the patch core.
   const { delegate } = await import('../../engine/delegate.ts');
-  const outcome = await delegate(request, context.engine(), options);
-  return deliver(toOutput(outcome, context), outcome.finished.patch, delivery, context);
+  const { signal, verify } = options;
+  let recheck: ((result: string) => void) | undefined;
+  const outcome = await delegate(request, context.engine(), {
+    ...options,
+    async beforeSending({ base, sources }) {
+      if (output === undefined) return;
+      const inputs = { base, paths: sources.map(({ path }) => path) };
+      recheck = await context.outputs().permit(output, { inputs, force, signal });
+    },
+    ...(verify && {
+      async verify(result, abort) {
+        // Checked here rather than on delivery, since the command runs with the result in the file.
+        try {
+          recheck?.(result);
+          if (output !== undefined) await context.outputs().note(output, result);
+        } catch (error) {
+          throw errorKeeping(error, result, context.results());
+        }
+        return verify(result, abort);
+      },
+    }),
+  });
+  return deliver(
+    toOutput(outcome, context),
+    outcome.finished.patch,
+    { apply, output, recheck: verify ? undefined : recheck, signal },
+    context,
+  );
 }

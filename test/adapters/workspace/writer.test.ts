@@ -152,6 +152,12 @@ describe('writeResult', () => {
   it.runIf(posix)('gives up on a pipe that nobody reads, and at once when interrupted', async () => {
     execFileSync('mkfifo', [join(base, 'pipe')]);
     workspaceWriter(base).assertWritable('pipe');
+    symlinkSync('nowhere', join(base, 'link'));
+    for (const path of ['pipe', 'link', '/dev/null', '/dev/stdout']) {
+      expect(() => workspaceWriter(base).assertWritable(path, { asFile: true }), path).toThrow(
+        expect.objectContaining({ code: 'write-failed' }),
+      );
+    }
     await expect(
       workspaceWriter(base, { readerWaitMs: 0 }).writeResult('pipe', 'text'),
     ).rejects.toMatchObject({

@@ -3,6 +3,7 @@
  * can be created; what is not certain is a problem, not a guess.
  */
 
+import { hasDotGit } from '../../text/dot-git.ts';
 import { unquoteName } from '../git/quote-name.ts';
 import { reading, reporting } from '../thresholds.ts';
 import type { AnswerContext, PatchProblem } from '../types.ts';
@@ -55,6 +56,9 @@ export function resolvePath(written: string, context: AnswerContext): ResolvedPa
   return newPath(path === unprefixed ? path : unprefixed, context, refuse);
 }
 
+/** On all common file systems. */
+const maxNameBytes = 255;
+
 function newPath(
   path: string,
   context: AnswerContext,
@@ -62,7 +66,10 @@ function newPath(
 ): ResolvedPath | PatchProblem {
   const segments = path.split('/');
   if (segments.some((segment) => segment === '' || segment === '.')) return refuse('is not a plain path');
-  if (segments.some((segment) => segment.toLowerCase() === '.git')) return refuse('is inside .git');
+  if (hasDotGit(path)) return refuse('is inside .git');
+  const longest = Math.max(...segments.map((segment) => new TextEncoder().encode(segment).length));
+  if (longest > maxNameBytes)
+    return refuse(`has a name of ${longest} bytes, and file systems allow ${maxNameBytes}`);
   if (/[\0-\x1F\x7F\uFFFD]|[\uD800-\uDFFF]/u.test(path))
     return refuse('contains characters that are not allowed in a path');
   if (context.exists?.(path)) return refuse('exists but was not given to the model');

@@ -40,6 +40,8 @@ describe('resolvePath', () => {
     ['/etc/passwd', 'absolute'],
     ['~/.profile', 'the home of someone'],
     ['.git/config', 'git itself'],
+    ['git~1/config', 'git itself, by its short name'],
+    [`src/${'漢'.repeat(86)}`, 'a name of more than 255 bytes'],
     ['sub/.GIT/hooks/pre-commit', 'git itself on a file system without case'],
     ['src/app.ts/inner.ts', 'inside a file'],
     ['', 'nothing'],

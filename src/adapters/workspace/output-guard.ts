@@ -1,0 +1,146 @@
+/**
+ * Protects the user's work from `--output`: a file that is an input of the call, or whose content git could not give
+ * back, is replaced only with `--force`. What orch itself wrote there, and nobody has edited since, may be replaced,
+ * so that a command can be repeated.
+ */
+import { createHash } from 'node:crypto';
+import {
+  fstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import type { OutputGuard } from '../../engine/ports.ts';
+import { readRegularFile } from '../system/regular-file.ts';
+import { destinationOf } from './destination.ts';
+import { uncommitted } from './uncommitted.ts';
+
+export interface OutputGuardOptions {
+  cwd: string;
+  /** Where the hashes of what was written are kept: the contents are not. */
+  folder: string;
+  roots: () => readonly string[];
+}
+
+/** Larger files were not written by orch. */
+const maxBytes = 256 * 1024 * 1024;
+const keptHashes = 10;
+const keptMs = 180 * 24 * 3_600_000;
+
+export function outputGuard({ cwd, folder, roots }: OutputGuardOptions): OutputGuard {
+  return {
+    async permit(path, { inputs, force, signal }) {
+      if (force) return () => {};
+      const target = fileOf(path);
+      if (target === undefined) return () => {};
+      const seen = contentOf(target, path);
+      if (seen !== undefined) {
+        const read = [standardInput(), ...inputs.paths.map((input) => statOf(resolve(inputs.base, input)))];
+        if (read.some((input) => isSame(input, target))) {
+          throw refused(`${path} is an input of this call`);
+        }
+        if (!isOurs(target, seen)) {
+          const { state, reason } = await uncommitted(target, signal);
+          if (state !== 'clean') throw refused(`${path} ${reason}`);
+        }
+      }
+      return (result) => {
+        const now = contentOf(target, path);
+        if (now === undefined || now === seen || now === sha256(result) || isOurs(target, now)) return;
+        throw new OrchError('file-changed', `${path} was changed during the call, and was not replaced`, {
+          hint: 'move it away, or use another --output',
+        });
+      };
+    },
+    async note(path, content) {
+      const target = fileOf(path);
+      if (target === undefined) return;
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        removeOld();
+        // Those before as well: this process may be killed, or --verify may put the file back.
+        const hashes = [sha256(content), ...hashesOf(target)].slice(0, keptHashes);
+        writeFileSync(noteOf(target), hashes.join('\n'), { mode: 0o600 });
+      } catch {
+        // Then the next call asks for --force.
+      }
+    },
+  };
+
+  /** Undefined for a pipe, a device and the like, which lose nothing, and for what cannot be written at all. */
+  function fileOf(path: string): string | undefined {
+    try {
+      const { path: target, descriptor } = destinationOf(resolve(cwd, path), roots());
+      const stats = statOf(target);
+      return descriptor !== undefined || (stats && !stats.isFile()) ? undefined : target;
+    } catch {
+      return undefined;
+    }
+  }
+
+  function noteOf(target: string): string {
+    return join(folder, sha256(target));
+  }
+
+  function hashesOf(target: string): string[] {
+    try {
+      return readFileSync(noteOf(target), 'utf8').split('\n');
+    } catch {
+      return [];
+    }
+  }
+
+  function isOurs(target: string, content: string): boolean {
+    return hashesOf(target).includes(content);
+  }
+
+  function removeOld(): void {
+    for (const name of readdirSync(folder)) {
+      const note = join(folder, name);
+      const stats = statOf(note);
+      if (stats && Date.now() - stats.mtimeMs > keptMs) rmSync(note, { force: true });
+    }
+  }
+}
+
+/** SHA-256 of the file. Undefined if there is none, or nothing in it. */
+function contentOf(target: string, path: string): string | undefined {
+  const reading = readRegularFile(target, maxBytes);
+  if (reading.bytes !== undefined) return reading.bytes.length === 0 ? undefined : sha256(reading.bytes);
+  if (reading.fault === 'missing') return undefined;
+  throw refused(`${path} ${reading.message}`);
+}
+
+function refused(message: string): OrchError {
+  return new OrchError('usage', `${message}: it is not replaced, as its content would be lost`, {
+    hint: 'use another --output, or add --force to replace it',
+  });
+}
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+function standardInput(): Stats | undefined {
+  try {
+    const stats = fstatSync(0);
+    return stats.isFile() ? stats : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSame(input: Stats | undefined, target: string): boolean {
+  const output = statOf(target);
+  return input !== undefined && output !== undefined && input.dev === output.dev && input.ino === output.ino;
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { outputGuard } from '../../../src/adapters/workspace/output-guard.ts';
+
+let top: string;
+let cwd: string;
+beforeEach(() => {
+  top = realpathSync(mkdtempSync(join(tmpdir(), 'orch-guard-')));
+  cwd = join(top, 'repo');
+  mkdirSync(cwd);
+});
+afterEach(() => rmSync(top, { recursive: true, force: true }));
+
+const { signal } = new AbortController();
+const guard = () => outputGuard({ cwd, folder: join(top, 'notes'), roots: () => [cwd] });
+const permit = (path: string, { paths = [] as string[], force = false } = {}) =>
+  guard().permit(path, { inputs: { base: cwd, paths }, force, signal });
+const put = (path: string, text: string) => writeFileSync(join(cwd, path), text);
+const refused = (message: string) => ({
+  code: 'usage',
+  message: expect.stringContaining(message),
+  hint: expect.stringContaining('--force'),
+});
+
+function commit(): void {
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@x', ...args], { cwd, stdio: 'ignore' });
+  git('init');
+  git('add', '.');
+  git('commit', '-m', 'x');
+}
+
+describe('a file that --output may replace', () => {
+  it('is one that does not exist, is empty, or is as committed', async () => {
+    put('a.md', 'text\n');
+    commit();
+    put('empty.md', '');
+    for (const path of ['new.md', 'deep/new.md', 'empty.md', 'a.md']) (await permit(path))('result');
+  });
+
+  it('is a pipe or a device', async () => {
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    for (const path of ['pipe', '/dev/null', '/dev/stdout']) (await permit(path))('result');
+  });
+
+  it('is what orch itself wrote, as long as nobody edits it', async () => {
+    put('a.md', 'first');
+    await guard().note('a.md', 'first');
+    // Killed before it could write the second: the first is still known.
+    await guard().note('a.md', 'second');
+    await permit('a.md');
+    put('a.md', 'second');
+    await permit('a.md');
+    put('a.md', 'second, edited');
+    await expect(permit('a.md')).rejects.toMatchObject(refused('a.md is not in a repository'));
+    put('b.md', 'second');
+    await expect(permit('b.md')).rejects.toMatchObject(refused('b.md is not in a repository'));
+  });
+
+  it('is any with --force', async () => {
+    put('a.md', 'my work');
+    (await permit('a.md', { paths: ['a.md'], force: true }))('result');
+  });
+});
+
+describe('a file that --output may not replace', () => {
+  it('has changes that are not committed, or was never committed', async () => {
+    put('changed.md', 'old');
+    put('staged.md', 'old');
+    put('.gitignore', 'ignored.md');
+    commit();
+    for (const path of ['changed.md', 'staged.md', 'untracked.md', 'ignored.md']) put(path, 'my work');
+    execFileSync('git', ['add', 'staged.md'], { cwd });
+    symlinkSync('changed.md', join(cwd, 'link.md'));
+    for (const path of ['changed.md', 'staged.md', 'untracked.md', 'ignored.md', 'link.md']) {
+      await expect(permit(path), path).rejects.toMatchObject(refused(`${path} `));
+    }
+  });
+
+  it('is an input, however it is spelt, even as committed or as orch wrote it', async () => {
+    put('a.md', 'text');
+    commit();
+    await guard().note('a.md', 'text');
+    symlinkSync('a.md', join(cwd, 'link.md'));
+    for (const [path, input] of [
+      ['a.md', 'a.md'],
+      ['./x/../a.md', 'a.md'],
+      ['link.md', 'a.md'],
+      ['a.md', join(cwd, 'link.md')],
+    ] as const) {
+      await expect(permit(path, { paths: ['other.md', input] }), path).rejects.toMatchObject(
+        refused('is an input of this call'),
+      );
+    }
+  });
+
+  it('was changed, or appeared, during the call', async () => {
+    put('a.md', 'text');
+    commit();
+    const [existing, missing] = [await permit('a.md'), await permit('new.md')];
+    for (const path of ['a.md', 'new.md']) put(path, 'my work');
+    for (const recheck of [existing, missing]) {
+      expect(() => recheck('result')).toThrow(expect.objectContaining({ code: 'file-changed' }));
+    }
+    put('a.md', 'result');
+    existing('result');
+  });
+});
