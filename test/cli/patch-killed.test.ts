@@ -84,14 +84,14 @@ describe('after a kill in the middle of a change', () => {
     ],
     [
       'an --output into the tree',
-      ['usage', 'report', '-o', './other.txt', '--format', 'csv', '--since', '1d'],
+      ['usage', 'report', '-o', './report.csv', '--format', 'csv', '--since', '1d'],
     ],
   ])('%s works on a tree that is whole again', async (_name, args, stdin) => {
     const { cwd, state, run } = await half();
     const { status, stderr } = await run(args, stdin);
     expect({ status, lines: lines(stderr, putBack) }).toEqual({ status: 0, lines: [expect.any(String)] });
-    const { 'other.txt': written, ...rest } = treeOf(cwd);
-    expect(written).not.toBe(other['other.txt']);
+    const { 'other.txt': edited, 'report.csv': report, ...rest } = treeOf(cwd);
+    expect(report ?? edited).not.toBe(other['other.txt']);
     expect(rest).toEqual(unchanged);
     expect(journals(state)).toEqual([]);
   });
