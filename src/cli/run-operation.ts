@@ -7,7 +7,7 @@ import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
 import { explain, routeExplainOperation } from '../operations/route-explain.ts';
-import { mayWrite, onWholeTree } from '../operations/whole-tree.ts';
+import { onWholeTree } from '../operations/whole-tree.ts';
 import { gatherInput, refuseExpandedGlob } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
@@ -55,12 +55,12 @@ export async function runOperation(
   if (input.output === '-') delete input.output;
 
   const request = operation.plan?.(input);
-  const file = typeof options.output === 'string' ? options.output : undefined;
-  if (options.dryRun === true || !(mayWrite(operation, input) || file !== undefined)) {
-    const waiting = await factory.tree().waiting();
-    if (waiting !== undefined && verbose) streams.say('warning', waiting);
-  }
+  const sayWhatIsWaiting = async () => {
+    const waiting = verbose ? await factory.tree().waiting() : undefined;
+    if (waiting !== undefined) streams.say('warning', waiting);
+  };
   if (options.dryRun === true) {
+    await sayWhatIsWaiting();
     if (!request)
       throw new OrchError('usage', '--dry-run has no route to show: nothing would be sent', {
         hint: 'run it without --dry-run',
@@ -110,8 +110,15 @@ export async function runOperation(
   };
   let output: Record<string, unknown>;
   try {
-    const written = [...(input.apply === true ? [factory.workspace().base()] : []), ...(file ? [file] : [])];
-    output = await onWholeTree(written, factory, () => operation.run(input, factory, callOptions));
+    const written = [
+      ...(input.apply === true ? [factory.workspace().base()] : []),
+      ...(typeof options.output === 'string' ? [options.output] : []),
+    ];
+    output = await onWholeTree(written, factory, async () => {
+      // The others look after their tree themselves.
+      if (operation.annotations.readOnlyHint) await sayWhatIsWaiting();
+      return operation.run(input, factory, callOptions);
+    });
   } finally {
     progress?.stop();
     if (shown !== '' && !shown.endsWith('\n')) streams.out('\n');

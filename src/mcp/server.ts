@@ -18,7 +18,7 @@ import { didYouMean } from '../core/text/did-you-mean.ts';
 import { printable } from '../core/text/hidden.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
-import { mayWrite, warned } from '../operations/whole-tree.ts';
+import { warned } from '../operations/whole-tree.ts';
 import { instructions } from './instructions.ts';
 import { progressReporter } from './progress.ts';
 import { idOfUri, toCallResult, toErrorResult } from './results.ts';
@@ -57,7 +57,8 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
   let noticed = false;
   /** Says once that an interrupted change is waiting. */
   const withNotice = async (operation: Operation, output: Record<string, unknown>) => {
-    const waiting = noticed || mayWrite(operation, {}) ? undefined : await factory.tree().waiting();
+    const silent = noticed || !operation.annotations.readOnlyHint;
+    const waiting = silent ? undefined : await factory.tree().waiting();
     if (waiting === undefined) return output;
     noticed = true;
     return warned([waiting], output);

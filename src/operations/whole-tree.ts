@@ -1,7 +1,6 @@
 /** A killed process may have left a tree half-changed: what writes there makes it whole first, the rest only says so. */
 import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
-import type { Operation } from './operation.ts';
 
 type Output = Record<string, unknown>;
 
@@ -28,9 +27,4 @@ export function warned<Value extends Output>(warnings: readonly string[], output
   const { meta } = output as { meta?: Output };
   if (meta) return { ...output, meta: warned(warnings, meta) };
   return { ...output, warnings: [...warnings, ...((output.warnings as string[] | undefined) ?? [])] };
-}
-
-/** Whether a call may write to a tree. */
-export function mayWrite({ annotations }: Operation, input: Output): boolean {
-  return !annotations.readOnlyHint || input.apply === true || input.output !== undefined;
 }

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { searchReplace } from '../helpers/answers.ts';
+import { journals, killedWhileApplying } from '../helpers/killed.ts';
 import { call, textOf } from '../helpers/mcp.ts';
 import { connectInProcess } from '../helpers/mcp-in-process.ts';
 import { folder, provider } from '../helpers/orch.ts';
@@ -104,5 +105,30 @@ describe('patch.apply', () => {
       text: expect.stringMatching(words),
     });
     expect(treeOf(outer)).toEqual(tree);
+  });
+
+  it('takes an interrupted change back first, of which the other tools tell once', async () => {
+    const { cwd, env, client, patch_id } = await delegated();
+    const change = { kind: 'create', path: 'b.txt', before: '', after: 'b\n' } as const;
+    const state = join(env.XDG_STATE_HOME, 'orch');
+    await killedWhileApplying([change], { base: cwd, state, writes: 1000 });
+    const warningsOf = async (tool: string, args: object) => {
+      const { structuredContent } = await call(client, tool, { ...args });
+      // biome-ignore lint/suspicious/noExplicitAny: its shape is what is tested.
+      const output = structuredContent as any;
+      return ((output.meta ?? output).warnings ?? []).filter((text: string) =>
+        /interrupted|killed/.test(text),
+      );
+    };
+    const docs = { input: 'describe it', task: 'docs' };
+    expect(await warningsOf('delegate.run', docs)).toEqual([
+      expect.stringContaining('orch patch apply --resume finishes it'),
+    ]);
+    expect(await warningsOf('route.explain', docs)).toEqual([]);
+    expect(journals(state)).toHaveLength(1);
+    expect(await warningsOf('patch.apply', { patch_id })).toEqual([
+      'b.txt was removed: it was left behind by a run that was killed',
+    ]);
+    expect(treeOf(cwd)).toEqual({ 'a.txt': `644 ${after}` });
   });
 });

@@ -20,8 +20,15 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ProcessIdentity, thisProcess } from '../../../../src/adapters/system/process-identity.ts';
 import type { BytesChange } from '../../../../src/engine/ports.ts';
+import {
+  accessUntil,
+  dead,
+  heldBy,
+  journals,
+  killedWhileApplying,
+  writerIn,
+} from '../../../helpers/killed.ts';
 import { treeOf } from '../../../helpers/tree.ts';
-import { accessUntil, dead, heldBy, journals, killedWhileApplying, writerIn } from './killed.ts';
 
 const posix = process.platform !== 'win32';
 const bytes = (...values: number[]) => Buffer.from([0xff, 0x00, 0x0a, 0xc3, ...values]);
