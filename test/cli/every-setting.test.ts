@@ -108,7 +108,7 @@ it.skipIf(process.platform === 'win32')(
       [['run', 'refactor', 'x', '-f', '*.js', '--rehearse', '-o', 'out.patch']],
       [['diff', 'x', '-f', 'ignored.txt', '--rehearse']],
       [['tests', 'x', '-f', 'c.js', '--rehearse', '-o', 'c.test.js', '--verify', 'true']],
-      [['docs', 'x', '-f', '*', '--rehearse', '-o', 'b.md']],
+      [['docs', 'x', '-f', '*', '--rehearse', '-o', 'b.md', '--force']],
       [['usage', 'report']],
       [['doctor']],
     ];

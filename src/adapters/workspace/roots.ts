@@ -78,8 +78,17 @@ function realPath(path: string): string {
 /** The path itself, or its nearest existing ancestor. A broken link exists. */
 export function existingPart(path: string): string {
   let existing = path;
-  while (!lstatSync(existing, { throwIfNoEntry: false })) existing = dirname(existing);
+  while (!isThere(existing)) existing = dirname(existing);
   return existing;
+}
+
+/** False also below a file, in a closed folder, and for a name that is too long. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The root that contains the path both by name and really. Links are resolved on the part that exists. */

@@ -144,7 +144,11 @@ const rows: Row[] = [
     'reading.longestPath',
     [1000, 'whole-file'],
     [1001, 'unknown-path'],
-    (size) => outcome(`--- /dev/null\n+++ ${padded('b/…', size)}\n@@ -0,0 +1 @@\n+1\n`, 'one\n'),
+    (size) => {
+      // A single name may not be as long.
+      const folders = `b/${'d'.repeat(99)}/`.repeat(9);
+      return outcome(`--- /dev/null\n+++ ${padded(`${folders}…`, size)}\n@@ -0,0 +1 @@\n+1\n`, 'one\n');
+    },
   ],
   [
     'reading.longestHunk',
