@@ -206,6 +206,12 @@ describe('orch patch apply --from', () => {
       /link/,
     ],
     [
+      'copies what belongs to git',
+      'diff --git a/.git/config b/x.txt\nsimilarity index 100%\ncopy from .git/config\ncopy to x.txt\n',
+      2,
+      /\.git\/config belongs to git/,
+    ],
+    [
       'fits one file and not the other',
       `${text()}${text('b.txt').replace('-two', '-zwei')}`,
       5,

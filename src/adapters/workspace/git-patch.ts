@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { originsIn } from '../../core/patch/git/patch-headers.ts';
 import type { FileChange } from '../../core/patch/types.ts';
+import { hasDotGit } from '../../core/text/dot-git.ts';
 import type { BytesChange, PatchApplier, PatchCheck, PatchChecker } from '../../engine/ports.ts';
 import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { findGit, type GitAnswer, type GitOptions, git } from './git.ts';
@@ -108,6 +109,7 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
       );
       const touched = [...new Set([...paths, ...originsIn(patch)])];
       refuseUnreadableNames(touched);
+      refuseDotGit(touched);
       const scratch = patchScratch(base, touched, temporaries);
       try {
         const answer = await git(['apply', scratch.path], options);
@@ -134,6 +136,15 @@ function refuseUnreadableNames(paths: readonly string[]): void {
   if (path === undefined) return;
   throw new OrchError('file-forbidden', `the file name ${path} is not valid UTF-8; nothing was changed`, {
     hint: 'apply the patch with git apply',
+  });
+}
+
+/** A copy would carry git's own files, such as the key in a remote's URL, into a file that is committed. */
+function refuseDotGit(paths: readonly string[]): void {
+  const path = paths.find(hasDotGit);
+  if (path === undefined) return;
+  throw new OrchError('file-forbidden', `${path} belongs to git; nothing was changed`, {
+    hint: 'take it out of the patch',
   });
 }
 

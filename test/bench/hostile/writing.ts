@@ -550,14 +550,15 @@ function unasked(stage: Stage): Attack[] {
     tries: `${path}, which other tools run or obey, is written without a warning`,
     async run() {
       const world = stage.world({ files: { 'a.txt': 'one\n' } });
-      const answer = block('a.txt', 'one\n', 'two\n') + block(path, '', 'owned\n');
+      const content = path.endsWith('package.json') ? '{"scripts":{"postinstall":"owned"}}\n' : 'owned\n';
+      const answer = block('a.txt', 'one\n', 'two\n') + block(path, '', content);
       const ran =
         at % 2 === 0
           ? await world.run(['diff', '--from', '-', '-f', 'a.txt', '--apply', '--json'], { stdin: answer })
-          : await world.run(['patch', 'apply', '--from', '-', '--json'], { stdin: newFile(path) });
+          : await world.run(['patch', 'apply', '--from', '-', '--json'], { stdin: newFile(path, content) });
       const verdict = world.judge(ran);
       if (verdict !== undefined || ran.status !== 0) return verdict;
-      staged(readFileSync(join(world.work, path), 'utf8') === 'owned\n', 'the file is not there');
+      staged(readFileSync(join(world.work, path), 'utf8') === content, 'the file is not there');
       const json = JSON.parse(ran.stdout);
       const warnings = JSON.stringify([json.warnings, json.meta?.warnings]) + ran.stderr;
       return warnings.includes(path) ? undefined : `written; warnings: ${shown(warnings)}`;
