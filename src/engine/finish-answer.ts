@@ -100,6 +100,8 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
 function doubtsAbout({ path, line, level, flagged, chosenBy }: HunkReport): string[] {
   if (flagged && level === 'whole-file')
     return [`${path}: more than a third of the file was removed, please review (--strict rejects this)`];
+  if (flagged && chosenBy === 'order')
+    return [`${path}:${line}: the first of several places, please review (--strict rejects this)`];
   if (flagged) return [`${path}:${line}: matched only by ${level}, please review (--strict rejects this)`];
   return chosenBy === 'line'
     ? [`${path}:${line}: chosen by line number among identical places, please review`]

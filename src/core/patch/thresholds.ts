@@ -162,6 +162,8 @@ export const choosing = {
   fewestOrdered: 3,
   /** Characters of a heading from which it may be the beginning of a line: git cuts headings. */
   cutHeading: 40,
+  /** Lines below the hunk before up to which brackets and blank lines are taken for the next place of theirs. */
+  nextTo: 3,
   /** Rounds in which a hunk that is placed can place its neighbours: a bound on work. */
   mostPasses: 20,
 };

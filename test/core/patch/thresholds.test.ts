@@ -474,6 +474,10 @@ const pinnedElsewhere: Record<string, string[]> = {
     'search-replace/loose-place-added-lines-elsewhere',
     'search-replace/loose-place-short-added-lines-elsewhere',
   ],
+  'choosing.nextTo': [
+    'v4a/bracket-three-lines-below-the-hunk-before',
+    'v4a/bracket-four-lines-below-the-hunk-before',
+  ],
   'choosing.cutHeading': [
     'unified/heading-cut-forty-characters',
     'unified/heading-cut-thirty-nine-characters',

@@ -57,7 +57,7 @@ export const searchReplace = {
   startsOn: blockStarts['search-replace'],
   cut,
   interpret,
-  traits: { hunkOrder: 'never', wholeBlocks: true, showsBothSides: false, mayRepeat: true },
+  traits: { hunkOrder: 'never', wholeBlocks: true, bothSides: 'never', mayRepeat: true },
   contract,
 } satisfies DialectRow<SearchReplaceBlock>;
 

@@ -22,7 +22,7 @@ export const unified = {
   startsOn: blockStarts.unified,
   cut,
   interpret,
-  traits: { hunkOrder: 'if-shown', wholeBlocks: false, showsBothSides: true, mayRepeat: false },
+  traits: { hunkOrder: 'if-shown', wholeBlocks: false, bothSides: 'always', mayRepeat: false },
   // Models get counts and line numbers wrong more often than not.
   contract: undefined,
 } satisfies DialectRow<UnifiedBlock>;

@@ -52,7 +52,7 @@ export const v4a = {
   startsOn: blockStarts.v4a,
   cut,
   interpret,
-  traits: { hunkOrder: 'always', wholeBlocks: false, showsBothSides: true, mayRepeat: false },
+  traits: { hunkOrder: 'always', wholeBlocks: false, bothSides: 'unless-exact', mayRepeat: false },
   contract,
 } satisfies DialectRow<V4aBlock>;
 

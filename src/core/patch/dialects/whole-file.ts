@@ -36,7 +36,7 @@ export const wholeFile = {
   startsOn: (line) => fenceOn(line) !== undefined,
   cut,
   interpret,
-  traits: { hunkOrder: 'never', wholeBlocks: true, showsBothSides: false, mayRepeat: false },
+  traits: { hunkOrder: 'never', wholeBlocks: true, bothSides: 'never', mayRepeat: false },
   contract,
 } satisfies DialectRow<WholeFileBlock>;
 

@@ -1,9 +1,10 @@
 /**
- * Chooses between several places for a hunk, or does not. Only four things decide: a heading that names the place, a
- * line number that is exactly right, located neighbours, or as many equal hunks as places.
+ * Chooses between several places for a hunk, or does not. Only five things decide: a heading that names the place, a
+ * line number that is exactly right, located neighbours, as many equal hunks as places, or, in a dialect whose hunks are
+ * always in the order of the file, the place of the hunk before.
  */
 
-import { indentationOf, isBlank } from '../text/normalize.ts';
+import { indentationOf, isBlank, significantLength } from '../text/normalize.ts';
 import { choosing } from '../thresholds.ts';
 import type { Hunk, HunkOrder, HunkReport, MatchLevel, Place } from '../types.ts';
 
@@ -12,6 +13,8 @@ export interface Located {
   hunk: Hunk;
   level: MatchLevel;
   places: Place[];
+  /** The hunk changes nothing: it only shows where the next one is. */
+  anchor?: boolean;
 }
 
 export interface Placement extends Located {
@@ -30,7 +33,7 @@ export function choosePlaces(
   const placements = located.map((hunk): Placement => ({ ...hunk }));
   for (const placement of placements)
     if (placement.places.length === 1) placement.chosen = placement.places[0]!;
-  const twins = twinsOf(placements);
+  const twins = twinsOf(placements.filter(({ anchor }) => !anchor));
   for (const group of twins) {
     if (group[0]!.places.length === 1) for (const placement of group.slice(1)) placement.repeated = true;
   }
@@ -39,7 +42,8 @@ export function choosePlaces(
   if (offset) for (const placement of open(placements)) byLineNumber(placement, offset);
   if (order !== 'never') dropStrays(placements);
   for (const group of twins) shareOut(group, order);
-  if (order === 'always' || (order === 'if-shown' && isOrdered(placements))) betweenNeighbours(placements);
+  if (order === 'always') inSequence(placements, lines);
+  else if (order === 'if-shown' && isOrdered(placements)) betweenNeighbours(placements);
   dropRepetitions(placements);
   return placements;
 }
@@ -112,7 +116,7 @@ function shareOut(group: readonly Placement[], order: HunkOrder): void {
 function dropRepetitions(placements: readonly Placement[]): void {
   const seen = new Set<string>();
   for (const placement of placements) {
-    if (!placement.chosen || placement.repeated) continue;
+    if (!placement.chosen || placement.repeated || placement.anchor) continue;
     const key = JSON.stringify(placement.chosen.splices);
     if (seen.has(key)) placement.repeated = true;
     seen.add(key);
@@ -201,12 +205,12 @@ function isOrdered(placements: readonly Placement[]): boolean {
 }
 
 /** Places hunks between their neighbours, unless the certain ones are out of order. */
-function betweenNeighbours(placements: readonly Placement[]): void {
+function betweenNeighbours(placements: readonly Placement[], ends?: { first: Place; last: Place }): void {
   const inAnswer = placements.filter(({ repeated }) => !repeated);
   for (let pass = 0; pass < choosing.mostPasses; pass++) {
     const fixed = inAnswer.filter(({ chosen }) => chosen);
-    if (!inOrder(fixed) || fixed.length === inAnswer.length) return;
-    let before: Place | undefined;
+    if (!inOrder(fixed) || fixed.length === inAnswer.length || fixed.length === 0) return;
+    let before = ends?.first;
     let next = 0;
     for (const placement of inAnswer) {
       if (fixed[next] === placement) {
@@ -214,17 +218,64 @@ function betweenNeighbours(placements: readonly Placement[]): void {
         next++;
         continue;
       }
-      const after = fixed[next]?.chosen;
-      if (!before || !after) continue;
-      const [from, to] = [endOf(before), startOf(after)];
-      pick(
-        placement,
-        'neighbours',
-        placement.places.filter((place) => from <= startOf(place) && endOf(place) <= to),
-      );
+      const after = fixed[next]?.chosen ?? ends?.last;
+      if (before && after) pick(placement, 'neighbours', placesBetween(placement, before, after));
     }
     if (inAnswer.filter(({ chosen }) => chosen).length === fixed.length) return;
   }
+}
+
+function placesBetween({ places }: Placement, before: Place, after: Place): Place[] {
+  const [from, to] = [endOf(before), startOf(after)];
+  return places.filter((place) => from <= startOf(place) && endOf(place) <= to);
+}
+
+/**
+ * For hunks that are always in the order of the file: what is left goes to the first place below the hunk before, which
+ * is how the tool works that models write such patches for. Both must match exactly.
+ */
+function inSequence(placements: readonly Placement[], lines: readonly string[]): void {
+  const ends = { first: edge(0), last: edge(lines.length) };
+  betweenNeighbours(placements, ends);
+  const inAnswer = placements.filter(({ repeated }) => !repeated);
+  if (!inOrder(inAnswer.filter(({ chosen }) => chosen))) return;
+  for (const [at, placement] of inAnswer.entries()) {
+    const before = inAnswer[at - 1];
+    if (placement.chosen || !before?.chosen || !isExact(before) || !isExact(placement)) continue;
+    const from = belowHeadings(placement.hunk, lines, before.chosen.end);
+    if (from === undefined || placement.hunk.atEnd) continue;
+    const first = placement.places.find((place) => place.first >= from);
+    const after = inAnswer.slice(at + 1).find(({ chosen }) => chosen)?.chosen ?? ends.last;
+    if (!first || endOf(first) > startOf(after)) continue;
+    // Brackets and blank lines are everywhere: those meant stand next to the hunk before.
+    if (first.first - from > choosing.nextTo && hasNoLetters(placement.hunk)) continue;
+    pick(placement, 'order', [first]);
+    betweenNeighbours(placements, ends);
+  }
+}
+
+function hasNoLetters({ lines }: Hunk): boolean {
+  return lines.every(({ kind, text }) => kind === 'add' || significantLength(text) === 0);
+}
+
+function isExact({ level }: Placement): boolean {
+  return level === 'exact';
+}
+
+/** The line below the headings of a hunk, each the first below the one before; undefined if one is not there. */
+function belowHeadings({ headings }: Hunk, lines: readonly string[], from: number): number | undefined {
+  let below = from;
+  for (const heading of headings) {
+    const [line] = linesWith(heading.trim(), lines, below, lines.length);
+    if (line === undefined) return undefined;
+    below = line + 1;
+  }
+  return below;
+}
+
+/** An end of the file, as a neighbour. */
+function edge(line: number): Place {
+  return { first: line, end: line, splices: [] };
 }
 
 function startOf({ splices, first }: Place): number {

@@ -38,8 +38,14 @@ export function placeHunks(
   const refuse = (hunk: Hunk, problem: Omit<PatchProblem, 'path' | 'block'>) =>
     problems.push({ path: file.path, block: hunk.block, ...problem });
 
+  const order = edit.unordered ? 'never' : dialects[edit.dialect].traits.hunkOrder;
   for (const hunk of edit.hunks) {
-    if (changesNothing(hunk.lines) && hunk.finalNewline === undefined) continue;
+    if (changesNothing(hunk.lines) && hunk.finalNewline === undefined) {
+      if (order !== 'always') continue;
+      const { found, level } = locatorOf(hunk.dialect ?? edit.dialect).anchor(hunk);
+      locatedHunks.push({ hunk, level, places: found, anchor: true });
+      continue;
+    }
     const located = locatorOf(hunk.dialect ?? edit.dialect).locate(hunk);
     if (budget.exhausted) {
       refuse(hunk, {
@@ -62,16 +68,15 @@ export function placeHunks(
       locatedHunks.push({
         hunk,
         level: located.level,
-        places: atTheEnd(hunk, located.found, text.lines.length),
+        places: located.found,
       });
   }
 
-  const order = edit.unordered ? 'never' : dialects[edit.dialect].traits.hunkOrder;
   const placements = choosePlaces(locatedHunks, text.lines, order);
   const placed: { placement: Placement; splice: Splice }[] = [];
   const hunks: HunkReport[] = [];
   for (const placement of placements) {
-    if (placement.repeated) continue;
+    if (placement.repeated || placement.anchor) continue;
     const { hunk, level, chosen, chosenBy, places } = placement;
     if (!chosen) {
       const lines = places.slice(0, reporting.mostNumbers).map(({ first }) => first + 1);
@@ -80,13 +85,12 @@ export function placeHunks(
       continue;
     }
     const line = Math.max(1, Math.min(chosen.first, chosen.splices[0]?.at ?? chosen.first) + 1);
-    const flagged = isLoose(level);
+    const flagged = isLoose(level) || chosenBy === 'order';
     if (strict && flagged) {
-      refuse(hunk, {
-        code: 'too-loose',
-        lines: [line],
-        message: `block ${hunk.block} fits ${file.path} only loosely (${level})`,
-      });
+      const why = isLoose(level)
+        ? `fits ${file.path} only loosely (${level})`
+        : `fits ${places.length} places of ${file.path}, of which only the order of the blocks chooses line ${line}`;
+      refuse(hunk, { code: 'too-loose', lines: [line], message: `block ${hunk.block} ${why}` });
       continue;
     }
     hunks.push({
@@ -125,13 +129,6 @@ export function placeHunks(
 function overlap(above: Splice, below: Splice): boolean {
   if (above.at + above.remove > below.at) return true;
   return above.at === below.at && above.remove === 0 && below.remove === 0;
-}
-
-/** V4A's end mark chooses the place at the end of the file if the hunk fits there. */
-function atTheEnd(hunk: Hunk, places: Placement['places'], end: number): Placement['places'] {
-  if (!hunk.atEnd) return places;
-  const last = places.filter((place) => place.end >= end - 1);
-  return last.length === 1 ? last : places;
 }
 
 const messages = {

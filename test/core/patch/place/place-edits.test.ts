@@ -71,6 +71,18 @@ describe('levels', () => {
     expect(place(text, answer, { strict: true }).codes).toEqual(loose ? ['too-loose'] : []);
   });
 
+  it('flags a place that only the order of the hunks chose', () => {
+    const text = 'first;\ngo;\nsecond;\ngo;\nthird;\ngo;\n';
+    const answer = v4a('*** Update File: f.ts', '@@', '-second;', '+2;', '@@', '-go;', '+run;');
+    const { after, hunks } = place(text, answer);
+    expect(after).toBe('first;\ngo;\n2;\nrun;\nthird;\ngo;\n');
+    expect(hunks.map(({ flagged, chosenBy }) => [flagged, chosenBy])).toEqual([
+      [false, undefined],
+      [true, 'order'],
+    ]);
+    expect(place(text, answer, { strict: true }).codes).toEqual(['too-loose']);
+  });
+
   it('does not match lines because they look alike', () => {
     expect(
       place('const total = price * quantity;\n', sr('const total = price * quantiti;', 'x')).codes,
