@@ -50,14 +50,11 @@ export const wholeFile = {
   fewestKept: 0.6,
   /** Lines with text that a file needs more of to be recognised without any path. */
   fewestLines: 3,
-  /** Below this share of the file's length an answer needs a reason to be taken for the whole file. */
-  shortestShare: 0.5,
-  /** Share of the old lines that such a short answer must keep. */
-  shortestKept: 0.25,
-  /** Lines with text up to which a file may shrink to anything but nothing. */
+  /** Share of the old lines that an answer must keep if it is shorter than the file. */
+  fewestLeft: 0.5,
+  /** Lines with text up to which any shorter answer is that short; for longer files, below this share of their length. */
   shortFile: 10,
-  /** Lines at the end of an answer that show where in the file it stops. */
-  endLines: 3,
+  shorterShare: 0.75,
   /** Share of the lines whose loss is flagged. */
   mostLost: 1 / 3,
   /** Lines with text from which the loss is flagged. */
@@ -82,6 +79,8 @@ export const filling = {
 export const searching = {
   /** Places beyond which no more are collected: nothing could choose between them. */
   mostPlaces: 2000,
+  /** Share of a line's characters that a line in its place must begin and end with to keep its quotes and spaces. */
+  alike: 0.5,
   /** Line comparisons that one answer may cause: a bound on work. */
   mostComparisons: 40_000_000,
 };

@@ -188,35 +188,25 @@ const rows: Row[] = [
     (size) => outcome(fence('', ...numbered(size), 'new'), lines(...numbered(size))),
   ],
   [
-    'wholeFile.shortestShare',
-    [10, 'whole-file'],
-    [9, 'elided'],
+    'wholeFile.shortFile',
+    [11, 'whole-file'],
+    [10, 'elided'],
+    (size) => outcome(fence('a.ts', ...numbered(size - 1, 'new')), lines(...numbered(size))),
+  ],
+  [
+    'wholeFile.shorterShare',
+    [15, 'whole-file'],
+    [14, 'elided'],
     (size) => outcome(fence('a.ts', ...numbered(size, 'new')), lines(...numbered(20))),
   ],
   [
-    'wholeFile.shortestKept',
-    [5, 'whole-file'],
-    [4, 'elided'],
-    (size) => outcome(fence('a.ts', ...numbered(size), ...numbered(9 - size, 'new')), lines(...numbered(20))),
-  ],
-  [
-    'wholeFile.shortFile',
-    [10, 'whole-file'],
-    [11, 'elided'],
-    (size) => outcome(fence('a.ts', 'new'), lines(...numbered(size))),
-  ],
-  [
-    'wholeFile.endLines',
-    [2, 'whole-file'],
+    'wholeFile.fewestLeft',
+    [4, 'whole-file'],
     [3, 'elided'],
-    (size) => {
-      const text = numbered(20);
-      const start = [text[0]!, text[1]!, text[2]!, 'new;'];
-      return outcome(fence('a.ts', ...start, ...text.slice(4, 4 + size)), lines(...text));
-    },
+    (size) => outcome(fence('a.ts', ...numbered(size), ...numbered(7 - size, 'new')), lines(...numbered(8))),
   ],
   ['wholeFile.mostLost', [8, false], [7, true], (left) => flagged(12, left)],
-  ['wholeFile.fewestFlagged', [4, true], [3, false], (size) => flagged(size, Math.floor(size / 2))],
+  ['wholeFile.fewestFlagged', [4, true], [2, false], (size) => flagged(size, Math.floor(size / 2))],
   [
     'filling.longestAnchor',
     [30, 'filled-elision'],
@@ -258,6 +248,16 @@ const rows: Row[] = [
         padded('// ... existing code … ...', size),
         'last line',
       ),
+  ],
+  [
+    'searching.alike',
+    [4, '\u201Cxxxx00000'],
+    [3, '"xxx000000'],
+    (size) => {
+      const answer = searchReplace('a.ts', `"${letters(9)}`, `"${letters(size)}${'0'.repeat(9 - size)}`);
+      const file = { path: 'a.ts', text: `\u201C${letters(9)}` };
+      return patchFromAnswer(answer, [file]).changes[0]?.after;
+    },
   ],
   [
     'searching.mostPlaces',

@@ -7,7 +7,7 @@ import { dialects, type Section } from '../dialects/index.ts';
 import { answerLines } from '../text/lines.ts';
 import type { AnswerContext, Dialect, FileEdit, PatchProblem } from '../types.ts';
 import { sectionsOf } from './sections.ts';
-import { unwrapJson } from './unwrap.ts';
+import { unwrapJson, withoutThinking } from './unwrap.ts';
 
 export interface ReadAnswer {
   edits: FileEdit[];
@@ -18,7 +18,9 @@ export interface ReadAnswer {
 export function readAnswer(answer: string, context: AnswerContext): ReadAnswer {
   const cutProblem: PatchProblem = { code: 'cut', message: 'the answer ends before it is finished' };
   if (context.finishReason === 'length') return { edits: [], problems: [cutProblem] };
-  const unwrapped = unwrapJson(answer);
+  const said = withoutThinking(answer);
+  if (said === undefined) return { edits: [], problems: [cutProblem] };
+  const unwrapped = unwrapJson(said);
   const { sections, cut } = sectionsOf(answerLines(unwrapped), context, unwrapped.endsWith('\n'));
   const collector = new EditCollector(context, sections.length === 1);
   for (const section of sections) interpret(section, collector);

@@ -1,8 +1,23 @@
-/** Takes a patch out of a tool call that a model wrote as JSON: `{"command": ["apply_patch", "*** Begin…"]}`. */
+/**
+ * Takes an edit out of what surrounds the whole answer: text that a model thinks in before it answers, and a tool call
+ * that it wrote as JSON: `{"command": ["apply_patch", "*** Begin…"]}`.
+ */
 
 import { beginPatchText } from '../dialects/edit-marks.ts';
 import { closes, fenceOn } from '../dialects/markdown-fences.ts';
 import { reading } from '../thresholds.ts';
+
+/**
+ * The answer without the text that a model thinks in, which may hold drafts of an edit; undefined if it never ends. It
+ * counts only at the beginning.
+ */
+export function withoutThinking(answer: string): string | undefined {
+  const open = /^\s*<(think|thinking)>/.exec(answer);
+  if (!open) return answer;
+  const close = `</${open[1]!}>`;
+  const end = answer.indexOf(close, open[0].length);
+  return end === -1 ? undefined : answer.slice(end + close.length).replace(/^[ \t]*\r?\n/, '');
+}
 
 /** The patch, if the answer is JSON, fenced or not, with exactly one string that holds one; otherwise the answer. */
 export function unwrapJson(answer: string): string {

@@ -2,10 +2,21 @@
 import { LineIndex } from '../match/line-index.ts';
 import { WorkBudget } from '../match/work-budget.ts';
 import { splitText } from '../text/lines.ts';
-import type { AnswerContext, Dialect, FileEdit, FileMode, Hunk, PatchProblem, SourceFile } from '../types.ts';
+import type {
+  AnswerContext,
+  Dialect,
+  FileEdit,
+  FileMode,
+  Hunk,
+  HunkLine,
+  PatchProblem,
+  SourceFile,
+} from '../types.ts';
 import { closing } from './edit-marks.ts';
 import type { DraftHunk } from './hunk-lines.ts';
 import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
+
+const byteOrderMark = '\uFEFF';
 
 type Extra = Pick<FileEdit, 'newPath' | 'newMode'>;
 
@@ -132,7 +143,10 @@ export class EditCollector {
   }
 
   /** Hunks of one file and dialect form one edit, however many blocks name the file. */
-  addHunk(dialect: Dialect, path: string, hunk: Hunk, extra: Extra = {}): void {
+  addHunk(dialect: Dialect, path: string, draft: Hunk, extra: Extra = {}): void {
+    const hunk = this.file(path)?.text.startsWith(byteOrderMark)
+      ? { ...draft, lines: draft.lines.map(withoutMark) }
+      : draft;
     const known = this.edits.find(
       (edit) => edit.path === path && edit.kind === 'modify' && edit.dialect === dialect,
     );
@@ -143,6 +157,13 @@ export class EditCollector {
       this.edits.push({ dialect, kind: 'modify', path, block: hunk.block, hunks: [hunk], ...extra });
     }
   }
+}
+
+/** The mark of the file is none of its lines, so it must not come back with one. */
+function withoutMark(hunkLine: HunkLine): HunkLine {
+  const { text, raw } = hunkLine;
+  const bare = (line: string) => (line.startsWith(byteOrderMark) ? line.slice(1) : line);
+  return { ...hunkLine, text: bare(text), ...(raw === undefined ? {} : { raw: bare(raw) }) };
 }
 
 /** The text of a new file. */

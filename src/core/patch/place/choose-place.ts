@@ -6,7 +6,7 @@
 
 import { indentationOf, isBlank, significantLength } from '../text/normalize.ts';
 import { choosing } from '../thresholds.ts';
-import type { Hunk, HunkOrder, HunkReport, MatchLevel, Place } from '../types.ts';
+import type { Hunk, HunkLine, HunkOrder, HunkReport, MatchLevel, Place } from '../types.ts';
 
 /** A hunk with every place of the strictest level that it fits. */
 export interface Located {
@@ -145,16 +145,23 @@ function underHeading({ hunk, places }: Placement, lines: readonly string[]): Pl
     : [];
 }
 
-/** Lines with a heading's text, from 0. */
+/** Lines with a heading's text, from 0. Where there is none, those that it names without their end: `class Cart`. */
 function linesWith(heading: string, lines: readonly string[], from: number, to: number): number[] {
-  const found: number[] = [];
+  const found: { whole: number[]; opening: number[]; named: number[] } = {
+    whole: [],
+    opening: [],
+    named: [],
+  };
   for (let line = from; line < to; line++) {
     const text = lines[line]!.trim();
+    if (!text.startsWith(heading)) continue;
+    const rest = text.slice(heading.length);
     // Git cuts the line at 80 bytes.
-    if (text === heading || (heading.length >= choosing.cutHeading && text.startsWith(heading)))
-      found.push(line);
+    if (rest === '' || heading.length >= choosing.cutHeading) found.whole.push(line);
+    else if (/^\s*[:{]$/.test(rest)) found.opening.push(line);
+    else if (/^\s*[(<:{]/.test(rest)) found.named.push(line);
   }
-  return found;
+  return [found.whole, found.opening, found.named].find((some) => some.length > 0) ?? [];
 }
 
 /** First line below that is not deeper than the heading and starts something else. */
@@ -191,10 +198,16 @@ function commonOffset(placements: readonly Placement[]): Offset | undefined {
 function byLineNumber(placement: Placement, { lines, shownBy }: Offset): void {
   const { startLine, counted, lines: hunkLines } = placement.hunk;
   if (startLine === undefined) return;
-  if (shownBy.length === 0 && !(counted && hunkLines.some(({ kind }) => kind === 'context'))) return;
+  if (shownBy.length === 0 && !(counted && showsContext(hunkLines))) return;
   if (shownBy.length === 1 && lines !== 0) return;
   const fitting = placement.places.filter(({ first }) => first + 1 === startLine + lines);
   pick(placement, lines === 0 ? 'line' : 'offset', fitting);
+}
+
+/** Whether a hunk has context. A blank line is none where lines are only added: it could be any. */
+function showsContext(lines: readonly HunkLine[]): boolean {
+  const onlyAdds = lines.every(({ kind }) => kind !== 'remove');
+  return lines.some(({ kind, text }) => kind === 'context' && !(onlyAdds && isBlank(text)));
 }
 
 /** Whether the hunks of a diff are in the order of the file, by their numbers or by the places of several. */
