@@ -87,7 +87,11 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
     throw new ProviderFailure('unusable-answer', `git rejects the patch: ${check.detail}`, {
       code: 'patch-unplaceable',
     });
-  const warnings = hunks.flatMap(doubtsAbout);
+  const isChanged = (file: string) => changes.some(({ path, oldPath = path }) => oldPath === file);
+  const same = hunks
+    .filter(({ path }) => !isChanged(path))
+    .map(({ path }) => `${path}: nothing changes in it`);
+  const warnings = [...hunks.flatMap(doubtsAbout), ...same];
   if (check.checkedBy === 'none') warnings.push('git is not installed: the patch was checked by orch only');
   return {
     result: patch,

@@ -102,6 +102,8 @@ export const skippedLines = {
   lettersBeside: 4,
   /** Letters of all lines that must match. */
   letters: 12,
+  /** Share of its words that a removed line beside the gap must keep where it comes back with others. */
+  sharedWords: 0.5,
 };
 
 /** Context lines that are not quite those of the file. */

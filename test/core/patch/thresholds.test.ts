@@ -444,6 +444,10 @@ const pinnedElsewhere: Record<string, string[]> = {
     'unified/skipped-line-four-letters-below',
     'unified/skipped-line-three-letters-below',
   ],
+  'skippedLines.sharedWords': [
+    'search-replace/skipped-line-beside-two-words-of-four',
+    'search-replace/skipped-line-beside-one-word-of-four',
+  ],
   'misrememberedLines.most': ['unified/misremembered-two-lines', 'unified/misremembered-three-lines'],
   'misrememberedLines.fewestRight': [
     'unified/misremembered-two-of-five',

@@ -50,6 +50,7 @@ export function placeEdits(
     );
   }
   refuseNesting(placed);
+  dropUnchanged(placed);
   if (placed.changes.length === 0 && placed.problems.length === 0) {
     placed.problems.push({ code: 'no-change', message: 'the answer changes nothing' });
   }
@@ -129,6 +130,12 @@ function placeEdit(
     mode,
     oldMode,
   });
+}
+
+/** A whole file that comes back as it was is no problem beside others that change. */
+function dropUnchanged(placed: PlacedEdits): void {
+  const isRemark = ({ code }: PatchProblem) => code === 'no-change';
+  if (placed.changes.length > 0) placed.problems = placed.problems.filter((problem) => !isRemark(problem));
 }
 
 /** A path cannot be a file and a folder at once; git refuses such a patch. */
