@@ -32,7 +32,11 @@ interface NotFound {
 export type Located = Found | NotFound;
 
 export class Locator {
-  constructor(private readonly search: Search) {}
+  /** `isWritten`: an earlier block writes the lines that a hunk changes. */
+  constructor(
+    private readonly search: Search,
+    private readonly isWritten: (hunk: Hunk) => boolean = () => false,
+  ) {}
 
   locate(hunk: Hunk): Located {
     const { lines: hunkLines } = hunk;
@@ -43,6 +47,7 @@ export class Locator {
       const found = this.descend(strictRungs, variant);
       if (found) return this.unlessMade({ ...hunk, lines: variant }, this.atTheEnd(hunk, found));
     }
+    if (this.isWritten(hunk)) return { found: [], reason: 'not-found' };
     const applied = partlyApplied(this.search.index, hunkLines);
     if (applied.length > 0) return { found: [], reason: 'already-applied', lines: applied };
     for (const variant of variants) {

@@ -10,6 +10,7 @@ import { applySplices, type Splice } from '../text/splices.ts';
 import { reporting } from '../thresholds.ts';
 import type { Dialect, FileEdit, Hunk, HunkReport, PatchProblem, SourceFile } from '../types.ts';
 import { choosePlaces, type Located, type Placement } from './choose-place.ts';
+import { Replacements, WrittenText } from './follow-ups.ts';
 import { Locator } from './locate.ts';
 import { nearestLines } from './nearest-lines.ts';
 
@@ -28,12 +29,16 @@ export function placeHunks(
   const text = splitText(file.text);
   const index = new LineIndex(text.lines, budget);
   const locators = new Map<Dialect, Locator>();
+  const replacements = new Replacements(edit.hunks, budget);
   const locatorOf = (dialect: Dialect): Locator => {
-    const known = locators.get(dialect) ?? new Locator(new Search(index, dialects[dialect].traits));
+    const isWritten = (hunk: Hunk) => dialect === 'search-replace' && replacements.holdBefore(hunk);
+    const known =
+      locators.get(dialect) ?? new Locator(new Search(index, dialects[dialect].traits), isWritten);
     locators.set(dialect, known);
     return known;
   };
   const problems: PatchProblem[] = [];
+  const unplaced: { hunk: Hunk; problem: Omit<PatchProblem, 'path' | 'block'> }[] = [];
   const locatedHunks: Located[] = [];
   const refuse = (hunk: Hunk, problem: Omit<PatchProblem, 'path' | 'block'>) =>
     problems.push({ path: file.path, block: hunk.block, ...problem });
@@ -58,12 +63,11 @@ export function placeHunks(
       const helped = located.reason === 'not-found' && problems.length < reporting.mostHelped;
       const nearest = helped ? { nearest: nearestLines(index, hunk.lines) } : {};
       const lines = located.lines ? { lines: located.lines.slice(0, reporting.mostNumbers) } : {};
-      refuse(hunk, {
-        code: located.reason,
-        ...lines,
-        ...nearest,
-        message: messages[located.reason](hunk.block, file.path),
-      });
+      const message = messages[located.reason](hunk.block, file.path);
+      const problem = { code: located.reason, ...lines, ...nearest, message };
+      const mayFollow = (hunk.dialect ?? edit.dialect) === 'search-replace' && hunk !== edit.hunks[0];
+      if (mayFollow) unplaced.push({ hunk, problem });
+      else refuse(hunk, problem);
     } else
       locatedHunks.push({
         hunk,
@@ -116,14 +120,25 @@ export function placeHunks(
       message: `blocks ${blocks.join(' and ')} change the same lines of ${file.path}`,
     });
   }
-  if (problems.length > 0) return { after: file.text, hunks, problems };
+  if (problems.length > 0) {
+    for (const { hunk, problem } of unplaced) refuse(hunk, problem);
+    return { after: file.text, hunks, problems };
+  }
   const finalNewline = edit.hunks.findLast((hunk) => hunk.finalNewline !== undefined)?.finalNewline;
   const after = applySplices(
     text,
     placed.map(({ splice }) => splice),
     finalNewline,
   );
-  return { after, hunks, problems };
+  const blocks = placed.map(({ placement, splice }) => ({ block: placement.hunk.block, splice }));
+  const written = new WrittenText(after, blocks, budget);
+  for (const { hunk, problem } of unplaced) {
+    const before = written.follow(hunk);
+    const line = hunks.find(({ block }) => block === before)?.line;
+    if (line === undefined) refuse(hunk, problem);
+    else hunks.push({ path: file.path, block: hunk.block, level: 'exact', line, flagged: false });
+  }
+  return { after: written.text, hunks, problems };
 }
 
 function overlap(above: Splice, below: Splice): boolean {
