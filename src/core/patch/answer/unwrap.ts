@@ -3,7 +3,7 @@
  * that it wrote as JSON: `{"command": ["apply_patch", "*** Begin…"]}`.
  */
 
-import { beginPatchText } from '../dialects/edit-marks.ts';
+import { beginPatchText, startsNames } from '../dialects/edit-marks.ts';
 import { closes, fenceOn } from '../dialects/markdown-fences.ts';
 import { reading } from '../thresholds.ts';
 
@@ -19,22 +19,26 @@ export function withoutThinking(answer: string): string | undefined {
   return end === -1 ? undefined : answer.slice(end + close.length).replace(/^[ \t]*\r?\n/, '');
 }
 
-/** The patch, if the answer is JSON, fenced or not, with exactly one string that holds one; otherwise the answer. */
+/** The patch or diff, if the answer is JSON, fenced or not, with exactly one string that holds one; otherwise the answer. */
 export function unwrapJson(answer: string): string {
-  if (!answer.includes(beginPatchText) || answer.split('\n').some((line) => line.startsWith(beginPatchText)))
-    return answer;
   const bare = answer.trim();
   const lines = bare.split('\n');
   const fence = fenceOn(lines[0]!);
   const fenced = fence && closes(lines.at(-1)!, fence) ? lines.slice(1, -1).join('\n') : undefined;
+  const json = fenced ?? bare;
+  if (!/^\s*["[{]/.test(json) || lines.some((line) => line.startsWith(beginPatchText))) return answer;
   try {
-    const patches = stringsIn(JSON.parse(fenced ?? bare), reading.deepestJson).filter((text) =>
-      text.includes(beginPatchText),
-    );
+    const patches = stringsIn(JSON.parse(json), reading.deepestJson).filter(holdsPatch);
     return patches.length === 1 ? patches[0]! : answer;
   } catch {
     return answer;
   }
+}
+
+function holdsPatch(text: string): boolean {
+  if (text.includes(beginPatchText)) return true;
+  const lines = text.split('\n');
+  return lines.some((line, at) => startsNames(line, lines[at + 1]));
 }
 
 function stringsIn(value: unknown, depth: number): string[] {

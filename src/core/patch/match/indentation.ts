@@ -6,7 +6,7 @@
 import { indentationOf, isBlank, totalLength } from '../text/normalize.ts';
 import { alignFrom, splicesOf } from '../text/splices.ts';
 import { shifting } from '../thresholds.ts';
-import type { HunkLine, Place } from '../types.ts';
+import type { DialectTraits, HunkLine, Place } from '../types.ts';
 import type { LineIndex } from './line-index.ts';
 
 export function matchIndentation(
@@ -55,6 +55,43 @@ function isOdd(indentation: string, changed: string): boolean {
   const [short, long] = indentation.length < changed.length ? [indentation, changed] : [changed, indentation];
   const extra = long.slice(0, long.length - short.length);
   return long.endsWith(short) && /^ *$/.test(extra) && extra.length % 2 === 1;
+}
+
+/**
+ * A block that begins after the indentation of its first line: every other line matches exactly. The first line gets its
+ * indentation back, in the old and in the new text.
+ */
+export function matchLostIndentation(
+  index: LineIndex,
+  hunkLines: readonly HunkLine[],
+  { wholeBlocks }: DialectTraits,
+): Place[] {
+  const old = hunkLines.filter(({ kind }) => kind !== 'add');
+  const [first, ...rest] = old;
+  if (!wholeBlocks || first === undefined || isBlank(first.text) || rest.every(({ text }) => isBlank(text)))
+    return [];
+  if (indentationOf(first.text) !== '') return [];
+  const runs = index.findRuns(
+    'indentation',
+    old.map(({ text }) => [text]),
+  );
+  const starts = runs.filter((start) => {
+    const line = index.lines[start]!;
+    const same = line.slice(indentationOf(line).length) === first.text;
+    return same && rest.every(({ text }, at) => text === index.lines[start + at + 1]);
+  });
+  return starts.flatMap((start) => {
+    const indentation = indentationOf(index.lines[start]!);
+    // The first new line began where the first old one did.
+    const begin = hunkLines.findIndex(({ kind }) => kind !== 'remove');
+    const lines = hunkLines.map((hunkLine, at) =>
+      at === begin && hunkLine.kind === 'add' && !isBlank(hunkLine.text)
+        ? { ...hunkLine, text: indentation + hunkLine.text }
+        : hunkLine,
+    );
+    const splices = splicesOf(lines, alignFrom(start, lines));
+    return splices ? [{ first: start, end: start + old.length, splices }] : [];
+  });
 }
 
 type Change = (indentation: string) => string | undefined;
