@@ -15,7 +15,7 @@ const bullet = /^(?:#{1,6}|[-*+>]|\d+[.)]|\/\/|<!--)\s+/;
 const word = /^\**(?:new file|file ?name|file ?path|file|path)(?: ?\d+)?\**\s*:\s*\**\s*/i;
 const remark =
   /(?<![*`"':])[*`"':]*(?<!\s)\s*\((?:new|new file|updated|modified|changed|created|added|complete|full)\)[*`"':]*$/i;
-const pictures = /^(?=\p{Extended_Pictographic})[\p{Extended_Pictographic}\uFE0F\u200D\s]+/u;
+const pictures = /^\p{Extended_Pictographic}(?:\p{Extended_Pictographic}|\uFE0F|\u200D|\s)*/u;
 const lineNumbers = /(?<!\s)\s*\((?:lines?|L) ?\d+(?: ?[-\u2013] ?L?\d+)?\)[*`"':]*$/i;
 const makes = /\b(?:new|create|add)\b/i;
 

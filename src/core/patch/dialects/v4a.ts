@@ -69,9 +69,10 @@ function cut({ lines, around, ended }: AnswerText, start: number): Cut<V4aBlock>
     const close = closingLine(lines, around.open, diffGoesOn(lines));
     return close === -1 ? 'cut' : blockUpTo(close);
   }
-  // Without its end mark and without a fence, only the word that ends a here-document can follow the patch.
+  // Without its end mark and without a fence, only that mark with space before it or the word that ends a here-document
+  // can follow the patch.
   let end = lines.length;
-  while (end > start && /^(?:EOF|PATCH|)\s*$/.test(lines[end - 1]!)) end--;
+  while (end > start && /^(?:EOF|PATCH|\s+\*\*\* End Patch|)\s*$/.test(lines[end - 1]!)) end--;
   const last = lines[end - 1] ?? '';
   const isHalf = !ended && end === lines.length && /^(?:[+-]|\*\*\* )/.test(last);
   // Lines are removed last: what should replace them is missing, and so is the end mark.

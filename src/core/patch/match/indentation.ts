@@ -4,7 +4,7 @@
  */
 
 import { indentationOf, isBlank, totalLength } from '../text/normalize.ts';
-import { alignFrom, splicesOf } from '../text/splices.ts';
+import { type Alignment, alignFrom, splicesOf } from '../text/splices.ts';
 import { shifting } from '../thresholds.ts';
 import type { DialectTraits, HunkLine, Place } from '../types.ts';
 import type { LineIndex } from './line-index.ts';
@@ -13,6 +13,7 @@ export function matchIndentation(
   index: LineIndex,
   hunkLines: readonly HunkLine[],
   restored: boolean,
+  { wholeBlocks }: DialectTraits,
 ): Place[] {
   const textOf = (hunkLine: HunkLine) => (restored ? (hunkLine.raw ?? hunkLine.text) : hunkLine.text);
   const old = hunkLines.filter(({ kind }) => kind !== 'add').map(textOf);
@@ -33,8 +34,10 @@ export function matchIndentation(
     const change = uniformChange(pairs, index.mixesIndentation);
     if (!change) continue;
     const alignment = alignFrom(start, hunkLines);
+    const stands = wholeBlocks ? standsRightly(index, hunkLines, alignment) : 'no';
+    if (stands === 'unclear') continue;
     const splices = splicesOf(hunkLines, alignment, (text, _, removed) => {
-      if (isBlank(text)) return text;
+      if (isBlank(text) || stands === 'yes') return text;
       const indentation = indentationOf(text);
       const alike = removed.find((at) => {
         const replaced = textOf(hunkLines[at]!);
@@ -49,6 +52,29 @@ export function matchIndentation(
     if (splices) found.push({ first: start, end: start + old.length, splices });
   }
   return found;
+}
+
+/**
+ * Whether the added lines have the indentation of the file already, although the removed ones do not. Only a line that is
+ * in the file as well makes it clear that they are not meant to go deeper.
+ */
+function standsRightly(
+  index: LineIndex,
+  hunkLines: readonly HunkLine[],
+  alignment: Alignment,
+): 'yes' | 'no' | 'unclear' {
+  const old = [...hunkLines.keys()].filter(
+    (at) => hunkLines[at]!.kind === 'remove' && !isBlank(hunkLines[at]!.text),
+  );
+  const added = hunkLines.filter(({ kind, text }) => kind === 'add' && !isBlank(text));
+  if (old.length === 0 || added.length === 0) return 'no';
+  const least = (texts: readonly string[]) =>
+    texts.map(indentationOf).reduce((left, right) => (right.length < left.length ? right : left));
+  const file = old.map((at) => index.lines[alignment[at]!]!);
+  const depth = least(added.map(({ text }) => text));
+  if (depth !== least(file) || depth === least(old.map((at) => hunkLines[at]!.text))) return 'no';
+  const known = new Set(file.map((line) => line.trimEnd()));
+  return added.some(({ text }) => known.has(text.trimEnd())) ? 'yes' : 'unclear';
 }
 
 function isOdd(indentation: string, changed: string): boolean {

@@ -42,7 +42,8 @@ export const ladder = [
   { level: 'typographic', strict: true, find: contiguously('typographic') },
   {
     level: 'indentation',
-    find: ({ index }, hunkLines) => restoring((restored) => matchIndentation(index, hunkLines, restored)),
+    find: ({ index, traits }, hunkLines) =>
+      restoring((restored) => matchIndentation(index, hunkLines, restored, traits)),
   },
   {
     level: 'indentation',

@@ -22,9 +22,11 @@ interface Found {
   level: MatchLevel;
 }
 
+export type NotFoundReason = 'not-found' | 'already-applied' | 'no-context';
+
 interface NotFound {
   found: [];
-  reason: 'not-found' | 'already-applied' | 'no-context';
+  reason: NotFoundReason;
   /** File lines, from 1. */
   lines?: number[];
 }

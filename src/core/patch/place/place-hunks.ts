@@ -11,7 +11,7 @@ import { reporting } from '../thresholds.ts';
 import type { Dialect, FileEdit, Hunk, HunkReport, PatchProblem, SourceFile } from '../types.ts';
 import { choosePlaces, type Located, type Placement } from './choose-place.ts';
 import { Replacements, WrittenText } from './follow-ups.ts';
-import { Locator } from './locate.ts';
+import { Locator, type NotFoundReason } from './locate.ts';
 import { nearestLines } from './nearest-lines.ts';
 
 export interface PlacedHunks {
@@ -63,7 +63,7 @@ export function placeHunks(
       const helped = located.reason === 'not-found' && problems.length < reporting.mostHelped;
       const nearest = helped ? { nearest: nearestLines(index, hunk.lines) } : {};
       const lines = located.lines ? { lines: located.lines.slice(0, reporting.mostNumbers) } : {};
-      const message = messages[located.reason](hunk.block, file.path);
+      const message = messageFor(located.reason, hunk, file.path);
       const problem = { code: located.reason, ...lines, ...nearest, message };
       const mayFollow = (hunk.dialect ?? edit.dialect) === 'search-replace' && hunk !== edit.hunks[0];
       if (mayFollow) unplaced.push({ hunk, problem });
@@ -146,9 +146,24 @@ function overlap(above: Splice, below: Splice): boolean {
   return above.at === below.at && above.remove === 0 && below.remove === 0;
 }
 
-const messages = {
-  'not-found': (block: number, path: string) => `the lines that block ${block} changes are not in ${path}`,
-  'already-applied': (block: number, path: string) => `block ${block} is already applied to ${path}`,
-  'no-context': (block: number, path: string) =>
-    `block ${block} adds lines to ${path} without context that shows where`,
-};
+function messageFor(reason: NotFoundReason, { block, lines }: Hunk, path: string): string {
+  const old = lines.filter(({ kind }) => kind !== 'add').map(({ text }) => text);
+  switch (reason) {
+    case 'already-applied':
+      return `block ${block} is already applied to ${path}`;
+    case 'no-context':
+      return old.length === 0
+        ? `block ${block} adds lines to ${path} without context that shows where`
+        : `block ${block} leaves out a line of ${path} beside the lines that it changes, so where they belong is not clear`;
+    case 'not-found':
+      return `the lines that block ${block} changes are not in ${path}${lookOf(old)}`;
+  }
+}
+
+/** What the lines have that no file has. */
+function lookOf(lines: readonly string[]): string {
+  if (lines.some((line) => /&(?:lt|gt|amp|quot|#39);/.test(line))) return ': they are escaped as in HTML';
+  const shown = lines.filter((line) => line.trim() !== '');
+  const isNumbered = shown.every((line) => /^\s*\d+(?:[:|\t]|\s{2})/.test(line));
+  return shown.length > 1 && isNumbered ? ': they begin with line numbers' : '';
+}

@@ -300,3 +300,22 @@ describe('refusals', () => {
     expect(place(text, diff(`@@\n${runs}\n-same`)).codes).toEqual(['too-complex']);
   });
 });
+
+describe('what a refusal says', () => {
+  it.each([
+    ['text as in HTML', sr('if a &lt; b:', 'if a:'), ': they are escaped as in HTML'],
+    ['line numbers', sr('1: if a < b:\n2:     go()', 'go()'), ': they begin with line numbers'],
+    ['nothing of the kind', sr('if c:', 'if a:'), ''],
+  ])('%s', (_name, answer, look) => {
+    const { problems } = place('if a < b:\n    go()\n', answer);
+    expect(problems[0]?.message).toBe(`the lines that block 1 changes are not in f.ts${look}`);
+  });
+
+  it('names a line that is left out, not missing context', () => {
+    const { problems } = place(
+      'first\nmiddle\nlast one here\n',
+      diff('@@', ' first', '+new', ' last one here'),
+    );
+    expect(problems[0]?.message).toContain('leaves out a line of f.ts beside the lines that it changes');
+  });
+});
