@@ -14,7 +14,7 @@ import type {
 } from '../types.ts';
 import { closing } from './edit-marks.ts';
 import type { DraftHunk } from './hunk-lines.ts';
-import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
+import { cleanPath, isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
 
 const byteOrderMark = '\uFEFF';
 
@@ -110,11 +110,14 @@ export class EditCollector {
   /** Where a file moves to. Only the path as written counts: it must not resolve to the file itself. */
   moveTarget(written: string, from: string, block: number): string | undefined {
     const { files } = this.context;
+    const name = cleanPath(written).replace(/^[ab]\//, '');
+    if (files.some(({ path }) => path === name && path !== from)) {
+      this.refuse('exists', block, `${from} cannot move to ${name}: it already exists`, name);
+      return undefined;
+    }
     const target = resolvePath(written, { ...this.context, files: [] });
     if (isProblem(target)) this.problems.push({ ...target, block });
-    else if (files.some(({ path }) => path === target.path && path !== from)) {
-      this.refuse('exists', block, `${from} cannot move to ${target.path}: it already exists`, target.path);
-    } else if (target.path !== from) return target.path;
+    else if (target.path !== from) return target.path;
     return undefined;
   }
 

@@ -252,19 +252,46 @@ function inSequence(placements: readonly Placement[], lines: readonly string[]):
   betweenNeighbours(placements, ends);
   const inAnswer = placements.filter(({ repeated }) => !repeated);
   if (!inOrder(inAnswer.filter(({ chosen }) => chosen))) return;
+  const limits = limitsOf(inAnswer, lines.length);
   for (const [at, placement] of inAnswer.entries()) {
+    const { hunk, places, chosen } = placement;
     const before = inAnswer[at - 1];
-    if (placement.chosen || !before?.chosen || !isExact(before) || !isExact(placement)) continue;
-    const from = belowHeadings(placement.hunk, lines, before.chosen.end);
-    if (from === undefined || placement.hunk.atEnd) continue;
-    const first = placement.places.find((place) => place.first >= from);
-    const after = inAnswer.slice(at + 1).find(({ chosen }) => chosen)?.chosen ?? ends.last;
-    if (!first || endOf(first) > startOf(after)) continue;
+    if (chosen || hunk.atEnd || !before?.chosen || !isExact(before) || !isExact(placement)) continue;
+    const from = belowHeadings(hunk, lines, before.chosen.end);
+    if (from === undefined) continue;
+    const next = firstBelow(places, from);
+    const fits = (place: Place | undefined) => place !== undefined && endOf(place) <= limits[at]!;
+    const first = places[next];
+    if (!first || !fits(first)) continue;
+    const isOnly = hunk.headings.length === 0 && !fits(places[next + 1]);
     // Brackets and blank lines are everywhere: those meant stand next to the hunk before.
-    if (first.first - from > choosing.nextTo && hasNoLetters(placement.hunk)) continue;
-    pick(placement, 'order', [first]);
-    betweenNeighbours(placements, ends);
+    if (!isOnly && first.first - from > choosing.nextTo && hasNoLetters(hunk)) continue;
+    pick(placement, isOnly ? 'neighbours' : 'order', [first]);
   }
+}
+
+/** For each hunk, the line at which the next hunk below with a place begins. */
+function limitsOf(inAnswer: readonly Placement[], end: number): number[] {
+  const limits: number[] = [];
+  let limit = end;
+  for (let at = inAnswer.length - 1; at >= 0; at--) {
+    limits[at] = limit;
+    const { chosen } = inAnswer[at]!;
+    if (chosen) limit = startOf(chosen);
+  }
+  return limits;
+}
+
+/** Index of the first place, in their order, that begins at a line or below it. */
+function firstBelow(places: readonly Place[], line: number): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (places[middle]!.first < line) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function hasNoLetters({ lines }: Hunk): boolean {

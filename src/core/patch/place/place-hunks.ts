@@ -60,7 +60,8 @@ export function placeHunks(
       break;
     }
     if ('reason' in located) {
-      const helped = located.reason === 'not-found' && problems.length < reporting.mostHelped;
+      const helped =
+        located.reason === 'not-found' && problems.length + unplaced.length < reporting.mostHelped;
       const nearest = helped ? { nearest: nearestLines(index, hunk.lines) } : {};
       const lines = located.lines ? { lines: located.lines.slice(0, reporting.mostNumbers) } : {};
       const message = messageFor(located.reason, hunk, file.path);

@@ -302,6 +302,13 @@ describe('refusals', () => {
 });
 
 describe('what a refusal says', () => {
+  it('that a file cannot move onto one that was given', () => {
+    const answer = v4a('*** Update File: f.ts', '*** Move to: g.ts', '@@', '-a', '+b');
+    const files = ['f.ts', 'g.ts'].map((path) => ({ path, text: 'a\n' }));
+    const { problems } = patchFromAnswer(answer, files, { exists: () => true });
+    expect(problems[0]?.message).toBe('f.ts cannot move to g.ts: it already exists');
+  });
+
   it.each([
     ['text as in HTML', sr('if a &lt; b:', 'if a:'), ': they are escaped as in HTML'],
     ['line numbers', sr('1: if a < b:\n2:     go()', 'go()'), ': they begin with line numbers'],
