@@ -8,15 +8,24 @@ export function patchWarnings(hunks: readonly HunkReport[], changes: readonly Fi
   const unasked = runUnaskedWarning(changes);
   return [
     ...hunks.flatMap(doubtsAbout),
+    ...unchanged(hunks, changes),
     ...hiddenInChanges(changes),
     ...(unasked === undefined ? [] : [unasked]),
   ];
+}
+
+/** A file that the answer repeats as it is, beside others that it changes. */
+function unchanged(hunks: readonly HunkReport[], changes: readonly FileChange[]): string[] {
+  const changed = new Set(changes.map(({ path, oldPath = path }) => oldPath));
+  return hunks.filter(({ path }) => !changed.has(path)).map(({ path }) => `${path}: nothing changes in it`);
 }
 
 /** Warnings about a hunk that should be reviewed. */
 function doubtsAbout({ path, line, level, flagged, chosenBy }: HunkReport): string[] {
   if (flagged && level === 'whole-file')
     return [`${path}: more than a third of the file was removed, please review (--strict rejects this)`];
+  if (flagged && chosenBy === 'order')
+    return [`${path}:${line}: the first of several places, please review (--strict rejects this)`];
   if (flagged) return [`${path}:${line}: matched only by ${level}, please review (--strict rejects this)`];
   return chosenBy === 'line'
     ? [`${path}:${line}: chosen by line number among identical places, please review`]

@@ -53,14 +53,11 @@ export const wholeFile = {
   fewestKept: 0.6,
   /** Lines with text that a file needs more of to be recognised without any path. */
   fewestLines: 3,
-  /** Below this share of the file's length an answer needs a reason to be taken for the whole file. */
-  shortestShare: 0.5,
-  /** Share of the old lines that such a short answer must keep. */
-  shortestKept: 0.25,
-  /** Lines with text up to which a file may shrink to anything but nothing. */
+  /** Share of the old lines that an answer must keep if it is shorter than the file. */
+  fewestLeft: 0.5,
+  /** Lines with text up to which any shorter answer is that short; for longer files, below this share of their length. */
   shortFile: 10,
-  /** Lines at the end of an answer that show where in the file it stops. */
-  endLines: 3,
+  shorterShare: 0.75,
   /** Share of the lines whose loss is flagged. */
   mostLost: 1 / 3,
   /** Lines with text from which the loss is flagged. */
@@ -85,6 +82,8 @@ export const filling = {
 export const searching = {
   /** Places beyond which no more are collected: nothing could choose between them. */
   mostPlaces: 2000,
+  /** Share of a line's characters that a line in its place must begin and end with to keep its quotes and spaces. */
+  alike: 0.5,
   /** Line comparisons that one answer may cause, and as how many a place counts that is kept: bounds on work. */
   mostComparisons: 40_000_000,
   costOfPlace: 100,
@@ -107,6 +106,8 @@ export const skippedLines = {
   lettersBeside: 4,
   /** Letters of all lines that must match. */
   letters: 12,
+  /** Share of its words that a removed line beside the gap must keep where it comes back with others. */
+  sharedWords: 0.5,
 };
 
 /** Context lines that are not quite those of the file. */
@@ -167,6 +168,8 @@ export const choosing = {
   fewestOrdered: 3,
   /** Characters of a heading from which it may be the beginning of a line: git cuts headings. */
   cutHeading: 40,
+  /** Lines below the hunk before up to which brackets and blank lines are taken for the next place of theirs. */
+  nextTo: 3,
   /** Rounds in which a hunk that is placed can place its neighbours: a bound on work. */
   mostPasses: 20,
 };

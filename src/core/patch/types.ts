@@ -44,8 +44,8 @@ export interface DialectTraits {
   hunkOrder: HunkOrder;
   /** What a hunk replaces is meant as a whole; which of its lines change is worked out here. */
   wholeBlocks: boolean;
-  /** Added lines have context above and below, or stand at an end of the file. */
-  showsBothSides: boolean;
+  /** Added lines have context above and below, or stand at an end of the file: where that is needed for a place. */
+  bothSides: 'always' | 'unless-exact' | 'never';
   /** A replacement may be meant once more although the file has its result elsewhere. */
   mayRepeat: boolean;
 }
@@ -126,10 +126,10 @@ export interface HunkReport {
   level: MatchLevel;
   /** First line of the original file that the hunk changes or stands on, from 1. */
   line: number;
-  /** The level is not a strict one: worth a look. */
+  /** The level is not a strict one, or only the order of the hunks chose the place: worth a look. */
   flagged: boolean;
-  /** What chose between several places, when there were several. */
-  chosenBy?: 'heading' | 'line' | 'offset' | 'neighbours' | 'repetition';
+  /** What chose between several places, when there were several. `order`: it is the first below the hunk before. */
+  chosenBy?: 'heading' | 'line' | 'offset' | 'neighbours' | 'repetition' | 'order';
 }
 
 export type ProblemCode =

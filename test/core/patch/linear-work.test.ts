@@ -36,6 +36,20 @@ describe('the work for an answer grows with its length', () => {
     ],
     ['blank lines in V4A', (size) => v4a(times('\n', size))],
     ['headings in V4A', (size) => v4a(`${times('@@ x\n', size)}-two();\n+2();\n`), 262_144],
+    ['hunks of context in V4A', (size) => v4a(`${times('@@\n one();\n', size)}@@\n-two();\n+2();\n`)],
+    ['opening marks of three signs', (size) => `a.js\n${times('<<< SEARCH\n', size)}`],
+    [
+      'blocks of three signs',
+      (size) => `a.js\n${times('<<< SEARCH\ntwo();\n===\n2();\n>>> REPLACE\n', size)}`,
+    ],
+    [
+      'blocks that change what the one before wrote',
+      (size) =>
+        `a.js\n${numbered(
+          (at) => `<<<<<<< SEARCH\n${at === 0 ? 'two();' : at}\n=======\n${at + 1}\n>>>>>>> REPLACE\n`,
+          size,
+        )}`,
+    ],
     ['whole files', (size) => numbered((at) => `${at}.js\n\`\`\`js\nx\n\`\`\`\n`, size), 32_768],
     ['whole Markdown files', (size) => numbered((at) => `${at}.md\n\`\`\`md\nx\n\`\`\`\n`, size), 32_768],
   ])('%s', (_name, answer, size = 16_384) => {

@@ -192,35 +192,25 @@ const rows: Row[] = [
     (size) => outcome(fence('', ...numbered(size), 'new'), lines(...numbered(size))),
   ],
   [
-    'wholeFile.shortestShare',
-    [10, 'whole-file'],
-    [9, 'elided'],
+    'wholeFile.shortFile',
+    [11, 'whole-file'],
+    [10, 'elided'],
+    (size) => outcome(fence('a.ts', ...numbered(size - 1, 'new')), lines(...numbered(size))),
+  ],
+  [
+    'wholeFile.shorterShare',
+    [15, 'whole-file'],
+    [14, 'elided'],
     (size) => outcome(fence('a.ts', ...numbered(size, 'new')), lines(...numbered(20))),
   ],
   [
-    'wholeFile.shortestKept',
-    [5, 'whole-file'],
-    [4, 'elided'],
-    (size) => outcome(fence('a.ts', ...numbered(size), ...numbered(9 - size, 'new')), lines(...numbered(20))),
-  ],
-  [
-    'wholeFile.shortFile',
-    [10, 'whole-file'],
-    [11, 'elided'],
-    (size) => outcome(fence('a.ts', 'new'), lines(...numbered(size))),
-  ],
-  [
-    'wholeFile.endLines',
-    [2, 'whole-file'],
+    'wholeFile.fewestLeft',
+    [4, 'whole-file'],
     [3, 'elided'],
-    (size) => {
-      const text = numbered(20);
-      const start = [text[0]!, text[1]!, text[2]!, 'new;'];
-      return outcome(fence('a.ts', ...start, ...text.slice(4, 4 + size)), lines(...text));
-    },
+    (size) => outcome(fence('a.ts', ...numbered(size), ...numbered(7 - size, 'new')), lines(...numbered(8))),
   ],
   ['wholeFile.mostLost', [8, false], [7, true], (left) => flagged(12, left)],
-  ['wholeFile.fewestFlagged', [4, true], [3, false], (size) => flagged(size, Math.floor(size / 2))],
+  ['wholeFile.fewestFlagged', [4, true], [2, false], (size) => flagged(size, Math.floor(size / 2))],
   [
     'filling.longestAnchor',
     [30, 'filled-elision'],
@@ -262,6 +252,16 @@ const rows: Row[] = [
         padded('// ... existing code … ...', size),
         'last line',
       ),
+  ],
+  [
+    'searching.alike',
+    [4, '\u201Cxxxx00000'],
+    [3, '"xxx000000'],
+    (size) => {
+      const answer = searchReplace('a.ts', `"${letters(9)}`, `"${letters(size)}${'0'.repeat(9 - size)}`);
+      const file = { path: 'a.ts', text: `\u201C${letters(9)}` };
+      return patchFromAnswer(answer, [file]).changes[0]?.after;
+    },
   ],
   [
     'searching.mostPlaces',
@@ -448,6 +448,10 @@ const pinnedElsewhere: Record<string, string[]> = {
     'unified/skipped-line-four-letters-below',
     'unified/skipped-line-three-letters-below',
   ],
+  'skippedLines.sharedWords': [
+    'search-replace/skipped-line-beside-two-words-of-four',
+    'search-replace/skipped-line-beside-one-word-of-four',
+  ],
   'misrememberedLines.most': ['unified/misremembered-two-lines', 'unified/misremembered-three-lines'],
   'misrememberedLines.fewestRight': [
     'unified/misremembered-two-of-five',
@@ -477,6 +481,10 @@ const pinnedElsewhere: Record<string, string[]> = {
   'alreadyApplied.tellingLetters': [
     'search-replace/loose-place-added-lines-elsewhere',
     'search-replace/loose-place-short-added-lines-elsewhere',
+  ],
+  'choosing.nextTo': [
+    'v4a/bracket-three-lines-below-the-hunk-before',
+    'v4a/bracket-four-lines-below-the-hunk-before',
   ],
   'choosing.cutHeading': [
     'unified/heading-cut-forty-characters',

@@ -8,7 +8,7 @@ import { answerLines } from '../text/lines.ts';
 import { reading } from '../thresholds.ts';
 import type { AnswerContext, Dialect, FileEdit, PatchProblem } from '../types.ts';
 import { sectionsOf } from './sections.ts';
-import { unwrapJson } from './unwrap.ts';
+import { unwrapJson, withoutThinking } from './unwrap.ts';
 
 export interface ReadAnswer {
   edits: FileEdit[];
@@ -21,7 +21,9 @@ export function readAnswer(answer: string, context: AnswerContext): ReadAnswer {
   if (context.finishReason === 'length') return { edits: [], problems: [cutProblem] };
   if (answer.length > reading.longestAnswer)
     return { edits: [], problems: [{ code: 'too-complex', message: 'the answer is longer than 4 MB' }] };
-  const unwrapped = unwrapJson(answer);
+  const said = withoutThinking(answer);
+  if (said === undefined) return { edits: [], problems: [cutProblem] };
+  const unwrapped = unwrapJson(said);
   const { sections, cut, tooComplex } = sectionsOf(answerLines(unwrapped), context, unwrapped.endsWith('\n'));
   if (tooComplex) {
     const message = 'the answer has too many marks and fences to tell where its blocks end';

@@ -6,6 +6,7 @@ import type { AnswerText } from '../dialects/dialect.ts';
 import { closing, markOn, startsEdit, unreadMark } from '../dialects/edit-marks.ts';
 import { dialects, type Section } from '../dialects/index.ts';
 import { closes, fenceOn, nextContent } from '../dialects/markdown-fences.ts';
+import { documentsEdits } from '../dialects/whole-file.ts';
 import { WorkBudget } from '../match/work-budget.ts';
 import { reading } from '../thresholds.ts';
 import type { AnswerContext, Dialect } from '../types.ts';
@@ -39,7 +40,8 @@ export function sectionsOf(
       looks.spend(content - index);
       if (content >= lines.length)
         return { sections, cut: fence.info !== '' || sections.length === 0, tooComplex: false };
-      if (isWrapper(lines, index, content)) {
+      const edit = wrappedEdit(answer, index, content);
+      if (edit !== undefined && !documentsEdits(answer, index, lines[edit]!)) {
         answer.around = { fence, open: index++ };
         continue;
       }
@@ -92,13 +94,16 @@ function cutBlock<D extends Dialect>(
   return { section: section as Section, next: cut.next };
 }
 
-/** A fence around an edit that starts in it or a few lines further down, such as a path and then a block. */
-function isWrapper(lines: readonly string[], open: number, content: number): boolean {
+/** The line of the edit that starts in a fence or a few lines further down, such as a path and then a block. */
+function wrappedEdit(answer: AnswerText, open: number, content: number): number | undefined {
+  const { lines } = answer;
   const fence = fenceOn(lines[open]!)!;
-  if (startsEdit(lines[content]!, lines[content + 1])) return true;
+  const starts = (at: number) =>
+    startsEdit(lines[at]!, lines[at + 1]) || cutBlock('search-replace', answer, at) !== undefined;
+  if (starts(content)) return content;
   for (let index = content; index < Math.min(content + reading.wrapperLines, lines.length); index++) {
-    if (closes(lines[index]!, fence)) return false;
-    if (startsEdit(lines[index]!, lines[index + 1])) return true;
+    if (closes(lines[index]!, fence)) return undefined;
+    if (starts(index)) return index;
   }
-  return false;
+  return undefined;
 }

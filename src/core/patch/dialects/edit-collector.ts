@@ -4,11 +4,22 @@ import { WorkBudget } from '../match/work-budget.ts';
 import { DiffBudget } from '../text/diff-budget.ts';
 import { splitText } from '../text/lines.ts';
 import { diffing } from '../thresholds.ts';
-import type { AnswerContext, Dialect, FileEdit, FileMode, Hunk, PatchProblem, SourceFile } from '../types.ts';
+import type {
+  AnswerContext,
+  Dialect,
+  FileEdit,
+  FileMode,
+  Hunk,
+  HunkLine,
+  PatchProblem,
+  SourceFile,
+} from '../types.ts';
 import { closing } from './edit-marks.ts';
 import type { DraftHunk } from './hunk-lines.ts';
-import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
+import { cleanPath, isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
 import { sentFiles } from './sent-files.ts';
+
+const byteOrderMark = '\uFEFF';
 
 type Extra = Pick<FileEdit, 'newPath' | 'newMode'>;
 
@@ -113,11 +124,14 @@ export class EditCollector {
   /** Where a file moves to. Only the path as written counts: it must not resolve to the file itself. */
   moveTarget(written: string, from: string, block: number): string | undefined {
     const { files } = this.context;
+    const name = cleanPath(written).replace(/^[ab]\//, '');
+    if (name !== from && sentFiles(files).named(name)) {
+      this.refuse('exists', block, `${from} cannot move to ${name}: it already exists`, name);
+      return undefined;
+    }
     const target = resolvePath(written, { ...this.context, files: [] });
     if (isProblem(target)) this.problems.push({ ...target, block });
-    else if (target.path !== from && sentFiles(files).named(target.path)) {
-      this.refuse('exists', block, `${from} cannot move to ${target.path}: it already exists`, target.path);
-    } else if (target.path !== from) return target.path;
+    else if (target.path !== from) return target.path;
     return undefined;
   }
 
@@ -146,7 +160,10 @@ export class EditCollector {
   }
 
   /** Hunks of one file and dialect form one edit, however many blocks name the file. */
-  addHunk(dialect: Dialect, path: string, hunk: Hunk, extra: Extra = {}): void {
+  addHunk(dialect: Dialect, path: string, draft: Hunk, extra: Extra = {}): void {
+    const hunk = this.file(path)?.text.startsWith(byteOrderMark)
+      ? { ...draft, lines: draft.lines.map(withoutMark) }
+      : draft;
     const known = this.byPath.get(path)?.find((edit) => edit.kind === 'modify' && edit.dialect === dialect);
     if (known) {
       known.hunks.push(hunk);
@@ -155,6 +172,13 @@ export class EditCollector {
       this.add({ dialect, kind: 'modify', path, block: hunk.block, hunks: [hunk], ...extra });
     }
   }
+}
+
+/** The mark of the file is none of its lines, so it must not come back with one. */
+function withoutMark(hunkLine: HunkLine): HunkLine {
+  const { text, raw } = hunkLine;
+  const bare = (line: string) => (line.startsWith(byteOrderMark) ? line.slice(1) : line);
+  return { ...hunkLine, text: bare(text), ...(raw === undefined ? {} : { raw: bare(raw) }) };
 }
 
 /** The text of a new file. */

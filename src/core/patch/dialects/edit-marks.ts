@@ -16,6 +16,16 @@ export const divider = /^={5,9}\s*$/;
 export const closing =
   /^(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)|\+{5,9} ?REPLACE|\+{7} ?(?:UPDATED|NEW)|>{7})\s*$/i;
 
+/**
+ * The same in other forms: fewer signs, one space in, git's name for its own side. They are read only where the block
+ * has one of each and its search text stands once in the file, to the letter.
+ */
+export const oddMarks = {
+  opening: /^ ?<{3,9} ?(?:SEARCH|ORIGINAL|OLD|HEAD):?\s*$/i,
+  divider: /^ ?={3,9}\s*$/,
+  closing: /^ ?>{3,9} ?(?:REPLACE|UPDATED|NEW)\s*$/i,
+};
+
 /** The marks of a V4A patch. */
 export const beginPatchText = '*** Begin Patch';
 export const beginPatch = /^\*\*\* Begin Patch\s*$/;
@@ -28,7 +38,7 @@ export const endOfFile = /^\*\*\* End of File\s*$/;
 export const gitLine = 'diff --git ';
 
 /** The marks of a block that stands in a list item, with its indentation. */
-export const indentedOpening = /^( +)(?:<{5,9} ?(?:SEARCH|ORIGINAL|OLD)\b|\*\*\* Begin Patch\s*$)/i;
+export const indentedOpening = /^( {2,})(?:<{5,9} ?(?:SEARCH|ORIGINAL|OLD)\b|\*\*\* Begin Patch\s*$)/i;
 export const indentedClosing = /^ +(?:>{5,9} ?(?:REPLACE|UPDATED|NEW)\s*$|>{7}\s*$|\*\*\* End Patch)/i;
 
 /** Whether a block of a dialect starts on a line; `next` is the line below it. */

@@ -16,6 +16,8 @@ const bullet = /^(?:#{1,6}|[-*+>]|\d+[.)]|\/\/|<!--)\s+/;
 const word = /^\**(?:new file|file ?name|file ?path|file|path)(?: ?\d+)?\**\s*:\s*\**\s*/i;
 const remark =
   /(?<![*`"':])[*`"':]*(?<!\s)\s*\((?:new|new file|updated|modified|changed|created|added|complete|full)\)[*`"':]*$/i;
+const pictures = /^\p{Extended_Pictographic}(?:\p{Extended_Pictographic}|\uFE0F|\u200D|\s)*/u;
+const lineNumbers = /(?<!\s)\s*\((?:lines?|L) ?\d+(?: ?[-\u2013] ?L?\d+)?\)[*`"':]*$/i;
 const makes = /\b(?:new|create|add)\b/i;
 
 /** A path on a line of its own, or the only one in a sentence. */
@@ -64,10 +66,13 @@ function bareName(line: string): string {
   let bare = line.trim().replace(/(?<!\s)\s*-->$/, '');
   for (let shorter = bare.replace(bullet, ''); shorter !== bare; shorter = bare.replace(bullet, ''))
     bare = shorter;
-  return bare
+  const link = /^\[([^\]]+)\]\([^()\s]*\)$/.exec(bare.replace(pictures, ''));
+  return (link ? link[1]! : bare)
+    .replace(pictures, '')
     .replace(word, '')
     .replace(/^[*`"']+|(?<![*`"':])[*`"':]+$/g, '')
     .replace(remark, '')
+    .replace(lineNumbers, '')
     .replace(/(?<![*`"':])[*`"':]+$/, '');
 }
 

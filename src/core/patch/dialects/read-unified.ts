@@ -53,17 +53,33 @@ export function readUnified(lines: readonly string[]): DraftFile[] {
       if (!file || file.hunks.length > 0 || !hasGitLine(lines, index)) begin();
       readNames(file!, lines[index]!, lines[index + 1]!);
       index += 2;
+      if (startsHunk(lines, index)) index = pushHunk(file!, lines, index, {});
     } else if (header) {
-      const target: DraftFile = file ?? begin();
-      const end = endOfHunk(lines, index + 1, header);
-      target.hunks.push(readHunk(lines.slice(index + 1, end), header));
-      index = end;
+      index = pushHunk(file ?? begin(), lines, index + 1, header);
     } else {
       if (file && file.hunks.length === 0) readExtendedHeader(file, line);
       index++;
     }
   }
   return files;
+}
+
+/** Adds the hunk that begins on a line, and returns the line after it. */
+function pushHunk(file: DraftFile, lines: readonly string[], start: number, header: HunkHeader): number {
+  const end = endOfHunk(lines, start, header);
+  file.hunks.push(readHunk(lines.slice(start, end), header));
+  return end;
+}
+
+/** Whether lines of a hunk without a header begin here: one of the first is changed, and all of them have markers. */
+export function startsHunk(lines: readonly string[], start: number): boolean {
+  for (let index = start; index < Math.min(lines.length, start + reading.hunkLines); index++) {
+    const line = lines[index]!;
+    if (startsNames(line, lines[index + 1])) return false;
+    if (line[0] === '+' || line[0] === '-') return true;
+    if (line !== '' && line[0] !== ' ') return false;
+  }
+  return false;
 }
 
 /** Looks back over the extended header for the `diff --git` line that these names belong to. */

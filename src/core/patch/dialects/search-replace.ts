@@ -9,7 +9,7 @@ import { reading } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
 import type { AnswerText, Cut, DialectRow } from './dialect.ts';
 import { type EditCollector, type KnownLines, textOf } from './edit-collector.ts';
-import { addedMark, blockStarts, closing, divider, opening } from './edit-marks.ts';
+import { addedMark, closing, divider, markOn, oddMarks, opening } from './edit-marks.ts';
 import { hunkLinesOf } from './hunk-lines.ts';
 import { closes, fenceOn } from './markdown-fences.ts';
 import { pathInInfo, pathOnLine } from './path-label.ts';
@@ -25,6 +25,8 @@ export interface SearchReplaceBlock extends Reading {
   path: string | undefined;
   /** Other ways to read the block, when more than one line could be the divider. */
   otherReadings: Reading[];
+  /** The marks have another form than those that were asked for. */
+  odd?: boolean;
   /** Further closing marks follow before the next block, so one above the last may be text. */
   stray: StrayClosing | undefined;
 }
@@ -55,15 +57,16 @@ Rules:
 
 export const searchReplace = {
   name: 'search-replace',
-  startsOn: blockStarts['search-replace'],
+  startsOn: (line) => opening.test(line) || oddMarks.opening.test(line),
   cut,
   interpret,
-  traits: { hunkOrder: 'never', wholeBlocks: true, showsBothSides: false, mayRepeat: true },
+  traits: { hunkOrder: 'never', wholeBlocks: true, bothSides: 'never', mayRepeat: true },
   contract,
 } satisfies DialectRow<SearchReplaceBlock>;
 
-function cut(answer: AnswerText, start: number): Cut<SearchReplaceBlock> | 'cut' {
+function cut(answer: AnswerText, start: number): Cut<SearchReplaceBlock> | 'cut' | undefined {
   const { lines, context } = answer;
+  if (!opening.test(lines[start]!)) return cutOdd(answer, start);
   const dividers: number[] = [];
   let end = -1;
   for (let index = start + 1; index < lines.length; index++) {
@@ -90,6 +93,24 @@ function cut(answer: AnswerText, start: number): Cut<SearchReplaceBlock> | 'cut'
   for (const [index, line] of between.entries()) if (divider.test(line)) dividers.push(end + 1 + index);
   const stray = { readings: outside ? [] : readingsUpTo(last), repeated };
   return { block: { ...block, stray }, next: (repeated || outside ? end : last) + 1 };
+}
+
+/** A block with odd marks, one of each; undefined if it is none. */
+function cutOdd({ lines, context }: AnswerText, start: number): Cut<SearchReplaceBlock> | undefined {
+  let middle: number | undefined;
+  for (let index = start + 1; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (oddMarks.divider.test(line)) {
+      if (middle !== undefined) return undefined;
+      middle = index;
+    } else if (oddMarks.closing.test(line)) {
+      if (middle === undefined) return undefined;
+      const halves = { search: lines.slice(start + 1, middle), replace: lines.slice(middle + 1, index) };
+      const path = pathAbove(lines, start, context);
+      return { block: { path, ...halves, odd: true, otherReadings: [], stray: undefined }, next: index + 1 };
+    } else if (markOn(line) !== undefined) return undefined;
+  }
+  return undefined;
 }
 
 /**
@@ -155,6 +176,11 @@ function interpret(section: SearchReplaceBlock, collector: EditCollector): void 
   const { path } = resolved;
   const file = collector.file(path);
   const known = collector.linesOf(path);
+  if (section.odd && runsOf(section.search, known.index) !== 1) {
+    const message = `block ${block} has odd edit marks, and its search text does not stand once in ${path}`;
+    collector.refuse('edit-mark', block, message, path);
+    return;
+  }
   const longer = section.stray && readingUpToLast(section.stray, known);
   if (section.stray && !longer && !(section.stray.repeated && !known.closings)) {
     const message = `another closing mark follows block ${block}, so where it ends is not clear`;
@@ -176,7 +202,7 @@ function interpret(section: SearchReplaceBlock, collector: EditCollector): void 
 
 /**
  * A block may have a second divider right above its closing mark. It is dropped where it cannot underline a
- * heading: in code without underlined headings.
+ * heading: in code without underlined headings, and below a line that stays and is longer.
  */
 function withoutLastDivider(
   block: SearchReplaceBlock,
@@ -184,11 +210,18 @@ function withoutLastDivider(
   { underlines }: KnownLines,
 ): SearchReplaceBlock {
   const { search, replace, otherReadings } = block;
-  if (!divider.test(replace.at(-1) ?? '') || isProse(path) || underlines) return block;
+  if (!divider.test(replace.at(-1) ?? '')) return block;
+  if ((isProse(path) || underlines) && !standsBelowOldText(block)) return block;
   const others = otherReadings
     .slice(0, -1)
     .map((other) => ({ ...other, replace: other.replace.slice(0, -1) }));
   return { ...block, search, replace: replace.slice(0, -1), otherReadings: others };
+}
+
+/** Whether the last divider follows the text that the search ends with, which is too long for it to underline. */
+function standsBelowOldText({ search, replace }: Reading): boolean {
+  const last = search.at(-1)?.trim() ?? '';
+  return last === replace.at(-2)?.trim() && last.length > replace.at(-1)!.trim().length;
 }
 
 /**

@@ -8,7 +8,7 @@ import { beginPatch, blockStarts, opening, startsEdit } from './edit-marks.ts';
 import { readHeader } from './hunk-lines.ts';
 import { closingLine, fenceOn, nextContent } from './markdown-fences.ts';
 import { pathInInfo, pathOnLine } from './path-label.ts';
-import { type DraftFile, diffGoesOn, diffIsCut, readUnified } from './read-unified.ts';
+import { type DraftFile, diffGoesOn, diffIsCut, readUnified, startsHunk } from './read-unified.ts';
 import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
 
 export interface UnifiedBlock {
@@ -19,16 +19,17 @@ export interface UnifiedBlock {
 
 export const unified = {
   name: 'unified',
-  startsOn: blockStarts.unified,
+  startsOn: (line, next) => blockStarts.unified(line, next) || isDiffFence(line),
   cut,
   interpret,
-  traits: { hunkOrder: 'if-shown', wholeBlocks: false, showsBothSides: true, mayRepeat: false },
+  traits: { hunkOrder: 'if-shown', wholeBlocks: false, bothSides: 'always', mayRepeat: false },
   // Models get counts and line numbers wrong more often than not.
   contract: undefined,
 } satisfies DialectRow<UnifiedBlock>;
 
 function cut(answer: AnswerText, start: number): Cut<UnifiedBlock> | 'cut' | undefined {
   const { lines, context, ended, around, looks } = answer;
+  if (!around && isDiffFence(lines[start]!)) return cutFence(answer, start);
   if (readHeader(lines[start]!) && !around && !looksLikeHunk(lines, start)) return undefined;
   const end = around
     ? closingLine(answer, around.open, diffGoesOn(lines, looks))
@@ -37,6 +38,26 @@ function cut(answer: AnswerText, start: number): Cut<UnifiedBlock> | 'cut' | und
   const label =
     pathInInfo(around?.fence.info ?? '', context) ?? labelAbove(lines, around?.open ?? start, context);
   return { block: { lines: lines.slice(start, end), label }, next: Math.max(end, start + 1) };
+}
+
+function isDiff(path: string): boolean {
+  return /\.(?:diff|patch)$/i.test(path);
+}
+
+function isDiffFence(line: string): boolean {
+  return /^(?:diff|patch|udiff)\b/i.test(fenceOn(line)?.info ?? '');
+}
+
+/** A fence that says that it holds a diff, without a header: one hunk. */
+function cutFence(answer: AnswerText, open: number): Cut<UnifiedBlock> | 'cut' | undefined {
+  const { lines, context, looks } = answer;
+  if (!startsHunk(lines, open + 1)) return undefined;
+  const end = closingLine(answer, open, diffGoesOn(lines, looks));
+  if (end === -1) return 'cut';
+  const label = pathInInfo(fenceOn(lines[open]!)!.info, context) ?? labelAbove(lines, open, context);
+  // A file that is a diff itself, as a whole.
+  if (isDiff(label ?? '')) return undefined;
+  return { block: { lines: ['@@', ...lines.slice(open + 1, end)], label }, next: end + 1 };
 }
 
 function looksLikeHunk(lines: readonly string[], header: number): boolean {

@@ -52,7 +52,7 @@ export const v4a = {
   startsOn: blockStarts.v4a,
   cut,
   interpret,
-  traits: { hunkOrder: 'always', wholeBlocks: false, showsBothSides: true, mayRepeat: false },
+  traits: { hunkOrder: 'always', wholeBlocks: false, bothSides: 'unless-exact', mayRepeat: false },
   contract,
 } satisfies DialectRow<V4aBlock>;
 
@@ -70,9 +70,10 @@ function cut(answer: AnswerText, start: number): Cut<V4aBlock> | 'cut' {
     const close = closingLine(answer, around.open, diffGoesOn(lines, looks));
     return close === -1 ? 'cut' : blockUpTo(close);
   }
-  // Without its end mark and without a fence, only the word that ends a here-document can follow the patch.
+  // Without its end mark and without a fence, only that mark with space before it or the word that ends a here-document
+  // can follow the patch.
   let end = lines.length;
-  while (end > start && /^(?:EOF|PATCH|)\s*$/.test(lines[end - 1]!)) end--;
+  while (end > start && /^(?:EOF|PATCH|\s+\*\*\* End Patch|)\s*$/.test(lines[end - 1]!)) end--;
   const last = lines[end - 1] ?? '';
   const isHalf = !ended && end === lines.length && /^(?:[+-]|\*\*\* )/.test(last);
   // Lines are removed last: what should replace them is missing, and so is the end mark.

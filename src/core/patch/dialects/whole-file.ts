@@ -37,7 +37,7 @@ export const wholeFile = {
   startsOn: (line) => fenceOn(line) !== undefined,
   cut,
   interpret,
-  traits: { hunkOrder: 'never', wholeBlocks: true, showsBothSides: false, mayRepeat: false },
+  traits: { hunkOrder: 'never', wholeBlocks: true, bothSides: 'never', mayRepeat: false },
   contract,
 } satisfies DialectRow<WholeFileBlock>;
 
@@ -61,6 +61,22 @@ function cut(answer: AnswerText, open: number): Cut<WholeFileBlock> | 'cut' | un
   if (close === -1) return 'cut';
   const unclear = label !== undefined && !holdsFences && endIsUnclear(answer, open, close);
   return { block: { lines: lines.slice(open + 1, close), label, unclear }, next: close + 1 };
+}
+
+/**
+ * Whether the fence on line `open` holds a whole file that documents edits, so that the mark of one is a line of the
+ * file: its path is above, the file has that line itself, and most of the file is there.
+ */
+export function documentsEdits(answer: AnswerText, open: number, mark: string): boolean {
+  const path = labelOf(answer.lines, open, answer.context)?.path;
+  const file = answer.context.files.find((sent) => sent.path === path);
+  if (!file?.text.includes(mark.trim())) return false;
+  const found = cut({ ...answer, around: undefined }, open);
+  if (found === undefined || found === 'cut') return false;
+  const before = splitText(file.text).lines;
+  return (
+    found.block.lines.length >= before.length * thresholds.fewestKept && isSimilar(before, found.block.lines)
+  );
 }
 
 /** Whether a line is in a multi-line string, as an example in a docstring is; the label of another file ends it. */

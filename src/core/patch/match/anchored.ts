@@ -3,6 +3,7 @@
  * must be near them and in order. No level compares lines by how similar they look.
  */
 
+import { namesIntroducedBy, wordsIn } from '../text/names.ts';
 import { isBlank } from '../text/normalize.ts';
 import { type Splice, splicesOf } from '../text/splices.ts';
 import { anchoring } from '../thresholds.ts';
@@ -66,13 +67,30 @@ export function matchDeletionAnchored(
       segments.push(touching);
     }
   }
-  if (!anchored) return [];
+  if (!anchored || usesInventedName(index, hunkLines)) return [];
   const places = segments.map((segment) => runsOf(index, hunkLines, segment));
   if (areShiftedElsewhere(index, hunkLines, segments, places)) return [];
   const anywhere = chains(index, hunkLines, traits, segments, places, 0);
   return anywhere.length === 1
     ? chains(index, hunkLines, traits, segments, places, anchoring.deletionShare)
     : [];
+}
+
+/** Whether an added line uses a name that only context introduces which the file does not have. */
+function usesInventedName(index: LineIndex, hunkLines: readonly HunkLine[]): boolean {
+  const { positions } = index.view('indentation');
+  const textsOf = (kind: HunkLine['kind']) =>
+    hunkLines.filter((line) => line.kind === kind).map(({ text }) => text);
+  const added = textsOf('add');
+  const invented = textsOf('context').filter((text) => !positions.has(normalizers.indentation(text)));
+  const introduced = new Set(invented.flatMap(namesIntroducedBy));
+  if (introduced.size === 0) return false;
+  for (const name of added.flatMap(namesIntroducedBy)) introduced.delete(name);
+  const used = wordsIn(added);
+  const suspects = [...introduced].filter((name) => used.has(name));
+  if (suspects.length === 0) return false;
+  const known = wordsIn(index.lines);
+  return suspects.some((name) => !known.has(name));
 }
 
 /**

@@ -36,7 +36,7 @@ export function matchLines(
 }
 
 /**
- * Where an added line begins and ends like the line it replaces, the characters of the file are kept: a model that
+ * Where an added line is like the line it replaces, the characters of the file are kept: a model that
  * types straight quotes does not mean to change the curly ones.
  */
 function restoreTypography(
@@ -61,6 +61,8 @@ export function keepCharacters(file: string, text: string): string {
   let tail = 0;
   const room = Math.min(old.length, typed.length) - head;
   while (tail < room && same(old[old.length - 1 - tail], typed[typed.length - 1 - tail])) tail++;
+  // Another line, which only begins or ends like the one that it replaces.
+  if (head + tail < Math.max(old.length, typed.length) * searching.alike) return text;
   return [
     ...old.slice(0, head),
     ...typed.slice(head, typed.length - tail),

@@ -4,15 +4,16 @@
  */
 
 import { indentationOf, isBlank, totalLength } from '../text/normalize.ts';
-import { alignFrom, splicesOf } from '../text/splices.ts';
+import { type Alignment, alignFrom, splicesOf } from '../text/splices.ts';
 import { searching, shifting } from '../thresholds.ts';
-import type { HunkLine, Place } from '../types.ts';
+import type { DialectTraits, HunkLine, Place } from '../types.ts';
 import type { LineIndex } from './line-index.ts';
 
 export function matchIndentation(
   index: LineIndex,
   hunkLines: readonly HunkLine[],
   restored: boolean,
+  { wholeBlocks }: DialectTraits,
 ): Place[] {
   const textOf = (hunkLine: HunkLine) => (restored ? (hunkLine.raw ?? hunkLine.text) : hunkLine.text);
   const old = hunkLines.filter(({ kind }) => kind !== 'add').map(textOf);
@@ -34,8 +35,10 @@ export function matchIndentation(
     const change = uniformChange(pairs, index.mixesIndentation);
     if (!change) continue;
     const alignment = alignFrom(start, hunkLines);
+    const stands = wholeBlocks ? standsRightly(index, hunkLines, alignment) : 'no';
+    if (stands === 'unclear') continue;
     const splices = splicesOf(hunkLines, alignment, (text, _, removed) => {
-      if (isBlank(text)) return text;
+      if (isBlank(text) || stands === 'yes') return text;
       const indentation = indentationOf(text);
       const alike = removed.find((at) => {
         const replaced = textOf(hunkLines[at]!);
@@ -53,10 +56,70 @@ export function matchIndentation(
   return found;
 }
 
+/**
+ * Whether the added lines have the indentation of the file already, although the removed ones do not. Only a line that is
+ * in the file as well makes it clear that they are not meant to go deeper.
+ */
+function standsRightly(
+  index: LineIndex,
+  hunkLines: readonly HunkLine[],
+  alignment: Alignment,
+): 'yes' | 'no' | 'unclear' {
+  const old = [...hunkLines.keys()].filter(
+    (at) => hunkLines[at]!.kind === 'remove' && !isBlank(hunkLines[at]!.text),
+  );
+  const added = hunkLines.filter(({ kind, text }) => kind === 'add' && !isBlank(text));
+  if (old.length === 0 || added.length === 0) return 'no';
+  const least = (texts: readonly string[]) =>
+    texts.map(indentationOf).reduce((left, right) => (right.length < left.length ? right : left));
+  const file = old.map((at) => index.lines[alignment[at]!]!);
+  const depth = least(added.map(({ text }) => text));
+  if (depth !== least(file) || depth === least(old.map((at) => hunkLines[at]!.text))) return 'no';
+  const known = new Set(file.map((line) => line.trimEnd()));
+  return added.some(({ text }) => known.has(text.trimEnd())) ? 'yes' : 'unclear';
+}
+
 function isOdd(indentation: string, changed: string): boolean {
   const [short, long] = indentation.length < changed.length ? [indentation, changed] : [changed, indentation];
   const extra = long.slice(0, long.length - short.length);
   return long.endsWith(short) && /^ *$/.test(extra) && extra.length % 2 === 1;
+}
+
+/**
+ * A block that begins after the indentation of its first line: every other line matches exactly. The first line gets its
+ * indentation back, in the old and in the new text.
+ */
+export function matchLostIndentation(
+  index: LineIndex,
+  hunkLines: readonly HunkLine[],
+  { wholeBlocks }: DialectTraits,
+): Place[] {
+  const old = hunkLines.filter(({ kind }) => kind !== 'add');
+  const [first, ...rest] = old;
+  if (!wholeBlocks || first === undefined || isBlank(first.text) || rest.every(({ text }) => isBlank(text)))
+    return [];
+  if (indentationOf(first.text) !== '') return [];
+  const runs = index.findRuns(
+    'indentation',
+    old.map(({ text }) => [text]),
+  );
+  const starts = runs.filter((start) => {
+    const line = index.lines[start]!;
+    const same = line.slice(indentationOf(line).length) === first.text;
+    return same && rest.every(({ text }, at) => text === index.lines[start + at + 1]);
+  });
+  return starts.flatMap((start) => {
+    const indentation = indentationOf(index.lines[start]!);
+    // The first new line began where the first old one did.
+    const begin = hunkLines.findIndex(({ kind }) => kind !== 'remove');
+    const lines = hunkLines.map((hunkLine, at) =>
+      at === begin && hunkLine.kind === 'add' && !isBlank(hunkLine.text)
+        ? { ...hunkLine, text: indentation + hunkLine.text }
+        : hunkLine,
+    );
+    const splices = splicesOf(lines, alignFrom(start, lines));
+    return splices ? [{ first: start, end: start + old.length, splices }] : [];
+  });
 }
 
 type Change = (indentation: string) => string | undefined;

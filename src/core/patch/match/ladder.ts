@@ -7,7 +7,7 @@ import type { DialectTraits, HunkLine, MatchLevel, Place } from '../types.ts';
 import { matchDeletionAnchored, matchTolerantContext } from './anchored.ts';
 import { BlankLineMatcher } from './blank-lines.ts';
 import { matchLines } from './contiguous.ts';
-import { matchIndentation } from './indentation.ts';
+import { matchIndentation, matchLostIndentation } from './indentation.ts';
 import type { LineIndex } from './line-index.ts';
 import { matchMisremembered } from './misremembered-lines.ts';
 import { matchSkipped, type SkippedMatch } from './skipped-lines.ts';
@@ -42,7 +42,12 @@ export const ladder = [
   { level: 'typographic', strict: true, find: contiguously('typographic') },
   {
     level: 'indentation',
-    find: ({ index }, hunkLines) => restoring((restored) => matchIndentation(index, hunkLines, restored)),
+    find: ({ index, traits }, hunkLines) =>
+      restoring((restored) => matchIndentation(index, hunkLines, restored, traits)),
+  },
+  {
+    level: 'indentation',
+    find: ({ index, traits }, hunkLines) => ({ found: matchLostIndentation(index, hunkLines, traits) }),
   },
   { level: 'blank-lines', find: ({ blankLines }, hunkLines) => ({ found: blankLines.match(hunkLines) }) },
   {

@@ -4,7 +4,7 @@
  */
 
 import { indentationOf } from '../text/normalize.ts';
-import { misrememberedLines } from '../thresholds.ts';
+import { misrememberedLines, skippedLines } from '../thresholds.ts';
 
 export function isSameLine(file: string, remembered: string): boolean {
   // With another indentation, the added lines may be wrong in the same way.
@@ -23,6 +23,27 @@ export function isSameLine(file: string, remembered: string): boolean {
   while (tail < room && real.at(-1 - tail) === shown.at(-1 - tail)) tail++;
   if (head + tail < misrememberedLines.fewestWords) return false;
   return head + tail >= real.length - 1 && head + tail >= shown.length - 1;
+}
+
+/** Whether a line is another one with some of its words replaced, which leaves as many brackets open. */
+export function sharesWords(before: string, after: string): boolean {
+  if (indentationOf(before) !== indentationOf(after) || openIn(before) !== openIn(after)) return false;
+  const [old, fresh] = [wordsOf(before), wordsOf(after)];
+  const left = new Map<string, number>();
+  for (const word of old) left.set(word, (left.get(word) ?? 0) + 1);
+  let shared = 0;
+  for (const word of fresh) {
+    const count = left.get(word) ?? 0;
+    if (count === 0) continue;
+    left.set(word, count - 1);
+    shared++;
+  }
+  return shared > 0 && shared >= Math.max(old.length, fresh.length) * skippedLines.sharedWords;
+}
+
+/** How many more brackets a line opens than it closes. */
+function openIn(line: string): number {
+  return (line.match(/[[({]/g)?.length ?? 0) - (line.match(/[\])}]/g)?.length ?? 0);
 }
 
 function wordsOf(line: string): string[] {

@@ -11,6 +11,7 @@ import type { DialectTraits, HunkLine, Place } from '../types.ts';
 import { formsOf } from './contiguous.ts';
 import { type LineIndex, normalizers } from './line-index.ts';
 import { sideOf } from './side-of-line.ts';
+import { sharesWords } from './similar-line.ts';
 
 export interface SkippedMatch {
   found: Place[];
@@ -96,6 +97,9 @@ function place({ index, hunkLines, old, start, gap, skipped, traits }: Gap): Spl
   const below = old[gap]!;
   const added = hunkLines.slice(above + 1, below).map(({ text }) => text);
   const removed = [above, below].filter((at) => hunkLines[at]!.kind === 'remove');
+  const beside = editsBeside(hunkLines, above, below);
+  if (beside.length > 0 && removed.length < 2 && beside.every((edit) => rewords(edit)))
+    return splicesOf(hunkLines, alignment);
   // Which lines of a whole block change is only worked out here.
   if (traits.wholeBlocks && isBeside(hunkLines, above, below)) return undefined;
   if (added.length === 0 && removed.length === 0) return splicesOf(hunkLines, alignment);
@@ -113,6 +117,37 @@ function place({ index, hunkLines, old, start, gap, skipped, traits }: Gap): Spl
   if (side !== 'below' || removed.length > 0) return undefined;
   alignment[above] = undefined;
   return splicesOf(hunkLines, alignment);
+}
+
+/** The edits that only brackets and blank lines separate from the gap. */
+function editsBeside(hunkLines: readonly HunkLine[], above: number, below: number): HunkLine[][] {
+  const edits: HunkLine[][] = [];
+  const isBare = (at: number) =>
+    hunkLines[at]?.kind === 'context' && significantLength(hunkLines[at].text) === 0;
+  const isEdit = (at: number) => hunkLines[at] !== undefined && hunkLines[at].kind !== 'context';
+  // Added lines directly in the gap belong to the edit that ends there.
+  let up = isEdit(below - 1) ? below - 1 : above;
+  while (isBare(up)) up--;
+  let start = up;
+  while (isEdit(start)) start--;
+  if (start < up) edits.push(hunkLines.slice(start + 1, up + 1));
+  let down = below;
+  while (isBare(down)) down++;
+  let end = down;
+  while (isEdit(end)) end++;
+  if (end > down) edits.push(hunkLines.slice(down, end));
+  return edits;
+}
+
+/** Whether every removed line comes back with other words: then it does not matter on which side of the gap they are. */
+function rewords(edit: readonly HunkLine[]): boolean {
+  const removed = edit.filter(({ kind }) => kind === 'remove');
+  const added = edit.filter(({ kind }) => kind === 'add');
+  return (
+    removed.length > 0 &&
+    removed.length === added.length &&
+    removed.every(({ text }, at) => sharesWords(text, added[at]!.text))
+  );
 }
 
 /** Whether nothing but brackets and blank lines, past which an edit can be shown differently, separates it from the gap. */

@@ -1,10 +1,12 @@
 /**
- * Chooses between several places for a hunk, or does not. Only four things decide: a heading that names the place, a
- * line number that is exactly right, located neighbours, or as many equal hunks as places.
+ * Chooses between several places for a hunk, or does not. Only five things decide: a heading that names the place, a
+ * line number that is exactly right, located neighbours, as many equal hunks as places, or, in a dialect whose hunks are
+ * always in the order of the file, the place of the hunk before.
  */
 
+import { isBlank, significantLength } from '../text/normalize.ts';
 import { choosing } from '../thresholds.ts';
-import type { Hunk, HunkOrder, HunkReport, MatchLevel, Place } from '../types.ts';
+import type { Hunk, HunkLine, HunkOrder, HunkReport, MatchLevel, Place } from '../types.ts';
 import { HeadingIndex } from './heading-index.ts';
 
 /** A hunk with every place of the strictest level that it fits. */
@@ -12,6 +14,8 @@ export interface Located {
   hunk: Hunk;
   level: MatchLevel;
   places: Place[];
+  /** The hunk changes nothing: it only shows where the next one is. */
+  anchor?: boolean;
 }
 
 export interface Placement extends Located {
@@ -30,7 +34,7 @@ export function choosePlaces(
   const placements = located.map((hunk): Placement => ({ ...hunk }));
   for (const placement of placements)
     if (placement.places.length === 1) placement.chosen = placement.places[0]!;
-  const twins = twinsOf(placements);
+  const twins = twinsOf(placements.filter(({ anchor }) => !anchor));
   for (const group of twins) {
     if (group[0]!.places.length === 1) for (const placement of group.slice(1)) placement.repeated = true;
   }
@@ -40,7 +44,8 @@ export function choosePlaces(
   if (offset) for (const placement of open(placements)) byLineNumber(placement, offset);
   if (order !== 'never') dropStrays(placements);
   for (const group of twins) shareOut(group, order);
-  if (order === 'always' || (order === 'if-shown' && isOrdered(placements))) betweenNeighbours(placements);
+  if (order === 'always') inSequence(placements, headings);
+  else if (order === 'if-shown' && isOrdered(placements)) betweenNeighbours(placements);
   dropRepetitions(placements);
   return placements;
 }
@@ -123,7 +128,7 @@ function shareOut(group: readonly Placement[], order: HunkOrder): void {
 function dropRepetitions(placements: readonly Placement[]): void {
   const seen = new Set<string>();
   for (const placement of placements) {
-    if (!placement.chosen || placement.repeated) continue;
+    if (!placement.chosen || placement.repeated || placement.anchor) continue;
     const key = JSON.stringify(placement.chosen.splices);
     if (seen.has(key)) placement.repeated = true;
     seen.add(key);
@@ -176,10 +181,16 @@ function commonOffset(placements: readonly Placement[]): Offset | undefined {
 function byLineNumber(placement: Placement, { lines, shownBy }: Offset): void {
   const { startLine, counted, lines: hunkLines } = placement.hunk;
   if (startLine === undefined) return;
-  if (shownBy.length === 0 && !(counted && hunkLines.some(({ kind }) => kind === 'context'))) return;
+  if (shownBy.length === 0 && !(counted && showsContext(hunkLines))) return;
   if (shownBy.length === 1 && lines !== 0) return;
   const fitting = placement.places.filter(({ first }) => first + 1 === startLine + lines);
   pick(placement, lines === 0 ? 'line' : 'offset', fitting);
+}
+
+/** Whether a hunk has context. A blank line is none where lines are only added: it could be any. */
+function showsContext(lines: readonly HunkLine[]): boolean {
+  const onlyAdds = lines.every(({ kind }) => kind !== 'remove');
+  return lines.some(({ kind, text }) => kind === 'context' && !(onlyAdds && isBlank(text)));
 }
 
 /** Whether the hunks of a diff are in the order of the file, by their numbers or by the places of several. */
@@ -190,12 +201,12 @@ function isOrdered(placements: readonly Placement[]): boolean {
 }
 
 /** Places hunks between their neighbours, unless the certain ones are out of order. */
-function betweenNeighbours(placements: readonly Placement[]): void {
+function betweenNeighbours(placements: readonly Placement[], ends?: { first: Place; last: Place }): void {
   const inAnswer = placements.filter(({ repeated }) => !repeated);
   for (let pass = 0; pass < choosing.mostPasses; pass++) {
     const fixed = inAnswer.filter(({ chosen }) => chosen);
-    if (!inOrder(fixed) || fixed.length === inAnswer.length) return;
-    let before: Place | undefined;
+    if (!inOrder(fixed) || fixed.length === inAnswer.length || fixed.length === 0) return;
+    let before = ends?.first;
     let next = 0;
     for (const placement of inAnswer) {
       if (fixed[next] === placement) {
@@ -203,17 +214,92 @@ function betweenNeighbours(placements: readonly Placement[]): void {
         next++;
         continue;
       }
-      const after = fixed[next]?.chosen;
-      if (!before || !after) continue;
-      const [from, to] = [endOf(before), startOf(after)];
-      pick(
-        placement,
-        'neighbours',
-        placement.places.filter((place) => from <= startOf(place) && endOf(place) <= to),
-      );
+      const after = fixed[next]?.chosen ?? ends?.last;
+      if (before && after) pick(placement, 'neighbours', placesBetween(placement, before, after));
     }
     if (inAnswer.filter(({ chosen }) => chosen).length === fixed.length) return;
   }
+}
+
+function placesBetween({ places }: Placement, before: Place, after: Place): Place[] {
+  const [from, to] = [endOf(before), startOf(after)];
+  return places.filter((place) => from <= startOf(place) && endOf(place) <= to);
+}
+
+/**
+ * For hunks that are always in the order of the file: what is left goes to the first place below the hunk before, which
+ * is how the tool works that models write such patches for. Both must match exactly.
+ */
+function inSequence(placements: readonly Placement[], headings: HeadingIndex): void {
+  const { lines } = headings;
+  const ends = { first: edge(0), last: edge(lines.length) };
+  betweenNeighbours(placements, ends);
+  const inAnswer = placements.filter(({ repeated }) => !repeated);
+  if (!inOrder(inAnswer.filter(({ chosen }) => chosen))) return;
+  const limits = limitsOf(inAnswer, lines.length);
+  for (const [at, placement] of inAnswer.entries()) {
+    const { hunk, places, chosen } = placement;
+    const before = inAnswer[at - 1];
+    if (chosen || hunk.atEnd || !before?.chosen || !isExact(before) || !isExact(placement)) continue;
+    const from = belowHeadings(hunk, headings, before.chosen.end);
+    if (from === undefined) continue;
+    const next = firstBelow(places, from);
+    const fits = (place: Place | undefined) => place !== undefined && endOf(place) <= limits[at]!;
+    const first = places[next];
+    if (!first || !fits(first)) continue;
+    const isOnly = hunk.headings.length === 0 && !fits(places[next + 1]);
+    // Brackets and blank lines are everywhere: those meant stand next to the hunk before.
+    if (!isOnly && first.first - from > choosing.nextTo && hasNoLetters(hunk)) continue;
+    pick(placement, isOnly ? 'neighbours' : 'order', [first]);
+  }
+}
+
+/** For each hunk, the line at which the next hunk below with a place begins. */
+function limitsOf(inAnswer: readonly Placement[], end: number): number[] {
+  const limits: number[] = [];
+  let limit = end;
+  for (let at = inAnswer.length - 1; at >= 0; at--) {
+    limits[at] = limit;
+    const { chosen } = inAnswer[at]!;
+    if (chosen) limit = startOf(chosen);
+  }
+  return limits;
+}
+
+/** Index of the first place, in their order, that begins at a line or below it. */
+function firstBelow(places: readonly Place[], line: number): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (places[middle]!.first < line) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function hasNoLetters({ lines }: Hunk): boolean {
+  return lines.every(({ kind, text }) => kind === 'add' || significantLength(text) === 0);
+}
+
+function isExact({ level }: Placement): boolean {
+  return level === 'exact';
+}
+
+/** The line below the headings of a hunk, each the first below the one before; undefined if one is not there. */
+function belowHeadings({ headings }: Hunk, index: HeadingIndex, from: number): number | undefined {
+  let below = from;
+  for (const heading of headings) {
+    const [line] = index.linesWith(heading.trim(), below, index.lines.length);
+    if (line === undefined) return undefined;
+    below = line + 1;
+  }
+  return below;
+}
+
+/** An end of the file, as a neighbour. */
+function edge(line: number): Place {
+  return { first: line, end: line, splices: [] };
 }
 
 function startOf({ splices, first }: Place): number {

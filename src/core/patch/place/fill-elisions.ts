@@ -5,6 +5,7 @@
 
 import { LineIndex } from '../match/line-index.ts';
 import { WorkBudget } from '../match/work-budget.ts';
+import { namesIntroducedBy, wordsIn } from '../text/names.ts';
 import { isBlank, significantLength, totalLength } from '../text/normalize.ts';
 import { filling } from '../thresholds.ts';
 
@@ -31,7 +32,7 @@ export function fillElisions(
     reached = end;
   }
   filled.push(...shown);
-  return repeats(index, after, left) ? undefined : filled;
+  return repeats(index, after, left) || dropsUsedName(before, after, left) ? undefined : filled;
 }
 
 /** Whether a line that the file has once is both written and left out: it may have been moved. */
@@ -46,6 +47,20 @@ function repeats(index: LineIndex, after: readonly string[], left: readonly stri
       significantLength(key) >= filling.repeatedLetters
     );
   });
+}
+
+/** Whether the answer drops what a line that is left out uses: the call of a function whose definition is gone. */
+function dropsUsedName(
+  before: readonly string[],
+  after: readonly string[],
+  left: readonly string[],
+): boolean {
+  const kept = new Set([...after, ...left].map((line) => line.trim()));
+  const written = wordsIn(after);
+  const used = wordsIn(left);
+  return before
+    .filter((line) => !kept.has(line.trim()))
+    .some((line) => namesIntroducedBy(line).some((name) => used.has(name) && !written.has(name)));
 }
 
 /** File line after the shortest run at the end of `lines` that the file has once. */

@@ -5,24 +5,45 @@ import { choosing } from '../thresholds.ts';
 
 export class HeadingIndex {
   private texts: { text: string; line: number }[] | undefined;
+  private readonly headings = new Map<string, number[][]>();
   private readonly ends = new Map<string, number>();
 
   constructor(readonly lines: readonly string[]) {}
 
-  /** Lines with a heading's text, from 0 and ascending. */
+  /** Lines with a heading's text, from 0 and ascending. Where there is none, those that it names without their end. */
   linesWith(heading: string, from: number, to: number): number[] {
+    for (const lines of this.named(heading)) {
+      const found = lines.filter((line) => line >= from && line < to);
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  /** Lines with exactly this text, those that only open a block after it (`class Cart:`), and those that go on. */
+  private named(heading: string): number[][] {
+    let found = this.headings.get(heading);
+    if (found === undefined) {
+      found = this.findNamed(heading);
+      this.headings.set(heading, found);
+    }
+    return found;
+  }
+
+  private findNamed(heading: string): number[][] {
     this.texts ??= this.lines
       .map((text, line) => ({ text: text.trim(), line }))
       .sort((left, right) => compare(left.text, right.text) || left.line - right.line);
-    // Git cuts the line at 80 bytes.
-    const mayBeCut = heading.length >= choosing.cutHeading;
-    const found: number[] = [];
+    const [whole, opening, named]: [number[], number[], number[]] = [[], [], []];
     for (let at = lowerBound(this.texts, heading); at < this.texts.length; at++) {
       const { text, line } = this.texts[at]!;
-      if (text !== heading && !(mayBeCut && text.startsWith(heading))) break;
-      if (line >= from && line < to) found.push(line);
+      if (!text.startsWith(heading)) break;
+      const rest = text.slice(heading.length);
+      // Git cuts the line at 80 bytes.
+      if (rest === '' || heading.length >= choosing.cutHeading) whole.push(line);
+      else if (/^\s*[:{]$/.test(rest)) opening.push(line);
+      else if (/^\s*[(<:{]/.test(rest)) named.push(line);
     }
-    return found.sort((left, right) => left - right);
+    return [whole, opening, named].map((lines) => lines.sort((left, right) => left - right));
   }
 
   /** First line below that is not deeper than the heading and starts something else. */

@@ -4,6 +4,7 @@
  * and the lines it does show cannot reveal that.
  */
 
+import { sideOf } from '../match/side-of-line.ts';
 import { isBlank } from '../text/normalize.ts';
 import type { Splice } from '../text/splices.ts';
 import { choosing } from '../thresholds.ts';
@@ -29,6 +30,27 @@ export function hidesAnEdge(
     const start = first.add.find((line) => !isBlank(line));
     if (isSame(lines[first.at - 1], start)) return true;
     if (shows && hunkLines.at(-1)?.kind === 'context' && hasText(lines, 0, first.at)) return true;
+  }
+  return false;
+}
+
+/**
+ * The same for lines that match exactly, in a dialect that does not ask for both sides: whether the layout shows that the
+ * added lines belong on the other side of the line that the hunk does not show.
+ */
+export function skipsALine(
+  lines: readonly string[],
+  hunkLines: readonly HunkLine[],
+  splices: readonly Splice[],
+): boolean {
+  const [first, last] = [splices[0], splices.at(-1)];
+  if (hunkLines.at(-1)?.kind === 'add' && last?.remove === 0) {
+    const { at, add: added } = last;
+    if (at < lines.length && sideOf(lines, { line: at, added, above: at - 1 }) === 'below') return true;
+  }
+  if (hunkLines[0]?.kind === 'add' && first?.remove === 0 && first.at > 0) {
+    const { at, add: added } = first;
+    if (sideOf(lines, { line: at - 1, added, above: at - 2 }) === 'above') return true;
   }
   return false;
 }

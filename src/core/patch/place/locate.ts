@@ -1,22 +1,32 @@
 /** Climbs down the ladder for one hunk, and rules out places where the edit has been made or may not belong. */
 
 import { formsOf } from '../match/contiguous.ts';
-import { type LadderRung, looseRungs, type Search, strictLevels, strictRungs } from '../match/ladder.ts';
+import {
+  isLoose,
+  type LadderRung,
+  looseRungs,
+  type Search,
+  strictLevels,
+  strictRungs,
+} from '../match/ladder.ts';
+import { normalizers } from '../match/line-index.ts';
 import { isBlank, normalizeIndentation, totalLength } from '../text/normalize.ts';
 import type { Splice } from '../text/splices.ts';
 import { alreadyApplied } from '../thresholds.ts';
 import type { Hunk, HunkLine, MatchLevel, Place } from '../types.ts';
 import { partlyApplied } from './already-applied.ts';
-import { hidesAnEdge } from './hidden-edge.ts';
+import { hidesAnEdge, skipsALine } from './hidden-edge.ts';
 
 interface Found {
   found: Place[];
   level: MatchLevel;
 }
 
+export type NotFoundReason = 'not-found' | 'already-applied' | 'no-context';
+
 interface NotFound {
   found: [];
-  reason: 'not-found' | 'already-applied' | 'no-context';
+  reason: NotFoundReason;
   /** File lines, from 1. */
   lines?: number[];
 }
@@ -24,7 +34,11 @@ interface NotFound {
 export type Located = Found | NotFound;
 
 export class Locator {
-  constructor(private readonly search: Search) {}
+  /** `isWritten`: an earlier block writes the lines that a hunk changes. */
+  constructor(
+    private readonly search: Search,
+    private readonly isWritten: (hunk: Hunk) => boolean = () => false,
+  ) {}
 
   locate(hunk: Hunk): Located {
     const { lines: hunkLines } = hunk;
@@ -33,8 +47,9 @@ export class Locator {
     const variants = shorter ? [hunkLines, shorter] : [hunkLines];
     for (const variant of variants) {
       const found = this.descend(strictRungs, variant);
-      if (found) return this.unlessMade({ ...hunk, lines: variant }, found);
+      if (found) return this.unlessMade({ ...hunk, lines: variant }, this.atTheEnd(hunk, found));
     }
+    if (this.isWritten(hunk)) return { found: [], reason: 'not-found' };
     const applied = partlyApplied(this.search.index, hunkLines);
     if (applied.length > 0) return { found: [], reason: 'already-applied', lines: applied };
     for (const variant of variants) {
@@ -42,6 +57,12 @@ export class Locator {
       if (found) return this.unlessWritten(this.unlessMade({ ...hunk, lines: variant }, found));
     }
     return { found: [], reason: 'not-found' };
+  }
+
+  /** Where the lines of a hunk of context only stand, which show where the next hunk is. */
+  anchor({ lines: hunkLines }: Hunk): Found {
+    const located = this.descend(strictRungs, hunkLines);
+    return located && !('reason' in located) ? located : { found: [], level: 'exact' };
   }
 
   /** Every place of the first rung that finds one. */
@@ -64,6 +85,19 @@ export class Locator {
     return { found: [{ first: end, end, splices: [{ at: end, remove: 0, add }] }], level: 'exact' };
   }
 
+  /** V4A's end mark chooses the place at the end of the file if the hunk fits there. */
+  private atTheEnd({ atEnd }: Hunk, located: Located): Located {
+    const { lines } = this.search.index;
+    if (!atEnd || 'reason' in located) return located;
+    // The line behind the final newline counts only where no other fits.
+    const ends = lines.at(-1) === '' ? [lines.length - 1, lines.length] : [lines.length];
+    for (const end of ends) {
+      const last = located.found.filter((place) => place.end === end);
+      if (last.length > 0) return { ...located, found: last };
+    }
+    return located;
+  }
+
   /** Drops the places where the edit has been made already, and those that only look certain. */
   private unlessMade(hunk: Hunk, located: Located): Located {
     if ('reason' in located) return located;
@@ -77,13 +111,19 @@ export class Locator {
     // Of several places, the one where it has been made is the likeliest to be meant.
     if (left.length < located.found.length)
       return { found: [], reason: 'already-applied', lines: fileLines(located.found) };
-    const sure = traits.showsBothSides
-      ? left.filter(({ splices }) => !hidesAnEdge(index.lines, hunk.lines, splices))
-      : left;
+    const hides = this.hidesEdge(located.level);
+    const sure = left.filter(({ splices }) => !hides(index.lines, hunk.lines, splices));
     // A place that remains because it is at the end of the file counts only if the counts show that nothing is cut off.
     if (sure.length === left.length || (sure.length > 0 && hunk.counted))
       return { found: sure, level: located.level };
     return { found: [], reason: 'no-context', lines: fileLines(left) };
+  }
+
+  /** What makes an insertion at the edge of a hunk uncertain, for hunks that are found on this level. */
+  private hidesEdge(level: MatchLevel): typeof hidesAnEdge {
+    const { bothSides } = this.search.traits;
+    if (bothSides === 'never') return () => false;
+    return bothSides === 'always' || isLoose(level) ? hidesAnEdge : skipsALine;
   }
 
   /**
@@ -129,10 +169,15 @@ export class Locator {
   private resultsOf(hunkLines: readonly HunkLine[]): number[] {
     const added = hunkLines.filter(({ kind }) => kind === 'add');
     if (totalLength(added.map(({ text }) => text)) < alreadyApplied.tellingLetters) return [];
-    const after = hunkLines
-      .filter(({ kind }) => kind !== 'remove')
-      .map((hunkLine) => formsOf(hunkLine, true));
-    return this.search.index.firstRuns(strictLevels, after).map((run) => run + 1);
+    const after = hunkLines.filter(({ kind }) => kind !== 'remove');
+    // If only trailing space or quotes change, the text before looks like the result.
+    const before = hunkLines.filter(({ kind }) => kind !== 'add');
+    const levels = strictLevels.filter((level) => {
+      const keys = [before, after].map((lines) => lines.map(({ text }) => normalizers[level](text)));
+      return keys[0]!.join('\n') !== keys[1]!.join('\n');
+    });
+    const forms = after.map((hunkLine) => formsOf(hunkLine, true));
+    return this.search.index.firstRuns(levels, forms).map((run) => run + 1);
   }
 }
 

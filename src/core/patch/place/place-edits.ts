@@ -47,6 +47,7 @@ export function placeEdits(
     placeEdit(edit, sentFiles(files).named(edit.path), budgets, options, placed);
   }
   refuseNesting(placed);
+  dropUnchanged(placed);
   if (placed.changes.length === 0 && placed.problems.length === 0) {
     placed.problems.push({ code: 'no-change', message: 'the answer changes nothing' });
   }
@@ -126,6 +127,12 @@ function placeEdit(
     mode,
     oldMode,
   });
+}
+
+/** A whole file that comes back as it was is no problem beside others that change. */
+function dropUnchanged(placed: PlacedEdits): void {
+  const isRemark = ({ code }: PatchProblem) => code === 'no-change';
+  if (placed.changes.length > 0) placed.problems = placed.problems.filter((problem) => !isRemark(problem));
 }
 
 /** A path cannot be a file and a folder at once; git refuses such a patch. */

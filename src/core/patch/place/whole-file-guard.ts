@@ -1,5 +1,6 @@
 /** Decides whether a whole-file answer is the whole file or only a part of it. */
 
+import { markOn } from '../dialects/edit-marks.ts';
 import { isBlank } from '../text/normalize.ts';
 import { wholeFile } from '../thresholds.ts';
 
@@ -19,13 +20,14 @@ export function keptLines(before: readonly string[], after: readonly string[]): 
 
 /** Why `after` cannot replace `before`; undefined if it can. */
 export function dropsMost(before: readonly string[], after: readonly string[]): string | undefined {
-  const old = before.filter((line) => !isBlank(line));
-  const kept = keptLines(before, after);
+  // The marks of a conflict are there to be removed.
+  const old = before.filter((line) => !isBlank(line) && markOn(line) === undefined);
   const length = after.filter((line) => !isBlank(line)).length;
   if (old.length > 0 && length === 0) return 'nothing is left';
-  if (old.length <= wholeFile.shortFile || length >= old.length * wholeFile.shortestShare) return undefined;
-  if (kept >= old.length * wholeFile.shortestKept && !stopsEarly(old, after)) return undefined;
-  return `${kept} of ${old.length} lines are left`;
+  // A part of the file, whatever its size: what it was to replace is not known.
+  const isShort = length < old.length * (old.length > wholeFile.shortFile ? wholeFile.shorterShare : 1);
+  const kept = isShort ? keptLines(old, after) : old.length;
+  return kept < old.length * wholeFile.fewestLeft ? `${kept} of ${old.length} lines are left` : undefined;
 }
 
 /** Whether so much is gone that it should be flagged. */
@@ -33,13 +35,4 @@ export function dropsMuch(before: readonly string[], after: readonly string[]): 
   const old = before.filter((line) => !isBlank(line)).length;
   const length = after.filter((line) => !isBlank(line)).length;
   return old >= wholeFile.fewestFlagged && old - length > old * wholeFile.mostLost;
-}
-
-/** Whether the answer ends with lines from the file's first half: it is only the beginning. */
-function stopsEarly(old: readonly string[], after: readonly string[]): boolean {
-  const end = after.filter((line) => !isBlank(line)).slice(-wholeFile.endLines);
-  const last = [...old.keys()].findLast((at) =>
-    end.every((line, next) => old[at + next]?.trim() === line.trim()),
-  );
-  return last !== undefined && last + end.length < old.length * wholeFile.shortestShare;
 }

@@ -71,6 +71,18 @@ describe('levels', () => {
     expect(place(text, answer, { strict: true }).codes).toEqual(loose ? ['too-loose'] : []);
   });
 
+  it('flags a place that only the order of the hunks chose', () => {
+    const text = 'first;\ngo;\nsecond;\ngo;\nthird;\ngo;\n';
+    const answer = v4a('*** Update File: f.ts', '@@', '-second;', '+2;', '@@', '-go;', '+run;');
+    const { after, hunks } = place(text, answer);
+    expect(after).toBe('first;\ngo;\n2;\nrun;\nthird;\ngo;\n');
+    expect(hunks.map(({ flagged, chosenBy }) => [flagged, chosenBy])).toEqual([
+      [false, undefined],
+      [true, 'order'],
+    ]);
+    expect(place(text, answer, { strict: true }).codes).toEqual(['too-loose']);
+  });
+
   it('does not match lines because they look alike', () => {
     expect(
       place('const total = price * quantity;\n', sr('const total = price * quantiti;', 'x')).codes,
@@ -286,5 +298,31 @@ describe('refusals', () => {
     expect(new Set(codes)).toEqual(new Set(['not-found']));
     const runs = ' same\n'.repeat(9_000).trimEnd();
     expect(place(text, diff(`@@\n${runs}\n-same`)).codes).toEqual(['too-complex']);
+  });
+});
+
+describe('what a refusal says', () => {
+  it('that a file cannot move onto one that was given', () => {
+    const answer = v4a('*** Update File: f.ts', '*** Move to: g.ts', '@@', '-a', '+b');
+    const files = ['f.ts', 'g.ts'].map((path) => ({ path, text: 'a\n' }));
+    const { problems } = patchFromAnswer(answer, files, { exists: () => true });
+    expect(problems[0]?.message).toBe('f.ts cannot move to g.ts: it already exists');
+  });
+
+  it.each([
+    ['text as in HTML', sr('if a &lt; b:', 'if a:'), ': they are escaped as in HTML'],
+    ['line numbers', sr('1: if a < b:\n2:     go()', 'go()'), ': they begin with line numbers'],
+    ['nothing of the kind', sr('if c:', 'if a:'), ''],
+  ])('%s', (_name, answer, look) => {
+    const { problems } = place('if a < b:\n    go()\n', answer);
+    expect(problems[0]?.message).toBe(`the lines that block 1 changes are not in f.ts${look}`);
+  });
+
+  it('names a line that is left out, not missing context', () => {
+    const { problems } = place(
+      'first\nmiddle\nlast one here\n',
+      diff('@@', ' first', '+new', ' last one here'),
+    );
+    expect(problems[0]?.message).toContain('leaves out a line of f.ts beside the lines that it changes');
   });
 });
