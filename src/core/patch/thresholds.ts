@@ -33,6 +33,8 @@ export const reading = {
   fewestLooks: 10_000,
   /** Characters of an answer. No model writes more. */
   longestAnswer: 4 * 1024 * 1024,
+  /** Lines of an answer: a bound on memory. 4 MB of code have about 150,000. */
+  mostLines: 250_000,
   /** Depth in the JSON of a tool call at which a patch is still looked for. */
   deepestJson: 5,
 };

@@ -497,6 +497,7 @@ const bounds = [
   'reading.mostLooksPerLine',
   'reading.fewestLooks',
   'reading.longestAnswer',
+  'reading.mostLines',
   'filling.mostComparisons',
   'searching.mostComparisons',
   'searching.costOfPlace',

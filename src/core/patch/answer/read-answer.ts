@@ -19,16 +19,15 @@ export interface ReadAnswer {
 export function readAnswer(answer: string, context: AnswerContext): ReadAnswer {
   const cutProblem: PatchProblem = { code: 'cut', message: 'the answer ends before it is finished' };
   if (context.finishReason === 'length') return { edits: [], problems: [cutProblem] };
-  if (answer.length > reading.longestAnswer)
-    return { edits: [], problems: [{ code: 'too-complex', message: 'the answer is longer than 4 MB' }] };
+  if (answer.length > reading.longestAnswer) return tooComplexBecause('the answer is longer than 4 MB');
   const said = withoutThinking(answer);
   if (said === undefined) return { edits: [], problems: [cutProblem] };
   const unwrapped = unwrapJson(said);
-  const { sections, cut, tooComplex } = sectionsOf(answerLines(unwrapped), context, unwrapped.endsWith('\n'));
-  if (tooComplex) {
-    const message = 'the answer has too many marks and fences to tell where its blocks end';
-    return { edits: [], problems: [{ code: 'too-complex', message }] };
-  }
+  const lines = answerLines(unwrapped);
+  if (lines.length > reading.mostLines) return tooComplexBecause('the answer has too many lines');
+  const { sections, cut, tooComplex } = sectionsOf(lines, context, unwrapped.endsWith('\n'));
+  if (tooComplex)
+    return tooComplexBecause('the answer has too many marks and fences to tell where its blocks end');
   const collector = new EditCollector(context, sections.length === 1);
   for (const section of sections) interpret(section, collector);
   collector.settleDoubts();
@@ -41,6 +40,10 @@ export function readAnswer(answer: string, context: AnswerContext): ReadAnswer {
     });
   }
   return { edits, problems };
+}
+
+function tooComplexBecause(message: string): ReadAnswer {
+  return { edits: [], problems: [{ code: 'too-complex', message }] };
 }
 
 function interpret<D extends Dialect>({ dialect, block }: Section<D>, collector: EditCollector): void {

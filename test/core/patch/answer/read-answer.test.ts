@@ -249,6 +249,14 @@ describe('answers', () => {
     },
   );
 
+  it.each([
+    ['of as many characters as no model writes', 'x', 4 * 1024 * 1024],
+    ['of as many lines as no model writes', '\n', 250_000],
+  ])('%s are refused', (_name, text, most) => {
+    expect(codes(text.repeat(most))).not.toEqual(['too-complex']);
+    expect(codes(text.repeat(most + 1))).toEqual(['too-complex']);
+  });
+
   it('number their blocks across all dialects', () => {
     const answer =
       searchReplace('src/shop.ts', 'a', 'b') +
