@@ -15,7 +15,13 @@ import {
 } from './adapters/system/config-files.ts';
 import { readDotEnv } from './adapters/system/dot-env.ts';
 import { folderNotes } from './adapters/system/folder-notes.ts';
-import { homeFolder, stateFolder, userConfigFolder } from './adapters/system/folders.ts';
+import {
+  homeFolder,
+  type StateFolder,
+  stateFolder,
+  stateFolders,
+  userConfigFolder,
+} from './adapters/system/folders.ts';
 import { jsonLog } from './adapters/system/json-log.ts';
 import { thisMachine } from './adapters/system/machine.ts';
 import { readRegularFile } from './adapters/system/regular-file.ts';
@@ -107,13 +113,22 @@ export function createFactory(options: FactoryOptions): Factory {
     return sound;
   };
   const config = once(() => loadConfig({ cwd, variables, environment: environment() }));
+  /** None if the configuration is invalid: what uses it says so, and the rest need not fail. */
+  const configNotes = () => {
+    try {
+      return config().notes;
+    } catch {
+      return [];
+    }
+  };
   const roots = () => environment().roots;
   /** The folders whose links are not followed out of them by what orch writes. */
   const bounds = () => [cwd, ...roots(), ...(options.clientRoots?.() ?? [])];
   const workspace = once(() =>
     workspaceFiles({ cwd, roots, clientRoots: options.clientRoots, home: homeFolder(variables) }),
   );
-  const temporaries = once(() => notedTemporaries(join(stateFolder(variables), 'temporaries')));
+  const state = (name: StateFolder) => join(stateFolder(variables), name);
+  const temporaries = once(() => notedTemporaries(state('temporaries')));
   // What only explains a route loads neither.
   const gitPatch = () => import('./adapters/workspace/git-patch.ts');
   const patchChecker = once(
@@ -126,10 +141,7 @@ export function createFactory(options: FactoryOptions): Factory {
       tryOut: async (...patch) => (await gitPatch()).gitPatchApplier(temporaries()).tryOut(...patch),
     }),
   );
-  const ourFolders = ['', 'locks', 'results', 'patches', 'journal', 'temporaries'].map((name) =>
-    join(stateFolder(variables), name),
-  );
-  const lockFolder = join(stateFolder(variables), 'locks');
+  const lockFolder = state('locks');
   const lock = treeLock(lockFolder);
   /** Removes what killed processes have left behind. */
   const tidy = () => {
@@ -140,14 +152,14 @@ export function createFactory(options: FactoryOptions): Factory {
   const outputs = once((): OutputGuard => {
     const guard = once(async () => {
       const { outputGuard } = await import('./adapters/workspace/output-guard.ts');
-      return outputGuard({ cwd, folder: join(stateFolder(variables), 'outputs'), roots: bounds });
+      return outputGuard({ cwd, folder: state('outputs'), roots: bounds });
     });
     return {
       permit: async (...file) => (await guard()).permit(...file),
       note: async (...file) => (await guard()).note(...file),
     };
   });
-  const journals = join(stateFolder(variables), 'journal');
+  const journals = state('journal');
   const treeWriter = once(async () => {
     const { treeWriter: make } = await import('./adapters/workspace/changes/tree-writer.ts');
     const base = () => workspace().base();
@@ -161,12 +173,12 @@ export function createFactory(options: FactoryOptions): Factory {
         return (await treeWriter()).apply(...change);
       },
       trial: async (...file) => (await treeWriter()).trial(...file),
-      recover: async (path) => (isEmpty(journals) ? [] : (await treeWriter()).recover(path)),
+      recover: async (path) => (hasJournals(journals) ? (await treeWriter()).recover(path) : []),
       resume: async () => {
         await tidy();
         return (await treeWriter()).resume();
       },
-      waiting: async () => (isEmpty(journals) ? undefined : (await treeWriter()).waiting()),
+      waiting: async () => (hasJournals(journals) ? (await treeWriter()).waiting() : undefined),
     }),
   );
   /** What an argument repeats, such as a key given as a model's name, is not recorded. */
@@ -194,8 +206,8 @@ export function createFactory(options: FactoryOptions): Factory {
       }
     }
   };
-  const results = once(() => fileResultStore(join(stateFolder(variables), 'results')));
-  const patches = once(() => fileResultStore(join(stateFolder(variables), 'patches')));
+  const results = once(() => fileResultStore(state('results')));
+  const patches = once(() => fileResultStore(state('patches')));
   const rehearsal = () => options.rehearse ?? environment().rehearse;
   /** The server and key for requests. */
   const connection = once(async (): Promise<OpenAiSettings> => {
@@ -248,7 +260,9 @@ export function createFactory(options: FactoryOptions): Factory {
       config: config(),
       maxInputTokens,
       workspace: workspace(),
-      secrets: redacts ? secretScanner(ownSecrets({ ...variables, OPENAI_API_KEY: apiKey })) : undefined,
+      secrets: redacts
+        ? secretScanner(ownSecrets({ ...variables, OPENAI_API_KEY: apiKey }, secretsIn(variables).certain))
+        : undefined,
       provider,
       ledger: ledger(),
       patchChecker: patchChecker(),
@@ -291,19 +305,23 @@ export function createFactory(options: FactoryOptions): Factory {
     clock: () => clock,
     newId,
     diagnostics,
-    notes: () => [...environment().notes, ...config().notes, ...folderNotes(ourFolders)],
+    notes: () => [
+      ...environment().notes,
+      ...configNotes(),
+      ...folderNotes(['' as const, ...stateFolders].map((name) => join(stateFolder(variables), name))),
+    ],
     async close() {
       await Promise.all(closers.map((close) => close()));
     },
   };
 }
 
-/** Also if it cannot be read, or is not there. */
-function isEmpty(folder: string): boolean {
+/** False also if the folder cannot be read, or is not there. */
+function hasJournals(folder: string): boolean {
   try {
-    return readdirSync(folder).length === 0;
+    return readdirSync(folder).some((name) => name.endsWith('.journal'));
   } catch {
-    return true;
+    return false;
   }
 }
 

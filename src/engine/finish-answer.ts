@@ -32,8 +32,12 @@ export interface FinishedPatch {
 export interface FinishedAnswer {
   result: string;
   patch: FinishedPatch | undefined;
+  /** Of secrets, in a result that is no patch. */
+  placeholders: string[];
   warnings: string[];
 }
+
+type Finished = Omit<FinishedAnswer, 'placeholders'>;
 
 export interface FinishOptions {
   shape: ReturnShape;
@@ -55,23 +59,22 @@ export interface FinishOptions {
 /** Throws `ProviderFailure`, and the patch checker's errors about the files. */
 export async function finishAnswer(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
   const finished = await finishers[shapes[options.shape].readAs](answer, options);
-  return finished.patch
-    ? finished
-    : { ...finished, warnings: [...finished.warnings, ...leftIn(finished.result, options)] };
-}
-
-/** A placeholder is never restored outside a patch. */
-function leftIn(result: string, { redacted }: FinishOptions): string[] {
-  const left = new Set(redacted?.redactions.placeholdersIn(result));
-  if (left.size === 0) return [];
-  return [
-    `the result holds placeholders of secrets that were not sent (${[...left].slice(0, 5).join(', ')}): put in what they stand for`,
-  ];
+  if (finished.patch) return { ...finished, placeholders: [] };
+  // A placeholder is never restored outside a patch.
+  const placeholders = [...new Set(options.redacted?.redactions.placeholdersIn(finished.result))];
+  const warnings =
+    placeholders.length === 0
+      ? finished.warnings
+      : [
+          ...finished.warnings,
+          `the result holds placeholders of secrets that were not sent (${placeholders.slice(0, 5).join(', ')}): replace them by hand`,
+        ];
+  return { ...finished, placeholders, warnings };
 }
 
 const finishers: Record<
   Shape['readAs'],
-  (answer: string, options: FinishOptions) => FinishedAnswer | Promise<FinishedAnswer>
+  (answer: string, options: FinishOptions) => Finished | Promise<Finished>
 > = {
   edits: finishPatch,
   text: (answer, { sourceSet }) => {
@@ -81,7 +84,7 @@ const finishers: Record<
   code: finishCode,
 };
 
-function finishCode(answer: string, { language, sourceSet }: FinishOptions): FinishedAnswer {
+function finishCode(answer: string, { language, sourceSet }: FinishOptions): Finished {
   try {
     const isLanguage = (info: string) => info !== '' && normaliseLanguage(info) === language;
     const { code, blocks } = extractCode(answer, isLanguage);
@@ -97,7 +100,7 @@ function finishCode(answer: string, { language, sourceSet }: FinishOptions): Fin
   }
 }
 
-async function finishPatch(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
+async function finishPatch(answer: string, options: FinishOptions): Promise<Finished> {
   const { sourceSet, instruction, strict = false, repairs } = options;
   const { base, sources, exists } = sourceSet;
   const files = sources.filter(

@@ -165,12 +165,18 @@ export interface WorkspaceWriter {
   writeResult(path: string, content: string | Buffer, signal?: AbortSignal): Promise<void>;
 }
 
+export interface OutputPermit {
+  /** The file is one of the inputs, and `force` was given. */
+  isInput: boolean;
+  /** For the moment before the result is written: throws `file-changed` if the file was changed meanwhile. */
+  recheck(result: string): void;
+}
+
 /** Protects what the user would lose if a result replaced a file. */
 export interface OutputGuard {
   /**
    * Rejects with `usage` if the file at the path is one of the inputs (paths from `base`), or has content that is
-   * neither committed nor known to be from `note`. Returns a check for the moment before the result is written: it
-   * throws `file-changed` if the file was changed meanwhile.
+   * neither committed nor known to be from `note`.
    */
   permit(
     path: string,
@@ -179,7 +185,7 @@ export interface OutputGuard {
       force: boolean;
       signal: AbortSignal;
     },
-  ): Promise<(result: string) => void>;
+  ): Promise<OutputPermit>;
   /** To be called before the path is written: what is in it then may be replaced later. Never fails. */
   note(path: string, content: string): Promise<void>;
 }

@@ -109,7 +109,7 @@ async function fromAnswer(
   if (file !== undefined) context.writer().assertWritable(file);
   const sourceSet = await context.workspace().readSources(files, signal);
   const inputs = { base: sourceSet.base, paths: sourceSet.sources.map(({ path }) => path) };
-  const recheck =
+  const permit =
     file === undefined ? undefined : await context.outputs().permit(file, { inputs, force, signal });
   try {
     const finished = await finishAnswer(from, {
@@ -127,7 +127,12 @@ async function fromAnswer(
     );
     return check
       ? output
-      : await deliver(output, finished.patch, { apply, output: file, recheck, signal }, context);
+      : await deliver(
+          output,
+          finished.patch,
+          { apply, output: file, recheck: permit?.recheck, signal },
+          context,
+        );
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;
     throw new OrchError(error.code, error.message, {

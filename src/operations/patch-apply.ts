@@ -81,7 +81,7 @@ async function applyText(patch: string, context: OperationContext, signal: Abort
   return onWholeTree([base], context, async () => {
     let tried: TriedPatch | undefined;
     await context.tree().apply(base, async () => {
-      tried = await context.patchApplier().tryOut(patch, base, signal);
+      tried = await tryOut(patch, base, context, signal);
       context.workspace().assertWritable(base, tried.touched);
       await refuseUnnamed(tried.touched);
       return tried.changes;
@@ -90,6 +90,21 @@ async function applyText(patch: string, context: OperationContext, signal: Abort
     const warnings = await warningsAbout(changes, context);
     return warned(warnings, { applied: true, diffstat, files: paths });
   });
+}
+
+async function tryOut(
+  patch: string,
+  base: string,
+  context: OperationContext,
+  signal: AbortSignal,
+): Promise<TriedPatch> {
+  try {
+    return await context.patchApplier().tryOut(patch, base, signal);
+  } catch (error) {
+    if (!/\u2039redacted:[a-z0-9-]+:\d+\u203A/.test(patch)) throw error;
+    const hint = 'it shows placeholders instead of secrets: apply it by the id that was printed with it';
+    throw error instanceof OrchError ? new OrchError(error.code, error.message, { cause: error, hint }) : error;
+  }
 }
 
 async function refuseUnnamed(paths: readonly string[]): Promise<void> {

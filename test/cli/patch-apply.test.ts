@@ -160,6 +160,15 @@ describe('orch patch apply', () => {
     expect(read(cwd)).toBe(before);
   });
 
+  it('does not depend on a configuration that is invalid', async () => {
+    const { cwd, apply, id } = await waiting();
+    mkdirSync(join(cwd, '.orch'));
+    writeFileSync(join(cwd, '.orch/models.json'), '{bad');
+    const { status, stderr } = await apply(id);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(read(cwd)).toBe(after);
+  });
+
   it('wants an id or a patch, and not both', async () => {
     for (const args of [[], ['some-id', '--from', '-']]) {
       const { status, stderr } = await orch(['patch', 'apply', ...args], { stdin: text() });

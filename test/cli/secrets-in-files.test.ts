@@ -66,6 +66,30 @@ describe('orch diff', () => {
   });
 });
 
+describe('orch run', () => {
+  it('does not write code with placeholders over the file that holds the secrets, and keeps it', async () => {
+    const { env } = await provider(written(`import x;\nconst token = '${hidden}';\n`));
+    const cwd = folder({ 'a.ts': before });
+    const args = ['run', 'code_generate', 'y', '-f', 'a.ts', '-o', 'a.ts', '--force'];
+    const { status, stderr } = await orch(args, { env, cwd });
+    expect(status).toBe(5);
+    expect(stderr).toMatch(/a\.ts is not replaced: .*placeholders.*\nhint: .*the result was saved to/s);
+    expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe(before);
+    const elsewhere = await orch([...args.slice(0, -3), '-o', 'b.ts'], { env, cwd });
+    expect([elsewhere.status, elsewhere.stderr.includes('replace them by hand')]).toEqual([0, true]);
+  });
+});
+
+describe('orch patch apply --from', () => {
+  it('names the kept patch for one that shows placeholders', async () => {
+    const { env } = await provider(written(above));
+    const cwd = await repository({ 'a.ts': before });
+    const { stdout } = await orch(['diff', 'y', '-f', 'a.ts'], { env, cwd });
+    const { status, stderr } = await orch(['patch', 'apply', '--from', '-'], { env, cwd, stdin: stdout });
+    expect([status, stderr.includes('apply it by the id')]).toEqual([5, true]);
+  });
+});
+
 describe('what would be redacted', () => {
   it('is shown by --dry-run and by route --explain', async () => {
     const cwd = folder({ 'a.ts': before });

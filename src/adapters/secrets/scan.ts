@@ -44,7 +44,7 @@ async function findByPreset(content: string): Promise<SecretSpan[]> {
   for (const rule of presetRules) {
     const kind = rule.meta.id.replace(/^.*-rule-/, '');
     const context: RuleContext = {
-      report: ({ range: [start, end] }) => void spans.push({ kind, start, end }),
+      report: ({ range: [start, end] }) => void spans.push({ kind, start, end: endOf(content, start, end) }),
       ignore: () => {},
       createTranslator: () => () => ({}),
       sharedOptions: {},
@@ -52,4 +52,11 @@ async function findByPreset(content: string): Promise<SecretSpan[]> {
     await rule.create(context, {}).file?.(source);
   }
   return spans;
+}
+
+/** The preset takes a URL to end at the next blank, and so the quote and what follows it for a part of it. */
+function endOf(content: string, start: number, end: number): number {
+  const found = content.slice(start, end);
+  const quote = /^[a-z][a-z0-9+.-]*:\/\//i.test(found) ? found.search(/["'`<>\\]/) : -1;
+  return quote === -1 ? end : start + quote;
 }

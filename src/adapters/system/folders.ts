@@ -36,6 +36,10 @@ export function userConfigFolder(variables: Variables): string {
   return xdg(variables, 'XDG_CONFIG_HOME', ['.config']);
 }
 
+/** What is in the state folder beside the ledger. SECURITY.md says what each holds, and for how long. */
+export const stateFolders = ['locks', 'results', 'patches', 'journal', 'outputs', 'temporaries'] as const;
+export type StateFolder = (typeof stateFolders)[number];
+
 /** Folder of the ledger, stored results and other state. */
 export function stateFolder(variables: Variables): string {
   if (process.platform === 'win32' && variables.LOCALAPPDATA) return join(variables.LOCALAPPDATA, 'orch');

@@ -36,26 +36,28 @@ const keptMs = 180 * 24 * 3_600_000;
 export function outputGuard({ cwd, folder, roots }: OutputGuardOptions): OutputGuard {
   return {
     async permit(path, { inputs, force, signal }) {
-      if (force) return () => {};
       const target = fileOf(path);
-      if (target === undefined) return () => {};
+      if (target === undefined) return { isInput: false, recheck: () => {} };
+      const read = [standardInput(), ...inputs.paths.map((input) => statOf(resolve(inputs.base, input)))];
+      const isInput = read.some((input) => isSame(input, target));
+      if (force) return { isInput, recheck: () => {} };
       const seen = contentOf(target, path);
       if (seen !== undefined) {
-        const read = [standardInput(), ...inputs.paths.map((input) => statOf(resolve(inputs.base, input)))];
-        if (read.some((input) => isSame(input, target))) {
-          throw refused(`${path} is an input of this call`);
-        }
+        if (isInput) throw refused(`${path} is an input of this call`);
         if (!isOurs(target, seen)) {
           const { state, reason } = await uncommitted(target, signal);
           if (state !== 'clean') throw refused(`${path} ${reason}`);
         }
       }
-      return (result) => {
-        const now = contentOf(target, path);
-        if (now === undefined || now === seen || now === sha256(result) || isOurs(target, now)) return;
-        throw new OrchError('file-changed', `${path} was changed during the call, and was not replaced`, {
-          hint: 'move it away, or use another --output',
-        });
+      return {
+        isInput,
+        recheck(result) {
+          const now = contentOf(target, path);
+          if (now === undefined || now === seen || now === sha256(result) || isOurs(target, now)) return;
+          throw new OrchError('file-changed', `${path} was changed during the call, and was not replaced`, {
+            hint: 'move it away, or use another --output',
+          });
+        },
       };
     },
     async note(path, content) {

@@ -143,7 +143,7 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
   {
     name: 'ORCH_ROOTS',
     description: 'Additional folders that files may be read from, separated as in PATH.',
-    default: 'the working directory only',
+    default: 'the working directory and the repository around it',
     inDotEnv: 'ignore',
   },
   {

@@ -29,9 +29,11 @@ export function refuseProblems(
     `the ${what} has ${count}:\n${problems.map((problem) => `  ${formatProblem(problem)}`).join('\n')}`,
     {
       hint:
-        code === 'invalid-config'
-          ? 'orch help configuration lists the files and their keys'
-          : 'orch help environment lists the variables',
+        code === 'invalid-environment'
+          ? 'orch help environment lists the variables'
+          : problems.some(({ origin }) => /[/\\]\.orch[/\\][^/\\]*$/.test(origin))
+            ? 'orch help configuration lists the files and their keys; to leave out the .orch/ of a repository, set ORCH_CONF to a folder of your own'
+            : 'orch help configuration lists the files and their keys',
       details: { problems },
     },
   );

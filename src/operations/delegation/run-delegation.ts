@@ -1,6 +1,8 @@
 /** Runs a delegating operation, from request to output. */
+import { OrchError } from '../../core/errors/orch-error.ts';
 import type { DelegateRequest } from '../../core/tasks/request.ts';
 import type { CallOptions } from '../../engine/context.ts';
+import type { OutputPermit } from '../../engine/ports.ts';
 import type { OperationContext } from '../context.ts';
 import { deliver } from './deliver.ts';
 import type { DelegationInput } from './fields.ts';
@@ -28,19 +30,19 @@ export async function runDelegation(
   // Imported here so that explaining a route does not load the engine and the patch core.
   const { delegate } = await import('../../engine/delegate.ts');
   const { signal, verify } = options;
-  let recheck: ((result: string) => void) | undefined;
+  let permit: OutputPermit | undefined;
   const outcome = await delegate(request, context.engine(), {
     ...options,
     async beforeSending({ base, sources }) {
       if (output === undefined) return;
       const inputs = { base, paths: sources.map(({ path }) => path) };
-      recheck = await context.outputs().permit(output, { inputs, force, signal });
+      permit = await context.outputs().permit(output, { inputs, force, signal });
     },
     ...(verify && {
       async verify(result, abort) {
         // Checked here rather than on delivery, since the command runs with the result in the file.
         try {
-          recheck?.(result);
+          permit?.recheck(result);
           if (output !== undefined) await context.outputs().note(output, result);
         } catch (error) {
           throw errorKeeping(error, result, context.results());
@@ -52,7 +54,22 @@ export async function runDelegation(
   return deliver(
     toOutput(outcome, context),
     outcome.finished.patch,
-    { apply, output, recheck: verify ? undefined : recheck, signal },
+    { apply, output, recheck, signal },
     context,
+  );
+
+  function recheck(result: string): void {
+    if (permit?.isInput && outcome.finished.placeholders.length > 0) throw wouldLoseSecrets(output!);
+    // A verified one was rechecked before the command ran.
+    if (!verify) permit?.recheck(result);
+  }
+}
+
+/** Only patches put secrets back. */
+function wouldLoseSecrets(path: string): OrchError {
+  return new OrchError(
+    'answer-unusable',
+    `${path} is not replaced: the result holds placeholders of secrets that are in that file`,
+    { hint: 'ask for a patch (orch diff, or --return patch), which leaves them as they are' },
   );
 }

@@ -36,6 +36,11 @@ describe('a secret', () => {
       `// secretlint-disable\nx = '${github}'`,
       "// secretlint-disable\nx = '‹redacted:github:1›'",
     ],
+    [
+      'the quote of a URL',
+      'open("postgres://ann:Pa55word@db/x", pool=5)',
+      'open("\u2039redacted:database-connection-string:1\u203a", pool=5)',
+    ],
   ])('is found behind %s, and no more than it is redacted', async (_, text, redacted) => {
     expect(await redact(text)).toBe(redacted);
   });

@@ -38,12 +38,12 @@ describe('a file that --output may replace', () => {
     put('a.md', 'text\n');
     commit();
     put('empty.md', '');
-    for (const path of ['new.md', 'deep/new.md', 'empty.md', 'a.md']) (await permit(path))('result');
+    for (const path of ['new.md', 'deep/new.md', 'empty.md', 'a.md']) (await permit(path)).recheck('result');
   });
 
   it('is a pipe or a device', async () => {
     execFileSync('mkfifo', [join(cwd, 'pipe')]);
-    for (const path of ['pipe', '/dev/null', '/dev/stdout']) (await permit(path))('result');
+    for (const path of ['pipe', '/dev/null', '/dev/stdout']) (await permit(path)).recheck('result');
   });
 
   it('is what orch itself wrote, as long as nobody edits it', async () => {
@@ -62,7 +62,9 @@ describe('a file that --output may replace', () => {
 
   it('is any with --force', async () => {
     put('a.md', 'my work');
-    (await permit('a.md', { paths: ['a.md'], force: true }))('result');
+    const permitted = await permit('a.md', { paths: ['a.md'], force: true });
+    permitted.recheck('result');
+    expect(permitted.isInput).toBe(true);
   });
 });
 
@@ -102,10 +104,10 @@ describe('a file that --output may not replace', () => {
     commit();
     const [existing, missing] = [await permit('a.md'), await permit('new.md')];
     for (const path of ['a.md', 'new.md']) put(path, 'my work');
-    for (const recheck of [existing, missing]) {
+    for (const { recheck } of [existing, missing]) {
       expect(() => recheck('result')).toThrow(expect.objectContaining({ code: 'file-changed' }));
     }
     put('a.md', 'result');
-    existing('result');
+    existing.recheck('result');
   });
 });
