@@ -103,7 +103,9 @@ async function tryOut(
   } catch (error) {
     if (!/\u2039redacted:[a-z0-9-]+:\d+\u203A/.test(patch)) throw error;
     const hint = 'it shows placeholders instead of secrets: apply it by the id that was printed with it';
-    throw error instanceof OrchError ? new OrchError(error.code, error.message, { cause: error, hint }) : error;
+    throw error instanceof OrchError
+      ? new OrchError(error.code, error.message, { cause: error, hint })
+      : error;
   }
 }
 
