@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -274,6 +275,16 @@ describe('orch patch apply --from', () => {
     // git would take the folder away that is empty now.
     delete written['gone/'];
     expect(written).toEqual({ ...wanted, 'latin.txt': tree['latin.txt'] });
+  });
+
+  it('writes nothing in the folder that .git names instead', async () => {
+    const cwd = folder({ 'a.txt': before });
+    await git(['init', '-q', '--separate-git-dir=data', '.'], cwd);
+    const hook =
+      'diff --git a/data/hooks/post-checkout b/data/hooks/post-checkout\nnew file mode 100755\n--- /dev/null\n+++ b/data/hooks/post-checkout\n@@ -0,0 +1 @@\n+x\n';
+    const { status, stderr } = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin: hook });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('.git folder') });
+    expect(existsSync(join(cwd, 'data/hooks/post-checkout'))).toBe(false);
   });
 
   it.runIf(process.platform !== 'win32')('keeps the mode and the foreign bytes of a file', async () => {

@@ -9,6 +9,7 @@ import { basename, dirname, isAbsolute, join, parse, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { hasDotGit } from '../../core/text/dot-git.ts';
 import { repositoryTop } from '../system/folders.ts';
+import { gitFoldersAround } from './git-files.ts';
 import { folderOpener, inDotGit } from './open-folder.ts';
 
 export interface Destination {
@@ -36,7 +37,9 @@ export function destinationOf(path: string, roots: readonly string[]): Destinati
       },
     );
   }
-  if (descriptor === undefined && hasDotGit(real)) throw inDotGit(real === path ? path : `${path} (${real})`);
+  const ofGit = () => gitFoldersAround(dirname(real)).some((folder) => isInside(real, folder));
+  if (descriptor === undefined && (hasDotGit(real) || ofGit()))
+    throw inDotGit(real === path ? path : `${path} (${real})`);
   return { path: real, descriptor: Number(pid) === process.pid ? Number(descriptor) : undefined };
 }
 

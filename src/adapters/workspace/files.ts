@@ -5,8 +5,10 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import { type LineRange, readFileArgument, type Source } from '../../core/input/source-file.ts';
 import type { SourceSet, Workspace } from '../../engine/ports.ts';
 import { readRegularFile } from '../system/regular-file.ts';
+import { gitFoldersAround } from './git-files.ts';
 import { ignoredByGit } from './git-ignore.ts';
 import { expandGlob, globStart, isPattern } from './glob.ts';
+import { inDotGit } from './open-folder.ts';
 import {
   expandHome,
   forbidden,
@@ -44,8 +46,11 @@ export function workspaceFiles(options: RootsOptions): Workspace {
     },
     assertWritable(base, paths) {
       const roots = rootsOf(options);
+      const gitFolders = gitFoldersAround(base);
       for (const path of paths) {
         const target = resolve(base, path);
+        if (gitFolders.some((folder) => isInside(resolve(realpathSync(base), path), folder)))
+          throw inDotGit(path);
         if (!isInside(target, base)) throw new OrchError('file-forbidden', `${path} is outside ${base}`);
         const folders = existsSync(target) ? roots.named : roots.folders;
         if (rootAround(target, folders) === undefined) throw forbidden(target, path, roots);

@@ -1,6 +1,7 @@
 /** Looks at the files that git would open: for a FIFO git waits for ever, and a huge file it reads as a whole. */
-import { type Stats, statSync } from 'node:fs';
+import { realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { repositoryTop } from '../system/folders.ts';
 import { maxConfigBytes, readRegularFile } from '../system/regular-file.ts';
 import { isInside } from './roots.ts';
 
@@ -35,6 +36,20 @@ export function gitFileFault(
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+/** Real paths of the git folders of the repository around a folder: `.git` may say that they are elsewhere in the tree. */
+export function gitFoldersAround(folder: string): string[] {
+  const repository = repositoryTop(folder);
+  return repository === undefined ? [] : gitFolders(repository).map(realFolder);
+}
+
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** `.git`, or the folder that it names in a linked worktree or a submodule, and what several worktrees share. */

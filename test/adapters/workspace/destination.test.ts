@@ -60,6 +60,14 @@ describe.runIf(process.platform !== 'win32')('destinationOf', () => {
       expect(refusal(path), path).toBe('file-forbidden');
   });
 
+  it('refuses the folder that .git names instead', () => {
+    mkdirSync(join(top, 'apart/data/hooks'), { recursive: true });
+    writeFileSync(join(top, 'apart/.git'), 'gitdir: data\n');
+    for (const path of ['apart/data/hooks/post-checkout', 'apart/data/new/x'])
+      expect(refusal(path)).toBe('file-forbidden');
+    expect(lead('apart/src/a.md')).toBe('apart/src/a.md');
+  });
+
   it('refuses what is in a .git, through a link or not', () => {
     link('repo/hook', '.git/hooks/post-checkout');
     link('repo/git', '.git');
