@@ -117,13 +117,11 @@ describe('a closed pipe', () => {
   });
 });
 
+// What leads to each: errors.test.ts.
 describe('the exit status', () => {
   it.each<[number, string[], Record<string, string>]>([
     [0, ['docs', 'x', '--rehearse'], {}],
-    [1, ['doctor'], { OPENAI_API_KEY: '' }],
     [2, ['docs', 'x', '--flie', 'a'], {}],
-    [3, ['route', 'docs', '-m', 'gpt-5-codex'], {}],
-    [4, ['docs', 'x'], {}],
     [6, ['docs', 'x', '--max-cost', '0.0000001', '--rehearse'], {}],
   ])('%i reaches the shell: %j', async (status, args, env) => {
     expect((await builtOrch(args, { env })).status).toBe(status);

@@ -28,12 +28,15 @@ describe.each(days)('on %s', (day) => {
   it.each(taskKinds)('%s is taken at the first try', async (task) => {
     const room = await engineFixture({ day, files: { 'a.ts': 'export const a = 1;\n' } });
     let calls = 0;
-    for (const shape of returnShapes) {
-      for (const variant of [{}, { safetyCritical: true }, { language: 'rust' }, { language: 'python' }]) {
-        const { attempts } = await room.call({ task, shape, files: ['a.ts'], ...variant });
-        expect(attempts).toHaveLength(1);
-        calls++;
-      }
+    const requests = [
+      ...returnShapes.flatMap((shape) => [{ shape }, { shape, safetyCritical: true }]),
+      { shape: 'code', language: 'rust' } as const,
+      { shape: 'patch', language: 'python' } as const,
+    ];
+    for (const request of requests) {
+      const { attempts } = await room.call({ task, files: ['a.ts'], ...request });
+      expect(attempts).toHaveLength(1);
+      calls++;
     }
     await expectAllTaken(room, calls);
   });
