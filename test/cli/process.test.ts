@@ -129,15 +129,22 @@ describe('the exit status', () => {
 });
 
 describe('colour', () => {
-  it.each([
-    ['where it is forced', { FORCE_COLOR: '1' }, true],
-    ['not with NO_COLOR', { NO_COLOR: '1' }, false],
-    ['not in a pipe', {}, false],
-  ])('comes %s', async (_name, variables, expected) => {
+  it('comes where it is forced, and not on standard output', async () => {
     const { env } = await provider({ answer: docs });
-    const { stdout, stderr } = await builtOrch(['docs', 'x', '--stream'], { env: { ...env, ...variables } });
+    const { stdout, stderr } = await builtOrch(['docs', 'x', '--stream'], {
+      env: { ...env, FORCE_COLOR: '1' },
+    });
     expect(stdout).toBe(docs.text);
-    expect(stderr.includes('\u001b[')).toBe(expected);
+    expect(stderr).toContain('\u001b[');
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['with NO_COLOR', { NO_COLOR: '1' }],
+    ['in a pipe', {}],
+  ])('does not come %s', async (_name, env) => {
+    const { stderr } = await builtOrch(['docs'], { env });
+    expect(stderr).toContain('hint:');
+    expect(stderr).not.toContain('\u001b[');
   });
 });
 

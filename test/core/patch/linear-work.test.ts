@@ -36,8 +36,8 @@ describe('the work for an answer grows with its length', () => {
     ],
     ['blank lines in V4A', (size) => v4a(times('\n', size))],
     ['headings in V4A', (size) => v4a(`${times('@@ x\n', size)}-two();\n+2();\n`), 65_536],
-    ['whole files', (size) => numbered((at) => `${at}.js\n\`\`\`js\nx\n\`\`\`\n`, size), 8192],
-    ['whole Markdown files', (size) => numbered((at) => `${at}.md\n\`\`\`md\nx\n\`\`\`\n`, size), 8192],
+    ['whole files', (size) => numbered((at) => `${at}.js\n\`\`\`js\nx\n\`\`\`\n`, size), 4096],
+    ['whole Markdown files', (size) => numbered((at) => `${at}.md\n\`\`\`md\nx\n\`\`\`\n`, size), 4096],
     ['open docstrings', (size) => numbered((at) => `${at}.py\n\`\`\`py\n"""\n\`\`\`\n`, size), 4096],
     ['new files in folders', (size) => numbered((at) => `d${at}/a.js\n\`\`\`js\nx\n\`\`\`\n`, size), 8192],
     [
