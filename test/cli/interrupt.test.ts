@@ -31,18 +31,15 @@ function places() {
   return { state, temporary, cwd, env: { XDG_STATE_HOME: state, TMPDIR: temporary } };
 }
 
-const silences: [string, Scenario][] = [
-  ['before the headers', { kind: 'hang', after: 'request' }],
-  ['after the headers', { kind: 'hang', after: 'headers' }],
-  ['half way', { kind: 'hang', after: 2 }],
+/** Each silence and each signal once: process.test.ts has every signal half way. */
+const silences: [string, NodeJS.Signals, Scenario][] = [
+  ['before the headers', 'SIGINT', { kind: 'hang', after: 'request' }],
+  ['after the headers', 'SIGTERM', { kind: 'hang', after: 'headers' }],
+  ['half way', 'SIGHUP', { kind: 'hang', after: 2 }],
 ];
 
 describe.runIf(posix)('an interrupt while the provider is silent', () => {
-  it.each(
-    silences.flatMap(([where, scenario]) =>
-      (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [where, signal, scenario] as const),
-    ),
-  )('%s: %s closes the connection and is recorded', async (_where, signal, scenario) => {
+  it.each(silences)('%s: %s closes the connection and is recorded', async (_where, signal, scenario) => {
     const { state, temporary, cwd, env } = places();
     const { server, env: upstream } = await provider({ answer: scenario });
     const child = spawnOrch(['diff', 'rename it', '-f', 'cart.js', '--apply'], {

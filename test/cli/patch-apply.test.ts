@@ -69,8 +69,8 @@ describe('orch patch apply', () => {
 
   it('writes it once by several processes at a time, and leaves no lock', async () => {
     const { cwd, env, applyAlone } = await waiting();
-    const results = await Promise.all([1, 2, 3, 4, 5].map(applyAlone));
-    expect(results.map(({ status }) => status).sort()).toEqual([0, 2, 2, 2, 2]);
+    const results = await Promise.all([1, 2, 3].map(applyAlone));
+    expect(results.map(({ status }) => status).sort()).toEqual([0, 2, 2]);
     expect(read(cwd)).toBe(after);
     expect(readdirSync(join(env.XDG_STATE_HOME, 'orch/locks'))).toEqual([]);
   });

@@ -230,7 +230,7 @@ describe('standard input', () => {
   it('is cut to the limit where it is material, and the cut is said', async () => {
     const { server, env } = await provider({ answer: docs });
     const line = 'something happened, and then something else\n';
-    const log = line.repeat(Math.ceil((20 * 1024 * 1024) / line.length));
+    const log = line.repeat(Math.ceil((2 * 1024 * 1024) / line.length));
     const { status, stderr } = await orch(['run', 'deep_reasoning', 'why?'], {
       env,
       stdin: `${log}LAST LINE\n`,
@@ -244,7 +244,7 @@ describe('standard input', () => {
 
   it('is refused where it is the instruction and longer than the limit', async () => {
     const { server, env } = await provider();
-    const { status, stderr } = await orch(['run', 'docs'], { env, stdin: 'word '.repeat(4 * 1024 * 1024) });
+    const { status, stderr } = await orch(['run', 'docs'], { env, stdin: 'word '.repeat(400_000) });
     expect(status).toBe(2);
     expect(stderr).toMatch(/^error: input is about .* tokens, the limit is 32 000/);
     expect(server.requests).toEqual([]);

@@ -69,7 +69,10 @@ describe('--verify', () => {
     const cwd = folder({ 'old.js': 'old();\n' });
     const [restored, removed] = await Promise.all(
       ['old.js', 'new.js'].map((file) =>
-        orch([...args, '-o', file, '--force', '--verify', `${node} {}`, '--json'], { env, cwd }),
+        orch([...args, '-o', file, '--force', '--verify', 'echo 1 test failed && exit 3', '--json'], {
+          env,
+          cwd,
+        }),
       ),
     );
     for (const { status, stdout } of [restored!, removed!]) {

@@ -181,9 +181,9 @@ describe('the walk', () => {
         expect(records).toHaveLength(asked.length);
         if (expected.walk.length > 1) walked++;
       }),
-      { numRuns: 800 },
+      { numRuns: 250 },
     );
     // The generator must make the engine fall back often enough to mean something.
-    expect(walked).toBeGreaterThan(200);
+    expect(walked).toBeGreaterThan(50);
   });
 });

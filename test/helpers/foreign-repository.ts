@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { folder, git } from './orch.ts';
+import { folder, git, initialize } from './orch.ts';
 
 export interface Trap {
   /** A program that leaves a mark and passes its input on. */
@@ -97,7 +97,7 @@ export function bareLayout(config: string): Record<string, string> {
 /** A repository with the files, `.gitattributes` among them, and a hostile configuration. */
 export async function foreignRepository(files: Record<string, string>, { hostile }: { hostile: Trap }) {
   const path = folder({ ...files, '.gitattributes': attributes });
-  await git(['init', '-q'], path);
+  initialize(path);
   await git(['add', '-A'], path);
   writeFileSync(join(path, '.git/config'), hostileConfig(hostile));
   return path;

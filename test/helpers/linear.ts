@@ -3,7 +3,8 @@ import { expect } from 'vitest';
 
 /** Below this a measurement is noise, and no input that costs so little stops anybody. */
 const floorMs = 3;
-const runs = 5;
+const smallRuns = 3;
+const largeRuns = 5;
 const factor = 8;
 /** Work in proportion to its input costs 8 times as much for 8 times the size, quadratic work 64 times. */
 const mostGrowth = 24;
@@ -12,13 +13,13 @@ const mostGrowth = 24;
 export function expectLinear(make: (size: number) => () => unknown, size: number): void {
   const small = make(size);
   small();
-  const leastMs = Math.min(...Array.from({ length: runs }, () => cpuMs(small)));
+  const leastMs = Math.min(...Array.from({ length: smallRuns }, () => cpuMs(small)));
   const mostMs = mostGrowth * Math.max(floorMs, leastMs);
   const large = make(factor * size);
   const times: number[] = [];
   // The least of several runs counts, so one that is quick enough settles it.
   do times.push(cpuMs(large));
-  while (times.at(-1)! >= mostMs && times.length < runs);
+  while (times.at(-1)! >= mostMs && times.length < largeRuns);
   expect(Math.min(...times), `size ${size}: ${leastMs} ms, ${factor} times that: ${times} ms`).toBeLessThan(
     mostMs,
   );

@@ -1,6 +1,6 @@
 /** Runs the built command line as a child process: a home of its own, nothing of the developer's environment. */
-import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcessWithoutNullStreams, execFile, execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -104,10 +104,20 @@ export function folder(files: Record<string, string | Buffer> = {}): string {
 /** The same as a repository in which everything is committed. */
 export async function repository(files: Record<string, string | Buffer>): Promise<string> {
   const path = folder(files);
-  await git(['init', '-q'], path);
+  initialize(path);
   await git(['add', '-A'], path);
   await git(['-c', 'user.name=t', '-c', 'user.email=t@localhost', 'commit', '-qm', 'first'], path);
   return path;
+}
+
+/** As `git init`, which is started once per test file: its repository is copied. The samples of hooks are left out. */
+export function initialize(path: string): void {
+  const template = join(process.env.HOME!, 'new-repository');
+  if (!existsSync(template)) {
+    execFileSync('git', ['init', '-q', '--template=', template], { env: bareEnvironment() });
+    for (const name of ['hooks', 'info']) mkdirSync(join(template, '.git', name));
+  }
+  cpSync(template, path, { recursive: true });
 }
 
 /** Rejects with what git says when it fails. */

@@ -81,7 +81,7 @@ describe('a stream of events', () => {
 
   it.each([
     ['a long line', `data: "${'x'.repeat(4_000_000)}"\n\n`, 1],
-    ['lines that end in a carriage return', 'data: 1\r\r'.repeat(400_000), 400_000],
+    ['lines that end in a carriage return', 'data: 1\r\r'.repeat(200_000), 200_000],
   ])('takes %s in tiny pieces', (_, stream, count) => {
     const decoder = new EventDecoder(stream.length);
     const bytes = text(stream);

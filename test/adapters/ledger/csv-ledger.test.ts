@@ -252,7 +252,7 @@ describe('csvLedger', () => {
   });
 
   describe('of many processes at once', () => {
-    const processes = 16;
+    const processes = 6;
     const appends = 40;
 
     it('loses and tears nothing and has one header', async () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { workspaceFiles } from '../../../src/adapters/workspace/files.ts';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
 import type { SourceSet } from '../../../src/engine/ports.ts';
+import { initialize } from '../../helpers/orch.ts';
 
 let folder: string;
 let repository: string;
@@ -18,7 +19,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function git(where: string, ...args: string[]): void {
   mkdirSync(where, { recursive: true });
-  execFileSync('git', args.length > 0 ? args : ['init', '-q'], { cwd: where });
+  if (args.length === 0) initialize(where);
+  else execFileSync('git', args, { cwd: where });
 }
 function put(path: string, content: string | Uint8Array = 'text\n', base = repository): string {
   const whole = join(base, path);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { uncommitted } from '../../../src/adapters/workspace/uncommitted.ts';
 import { hostileConfig, plainGit, trap } from '../../helpers/foreign-repository.ts';
-import { folder, git, repository } from '../../helpers/orch.ts';
+import { folder, git, initialize, repository } from '../../helpers/orch.ts';
 
 const path = process.env.PATH;
 afterEach(() => {
@@ -42,7 +42,7 @@ describe('a file', () => {
 
   it('is changed where it is staged and nothing has been committed yet', async () => {
     const top = folder({ 'a.txt': 'one\n' });
-    await git(['init', '-q'], top);
+    initialize(top);
     expect(await state(top, 'a.txt')).toBe('untracked');
     await git(['add', 'a.txt'], top);
     expect(await ask(join(top, 'a.txt'))).toEqual({
@@ -135,7 +135,7 @@ describe('a file', () => {
   it.runIf(process.platform !== 'win32')('is compared by its target when it is a link', async () => {
     const top = folder({ 'a.txt': 'one\n', 'b.txt': 'one\n' });
     symlinkSync('a.txt', join(top, 'link'));
-    await git(['init', '-q'], top);
+    initialize(top);
     await git(['add', '-A'], top);
     await git([...commit, 'x'], top);
     expect(await state(top, 'link')).toBe('clean');

@@ -138,10 +138,10 @@ describe('any answer', () => {
         }
         accepted.push(result.changes);
       }),
-      { numRuns: 4000 },
+      { numRuns: 1500 },
     );
     // An answer is accepted often enough for this test to mean something.
-    expect(accepted.length).toBeGreaterThan(100);
+    expect(accepted.length).toBeGreaterThan(40);
     const changes = accepted
       .slice(0, 600)
       .flatMap((some, at) => some.map((change) => inFolder(change, `case-${at}`)));

@@ -85,7 +85,7 @@ describe('a record', () => {
         if (!whole.project?.includes('"')) expect(project).toBeUndefined();
         else expect(whole.project.startsWith(project ?? '')).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 

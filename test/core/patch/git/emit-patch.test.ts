@@ -70,7 +70,7 @@ describe('emitPatch', () => {
           }
         });
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     );
   });
 
