@@ -26,6 +26,8 @@ export interface OutputGuardOptions {
   /** Where the hashes of what was written are kept: the contents are not. */
   folder: string;
   roots: () => readonly string[];
+  /** Descriptor of standard input. Default 0. */
+  stdin?: number;
 }
 
 /** Larger files were not written by orch. */
@@ -33,7 +35,7 @@ const maxBytes = 256 * 1024 * 1024;
 const keptHashes = 10;
 const keptMs = 180 * 24 * 3_600_000;
 
-export function outputGuard({ cwd, folder, roots }: OutputGuardOptions): OutputGuard {
+export function outputGuard({ cwd, folder, roots, stdin = 0 }: OutputGuardOptions): OutputGuard {
   return {
     async permit(path, { inputs, force, signal }) {
       if (force) return () => {};
@@ -41,7 +43,7 @@ export function outputGuard({ cwd, folder, roots }: OutputGuardOptions): OutputG
       if (target === undefined) return () => {};
       const seen = contentOf(target, path);
       if (seen !== undefined) {
-        const read = [standardInput(), ...inputs.paths.map((input) => statOf(resolve(inputs.base, input)))];
+        const read = [fileAt(stdin), ...inputs.paths.map((input) => statOf(resolve(inputs.base, input)))];
         if (read.some((input) => isSame(input, target))) {
           throw refused(`${path} is an input of this call`);
         }
@@ -127,9 +129,10 @@ function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
-function standardInput(): Stats | undefined {
+/** Undefined for a pipe, a terminal and the like. */
+function fileAt(descriptor: number): Stats | undefined {
   try {
-    const stats = fstatSync(0);
+    const stats = fstatSync(descriptor);
     return stats.isFile() ? stats : undefined;
   } catch {
     return undefined;
