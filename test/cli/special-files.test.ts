@@ -1,8 +1,10 @@
 /** FIFOs, devices and folders where a file is expected: a message, never a wait. */
 import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, symlinkSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readRegularFile } from '../../src/adapters/system/regular-file.ts';
+import { readAnswerFile } from '../../src/cli/answer-file.ts';
 import { searchReplace } from '../helpers/answers.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { call } from '../helpers/mcp.ts';
@@ -132,4 +134,25 @@ describe('--from', () => {
       });
     },
   );
+});
+
+it.skipIf(process.platform === 'win32')('a pipe that another file replaces is not read', async () => {
+  const cwd = folder();
+  const path = join(cwd, 'answer');
+  fifo(path);
+  const reading = readAnswerFile('answer', {
+    flag: '--from',
+    cwd,
+    readFile: readRegularFile,
+    signal: new AbortController().signal,
+    note: () => {},
+    wait: { noticeMs: 60_000, limitMs: 60_000 },
+  });
+  // It has been seen, and is about to be opened.
+  rmSync(path);
+  writeFileSync(path, answer);
+  await expect(reading).rejects.toMatchObject({
+    code: 'file-unreadable',
+    message: '--from: answer has been replaced by something else',
+  });
 });

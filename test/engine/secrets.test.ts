@@ -60,6 +60,24 @@ describe('what is sent', () => {
     );
   });
 
+  it('has no secret anywhere else that only its name gave away', async () => {
+    const value = 'Winter2024Sommer';
+    const { call, server } = await engineFixture({
+      answer: code,
+      files: { '.env': `DB_PASSWORD=${value}\n`, 'a.ts': `// not ${value} again\n` },
+    });
+    const { warnings } = await call({
+      files: ['.env', 'a.ts'],
+      context: `login ${value} failed`,
+      instruction: `why is ${value} refused?`,
+    });
+    expect(JSON.stringify(server.requests[0]!.body)).not.toContain(value);
+    expect(server.requests[0]!.body?.input).toContain('not \u2039redacted:password:1\u203A again');
+    expect(warnings.join()).toContain(
+      '.env:1 (password), a.ts:1 (password), context, line 1 (password), instruction, line 1 (password)',
+    );
+  });
+
   it('is as it was without a secret, and with redaction turned off', async () => {
     const plain = await engineFixture({ answer: code, files: { 'a.ts': 'const a = 1;\n' } });
     const { prepared } = await plain.call({ files: ['a.ts'] });

@@ -9,20 +9,21 @@ const output = () =>
   ({ result: 'made', meta: { run_id: 'run-1', cost_usd: 0.5, warnings: [] } }) as unknown as DelegateOutput;
 
 interface Deeds {
+  assertWritable?: (base: string, paths: readonly string[]) => void;
   writeResult?: () => Promise<void>;
   applyChanges?: () => Promise<void>;
   save?: () => { id: string; path: string };
 }
 
 /** What delivers, and the order in which it did. */
-function room({ writeResult, applyChanges, save }: Deeds) {
+function room({ assertWritable = () => {}, writeResult, applyChanges, save }: Deeds) {
   const done: string[] = [];
   const after = (name: string, deed?: () => Promise<void>) => async () => {
     await deed?.();
     done.push(name);
   };
   const factory = {
-    workspace: () => ({ assertWritable: () => {} }),
+    workspace: () => ({ assertWritable }),
     writer: () => ({
       writeResult: after('file', writeResult),
     }),
@@ -90,6 +91,20 @@ describe('a patch that is applied and written to a file', () => {
     const error = await failure(deliver(output(), patch, input, full.factory));
     expect(full.done).toEqual([]);
     expect(error).toMatchObject({ code: 'write-failed', details: { result_file: '/kept/a' } });
+  });
+
+  it('is not written at all where it may not be applied', async () => {
+    const asked: unknown[] = [];
+    const { factory, done } = room({
+      assertWritable: (...where) => {
+        asked.push(where);
+        throw new OrchError('file-forbidden', 'a link leads out');
+      },
+    });
+    const renamed = { base: '/tree', changes: [{ kind: 'rename', path: 'b', oldPath: 'a' }] };
+    const error = await failure(deliver(output(), renamed as unknown as FinishedPatch, input, factory));
+    expect(error).toMatchObject({ code: 'file-forbidden', details: { result_file: '/kept/a' } });
+    expect([asked, done]).toEqual([[['/tree', ['b', 'a']]], []]);
   });
 
   it('is said to be in the file when it cannot be applied', async () => {

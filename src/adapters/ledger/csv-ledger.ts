@@ -8,7 +8,12 @@ import { basename, resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { encodeRecord, headerRow } from '../../core/record/csv.ts';
 import type { Ledger } from '../../engine/ports.ts';
-import { destinationOf, type OpenDestination, openDestination } from '../workspace/destination.ts';
+import {
+  type Destination,
+  destinationOf,
+  type OpenDestination,
+  openDestination,
+} from '../workspace/destination.ts';
 import { type Temporaries, untracked } from '../workspace/temporaries.ts';
 import { lastHeader } from './header.ts';
 import { readLedgerFile } from './read.ts';
@@ -36,11 +41,13 @@ export function csvLedger({
   path,
   temporaries = untracked,
   roots = () => [],
+  open = openDestination,
 }: {
   path: string;
   temporaries?: Temporaries;
   /** Absolute folders out of which links must not lead the rows. Default: none. */
   roots?: () => readonly string[];
+  open?: typeof openDestination;
 }): Ledger {
   const location = resolve(path);
   let known: Known | undefined;
@@ -51,7 +58,7 @@ export function csvLedger({
 
   async function write(rows: string): Promise<void> {
     try {
-      const handle = await openForAppend(location, roots(), temporaries);
+      const handle = await openForAppend(destinationOf(location, roots()), { open, temporaries });
       try {
         known = await appendRows(handle, rows, known);
       } finally {
@@ -117,12 +124,10 @@ async function lastByte(handle: FileHandle, size: number): Promise<number | unde
 }
 
 async function openForAppend(
-  path: string,
-  roots: readonly string[],
-  temporaries: Temporaries,
+  destination: Destination,
+  { open, temporaries }: { open: typeof openDestination; temporaries: Temporaries },
 ): Promise<FileHandle> {
-  const destination = destinationOf(path, roots);
-  const opened = openDestination(destination, 0o700);
+  const opened = open(destination, { folderMode: 0o700 });
   try {
     const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0 } = constants;
     const flags = O_RDWR | O_APPEND | (destination.descriptor === undefined ? O_NOFOLLOW : 0);
@@ -131,7 +136,12 @@ async function openForAppend(
       await createWithHeader(opened, draftName(destination.path), temporaries);
       handle = await promises.open(opened.file, flags | O_CREAT, 0o600);
     }
-    opened.verify();
+    try {
+      opened.verify();
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
     return handle;
   } finally {
     opened.close();

@@ -9,7 +9,7 @@ import type { Redact } from '../../core/errors/redact.ts';
 import { printableJson } from '../../core/text/hidden.ts';
 import { mapTexts } from '../../core/text/json.ts';
 import type { CallLog } from '../../engine/context.ts';
-import { destinationOf, openDestination } from '../workspace/destination.ts';
+import { type Destination, destinationOf, openDestination } from '../workspace/destination.ts';
 
 export interface JsonLogOptions {
   /** Redacts each text of a line. */
@@ -19,17 +19,25 @@ export interface JsonLogOptions {
   file: string | undefined;
   /** Absolute folders out of which links must not lead the file. Default: none. */
   roots?: () => readonly string[];
+  open?: typeof openDestination;
   write: (line: string) => void;
 }
 
-export function jsonLog({ clean, level, file, roots = () => [], write }: JsonLogOptions): CallLog {
+export function jsonLog({
+  clean,
+  level,
+  file,
+  roots = () => [],
+  open = openDestination,
+  write,
+}: JsonLogOptions): CallLog {
   return {
     call(line) {
       if (logLevels.indexOf(level) < logLevels.indexOf('info')) return;
       try {
         const text = `${printableJson({ event: 'call', ...mapTexts(line, clean) })}\n`;
         if (file === undefined) write(text);
-        else append(file, text, roots());
+        else append(text, destinationOf(file, roots()), open);
       } catch {
         // The ledger is the authoritative record, and reports its own errors.
       }
@@ -37,9 +45,8 @@ export function jsonLog({ clean, level, file, roots = () => [], write }: JsonLog
   };
 }
 
-function append(path: string, text: string, roots: readonly string[]): void {
-  const destination = destinationOf(path, roots);
-  const { file, verify, close } = openDestination(destination);
+function append(text: string, destination: Destination, open: typeof openDestination): void {
+  const { file, verify, close } = open(destination);
   try {
     const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
     const isOpen = destination.descriptor !== undefined;

@@ -11,14 +11,14 @@ export const maxConfigBytes = 1024 * 1024;
 export const maxTrackedBytes = 256 * 1024 * 1024;
 
 /** Follows links. Missing also if a folder above is a file. */
-export function readRegularFile(path: string, maxBytes: number): FileReading {
+export function readRegularFile(path: string, maxBytes: number, open = openSync): FileReading {
   let handle: number | undefined;
   try {
     // Opening a device can have an effect, so most are refused before; what is opened may have been replaced since.
     const seen = faultOf(statSync(path), maxBytes);
     if (seen) return seen;
     // O_NONBLOCK, as a FIFO would block until something writes to it. Windows has neither.
-    handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    handle = open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stats = fstatSync(handle);
     const opened = faultOf(stats, maxBytes);
     if (opened) return opened;

@@ -10,7 +10,7 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import { hasDotGit } from '../../core/text/dot-git.ts';
 import { repositoryTop } from '../system/folders.ts';
 import { gitFoldersAround } from './git-files.ts';
-import { folderOpener, inDotGit } from './open-folder.ts';
+import { folderOpener, inDotGit, type OpenerOptions } from './open-folder.ts';
 
 export interface Destination {
   /** Real path, whether or not there is a file. */
@@ -48,18 +48,24 @@ export interface OpenDestination {
   file: string;
   /** The same for a file beside it. */
   beside(name: string): string;
-  /** To be called between opening the file and writing to it. Throws `file-changed`. */
+  /** To be called between opening the file and writing to it. Throws `file-changed`, or `file-forbidden` for a link. */
   verify(): void;
   close(): void;
 }
 
-/** Opens the folder of a destination, so that a link that appears later leads nowhere. Creates it where it is missing. */
-export function openDestination({ path }: Destination, folderMode = 0o777): OpenDestination {
+/**
+ * Opens the folder of a destination, so that a link that appears later leads nowhere. Creates it where it is missing.
+ * Throws `file-changed` if its path leads through a link by now.
+ */
+export function openDestination(
+  { path }: Destination,
+  { folderMode = 0o777, handles }: { folderMode?: number } & Pick<OpenerOptions, 'handles'> = {},
+): OpenDestination {
   // What the link of an open file shows is no path, so it is followed.
   if (openFile.test(path)) return { file: path, beside: (name) => name, verify() {}, close() {} };
   const folder = dirname(path);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: folderMode });
-  const { open } = folderOpener(folder, { real: true });
+  const { open } = folderOpener(folder, { handles, real: true });
   const { entry, verifyAfter: verify, close } = open([]);
   return { file: entry(basename(path)), beside: entry, verify, close };
 }

@@ -36,7 +36,7 @@ export type FolderOpener = (parts: readonly string[]) => OpenFolder;
 
 export interface OpenerOptions {
   /** Default: where the system has handles of folders. */
-  handles?: boolean;
+  handles?: boolean | undefined;
   /** Throws `file-changed` if the path of the root leads through a link. Default: links are resolved once. */
   real?: boolean;
 }

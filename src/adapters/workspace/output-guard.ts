@@ -26,6 +26,8 @@ export interface OutputGuardOptions {
   /** Where the hashes of what was written are kept: the contents are not. */
   folder: string;
   roots: () => readonly string[];
+  /** Descriptor of standard input. Default 0. */
+  stdin?: number;
 }
 
 /** Larger files were not written by orch. */
@@ -33,12 +35,12 @@ const maxBytes = 256 * 1024 * 1024;
 const keptHashes = 10;
 const keptMs = 180 * 24 * 3_600_000;
 
-export function outputGuard({ cwd, folder, roots }: OutputGuardOptions): OutputGuard {
+export function outputGuard({ cwd, folder, roots, stdin = 0 }: OutputGuardOptions): OutputGuard {
   return {
     async permit(path, { inputs, force, signal }) {
       const target = fileOf(path);
       if (target === undefined) return { isInput: false, recheck: () => {} };
-      const read = [standardInput(), ...inputs.paths.map((input) => statOf(resolve(inputs.base, input)))];
+      const read = [fileAt(stdin), ...inputs.paths.map((input) => statOf(resolve(inputs.base, input)))];
       const isInput = read.some((input) => isSame(input, target));
       if (force) return { isInput, recheck: () => {} };
       const seen = contentOf(target, path);
@@ -129,9 +131,10 @@ function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
-function standardInput(): Stats | undefined {
+/** Undefined for a pipe, a terminal and the like. */
+function fileAt(descriptor: number): Stats | undefined {
   try {
-    const stats = fstatSync(0);
+    const stats = fstatSync(descriptor);
     return stats.isFile() ? stats : undefined;
   } catch {
     return undefined;

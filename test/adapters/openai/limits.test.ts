@@ -114,12 +114,20 @@ it('an answer within its limits is read', async () => {
 });
 
 it('the limits follow the output cap, up to a bound', () => {
-  const small = limitsFor(2048);
-  expect(small.textLength).toBeGreaterThanOrEqual(64 * 2048);
-  expect(limitsFor(128_000).textLength).toBe(4 * 1024 * 1024);
-  expect(limitsFor(10_000_000).bodyBytes).toBe(64 * 1024 * 1024);
-  // The events of a stream, one for each token, and the text once more at its end.
-  expect(small.bodyBytes).toBeGreaterThan(2048 * 500);
+  const kilobyte = 1024;
+  expect(limitsFor(2048)).toEqual({
+    bodyBytes: 6144 * kilobyte,
+    eventBytes: 1408 * kilobyte,
+    textLength: 192 * kilobyte,
+    places: 10_000,
+  });
+  const largest = {
+    bodyBytes: 64 * 1024 * kilobyte,
+    eventBytes: 9 * 1024 * kilobyte,
+    textLength: 4 * 1024 * kilobyte,
+    places: 10_000,
+  };
+  for (const tokens of [128_000, 10_000_000]) expect(limitsFor(tokens)).toEqual(largest);
 });
 
 it.each([-1, 1e308, 2e9, '7', null, Number.NaN, {}])('%j is no count of tokens', (count) => {

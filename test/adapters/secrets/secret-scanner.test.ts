@@ -33,8 +33,9 @@ describe('a secret', () => {
     ['an escaped line break', `"first\\n${github}\\nlast"`, '"first\\n‹redacted:github:1›\\nlast"'],
     [
       'a comment that turns rules off',
-      `// secretlint-disable\nx = '${github}'`,
-      "// secretlint-disable\nx = '‹redacted:github:1›'",
+      // One that only the library knows.
+      '// secretlint-disable\nhttps://user:secret@company.net/x',
+      '// secretlint-disable\n‹redacted:basicauth:1›/x',
     ],
     [
       'the quote of a URL',
@@ -106,6 +107,8 @@ describe('no secret', () => {
     'if (text.startsWith("-----BEGIN PRIVATE KEY-----")) return parse(text);',
     'const tokenizer = new Tokenizer({ maxTokens: 4096, keyName: "getElementsByTagName2" });',
     'http://localhost:8080/path and https://user@example.com/x',
+    "const secretName = 'aB3dE6gH9jK2mN5pQ8sT1vW4', tokenId = 'aB3dE6gH9jK2mN5pQ8sT1vW5';",
+    "public_key = 'aB3dE6gH9jK2mN5pQ8sT1vW4'",
     'import { keyboardEventHandler3 as handler } from "./keyboard-events.ts";',
   ])('is %s', async (text) => {
     expect(await redact(text)).toBe(text);

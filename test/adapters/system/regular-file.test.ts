@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, openSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -53,6 +53,22 @@ it.runIf(posix)('anything but a file is refused without waiting for it', async (
       message: 'is not a regular file',
     });
   expect(readRegularFile(top, 9)).toMatchObject({ fault: 'irregular', message: 'is a directory' });
+});
+
+it.runIf(posix)('what takes the place of a file before it is opened is refused as well', () => {
+  const path = join(folder({ a: 'text', long: 'x'.repeat(1024 * 1024 + 1) }), 'a');
+  const swapped = (swap: () => void) =>
+    readRegularFile(path, 1024 * 1024, (...given) => {
+      swap();
+      return openSync(...given);
+    });
+  expect(swapped(() => renameSync(path.replace(/a$/, 'long'), path))).toMatchObject({ fault: 'too-large' });
+  writeFileSync(path, 'text');
+  const device = () => {
+    rmSync(path);
+    symlinkSync('/dev/null', path);
+  };
+  expect(swapped(device)).toMatchObject({ fault: 'irregular' });
 });
 
 it.runIf(process.platform === 'linux')('a file that claims to be empty is read up to the limit', () => {

@@ -1,8 +1,23 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { destinationOf } from '../../../src/adapters/workspace/destination.ts';
+import { csvLedger } from '../../../src/adapters/ledger/csv-ledger.ts';
+import { jsonLog } from '../../../src/adapters/system/json-log.ts';
+import { destinationOf, openDestination } from '../../../src/adapters/workspace/destination.ts';
+import { usageRecord } from '../../helpers/usage-record.ts';
 
 let top: string;
 beforeEach(() => {
@@ -126,5 +141,63 @@ describe.runIf(process.platform !== 'win32')('destinationOf', () => {
     ).toEqual([1, 7, 12]);
     expect(destinationOf('/proc/1/fd/1', []).descriptor).toBeUndefined();
     expect(destinationOf('/dev/null', [])).toEqual({ path: '/dev/null', descriptor: undefined });
+  });
+});
+
+const linux = process.platform === 'linux';
+describe.runIf(process.platform !== 'win32').each([
+  ['handles of folders', linux],
+  ['names', false],
+])('by %s, a folder that becomes a link to the outside', (_, handles) => {
+  const moved = expect.objectContaining({ code: 'file-changed' });
+  const file = () => join(top, 'repo/logs/file');
+  const textOf = (path: string) => (existsSync(join(top, path)) ? readFileSync(join(top, path), 'utf8') : '');
+  beforeEach(() => mkdirSync(join(top, 'repo/logs')));
+  const swap = () => {
+    renameSync(join(top, 'repo/logs'), join(top, 'repo/aside'));
+    link('repo/logs', '../outside');
+  };
+  /** The moment at which only `verify`, or the handle, can notice it. */
+  const open: typeof openDestination = (destination, options) => {
+    const opened = openDestination(destination, { ...options, handles });
+    swap();
+    return opened;
+  };
+
+  const openFiles = () =>
+    readdirSync('/proc/self/fd').map((descriptor) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${descriptor}`);
+      } catch {
+        // The one that lists them.
+        return '';
+      }
+    });
+
+  it('is not opened after it', () => {
+    const destination = destinationOf(file(), [join(top, 'repo')]);
+    swap();
+    expect(() => openDestination(destination, { handles })).toThrow(moved);
+  });
+
+  it('gets no line of the log', () => {
+    const log = jsonLog({ clean: (text) => text, level: 'info', file: file(), open, write: () => {} });
+    log.call({ task: 'docs' });
+    expect([textOf('outside/file'), textOf('repo/aside/file')]).toEqual([
+      'theirs',
+      handles ? '{"event":"call","task":"docs"}\n' : '',
+    ]);
+  });
+
+  it('gets no row of the ledger, which closes its file', async () => {
+    const appending = csvLedger({ path: file(), open }).append([usageRecord({ run_id: 'r-1' })]);
+    if (handles) await appending;
+    else
+      await expect(appending).rejects.toMatchObject({
+        code: 'record-failed',
+        message: expect.stringContaining('is a link to ../outside'),
+      });
+    expect([textOf('outside/file'), textOf('repo/aside/file').includes('r-1')]).toEqual(['theirs', handles]);
+    if (linux) expect(openFiles()).not.toContainEqual(expect.stringContaining(top));
   });
 });

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { calls, git, gitVersion } from '../../../src/adapters/workspace/git.ts';
+import { calls, git, gitVersion, nowhere } from '../../../src/adapters/workspace/git.ts';
+import { gitFileFault } from '../../../src/adapters/workspace/git-files.ts';
 import { gitPatchChecker } from '../../../src/adapters/workspace/git-patch.ts';
 import { emitPatch } from '../../../src/core/patch/git/emit-patch.ts';
 import type { FileChange } from '../../../src/core/patch/types.ts';
@@ -14,11 +15,17 @@ afterEach(() => {
 });
 const never = () => new AbortController().signal;
 
-/** A git that says that it has started and then waits for good. */
-function hangingGit(): { started: () => boolean } {
-  const tools = folder({ git: '#!/bin/sh\n: > "$0.started"\nexec tail -f /dev/null\n' });
+/** A shell script that runs instead of git. Returns its folder. */
+function fakeGit(script: string): string {
+  const tools = folder({ git: `#!/bin/sh\n${script}\n` });
   chmodSync(join(tools, 'git'), 0o755);
   process.env.PATH = `${tools}${delimiter}${path}`;
+  return tools;
+}
+
+/** A git that says that it has started and then waits for good. */
+function hangingGit(): { started: () => boolean } {
+  const tools = fakeGit(': > "$0.started"\nexec tail -f /dev/null');
   return { started: () => existsSync(join(tools, 'git.started')) };
 }
 
@@ -45,6 +52,99 @@ describe('the table of calls', () => {
   it('lets no call that may write see a repository', () => {
     for (const name of ['numstat', 'apply-check', 'reverse-check', 'apply'] as const)
       expect(calls[name]('<1>')).not.toHaveProperty('repository');
+  });
+});
+
+describe.runIf(posix)('every git', () => {
+  it('gets these settings and variables, whatever the user has set', async () => {
+    fakeGit('printf "arg %s\\n" "$@"\nexec env');
+    const outer = {
+      GIT_SSH_COMMAND: 'x',
+      GIT_CONFIG_COUNT: '1',
+      OPENAI_API_KEY: 'x',
+      GIT_EXTERNAL_DIFF: 'x',
+    };
+    Object.assign(process.env, outer);
+    try {
+      const { stdout } = await git(['head-entry', '/top', 'a'], { signal: never() });
+      const lines = stdout.trim().split('\n');
+      expect(lines.filter((line) => line.startsWith('arg ')).map((line) => line.slice(4))).toEqual([
+        '--no-pager',
+        ...[
+          'core.fsmonitor=',
+          `core.hooksPath=${nowhere}`,
+          `core.attributesFile=${nowhere}`,
+          'core.pager=cat',
+          'diff.external=',
+          'log.showSignature=false',
+          'core.protectHFS=true',
+          'core.protectNTFS=true',
+        ].flatMap((setting) => ['-c', setting]),
+        ...calls['head-entry']('/top', 'a').args,
+      ]);
+      // Some shells add PWD, OLDPWD, SHLVL and `_`.
+      const theirs = lines.filter((line) => !/^(arg |PATH=|PWD=|OLDPWD=|SHLVL=|_=)/.test(line)).sort();
+      expect(theirs).toEqual([
+        'GIT_ALLOW_PROTOCOL=none',
+        'GIT_ATTR_NOSYSTEM=1',
+        `GIT_CONFIG_GLOBAL=${nowhere}`,
+        'GIT_CONFIG_NOSYSTEM=1',
+        'GIT_DIR=/top/.git',
+        'GIT_NO_LAZY_FETCH=1',
+        'GIT_TERMINAL_PROMPT=0',
+        'GIT_WORK_TREE=/top',
+        `HOME=${nowhere}`,
+        'LC_ALL=C',
+        `XDG_CONFIG_HOME=${nowhere}`,
+      ]);
+    } finally {
+      for (const name of Object.keys(outer)) delete process.env[name];
+    }
+  });
+});
+
+describe.runIf(posix)('git is not asked about a repository', () => {
+  /** A device where git would wait for a pipe. */
+  const withDevice = (top: string, name: string) => {
+    mkdirSync(dirname(join(top, name)), { recursive: true });
+    symlinkSync('/dev/null', join(top, name));
+  };
+  const fault = (top: string) => gitFileFault(top, [join(top, 'sub')], ['.gitignore']);
+  const tooLarge = ' '.repeat(1_048_577);
+  const settings = ['config', 'config.worktree', 'HEAD', 'commondir', 'info/exclude', 'info/attributes'];
+  const data = ['index', 'packed-refs', 'objects/info/alternates', 'info/sparse-checkout'];
+
+  it.each([...[...settings, ...data].map((name) => `.git/${name}`), '.gitignore', 'sub/.gitignore'])(
+    'whose %s is no file',
+    (name) => {
+      const top = folder({ 'sub/a.txt': '', '.git/x': '' });
+      expect(fault(top)).toBeUndefined();
+      withDevice(top, name);
+      expect(fault(top)).toBe(`${join(top, name)} is not a regular file`);
+    },
+  );
+
+  it('with settings that are too large; an index may be', () => {
+    for (const name of settings.filter((each) => each !== 'commondir')) {
+      const top = folder({ [`.git/${name}`]: tooLarge, 'sub/a.txt': '' });
+      expect(fault(top)).toBe(`${join(top, '.git', name)} is larger than 1 MB`);
+    }
+    const top = folder(Object.fromEntries(data.map((name) => [`.git/${name}`, tooLarge])));
+    expect(fault(top)).toBeUndefined();
+    const ignoring = folder({ 'sub/.gitignore': tooLarge });
+    expect(fault(ignoring)).toBe(`${join(ignoring, 'sub/.gitignore')} is larger than 1 MB`);
+  });
+
+  it('whose folder is elsewhere, or shared, as in a linked worktree', () => {
+    const shared = folder({ 'worktrees/w/commondir': '../..\n' });
+    const own = join(shared, 'worktrees/w');
+    const top = folder({ '.git': `gitdir: ${own}\n`, 'sub/a.txt': '' });
+    expect(fault(top)).toBeUndefined();
+    withDevice(shared, 'packed-refs');
+    expect(fault(top)).toBe(`${join(shared, 'packed-refs')} is not a regular file`);
+    withDevice(own, 'config.worktree');
+    withDevice(own, 'index');
+    expect(fault(top)).toBe(`${join(own, 'index')} is not a regular file`);
   });
 });
 

@@ -43,6 +43,14 @@ describe('a search', () => {
   });
 });
 
+it("enters neither git's own folders nor packages, however they are spelt", async () => {
+  const left = ['.git/a', '.GIT/b', 'git~1/c', 'node_modules/d/e', 'sub/NODE_MODULES/f', 'sub/.git'];
+  const kept = ['.gitignore', 'sub/.env', 'sub/node_modules2/g'];
+  const top = folder(Object.fromEntries([...left, ...kept].map((name) => [name, ''])));
+  const found = await expandGlob('**/*', top, never());
+  expect(found).toEqual(kept.map((name) => join(top, name)));
+});
+
 it.each([
   ['*.ts', '/w'],
   ['src/a/*.ts', '/w/src/a'],

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -99,6 +110,22 @@ describe('a file that --output may not replace', () => {
     }
   });
 
+  it('is standard input: orch docs <a.md -o a.md', async () => {
+    put('a.md', 'text');
+    await guard().note('a.md', 'text');
+    const stdin = openSync(join(cwd, 'a.md'), 'r');
+    try {
+      const { permit: ask } = outputGuard({ cwd, folder: join(top, 'notes'), roots: () => [cwd], stdin });
+      const inputs = { base: cwd, paths: [] };
+      await expect(ask('a.md', { inputs, force: false, signal })).rejects.toMatchObject(
+        refused('is an input of this call'),
+      );
+      expect(await ask('b.md', { inputs, force: false, signal })).toBeTypeOf('function');
+    } finally {
+      closeSync(stdin);
+    }
+  });
+
   it('was changed, or appeared, during the call', async () => {
     put('a.md', 'text');
     commit();
@@ -110,4 +137,18 @@ describe('a file that --output may not replace', () => {
     put('a.md', 'result');
     existing.recheck('result');
   });
+});
+
+it('what was written half a year ago is forgotten', async () => {
+  await guard().note('a.md', 'text');
+  await guard().note('b.md', 'text');
+  const notes = readdirSync(join(top, 'notes')).map((name) => join(top, 'notes', name));
+  const day = 24 * 3600;
+  for (const [at, days] of [181, 179].entries()) {
+    const then = Date.now() / 1000 - days * day;
+    utimesSync(notes[at]!, then, then);
+  }
+  await guard().note('c.md', 'text');
+  const left = readdirSync(join(top, 'notes')).map((name) => join(top, 'notes', name));
+  expect([left.includes(notes[0]!), left.includes(notes[1]!), left.length]).toEqual([false, true, 2]);
 });

@@ -82,6 +82,14 @@ describe.runIf(process.platform !== 'win32').each([
     }
   });
 
+  it('works only in the base itself where a path without links is expected', () => {
+    symlinkSync('base', join(scratch, 'alias'));
+    expect(() => treeAccess(join(scratch, 'alias'), { handles, real: true })).toThrow(
+      expect.objectContaining({ code: 'file-changed' }),
+    );
+    expect(treeAccess(base, { handles, real: true }).kind('src')).toBe('folder');
+  });
+
   it.each([
     ['to the outside', '../outside'],
     ['into .git', '.git/hooks'],

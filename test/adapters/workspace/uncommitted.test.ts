@@ -132,6 +132,15 @@ describe('a file', () => {
     });
   });
 
+  it.runIf(process.platform !== 'win32')('is undecidable where git would wait for its settings', async () => {
+    const top = folder({ 'sub/a.txt': 'one\n', '.git/HEAD': 'ref: refs/heads/main\n' });
+    symlinkSync('/dev/null', join(top, '.gitattributes'));
+    expect(await ask(join(top, 'sub/a.txt'))).toEqual({
+      state: 'undecidable',
+      reason: `cannot be compared with the last commit: ${join(top, '.gitattributes')} is not a regular file`,
+    });
+  });
+
   it.runIf(process.platform !== 'win32')('is compared by its target when it is a link', async () => {
     const top = folder({ 'a.txt': 'one\n', 'b.txt': 'one\n' });
     symlinkSync('a.txt', join(top, 'link'));

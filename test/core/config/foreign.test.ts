@@ -10,7 +10,7 @@ import {
   configSchemas,
   foreignRules,
 } from '../../../src/core/config/config.ts';
-import type { ForeignRule, ForeignRules } from '../../../src/core/config/foreign.ts';
+import { type ForeignRule, type ForeignRules, tightened } from '../../../src/core/config/foreign.ts';
 import { modelCard } from '../../helpers/config.ts';
 
 interface Files {
@@ -212,4 +212,16 @@ describe('a mistake in a file of a repository', () => {
       /policies\.json: breaker\.failures.*\n.*surprise: unknown key/,
     );
   });
+});
+
+it('a key __proto__ goes no further, whatever the rule for the keys beside it', () => {
+  const value = JSON.parse('{"caps": {"__proto__": {"max_input": 1}, "docs": {"max_input": 2}}}');
+  const rules: ForeignRules = { caps: { '*': { max_input: 'at-most' } } };
+  const { layer } = tightened(
+    { origin: 'x', value, foreign: true },
+    rules,
+    {},
+    (_path, _rule, given) => given,
+  );
+  expect(JSON.stringify(layer.value)).toBe('{"caps":{"docs":{"max_input":2}}}');
 });

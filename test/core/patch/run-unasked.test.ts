@@ -102,6 +102,9 @@ describe('a file that the request has to name', () => {
     '.ENV',
     '.env-x',
     '.env. ',
+    '.env ',
+    '.orch./models.json',
+    'a/.orch . /x',
   ])('is %s', (path) => {
     expect(needsNaming(path)).toBe(true);
   });

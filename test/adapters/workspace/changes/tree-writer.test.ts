@@ -133,6 +133,30 @@ describe('nothing is changed', () => {
     expect((await refusal(change)).message).toContain('gone.ts was deleted');
   });
 
+  it.runIf(posix)('when the base has become a link since it was looked up', async () => {
+    const aside = `${base}-aside`;
+    put('a.ts', 'old');
+    const swapping = treeWriter({
+      folder: join(state, 'journal'),
+      cwd: base,
+      base: () => base,
+      lock: async (_base, action) => {
+        renameSync(base, aside);
+        symlinkSync(aside, base);
+        return action();
+      },
+    });
+    try {
+      await expect(swapping.apply(base, [modify('a.ts', 'old', 'new')])).rejects.toMatchObject({
+        code: 'file-changed',
+      });
+      expect(readFileSync(join(aside, 'a.ts'), 'utf8')).toBe('old');
+    } finally {
+      rmSync(base);
+      renameSync(aside, base);
+    }
+  });
+
   it('when a folder has taken the place of a file', async () => {
     mkdirSync(join(base, 'a.ts'));
     expect((await refusal(modify('a.ts', 'x', 'y'))).code).toBe('file-changed');
