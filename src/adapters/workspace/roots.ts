@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { isSecretName } from '../../core/secrets/secret-names.ts';
+import { hasDotGit } from '../../core/text/dot-git.ts';
 import { repositoryTop } from '../system/folders.ts';
 
 export interface RootsOptions {
@@ -128,16 +129,10 @@ export interface HiddenParts {
 export function hiddenParts(path: string, folders: readonly string[]): HiddenParts {
   const parts = belowRoot(path, folders);
   return {
-    git: parts.some(isGitName),
+    git: parts.some(hasDotGit),
     packages: parts.some((part) => part.toLowerCase() === 'node_modules'),
     secret: isSecretName(path),
   };
-}
-
-/** Also names that some file system takes for `.git`. */
-export function isGitName(name: string): boolean {
-  const plain = name.replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '').replace(/[. ]+$/, '');
-  return /^(\.git|git~1)$/i.test(plain);
 }
 
 export function realRoots(folders: readonly string[]): string[] {

@@ -338,9 +338,10 @@ describe('what a glob leaves out under another root and behind links', () => {
     git(other);
     for (const path of ['a.js', '.GIT/b.js', 'x/.Git/c.js', 'node_modules/d/e.js', '.git/f.js', '.git./g.js'])
       put(path, 'x', other);
+    for (const path of ['git~2/h.js', '.git::$INDEX_ALLOCATION/i.js', '.git /j.js']) put(path, 'x', other);
     expect(await paths([`${other}/**/*`], { roots: [other] })).toEqual(['a.js']);
     expect(await paths(['**/*'], { cwd: '/', clientRoots: [other] })).toEqual(['a.js']);
-    for (const inside of ['.git/*.js', '.GIT/*.js', 'node_modules/**/*.js'])
+    for (const inside of ['.git/*.js', '.GIT/*.js', 'git~2/*.js', 'node_modules/**/*.js'])
       expect((await refusal([`${other}/${inside}`], { roots: [other] })).code).toBe('file-not-found');
   });
 
