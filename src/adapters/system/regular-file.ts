@@ -19,11 +19,7 @@ export function readRegularFile(path: string, maxBytes: number): FileReading {
     if (seen) return seen;
     // O_NONBLOCK, as a FIFO would block until something writes to it. Windows has neither.
     handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stats = fstatSync(handle);
-    const opened = faultOf(stats, maxBytes);
-    if (opened) return opened;
-    const bytes = readBytes(handle, stats.size, maxBytes);
-    return bytes === undefined ? tooLarge(maxBytes) : { bytes, executable: (stats.mode & 0o100) !== 0 };
+    return readOpenFile(handle, maxBytes);
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR')
@@ -32,6 +28,15 @@ export function readRegularFile(path: string, maxBytes: number): FileReading {
   } finally {
     if (handle !== undefined) closeSync(handle);
   }
+}
+
+/** Throws the errors of `node:fs`. */
+export function readOpenFile(handle: number, maxBytes: number): FileReading {
+  const stats = fstatSync(handle);
+  const fault = faultOf(stats, maxBytes);
+  if (fault) return fault;
+  const bytes = readBytes(handle, stats.size, maxBytes);
+  return bytes === undefined ? tooLarge(maxBytes) : { bytes, executable: (stats.mode & 0o100) !== 0 };
 }
 
 function faultOf(stats: Stats, maxBytes: number): UnreadFile | undefined {
