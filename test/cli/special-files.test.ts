@@ -24,7 +24,7 @@ describe.skipIf(process.platform === 'win32').each(shapes)('%s', (_name, make) =
     const { status, stderr } = await orch(['run', 'docs', 'x', '--rehearse'], { cwd });
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: expect.stringMatching(/\.env is ignored: it is (not a regular file|a directory)/),
+      stderr: expect.stringMatching(/\.env is ignored: it is (not a regular file|a folder)/),
     });
     const doctor = await orch(['doctor', '--json'], { cwd });
     expect(doctor.stdout).toContain('.env is ignored');
@@ -39,7 +39,7 @@ describe.skipIf(process.platform === 'win32').each(shapes)('%s', (_name, make) =
     const { status, stderr } = await orch(['route', 'refactor'], { cwd });
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: expect.stringMatching(/policies\.json:? is (not a regular file|a directory)/),
+      stderr: expect.stringMatching(/policies\.json:? is (not a regular file|a folder)/),
     });
   });
 
@@ -47,7 +47,7 @@ describe.skipIf(process.platform === 'win32').each(shapes)('%s', (_name, make) =
     const cwd = folder();
     make(join(cwd, '.mcp.json'));
     const { stdout } = await orch(['doctor', '--json'], { cwd, env: { HOME: folder({ '.claude/x': '' }) } });
-    expect(stdout).toMatch(/\.mcp\.json is (not a regular file|a directory)/);
+    expect(stdout).toMatch(/\.mcp\.json is (not a regular file|a folder)/);
   });
 
   it('is no file to send', async () => {
@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32').each(shapes)('%s', (_name, make) =
     const { status, stderr } = await orch(['route', 'refactor', '-f', 'a.txt'], { cwd });
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: expect.stringMatching(/a\.txt is (not a regular file|a directory|outside the allowed folders)/),
+      stderr: expect.stringMatching(/a\.txt is (not a regular file|a folder|outside the allowed folders)/),
     });
   });
 
@@ -75,7 +75,7 @@ describe.skipIf(process.platform === 'win32').each(shapes)('%s', (_name, make) =
 describe('--from', () => {
   it.skipIf(process.platform === 'win32').each([
     ['/dev/zero', 'is not a regular file', 'file-unreadable'],
-    ['.', 'is a directory', 'file-unreadable'],
+    ['.', 'is a folder', 'file-unreadable'],
     ['missing.md', 'does not exist', 'file-not-found'],
     ['large.md', 'is larger than 64 MB', 'input-too-large'],
   ])('refuses %s', async (path, message, code) => {

@@ -1,5 +1,5 @@
 /** Notes on folders of ours that other users could change: what they put there would be used. */
-import { type Stats, statSync } from 'node:fs';
+import { statsOf } from './paths.ts';
 
 export function folderNotes(folders: readonly string[]): string[] {
   const { getuid } = process;
@@ -22,12 +22,4 @@ export function folderNotes(folders: readonly string[]): string[] {
           `orch keeps patches and locks in folders of another user (${list(foreign)}); run chown, or set XDG_STATE_HOME to a folder of your own`,
         ]),
   ];
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
 }

@@ -3,12 +3,12 @@
  * the state folder may be on another disk. But a repository is a stranger's: a link in it, or in a folder that the
  * user allows, must not lead out of them, and nothing leads into a `.git`.
  */
-import { existsSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { basename, dirname, isAbsolute, join, parse, sep } from 'node:path';
+import { existsSync, mkdirSync, readlinkSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, parse } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { hasDotGit } from '../../core/text/dot-git.ts';
 import { repositoryTop } from '../system/folders.ts';
+import { isHomeOrRoot, isInside, namesIn, realPath } from '../system/paths.ts';
 import { folderOpener, inDotGit } from './open-folder.ts';
 
 export interface Destination {
@@ -65,7 +65,7 @@ export function openDestination({ path }: Destination, folderMode = 0o777): Open
 function followLinks(path: string): { path: string; links: string[] } {
   const { root } = parse(path);
   const links: string[] = [];
-  const rest = partsOf(path);
+  const rest = namesIn(path.slice(root.length));
   let here = root;
   while (rest.length > 0) {
     const part = rest.shift()!;
@@ -80,16 +80,12 @@ function followLinks(path: string): { path: string; links: string[] } {
           hint: `replace the link ${links[0]} with a real file or folder`,
         });
       }
-      if (isAbsolute(target)) here = parse(target).root;
-      rest.unshift(...partsOf(target));
+      const start = isAbsolute(target) ? parse(target).root : '';
+      if (start !== '') here = start;
+      rest.unshift(...namesIn(target.slice(start.length)));
     }
   }
   return { path: here, links };
-}
-
-function partsOf(path: string): string[] {
-  const parts = path.slice(isAbsolute(path) ? parse(path).root.length : 0).split(sep === '/' ? '/' : /[/\\]/);
-  return parts.filter((part) => part !== '' && part !== '.');
 }
 
 function linkTarget(path: string): string | undefined {
@@ -102,25 +98,10 @@ function linkTarget(path: string): string | undefined {
 
 /** A link in a repository may lead within it, one in a root within the root; one elsewhere is the user's own. */
 function mayLead(link: string, to: string, roots: readonly string[]): boolean {
-  // The home folder is the user's as well, also under version control.
-  const own = new Set([homedir(), parse(link).root].map(realFolder));
-  const bounds = (folders: readonly (string | undefined)[]) =>
-    folders.filter(
-      (folder) => folder !== undefined && !own.has(folder) && isInside(link, folder),
-    ) as string[];
-  const repository = bounds([repositoryTop(dirname(link))]);
-  const around = repository.length > 0 ? repository : bounds(roots.map(realFolder));
+  const bounds = (folders: readonly string[]) =>
+    folders.filter((folder) => isInside(link, folder) && !isHomeOrRoot(folder));
+  const top = repositoryTop(dirname(link));
+  const repository = top === undefined ? [] : bounds([top]);
+  const around = repository.length > 0 ? repository : bounds(roots.map(realPath));
   return around.length === 0 || around.some((folder) => isInside(to, folder));
-}
-
-function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-function realFolder(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

@@ -1,8 +1,7 @@
 /** Looks at the files that git would open: for a FIFO git waits for ever, and a huge file it reads as a whole. */
-import { type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { maxConfigBytes, readRegularFile } from '../system/regular-file.ts';
-import { isInside } from './roots.ts';
+import { isInside, statsOf } from '../system/paths.ts';
+import { maxConfigBytes, readRegularFile, statsFault } from '../system/regular-file.ts';
 
 /** In a git folder. The index of a large repository is larger than any file of settings. */
 const settings = ['config', 'config.worktree', 'HEAD', 'commondir', 'info/exclude', 'info/attributes'];
@@ -54,17 +53,7 @@ function textOf(path: string): string | undefined {
 
 function faultOf(path: string, maxBytes: number): string | undefined {
   const stats = statsOf(path);
-  // A folder is no file to git.
-  if (!stats || stats.isDirectory()) return undefined;
-  if (!stats.isFile()) return `${path} is not a regular file`;
-  return stats.size > maxBytes ? `${path} is larger than 1 MB` : undefined;
-}
-
-/** Undefined also below a file. */
-export function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
+  // Git does not open a folder of that name.
+  const fault = stats && !stats.isDirectory() ? statsFault(stats, maxBytes) : undefined;
+  return fault && `${path} ${fault.message}`;
 }

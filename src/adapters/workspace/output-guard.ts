@@ -17,7 +17,8 @@ import {
 import { join, resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { OutputGuard } from '../../engine/ports.ts';
-import { readRegularFile } from '../system/regular-file.ts';
+import { statsOf } from '../system/paths.ts';
+import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { destinationOf } from './destination.ts';
 import { uncommitted } from './uncommitted.ts';
 
@@ -28,8 +29,6 @@ export interface OutputGuardOptions {
   roots: () => readonly string[];
 }
 
-/** Larger files were not written by orch. */
-const maxBytes = 256 * 1024 * 1024;
 const keptHashes = 10;
 const keptMs = 180 * 24 * 3_600_000;
 
@@ -41,7 +40,7 @@ export function outputGuard({ cwd, folder, roots }: OutputGuardOptions): OutputG
       if (target === undefined) return () => {};
       const seen = contentOf(target, path);
       if (seen !== undefined) {
-        const read = [standardInput(), ...inputs.paths.map((input) => statOf(resolve(inputs.base, input)))];
+        const read = [standardInput(), ...inputs.paths.map((input) => statsOf(resolve(inputs.base, input)))];
         if (read.some((input) => isSame(input, target))) {
           throw refused(`${path} is an input of this call`);
         }
@@ -77,7 +76,7 @@ export function outputGuard({ cwd, folder, roots }: OutputGuardOptions): OutputG
   function fileOf(path: string): string | undefined {
     try {
       const { path: target, descriptor } = destinationOf(resolve(cwd, path), roots());
-      const stats = statOf(target);
+      const stats = statSync(target, { throwIfNoEntry: false });
       return descriptor !== undefined || (stats && !stats.isFile()) ? undefined : target;
     } catch {
       return undefined;
@@ -103,7 +102,7 @@ export function outputGuard({ cwd, folder, roots }: OutputGuardOptions): OutputG
   function removeOld(): void {
     for (const name of readdirSync(folder)) {
       const note = join(folder, name);
-      const stats = statOf(note);
+      const stats = statsOf(note);
       if (stats && Date.now() - stats.mtimeMs > keptMs) rmSync(note, { force: true });
     }
   }
@@ -111,7 +110,7 @@ export function outputGuard({ cwd, folder, roots }: OutputGuardOptions): OutputG
 
 /** SHA-256 of the file. Undefined if there is none, or nothing in it. */
 function contentOf(target: string, path: string): string | undefined {
-  const reading = readRegularFile(target, maxBytes);
+  const reading = readRegularFile(target, maxTrackedBytes);
   if (reading.bytes !== undefined) return reading.bytes.length === 0 ? undefined : sha256(reading.bytes);
   if (reading.fault === 'missing') return undefined;
   throw refused(`${path} ${reading.message}`);
@@ -121,10 +120,6 @@ function refused(message: string): OrchError {
   return new OrchError('usage', `${message}: it is not replaced, as its content would be lost`, {
     hint: 'use another --output, or add --force to replace it',
   });
-}
-
-function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
 }
 
 function standardInput(): Stats | undefined {
@@ -137,7 +132,7 @@ function standardInput(): Stats | undefined {
 }
 
 function isSame(input: Stats | undefined, target: string): boolean {
-  const output = statOf(target);
+  const output = statsOf(target);
   return input !== undefined && output !== undefined && input.dev === output.dev && input.ino === output.ino;
 }
 

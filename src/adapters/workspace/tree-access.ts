@@ -17,9 +17,10 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { isAbsolute, join, sep } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { hasDotGit } from '../../core/text/dot-git.ts';
+import { namesIn } from '../system/paths.ts';
 import { maxTrackedBytes, readOpenFile } from '../system/regular-file.ts';
 import { folderOpener, inDotGit, type OpenerOptions, type OpenFolder, refuseLink } from './open-folder.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
@@ -166,7 +167,7 @@ export function treeAccess(
   }
 
   function partsOf(path: string): string[] {
-    const parts = path.split(sep === '/' ? '/' : /[/\\]/).filter((part) => part !== '' && part !== '.');
+    const parts = namesIn(path);
     if (isAbsolute(path) || parts.includes('..')) {
       throw new OrchError('file-forbidden', `${path} is outside ${root}`, {
         hint: `use a path below ${root}`,

@@ -52,7 +52,7 @@ it.runIf(posix)('anything but a file is refused without waiting for it', async (
       fault: 'irregular',
       message: 'is not a regular file',
     });
-  expect(readRegularFile(top, 9)).toMatchObject({ fault: 'irregular', message: 'is a directory' });
+  expect(readRegularFile(top, 9)).toMatchObject({ fault: 'irregular', message: 'is a folder' });
 });
 
 it.runIf(process.platform === 'linux')('a file that claims to be empty is read up to the limit', () => {

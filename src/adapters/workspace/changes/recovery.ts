@@ -3,6 +3,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { BytesChange, TreeWriter } from '../../../engine/ports.ts';
+import { canonicalPath, isInside } from '../../system/paths.ts';
 import { treeAccess } from '../tree-access.ts';
 import type { TreeLock } from '../tree-lock.ts';
 import {
@@ -14,7 +15,7 @@ import {
   readJournal,
   treeKey,
 } from './journal-file.ts';
-import { isInside, realTarget, treeOf } from './locate.ts';
+import { treeOf } from './locate.ts';
 import { finish, type Step, some, takeBack } from './steps.ts';
 
 export interface RecoveryOptions {
@@ -93,7 +94,7 @@ export function recovery({
   }
 
   async function recover(path: string): Promise<string[]> {
-    const target = realTarget(resolve(cwd, path));
+    const target = canonicalPath(resolve(cwd, path));
     const messages: string[] = [];
     for (const { live, file, base } of concerning(target)) {
       if (live) refuseIfHeld(file, base, new Set([target]));
@@ -132,7 +133,7 @@ export function recovery({
   }
 
   async function resume(): Promise<{ changes: BytesChange[]; warnings: string[] }> {
-    const target = realTarget(ownBase());
+    const target = canonicalPath(ownBase());
     const changes: BytesChange[] = [];
     const warnings: string[] = [];
     for (const { live, file, base, header } of concerning(target)) {
@@ -169,7 +170,7 @@ export function recovery({
   }
 
   function waiting(): string | undefined {
-    const entry = concerning(realTarget(ownBase())).find(({ live }) => !live);
+    const entry = concerning(canonicalPath(ownBase())).find(({ live }) => !live);
     if (entry === undefined) return undefined;
     const steps = entry.header && read(entry.file)?.steps;
     if (!steps) return `an interrupted change of ${entry.base} has a damaged journal: ${entry.file}`;
