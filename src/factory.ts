@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
+import { jsonLog } from './adapters/ledger/json-log.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
 import { secretScanner } from './adapters/secrets/secret-scanner.ts';
@@ -16,7 +17,6 @@ import {
 import { readDotEnv } from './adapters/system/dot-env.ts';
 import { folderNotes } from './adapters/system/folder-notes.ts';
 import { homeFolder, stateFolder, userConfigFolder } from './adapters/system/folders.ts';
-import { jsonLog } from './adapters/system/json-log.ts';
 import { thisMachine } from './adapters/system/machine.ts';
 import { readRegularFile } from './adapters/system/regular-file.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';

@@ -65,7 +65,7 @@ function leftIn(result: string, { redacted }: FinishOptions): string[] {
   const left = new Set(redacted?.redactions.placeholdersIn(result));
   if (left.size === 0) return [];
   return [
-    `the result holds placeholders of secrets that were not sent (${[...left].slice(0, 5).join(', ')}): put in what they stand for`,
+    `the result holds placeholders of secrets that were not sent (${[...left].slice(0, 5).join(', ')}): replace them with the real values`,
   ];
 }
 

@@ -22,7 +22,7 @@ export interface Destination {
 const maxLinks = 40;
 const openFile = /^\/proc\/(\d+)\/fd\/(\d+)$/;
 
-/** Expects an absolute path. Throws `file-forbidden`, or `write-failed` for links in a circle. */
+/** Expects an absolute path. Throws `file-forbidden`, or `write-failed` for a loop of links. */
 export function destinationOf(path: string, roots: readonly string[]): Destination {
   const { path: real, links } = followLinks(path);
   const [, pid, descriptor] = openFile.exec(real) ?? [];
@@ -76,7 +76,7 @@ function followLinks(path: string): { path: string; links: string[] } {
     else {
       links.push(next);
       if (links.length > maxLinks) {
-        throw new OrchError('write-failed', `${path} cannot be written: its links lead in a circle`, {
+        throw new OrchError('write-failed', `${path} cannot be written: its links form a loop`, {
           hint: `replace the link ${links[0]} with a real file or folder`,
         });
       }

@@ -117,7 +117,7 @@ function contentOf(target: string, path: string): string | undefined {
 }
 
 function refused(message: string): OrchError {
-  return new OrchError('usage', `${message}: it is not replaced, as its content would be lost`, {
+  return new OrchError('usage', `${message}: replacing it would lose its content`, {
     hint: 'use another --output, or add --force to replace it',
   });
 }

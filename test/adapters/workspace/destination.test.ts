@@ -104,7 +104,7 @@ describe.runIf(process.platform !== 'win32')('destinationOf', () => {
     }
   });
 
-  it('stops at links in a circle', () => {
+  it('stops at a loop of links', () => {
     link('repo/a', 'b');
     link('repo/b', 'a');
     expect(() => lead('repo/a')).toThrow(

@@ -117,9 +117,9 @@ export function recovery({
       if (error instanceof OrchError) throw error;
       throw new OrchError(
         'write-failed',
-        `a change of ${base} that was killed cannot be taken back: ${(error as Error).message}`,
+        `an interrupted change of ${base} cannot be taken back: ${(error as Error).message}`,
         {
-          hint: `cure that and run the command again; the previous contents are saved in ${file}`,
+          hint: `fix that and run the command again; the previous contents are saved in ${file}`,
           cause: error,
         },
       );
@@ -129,7 +129,7 @@ export function recovery({
   function setAside(file: string, base: string): string {
     const aside = file.replace(/\.[^.]*$/, '.damaged');
     renameSync(file, aside);
-    return `a change of ${base} was killed and its journal is damaged: check the files there; the journal is kept in ${aside}`;
+    return `a change of ${base} was interrupted and its journal is damaged: check the files there; the journal is kept in ${aside}`;
   }
 
   async function resume(): Promise<{ changes: BytesChange[]; warnings: string[] }> {
@@ -164,7 +164,7 @@ export function recovery({
       throw new OrchError(
         'write-failed',
         `the change cannot be finished: ${(error as Error).message}; it is still waiting`,
-        { hint: 'cure that and run the command again', cause: error },
+        { hint: 'fix that and run the command again', cause: error },
       );
     }
   }
@@ -176,7 +176,7 @@ export function recovery({
     if (!steps) return `an interrupted change of ${entry.base} has a damaged journal: ${entry.file}`;
     const paths = some(steps.map(({ path }) => path));
     return entry.header?.kind === 'trial'
-      ? `a test run in ${paths} was killed: the next orch command that writes in ${entry.base} restores the file`
+      ? `a test run in ${paths} was interrupted: the next orch command that writes in ${entry.base} restores the file`
       : `a change of ${entry.base} was interrupted (${paths}): orch patch apply --resume finishes it, the next orch command that writes there takes it back`;
   }
 }

@@ -19,7 +19,7 @@ import { carryOut, type Plan, putBack, standOf, takeBack } from './steps.ts';
 
 export interface TreeWriterOptions extends RecoveryOptions {
   temporaries?: Temporaries;
-  /** Absolute folders out of which links must not lead a file that is tried out. */
+  /** Absolute. A link in one of these folders must not lead out of it. */
   roots?: () => readonly string[];
 }
 
