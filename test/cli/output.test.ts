@@ -69,7 +69,10 @@ describe('a file that would be lost', () => {
     writeFileSync(join(cwd, 'notes.md'), 'my work\n');
     for (const path of ['notes.md', 'cart.ts', './x/../cart.ts']) {
       const { status, stderr } = await docs(path);
-      expect([status, stderr]).toEqual([2, expect.stringMatching(/: replacing it would lose its content.*\nhint: .*--force/)]);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(/: replacing it would lose its content.*\nhint: .*--force/),
+      ]);
     }
     expect([sent(), readFileSync(join(cwd, 'notes.md'), 'utf8')]).toEqual([0, 'my work\n']);
     expect((await docs('notes.md', '--force')).status).toBe(0);

@@ -128,7 +128,7 @@ describe('--from', () => {
       });
       expect({ status, stderr }).toEqual({
         status: 2,
-        stderr: expect.stringContaining('--from: answer is a pipe that is still open after 1 s'),
+        stderr: expect.stringContaining('--from: the pipe answer is still open after 1 s; nothing was done'),
       });
     },
   );

@@ -8,8 +8,6 @@ import { fateOf, readIdentity, thisProcess } from '../system/process-identity.ts
 /** Runs the action while no other process runs one for the same folder. Throws `write-failed` on timeout. */
 export type TreeLock = <Value>(base: string, action: () => Value | Promise<Value>) => Promise<Value>;
 
-export const unlocked: TreeLock = async (_base, action) => action();
-
 const pollMs = 5;
 
 /**

@@ -16,10 +16,9 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { treeWriter } from '../../../../src/adapters/workspace/changes/tree-writer.ts';
 import { treeAccess } from '../../../../src/adapters/workspace/tree-access.ts';
-import { unlocked } from '../../../../src/adapters/workspace/tree-lock.ts';
 import { OrchError } from '../../../../src/core/errors/orch-error.ts';
 import type { FileChange } from '../../../../src/core/patch/types.ts';
-import { treeOf } from '../../../helpers/tree.ts';
+import { treeOf, unlocked } from '../../../helpers/tree.ts';
 
 let base: string;
 let state: string;
