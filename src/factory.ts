@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
+import { jsonLog } from './adapters/ledger/json-log.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
 import { secretScanner } from './adapters/secrets/secret-scanner.ts';
@@ -22,7 +23,6 @@ import {
   stateFolders,
   userConfigFolder,
 } from './adapters/system/folders.ts';
-import { jsonLog } from './adapters/system/json-log.ts';
 import { thisMachine } from './adapters/system/machine.ts';
 import { readRegularFile } from './adapters/system/regular-file.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';

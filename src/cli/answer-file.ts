@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { OperationContext } from '../operations/context.ts';
-import { mostBytes, readToEnd, StdinNotTextError, StdinStillOpenError, StdinTooLargeError } from './stdin.ts';
+import { mostBytes, readToEnd, unreadPipe } from './stdin.ts';
 
 export interface AnswerFileOptions {
   /** The option, for messages. */
@@ -46,17 +46,11 @@ async function readPipe(
   try {
     return await readToEnd(new Socket({ fd: handle, writable: false }), signal, { ...wait, onNotice });
   } catch (error) {
-    const failure = (code: 'file-unreadable' | 'input-too-large', what: string, hint: string) =>
-      new OrchError(code, `${flag}: ${path} ${what}`, { hint, cause: error });
-    if (error instanceof StdinStillOpenError) {
-      const what = `is a pipe that is still open after ${wait.limitMs / 1000} s; nothing was done`;
-      throw failure('file-unreadable', what, 'save its content to a file first');
-    }
-    if (error instanceof StdinTooLargeError)
-      throw failure('input-too-large', 'is larger than 64 MB', 'pass only the relevant part');
-    if (error instanceof StdinNotTextError)
-      throw failure('file-unreadable', 'is not UTF-8 text', 'convert it to UTF-8 first');
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    throw failure('file-unreadable', `cannot be read (${code})`, 'save its content to a file first');
+    throw unreadPipe(error, {
+      name: `${flag}: the pipe ${path}`,
+      limitMs: wait.limitMs,
+      outcome: 'nothing was done',
+      hint: 'save its content to a file first',
+    });
   }
 }

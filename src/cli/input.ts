@@ -6,7 +6,7 @@ import type { OperationContext } from '../operations/context.ts';
 import { defaultTimeoutSeconds } from '../operations/delegation/fields.ts';
 import { readAnswerFile } from './answer-file.ts';
 import type { CliField } from './options.ts';
-import { StdinNotTextError, StdinStillOpenError, StdinTooLargeError, type StdinWait } from './stdin.ts';
+import { type PipeWait, unreadPipe } from './stdin.ts';
 import type { IOStreams } from './streams.ts';
 
 /** The wait for a pipe that no argument asks for: when to tell the user, and the limit. */
@@ -149,34 +149,15 @@ function isFile(path: string): boolean {
   }
 }
 
-async function readStdin({ readStdin: read }: InputOptions['streams'], wait?: StdinWait): Promise<string> {
+async function readStdin({ readStdin: read }: InputOptions['streams'], wait?: PipeWait): Promise<string> {
   try {
     return await read(wait);
   } catch (error) {
-    if (error instanceof StdinStillOpenError) {
-      const seconds = (wait?.limitMs ?? 0) / 1000;
-      throw new OrchError(
-        'file-unreadable',
-        `standard input is still open after ${seconds} s; nothing was sent`,
-        {
-          hint: `${stdinHint} (always: ORCH_STDIN=off); for a slow pipe, raise --timeout (the wait is 10 minutes at most) or save it to a file first: < file`,
-        },
-      );
-    }
-    if (error instanceof StdinTooLargeError) {
-      throw new OrchError('input-too-large', 'standard input is larger than 64 MB', {
-        hint: 'pipe only the relevant part, for example with tail',
-      });
-    }
-    if (error instanceof StdinNotTextError) {
-      throw new OrchError('file-unreadable', 'standard input is not UTF-8 text', {
-        hint: 'only text can be sent; convert other encodings to UTF-8, for example with iconv',
-      });
-    }
-    throw new OrchError(
-      'file-unreadable',
-      `standard input cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
-      { cause: error },
-    );
+    throw unreadPipe(error, {
+      name: 'standard input',
+      limitMs: wait?.limitMs ?? 0,
+      outcome: 'nothing was sent',
+      hint: `${stdinHint} (always: ORCH_STDIN=off); for a slow pipe, raise --timeout (the wait is 10 minutes at most) or save it to a file first: < file`,
+    });
   }
 }

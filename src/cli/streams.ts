@@ -4,7 +4,7 @@ import { devNull } from 'node:os';
 import chalk, { type ChalkInstance, chalkStderr } from 'chalk';
 import type { Ora } from 'ora';
 import { printable } from '../core/text/hidden.ts';
-import { readToEnd, type StdinWait } from './stdin.ts';
+import { type PipeWait, readToEnd } from './stdin.ts';
 
 export interface IOStreams {
   /** The result and nothing else. */
@@ -31,7 +31,7 @@ export interface IOStreams {
   /** Standard input is a pipe or a file: not a terminal, not /dev/null. */
   readonly stdinIsPiped: boolean;
   /** Everything on standard input. Without `wait` there is no time limit. */
-  readStdin(wait?: StdinWait): Promise<string>;
+  readStdin(wait?: PipeWait): Promise<string>;
 }
 
 export interface ProcessStreams extends IOStreams {

@@ -77,6 +77,9 @@ function warningsAbout(findings: readonly Finding[]): string[] {
   if (findings.length === 0) return [];
   const places = findings.slice(0, mostShown).map(({ where, kind }) => `${where} (${kind})`);
   if (findings.length > mostShown) places.push(`${findings.length - mostShown} more`);
-  const what = findings.length === 1 ? '1 secret is' : `${findings.length} secrets are`;
-  return [`${what} not sent, but replaced by placeholders: ${places.join(', ')}`];
+  const what =
+    findings.length === 1
+      ? '1 secret was replaced by a placeholder'
+      : `${findings.length} secrets were replaced by placeholders`;
+  return [`${what}: ${places.join(', ')}`];
 }

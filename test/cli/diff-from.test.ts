@@ -251,7 +251,7 @@ describe('--apply is all or nothing', () => {
   const creating = (path: string) =>
     `${searchReplace('a.ts', '  return 2;', '  return 22;')}\n${v4a(`*** Add File: ${path}`, '+export {};')}`;
 
-  it('with a directory where the second file is to be', () =>
+  it('with a folder where the second file is to be', () =>
     refused(
       (cwd) => {
         mkdirSync(join(cwd, 'd.ts'));

@@ -69,7 +69,7 @@ describe('the configuration of a repository', () => {
     });
   });
 
-  it('is told of by the doctor', async () => {
+  it('is reported by the doctor', async () => {
     const { stdout } = await orch(['doctor', '--json'], { cwd: folder(loose), env });
     const messages = (JSON.parse(stdout).findings as { message: string }[]).map(({ message }) => message);
     for (const note of ignored) expect(messages.join('\n')).toContain(note);

@@ -69,7 +69,10 @@ describe('a file that would be lost', () => {
     writeFileSync(join(cwd, 'notes.md'), 'my work\n');
     for (const path of ['notes.md', 'cart.ts', './x/../cart.ts']) {
       const { status, stderr } = await docs(path);
-      expect([status, stderr]).toEqual([2, expect.stringMatching(/: it is not replaced.*\nhint: .*--force/)]);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(/: replacing it would lose its content.*\nhint: .*--force/),
+      ]);
     }
     expect([sent(), readFileSync(join(cwd, 'notes.md'), 'utf8')]).toEqual([0, 'my work\n']);
     expect((await docs('notes.md', '--force')).status).toBe(0);
@@ -103,7 +106,7 @@ describe('a file that would be lost', () => {
 });
 
 describe('standard output', () => {
-  it('is what -o - names', async () => {
+  it('gets the result with -o -', async () => {
     const { status, stdout } = await docs('-');
     expect([status, stdout, readdirSync(cwd)]).toEqual([
       0,
@@ -117,7 +120,7 @@ describe('standard output', () => {
     expect([report.status, report.stdout]).toEqual([0, expect.stringContaining('Total')]);
   });
 
-  it('is no file that tests can be verified in', async () => {
+  it('cannot be the output of tests that are to be verified', async () => {
     const { status, stderr } = await orch(['tests', 'x', '-f', 'cart.ts', '-o', '-', '--verify', 'true']);
     expect([status, stderr]).toEqual([2, expect.stringContaining('--verify needs --output')]);
   });

@@ -22,7 +22,7 @@ describe('orch diff', () => {
     expect(status).toBe(0);
     expect(JSON.stringify(server.requests[0]?.body)).not.toContain(secret);
     expect(stdout + stderr).not.toContain(secret);
-    expect(stderr).toContain('1 secret is not sent, but replaced by placeholders: a.ts:2 (github)');
+    expect(stderr).toContain('1 secret was replaced by a placeholder: a.ts:2 (github)');
     await git(['apply'], cwd, stdout);
     expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe(before.replace('= 1', '= 11'));
   });
@@ -99,7 +99,7 @@ describe('what would be redacted', () => {
     ]) {
       const { status, stdout } = await orch(args, { cwd });
       expect(status).toBe(0);
-      expect(stdout).toContain('1 secret is not sent');
+      expect(stdout).toContain('1 secret was replaced');
       expect(stdout).not.toContain(secret);
     }
   });
@@ -119,9 +119,9 @@ describe('ORCH_REDACT=off', () => {
   it('has no effect in a .env', async () => {
     const cwd = folder({ 'a.ts': before });
     writeFileSync(join(cwd, '.env'), 'ORCH_REDACT=off\n');
-    expect((await orch(explain, { cwd })).stdout).toContain('1 secret is not sent');
+    expect((await orch(explain, { cwd })).stdout).toContain('1 secret was replaced');
     expect((await orch(explain, { cwd, env: { ORCH_REDACT: 'off' } })).stdout).not.toContain(
-      'secret is not sent',
+      'secret was replaced',
     );
   });
 });

@@ -26,7 +26,7 @@ describe.skipIf(process.platform === 'win32').each(shapes)('%s', (_name, make) =
     const { status, stderr } = await orch(['run', 'docs', 'x', '--rehearse'], { cwd });
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: expect.stringMatching(/\.env is ignored: it is (not a regular file|a directory)/),
+      stderr: expect.stringMatching(/\.env is ignored: it is (not a regular file|a folder)/),
     });
     const doctor = await orch(['doctor', '--json'], { cwd });
     expect(doctor.stdout).toContain('.env is ignored');
@@ -41,7 +41,7 @@ describe.skipIf(process.platform === 'win32').each(shapes)('%s', (_name, make) =
     const { status, stderr } = await orch(['route', 'refactor'], { cwd });
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: expect.stringMatching(/policies\.json:? is (not a regular file|a directory)/),
+      stderr: expect.stringMatching(/policies\.json:? is (not a regular file|a folder)/),
     });
   });
 
@@ -49,7 +49,7 @@ describe.skipIf(process.platform === 'win32').each(shapes)('%s', (_name, make) =
     const cwd = folder();
     make(join(cwd, '.mcp.json'));
     const { stdout } = await orch(['doctor', '--json'], { cwd, env: { HOME: folder({ '.claude/x': '' }) } });
-    expect(stdout).toMatch(/\.mcp\.json is (not a regular file|a directory)/);
+    expect(stdout).toMatch(/\.mcp\.json is (not a regular file|a folder)/);
   });
 
   it('is no file to send', async () => {
@@ -58,7 +58,7 @@ describe.skipIf(process.platform === 'win32').each(shapes)('%s', (_name, make) =
     const { status, stderr } = await orch(['route', 'refactor', '-f', 'a.txt'], { cwd });
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: expect.stringMatching(/a\.txt is (not a regular file|a directory|outside the allowed folders)/),
+      stderr: expect.stringMatching(/a\.txt is (not a regular file|a folder|outside the allowed folders)/),
     });
   });
 
@@ -77,7 +77,7 @@ describe.skipIf(process.platform === 'win32').each(shapes)('%s', (_name, make) =
 describe('--from', () => {
   it.skipIf(process.platform === 'win32').each([
     ['/dev/zero', 'is not a regular file', 'file-unreadable'],
-    ['.', 'is a directory', 'file-unreadable'],
+    ['.', 'is a folder', 'file-unreadable'],
     ['missing.md', 'does not exist', 'file-not-found'],
     ['large.md', 'is larger than 64 MB', 'input-too-large'],
   ])('refuses %s', async (path, message, code) => {
@@ -130,7 +130,7 @@ describe('--from', () => {
       });
       expect({ status, stderr }).toEqual({
         status: 2,
-        stderr: expect.stringContaining('--from: answer is a pipe that is still open after 1 s'),
+        stderr: expect.stringContaining('--from: the pipe answer is still open after 1 s; nothing was done'),
       });
     },
   );

@@ -11,12 +11,7 @@ import { gatherInput } from '../../src/cli/input.ts';
 import { cliFields } from '../../src/cli/options.ts';
 import { type Actions, buildProgram } from '../../src/cli/program.ts';
 import { runOperation } from '../../src/cli/run-operation.ts';
-import {
-  readToEnd,
-  StdinNotTextError,
-  StdinStillOpenError,
-  StdinTooLargeError,
-} from '../../src/cli/stdin.ts';
+import { PipeNotTextError, PipeStillOpenError, PipeTooLargeError, readToEnd } from '../../src/cli/stdin.ts';
 import type { IOStreams } from '../../src/cli/streams.ts';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { createFactory } from '../../src/factory.ts';
@@ -145,10 +140,10 @@ describe('reading', () => {
     const megabyte = Buffer.alloc(1024 * 1024, 'y\n');
     const read = readToEnd(large, never);
     for (let count = 0; count < 65; count++) large.write(megabyte);
-    await expect(read).rejects.toBeInstanceOf(StdinTooLargeError);
+    await expect(read).rejects.toBeInstanceOf(PipeTooLargeError);
     expect(large.destroyed).toBe(true);
     binary.end(Buffer.from([0x66, 0xfc]));
-    await expect(readToEnd(binary, never)).rejects.toBeInstanceOf(StdinNotTextError);
+    await expect(readToEnd(binary, never)).rejects.toBeInstanceOf(PipeNotTextError);
   });
 
   it('fails when it is interrupted, and not as a time-out', async () => {
@@ -156,7 +151,7 @@ describe('reading', () => {
     const wait = { noticeMs: 0, onNotice: () => interrupt.abort(), limitMs: anHour };
     const failed = await readToEnd(new PassThrough(), interrupt.signal, wait).catch((error) => error);
     expect(failed).toBeInstanceOf(Error);
-    expect(failed).not.toBeInstanceOf(StdinStillOpenError);
+    expect(failed).not.toBeInstanceOf(PipeStillOpenError);
   });
 });
 

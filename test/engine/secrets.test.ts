@@ -56,7 +56,7 @@ describe('what is sent', () => {
     expect(request!.body?.input).toContain(`use ${hidden}, not \u2039redacted:own-key:2\u203A`);
     expect(request!.body?.instructions).toContain('stands for a secret');
     expect(warnings).toContain(
-      '4 secrets are not sent, but replaced by placeholders: a.ts:3 (github), context, line 1 (github), instruction, line 1 (github), instruction, line 1 (own-key)',
+      '4 secrets were replaced by placeholders: a.ts:3 (github), context, line 1 (github), instruction, line 1 (github), instruction, line 1 (own-key)',
     );
   });
 

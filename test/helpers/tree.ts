@@ -1,6 +1,7 @@
-/** A folder as it lies on the disk: to see that nothing of it has changed. */
+/** Working trees: one as it lies on the disk, to see that nothing of it has changed, and one that nobody else uses. */
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TreeLock } from '../../src/adapters/workspace/tree-lock.ts';
 
 /** Every file, link and folder below, with mode and bytes (in Latin-1); what git keeps for itself is left out. */
 export function treeOf(root: string): Record<string, string> {
@@ -22,3 +23,5 @@ export function treeOf(root: string): Record<string, string> {
   visit('');
   return entries;
 }
+
+export const unlocked: TreeLock = async (_base, action) => action();

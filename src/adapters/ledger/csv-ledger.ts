@@ -45,7 +45,7 @@ export function csvLedger({
 }: {
   path: string;
   temporaries?: Temporaries;
-  /** Absolute folders out of which links must not lead the rows. Default: none. */
+  /** Absolute. A link in one of these folders must not lead out of it. Default: none. */
   roots?: () => readonly string[];
   open?: typeof openDestination;
 }): Ledger {

@@ -38,13 +38,13 @@ export function tooLarge({
 }: FailureDetails = {}): ProviderFailure {
   return new ProviderFailure(
     'answer-too-large',
-    'the provider sent more than an answer of this length holds',
+    'the provider sent more data than an answer of this length can have',
     {
       usage,
       serviceTier,
       responseId,
       servedModel,
-      hint: 'check OPENAI_BASE_URL: its server is broken, or sends something else than an answer',
+      hint: 'check OPENAI_BASE_URL: its server is broken, or sends something other than an answer',
     },
   );
 }

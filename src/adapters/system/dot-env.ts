@@ -5,7 +5,7 @@ import { environmentVariables } from '../../core/config/environment.ts';
 import { repositoryTop } from './folders.ts';
 import { maxConfigBytes, readRegularFile } from './regular-file.ts';
 
-/** `onIgnored` is told why a file that is there was not read. */
+/** `onIgnored` gets the reason why a file that is there was not read. */
 export function readDotEnv(
   cwd: string,
   onIgnored: (note: string) => void,

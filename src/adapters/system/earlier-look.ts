@@ -5,7 +5,7 @@
 import { statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Files of which this is the name are no entries of the folder. */
+/** Name of the file that keeps the time. It is not one of the folder's own files. */
 export const lookName = '.last-look';
 const lookAgainMs = 24 * 3_600_000;
 

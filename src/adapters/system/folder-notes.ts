@@ -1,5 +1,5 @@
 /** Notes on folders of ours that other users could change: what they put there would be used. */
-import { type Stats, statSync } from 'node:fs';
+import { statsOf } from './paths.ts';
 
 export function folderNotes(folders: readonly string[]): string[] {
   const { getuid } = process;
@@ -11,23 +11,21 @@ export function folderNotes(folders: readonly string[]): string[] {
   });
   const foreign = found.filter(({ stats }) => stats.uid !== getuid());
   const writable = found.filter(({ stats }) => stats.uid === getuid() && (stats.mode & 0o022) !== 0);
-  const list = (some: typeof found) => some.map(({ path }) => path).join(' ');
   return [
     ...(writable.length === 0
       ? []
-      : [`other users can write where orch keeps patches and locks; run chmod 700 ${list(writable)}`]),
+      : [
+          `other users can write where orch keeps patches and locks; run chmod 700 ${writable.map(({ path }) => quoted(path)).join(' ')}`,
+        ]),
     ...(foreign.length === 0
       ? []
       : [
-          `orch keeps patches and locks in folders of another user (${list(foreign)}); run chown, or set XDG_STATE_HOME to a folder of your own`,
+          `orch keeps patches and locks in folders of another user (${foreign.map(({ path }) => path).join(', ')}); run chown, or set XDG_STATE_HOME to a folder of your own`,
         ]),
   ];
 }
 
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
+/** For a shell. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

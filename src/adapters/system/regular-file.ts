@@ -15,15 +15,11 @@ export function readRegularFile(path: string, maxBytes: number, open = openSync)
   let handle: number | undefined;
   try {
     // Opening a device can have an effect, so most are refused before; what is opened may have been replaced since.
-    const seen = faultOf(statSync(path), maxBytes);
+    const seen = statsFault(statSync(path), maxBytes);
     if (seen) return seen;
     // O_NONBLOCK, as a FIFO would block until something writes to it. Windows has neither.
     handle = open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stats = fstatSync(handle);
-    const opened = faultOf(stats, maxBytes);
-    if (opened) return opened;
-    const bytes = readBytes(handle, stats.size, maxBytes);
-    return bytes === undefined ? tooLarge(maxBytes) : { bytes, executable: (stats.mode & 0o100) !== 0 };
+    return readOpenFile(handle, maxBytes);
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR')
@@ -34,8 +30,18 @@ export function readRegularFile(path: string, maxBytes: number, open = openSync)
   }
 }
 
-function faultOf(stats: Stats, maxBytes: number): UnreadFile | undefined {
-  if (stats.isDirectory()) return { bytes: undefined, fault: 'irregular', message: 'is a directory' };
+/** Throws the errors of `node:fs`. */
+export function readOpenFile(handle: number, maxBytes: number): FileReading {
+  const stats = fstatSync(handle);
+  const fault = statsFault(stats, maxBytes);
+  if (fault) return fault;
+  const bytes = readBytes(handle, stats.size, maxBytes);
+  return bytes === undefined ? tooLarge(maxBytes) : { bytes, executable: (stats.mode & 0o100) !== 0 };
+}
+
+/** Why a file is not to be read, by what `stat` says. */
+export function statsFault(stats: Stats, maxBytes: number): UnreadFile | undefined {
+  if (stats.isDirectory()) return { bytes: undefined, fault: 'irregular', message: 'is a folder' };
   if (!stats.isFile()) return { bytes: undefined, fault: 'irregular', message: 'is not a regular file' };
   return stats.size > maxBytes ? tooLarge(maxBytes) : undefined;
 }

@@ -3,12 +3,12 @@
  * the state folder may be on another disk. But a repository is a stranger's: a link in it, or in a folder that the
  * user allows, must not lead out of them, and nothing leads into a `.git`.
  */
-import { existsSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { basename, dirname, isAbsolute, join, parse, sep } from 'node:path';
+import { existsSync, mkdirSync, readlinkSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, parse } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { hasDotGit } from '../../core/text/dot-git.ts';
 import { repositoryTop } from '../system/folders.ts';
+import { isHomeOrRoot, isInside, namesIn, realPath } from '../system/paths.ts';
 import { gitFoldersAround } from './git-files.ts';
 import { folderOpener, inDotGit, type OpenerOptions } from './open-folder.ts';
 
@@ -23,7 +23,7 @@ export interface Destination {
 const maxLinks = 40;
 const openFile = /^\/proc\/(\d+)\/fd\/(\d+)$/;
 
-/** Expects an absolute path. Throws `file-forbidden`, or `write-failed` for links in a circle. */
+/** Expects an absolute path. Throws `file-forbidden`, or `write-failed` for a loop of links. */
 export function destinationOf(path: string, roots: readonly string[]): Destination {
   const { path: real, links } = followLinks(path);
   const [, pid, descriptor] = openFile.exec(real) ?? [];
@@ -74,7 +74,7 @@ export function openDestination(
 function followLinks(path: string): { path: string; links: string[] } {
   const { root } = parse(path);
   const links: string[] = [];
-  const rest = partsOf(path);
+  const rest = namesIn(path.slice(root.length));
   let here = root;
   while (rest.length > 0) {
     const part = rest.shift()!;
@@ -85,20 +85,16 @@ function followLinks(path: string): { path: string; links: string[] } {
     else {
       links.push(next);
       if (links.length > maxLinks) {
-        throw new OrchError('write-failed', `${path} cannot be written: its links lead in a circle`, {
+        throw new OrchError('write-failed', `${path} cannot be written: its links form a loop`, {
           hint: `replace the link ${links[0]} with a real file or folder`,
         });
       }
-      if (isAbsolute(target)) here = parse(target).root;
-      rest.unshift(...partsOf(target));
+      const start = isAbsolute(target) ? parse(target).root : '';
+      if (start !== '') here = start;
+      rest.unshift(...namesIn(target.slice(start.length)));
     }
   }
   return { path: here, links };
-}
-
-function partsOf(path: string): string[] {
-  const parts = path.slice(isAbsolute(path) ? parse(path).root.length : 0).split(sep === '/' ? '/' : /[/\\]/);
-  return parts.filter((part) => part !== '' && part !== '.');
 }
 
 function linkTarget(path: string): string | undefined {
@@ -111,25 +107,10 @@ function linkTarget(path: string): string | undefined {
 
 /** A link in a repository may lead within it, one in a root within the root; one elsewhere is the user's own. */
 function mayLead(link: string, to: string, roots: readonly string[]): boolean {
-  // The home folder is the user's as well, also under version control.
-  const own = new Set([homedir(), parse(link).root].map(realFolder));
-  const bounds = (folders: readonly (string | undefined)[]) =>
-    folders.filter(
-      (folder) => folder !== undefined && !own.has(folder) && isInside(link, folder),
-    ) as string[];
-  const repository = bounds([repositoryTop(dirname(link))]);
-  const around = repository.length > 0 ? repository : bounds(roots.map(realFolder));
+  const bounds = (folders: readonly string[]) =>
+    folders.filter((folder) => isInside(link, folder) && !isHomeOrRoot(folder));
+  const top = repositoryTop(dirname(link));
+  const repository = top === undefined ? [] : bounds([top]);
+  const around = repository.length > 0 ? repository : bounds(roots.map(realPath));
   return around.length === 0 || around.some((folder) => isInside(to, folder));
-}
-
-function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-function realFolder(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

@@ -4,6 +4,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type LineRange, readFileArgument, type Source } from '../../core/input/source-file.ts';
 import type { SourceSet, Workspace } from '../../engine/ports.ts';
+import { isInside, realPath } from '../system/paths.ts';
 import { readRegularFile } from '../system/regular-file.ts';
 import { gitFoldersAround } from './git-files.ts';
 import { ignoredByGit } from './git-ignore.ts';
@@ -12,11 +13,9 @@ import { inDotGit } from './open-folder.ts';
 import {
   expandHome,
   forbidden,
-  hiddenParts,
-  isInside,
+  leftOutParts,
   type Roots,
   type RootsOptions,
-  realRoots,
   rootAround,
   rootsOf,
 } from './roots.ts';
@@ -132,7 +131,7 @@ function ambiguous(name: string, places: readonly string[]): OrchError {
 function literal(path: string, shown: string, range: LineRange | undefined, roots: Roots): FoundFile {
   if (rootAround(path, roots.named) === undefined) throw forbidden(path, shown, roots);
   const real = realpathSync(path);
-  const [name, target] = [hiddenParts(path, roots.named), hiddenParts(real, realRoots(roots.named))];
+  const [name, target] = [leftOutParts(path, roots.named), leftOutParts(real, roots.named.map(realPath))];
   if ((target.secret && !name.secret) || (target.git && !name.git)) {
     const what = target.git ? 'which belongs to git' : 'whose name looks secret';
     throw new OrchError('file-forbidden', `${shown} is a link to ${real}, ${what}`, {
@@ -140,7 +139,7 @@ function literal(path: string, shown: string, range: LineRange | undefined, root
     });
   }
   if (statSync(path).isDirectory()) {
-    throw new OrchError('file-unreadable', `${shown} is a directory`, {
+    throw new OrchError('file-unreadable', `${shown} is a folder`, {
       hint: `pass files, or a glob such as ${join(shown, '**/*.ts')}`,
     });
   }
@@ -162,9 +161,9 @@ async function matchGlob(
     links.set(folder, real);
     return join(real, basename(path));
   };
-  const real = realRoots(roots.folders);
+  const real = roots.folders.map(realPath);
   const seen = matches
-    .map((path) => ({ path, parts: [hiddenParts(path, roots.folders), hiddenParts(realOf(path), real)] }))
+    .map((path) => ({ path, parts: [leftOutParts(path, roots.folders), leftOutParts(realOf(path), real)] }))
     .filter(({ parts }) => !parts.some(({ git, packages }) => git || packages));
   const { paths: ignored, unknown } = await ignoredByGit(
     seen.map(({ path }) => path),

@@ -1,9 +1,8 @@
 /** Looks at the files that git would open: for a FIFO git waits for ever, and a huge file it reads as a whole. */
-import { realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { repositoryTop } from '../system/folders.ts';
-import { maxConfigBytes, readRegularFile } from '../system/regular-file.ts';
-import { isInside } from './roots.ts';
+import { isInside, realPath, statsOf } from '../system/paths.ts';
+import { maxConfigBytes, readRegularFile, statsFault } from '../system/regular-file.ts';
 
 /** In a git folder. The index of a large repository is larger than any file of settings. */
 const settings = ['config', 'config.worktree', 'HEAD', 'commondir', 'info/exclude', 'info/attributes'];
@@ -41,15 +40,7 @@ export function gitFileFault(
 /** Real paths of the git folders of the repository around a folder: `.git` may say that they are elsewhere in the tree. */
 export function gitFoldersAround(folder: string): string[] {
   const repository = repositoryTop(folder);
-  return repository === undefined ? [] : gitFolders(repository).map(realFolder);
-}
-
-function realFolder(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+  return repository === undefined ? [] : gitFolders(repository).map(realPath);
 }
 
 /** `.git`, or the folder that it names in a linked worktree or a submodule, and what several worktrees share. */
@@ -69,17 +60,7 @@ function textOf(path: string): string | undefined {
 
 function faultOf(path: string, maxBytes: number): string | undefined {
   const stats = statsOf(path);
-  // A folder is no file to git.
-  if (!stats || stats.isDirectory()) return undefined;
-  if (!stats.isFile()) return `${path} is not a regular file`;
-  return stats.size > maxBytes ? `${path} is larger than 1 MB` : undefined;
-}
-
-/** Undefined also below a file. */
-export function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
+  // Git does not open a folder of that name.
+  const fault = stats && !stats.isDirectory() ? statsFault(stats, maxBytes) : undefined;
+  return fault && `${path} ${fault.message}`;
 }

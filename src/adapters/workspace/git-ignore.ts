@@ -4,13 +4,14 @@ import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { repositoryTop } from '../system/folders.ts';
-import { maxConfigBytes } from '../system/regular-file.ts';
-import { type GitAnswer, type GitCall, git, nowhere } from './git.ts';
-import { gitFileFault, statsOf } from './git-files.ts';
+import { statsOf } from '../system/paths.ts';
+import { maxConfigBytes, statsFault } from '../system/regular-file.ts';
+import { complaintOf, type GitAnswer, type GitCall, git, nowhere } from './git.ts';
+import { gitFileFault } from './git-files.ts';
 
 export interface Ignored {
   paths: ReadonlySet<string>;
-  /** Why that could not be told of all or some; undefined if it could. */
+  /** Why git was not asked about some or all of them. Undefined if it was asked about all. */
   unknown: string | undefined;
 }
 
@@ -53,10 +54,8 @@ export async function ignoredByGit(paths: readonly string[], signal: AbortSignal
   return { paths: ignored, unknown };
 }
 
-function assertAnswered({ status, stderr }: GitAnswer, repository: string): void {
-  if (status === undefined || status <= 1) return;
-  const why = stderr.trim().split('\n')[0] || 'it was killed or could not be started';
-  throw unanswered(repository, why);
+function assertAnswered(answer: GitAnswer, repository: string): void {
+  if (answer.status !== undefined && answer.status > 1) throw unanswered(repository, complaintOf(answer));
 }
 
 function unanswered(repository: string, why: string): OrchError {
@@ -84,7 +83,8 @@ async function excludesFiles(repository: string, signal: AbortSignal): Promise<S
 function readable(list: string, repository: string): string {
   const stats = statsOf(list);
   if (!stats?.isFile()) return nowhere;
-  if (stats.size > maxConfigBytes) throw unanswered(repository, `${list} is larger than 1 MB`);
+  const fault = statsFault(stats, maxConfigBytes);
+  if (fault) throw unanswered(repository, `${list} ${fault.message}`);
   return list;
 }
 

@@ -10,6 +10,7 @@ import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { findGit, type GitAnswer, type GitOptions, git } from './git.ts';
 import { type CopiedFile, type PatchScratch, patchScratch, putFile } from './patch-scratch.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
+import { changedSinceRead } from './write-failed.ts';
 
 /** Tries a patch on the files in the tree and on the files as read, and compares every byte of the result. */
 export function gitPatchChecker(temporaries: Temporaries = untracked): PatchChecker {
@@ -62,13 +63,7 @@ function assertAsRead(changes: readonly FileChange[], base: string): void {
       );
     }
     if (readRegularFile(file, maxTrackedBytes).bytes?.toString('utf8') === before) continue;
-    throw new OrchError(
-      'file-changed',
-      `${from} ${there ? 'has changed' : 'was deleted'} since it was read`,
-      {
-        hint: 'run the call again',
-      },
-    );
+    throw changedSinceRead(from, there);
   }
 }
 

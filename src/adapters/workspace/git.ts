@@ -4,11 +4,12 @@
  * configuration. It never searches for a repository either, since an untrusted folder may be laid out like a
  * bare repository: the caller names one, or git is told there is none.
  */
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, isAbsolute, join, parse, sep } from 'node:path';
+import { delimiter, isAbsolute, join, parse } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { repositoryTop } from '../system/folders.ts';
+import { isHomeOrRoot, isInside, realPath, statsOf } from '../system/paths.ts';
 
 export interface GitAnswer {
   /** Undefined when git is not installed. */
@@ -179,20 +180,11 @@ function environment(user: Invocation['user']): Record<string, string | undefine
 function searchPath(): string[] {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
   const cwd = process.cwd();
-  const own = new Set([homedir(), parse(cwd).root].map(realFolder));
-  const foreign = [cwd, repositoryTop(cwd) ?? cwd].map(realFolder).filter((folder) => !own.has(folder));
+  const foreign = [cwd, repositoryTop(cwd) ?? cwd].map(realPath).filter((folder) => !isHomeOrRoot(folder));
   return folders.filter((folder) => {
-    const real = realFolder(folder);
-    return !foreign.some((top) => [folder, real].some((path) => path === top || path.startsWith(top + sep)));
+    const real = realPath(folder);
+    return !foreign.some((top) => isInside(folder, top) || isInside(real, top));
   });
-}
-
-function realFolder(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 /**
@@ -203,17 +195,9 @@ export function findGit(): string | undefined {
   const name = process.platform === 'win32' ? 'git.exe' : 'git';
   const candidates = searchPath()
     .map((folder) => join(folder, name))
-    .filter(isFile);
+    // Skipped as a shell does: also below an entry of PATH that is a file, a loop of links or closed to the user.
+    .filter((path) => statsOf(path)?.isFile());
   return candidates.find(isExecutable) ?? candidates[0];
-}
-
-/** False also below an entry of PATH that is a file, a loop of links or closed to the user, as a shell skips it. */
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function isExecutable(path: string): boolean {
@@ -223,6 +207,11 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The first line of what git says where it gave no answer. */
+export function complaintOf({ stderr }: GitAnswer): string {
+  return stderr.trim().split('\n')[0] || 'it was killed or could not be started';
 }
 
 /** The version in git's own format; undefined when git is not installed. */

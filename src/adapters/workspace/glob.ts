@@ -2,7 +2,7 @@
 import { type Dirent, existsSync, readdir } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
-import { isGitName } from './roots.ts';
+import { hasDotGit } from '../../core/text/dot-git.ts';
 
 export interface GlobLimits {
   ms: number;
@@ -83,5 +83,5 @@ export async function expandGlob(
 }
 
 function isLeftOut(name: string): boolean {
-  return isGitName(name) || name.toLowerCase() === 'node_modules';
+  return hasDotGit(name) || name.toLowerCase() === 'node_modules';
 }

@@ -153,7 +153,7 @@ export function inDotGit(path: string): OrchError {
 }
 
 function moved(folder: string): OrchError {
-  return new OrchError('file-changed', `${folder} was moved or replaced meanwhile`, {
+  return new OrchError('file-changed', `${folder} was moved or replaced in the meantime`, {
     hint: 'run it again when nothing else changes the folder',
   });
 }

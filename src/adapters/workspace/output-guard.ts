@@ -17,7 +17,8 @@ import {
 import { join, resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { OutputGuard } from '../../engine/ports.ts';
-import { readRegularFile } from '../system/regular-file.ts';
+import { statsOf } from '../system/paths.ts';
+import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { destinationOf } from './destination.ts';
 import { uncommitted } from './uncommitted.ts';
 
@@ -30,8 +31,6 @@ export interface OutputGuardOptions {
   stdin?: number;
 }
 
-/** Larger files were not written by orch. */
-const maxBytes = 256 * 1024 * 1024;
 const keptHashes = 10;
 const keptMs = 180 * 24 * 3_600_000;
 
@@ -40,7 +39,7 @@ export function outputGuard({ cwd, folder, roots, stdin = 0 }: OutputGuardOption
     async permit(path, { inputs, force, signal }) {
       const target = fileOf(path);
       if (target === undefined) return { isInput: false, recheck: () => {} };
-      const read = [fileAt(stdin), ...inputs.paths.map((input) => statOf(resolve(inputs.base, input)))];
+      const read = [fileAt(stdin), ...inputs.paths.map((input) => statsOf(resolve(inputs.base, input)))];
       const isInput = read.some((input) => isSame(input, target));
       if (force) return { isInput, recheck: () => {} };
       const seen = contentOf(target, path);
@@ -81,7 +80,7 @@ export function outputGuard({ cwd, folder, roots, stdin = 0 }: OutputGuardOption
   function fileOf(path: string): string | undefined {
     try {
       const { path: target, descriptor } = destinationOf(resolve(cwd, path), roots());
-      const stats = statOf(target);
+      const stats = statSync(target, { throwIfNoEntry: false });
       return descriptor !== undefined || (stats && !stats.isFile()) ? undefined : target;
     } catch {
       return undefined;
@@ -107,7 +106,7 @@ export function outputGuard({ cwd, folder, roots, stdin = 0 }: OutputGuardOption
   function removeOld(): void {
     for (const name of readdirSync(folder)) {
       const note = join(folder, name);
-      const stats = statOf(note);
+      const stats = statsOf(note);
       if (stats && Date.now() - stats.mtimeMs > keptMs) rmSync(note, { force: true });
     }
   }
@@ -115,20 +114,16 @@ export function outputGuard({ cwd, folder, roots, stdin = 0 }: OutputGuardOption
 
 /** SHA-256 of the file. Undefined if there is none, or nothing in it. */
 function contentOf(target: string, path: string): string | undefined {
-  const reading = readRegularFile(target, maxBytes);
+  const reading = readRegularFile(target, maxTrackedBytes);
   if (reading.bytes !== undefined) return reading.bytes.length === 0 ? undefined : sha256(reading.bytes);
   if (reading.fault === 'missing') return undefined;
   throw refused(`${path} ${reading.message}`);
 }
 
 function refused(message: string): OrchError {
-  return new OrchError('usage', `${message}: it is not replaced, as its content would be lost`, {
+  return new OrchError('usage', `${message}: replacing it would lose its content`, {
     hint: 'use another --output, or add --force to replace it',
   });
-}
-
-function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
 }
 
 /** Undefined for a pipe, a terminal and the like. */
@@ -142,7 +137,7 @@ function fileAt(descriptor: number): Stats | undefined {
 }
 
 function isSame(input: Stats | undefined, target: string): boolean {
-  const output = statOf(target);
+  const output = statsOf(target);
   return input !== undefined && output !== undefined && input.dev === output.dev && input.ino === output.ino;
 }
 

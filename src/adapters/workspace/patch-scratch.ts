@@ -9,6 +9,7 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { nowhere } from './git.ts';
 import { type ScratchFolder, scratchFolder, type Temporaries } from './temporaries.ts';
+import { writeFailed } from './write-failed.ts';
 
 export interface CopiedFile {
   bytes: Buffer;
@@ -73,14 +74,7 @@ function statOf(file: string, path: string): Stats | undefined {
   try {
     return lstatSync(file, { throwIfNoEntry: false });
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new OrchError('write-failed', `${path} cannot be written (${code}); nothing was changed`, {
-      hint:
-        code === 'ENAMETOOLONG'
-          ? 'use a shorter name: most file systems allow 255 bytes'
-          : 'check the permissions of its folder',
-      cause,
-    });
+    throw writeFailed(cause, { path });
   }
 }
 

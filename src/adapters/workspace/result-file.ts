@@ -3,7 +3,6 @@ import {
   accessSync,
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   lstatSync,
   openSync,
@@ -13,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
+import { existingPart } from '../system/paths.ts';
 import { destinationOf } from './destination.ts';
 import type { Temporaries } from './temporaries.ts';
 import { treeAccess } from './tree-access.ts';
@@ -30,7 +30,9 @@ export function assertDestination(
   const { path: target, descriptor } = destinationOf(path, roots);
   const existing = descriptor === undefined ? statOf(target) : fstatSync(descriptor);
   if (existing?.isDirectory()) throw failure('EISDIR', target);
-  const isFile = existing ? existing.isFile() && descriptor === undefined : lstatOf(path) === undefined;
+  const isFile = existing
+    ? existing.isFile() && descriptor === undefined
+    : lstatSync(path, { throwIfNoEntry: false }) === undefined;
   if (asFile && !isFile) throw failure('EINVAL', target);
   if (descriptor !== undefined) return;
   if (existing && !existing.isFile()) {
@@ -38,7 +40,7 @@ export function assertDestination(
     return;
   }
   // A file is replaced, so its folder must be writable; missing folders are created.
-  const folder = existingFolder(target);
+  const folder = existingPart(dirname(target));
   if (!statSync(folder).isDirectory()) throw failure('ENOTDIR', folder);
   accessSync(folder, constants.W_OK | constants.X_OK);
 }
@@ -64,7 +66,7 @@ export async function writeResultFile(
   else if (existing?.isFIFO()) await writeToPipe(target, content, options);
   else if (existing && !existing.isFile()) writeFileSync(target, content);
   else {
-    const folder = existingFolder(target);
+    const folder = existingPart(dirname(target));
     const tree = treeAccess(folder, { temporaries, real: true });
     const inside = relative(folder, target).split(sep).join('/');
     tree.makeFolders(dirname(inside));
@@ -120,19 +122,9 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
   await sleep(pollMs, undefined, signal && { signal });
 }
 
-function lstatOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
-}
-
 /** Undefined if there is nothing. */
 function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
-}
-
-function existingFolder(path: string): string {
-  let folder = dirname(path);
-  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
-  return folder;
 }
 
 function failure(code: string, path: string): NodeJS.ErrnoException {

@@ -1,10 +1,12 @@
 /** The folders that may be read and written. Neither the whole disk nor the home folder is ever implied. */
-import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, parse, relative, resolve, sep } from 'node:path';
+import { join, parse, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { isSecretName } from '../../core/secrets/secret-names.ts';
+import { hasDotGit } from '../../core/text/dot-git.ts';
 import { repositoryTop } from '../system/folders.ts';
+import { existingPart, isHomeOrRoot, isInside, realPath } from '../system/paths.ts';
 
 export interface RootsOptions {
   cwd: string;
@@ -35,14 +37,15 @@ export interface Roots {
 export function rootsOf({ cwd, roots, clientRoots, home = homedir() }: RootsOptions): Roots {
   const byHand = clientRoots === undefined;
   const realHome = realPath(home);
-  const isWide = (folder: string) => [realHome, parse(folder).root].includes(realPath(folder));
   const explicit = roots().map((root) => resolve(cwd, expandHome(root)));
   const topOf = (folder: string) => {
     const top = repositoryTop(folder);
-    return top === undefined || (isWide(top) && !explicit.includes(top)) ? undefined : top;
+    return top === undefined || (isHomeOrRoot(top, home) && !explicit.includes(top)) ? undefined : top;
   };
   const start = resolve(cwd);
-  const implied = [start, ...(byHand ? [topOf(start) ?? start] : [])].filter((folder) => !isWide(folder));
+  const implied = [start, ...(byHand ? [topOf(start) ?? start] : [])].filter(
+    (folder) => !isHomeOrRoot(folder, home),
+  );
   // A folder around the home folder would open it as well.
   const client = (clientRoots?.() ?? [])
     .map((root) => resolve(root))
@@ -60,35 +63,6 @@ export function rootsOf({ cwd, roots, clientRoots, home = homedir() }: RootsOpti
 
 export function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
-}
-
-export function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-/** As it is if it does not exist. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
-}
-
-/** The path itself, or its nearest existing ancestor. A broken link exists. */
-export function existingPart(path: string): string {
-  let existing = path;
-  while (!isThere(existing)) existing = dirname(existing);
-  return existing;
-}
-
-/** False also below a file, in a closed folder, and for a name that is too long. */
-function isThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 /** The root that contains the path both by name and really. Links are resolved on the part that exists. */
@@ -118,28 +92,18 @@ function belowRoot(path: string, folders: readonly string[]): string[] {
   return relative(around[0] ?? parse(path).root, path).split(sep);
 }
 
-export interface HiddenParts {
+export interface LeftOutParts {
   git: boolean;
   packages: boolean;
   secret: boolean;
 }
 
 /** What globs leave out, by the name of a path or by the file that it really is. */
-export function hiddenParts(path: string, folders: readonly string[]): HiddenParts {
+export function leftOutParts(path: string, folders: readonly string[]): LeftOutParts {
   const parts = belowRoot(path, folders);
   return {
-    git: parts.some(isGitName),
+    git: parts.some(hasDotGit),
     packages: parts.some((part) => part.toLowerCase() === 'node_modules'),
     secret: isSecretName(path),
   };
-}
-
-/** Also names that some file system takes for `.git`. */
-export function isGitName(name: string): boolean {
-  const plain = name.replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, '').replace(/[. ]+$/, '');
-  return /^(\.git|git~1)$/i.test(plain);
-}
-
-export function realRoots(folders: readonly string[]): string[] {
-  return folders.map(realPath);
 }

@@ -10,7 +10,6 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -18,9 +17,11 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { isAbsolute, join, sep } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { hasDotGit } from '../../core/text/dot-git.ts';
+import { namesIn } from '../system/paths.ts';
+import { maxTrackedBytes, readOpenFile } from '../system/regular-file.ts';
 import { folderOpener, inDotGit, type OpenerOptions, type OpenFolder, refuseLink } from './open-folder.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
 
@@ -39,7 +40,10 @@ export type EntryKind = 'file' | 'folder' | 'link' | 'other';
 export interface TreeAccess {
   /** What is at the path itself. Undefined if there is nothing. */
   kind(path: string): EntryKind | undefined;
-  /** Undefined if there is nothing. Throws `file-forbidden` for a link, EISDIR for a folder, EINVAL for a pipe. */
+  /**
+   * Undefined if there is nothing. Throws `file-forbidden` for a link, `file-unreadable` for a file larger than 256 MB,
+   * EISDIR for a folder, EINVAL for a pipe.
+   */
   read(path: string): { bytes: Buffer; mode: number } | undefined;
   /** Writes a temporary file and renames it into place, so that no reader sees a partial file. */
   replace(path: string, content: string | Uint8Array, mode: FileMode): void;
@@ -73,7 +77,7 @@ export function treeAccess(
   function read(path: string): { bytes: Buffer; mode: number } | undefined {
     return ifThere(() =>
       inFolderOf(path, (folder, name) => {
-        const found = readRegularFile(folder.entry(name), path);
+        const found = readWithoutLinks(folder.entry(name), path);
         folder.verifyAfter();
         return found;
       }),
@@ -163,7 +167,7 @@ export function treeAccess(
   }
 
   function partsOf(path: string): string[] {
-    const parts = path.split(sep === '/' ? '/' : /[/\\]/).filter((part) => part !== '' && part !== '.');
+    const parts = namesIn(path);
     if (isAbsolute(path) || parts.includes('..')) {
       throw new OrchError('file-forbidden', `${path} is outside ${root}`, {
         hint: `use a path below ${root}`,
@@ -193,7 +197,7 @@ function ifThere<Value>(action: () => Value): Value | undefined {
 /** Missing on Windows. */
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
 
-function readRegularFile(file: string, shown: string): { bytes: Buffer; mode: number } {
+function readWithoutLinks(file: string, shown: string): { bytes: Buffer; mode: number } {
   let descriptor: number;
   try {
     // The open of a pipe without a writer would wait.
@@ -208,7 +212,13 @@ function readRegularFile(file: string, shown: string): { bytes: Buffer; mode: nu
       const code = stats.isDirectory() ? 'EISDIR' : 'EINVAL';
       throw Object.assign(new Error('not a regular file'), { code, path: shown });
     }
-    return { bytes: readFileSync(descriptor), mode: stats.mode & 0o777 };
+    const reading = readOpenFile(descriptor, maxTrackedBytes);
+    if (reading.bytes === undefined) {
+      throw new OrchError('file-unreadable', `${shown} ${reading.message}`, {
+        hint: 'orch changes no files of that size: use git apply or another tool',
+      });
+    }
+    return { bytes: reading.bytes, mode: stats.mode & 0o777 };
   } finally {
     closeSync(descriptor);
   }

@@ -1,22 +1,12 @@
 /** Ensures one writer per tree: no other process may write between the last check and the last rename. */
-import {
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
+import { realPath } from '../system/paths.ts';
 import { fateOf, readIdentity, thisProcess } from '../system/process-identity.ts';
 
 /** Runs the action while no other process runs one for the same folder. Throws `write-failed` on timeout. */
 export type TreeLock = <Value>(base: string, action: () => Value | Promise<Value>) => Promise<Value>;
-
-export const unlocked: TreeLock = async (_base, action) => action();
 
 const pollMs = 5;
 
@@ -76,14 +66,6 @@ export function sweepLocks(folder: string): void {
     }
   } catch {
     // No locks, or no permission to remove them.
-  }
-}
-
-function realPath(base: string): string {
-  try {
-    return realpathSync(base);
-  } catch {
-    return base;
   }
 }
 

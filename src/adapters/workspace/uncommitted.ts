@@ -7,7 +7,7 @@ import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { repositoryTop } from '../system/folders.ts';
 import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
-import { type GitAnswer, git } from './git.ts';
+import { complaintOf, type GitAnswer, git } from './git.ts';
 import { gitFileFault } from './git-files.ts';
 
 export interface Uncommitted {
@@ -75,9 +75,9 @@ function realFolder(path: string): string | undefined {
   }
 }
 
-function unanswered({ status, stderr }: GitAnswer): Uncommitted {
-  const why = stderr.trim().split('\n')[0] || 'it was killed or could not be started';
-  const reason = status === undefined ? 'git is not installed' : `git gave no answer: ${why}`;
+function unanswered(answer: GitAnswer): Uncommitted {
+  const reason =
+    answer.status === undefined ? 'git is not installed' : `git gave no answer: ${complaintOf(answer)}`;
   return { state: 'undecidable', reason: `cannot be compared with the last commit: ${reason}` };
 }
 

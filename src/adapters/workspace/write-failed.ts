@@ -1,4 +1,4 @@
-/** Describes an error of the file system while files are written. */
+/** Describes why files are not written. */
 import { OrchError } from '../../core/errors/orch-error.ts';
 
 const hints: Record<string, string> = {
@@ -10,7 +10,7 @@ const hints: Record<string, string> = {
   ENXIO: 'nothing reads from the pipe: start its reader first',
   ENAMETOOLONG: 'use a shorter name: most file systems allow 255 bytes',
   EINVAL: 'use the path of a regular file, not of a pipe, a device or a link to nothing',
-  EISDIR: 'use the path of a file, not of a directory',
+  EISDIR: 'use the path of a file, not of a folder',
   ENOTDIR: 'fix the path: part of it is a file, not a folder',
   EEXIST: 'fix the path: part of it is a file, not a folder',
 };
@@ -26,5 +26,16 @@ export function writeFailed(
     'write-failed',
     `cannot write ${path ?? where ?? 'the file'} (${code ?? message}); ${outcome}`,
     { hint: hints[code ?? ''] ?? 'check that the path is writable', cause: error },
+  );
+}
+
+/** `isThere`: whether there is a file of that name now. */
+export function changedSinceRead(path: string, isThere: boolean): OrchError {
+  return new OrchError(
+    'file-changed',
+    `${path} ${isThere ? 'has changed' : 'was deleted'} since it was read`,
+    {
+      hint: 'run the call again',
+    },
   );
 }

@@ -8,7 +8,7 @@ import { writeFailed } from './write-failed.ts';
 
 export interface WriterOptions {
   temporaries?: Temporaries;
-  /** Absolute folders out of which links must not lead a result. A function, since an MCP client may change them. */
+  /** Absolute. A link in one of these folders must not lead out of it. A function, since an MCP client may change them. */
   roots?: () => readonly string[];
   /** How long a named pipe may be without a reader. Default 5 s. */
   readerWaitMs?: number;

@@ -35,7 +35,7 @@ export function secretsIn(variables: Variables): Secrets {
 const secretName = /auth|key|token|secret|cookie|password|credential|signature/i;
 const secretScheme = /^(bearer|basic|token|digest)\s+\S/i;
 
-/** The openai package reads OPENAI_CUSTOM_HEADERS, a header a line. */
+/** The openai package reads OPENAI_CUSTOM_HEADERS, one header per line. */
 function readHeader(line: string): { value: string; isSecret: boolean } {
   const colon = line.indexOf(':');
   const value = line.slice(colon + 1).trim();

@@ -2,17 +2,17 @@
  * Files that a patch may write only if the request named them: the settings of `orch` itself, and `.env` files, which
  * hold secrets and are read by whatever starts in the folder.
  */
+import { isTemplate } from '../secrets/secret-names.ts';
+import { foldedPath } from './folded-path.ts';
 import type { FileChange } from './types.ts';
 
 const settings = /^\.orch$/;
-const environment = /^\.env(?:$|[.\-_])(?!(?:example|sample|template|dist)$)/;
+const environment = /^\.env(?:$|[.\-_])/;
 
 export function needsNaming(path: string): boolean {
-  // Compared as on file systems that fold case and drop what stands at an end.
-  const segments = path.normalize('NFC').toLowerCase().split(/[\\/]/);
-  return segments
-    .map((segment) => segment.replace(/(?<![. ])[. ]+$/, ''))
-    .some((segment) => settings.test(segment) || environment.test(segment));
+  return foldedPath(path)
+    .split('/')
+    .some((name) => settings.test(name) || (environment.test(name) && !isTemplate(name)));
 }
 
 export interface Naming {

@@ -2,9 +2,10 @@
  * Files that other programs run or obey without being asked: opening a folder, installing packages, committing or pushing
  * is enough. A patch that creates one is worth a look before it is applied.
  */
+import { foldedPath } from './folded-path.ts';
 import type { FileChange } from './types.ts';
 
-/** Patterns of paths, lower-case, with what runs the file. The first that fits counts. */
+/** Patterns of folded paths, with what runs the file. The first that fits counts. */
 const runners: readonly (readonly [RegExp, string])[] = [
   [
     /(?:^|\/)(?:\.husky|\.githooks)\/|(?:^|\/)\.(?:pre-commit-config\.yaml|lefthook(?:-local)?\.(?:ya?ml|toml|json)|overcommit\.yml|huskyrc[^/]*)$|(?:^|\/)lefthook(?:-local)?\.(?:ya?ml|toml|json)$/,
@@ -20,7 +21,7 @@ const runners: readonly (readonly [RegExp, string])[] = [
     'coding agents',
   ],
   [
-    /(?:^|\/)(?:agents|claude|gemini|claude\.local)\.md$|(?:^|\/)\.(?:cursorrules|windsurfrules|clinerules)$|(?:^|\/)\.github\/copilot-instructions\.md$/,
+    /(?:^|\/)(?:agents|claude|gemini|claude\.local)\.md$|(?:^|\/)\.(?:cursorrules|windsurfrules)$|(?:^|\/)\.github\/copilot-instructions\.md$/,
     'coding agents',
   ],
   [/(?:^|\/)\.(?:envrc|tool-versions|mise\.toml|mise\/.*|rtx\.toml)$|(?:^|\/)mise\.toml$/, 'direnv or mise'],
@@ -33,7 +34,7 @@ const runners: readonly (readonly [RegExp, string])[] = [
     'package managers',
   ],
   [
-    /(?:^|\/)(?:setup\.(?:py|cfg)|pyproject\.toml|pip\.conf|\.pypirc|gemfile|[^/]*\.gemspec|rakefile|composer\.json|extconf\.rb)$/,
+    /(?:^|\/)(?:setup\.(?:py|cfg)|pyproject\.toml|pip\.conf|\.pypirc|gemfile|[^/]*\.gemspec|composer\.json|extconf\.rb)$/,
     'package managers',
   ],
   [
@@ -88,21 +89,16 @@ export function runUnasked(changes: readonly FileChange[]): RunUnasked[] {
 
 function runnerOf({ kind, path, oldPath, before, after, mode, oldMode }: FileChange): string | undefined {
   if (kind === 'delete') return undefined;
-  const name = nameOf(path);
+  const name = foldedPath(path);
   if (/(?:^|\/)package\.json$/.test(name) && addsHook(before, after)) return 'package managers (its scripts)';
   const runner = runnerFor(name);
-  const isNew = kind === 'create' || (kind === 'rename' && runner !== runnerFor(nameOf(oldPath ?? path)));
+  const isNew = kind === 'create' || (kind === 'rename' && runner !== runnerFor(foldedPath(oldPath ?? path)));
   if (isNew && runner !== undefined) return runner;
   return kind !== 'create' && mode === '100755' && oldMode !== '100755' ? 'whoever starts it' : undefined;
 }
 
 function runnerFor(name: string): string | undefined {
   return runners.find(([pattern]) => pattern.test(name))?.[1];
-}
-
-/** Names are compared as on file systems that fold case and drop what stands at an end. */
-function nameOf(path: string): string {
-  return path.normalize('NFC').toLowerCase().replaceAll('\\', '/');
 }
 
 function addsHook(before: string, after: string): boolean {

@@ -57,7 +57,7 @@ export function looksRandom(value: string, least = shortest): boolean {
   );
 }
 
-/** A password as people and generators make them: at least three kinds of characters, one a digit, and no word alone. */
+/** A password as people and generators make them: at least three kinds of characters, one a digit, and not just a word. */
 export function looksLikePassword(value: string): boolean {
   if (value.length < 8 || value.length > 128 || isExample(value) || /\s/.test(value)) return false;
   if (/^[\w.]+\(|^[./~]|:\/\/|^\w+(\.\w+)+$/.test(value)) return false;

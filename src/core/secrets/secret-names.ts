@@ -13,7 +13,6 @@ const data = '(json|ya?ml|toml|ini|env)';
 const secretData = new RegExp(
   `^\\.?secrets?(\\.(.*\\.)?${data})?$|^(.*[-_.])?credentials?([-_][^.]*)?(\\.(.*\\.)?${data})?$|^(service[-_]?account|client[-_]secret).*\\.json$`,
 );
-const template = /\.(example|sample|template|dist)(\.|$)/;
 const wellKnown =
   /^([._]?netrc|\.?pgpass|pgpass\.conf|\.my\.cnf|\.?htpasswd|\.npmrc|\.yarnrc\.yml|\.pypirc|\.s3cfg|\.boto|\.dockercfg|\.vault-token|\.?git-credentials|kubeconfig(\.ya?ml)?|auth\.json|credentials\.xml|otr\.private_key)$/;
 /** Names that say it only together with their folder. */
@@ -36,7 +35,12 @@ export function isSecretName(path: string): boolean {
 function isOriginal(name: string, path: string): boolean {
   if (wellKnown.test(name) || keyFile.test(name) || inFolder.test(path)) return true;
   if (sshKey.test(name)) return !name.endsWith('.pub');
-  return (environmentFile.test(name) || secretData.test(name)) && !template.test(name);
+  return (environmentFile.test(name) || secretData.test(name)) && !isTemplate(name);
+}
+
+/** Whether a file shows what such a file looks like, and is committed: `.env.example`. `name` is in lower case. */
+export function isTemplate(name: string): boolean {
+  return /\.(example|sample|template|dist)(\.|$)/.test(name);
 }
 
 /** The name, and those of the files that it may be a copy of. */

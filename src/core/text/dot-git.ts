@@ -1,7 +1,7 @@
 /**
  * Finds the names that some file system takes for `.git`: in any case, with the dots and spaces that Windows drops
- * at the end, its short name and its streams, and with the characters that macOS ignores. All of them are refused
- * on every system, as git does, because a working tree may be shared between systems.
+ * at the end, its short name and its streams, and with the characters that macOS ignores. All of them count on every
+ * system, as for git, because a working tree may be shared between systems.
  */
 
 const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;

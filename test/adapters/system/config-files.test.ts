@@ -122,6 +122,6 @@ describe('loadConfig', () => {
       problems(() => loadConfig(place()))
         .map(({ message }) => message.split(' ').slice(0, 4).join(' '))
         .sort(),
-    ).toEqual(['is a directory', 'is not valid JSON:', 'unknown key']);
+    ).toEqual(['is a folder', 'is not valid JSON:', 'unknown key']);
   });
 });

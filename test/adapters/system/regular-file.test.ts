@@ -52,7 +52,7 @@ it.runIf(posix)('anything but a file is refused without waiting for it', async (
       fault: 'irregular',
       message: 'is not a regular file',
     });
-  expect(readRegularFile(top, 9)).toMatchObject({ fault: 'irregular', message: 'is a directory' });
+  expect(readRegularFile(top, 9)).toMatchObject({ fault: 'irregular', message: 'is a folder' });
 });
 
 it.runIf(posix)('what takes the place of a file before it is opened is refused as well', () => {

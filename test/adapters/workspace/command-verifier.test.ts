@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { readJournal } from '../../../src/adapters/workspace/changes/journal-file.ts';
 import { treeWriter } from '../../../src/adapters/workspace/changes/tree-writer.ts';
 import { commandVerifier } from '../../../src/adapters/workspace/command-verifier.ts';
-import { unlocked } from '../../../src/adapters/workspace/tree-lock.ts';
+import { unlocked } from '../../helpers/tree.ts';
 
 let cwd = '';
 let state = '';

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csvLedger } from '../../../src/adapters/ledger/csv-ledger.ts';
-import { jsonLog } from '../../../src/adapters/system/json-log.ts';
+import { jsonLog } from '../../../src/adapters/ledger/json-log.ts';
 import { destinationOf, openDestination } from '../../../src/adapters/workspace/destination.ts';
 import { usageRecord } from '../../helpers/usage-record.ts';
 
@@ -127,7 +127,7 @@ describe.runIf(process.platform !== 'win32')('destinationOf', () => {
     }
   });
 
-  it('stops at links in a circle', () => {
+  it('stops at a loop of links', () => {
     link('repo/a', 'b');
     link('repo/b', 'a');
     expect(() => lead('repo/a')).toThrow(

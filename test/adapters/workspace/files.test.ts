@@ -152,8 +152,8 @@ describe('what cannot be read', () => {
   it.each([
     ['a file that is missing', 'nowhere.ts', 'file-not-found', 'nowhere.ts: no such file'],
     ['a glob without a match', 'src/*.zig', 'file-not-found', 'src/*.zig: no matching files'],
-    ['a directory', 'src', 'file-unreadable', 'src is a directory'],
-    ['nothing but white space', '', 'file-unreadable', 'is a directory'],
+    ['a folder', 'src', 'file-unreadable', 'src is a folder'],
+    ['nothing but white space', '', 'file-unreadable', 'is a folder'],
     ['a binary file', 'a.bin', 'file-unreadable', 'a.bin is a binary file'],
     ['UTF-16', 'utf16.txt', 'file-unreadable', 'utf16.txt is a binary file'],
     ['Latin-1', 'latin.txt', 'file-unreadable', 'latin.txt is not UTF-8 text'],
@@ -340,9 +340,10 @@ describe('what a glob leaves out under another root and behind links', () => {
     git(other);
     for (const path of ['a.js', '.GIT/b.js', 'x/.Git/c.js', 'node_modules/d/e.js', '.git/f.js', '.git./g.js'])
       put(path, 'x', other);
+    for (const path of ['git~2/h.js', '.git::$INDEX_ALLOCATION/i.js', '.git /j.js']) put(path, 'x', other);
     expect(await paths([`${other}/**/*`], { roots: [other] })).toEqual(['a.js']);
     expect(await paths(['**/*'], { cwd: '/', clientRoots: [other] })).toEqual(['a.js']);
-    for (const inside of ['.git/*.js', '.GIT/*.js', 'node_modules/**/*.js'])
+    for (const inside of ['.git/*.js', '.GIT/*.js', 'git~2/*.js', 'node_modules/**/*.js'])
       expect((await refusal([`${other}/${inside}`], { roots: [other] })).code).toBe('file-not-found');
   });
 

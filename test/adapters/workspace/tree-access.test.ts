@@ -11,6 +11,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -142,6 +143,16 @@ describe.runIf(process.platform !== 'win32').each([
     expect(() => tree().read('src')).toThrow(expect.objectContaining({ code: 'EISDIR' }));
     expect(() => tree().replace('src', 'x', mode)).toThrow(expect.objectContaining({ code: 'EISDIR' }));
     expect(readdirSync(here(''))).toEqual(['.git', 'src']);
+  });
+
+  it('does not read a file that is too large to be in a working tree', () => {
+    writeFileSync(here('huge'), '');
+    truncateSync(here('huge'), 256 * 1024 * 1024 + 1);
+    expect(() => tree().read('huge')).toThrow(
+      expect.objectContaining({ code: 'file-unreadable', message: 'huge is larger than 256 MB' }),
+    );
+    truncateSync(here('huge'), 1);
+    expect(tree().read('huge')?.bytes).toHaveLength(1);
   });
 
   it('takes away the folders it made when the next one cannot be made', () => {

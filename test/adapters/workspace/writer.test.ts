@@ -67,7 +67,7 @@ describe('writeResult', () => {
   });
 
   it.each([
-    ['a folder', 'folder', 'use the path of a file, not of a directory'],
+    ['a folder', 'folder', 'use the path of a file, not of a folder'],
     ['below a file', 'file/a.md', 'fix the path: part of it is a file, not a folder'],
   ])('fails on %s and leaves the tree alone', async (_, path, hint) => {
     mkdirSync(join(base, 'folder'));

@@ -11,6 +11,7 @@ const modify = (path: string, before = 'a\n', after = 'b\n', modes = {}): FileCh
   after,
   ...modes,
 });
+const hooked = JSON.stringify({ scripts: { prepare: 'node x.js' } });
 const pathsOf = (...changes: FileChange[]) => runUnasked(changes).map(({ path }) => path);
 
 describe('a new file that is run unasked', () => {
@@ -43,7 +44,26 @@ describe('a new file that is run unasked', () => {
   });
 
   it('may be spelled as a file system takes it for the same', () => {
-    expect(pathsOf(create('.HUSKY/pre-commit'), create('.VSCode/Tasks.json'))).toHaveLength(2);
+    const paths = [
+      '.HUSKY/pre-commit',
+      '.VSCode/Tasks.json',
+      'Makefile.',
+      '.vscode./tasks.json',
+      '.husky /pre-commit',
+    ];
+    expect(pathsOf(...paths.map((path) => create(path)), create('package.json ', hooked))).toEqual([
+      ...paths,
+      'package.json ',
+    ]);
+  });
+
+  it.each([
+    ['Rakefile', 'build tools'],
+    ['Gemfile', 'package managers'],
+    ['.clinerules', 'coding agents'],
+    ['.clinerules/x.md', 'coding agents'],
+  ])('%s is run by %s', (path, by) => {
+    expect(runUnasked([create(path)])).toEqual([{ path, by }]);
   });
 
   it('may be moved there', () => {
@@ -101,6 +121,7 @@ describe('a file that the request has to name', () => {
     'a/.env.production',
     '.ENV',
     '.env-x',
+    '.env-example',
     '.env. ',
     '.env ',
     '.orch./models.json',
@@ -114,6 +135,8 @@ describe('a file that the request has to name', () => {
     '.env.sample',
     '.env.template',
     '.env.dist',
+    '.env.local.example',
+    '.Env.Example.',
     '.envrc',
     '.environment',
     'env',

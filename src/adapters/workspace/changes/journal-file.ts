@@ -59,7 +59,7 @@ export function treeKey(base: string): string {
   return createHash('sha256').update(base).digest('hex').slice(0, 32);
 }
 
-/** The birth tells it from a later folder with the same inode. Undefined if there is none. */
+/** The time of birth distinguishes a later folder with the same inode. Undefined if there is no folder. */
 export function folderIdentity(path: string): string | undefined {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stats && `${stats.ino} ${stats.birthtimeNs}`;

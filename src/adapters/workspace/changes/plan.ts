@@ -2,7 +2,7 @@
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { BytesChange } from '../../../engine/ports.ts';
 import type { FileMode, TreeAccess } from '../tree-access.ts';
-import { writeFailed } from '../write-failed.ts';
+import { changedSinceRead, writeFailed } from '../write-failed.ts';
 import { foldersAbove, type Plan, type Step } from './steps.ts';
 
 type Found = NonNullable<ReturnType<TreeAccess['read']>>;
@@ -50,10 +50,8 @@ function stepsOf(change: BytesChange, tree: TreeAccess): Step[] {
     refuse(`${path} already contains the change`, 'nothing is left to do for this file');
   if ((kind === 'create' || kind === 'rename') && tree.kind(path) !== undefined)
     refuse(`${path} already exists`, 'move it away, or run the call again');
-  if (kind !== 'create' && there?.bytes.equals(Buffer.from(before)) !== true) {
-    const what = tree.kind(source) === undefined ? 'was deleted' : 'has changed';
-    refuse(`${source} ${what} since it was read`, 'run the call again');
-  }
+  if (kind !== 'create' && there?.bytes.equals(Buffer.from(before)) !== true)
+    throw changedSinceRead(source, tree.kind(source) !== undefined);
   const written = { bytes: Buffer.from(after), mode: modeAfter(mode, there?.mode) };
   const setsMode = mode !== undefined;
   if (kind === 'delete') return [{ path, before: there, after: undefined, setsMode: false }];

@@ -3,6 +3,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { BytesChange, TreeWriter } from '../../../engine/ports.ts';
+import { canonicalPath, isInside } from '../../system/paths.ts';
 import { treeAccess } from '../tree-access.ts';
 import type { TreeLock } from '../tree-lock.ts';
 import {
@@ -14,7 +15,7 @@ import {
   readJournal,
   treeKey,
 } from './journal-file.ts';
-import { isInside, realTarget, treeOf } from './locate.ts';
+import { treeOf } from './locate.ts';
 import { finish, type Step, some, takeBack } from './steps.ts';
 
 export interface RecoveryOptions {
@@ -93,7 +94,7 @@ export function recovery({
   }
 
   async function recover(path: string): Promise<string[]> {
-    const target = realTarget(resolve(cwd, path));
+    const target = canonicalPath(resolve(cwd, path));
     const messages: string[] = [];
     for (const { live, file, base } of concerning(target)) {
       if (live) refuseIfHeld(file, base, new Set([target]));
@@ -116,9 +117,9 @@ export function recovery({
       if (error instanceof OrchError) throw error;
       throw new OrchError(
         'write-failed',
-        `a change of ${base} that was killed cannot be taken back: ${(error as Error).message}`,
+        `an interrupted change of ${base} cannot be taken back: ${(error as Error).message}`,
         {
-          hint: `cure that and run the command again; the previous contents are saved in ${file}`,
+          hint: `fix that and run the command again; the previous contents are saved in ${file}`,
           cause: error,
         },
       );
@@ -128,11 +129,11 @@ export function recovery({
   function setAside(file: string, base: string): string {
     const aside = file.replace(/\.[^.]*$/, '.damaged');
     renameSync(file, aside);
-    return `a change of ${base} was killed and its journal is damaged: check the files there; the journal is kept in ${aside}`;
+    return `a change of ${base} was interrupted and its journal is damaged: check the files there; the journal is kept in ${aside}`;
   }
 
   async function resume(): Promise<{ changes: BytesChange[]; warnings: string[] }> {
-    const target = realTarget(ownBase());
+    const target = canonicalPath(ownBase());
     const changes: BytesChange[] = [];
     const warnings: string[] = [];
     for (const { live, file, base, header } of concerning(target)) {
@@ -163,19 +164,19 @@ export function recovery({
       throw new OrchError(
         'write-failed',
         `the change cannot be finished: ${(error as Error).message}; it is still waiting`,
-        { hint: 'cure that and run the command again', cause: error },
+        { hint: 'fix that and run the command again', cause: error },
       );
     }
   }
 
   function waiting(): string | undefined {
-    const entry = concerning(realTarget(ownBase())).find(({ live }) => !live);
+    const entry = concerning(canonicalPath(ownBase())).find(({ live }) => !live);
     if (entry === undefined) return undefined;
     const steps = entry.header && read(entry.file)?.steps;
     if (!steps) return `an interrupted change of ${entry.base} has a damaged journal: ${entry.file}`;
     const paths = some(steps.map(({ path }) => path));
     return entry.header?.kind === 'trial'
-      ? `a test run in ${paths} was killed: the next orch command that writes in ${entry.base} restores the file`
+      ? `a test run in ${paths} was interrupted: the next orch command that writes in ${entry.base} restores the file`
       : `a change of ${entry.base} was interrupted (${paths}): orch patch apply --resume finishes it, the next orch command that writes there takes it back`;
   }
 }

@@ -38,9 +38,15 @@ export function standOf({ path, before, after, setsMode }: Step, tree: TreeAcces
   return holds(after?.bytes, after?.mode.bits) ? 'new' : 'other';
 }
 
-const blocking: ReadonlySet<string> = new Set(['file-forbidden', 'EISDIR', 'EINVAL', 'ENAMETOOLONG']);
+const blocking: ReadonlySet<string> = new Set([
+  'file-forbidden',
+  'file-unreadable',
+  'EISDIR',
+  'EINVAL',
+  'ENAMETOOLONG',
+]);
 
-/** `blocked`: by a folder, a link or anything else that is not a file, there or on the way. */
+/** `blocked`: by a folder, a link or anything else that is not a file, there or on the way, or by a huge file. */
 function readIfFile(path: string, tree: TreeAccess): ReturnType<TreeAccess['read']> | 'blocked' {
   try {
     return tree.read(path);

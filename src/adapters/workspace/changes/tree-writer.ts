@@ -6,19 +6,20 @@ import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { TreeWriter, Trial } from '../../../engine/ports.ts';
+import { canonicalPath } from '../../system/paths.ts';
 import { destinationOf } from '../destination.ts';
 import { type Temporaries, untracked } from '../temporaries.ts';
 import { type TreeAccess, treeAccess } from '../tree-access.ts';
 import { writeFailed } from '../write-failed.ts';
 import { type Draft, keepFiles, removeUnfinished, saveJournal } from './journal-file.ts';
-import { realTarget, treeOf } from './locate.ts';
+import { treeOf } from './locate.ts';
 import { planChanges, planFile } from './plan.ts';
 import { type RecoveryOptions, recovery } from './recovery.ts';
 import { carryOut, type Plan, putBack, standOf, takeBack } from './steps.ts';
 
 export interface TreeWriterOptions extends RecoveryOptions {
   temporaries?: Temporaries;
-  /** Absolute folders out of which links must not lead a file that is tried out. */
+  /** Absolute. A link in one of these folders must not lead out of it. */
   roots?: () => readonly string[];
 }
 
@@ -44,7 +45,7 @@ export function treeWriter(options: TreeWriterOptions): TreeWriter {
       }
     },
     async apply(given, changes) {
-      const base = realTarget(given);
+      const base = canonicalPath(given);
       await lock(base, async () => {
         const list = typeof changes === 'function' ? await changes() : changes;
         if (list.length === 0) return;
@@ -54,7 +55,7 @@ export function treeWriter(options: TreeWriterOptions): TreeWriter {
       });
     },
     async trial(path, content) {
-      const target = realTarget(destinationOf(resolve(cwd, path), roots()).path);
+      const target = canonicalPath(destinationOf(resolve(cwd, path), roots()).path);
       const base = treeOf(target, ownBase());
       const name = relative(base, target).split(sep).join('/');
       return lock(base, (): Trial => {

@@ -1,8 +1,8 @@
 /** Writes changes as one patch in git's format, which `git apply` accepts as it is. */
 import { lineDiffs } from '../text/line-diff.ts';
 import type { FileChange } from '../types.ts';
-import { hunksWithoutLines, type PatchHunk } from './hidden-lines.ts';
 import { quoteName } from './quote-name.ts';
+import { hunksWithoutLines, type PatchHunk } from './withheld-lines.ts';
 
 /** In the order of the changes. Empty if nothing changes. */
 export function emitPatch(changes: readonly FileChange[]): string {
@@ -12,16 +12,16 @@ export function emitPatch(changes: readonly FileChange[]): string {
 
 /**
  * The same without the lines that must not be shown, with less context instead. Undefined if git would not accept
- * that: a line to hide is deleted, or directly below a change. `isHidden` gets a line of the old file, from 1.
+ * that: a line to withhold is deleted, or directly below a change. `isWithheld` gets a line of the old file, from 1.
  */
 export function emitWithoutLines(
   changes: readonly FileChange[],
-  isHidden: (change: FileChange, line: number) => boolean,
+  isWithheld: (change: FileChange, line: number) => boolean,
 ): string | undefined {
   const diffs = lineDiffs(changes);
   const files: string[] = [];
   for (const [at, change] of changes.entries()) {
-    const hunks = hunksWithoutLines(diffs[at]!, (line) => isHidden(change, line));
+    const hunks = hunksWithoutLines(diffs[at]!, (line) => isWithheld(change, line));
     if (!hunks) return undefined;
     files.push(emitFile(change, hunks));
   }

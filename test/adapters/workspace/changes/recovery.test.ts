@@ -397,7 +397,7 @@ describe('a trial', () => {
     await writer().trial(path, 'made by a model\n');
     expect(readFileSync(join(base, path), 'utf8')).toBe('made by a model\n');
     heldBy(dead(), state);
-    expect(await writer().waiting()).toContain(`a test run in ${path} was killed`);
+    expect(await writer().waiting()).toContain(`a test run in ${path} was interrupted`);
     const [message] = await writer().recover(path);
     expect(message).toBe(
       path === 'a.ts'

@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,10 +16,9 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { treeWriter } from '../../../../src/adapters/workspace/changes/tree-writer.ts';
 import { treeAccess } from '../../../../src/adapters/workspace/tree-access.ts';
-import { unlocked } from '../../../../src/adapters/workspace/tree-lock.ts';
 import { OrchError } from '../../../../src/core/errors/orch-error.ts';
 import type { FileChange } from '../../../../src/core/patch/types.ts';
-import { treeOf } from '../../../helpers/tree.ts';
+import { treeOf, unlocked } from '../../../helpers/tree.ts';
 
 let base: string;
 let state: string;
@@ -118,6 +118,16 @@ describe('nothing is changed', () => {
       'file-changed',
       'b.ts has changed since it was read; nothing was changed',
     ]);
+  });
+
+  it('when a file is too large by now', async () => {
+    put('a.ts', 'old\n');
+    truncateSync(join(base, 'a.ts'), 256 * 1024 * 1024 + 1);
+    expect(await refusal(modify('a.ts', 'old\n', 'new\n'))).toMatchObject({
+      code: 'file-unreadable',
+      message: 'a.ts is larger than 256 MB; nothing was changed',
+      hint: expect.stringContaining('git apply'),
+    });
   });
 
   it('when only line ends differ', async () => {

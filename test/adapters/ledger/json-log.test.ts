@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { jsonLog } from '../../../src/adapters/system/json-log.ts';
+import { jsonLog } from '../../../src/adapters/ledger/json-log.ts';
 import { logLevels } from '../../../src/core/config/environment.ts';
 import { folder } from '../../helpers/orch.ts';
 

@@ -17,7 +17,7 @@ export interface JsonLogOptions {
   level: LogLevel;
   /** When undefined, `write` is used. */
   file: string | undefined;
-  /** Absolute folders out of which links must not lead the file. Default: none. */
+  /** Absolute. A link in one of these folders must not lead out of it. Default: none. */
   roots?: () => readonly string[];
   open?: typeof openDestination;
   write: (line: string) => void;

@@ -4,39 +4,39 @@ import type { lineDiff } from '../text/line-diff.ts';
 export type PatchHunk = ReturnType<typeof lineDiff>[number];
 
 /**
- * Undefined if git would not accept the result: a line to hide is deleted, or follows a change. Git takes a hunk
- * without context below for one at the end of the file. `isHidden` gets a line of the old file, from 1.
+ * Undefined if git would not accept the result: a line to withhold is deleted, or follows a change. Git takes a hunk
+ * without context below for one at the end of the file. `isWithheld` gets a line of the old file, from 1.
  */
 export function hunksWithoutLines(
   hunks: readonly PatchHunk[],
-  isHidden: (line: number) => boolean,
+  isWithheld: (line: number) => boolean,
 ): PatchHunk[] | undefined {
-  const visible: PatchHunk[] = [];
+  const kept: PatchHunk[] = [];
   for (const hunk of hunks) {
-    const pieces = split(hunk, isHidden);
+    const pieces = split(hunk, isWithheld);
     if (!pieces) return undefined;
-    visible.push(...pieces);
+    kept.push(...pieces);
   }
-  return visible;
+  return kept;
 }
 
-function split(hunk: PatchHunk, isHidden: (line: number) => boolean): PatchHunk[] | undefined {
+function split(hunk: PatchHunk, isWithheld: (line: number) => boolean): PatchHunk[] | undefined {
   const pieces: PatchHunk[] = [];
   let oldLine = hunk.oldStart;
   let newLine = hunk.newStart;
   let piece = emptyAt(oldLine, newLine);
-  let hid = false;
+  let withheld = false;
   for (const line of hunk.lines) {
     if (line.startsWith('\\')) {
-      if (!hid) piece.lines.push(line);
+      if (!withheld) piece.lines.push(line);
       continue;
     }
     const isOld = !line.startsWith('+');
     const isNew = !line.startsWith('-');
-    hid = isOld && isHidden(oldLine);
+    withheld = isOld && isWithheld(oldLine);
     if (isOld) oldLine++;
     if (isNew) newLine++;
-    if (!hid) {
+    if (!withheld) {
       piece.lines.push(line);
       if (isOld) piece.oldLines++;
       if (isNew) piece.newLines++;
