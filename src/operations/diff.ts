@@ -98,7 +98,7 @@ async function fromAnswer(
     ...rest
   }: DiffInput & { from: string },
   context: OperationContext,
-  { signal }: CallOptions,
+  { signal, inputFiles = [] }: CallOptions,
 ): Promise<DelegateOutput> {
   refuseRequestFields(rest);
   if (from.trim() === '')
@@ -110,7 +110,10 @@ async function fromAnswer(
   const { refuseLeftovers } = await import('./delegation/refuse-leftovers.ts');
   if (file !== undefined) context.writer().assertWritable(file);
   const sourceSet = await context.workspace().readSources(files, signal);
-  const inputs = { base: sourceSet.base, paths: sourceSet.sources.map(({ path }) => path) };
+  const inputs = {
+    base: sourceSet.base,
+    paths: [...sourceSet.sources.map(({ path }) => path), ...inputFiles],
+  };
   const permit =
     file === undefined ? undefined : await context.outputs().permit(file, { inputs, force, signal });
   try {
