@@ -100,6 +100,38 @@ describe('an answer of an earlier call, which shows placeholders', () => {
   });
 });
 
+describe('a patch that moves a file with secrets', () => {
+  const moves = (word: string, from: string) =>
+    `diff --git a/${from} b/public/x.txt\nsimilarity index 100%\n${word} from ${from}\n${word} to public/x.txt\n`;
+
+  it.each([
+    ['rename', 'secrets/prod.py', 'git ignores'],
+    ['copy', 'secrets/prod.py', 'git ignores'],
+    ['copy', 'k/id_rsa', 'looks secret'],
+    ['rename', 'credentials.json', 'looks secret'],
+    ['copy', '.env', 'looks secret'],
+  ])('is refused: %s %s', async (word, from, why) => {
+    const cwd = await repository({ '.gitignore': 'secrets/\n', [from]: before });
+    const given: [string[], string][] = [
+      [['patch', 'apply', '--from', '-'], moves(word, from)],
+      [['diff', '--from', '-', '-f', from, '--apply'], moves(word, from)],
+    ];
+    for (const [args, stdin] of given) {
+      const { status, stderr } = await orch(args, { cwd, stdin });
+      expect(status).toBeGreaterThan(0);
+      if (args[0] === 'patch' || word === 'rename') expect(stderr).toContain(why);
+      expect(readFileSync(join(cwd, from), 'utf8')).toBe(before);
+      expect(existsSync(join(cwd, 'public'))).toBe(false);
+    }
+  });
+
+  it('is applied for a file that is neither ignored nor secret by its name', async () => {
+    const cwd = await repository({ 'a.ts': before });
+    const { status } = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin: moves('rename', 'a.ts') });
+    expect([status, existsSync(join(cwd, 'public/x.txt'))]).toEqual([0, true]);
+  });
+});
+
 describe('orch run', () => {
   it('does not write code with placeholders over the file that holds the secrets, and keeps it', async () => {
     const { env } = await provider(written(`import x;\nconst token = '${hidden}';\n`));

@@ -9,12 +9,15 @@ import type { BytesChange, PatchApplier, PatchCheck, PatchChecker } from '../../
 import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { findGit, type GitAnswer, type GitOptions, git } from './git.ts';
 import { type CopiedFile, type PatchScratch, patchScratch, putFile } from './patch-scratch.ts';
+import { refuseSecretOrigins } from './secret-origins.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
 
 /** Tries a patch on the files in the tree and on the files as read, and compares every byte of the result. */
 export function gitPatchChecker(temporaries: Temporaries = untracked): PatchChecker {
   return {
     async check(patch, changes, base, signal) {
+      const origins = changes.flatMap(({ oldPath }) => (oldPath === undefined ? [] : [oldPath]));
+      await refuseSecretOrigins(origins, base, signal);
       if (findGit() === undefined) return { ok: true, detail: 'git is not installed', checkedBy: 'none' };
       const paths = changes.flatMap(({ path, oldPath = path }) => [oldPath, path]);
       const scratch = patchScratch(base, new Set(paths), temporaries);
@@ -107,9 +110,11 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
           .map((row) => row.replace(/^[^\t]*\t[^\t]*\t/, ''))
           .filter((path) => path !== ''),
       );
-      const touched = [...new Set([...paths, ...originsIn(patch)])];
+      const origins = originsIn(patch);
+      const touched = [...new Set([...paths, ...origins])];
       refuseUnreadableNames(touched);
       refuseDotGit(touched);
+      await refuseSecretOrigins(origins, base, signal);
       const scratch = patchScratch(base, touched, temporaries);
       try {
         const answer = await git(['apply', scratch.path], options);
