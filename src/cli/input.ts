@@ -31,6 +31,8 @@ export interface GatheredInput {
   values: Record<string, unknown>;
   /** Time spent waiting for a pipe, which counts towards the timeout of the call. */
   waitedMs: number;
+  /** Absolute paths of the files that were read. */
+  files: string[];
 }
 
 /** `raw` has passed the schema; content from files and standard input has yet to be checked. */
@@ -53,6 +55,7 @@ export async function gatherInput(
       });
     }
   }
+  const files: string[] = [];
   let stdinUsed = false;
   const readAll = async (what: string): Promise<string> => {
     if (stdinOffBy !== undefined) {
@@ -72,8 +75,11 @@ export async function gatherInput(
     const value = values[name];
     if (!surface.fromFile || typeof value !== 'string') continue;
     const flag = option?.long ?? name;
-    values[name] =
-      value === '-' ? await readAll(`${flag} -`) : await readAnswerFile(value, { ...options, flag, wait });
+    if (value === '-') values[name] = await readAll(`${flag} -`);
+    else {
+      files.push(resolve(options.cwd, value));
+      values[name] = await readAnswerFile(value, { ...options, flag, wait });
+    }
   }
   if (values.input === '-') values.input = await readAll('-');
 
@@ -85,10 +91,10 @@ export async function gatherInput(
     !streams.stdinIsPiped ||
     values.from !== undefined
   )
-    return { values, waitedMs: 0 };
+    return { values, waitedMs: 0, files };
   const started = performance.now();
   await addPipe(values, fields, options);
-  return { values, waitedMs: performance.now() - started };
+  return { values, waitedMs: performance.now() - started, files };
 }
 
 /** A wait for a pipe ends with the call's time at the latest. */

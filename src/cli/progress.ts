@@ -40,7 +40,7 @@ export async function startProgress({ streams, style, showDecision }: ProgressOp
         case 'text':
           characters += event.delta.length;
           if (style === 'preview') {
-            streams.err(streams.errStyle.dim(event.delta));
+            streams.errStyled(streams.errStyle.dim(streams.shown(event.delta)));
             midLine = !event.delta.endsWith('\n');
           } else if (spinner)
             spinner.text = streams.shown(`${model} … about ${Math.ceil(characters / 3)} tokens`);

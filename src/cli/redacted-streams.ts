@@ -8,6 +8,8 @@ export function redactedStreams(streams: IOStreams, redaction: Factory['redactio
     ...streams,
     out: (text) => streams.out(redaction().result(text)),
     err: (text) => streams.err(message(text)),
+    outStyled: (text) => streams.outStyled(redaction().result(text)),
+    errStyled: (text) => streams.errStyled(message(text)),
     say: (label, text) => streams.say(label, message(text)),
     shown: (text) => streams.shown(message(text)),
   };

@@ -41,7 +41,11 @@ export async function runOperation(
     ? factory.diagnostics().environment().environment
     : factory.environment();
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
-  const { values, waitedMs } = await gatherInput(rawFields, fields, {
+  const {
+    values,
+    waitedMs,
+    files: inputFiles,
+  } = await gatherInput(rawFields, fields, {
     streams,
     readFile: factory.readFile,
     cwd: factory.cwd,
@@ -90,6 +94,7 @@ export async function runOperation(
   const callOptions: CallOptions = {
     signal,
     elapsedMs: waitedMs,
+    inputFiles,
     stream: options.stream !== false,
     onProgress(event) {
       if (liveText && event.kind === 'text') {

@@ -13,11 +13,14 @@ export interface IOStreams {
   err(text: string): void;
   /** A labelled line on stderr: `warning: …`. */
   say(label: Label, text: string): void;
+  /** As `out` and `err`, for text with colours of ours: whatever comes from outside has passed `printable` before. */
+  outStyled(text: string): void;
+  errStyled(text: string): void;
   /** What `err` would make of the text, for what is shown another way. */
   shown(text: string): string;
-  /** Styles text for `out`; does nothing if colour is off. */
+  /** Styles text for `outStyled`; does nothing if colour is off. */
   readonly outStyle: ChalkInstance;
-  /** The same for `err`. */
+  /** The same for `errStyled`. */
   readonly errStyle: ChalkInstance;
   readonly stdoutIsTerminal: boolean;
   /** Width of the terminal on stdout; undefined if stdout is not a terminal. */
@@ -79,7 +82,9 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
     // A file or a pipe gets every byte unchanged; a terminal shows what it would otherwise obey or hide.
     out: (chunk) => out(stdoutIsTerminal ? printable(chunk) : chunk),
     err: (chunk) => err(printable(chunk)),
-    say: (label, text) => err(printable(labelled(label, text, chalkStderr))),
+    outStyled: out,
+    errStyled: err,
+    say: (label, text) => err(labelled(label, printable(text), chalkStderr)),
     shown: printable,
     outStyle: chalk,
     errStyle: chalkStderr,

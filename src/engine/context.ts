@@ -46,6 +46,8 @@ export interface CallOptions {
   /** Milliseconds of the call's timeout already spent waiting for its input. Default 0. */
   elapsedMs?: number;
   onProgress?: (event: ProgressEvent) => void;
+  /** Absolute paths of files whose content the input holds: `--output` does not replace them unasked. */
+  inputFiles?: readonly string[];
   /** Whether to request streams instead of plain responses. Default true. */
   stream?: boolean;
   /** Reject a patch if a hunk matches more loosely than the strict levels of the ladder. Default false. */

@@ -135,6 +135,10 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
       code: 'patch-unplaceable',
     });
   const warnings = patchWarnings(hunks, changes);
+  for (const [at, { path, oldPath, before }] of changes.entries()) {
+    if (oldPath !== undefined && before !== shown[at]!.before)
+      warnings.push(`${oldPath} is renamed to ${path} and holds secrets: please review`);
+  }
   if (check.checkedBy === 'none') warnings.push('git is not installed: the patch was checked by orch only');
   return {
     result: text,

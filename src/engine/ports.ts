@@ -122,7 +122,10 @@ export interface PatchCheck {
 
 /** Checks with git that a patch applies to the files as read and produces the intended bytes. */
 export interface PatchChecker {
-  /** Throws `file-changed` if a file changed since it was read, `file-forbidden` if it is a link. */
+  /**
+   * Throws `file-changed` if a file changed since it was read, `file-forbidden` if it is a link, or is renamed and
+   * looks secret or is ignored by git.
+   */
   check(
     patch: string,
     changes: readonly FileChange[],

@@ -48,8 +48,9 @@ export async function redactRequest(
     const { text, found } = redact(original);
     redactedFiles.set(path, text);
     const ranges = sourceSet.sources.filter((source) => source.path === path).map(({ range }) => range);
-    for (const { kind, line } of found)
-      if (ranges.some((range) => shows(range, line))) findings.push({ kind, where: `${path}:${line}` });
+    for (const { kind, line, lastLine } of found)
+      if (ranges.some((range) => shows(range, line, lastLine)))
+        findings.push({ kind, where: `${path}:${line}` });
   }
   const redactText = (original: string, name: string) => {
     const { text, found } = redact(original);
@@ -68,8 +69,8 @@ export async function redactRequest(
   };
 }
 
-function shows(range: LineRange | undefined, line: number): boolean {
-  return range === undefined || (line >= range.from && line <= range.to);
+function shows(range: LineRange | undefined, line: number, lastLine: number): boolean {
+  return range === undefined || (lastLine >= range.from && line <= range.to);
 }
 
 /** Where and of what kind, but never a value. */

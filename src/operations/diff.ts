@@ -98,7 +98,7 @@ async function fromAnswer(
     ...rest
   }: DiffInput & { from: string },
   context: OperationContext,
-  { signal }: CallOptions,
+  { signal, inputFiles = [] }: CallOptions,
 ): Promise<DelegateOutput> {
   refuseRequestFields(rest);
   if (from.trim() === '')
@@ -106,9 +106,14 @@ async function fromAnswer(
       hint: 'pass a file, or - and pipe the answer in',
     });
   const { finishAnswer, UnplaceableAnswer } = await import('../engine/finish-answer.ts');
+  const { holdsPlaceholder, leftoverHint } = await import('../core/secrets/leftover-placeholders.ts');
+  const { refuseLeftovers } = await import('./delegation/refuse-leftovers.ts');
   if (file !== undefined) context.writer().assertWritable(file);
   const sourceSet = await context.workspace().readSources(files, signal);
-  const inputs = { base: sourceSet.base, paths: sourceSet.sources.map(({ path }) => path) };
+  const inputs = {
+    base: sourceSet.base,
+    paths: [...sourceSet.sources.map(({ path }) => path), ...inputFiles],
+  };
   const permit =
     file === undefined ? undefined : await context.outputs().permit(file, { inputs, force, signal });
   try {
@@ -121,6 +126,7 @@ async function fromAnswer(
       strict,
       signal,
     });
+    refuseLeftovers(finished.patch?.changes ?? []);
     const output = givenAnswerOutput(
       { ...finished, warnings: [...sourceSet.warnings, ...finished.warnings] },
       context,
@@ -136,7 +142,7 @@ async function fromAnswer(
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;
     throw new OrchError(error.code, error.message, {
-      hint: error.details.hint,
+      hint: holdsPlaceholder(from) ? leftoverHint : error.details.hint,
       cause: error,
       ...(error instanceof UnplaceableAnswer ? { details: { problems: error.problems.map(placeOf) } } : {}),
     });

@@ -84,6 +84,8 @@ async function applyText(patch: string, context: OperationContext, signal: Abort
       tried = await tryOut(patch, base, context, signal);
       context.workspace().assertWritable(base, tried.touched);
       await refuseUnnamed(tried.touched);
+      const { refuseLeftovers } = await import('./delegation/refuse-leftovers.ts');
+      refuseLeftovers(tried.changes.map(asText));
       return tried.changes;
     });
     const { diffstat, paths, changes } = tried!;
@@ -101,10 +103,9 @@ async function tryOut(
   try {
     return await context.patchApplier().tryOut(patch, base, signal);
   } catch (error) {
-    if (!/\u2039redacted:[a-z0-9-]+:\d+\u203A/.test(patch)) throw error;
-    const hint = 'it shows placeholders instead of secrets: apply it by the id that was printed with it';
-    throw error instanceof OrchError
-      ? new OrchError(error.code, error.message, { cause: error, hint })
+    const { holdsPlaceholder, leftoverHint } = await import('../core/secrets/leftover-placeholders.ts');
+    throw error instanceof OrchError && holdsPlaceholder(patch)
+      ? new OrchError(error.code, error.message, { cause: error, hint: leftoverHint })
       : error;
   }
 }

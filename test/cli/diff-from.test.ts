@@ -389,3 +389,15 @@ describe('an answer that writes what others run or obey', () => {
     expect(stderr).toContain(`the patch changes ${path}, which the request did not name`);
   });
 });
+
+describe('the file of the answer', () => {
+  it('is replaced by the patch only with --force', async () => {
+    const cwd = await repository({ 'a.ts': before, 'answer.md': wholeFile('a.ts', after) });
+    const args = ['diff', '--from', 'answer.md', '-f', 'a.ts', '-o', './answer.md'];
+    const { status, stderr } = await orch(args, { cwd });
+    expect([status, stderr]).toEqual([2, expect.stringContaining('is an input of this call')]);
+    expect(read(cwd, 'answer.md')).toBe(wholeFile('a.ts', after));
+    expect((await orch([...args, '--force'], { cwd })).status).toBe(0);
+    expect(read(cwd, 'answer.md')).toContain('diff --git');
+  });
+});

@@ -1,6 +1,14 @@
 /** Text that shows as nothing, or turns other text around, is seen on a terminal and warned of in an answer. */
 import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
+import { startProgress } from '../../src/cli/progress.ts';
+import { renderDecision } from '../../src/cli/render/decision.ts';
+import type { IOStreams } from '../../src/cli/streams.ts';
+import { printable } from '../../src/core/text/hidden.ts';
+import type { DecisionOutput } from '../../src/operations/route-explain.ts';
 import { searchReplace } from '../helpers/answers.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { call } from '../helpers/mcp.ts';
@@ -62,6 +70,56 @@ describe('an answer with hidden characters', () => {
     });
     expect(shown).toContain('\\u001b[8mif (level !== "user\\u202e \\u2066// admins');
     expect(shown).not.toMatch(/\x1b\[8m|[\u202e\u2066\u2069]/);
+  });
+});
+
+describe('a colour from outside', () => {
+  const red = '\x1b[31m';
+
+  it('is escaped in a message, whose own colours stay', async () => {
+    const { stderr } = await builtOrch(['docs', 'x', '-f', `a${red}error: b`], { env: { FORCE_COLOR: '1' } });
+    expect(stderr).toContain(`${red}error:\x1b[39m a\\u001b[31merror: b`);
+  });
+
+  it('is escaped in a decision and in the answer on its way, whose own colours stay', async () => {
+    const written: string[] = [];
+    const streams = {
+      errStyle: new Chalk({ level: 1 }),
+      err: (text: string) => written.push(printable(text)),
+      errStyled: (text: string) => written.push(text),
+      shown: printable,
+    } as unknown as IOStreams;
+    const progress = await startProgress({ streams, style: 'preview', showDecision: false });
+    progress.onEvent({ kind: 'text', delta: `x${red}y` });
+    expect(written.join('')).toBe('\x1b[2mx\\u001b[31my\x1b[22m');
+
+    const decision = {
+      rationale: `r${red}`,
+      rule: 'forced',
+      size: 1,
+      language: `l${red}`,
+      ceiling_usd: null,
+      selected: null,
+      fallbacks: [],
+      rejected: [{ alias: `a${red}`, model: `m${red}`, reason: `why${red}` }],
+      warnings: [`w${red}`],
+    } as unknown as DecisionOutput;
+    const text = renderDecision(decision, new Chalk({ level: 1 }));
+    expect(text).not.toContain(red);
+    expect(text).toContain('\x1b[1mr\\u001b[31m\x1b[22m');
+  });
+
+  it('is not recorded', async () => {
+    const { env } = await provider({ answer: { kind: 'text', text: 'x\n' } });
+    const csv = join(folder(), 'usage.csv');
+    const args = ['run', 'docs', 'x'];
+    const { status, stderr } = await orch(args, {
+      env: { ...env, ORCH_USAGE_CSV: csv, ORCH_PROJECT: `p${red}` },
+    });
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    const recorded = readFileSync(csv, 'utf8');
+    expect(recorded).toContain('\\u001b[31m');
+    expect(recorded).not.toContain('\x1b');
   });
 });
 

@@ -1,8 +1,8 @@
 /** Files that hold secrets, from the command line. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { searchReplace } from '../helpers/answers.ts';
+import { searchReplace, wholeFile } from '../helpers/answers.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { folder, git, provider, repository } from '../helpers/orch.ts';
 
@@ -63,6 +63,72 @@ describe('orch diff', () => {
     const cwd = await repository({ 'a.ts': before });
     const { status, stdout } = await orch(['diff', 'y', '-f', 'a.ts', '--check'], { env, cwd });
     expect([status, stdout.split('\n')[0]]).toEqual([0, 'applies']);
+  });
+});
+
+describe('an answer of an earlier call, which shows placeholders', () => {
+  const shown = before.replace(secret, hidden);
+  const inEdit = searchReplace('a.ts', 'import x;', `import x; // ${hidden}`);
+
+  it.each([
+    ['a whole file', wholeFile('a.ts', shown.replace('= 1', '= 11'))],
+    ['an added line', inEdit],
+    ['a new file', wholeFile('b.ts', `const token = '${hidden}';\n`)],
+    ['a line that is looked for', searchReplace('a.ts', shown, shown.replace('= 1', '= 11'))],
+  ])('is refused instead of replacing secrets: %s', async (_, answer) => {
+    const cwd = await repository({ 'a.ts': before });
+    const args = ['diff', '--from', '-', '-f', 'a.ts', '--apply'];
+    const { status, stderr } = await orch(args, { cwd, stdin: answer });
+    expect([status, stderr]).toEqual([5, expect.stringContaining('placeholders instead of secrets')]);
+    expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe(before);
+    expect(existsSync(join(cwd, 'b.ts'))).toBe(false);
+  });
+
+  it('may change a file that is about placeholders', async () => {
+    const cwd = await repository({ 'a.ts': shown });
+    const args = ['diff', '--from', '-', '-f', 'a.ts', '--apply'];
+    const { status } = await orch(args, { cwd, stdin: inEdit });
+    expect(status).toBe(0);
+  });
+
+  it('is refused as a patch that git would take', async () => {
+    const cwd = await repository({ 'a.ts': before });
+    const stdin = `--- a/a.ts\n+++ b/a.ts\n@@ -1,2 +1,3 @@\n import x;\n+const other = '${hidden}';\n const token = '${secret}';\n`;
+    const { status, stderr } = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin });
+    expect([status, stderr]).toEqual([5, expect.stringContaining('line 2 of a.ts would hold')]);
+    expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe(before);
+  });
+});
+
+describe('a patch that moves a file with secrets', () => {
+  const moves = (word: string, from: string) =>
+    `diff --git a/${from} b/public/x.txt\nsimilarity index 100%\n${word} from ${from}\n${word} to public/x.txt\n`;
+
+  it.each([
+    ['rename', 'secrets/prod.py', 'git ignores'],
+    ['copy', 'secrets/prod.py', 'git ignores'],
+    ['copy', 'k/id_rsa', 'looks secret'],
+    ['rename', 'credentials.json', 'looks secret'],
+    ['copy', '.env', 'looks secret'],
+  ])('is refused: %s %s', async (word, from, why) => {
+    const cwd = await repository({ '.gitignore': 'secrets/\n', [from]: before });
+    const given: [string[], string][] = [
+      [['patch', 'apply', '--from', '-'], moves(word, from)],
+      [['diff', '--from', '-', '-f', from, '--apply'], moves(word, from)],
+    ];
+    for (const [args, stdin] of given) {
+      const { status, stderr } = await orch(args, { cwd, stdin });
+      expect(status).toBeGreaterThan(0);
+      if (args[0] === 'patch' || word === 'rename') expect(stderr).toContain(why);
+      expect(readFileSync(join(cwd, from), 'utf8')).toBe(before);
+      expect(existsSync(join(cwd, 'public'))).toBe(false);
+    }
+  });
+
+  it('is applied for a file that is neither ignored nor secret by its name', async () => {
+    const cwd = await repository({ 'a.ts': before });
+    const { status } = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin: moves('rename', 'a.ts') });
+    expect([status, existsSync(join(cwd, 'public/x.txt'))]).toEqual([0, true]);
   });
 });
 

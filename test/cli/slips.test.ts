@@ -109,7 +109,7 @@ describe('what a terminal would obey', () => {
     ['\x1b]0;title\x07', '\\u001b]0;title\\u0007'],
     ['over\rwritten', 'over\\u000dwritten'],
     ['\x9b31m', '\\u009b31m'],
-    ['\x1b[31mred\x1b[0m\ttab\r\nline\n', '\x1b[31mred\x1b[0m\ttab\r\nline\n'],
+    ['\x1b[31mred\x1b[0m\ttab\r\nline\n', '\\u001b[31mred\\u001b[0m\ttab\r\nline\n'],
   ])('is shown instead: %j', (text, shown) => {
     expect(printable(text)).toBe(shown);
   });

@@ -100,6 +100,34 @@ describe('what is sent', () => {
   });
 });
 
+describe('a range within a secret of several lines', () => {
+  it('is warned of', async () => {
+    const mark = (end: string) => `-----${end} ${'PRIVATE'} KEY-----`;
+    const body = Array.from({ length: 20 }, () => 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(2));
+    const lines = [mark('BEGIN'), ...body, mark('END'), ''];
+    const { call, server } = await engineFixture({ answer: code, files: { 'k.txt': lines.join('\n') } });
+    const { warnings } = await call({ files: ['k.txt:10-12'] });
+    expect(server.requests[0]!.body?.input).toContain('redacted:private-key');
+    expect(warnings).toContain('1 secret is not sent, but replaced by placeholders: k.txt:1 (private-key)');
+  });
+});
+
+describe('a patch that renames', () => {
+  const renaming = (from: string, to: string) =>
+    v4a(`*** Update File: ${from}`, `*** Move to: ${to}`, '@@', '-  return 1;', '+  return 2;');
+
+  it('a file with a secret is warned of', async () => {
+    const { call } = await fixture(renaming('a.ts', 'public.txt'));
+    const { warnings } = await call(patch);
+    expect(warnings).toContain('a.ts is renamed to public.txt and holds secrets: please review');
+  });
+
+  it('a file whose name looks secret is refused', async () => {
+    const { call } = await fixture(renaming('id_rsa', 'public.txt'), { id_rsa: before });
+    await expect(call({ ...patch, files: ['id_rsa'] })).rejects.toMatchObject({ code: 'file-forbidden' });
+  });
+});
+
 const changed = before.replace('return 1', 'return 2');
 const shown = before.replace(secret, hidden);
 

@@ -18,11 +18,14 @@ function pipedStreams(
   const err = (text: string) => {
     written.stderr += text;
   };
+  const out = (text: string) => {
+    written.stdout += text;
+  };
   const streams: IOStreams = {
-    out: (text) => {
-      written.stdout += text;
-    },
+    out,
     err,
+    outStyled: out,
+    errStyled: err,
     say: (label, text) => err(labelled(label, text, plain)),
     shown: (text) => text,
     outStyle: plain,

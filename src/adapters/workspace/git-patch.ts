@@ -9,6 +9,7 @@ import type { BytesChange, PatchApplier, PatchCheck, PatchChecker } from '../../
 import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { findGit, type GitAnswer, type GitOptions, git } from './git.ts';
 import { type CopiedFile, type PatchScratch, patchScratch, putFile } from './patch-scratch.ts';
+import { refuseSecretOrigins } from './secret-origins.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
 import { changedSinceRead } from './write-failed.ts';
 
@@ -16,6 +17,8 @@ import { changedSinceRead } from './write-failed.ts';
 export function gitPatchChecker(temporaries: Temporaries = untracked): PatchChecker {
   return {
     async check(patch, changes, base, signal) {
+      const origins = changes.flatMap(({ oldPath }) => (oldPath === undefined ? [] : [oldPath]));
+      await refuseSecretOrigins(origins, base, signal);
       if (findGit() === undefined) return { ok: true, detail: 'git is not installed', checkedBy: 'none' };
       const paths = changes.flatMap(({ path, oldPath = path }) => [oldPath, path]);
       const scratch = patchScratch(base, new Set(paths), temporaries);
@@ -102,9 +105,11 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
           .map((row) => row.replace(/^[^\t]*\t[^\t]*\t/, ''))
           .filter((path) => path !== ''),
       );
-      const touched = [...new Set([...paths, ...originsIn(patch)])];
+      const origins = originsIn(patch);
+      const touched = [...new Set([...paths, ...origins])];
       refuseUnreadableNames(touched);
       refuseDotGit(touched);
+      await refuseSecretOrigins(origins, base, signal);
       const scratch = patchScratch(base, touched, temporaries);
       try {
         const answer = await git(['apply', scratch.path], options);

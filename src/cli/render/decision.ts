@@ -1,8 +1,10 @@
 /** A routing decision as a tree: the selected model, the fallbacks, then the rejected models with the reason. */
 import type { ChalkInstance } from 'chalk';
 import { formatCount, formatUsd } from '../../core/text/format.ts';
+import { printable } from '../../core/text/hidden.ts';
 import type { DecisionOutput } from '../../operations/route-explain.ts';
 
+type Paint = (text: string) => string;
 type CandidateOutput = DecisionOutput['fallbacks'][number];
 
 const ruleWords: Record<DecisionOutput['rule'], string> = {
@@ -12,10 +14,14 @@ const ruleWords: Record<DecisionOutput['rule'], string> = {
   'task-order': "the task's routing order",
 };
 
-export function renderDecision(decision: DecisionOutput, { bold, dim, yellow }: ChalkInstance): string {
+/** Names and reasons may come from outside, so each text is made printable before it is coloured. */
+export function renderDecision(decision: DecisionOutput, style: ChalkInstance): string {
+  const [bold, dim, yellow] = [style.bold, style.dim, style.yellow].map(
+    (paint) => (text: string) => paint(printable(text)),
+  ) as [Paint, Paint, Paint];
   const lines = [bold(decision.rationale), `rule: ${ruleWords[decision.rule]}`];
   const facts = [`${formatCount(decision.size)} tokens of input`];
-  if (decision.language !== null) facts.push(decision.language);
+  if (decision.language !== null) facts.push(printable(decision.language));
   if (decision.ceiling_usd !== null) facts.push(`ceiling ${formatUsd(decision.ceiling_usd)}`);
   lines.push(`request: ${facts.join(', ')}`);
   const candidates = [...(decision.selected ? [decision.selected] : []), ...decision.fallbacks];
@@ -23,15 +29,16 @@ export function renderDecision(decision: DecisionOutput, { bold, dim, yellow }: 
     const last = at === candidates.length - 1 && decision.rejected.length === 0;
     const [head, ...rest] = candidateLines(candidate);
     lines.push(
-      `${last ? '└─' : '├─'} ${at + 1}. ${head}`,
+      `${last ? '└─' : '├─'} ${at + 1}. ${printable(head!)}`,
       ...rest.map((line) => `${last ? '  ' : '│ '}      ${dim(line)}`),
     );
   });
   decision.rejected.forEach((rejection, at) => {
     const last = at === decision.rejected.length - 1;
-    lines.push(`${last ? '└─' : '├─'} ✗  ${named(rejection.alias, rejection.model)}: ${rejection.reason}`);
+    const text = printable(`${named(rejection.alias, rejection.model)}: ${rejection.reason}`);
+    lines.push(`${last ? '└─' : '├─'} ✗  ${text}`);
   });
-  for (const warning of decision.warnings) lines.push(`${yellow('!')} ${warning}`);
+  for (const warning of decision.warnings) lines.push(`${yellow('!')} ${printable(warning)}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -4,7 +4,7 @@ import { exitStatusOf, OrchError } from '../../core/errors/orch-error.ts';
 import type { UsageReport } from '../../core/record/usage-report.ts';
 import { refusalCode, refusalMessage } from '../../core/router/decision.ts';
 import { formatCount, formatDuration, formatUsd } from '../../core/text/format.ts';
-import { printableJson } from '../../core/text/hidden.ts';
+import { printable, printableJson } from '../../core/text/hidden.ts';
 import type { Factory } from '../../factory.ts';
 import type { DelegateOutput } from '../../operations/delegation/output.ts';
 import type { DoctorOutput } from '../../operations/doctor.ts';
@@ -64,7 +64,7 @@ const decisionRenderer: Renderer = {
   async render(output, { streams, options, verbose }) {
     const decision = output as DecisionOutput;
     if (options.explain) {
-      streams.out(renderDecision(decision, streams.outStyle));
+      streams.outStyled(renderDecision(decision, streams.outStyle));
     } else if (decision.selected) {
       streams.out(`${decision.selected.model}\n`);
       if (verbose) for (const warning of decision.warnings) streams.say('warning', warning);
@@ -150,9 +150,8 @@ const doctorRenderer: Renderer = {
     const { green, yellow, red } = streams.outStyle;
     const paint = { ok: green, warning: yellow, problem: red };
     for (const { status, id, message, hint } of (output as DoctorOutput).findings) {
-      streams.out(
-        `${paint[status](marks[status])} ${id}: ${message}\n${hint === undefined ? '' : `    ${hint}\n`}`,
-      );
+      const text = `${id}: ${message}\n${hint === undefined ? '' : `    ${hint}\n`}`;
+      streams.outStyled(`${paint[status](marks[status])} ${printable(text)}`);
     }
   },
   exitStatus: (output) => ((output as DoctorOutput).ok ? 0 : 1),

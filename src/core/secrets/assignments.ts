@@ -177,8 +177,20 @@ const shapes: readonly Shape[] = [
   },
 ];
 
+/** The secret numbers of a key in JSON, as in RFC 7518. */
+const privatePart =
+  /(?<![\w.-])["'\\]{0,2}(?:d|p|q|dp|dq|qi|k)["'\\]{0,2}[ \t]{0,4}:\s{0,4}\\?["']([A-Za-z0-9_-]{20,1400})(?=={0,2}\\?["'])/g;
+
+function findJsonWebKeys(text: string): SecretSpan[] {
+  if (!text.includes('kty')) return [];
+  return Array.from(text.matchAll(privatePart), ({ index, 0: whole, 1: value }) => {
+    const end = index + whole.length;
+    return { kind: 'private-key', start: end - value!.length, end };
+  }).filter(({ start, end }) => looksRandom(text.slice(start, end)));
+}
+
 export function findShapes(text: string): SecretSpan[] {
-  const spans: SecretSpan[] = [];
+  const spans = findJsonWebKeys(text);
   for (const { kind, pattern, accepts } of shapes) {
     for (const { index, 0: whole, 1: value } of text.matchAll(pattern)) {
       const end = index + whole.length;

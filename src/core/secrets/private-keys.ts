@@ -5,6 +5,8 @@ const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const end = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 /** Where the other end is missing, because only a part of the text is there. */
 const bodyLine = /^[\s"'>#*]*[A-Za-z0-9+/=]{16,}[\s"'+\\n,]*$/;
+/** One of several strings that make up a key, perhaps with a comment behind it. */
+const stringLine = /^[ \t]*["'`][A-Za-z0-9+/=]{40,200}(?:\\n)?["'`][ \t]*[,+]?[ \t]*(?:(?:\/\/|\/\*|#).*)?$/m;
 const longestBodyLine = 200;
 /** Longer ones are no keys. */
 const longest = 32_768;
@@ -36,7 +38,9 @@ function repeated(value: number): [number, number] {
 }
 
 function isKeyMaterial(body: string): boolean {
-  return body.length >= shortest && /[A-Za-z0-9+/=]{24}/.test(body) && !/[;(){}<>]/.test(body);
+  if (body.length < shortest || !/[A-Za-z0-9+/=]{24}/.test(body)) return false;
+  // Code, unless it is strings with comments between them.
+  return !/[;(){}<>]/.test(body) || stringLine.test(body);
 }
 
 /** Where the lines end that look like the inside of a key; `limit` if all is on one line. */

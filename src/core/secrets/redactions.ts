@@ -1,4 +1,5 @@
 /** The secrets that were taken out of what one call sends, and the placeholders that stand for them. */
+import { searchFor } from './search-values.ts';
 
 /** A part of a text that is a secret, from `start` to before `end`, in UTF-16 code units. May span lines. */
 export interface SecretSpan {
@@ -11,22 +12,22 @@ export interface SecretSpan {
 export interface Redacted {
   /** Has the same lines as the original: a placeholder never spans two of them. */
   text: string;
-  /** Every secret in order. `line` counts from 1. */
-  found: { kind: string; line: number }[];
+  /** Every secret in order, with its first and last line, from 1. */
+  found: { kind: string; line: number; lastLine: number }[];
 }
 
 /** Whatever brackets a model puts around it. */
 const placeholderLike = /redacted:[a-z0-9-]+:(\d+)/gi;
 /** Shorter ones may stand elsewhere by chance. */
 const shortestSearched = 12;
-/** More values would make searching for each of them slow. */
-const mostSearched = 200;
 
 export class Redactions {
   readonly #placeholders = new Map<string, string>();
   readonly #labels = new Set<string>();
   readonly #foreign = new Set<string>();
   readonly #takenNumbers = new Set<string>();
+  /** For the values so far. */
+  #search: ReturnType<typeof searchFor> | undefined;
   #next = 1;
 
   /** `material`: all texts of the call. A placeholder that somebody wrote into one of them is never taken for ours. */
@@ -52,10 +53,11 @@ export class Redactions {
     for (const { kind, start, end } of merged(spans)) {
       const before = text.slice(done, start);
       line += newlinesIn(before);
-      found.push({ kind, line });
       const secret = text.slice(start, end);
+      const lastLine = line + newlinesIn(secret);
+      found.push({ kind, line, lastLine });
       parts.push(before, this.#replaceLines(secret, kind));
-      line += newlinesIn(secret);
+      line = lastLine;
       done = end;
     }
     parts.push(text.slice(done));
@@ -64,16 +66,13 @@ export class Redactions {
 
   /** Where the values that were redacted so far stand in a text. */
   occurrences(text: string): SecretSpan[] {
-    const values = [...this.#placeholders]
-      .filter(([value]) => value.length >= shortestSearched)
-      .slice(0, mostSearched);
-    return values.flatMap(([value, placeholder]) =>
-      occurrencesOf(value, text).map((start) => ({
-        kind: placeholder.split(':')[1]!,
-        start,
-        end: start + value.length,
-      })),
-    );
+    const values = [...this.#placeholders.keys()].filter((value) => value.length >= shortestSearched);
+    this.#search ??= searchFor(values, shortestSearched);
+    return this.#search(text).map(({ start, value }) => ({
+      kind: this.#placeholders.get(value)!.split(':')[1]!,
+      start,
+      end: start + value.length,
+    }));
   }
 
   /**
@@ -105,6 +104,7 @@ export class Redactions {
       this.#labels.add(label);
       placeholder = `\u2039${label}\u203A`;
       this.#placeholders.set(value, placeholder);
+      this.#search = undefined;
     }
     return placeholder;
   }

@@ -7,11 +7,11 @@
 const keyFile =
   /\.(pem|key|p8|ppk|kdbx?|psafe3|asc|gpg|p12|pfx|pkcs12|jks|keystore|keyring|keychain|agilekeychain|keypair|keytab|ovpn|kubeconfig|tfvars|tfvars\.json|tfstate)$/;
 const sshKey = /^(id_(rsa|dsa|ecdsa|ed25519).*|.*_(rsa|dsa|ecdsa|ed25519))$/;
-const environmentFile = /^\.env.*$|\.env$/;
+const environmentFile = /^\.env.*$|\.env$|^env(\.(local|dev|development|test|staging|prod|production))?$/;
 const data = '(json|ya?ml|toml|ini|env)';
 /** Data, or no extension at all: `secrets.ts` and `credentials.py` are source code. */
 const secretData = new RegExp(
-  `^\\.?secrets?(\\.(.*\\.)?${data})?$|^(.*[-_.])?credentials?([-_][^.]*)?(\\.(.*\\.)?${data})?$|^(service[-_]?account|client[-_]secret).*\\.json$`,
+  `^\\.?secrets?(\\.(.*\\.)?${data})?$|^(.*[-_.])?credentials?([-_][^.]*)?(\\.(.*\\.)?${data})?$|^(service[-_]?account|client[-_]secret).*\\.json$|[-_]key\\.json$|^(.*[-_.])?(tokens?|secrets?|passwords?|credentials?)\\.txt$`,
 );
 const wellKnown =
   /^([._]?netrc|\.?pgpass|pgpass\.conf|\.my\.cnf|\.?htpasswd|\.npmrc|\.yarnrc\.yml|\.pypirc|\.s3cfg|\.boto|\.dockercfg|\.vault-token|\.?git-credentials|kubeconfig(\.ya?ml)?|auth\.json|credentials\.xml|otr\.private_key)$/;

@@ -3,9 +3,11 @@
  * controls, zero-width characters, tags. Nothing of that kind reaches a terminal as it is.
  */
 
-/** A terminal obeys these. Line breaks, tabs and our own colours are not among them; concealing and backgrounds are. */
-const commands =
-  /\x1b(?!\[(?:[0-4]|2[234]|3[1-6]|39|9[0-6])?m)|\r(?!\n|$)|[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]/;
+/**
+ * A terminal obeys these. Line breaks and tabs are not among them; colours are, since a text from outside could use
+ * them to look like a message of ours, or to show nothing on a background of that colour. Ours are added afterwards.
+ */
+const commands = /\r(?!\n|$)|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
 
 /** What Unicode defines to show as nothing, line separators and annotations. */
 const invisible = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/u;

@@ -46,6 +46,25 @@ describe('a secret', () => {
     expect(await redact(text)).toBe(redacted);
   });
 
+  const random = 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0xL3rU6-_Zy';
+
+  it.each([
+    [`{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3","d":"${random}"}`],
+    [`{ kty: 'oct', k: '${random}' }`],
+    [JSON.stringify(`{"kty":"RSA","dp": "${random}", "qi":"${random}"}`)],
+  ])('is found in a JSON Web Key: %s', async (text) => {
+    const redacted = await redact(text);
+    expect(redacted).not.toContain(random);
+    expect(redacted).toContain('kty');
+  });
+
+  it('is found in a private key of several strings with comments between them', async () => {
+    const mark = (end: string) => `-----${end} ${'PRIVATE'} KEY-----`;
+    const body = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(2);
+    const text = `[\n  "${mark('BEGIN')}",\n  // the first part (of two);\n  "${body}", // one\n  "${body}",\n  "${mark('END')}",\n]`;
+    expect(await redact(text)).not.toContain(body);
+  });
+
   it('is found wherever it stands in a line of 20,000 characters, across cuts as well', async () => {
     for (let at = 0; at < 20_000; at += 611) {
       const code = 'var a=b(c);'.repeat(2000);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Redactions } from '../../../src/core/secrets/redactions.ts';
+import { expectLinear } from '../../helpers/linear.ts';
 
 const span = (text: string, secret: string, kind = 'aws') => {
   const start = text.indexOf(secret);
@@ -38,8 +39,8 @@ describe('redacting a text', () => {
       'top\n  ‹redacted:private-key:1›\r\n  ‹redacted:private-key:2›\r\n\r\n  ‹redacted:private-key:2›\r\n  ‹redacted:private-key:3›\r\nrest ‹redacted:aws:4›\n',
     );
     expect(found).toEqual([
-      { kind: 'private-key', line: 2 },
-      { kind: 'aws', line: 7 },
+      { kind: 'private-key', line: 2, lastLine: 6 },
+      { kind: 'aws', line: 7, lastLine: 7 },
     ]);
   });
 
@@ -64,6 +65,34 @@ describe('redacting a text', () => {
     redactions.redact(text, [span(text, 'VALUE-OF-12-CHARACTERS'), span(text, 'SHORT')]);
     const other = 'SHORT then VALUE-OF-12-CHARACTERS';
     expect(redactions.occurrences(other)).toEqual([span(other, 'VALUE-OF-12-CHARACTERS')]);
+  });
+
+  it('finds every one of many values, the longest of those that begin alike, and overlapping ones', () => {
+    const redactions = new Redactions();
+    const decoys = Array.from({ length: 1000 }, (_, at) => `decoy-number-${at}`);
+    const values = [...decoys, 'hunter2-hunter2', 'hunter2-hunter2-and-more', 'and-more-and-more'];
+    for (const value of values) redactions.redact(value, [span(value, value)]);
+    const text = 'x hunter2-hunter2-and-more-and-more decoy-number-777 hunter2-hunter2-and';
+    const found = redactions.occurrences(text).map(({ start, end }) => text.slice(start, end));
+    expect(found).toEqual([
+      'hunter2-hunter2-and-more',
+      'and-more-and-more',
+      'decoy-number-777',
+      'hunter2-hunter2',
+    ]);
+  });
+
+  it.each([
+    ['values that begin alike', (at: number) => `the-same-beginning-${at}-${'x'.repeat(at % 20)}`],
+    ['values that begin with one another', (at: number) => 'a1B'.repeat(4 + (at % 30))],
+  ])('finds %s in a time that is in proportion to their number and the text', (_, valueAt) => {
+    expectLinear((size) => {
+      const redactions = new Redactions();
+      const values = Array.from({ length: size }, (_, at) => valueAt(at));
+      for (const value of new Set(values)) redactions.redact(value, [span(value, value)]);
+      const text = values.join(' ');
+      return () => redactions.occurrences(text);
+    }, 500);
   });
 
   it('knows its placeholders, whatever their brackets, and those that a model makes up', () => {

@@ -25,6 +25,8 @@ describe('the names of files with secrets', () => {
     ...['prod.tfvars', 'prod.auto.tfvars.json', 'terraform.tfstate', 'terraform.tfstate.backup'],
     ...['a.pem', 'monkey.key', 'a.ppk', 'a.kdbx', 'a.asc', 'a.gpg', 'a.p12', 'a.pfx', 'a.jks', 'a.keystore'],
     ...['id_rsa', 'id_dsa', 'id_ecdsa', 'id_ed25519', 'id_ed25519_work', 'id_rsa.old', 'deploy_rsa'],
+    ...['gcp-key.json', 'deploy_key.json', 'token.txt', 'tokens.txt', 'secret.txt', 'secrets.txt'],
+    ...['password.txt', 'db-passwords.txt', 'credentials.txt', 'env', 'env.local', 'env.production'],
     ...['.netrc', '_netrc', '.pgpass', '.htpasswd', '.npmrc', '.yarnrc.yml', '.pypirc', '.git-credentials'],
     ...['kubeconfig', 'kubeconfig.yaml', 'dev.kubeconfig', '.kube/config', '.docker/config.json'],
     ...[
