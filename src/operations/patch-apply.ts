@@ -67,16 +67,7 @@ async function summary(changes: readonly BytesChange[]) {
 
 /** A patch from elsewhere is interpreted by git alone. */
 async function applyText(patch: string, context: OperationContext, signal: AbortSignal) {
-  const { changesLink } = await import('../core/patch/git/patch-headers.ts');
-  if (changesLink(patch)) {
-    throw new OrchError(
-      'file-forbidden',
-      'the patch creates, changes or deletes a symbolic link; nothing was changed',
-      {
-        hint: 'if you want that, use git apply',
-      },
-    );
-  }
+  await refuseHeaders(patch);
   const base = context.workspace().base();
   return onWholeTree([base], context, async () => {
     let tried: TriedPatch | undefined;
@@ -92,6 +83,31 @@ async function applyText(patch: string, context: OperationContext, signal: Abort
     const warnings = await warningsAbout(changes, context);
     return warned(warnings, { applied: true, diffstat, files: paths });
   });
+}
+
+/** Decompressed by git in memory. */
+const mostUnpackedBytes = 32 * 1024 * 1024;
+
+async function refuseHeaders(patch: string): Promise<void> {
+  const { changesLink, nameWithoutPrefix, unpackedBytes } = await import(
+    '../core/patch/git/patch-headers.ts'
+  );
+  const refuse = (what: string, hint: string): never => {
+    throw new OrchError('file-forbidden', `the patch ${what}; nothing was changed`, { hint });
+  };
+  if (changesLink(patch))
+    refuse(
+      'creates, changes or deletes a symbolic link, a submodule or something else that is not a regular file',
+      'if you want that, use git apply',
+    );
+  const bare = nameWithoutPrefix(patch);
+  if (bare !== undefined)
+    refuse(
+      `names ${bare} without a prefix such as a/ or b/`,
+      'apply it with git apply -p0, or make it without diff.noprefix',
+    );
+  if (unpackedBytes(patch) > mostUnpackedBytes)
+    refuse('unpacks to more than 32 MB of binary data', 'if you trust it, use git apply');
 }
 
 async function tryOut(

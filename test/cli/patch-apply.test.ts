@@ -216,6 +216,26 @@ describe('orch patch apply --from', () => {
       /link/,
     ],
     [
+      'makes a submodule beside another change',
+      `${text()}diff --git a/m b/m\nnew file mode \v160000\n--- /dev/null\n+++ b/m\n@@ -0,0 +1 @@\n+Subproject commit 0123456789012345678901234567890123456789\n`,
+      2,
+      /submodule/,
+    ],
+    ['has no prefixes', text().replaceAll(/ [ab]\/a/g, ' src/a'), 2, /git apply -p0/],
+    ['is too deep', text(`${'d/'.repeat(100)}a.txt`), 2, /100 levels deep/],
+    [
+      'unpacks to too much',
+      'diff --git a/x b/x\nnew file mode 100644\nindex 0000000..1234567\nGIT binary patch\nliteral 314572800\nzc$\n',
+      2,
+      /32 MB/,
+    ],
+    [
+      'puts a file in the place of a folder',
+      'diff --git a/del/g b/del/g\ndeleted file mode 100644\n--- a/del/g\n+++ /dev/null\n@@ -1 +0,0 @@\n-d\ndiff --git a/del b/del\nnew file mode 100644\n--- /dev/null\n+++ b/del\n@@ -0,0 +1 @@\n+x\n',
+      2,
+      /del is a folder/,
+    ],
+    [
       'copies what belongs to git',
       'diff --git a/.git/config b/x.txt\nsimilarity index 100%\ncopy from .git/config\ncopy to x.txt\n',
       2,
@@ -228,7 +248,7 @@ describe('orch patch apply --from', () => {
       /git rejects the patch/,
     ],
   ])('changes nothing by a patch that %s', async (_name, patch, status, words) => {
-    const cwd = folder({ 'a.txt': before, 'b.txt': before });
+    const cwd = folder({ 'a.txt': before, 'b.txt': before, 'del/g': 'd\n' });
     const tree = treeOf(cwd);
     const result = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin: patch });
     expect(result).toEqual({ status, stdout: '', stderr: expect.stringMatching(words) });

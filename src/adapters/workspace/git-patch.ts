@@ -109,9 +109,11 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
       const touched = [...new Set([...paths, ...origins])];
       refuseUnreadableNames(touched);
       refuseDotGit(touched);
+      refuseDepth(touched);
       await refuseSecretOrigins(origins, base, signal);
       const scratch = patchScratch(base, touched, temporaries);
       try {
+        refuseFileForFolder(touched, scratch);
         const answer = await git(['apply', scratch.path], options);
         if (answer.status !== 0) {
           const reverse = await git(['reverse-check', scratch.path], options);
@@ -145,6 +147,33 @@ function refuseDotGit(paths: readonly string[]): void {
   if (path === undefined) return;
   throw new OrchError('file-forbidden', `${path} belongs to git; nothing was changed`, {
     hint: 'take it out of the patch',
+  });
+}
+
+const deepestPath = 100;
+
+/** Each folder of a path costs a step in every check, and copies of very deep ones cannot be removed. */
+function refuseDepth(paths: readonly string[]): void {
+  const path = paths.find((name) => name.split('/').length > deepestPath);
+  if (path === undefined) return;
+  throw new OrchError(
+    'file-forbidden',
+    `${path.slice(0, 80)}\u2026 is more than ${deepestPath} levels deep; nothing was changed`,
+    { hint: 'if you want that, use git apply' },
+  );
+}
+
+/** A folder that is emptied stays, so nothing can be written in its place. */
+function refuseFileForFolder(touched: readonly string[], { files }: PatchScratch): void {
+  const folders = new Set<string>();
+  for (const path of files.keys()) {
+    for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1))
+      folders.add(path.slice(0, at));
+  }
+  const folder = touched.find((path) => folders.has(path));
+  if (folder === undefined) return;
+  throw new OrchError('file-forbidden', `${folder} is a folder, and becomes a file; nothing was changed`, {
+    hint: 'if you want that, use git apply',
   });
 }
 

@@ -29,18 +29,10 @@ export function unnamedPaths(
 ): string[] {
   return changes
     .flatMap(({ path, oldPath }) => (oldPath === undefined ? [path] : [path, oldPath]))
-    .filter((path) => needsNaming(path) && !sent.includes(path) && !isNamedIn(instruction, path));
+    .filter((path) => needsNaming(path) && !sent.includes(path) && !isWordOf(path, instruction));
 }
 
-/** The path, or what of it tells what kind of file it is, stands in the text by itself. */
-function isNamedIn(text: string, path: string): boolean {
-  const segments = path.split('/');
-  return segments.some((_, from) => {
-    const name = segments.slice(from).join('/');
-    return needsNaming(name) && isWordOf(name, text);
-  });
-}
-
+/** The whole path stands in the text by itself: `.env` names no file of a folder. */
 function isWordOf(name: string, text: string): boolean {
   for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
     const above = text[at - 1] ?? ' ';

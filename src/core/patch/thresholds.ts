@@ -24,6 +24,8 @@ export const reading = {
   longestHeader: 1000,
   /** A longer path is refused. */
   longestPath: 1000,
+  /** A new path with more names is refused. */
+  deepestPath: 100,
   /** Lines of equal signs in one block that are tried as its divider. */
   mostDividers: 20,
   /** Lines that are searched upwards for the header of the hunk that a diff ends with. */

@@ -152,7 +152,9 @@ describe('a file that the request has to name', () => {
     expect(unnamed('.env')).toEqual(['.env']);
     expect(unnamed('.env', 'add a .env with the port')).toEqual([]);
     expect(unnamed('.env', 'put it into `.env`.')).toEqual([]);
-    expect(unnamed('a/.env', 'add a .env')).toEqual([]);
+    expect(unnamed('a/.env', 'never touch .env files')).toEqual(['a/.env']);
+    expect(unnamed('a/.env', 'add a/.env')).toEqual([]);
+    expect(unnamed('a/.env', 'add b/a/.env')).toEqual(['a/.env']);
     expect(unnamed('.env', '', ['.env'])).toEqual([]);
     expect(unnamed('.env', 'see .env.example and process.env')).toEqual(['.env']);
     expect(unnamed('.env', '', ['a/.env'])).toEqual(['.env']);

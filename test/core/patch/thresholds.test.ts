@@ -141,6 +141,12 @@ const rows: Row[] = [
     (size) => outcome(v4a('*** Update File: a.ts', padded('@@ …', size), '-one', '+1'), 'one\n'),
   ],
   [
+    'reading.deepestPath',
+    [100, 'whole-file'],
+    [101, 'unknown-path'],
+    (size) => outcome(v4a(`*** Add File: ${'d/'.repeat(size - 1)}new.ts`, '+1'), 'one\n'),
+  ],
+  [
     'reading.longestPath',
     [1000, 'whole-file'],
     [1001, 'unknown-path'],

@@ -16,7 +16,7 @@ import type {
 } from '../types.ts';
 import { closing } from './edit-marks.ts';
 import type { DraftHunk } from './hunk-lines.ts';
-import { cleanPath, isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
+import { cleanPath, isProblem, type Precision, type ResolvedPath, resolvePath } from './resolve-path.ts';
 import { sentFiles } from './sent-files.ts';
 
 const byteOrderMark = '\uFEFF';
@@ -114,8 +114,8 @@ export class EditCollector {
     for (const doubt of this.doubts) if (!isEdited(doubt)) this.problems.push(doubt);
   }
 
-  resolve(written: string, block: number): ResolvedPath | undefined {
-    const resolved = resolvePath(written, this.context);
+  resolve(written: string, block: number, precision: Precision): ResolvedPath | undefined {
+    const resolved = resolvePath(written, this.context, precision);
     if (!isProblem(resolved)) return resolved;
     this.problems.push({ ...resolved, block });
     return undefined;
@@ -129,7 +129,7 @@ export class EditCollector {
       this.refuse('exists', block, `${from} cannot move to ${name}: it already exists`, name);
       return undefined;
     }
-    const target = resolvePath(written, { ...this.context, files: [] });
+    const target = resolvePath(written, { ...this.context, files: [] }, 'exact');
     if (isProblem(target)) this.problems.push({ ...target, block });
     else if (target.path !== from) return target.path;
     return undefined;

@@ -10,6 +10,8 @@ export interface PathLabel {
   path: string;
   /** The line is nothing but a label. Otherwise it is a sentence, and what follows may be only a part of the file. */
   plain: boolean;
+  /** The line says that the file is new. */
+  isNew: boolean;
 }
 
 const bullet = /^(?:#{1,6}|[-*+>]|\d+[.)]|\/\/|<!--)\s+/;
@@ -18,6 +20,8 @@ const remark =
   /(?<![*`"':])[*`"':]*(?<!\s)\s*\((?:new|new file|updated|modified|changed|created|added|complete|full)\)[*`"':]*$/i;
 const pictures = /^\p{Extended_Pictographic}(?:\p{Extended_Pictographic}|\uFE0F|\u200D|\s)*/u;
 const lineNumbers = /(?<!\s)\s*\((?:lines?|L) ?\d+(?: ?[-\u2013] ?L?\d+)?\)[*`"':]*$/i;
+const saysNew = /\bnew file\b|\((?:new|created|added)\)/i;
+const makesFile = /\b(?:new|create|add)\b(?: a)?(?: new)? file\b/i;
 const makes = /\b(?:new|create|add)\b/i;
 
 /** A path on a line of its own, or the only one in a sentence. */
@@ -25,7 +29,7 @@ export function pathLabel(line: string, context: AnswerContext): PathLabel | und
   if (line.length > reading.longestLabel) return undefined;
   const bare = bareName(line);
   const isSent = (name: string) => sentFiles(context.files).named(name) !== undefined;
-  if (isSent(bare) || isPathLike(bare)) return { path: bare, plain: true };
+  if (isSent(bare) || isPathLike(bare)) return { path: bare, plain: true, isNew: saysNew.test(line) };
   const quoted = [...line.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((match) => match[1] ?? match[2]!);
   // A line with a colon at its end introduces what follows.
   const words = /:\s*$/.test(line)
@@ -34,9 +38,10 @@ export function pathLabel(line: string, context: AnswerContext): PathLabel | und
   const named = new Set(
     [...quoted, ...words].filter((name) => isPathLike(name) && resolvesToSent(name, context)),
   );
-  if (named.size > 0) return named.size === 1 ? { path: [...named][0]!, plain: false } : undefined;
+  if (named.size > 0)
+    return named.size === 1 ? { path: [...named][0]!, plain: false, isNew: makesFile.test(line) } : undefined;
   const made = quoted.filter(isPathLike);
-  return made.length === 1 && makes.test(line) ? { path: made[0]!, plain: true } : undefined;
+  return made.length === 1 && makes.test(line) ? { path: made[0]!, plain: true, isNew: true } : undefined;
 }
 
 export function pathOnLine(line: string, context: AnswerContext): string | undefined {

@@ -4,6 +4,7 @@
  */
 
 import type { LineIndex } from '../match/line-index.ts';
+import { isBlank } from '../text/normalize.ts';
 import { isProse } from '../text/prose.ts';
 import { reading } from '../thresholds.ts';
 import type { AnswerContext } from '../types.ts';
@@ -171,7 +172,9 @@ function interpret(section: SearchReplaceBlock, collector: EditCollector): void 
     collector.refuse('unknown-path', block, 'no line names the file of this block');
     return;
   }
-  const resolved = collector.resolve(named, block);
+  // Without old lines, nothing shows that another file of that name is meant.
+  const precision = section.search.every(isBlank) ? 'exact' : 'near';
+  const resolved = collector.resolve(named, block, precision);
   if (!resolved) return;
   const { path } = resolved;
   const file = collector.file(path);

@@ -9,7 +9,8 @@ import { readHeader } from './hunk-lines.ts';
 import { closingLine, fenceOn, nextContent } from './markdown-fences.ts';
 import { pathInInfo, pathOnLine } from './path-label.ts';
 import { type DraftFile, diffGoesOn, diffIsCut, readUnified, startsHunk } from './read-unified.ts';
-import { isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
+import { cleanPath, isAbsolute, isProblem, type ResolvedPath, resolvePath } from './resolve-path.ts';
+import { sentFiles } from './sent-files.ts';
 
 export interface UnifiedBlock {
   lines: string[];
@@ -151,22 +152,44 @@ function resolveFile(
   block: number,
   collector: EditCollector,
 ): ResolvedPath | undefined {
-  const names = namesOf(file).filter((name) => name !== undefined);
+  const paired = withoutPrefixes(file);
+  const names = paired === undefined ? namesOf(file).filter((name) => name !== undefined) : [paired];
   const fallback = label ?? collector.onlyFile();
   if (names.length === 0 && fallback === undefined) {
     collector.refuse('unknown-path', block, 'the diff names no file');
     return undefined;
   }
-  if (names.length === 0) return collector.resolve(fallback!, block);
+  // Only old lines show that a file is meant although its path is another one.
+  const isEdit = file.hunks.length > 0 && !file.created && !file.deleted && !file.renamed;
+  const precision = isEdit ? 'near' : 'exact';
+  if (names.length === 0) return collector.resolve(fallback!, block, precision);
+  const { context } = collector;
   const known = names
-    .map((name) => resolvePath(name, collector.context))
+    .map((name) => resolvePath(name, context, precision))
     .filter((resolved): resolved is ResolvedPath => !isProblem(resolved))
     .filter(({ sent }) => sent);
   if (new Set(known.map(({ path }) => path)).size > 1) {
     collector.refuse('unknown-path', block, `the diff names two files: ${names.join(' and ')}`);
     return undefined;
   }
-  return known[0] ?? collector.resolve(names[0]!, block);
+  const other = known[0] && names.find((name) => isOther(name, context));
+  return known[0] && other === undefined ? known[0] : collector.resolve(other ?? names[0]!, block, precision);
+}
+
+/** Whether a file of exactly this name exists that was not sent. */
+function isOther(name: string, context: AnswerContext): boolean {
+  const path = cleanPath(name);
+  return !isAbsolute(path) && !sentFiles(context.files).named(path) && context.exists?.(path) === true;
+}
+
+/** Git's prefixes, also those of `diff.mnemonicPrefix`. */
+const prefixed = /^[abciow12]\/(.+)$/s;
+
+/** The name below two different prefixes. One prefix alone may be a folder. */
+function withoutPrefixes({ oldName, newName }: DraftFile): string | undefined {
+  if (oldName === undefined || newName === undefined || oldName[0] === newName[0]) return undefined;
+  const rest = prefixed.exec(oldName)?.[1];
+  return rest !== undefined && rest === prefixed.exec(newName)?.[1] ? rest : undefined;
 }
 
 /** The names that may tell which file is meant, the likeliest first. */

@@ -108,7 +108,7 @@ function interpret({ lines, unclear }: V4aBlock, collector: EditCollector): void
       continue;
     }
     const block = collector.nextBlock();
-    const resolved = collector.resolve(file.name, block);
+    const resolved = collector.resolve(file.name, block, 'exact');
     if (!resolved) continue;
     const { path, sent } = resolved;
     if (file.action === 'add') {
@@ -121,7 +121,8 @@ function interpret({ lines, unclear }: V4aBlock, collector: EditCollector): void
 }
 
 function interpretUpdate(file: V4aFile, collector: EditCollector): void {
-  const resolved = collector.resolve(file.name, collector.upcomingBlock);
+  const precision = file.moveTo === undefined ? 'near' : 'exact';
+  const resolved = collector.resolve(file.name, collector.upcomingBlock, precision);
   if (!resolved) {
     collector.skipBlocks(file.hunks.length);
     return;

@@ -11,6 +11,7 @@ import { type EditCollector, textOf } from './edit-collector.ts';
 import { addedMark, headingsIn, markOn, unreadMark } from './edit-marks.ts';
 import { closes, closingLine, type Fence, fenceOn, nextContent } from './markdown-fences.ts';
 import { type PathLabel, pathInComment, pathInInfo, pathLabel } from './path-label.ts';
+import { cleanPath, isAbsolute } from './resolve-path.ts';
 import { sentFiles } from './sent-files.ts';
 
 export interface WholeFileBlock {
@@ -147,15 +148,21 @@ function interpret({ lines: answered, label, unclear }: WholeFileBlock, collecto
     return;
   }
   const block = collector.nextBlock();
-  const resolved = collector.resolve(named, block);
+  const precision = label?.isNew || isAbsolute(cleanPath(named)) ? 'exact' : 'near';
+  const resolved = collector.resolve(named, block, precision);
   if (!resolved) return;
-  const { path, sent } = resolved;
+  const { path, sent, near } = resolved;
   if (unclear) {
     const message = `where the text for ${path} ends is not clear, because a fence seems to stand in it`;
     collector.refuse('cut', block, message, path);
     return;
   }
   const before = sent ? splitText(collector.file(path)!.text).lines : [];
+  if (near && !isSimilar(before, answered)) {
+    const message = `${JSON.stringify(named)} was not given, and the text is not similar to that of ${path}`;
+    collector.refuse('unknown-path', block, message, path);
+    return;
+  }
   if (addedMark(before, answered, headingsIn(path)) || (holdsDiff(answered) && !holdsDiff(before))) {
     refuseMarks(collector, path, block);
     return;
@@ -212,12 +219,12 @@ function labelOf(lines: readonly string[], open: number, context: AnswerContext)
   const title = pathInComment(lines[content] ?? '', context);
   const titled = title !== undefined && content === open + 1;
   const onFence = pathInInfo(fenceOn(lines[open]!)!.info, context);
-  if (onFence !== undefined) return { path: onFence, plain: true, titled };
+  if (onFence !== undefined) return { path: onFence, plain: true, isNew: false, titled };
   const above = labelAbove(lines, open, context);
   // A command or its output is not the text of the file.
   if (above && !above.plain && isTranscript(fenceOn(lines[open]!)!.info, above.path)) return undefined;
   if (above?.plain || (above && title === undefined)) return { ...above, titled };
-  return title === undefined ? undefined : { path: title, plain: true, titled };
+  return title === undefined ? undefined : { path: title, plain: true, isNew: false, titled };
 }
 
 function isTranscript(info: string, path: string): boolean {
