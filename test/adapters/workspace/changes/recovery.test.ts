@@ -426,7 +426,7 @@ describe('a trial', () => {
     expect(await writer().recover('untouched.ts')).toEqual([]);
     await writer().apply(base, [{ kind: 'modify', path: 'untouched.ts', before: 'x\n', after: 'y\n' }]);
     expect(readFileSync(join(base, 'a.ts'), 'utf8')).toBe('made by a model\n');
-    await end(true);
+    await end();
     expect(readFileSync(join(base, 'a.ts'), 'utf8')).toBe('old\n');
     expect(journals(state)).toEqual([]);
   });
