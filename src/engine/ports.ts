@@ -221,15 +221,21 @@ export interface TreeWriter {
 
 export interface Trial {
   /**
-   * Puts back what was there before. With `keepEdits`, a version that somebody else has written meanwhile is kept, and
-   * the file that holds it is returned. Throws `write-failed`.
+   * Puts back what was there before. A version that somebody else has written meanwhile is kept, and the file that
+   * holds it is returned. Throws `write-failed`.
    */
-  end(keepEdits: boolean): Promise<string | undefined>;
+  end(): Promise<string | undefined>;
 }
 
 export interface Verifier {
-  /** The result is in the file while the command runs, and what was there before is put back. */
-  verify(result: string, signal: AbortSignal): Promise<{ ok: boolean; detail: string }>;
+  /**
+   * The result is in the file while the command runs, and what was there before is put back. The warning, if `ok`, says
+   * where a version is kept that somebody else wrote meanwhile.
+   */
+  verify(
+    result: string,
+    signal: AbortSignal,
+  ): Promise<{ ok: boolean; detail: string; warning?: string | undefined }>;
 }
 
 /** Persists long results and patches waiting to be applied, by id. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import type { CallOptions } from '../engine/context.ts';
+import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
 import { type DelegationInput, frameworkField, requestFields, resultFields } from './delegation/fields.ts';
 import { errorKeeping } from './delegation/keep-result.ts';
@@ -9,6 +10,7 @@ import { type DelegateOutput, delegateOutput } from './delegation/output.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
 import { cliOnly, field, operation } from './operation.ts';
+import { warned } from './whole-tree.ts';
 
 type TestsInput = DelegationInput & { verify?: string | undefined };
 
@@ -57,18 +59,22 @@ async function writeTests(
   await context.tree().assertPossible();
   const verifier = context.verifier(verify, output);
   let rejected: string | undefined;
+  const warnings: string[] = [];
   try {
-    return await runDelegation(request, input, context, {
+    const delivered = await runDelegation(request, input, context, {
       ...options,
       async verify(result, signal) {
         rejected = result;
         const verdict = await verifier.verify(result, signal);
         if (verdict.ok) rejected = undefined;
+        if (verdict.warning !== undefined) warnings.push(verdict.warning);
         return verdict;
       },
     });
+    return warned(warnings, delivered);
   } catch (error) {
-    throw rejected === undefined ? error : errorKeeping(error, rejected, context.results());
+    const failed = warnings.length === 0 ? error : extendError(error, { hints: warnings });
+    throw rejected === undefined ? failed : errorKeeping(failed, rejected, context.results());
   }
 }
 

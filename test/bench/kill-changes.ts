@@ -153,6 +153,7 @@ const work = {
     testFile,
     '--verify',
     'grep -q . {}',
+    '--force',
     '--rehearse',
     '--no-stdin',
   ],

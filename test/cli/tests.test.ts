@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { orchInProcess as orch } from '../helpers/cli.ts';
+import type { OrchError } from '../../src/core/errors/orch-error.ts';
+import { testsOperation } from '../../src/operations/tests.ts';
+import { factoryFor, orchInProcess as orch } from '../helpers/cli.ts';
 import { folder, provider } from '../helpers/orch.ts';
 import { byModel } from '../rehearsal/script.ts';
 
@@ -85,6 +87,42 @@ describe('--verify', () => {
     }
     expect(readFileSync(join(cwd, 'old.js'), 'utf8')).toBe('old();\n');
     expect(existsSync(join(cwd, 'new.js'))).toBe(false);
+  });
+
+  it.each([true, false])(
+    'keeps an edit made while the command passes (there was a file: %s)',
+    async (exists) => {
+      const { env } = await provider({ answer: passes });
+      const cwd = folder(exists ? { 'a.js': '' } : {});
+      const verify = ['-o', 'a.js', '--verify', 'printf edited > a.js'];
+      const { status, stdout } = await orch([...args, ...verify, '--json'], { env, cwd });
+      expect(status).toBe(0);
+      expect(readFileSync(join(cwd, 'a.js'), 'utf8')).toBe('process.exit(0);\n');
+      const said = JSON.parse(stdout).meta.warnings.join();
+      const kept = /a\.js was changed while the command ran, and that version is kept in (\S+)/.exec(
+        said,
+      )?.[1];
+      expect(readFileSync(kept!, 'utf8')).toBe('edited');
+    },
+  );
+
+  it('does not replace what somebody writes after the command has passed', async () => {
+    const { env } = await provider({ answer: passes });
+    const cwd = folder({ 'a.js': '' });
+    const context = factoryFor({ env, cwd }, { writeLog: () => {}, defaultLogLevel: 'warn' });
+    const edit = async () => {
+      writeFileSync(join(cwd, 'a.js'), 'edited');
+      return { ok: true, detail: '' };
+    };
+    const { signal } = new AbortController();
+    const input = { input: 'test it', language: 'javascript', output: 'a.js', verify: 'true' };
+    const error = await testsOperation
+      .run(testsOperation.input.parse(input), { ...context, verifier: () => ({ verify: edit }) }, { signal })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'file-changed' });
+    expect(readFileSync(join(cwd, 'a.js'), 'utf8')).toBe('edited');
+    const { result_file } = (error as OrchError).details as { result_file: string };
+    expect(readFileSync(result_file, 'utf8')).toBe('process.exit(0);\n');
   });
 
   it('asks no further model when the command cannot be run, and keeps what was paid for', async () => {

@@ -37,19 +37,20 @@ export function commandVerifier({ command, output, cwd, tree }: VerifierOptions)
         );
       } finally {
         // Also if it has passed: until the result is recorded, a kill must leave the old file.
-        kept = await end(outcome?.status !== 0);
+        kept = await end();
       }
       const { status, tail } = outcome;
+      const warning =
+        kept === undefined
+          ? undefined
+          : `${output} was changed while the command ran, and that version is kept in ${kept}`;
+      const changed = warning === undefined ? '' : `; ${warning}`;
       if (status !== null && notRun.has(status)) {
-        throw new OrchError('usage', `the --verify command cannot be run${outputText(tail)}`, {
+        throw new OrchError('usage', `the --verify command cannot be run${outputText(tail)}${changed}`, {
           hint: 'try it in a shell; {} stands for the test file',
         });
       }
-      if (status === 0) return { ok: true, detail: '' };
-      const changed =
-        kept === undefined
-          ? ''
-          : `; ${output} was changed while the command ran, and that version is kept in ${kept}`;
+      if (status === 0) return { ok: true, detail: '', warning };
       return {
         ok: false,
         detail: `the command exited with ${status ?? 'a signal'}${outputText(tail)}${changed}`,

@@ -68,10 +68,10 @@ function lookAt(folder: string): number | undefined {
   }
 }
 
-/** Where the fate of a process is unknown, or its note is torn, it is gone if the note was a day old at an earlier look. */
+/** Where the fate of a process is unknown, it is gone if the note was a day old at an earlier look. */
 async function sweepOne(file: string, look: number | undefined): Promise<void> {
   const note = readNote(await promises.readFile(file, 'utf8'));
-  const fate = note ? fateOf(note.holder) : 'unknown';
+  const fate = note ? fateOf(note.holder) : fateByName(basename(file));
   const isOld = async () => look !== undefined && (await promises.stat(file)).mtimeMs < look - longestCallMs;
   if (fate === 'running' || (fate === 'unknown' && !(await isOld()))) return;
   // Only files with names of our own pattern are ever removed.
@@ -80,8 +80,16 @@ async function sweepOne(file: string, look: number | undefined): Promise<void> {
   await promises.rm(file, { force: true });
 }
 
+/** Of the process whose note is torn. One that is in another container loses no more than this note. */
+function fateByName(name: string): ReturnType<typeof fateOf> {
+  const pid = noteName.exec(name)?.[1];
+  return pid === undefined ? 'unknown' : fateOf({ ...thisProcess(), pid: Number(pid), started: undefined });
+}
+
 const uuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const ourName = new RegExp(`^(orch-check-${uuid}|\\..+\\.orch-${uuid}|.+\\.${uuid}\\.tmp)$`);
+
+const noteName = new RegExp(`^(\\d+)-${uuid}\\.json$`);
 
 /** Undefined when incomplete, e.g. if the process was killed while writing it. */
 function readNote(text: string): Note | undefined {

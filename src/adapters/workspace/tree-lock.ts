@@ -1,5 +1,17 @@
 /** Ensures one writer per tree: no other process may write between the last check and the last rename. */
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { realPath } from '../system/paths.ts';
@@ -10,11 +22,24 @@ export type TreeLock = <Value>(base: string, action: () => Value | Promise<Value
 
 const pollMs = 5;
 
+export interface TreeLockOptions {
+  /** How long to wait for a holder. Default 10 s. */
+  maxWaitMs?: number;
+  /** How long for one that cannot be seen. Default 30 s: longer than any change keeps it from showing that it lives. */
+  unseenWaitMs?: number;
+  /** How often a holder shows that it lives. Default 1 s. */
+  beatMs?: number;
+}
+
 /**
- * Locks are files in `folder` that identify their holder. A lock is taken over only if its holder is known to be gone:
- * no age tells that, because clocks jump.
+ * Locks are files in `folder` that identify their holder, who adds to them while it lives. A lock is taken over only if
+ * its holder is known to be gone or, where it cannot be seen (in another container, on another machine), if the lock
+ * has not changed during the whole wait: no age tells that, because clocks jump.
  */
-export function treeLock(folder: string, { maxWaitMs = 10_000 } = {}): TreeLock {
+export function treeLock(
+  folder: string,
+  { maxWaitMs = 10_000, unseenWaitMs = 30_000, beatMs = 1000 }: TreeLockOptions = {},
+): TreeLock {
   return async (base, action) => {
     // Most commands write nothing, and start sooner without these.
     const { createHash } = await import('node:crypto');
@@ -26,26 +51,46 @@ export function treeLock(folder: string, { maxWaitMs = 10_000 } = {}): TreeLock 
     // The lock appears with its holder in it. If nothing can be stored, the action runs without a lock.
     if (!stored(folder, draft, mine)) return action();
     try {
-      const end = performance.now() + maxWaitMs;
+      const start = performance.now();
       const first = textOf(lock);
       while (!taken(draft, lock, mine)) {
         const text = textOf(lock);
-        const isOver = performance.now() >= end;
-        // A lock that names nobody, and did not change all that time, is only what is left of one.
-        const isTorn = isOver && text === first && text !== undefined && holderIn(text) === undefined;
-        if (text !== undefined && (isTorn || isStale(text)) && remove(lock, text)) continue;
+        const fate = fateOfHolder(text);
+        const isOver = performance.now() - start >= (fate === 'unknown' ? unseenWaitMs : maxWaitMs);
+        const isLeft = fate === 'gone' || (fate === 'unknown' && isOver && text === first);
+        if (text !== undefined && isLeft && remove(lock, text)) continue;
         if (isOver) throw busy(base, lock);
         await sleep(pollMs);
       }
     } finally {
       rmSync(draft, { force: true });
     }
+    const isMine = () => textOf(lock)?.trimEnd() === mine;
+    const beating = setInterval(() => {
+      if (isMine()) beat(lock);
+    }, beatMs).unref();
     try {
       return await action();
     } finally {
-      if (textOf(lock) === mine) rmSync(lock, { force: true });
+      clearInterval(beating);
+      if (isMine()) rmSync(lock, { force: true });
     }
   };
+}
+
+/** Changes the text, but not what it says. */
+function beat(lock: string): void {
+  try {
+    // Not created, as it may have been removed.
+    const descriptor = openSync(lock, constants.O_WRONLY | constants.O_APPEND);
+    try {
+      writeSync(descriptor, '\n');
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // The next beat may succeed.
+  }
 }
 
 function busy(base: string, lock: string): OrchError {
@@ -62,7 +107,7 @@ export function sweepLocks(folder: string): void {
     for (const name of readdirSync(folder)) {
       const lock = join(folder, name);
       const text = textOf(lock);
-      if (text !== undefined && isStale(text)) remove(lock, text);
+      if (text !== undefined && fateOfHolder(text) === 'gone') remove(lock, text);
     }
   } catch {
     // No locks, or no permission to remove them.
@@ -104,18 +149,14 @@ function textOf(lock: string): string | undefined {
   }
 }
 
-function holderIn(text: string) {
+/** Unknown for a holder on another machine or in another container, and if none is named. */
+function fateOfHolder(text = ''): ReturnType<typeof fateOf> {
   try {
-    return readIdentity(JSON.parse(text));
+    const holder = readIdentity(JSON.parse(text));
+    return holder ? fateOf(holder) : 'unknown';
   } catch {
-    return undefined;
+    return 'unknown';
   }
-}
-
-/** The holder of one from another machine or container cannot be looked at. */
-function isStale(text: string): boolean {
-  const holder = holderIn(text);
-  return holder !== undefined && fateOf(holder) === 'gone';
 }
 
 /** Removes a lock with this text and returns whether it did. Renamed first, so that two processes do not both remove it. */

@@ -40,7 +40,7 @@ export async function runDelegation(
     },
     ...(verify && {
       async verify(result, abort) {
-        // Checked here rather than on delivery, since the command runs with the result in the file.
+        // As on delivery, since the command runs with the result in the file.
         try {
           permit?.recheck(result);
           if (output !== undefined) await context.outputs().note(output, result);
@@ -60,8 +60,8 @@ export async function runDelegation(
 
   function recheck(result: string): void {
     if (permit?.isInput && outcome.finished.placeholders.length > 0) throw wouldLoseSecrets(output!);
-    // A verified one was rechecked before the command ran.
-    if (!verify) permit?.recheck(result);
+    // Also if it was verified: the old content is back by now, or somebody has edited it since.
+    permit?.recheck(result);
   }
 }
 

@@ -68,6 +68,22 @@ describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
     expect(readFileSync(join(cwd, 'a test.js'))).toEqual(before);
   });
 
+  it.each([0, 1, 127])(
+    'keeps what somebody else writes while it runs, whatever its status: %i',
+    async (status) => {
+      writeFileSync(join(cwd, 'a test.js'), 'old\n');
+      const said = await verify(`printf edited > {}; exit ${status}`).then(
+        ({ detail, warning }) => warning ?? detail,
+        ({ message }) => message,
+      );
+      expect(readFileSync(join(cwd, 'a test.js'), 'utf8')).toBe('old\n');
+      const kept = /a test\.js was changed while the command ran, and that version is kept in (.+)$/.exec(
+        said,
+      )?.[1];
+      expect(readFileSync(kept!, 'utf8')).toBe('edited');
+    },
+  );
+
   it('has its older file saved where that cannot be restored', async () => {
     const before = Buffer.from([0xff, 0xfe, 0x01, 0x02]);
     writeFileSync(join(cwd, 'a test.js'), before);

@@ -158,6 +158,14 @@ describe('sweep', () => {
     expect(existsSync(path)).toBe(true);
   });
 
+  it.each(['', '{"path": "/tmp'])('drops a torn note of a dead process at once: "%s"', async (torn) => {
+    mkdirSync(noted);
+    const living = `${process.pid}-${id}.json`;
+    for (const name of [`${deadPid}-${id}.json`, living]) writeFileSync(join(noted, name), torn);
+    await sweep();
+    expect(notes()).toEqual([living]);
+  });
+
   it('finds nothing where nothing was ever noted', async () => {
     await expect(sweep()).resolves.toBeUndefined();
     expect(existsSync(noted)).toBe(false);

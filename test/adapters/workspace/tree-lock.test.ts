@@ -1,11 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { thisProcess } from '../../../src/adapters/system/process-identity.ts';
 import { treeWriter } from '../../../src/adapters/workspace/changes/tree-writer.ts';
-import { sweepLocks, treeLock } from '../../../src/adapters/workspace/tree-lock.ts';
+import { sweepLocks, type TreeLockOptions, treeLock } from '../../../src/adapters/workspace/tree-lock.ts';
 import type { FileChange } from '../../../src/core/patch/types.ts';
 
 function folder(): string {
@@ -15,7 +23,7 @@ function folder(): string {
 }
 
 /** A tree with a file, a writer for it, and the lock as somebody has taken it. */
-async function held(by: string, options = {}) {
+async function held(by: string, options: TreeLockOptions = {}) {
   const [base, locks] = [folder(), folder()];
   const lock = treeLock(locks, options);
   const [name] = await lock(base, () => readdirSync(locks));
@@ -71,13 +79,10 @@ it.each([
 });
 
 const days = 24 * 3600;
-it.each([
-  ['of a living process', living],
-  ['of another machine', elsewhere],
-  ['of a container', contained],
-])('%s is never taken, however old it looks, and not waited for without end', async (_name, by) => {
+it('of a living process is never taken, however old it looks, and not waited for without end', async () => {
+  const by = living;
   for (const apart of [-8 * days, -120, 8 * days]) {
-    const { apply, path, locks, text } = await held(by, { maxWaitMs: 0 });
+    const { apply, path, locks, text } = await held(by, { maxWaitMs: 0, unseenWaitMs: 0 });
     const then = Date.now() / 1000 + apart;
     utimesSync(path, then, then);
     sweepLocks(locks);
@@ -90,8 +95,42 @@ it.each([
   }
 });
 
+const unseen = [
+  ['of another machine', elsewhere],
+  ['of a container', contained],
+] as const;
+
+it.each(unseen)('%s is taken over if it did not change during the wait', async (_name, by) => {
+  const { apply, path, locks, text } = await held(by, { unseenWaitMs: 0 });
+  utimesSync(path, 1, 1);
+  sweepLocks(locks);
+  expect(readFileSync(path, 'utf8')).toBe(by);
+  await apply();
+  expect([text(), readdirSync(locks)]).toEqual(['new', []]);
+});
+
+it.each(unseen)('%s is not taken over while its holder shows that it lives', async (_name, by) => {
+  const { apply, path, text } = await held(by, { maxWaitMs: 0, unseenWaitMs: 100 });
+  const beating = setInterval(() => appendFileSync(path, '\n'), 1);
+  onTestFinished(() => clearInterval(beating));
+  await expect(apply()).rejects.toMatchObject({
+    code: 'write-failed',
+    message: expect.stringContaining(path),
+  });
+  expect([text(), readFileSync(path, 'utf8').trimEnd()]).toEqual(['old', by]);
+});
+
+it('changes while it is held, and is still let go', async () => {
+  const locks = folder();
+  await treeLock(locks, { beatMs: 1 })(folder(), async () => {
+    const path = join(locks, readdirSync(locks)[0]!);
+    await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toMatch(/}\n\n/));
+  });
+  expect(readdirSync(locks)).toEqual([]);
+});
+
 it.each(['', '1 elsewhere somebody'])('that names nobody is taken over after the wait: "%s"', async (by) => {
-  const { apply, locks, text } = await held(by, { maxWaitMs: 0 });
+  const { apply, locks, text } = await held(by, { unseenWaitMs: 0 });
   sweepLocks(locks);
   expect(readdirSync(locks)).toHaveLength(1);
   await apply();

@@ -38,8 +38,8 @@ interface Header {
   id: string;
   /** Real path of the folder to which the paths are relative. */
   base: string;
-  /** What the folder is known by after a move. */
-  folder: string | undefined;
+  /** What tells the folder from others, also after a move. */
+  folder: string;
   holder: ProcessIdentity;
   /** SHA-256 of everything after the first line. */
   sum: string;
@@ -59,10 +59,30 @@ export function treeKey(base: string): string {
   return createHash('sha256').update(base).digest('hex').slice(0, 32);
 }
 
-/** The time of birth distinguishes a later folder with the same inode. Undefined if there is no folder. */
-export function folderIdentity(path: string): string | undefined {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats && `${stats.ino} ${stats.birthtimeNs}`;
+/**
+ * Inode and time of birth, which distinguishes it from a later folder with the same inode. The number of the device is no part of it,
+ * as it may change when the machine is started again.
+ */
+function folderIdentity(path: string): string {
+  const { ino, birthtimeNs } = statSync(path, { bigint: true });
+  return `${ino} ${knowsBirths() ? birthtimeNs : 0}`;
+}
+
+/** Without `statx`, on Linux, the birth is that of the last change. Nothing is born in `/proc`. */
+function knowsBirths(): boolean {
+  return process.platform !== 'linux' || statSync('/proc', { throwIfNoEntry: false })?.birthtimeMs === 0;
+}
+
+/**
+ * Whether this folder, given by its real path, is the tree of the journal. Where the file system knows no births, a
+ * tree that was moved is not found again, as others may have its inode. Where inodes do not last either, none is found.
+ */
+export function isTreeOf({ base, folder }: Header, path: string): boolean {
+  try {
+    return folderIdentity(path) === folder && (path === base || !folder.endsWith(' 0'));
+  } catch {
+    return false;
+  }
 }
 
 /** Returns the file. Throws the errors of `node:fs`, and then leaves nothing. */
@@ -229,7 +249,9 @@ interface DescribedPlan {
 function readHeader(bytes: Buffer): Header | undefined {
   try {
     const header = JSON.parse(bytes.toString('utf8', 0, bytes.indexOf('\n')));
-    const sound = header.format === format && typeof header.sum === 'string' && isAbsolute(header.base);
+    const { sum, folder, base } = header;
+    const sound =
+      header.format === format && typeof sum === 'string' && typeof folder === 'string' && isAbsolute(base);
     return sound && readIdentity(header.holder) ? header : undefined;
   } catch {
     return undefined;
@@ -268,4 +290,14 @@ export function keepFiles(
     writeFileSync(file, bytes, { mode: 0o600, flush: true });
   }
   return kept;
+}
+
+const toldMark = '.told';
+
+/** Marks a journal of which the user has been told, and returns its new name. Undefined if it has been marked before. */
+export function markTold(file: string): string | undefined {
+  if (file.endsWith(toldMark + extension)) return undefined;
+  const marked = file.slice(0, -extension.length) + toldMark + extension;
+  renameSync(file, marked);
+  return marked;
 }

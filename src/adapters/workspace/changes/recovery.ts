@@ -1,17 +1,18 @@
 /** Makes trees whole again that killed processes have left half-changed: takes their changes back, or finishes them. */
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { BytesChange, TreeWriter } from '../../../engine/ports.ts';
 import { canonicalPath, isInside } from '../../system/paths.ts';
 import { treeAccess } from '../tree-access.ts';
 import type { TreeLock } from '../tree-lock.ts';
 import {
-  folderIdentity,
+  isTreeOf,
   type Journal,
   type JournalEntry,
   journalsIn,
   keepFiles,
+  markTold,
   readJournal,
   treeKey,
 } from './journal-file.ts';
@@ -52,12 +53,28 @@ export function recovery({
     });
   }
 
-  /** Undefined if the tree is unknown or has gone. A tree that was moved is still known. */
+  /** Undefined if the tree is unknown or has gone. A tree that was moved is still known, in it and below it. */
   function placeOf({ header, key }: JournalEntry, target: string): string | undefined {
-    if (header !== undefined && existsSync(header.base)) return header.base;
-    const here = treeOf(target, ownBase());
-    if (header === undefined) return key === treeKey(here) ? here : undefined;
-    return folderIdentity(here) === header.folder ? here : undefined;
+    if (header === undefined) {
+      const here = treeOf(target, ownBase());
+      return key === treeKey(here) ? here : undefined;
+    }
+    return [header.base, ...upwards(target)].find((folder) => isTreeOf(header, folder));
+  }
+
+  /** Says once for each interrupted change that its tree is no longer where the target is now. */
+  function strays(target: string): string[] {
+    return journalsIn(folder).flatMap((entry) => {
+      const { header, live, file } = entry;
+      if (header === undefined || live || !isInside(target, header.base)) return [];
+      if (placeOf(entry, target) !== undefined) return [];
+      const marked = markTold(file);
+      return marked === undefined
+        ? []
+        : [
+            `a change of another folder that was ${header.base} was interrupted: if that was moved, run an orch command that writes there; if it has gone, delete ${marked}, which holds its previous contents`,
+          ];
+    });
   }
 
   function refuseUnfinished(base: string, paths: readonly string[]): void {
@@ -95,7 +112,7 @@ export function recovery({
 
   async function recover(path: string): Promise<string[]> {
     const target = canonicalPath(resolve(cwd, path));
-    const messages: string[] = [];
+    const messages = strays(target);
     for (const { live, file, base } of concerning(target)) {
       if (live) refuseIfHeld(file, base, new Set([target]));
       else messages.push(...(await lock(base, () => recoverOne(file, base))));
@@ -135,7 +152,7 @@ export function recovery({
   async function resume(): Promise<{ changes: BytesChange[]; warnings: string[] }> {
     const target = canonicalPath(ownBase());
     const changes: BytesChange[] = [];
-    const warnings: string[] = [];
+    const warnings = strays(target);
     for (const { live, file, base, header } of concerning(target)) {
       if (live) continue;
       await lock(base, () => {
@@ -179,6 +196,12 @@ export function recovery({
       ? `a test run in ${paths} was interrupted: the next orch command that writes in ${entry.base} restores the file`
       : `a change of ${entry.base} was interrupted (${paths}): orch patch apply --resume finishes it, the next orch command that writes there takes it back`;
   }
+}
+
+/** The path and the folders above it, innermost first. */
+function upwards(path: string): string[] {
+  const above = dirname(path);
+  return above === path ? [path] : [path, ...upwards(above)];
 }
 
 function restoredMessage(restored: readonly Step[], base: string): string[] {

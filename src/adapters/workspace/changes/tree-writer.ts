@@ -61,7 +61,7 @@ export function treeWriter(options: TreeWriterOptions): TreeWriter {
       return lock(base, (): Trial => {
         const begun = begin('trial', base, [name], (tree) => planTrial(name, content, tree));
         carryOutAll(begun);
-        return { end: (keepEdits) => lock(base, () => endTrial(begun, path, keepEdits)) };
+        return { end: () => lock(base, () => endTrial(begun, path)) };
       });
     },
     recover,
@@ -96,19 +96,14 @@ export function treeWriter(options: TreeWriterOptions): TreeWriter {
     }
   }
 
-  /** Puts the old file back, whatever is there now. Returns where another version is kept, if it is to be kept. */
-  function endTrial(
-    { id, tree, plan, journal }: Begun,
-    path: string,
-    keepEdits: boolean,
-  ): string | undefined {
+  /** Puts the old file back, whatever is there now. Returns where a version that is neither old nor ours is kept. */
+  function endTrial({ id, tree, plan, journal }: Begun, path: string): string | undefined {
     const step = plan.steps[0]!;
     try {
       let kept: string | undefined;
       if (standOf(step, tree) === 'other') {
         const now = tree.read(step.path);
-        if (now && keepEdits)
-          kept = join(keepFiles(folder, id, [{ path: step.path, bytes: now.bytes }]), step.path);
+        if (now) kept = join(keepFiles(folder, id, [{ path: step.path, bytes: now.bytes }]), step.path);
         putBack(step, tree);
       }
       takeBack(plan, tree);

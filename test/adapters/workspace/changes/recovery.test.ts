@@ -258,6 +258,70 @@ describe('a tree', () => {
     expect(treeOf(moved)).toEqual(before);
   });
 
+  it('is known after it was moved to one that runs below it', async () => {
+    const { base, state, before } = await killed(5);
+    const moved = `${base}-moved`;
+    renameSync(base, moved);
+    onTestFinished(() => rmSync(moved, { recursive: true, force: true }));
+    mkdirSync(base);
+    mkdirSync(join(moved, 'below'));
+    await writerIn(join(moved, 'below'), state).recover(join(moved, 'below', 'x.ts'));
+    expect(treeOf(moved)).toEqual({ ...before, 'below/': '755' });
+    expect(treeOf(base)).toEqual({});
+    expect(journals(state)).toEqual([]);
+  });
+
+  describe('at the path of another one', () => {
+    /** As after a new clone: the files that the change writes are there, or those from before it. */
+    async function replaced(how: 'new' | 'old', holder = dead()) {
+      const one = await killed(5);
+      heldBy(holder, one.state);
+      const moved = `${one.base}-moved`;
+      const half = treeOf(one.base);
+      renameSync(one.base, moved);
+      onTestFinished(() => rmSync(moved, { recursive: true, force: true }));
+      mkdirSync(one.base);
+      put(one.base, 'a.ts', how === 'new' ? 'new\n' : 'old\n');
+      put(one.base, 'd.ts', 'd\n');
+      return { ...one, moved, half, now: treeOf(one.base) };
+    }
+
+    it.each(['new', 'old'] as const)('is not changed, whatever it holds: the %s content', async (how) => {
+      const { base, state, writer, moved, before, now } = await replaced(how);
+      expect(await writer().waiting()).toBeUndefined();
+      const [message, ...more] = await writer().recover(base);
+      const [file] = journals(state);
+      expect(message).toContain(`another folder that was ${base} was interrupted`);
+      expect(message).toContain(`delete ${file}`);
+      expect([more, await writer().recover(base), treeOf(base)]).toEqual([[], [], now]);
+      const change: BytesChange = { kind: 'modify', path: 'd.ts', before: 'd\n', after: 'y\n' };
+      await writer().apply(base, [change]);
+      await writerIn(moved, state).recover(moved);
+      expect([treeOf(moved), journals(state)]).toEqual([before, []]);
+    });
+
+    it('is not where the change is finished', async () => {
+      const { base, writer, state, moved, half, now } = await replaced('old');
+      await expect(writer().resume()).rejects.toMatchObject({
+        code: 'file-not-found',
+        hint: expect.stringContaining('another folder'),
+      });
+      expect([treeOf(base), treeOf(moved)]).toEqual([now, half]);
+      const { changes: finished } = await writerIn(moved, state).resume();
+      expect(finished).toHaveLength(10);
+      expect(treeOf(moved)).toEqual(await wholeChange());
+    });
+
+    it('is not changed by a journal of another machine', async () => {
+      const { base, state, writer, now } = await replaced('new', { ...dead(), host: 'elsewhere' });
+      const earlier = Date.now() / 1000 - 61;
+      utimesSync(journals(state)[0]!, earlier, earlier);
+      await writer().recover(base);
+      expect(treeOf(base)).toEqual(now);
+      expect(journals(state)).toHaveLength(1);
+    });
+  });
+
   it('that has gone concerns nobody', async () => {
     const { base, state } = await killed(5);
     rmSync(base, { recursive: true });
@@ -296,6 +360,10 @@ describe('a journal', () => {
     ['longer', (file) => appendFileSync(file, 'x')],
     ['empty', (file) => writeFileSync(file, '')],
     ['other bytes', (file) => writeFileSync(file, readFileSync(file).fill(0, -1 + statSync(file).size))],
+    [
+      'without the identity of its tree',
+      (file) => writeFileSync(file, readFileSync(file, 'latin1').replace('"folder":', '"x":'), 'latin1'),
+    ],
     [
       'without a header',
       (file) => writeFileSync(file, readFileSync(file).subarray(readFileSync(file).indexOf('\n'))),
@@ -426,7 +494,7 @@ describe('a trial', () => {
     expect(await writer().recover('untouched.ts')).toEqual([]);
     await writer().apply(base, [{ kind: 'modify', path: 'untouched.ts', before: 'x\n', after: 'y\n' }]);
     expect(readFileSync(join(base, 'a.ts'), 'utf8')).toBe('made by a model\n');
-    await end(true);
+    await end();
     expect(readFileSync(join(base, 'a.ts'), 'utf8')).toBe('old\n');
     expect(journals(state)).toEqual([]);
   });
