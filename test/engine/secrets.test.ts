@@ -108,7 +108,7 @@ describe('a range within a secret of several lines', () => {
     const { call, server } = await engineFixture({ answer: code, files: { 'k.txt': lines.join('\n') } });
     const { warnings } = await call({ files: ['k.txt:10-12'] });
     expect(server.requests[0]!.body?.input).toContain('redacted:private-key');
-    expect(warnings).toContain('1 secret is not sent, but replaced by placeholders: k.txt:1 (private-key)');
+    expect(warnings).toContain('1 secret was replaced by a placeholder: k.txt:1 (private-key)');
   });
 });
 

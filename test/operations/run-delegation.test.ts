@@ -72,7 +72,7 @@ it('a result that is being verified is known as ours, as a kill would leave it i
     return passes;
   };
   await run('docs', { output: 'new.md' }, { verify });
-  await expect(permitted).resolves.toBeTypeOf('function');
+  await expect(permitted).resolves.toMatchObject({ isInput: false });
 });
 
 it('--apply sends nothing where the old content cannot be kept', async () => {

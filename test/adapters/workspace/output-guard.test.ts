@@ -120,7 +120,7 @@ describe('a file that --output may not replace', () => {
       await expect(ask('a.md', { inputs, force: false, signal })).rejects.toMatchObject(
         refused('is an input of this call'),
       );
-      expect(await ask('b.md', { inputs, force: false, signal })).toBeTypeOf('function');
+      expect(await ask('b.md', { inputs, force: false, signal })).toMatchObject({ isInput: false });
     } finally {
       closeSync(stdin);
     }
