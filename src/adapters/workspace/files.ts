@@ -1,5 +1,5 @@
 /** Reads files for a request: inside the roots, text only, secrets only if named exactly. */
-import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type LineRange, readFileArgument, type Source } from '../../core/input/source-file.ts';
@@ -48,7 +48,7 @@ export function workspaceFiles(options: RootsOptions): Workspace {
       const gitFolders = gitFoldersAround(base);
       for (const path of paths) {
         const target = resolve(base, path);
-        if (gitFolders.some((folder) => isInside(resolve(realpathSync(base), path), folder)))
+        if (gitFolders.some((folder) => isInside(resolve(realPath(base), path), folder)))
           throw inDotGit(path);
         if (!isInside(target, base)) throw new OrchError('file-forbidden', `${path} is outside ${base}`);
         const folders = existsSync(target) ? roots.named : roots.folders;
@@ -114,7 +114,7 @@ function locate(name: string, { cwd, search, prefersFirst }: Roots): string | un
   for (const root of search) {
     const candidate = resolve(root, path);
     if ((root !== cwd && !isInside(candidate, root)) || !existsSync(candidate)) continue;
-    const real = realpathSync(candidate);
+    const real = realPath(candidate);
     if (!found.has(real)) found.set(real, candidate);
   }
   const [first, ...others] = found.values();
@@ -130,7 +130,7 @@ function ambiguous(name: string, places: readonly string[]): OrchError {
 
 function literal(path: string, shown: string, range: LineRange | undefined, roots: Roots): FoundFile {
   if (rootAround(path, roots.named) === undefined) throw forbidden(path, shown, roots);
-  const real = realpathSync(path);
+  const real = realPath(path);
   const [name, target] = [leftOutParts(path, roots.named), leftOutParts(real, roots.named.map(realPath))];
   if ((target.secret && !name.secret) || (target.git && !name.git)) {
     const what = target.git ? 'which belongs to git' : 'whose name looks secret';
@@ -157,7 +157,7 @@ async function matchGlob(
   const links = new Map<string, string>();
   const realOf = (path: string) => {
     const folder = dirname(path);
-    const real = links.get(folder) ?? realpathSync(folder);
+    const real = links.get(folder) ?? realPath(folder);
     links.set(folder, real);
     return join(real, basename(path));
   };
@@ -209,8 +209,8 @@ async function matchesOf(pattern: string, roots: Roots, signal: AbortSignal): Pr
     if (matches.length > 0 && prefersFirst) break;
   }
   const [first, ...others] = found;
-  const known = new Set(others.length === 0 ? [] : first?.matches.map((path) => realpathSync(path)));
-  const other = others.find(({ matches }) => matches.some((path) => !known.has(realpathSync(path))));
+  const known = new Set(others.length === 0 ? [] : first?.matches.map((path) => realPath(path)));
+  const other = others.find(({ matches }) => matches.some((path) => !known.has(realPath(path))));
   if (first && other) throw ambiguous(pattern, [first.start, other.start]);
   return first?.matches ?? [];
 }

@@ -1,5 +1,5 @@
 /** The folders that may be read and written. Neither the whole disk nor the home folder is ever implied. */
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, parse, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
@@ -65,12 +65,24 @@ export function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
 
+/** Undefined also for what another process takes away at this moment. */
+function realIfThere(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The root that contains the path both by name and really. Links are resolved on the part that exists. */
 export function rootAround(path: string, folders: readonly string[]): string | undefined {
   const existing = existingPart(path);
-  if (!existsSync(existing)) return undefined;
-  const real = realpathSync(existing);
-  const isReal = folders.some((folder) => existsSync(folder) && isInside(real, realpathSync(folder)));
+  const real = realIfThere(existing);
+  if (real === undefined) return undefined;
+  const isReal = folders.some((folder) => {
+    const root = realIfThere(folder);
+    return root !== undefined && isInside(real, root);
+  });
   return isReal ? folders.find((folder) => isInside(path, folder)) : undefined;
 }
 

@@ -31,7 +31,7 @@ export const reading = {
   /** Lines that are searched upwards for the header of the hunk that a diff ends with. */
   longestHunk: 5000,
   /** Lines looked at per line of the answer, and besides, for the ends of blocks: bounds on work. */
-  mostLooksPerLine: 20,
+  mostLooksPerLine: 8,
   fewestLooks: 10_000,
   /** Characters of an answer. No model writes more. */
   longestAnswer: 4 * 1024 * 1024,
