@@ -3,7 +3,7 @@
  * the state folder may be on another disk. But a repository is a stranger's: a link in it, or in a folder that the
  * user allows, must not lead out of them, and nothing leads into a `.git`.
  */
-import { existsSync, mkdirSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readlinkSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, parse } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { hasDotGit } from '../../core/text/dot-git.ts';
@@ -99,7 +99,8 @@ function followLinks(path: string): { path: string; links: string[] } {
 
 function linkTarget(path: string): string | undefined {
   try {
-    return readlinkSync(path);
+    // Most are none, and an exception for each would take longer than all the rest.
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
   } catch {
     return undefined;
   }
