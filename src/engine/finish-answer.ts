@@ -32,7 +32,7 @@ export interface FinishedPatch {
 export interface FinishedAnswer {
   result: string;
   patch: FinishedPatch | undefined;
-  /** Of secrets, in a result that is no patch. */
+  /** Placeholders of secrets that are left in code or text. Empty for a patch. */
   placeholders: string[];
   warnings: string[];
 }

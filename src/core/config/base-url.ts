@@ -37,3 +37,9 @@ export function urlSecrets(text: string | undefined): string[] {
     (part) => part.length >= leastSecret && !plainPart.test(part) && !looksLikeName(part),
   );
 }
+
+/** Whether a sound URL holds a user name or a password. */
+export function hasCredentials(text: string): boolean {
+  const { username, password } = new URL(text);
+  return username !== '' || password !== '';
+}

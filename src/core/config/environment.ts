@@ -2,7 +2,7 @@
 
 import { looksLikeKey } from '../errors/redact.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
-import { isThisMachine, shownUrl } from './base-url.ts';
+import { hasCredentials, isThisMachine, shownUrl } from './base-url.ts';
 import { type ConfigProblem, refuseProblems } from './problem.ts';
 
 /** Set by orch for the --verify command: path of the file that holds the result. */
@@ -393,9 +393,4 @@ function isHttpUrl(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function hasCredentials(text: string): boolean {
-  const { username, password } = new URL(text);
-  return username !== '' || password !== '';
 }
