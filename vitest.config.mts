@@ -5,11 +5,12 @@ export default defineConfig({
   test: {
     environment: 'node',
     reporters: ['default', './test/helpers/skipped-reporter.ts'],
+    globalSetup: 'test/helpers/shared-cache.ts',
     // Schemas are made as in the bundle.
     setupFiles: ['test/helpers/isolate.ts', 'src/boot/quick-schemas.ts'],
     testTimeout: 20_000,
-    // The long test files wait for child processes most of the time: one worker would leave the machine idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // The long test files wait for child processes: with a worker for each core, cores would be idle.
+    maxWorkers: availableParallelism() + 1,
     // Width, colour and time zone are pinned so that what a test prints does not depend on the terminal.
     env: { TZ: 'UTC', NO_COLOR: '1', COLUMNS: '100' },
     // A test file leaves nothing behind in its worker, so files share one, and what they import is loaded once. A test

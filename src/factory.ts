@@ -1,5 +1,5 @@
 /** The composition root: lazy functions that create each part once, on first use. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { jsonLog } from './adapters/ledger/json-log.ts';
@@ -121,6 +121,9 @@ export function createFactory(options: FactoryOptions): Factory {
       return [];
     }
   };
+  const ownFolderNotes = once(() =>
+    folderNotes(['' as const, ...stateFolders].map((name) => join(stateFolder(variables), name))),
+  );
   const roots = () => environment().roots;
   /** The folders whose links are not followed out of them by what orch writes. */
   const bounds = () => [cwd, ...roots(), ...(options.clientRoots?.() ?? [])];
@@ -305,11 +308,7 @@ export function createFactory(options: FactoryOptions): Factory {
     clock: () => clock,
     newId,
     diagnostics,
-    notes: () => [
-      ...environment().notes,
-      ...configNotes(),
-      ...folderNotes(['' as const, ...stateFolders].map((name) => join(stateFolder(variables), name))),
-    ],
+    notes: () => [...environment().notes, ...configNotes(), ...ownFolderNotes()],
     async close() {
       await Promise.all(closers.map((close) => close()));
     },
@@ -319,7 +318,8 @@ export function createFactory(options: FactoryOptions): Factory {
 /** False also if the folder cannot be read, or is not there. */
 function hasJournals(folder: string): boolean {
   try {
-    return readdirSync(folder).some((name) => name.endsWith('.journal'));
+    // Most users never have any, and an exception at each call of a tool would take longer.
+    return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.journal'));
   } catch {
     return false;
   }

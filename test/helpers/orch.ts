@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, execFile, execFileSync, spawn } fr
 import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { serve } from '../rehearsal/bench.ts';
 import type { ScenarioServer, ScenarioServerOptions } from '../rehearsal/scenario-server.ts';
 
@@ -25,13 +25,14 @@ export interface OrchResult {
   stderr: string;
 }
 
-/** What a child process is given, with a home that the tests of one file share. */
+/** What a child process is given: a home that the tests of one file share, a cache that all of them share. */
 export function bareEnvironment(extra: OrchOptions['env'] = {}): Record<string, string> {
   const { PATH = '', HOME = '', GIT_CONFIG_GLOBAL = '', SystemRoot } = process.env;
   const all = {
     PATH,
     HOME,
     USERPROFILE: HOME,
+    XDG_CACHE_HOME: inject('cacheFolder'),
     SystemRoot,
     GIT_CONFIG_GLOBAL,
     GIT_CONFIG_NOSYSTEM: '1',

@@ -129,7 +129,7 @@ describe.each(formats)('an answer as %s', (format) => {
       .tuple(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
       .map(([lines, end, closed]) => lines.join(end) + (closed ? end : ''));
     const path = fc.constantFrom('a.ts', 'a.md', 'a.json', 'a.php', 'a.py', 'a.txt');
-    const given = fc.sample(fc.tuple(path, text), { numRuns: 300, seed: 7 });
+    const given = fc.sample(fc.tuple(path, text), { numRuns: 150, seed: 7 });
     const changes = given.flatMap(([path, text], at) =>
       changesOf([source(path, text)], format).map((change) => inFolder(change, `case-${at}`)),
     );

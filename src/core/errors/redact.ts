@@ -28,11 +28,12 @@ export function redactor(secrets: readonly (string | undefined)[], likely: reado
   // Longest first: one secret may be a prefix of another.
   known.sort((a, b) => b.length - a.length);
   const pieces = new Set(known.filter(({ length }) => length >= minLengthForPieces).flatMap(piecesOf));
+  const withBeginnings = known.map((secret) => ({ secret, beginningsByEnd: beginningsOf(secret) }));
   return (text) => {
     let clean = text;
     for (const secret of likely) clean = clean.replaceAll(secret, '[redacted]');
-    for (const secret of known) {
-      clean = withoutBeginningAtEnd(clean.replaceAll(secret, '[redacted]'), secret);
+    for (const { secret, beginningsByEnd } of withBeginnings) {
+      clean = withoutBeginningAtEnd(clean.replaceAll(secret, '[redacted]'), beginningsByEnd);
     }
     clean = clean.replace(keyLike, '[redacted]').replace(credentialsInUrl, '[redacted]@');
     return withoutPieces(clean.replace(secretsInQuery, '$1[redacted]'), pieces);
@@ -68,12 +69,20 @@ export function pieceRedactor(secret: string): { push(piece: string): string; re
   };
 }
 
-/** A truncated message may end in the middle of a key. */
-function withoutBeginningAtEnd(text: string, secret: string): string {
-  for (let length = Math.min(secret.length - 1, text.length); length >= minFragment; length--) {
-    if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}[redacted]`;
+/** All beginnings of the secret but itself, longest first, by their last character. */
+function beginningsOf(secret: string): ReadonlyMap<string, readonly string[]> {
+  const byEnd = new Map<string, string[]>();
+  for (let length = secret.length - 1; length >= minFragment; length--) {
+    const end = secret[length - 1]!;
+    byEnd.set(end, [...(byEnd.get(end) ?? []), secret.slice(0, length)]);
   }
-  return text;
+  return byEnd;
+}
+
+/** A truncated message may end in the middle of a key. */
+function withoutBeginningAtEnd(text: string, beginnings: ReadonlyMap<string, readonly string[]>): string {
+  const found = beginnings.get(text.at(-1) ?? '')?.find((beginning) => text.endsWith(beginning));
+  return found === undefined ? text : `${text.slice(0, -found.length)}[redacted]`;
 }
 
 /** All pieces of the secret, plain and in the encodings a server may use, lower-cased. */

@@ -21,11 +21,11 @@ export function asName(value: unknown): string | undefined {
 
 /** The object with each of its own strings replaced. */
 export function mapTexts<Row extends object>(row: Row, change: (text: string) => string): Row {
-  const entries = Object.entries(row).map(([key, value]) => [
-    key,
-    typeof value === 'string' ? change(value) : value,
-  ]);
-  return Object.fromEntries(entries) as Row;
+  const changed = { ...row } as Json;
+  for (const [key, value] of Object.entries(changed)) {
+    if (typeof value === 'string') changed[key] = change(value);
+  }
+  return changed as Row;
 }
 
 /** A finite number >= 0. */
