@@ -2,7 +2,7 @@
  * Files that other programs run or obey without being asked: opening a folder, installing packages, committing or pushing
  * is enough. A patch that creates one is worth a look before it is applied.
  */
-import { foldedPath } from './folded-path.ts';
+import { foldedPath } from '../text/folded-path.ts';
 import type { FileChange } from './types.ts';
 
 /** Patterns of folded paths, with what runs the file. The first that fits counts. */
