@@ -35,13 +35,13 @@ export function refuseInGitFolders(paths: readonly string[]): void {
   }
 }
 
-/** Up to the top of the repository: a working tree may well be in the git folder of a bare repository. */
+/**
+ * Those below the top of the repository: there, git takes `.git`. A working tree may well be in the git folder of a bare
+ * repository.
+ */
 function addFoldersAbove(path: string, folders: Set<string>): void {
   let here = dirname(path);
   if (folders.has(here)) return;
-  const top = repositoryTop(here);
-  for (; !folders.has(here); here = dirname(here)) {
+  for (const top = repositoryTop(here); here !== top && !folders.has(here); here = dirname(here))
     folders.add(here);
-    if (here === top) return;
-  }
 }

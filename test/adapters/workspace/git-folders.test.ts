@@ -53,6 +53,11 @@ describe('refuseInGitFolders', () => {
     expect(refusal('docs/refs/x')).toBe('file-forbidden');
   });
 
+  it('allows files of these names beside a .git, which git prefers', () => {
+    put('.git', 'HEAD', 'objects/x');
+    expect(refusal('refs/x', 'config')).toBeUndefined();
+  });
+
   it('allows a working tree inside the git folder of a bare repository', () => {
     put('HEAD', 'objects/x', 'refs/x', 'main/.git', 'main/src/a.ts');
     expect(refusal('main/src/a.ts', 'main/new.ts')).toBeUndefined();
