@@ -11,7 +11,13 @@ const runners: readonly (readonly [RegExp, string])[] = [
     /(?:^|\/)(?:\.husky|\.githooks)\/|(?:^|\/)\.(?:pre-commit-config\.yaml|lefthook(?:-local)?\.(?:ya?ml|toml|json)|overcommit\.yml|huskyrc[^/]*)$|(?:^|\/)lefthook(?:-local)?\.(?:ya?ml|toml|json)$/,
     'git hooks',
   ],
-  [/(?:^|\/)\.git(?:modules|attributes)$/, 'git'],
+  // By name alone, since core.hooksPath may name any folder.
+  [
+    /(?:^|\/)(?:pre-(?:commit|push|rebase|merge-commit|applypatch|auto-gc|receive)|post-(?:checkout|commit|merge|rewrite|applypatch|index-change|receive|update)|prepare-commit-msg|commit-msg|applypatch-msg|fsmonitor-watchman|reference-transaction|push-to-checkout|sendemail-validate)$/,
+    'git hooks',
+  ],
+  // With objects and refs beside it, git takes the folder for one of its own.
+  [/(?:^|\/)(?:\.git(?:modules|attributes)|head)$/, 'git'],
   [/(?:^|\/)\.vscode\/(?:tasks|settings|launch|extensions|mcp)\.json$|\.code-workspace$/, 'VS Code'],
   [/(?:^|\/)\.(?:idea|run|fleet|zed)\//, 'editors'],
   [/(?:^|\/)(?:\.vimrc|\.nvimrc|\.nvim\.lua|\.exrc|\.dir-locals\.el|\.lvimrc)$/, 'editors'],
