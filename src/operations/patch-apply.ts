@@ -44,7 +44,7 @@ export const patchApplyOperation = operation({
     }
     if (resume) {
       const { changes, warnings } = await context.tree().resume();
-      return warned(warnings, await summary(changes));
+      return warned([...warnings, ...(await warningsAbout(changes, context))], await summary(changes));
     }
     if (patch !== undefined) return applyText(patch, context, signal);
     const { base, changes } = loadPatch(context.patches(), patch_id!);

@@ -55,6 +55,23 @@ describe('the configuration of a repository', () => {
     expect(model).not.toContain('astra');
   });
 
+  it('chooses among the models of the user, and every call says so', async () => {
+    const cwd = folder({
+      '.orch/models.json': json({ aliases: { chat: 'gpt-5' }, routing: { docs: ['full'] } }),
+    });
+    const route = await orch(['route', 'docs', 'x'], { cwd, env: {} });
+    expect(route.stdout).toBe('gpt-5\n');
+    const run = await orch(['docs', 'x'], { cwd, env });
+    for (const { stderr } of [route, run])
+      expect(stderr).toContain('warning: .orch/models.json chooses the models: aliases.chat, routing.docs (');
+  });
+
+  it('says nothing of a choice that is the user’s own', async () => {
+    const cwd = folder({ '.orch/models.json': json({ aliases: { chat: 'gpt-5-chat' } }) });
+    const { stderr } = await orch(['route', 'docs', 'x'], { cwd, env: {} });
+    expect(stderr).not.toContain('.orch');
+  });
+
   it('lowers a ceiling, under which a model without a known price is refused', async () => {
     const cwd = folder({ '.orch/policies.json': json({ budgets: { perCallUsd: 0.00001 } }) });
     const dear = await orch(['docs', 'x'], { cwd, env });

@@ -22,14 +22,17 @@ const answer = searchReplace('a.txt', 'two', '2');
 const patch = `diff --git a/a.txt b/a.txt\n--- a/a.txt\n+++ b/a.txt\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n`;
 const files = { 'a.txt': before, 'b.md': before, 'c.js': 'const c = 1;\n' };
 
-const layouts: [string, (hostile: Trap) => Promise<string>][] = [
-  ['a repository', (hostile) => foreignRepository(files, { hostile })],
+/** Whether files may be written there: not where git takes the folder itself for a git folder. */
+const layouts: [string, boolean, (hostile: Trap) => Promise<string>][] = [
+  ['a repository', true, (hostile) => foreignRepository(files, { hostile })],
   [
     'a folder laid out like a bare repository',
+    false,
     async (hostile) => folder({ ...files, ...bareLayout(hostileConfig(hostile)) }),
   ],
   [
     'a folder below one laid out like a bare repository',
+    false,
     async (hostile) => {
       const top = folder(bareLayout(hostileConfig(hostile)));
       mkdirSync(join(top, 'sub'));
@@ -49,12 +52,13 @@ const commands: [string, string[], string | undefined][] = [
   ['patch apply --from', ['patch', 'apply', '--from', '-'], patch],
 ];
 
-describe.each(layouts)('in %s', (_name, make) => {
+describe.each(layouts)('in %s', (_name, writable, make) => {
   it.each(commands)('%s runs nothing that it names', async (_command, args, stdin) => {
     const hostile = trap();
     const cwd = await make(hostile);
     const { status, stderr } = await orch(args, { cwd, stdin, env });
-    expect({ status, stderr, marks: hostile.marks() }).toMatchObject({ status: 0, marks: [] });
+    const done = writable || !args.some((word) => /apply$/.test(word));
+    expect({ status, stderr, marks: hostile.marks() }).toMatchObject({ status: done ? 0 : 2, marks: [] });
   });
 
   it('a tool runs nothing that it names', async () => {
@@ -68,7 +72,7 @@ describe.each(layouts)('in %s', (_name, make) => {
     });
     const applied = await call(client, 'patch.apply', { patch });
     expect({ applied, marks: hostile.marks() }).toMatchObject({
-      applied: { structuredContent: { applied: true } },
+      applied: writable ? { structuredContent: { applied: true } } : { isError: true },
       marks: [],
     });
   });

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { searchReplace, v4a } from '../helpers/answers.ts';
+import { searchReplace, v4a, wholeFile } from '../helpers/answers.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { orch as builtOrch, folder, git, repository } from '../helpers/orch.ts';
 import { treeOf } from '../helpers/tree.ts';
@@ -297,6 +297,14 @@ describe('orch patch apply --from', () => {
     expect(written).toEqual({ ...wanted, 'latin.txt': tree['latin.txt'] });
   });
 
+  it('does not copy a file with a secret name by a header that says nothing of it', async () => {
+    const cwd = folder({ 'key.pem': before });
+    const stdin = text('key.pem') + text('key.pem').replaceAll('b/key.pem', 'b/p.txt').replace('-two', '-2');
+    const { status, stderr } = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('copies key.pem') });
+    expect(readdirSync(cwd)).not.toContain('p.txt');
+  });
+
   it('writes nothing in the folder that .git names instead', async () => {
     const cwd = folder({ 'a.txt': before });
     await git(['init', '-q', '--separate-git-dir=data', '.'], cwd);
@@ -305,6 +313,14 @@ describe('orch patch apply --from', () => {
     const { status, stderr } = await orch(['patch', 'apply', '--from', '-'], { cwd, stdin: hook });
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('.git folder') });
     expect(existsSync(join(cwd, 'data/hooks/post-checkout'))).toBe(false);
+  });
+
+  it('makes no folder one that git takes for its own', async () => {
+    const names = ['docs/HEAD', 'docs/config', 'docs/objects/x', 'docs/refs/x'];
+    const { cwd, apply, id } = await waiting(names.map((name) => wholeFile(name, 'x\n')).join('\n') + change);
+    const { status, stderr } = await apply(id);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('.git folder') });
+    expect(treeOf(cwd)).toEqual({ 'a.txt': expect.stringContaining(before) });
   });
 
   it.runIf(process.platform !== 'win32')('keeps the mode and the foreign bytes of a file', async () => {

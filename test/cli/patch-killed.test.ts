@@ -68,6 +68,15 @@ describe('after a kill in the middle of a change', () => {
     });
   });
 
+  it('--resume names new files that other programs run, as the change itself would have', async () => {
+    const { cwd, env, state } = await half();
+    await orch(['patch', 'apply', '--resume'], { cwd, env });
+    const makefile: FileChange = { kind: 'create', path: 'Makefile', before: '', after: 'x\n' };
+    await killedWhileApplying([makefile], { base: cwd, state, writes: 0 });
+    const { stderr } = await orch(['patch', 'apply', '--resume'], { cwd, env });
+    expect(stderr).toContain('without being asked, so look at them first: Makefile');
+  });
+
   it('--resume goes with nothing else', async () => {
     const { run, id } = await half();
     expect((await run(['patch', 'apply', id, '--resume'])).status).toBe(2);

@@ -1,6 +1,9 @@
 /** What a check of a patch does with git and without: the intended bytes are never left in the tree. */
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { gitPatchChecker } from '../../src/adapters/workspace/git-patch.ts';
+import { findGit } from '../../src/adapters/workspace/git.ts';
+import { gitPatchApplier, gitPatchChecker } from '../../src/adapters/workspace/git-patch.ts';
 import { emitPatch } from '../../src/core/patch/git/emit-patch.ts';
 import type { FileChange } from '../../src/core/patch/types.ts';
 import { folder } from '../helpers/orch.ts';
@@ -44,3 +47,28 @@ describe.each([
     expect(check.detail).not.toBe('');
   });
 });
+
+it.runIf(process.platform !== 'win32')(
+  'a file that git fails to create without a word is not lost',
+  async () => {
+    // As git does where the disk is full when it creates a folder.
+    const forgetful = `#!/bin/sh
+'${findGit()}' "$@" || exit
+for word; do
+  if [ "$last" = -C ]; then rm -rf "$word/deep"; fi
+  last=$word
+done
+`;
+    const tools = folder({ git: forgetful });
+    chmodSync(join(tools, 'git'), 0o755);
+    const [base, patch] = [folder(files), emitPatch(changes)];
+    process.env.PATH = `${tools}:${path}`;
+    try {
+      const failed = { code: 'write-failed', message: expect.stringContaining('deep/new.txt') };
+      await expect(gitPatchApplier().tryOut(patch, base, never)).rejects.toMatchObject(failed);
+      await expect(gitPatchChecker().check(patch, changes, base, never)).rejects.toMatchObject(failed);
+    } finally {
+      process.env.PATH = path;
+    }
+  },
+);

@@ -42,8 +42,8 @@ export function existingPart(path: string): string {
   return here;
 }
 
-/** False also below a file, in a closed folder, and for a name that is too long. */
-function isThere(path: string): boolean {
+/** Whether there is an entry, also a broken link. False below a file, in a closed folder, and for a name that is too long. */
+export function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {

@@ -9,7 +9,7 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import { hasDotGit } from '../../core/text/dot-git.ts';
 import { repositoryTop } from '../system/folders.ts';
 import { isHomeOrRoot, isInside, namesIn, realPath } from '../system/paths.ts';
-import { gitFoldersAround } from './git-files.ts';
+import { refuseInGitFolders } from './git-folders.ts';
 import { folderOpener, inDotGit, type OpenerOptions } from './open-folder.ts';
 
 export interface Destination {
@@ -37,9 +37,10 @@ export function destinationOf(path: string, roots: readonly string[]): Destinati
       },
     );
   }
-  const ofGit = () => gitFoldersAround(dirname(real)).some((folder) => isInside(real, folder));
-  if (descriptor === undefined && (hasDotGit(real) || ofGit()))
-    throw inDotGit(real === path ? path : `${path} (${real})`);
+  if (descriptor === undefined) {
+    if (hasDotGit(real)) throw inDotGit(real === path ? path : `${path} (${real})`);
+    refuseInGitFolders([real]);
+  }
   return { path: real, descriptor: Number(pid) === process.pid ? Number(descriptor) : undefined };
 }
 

@@ -6,10 +6,9 @@ import { type LineRange, readFileArgument, type Source } from '../../core/input/
 import type { SourceSet, Workspace } from '../../engine/ports.ts';
 import { isInside, realPath } from '../system/paths.ts';
 import { readRegularFile } from '../system/regular-file.ts';
-import { gitFoldersAround } from './git-files.ts';
+import { refuseInGitFolders } from './git-folders.ts';
 import { ignoredByGit } from './git-ignore.ts';
 import { expandGlob, globStart, isPattern } from './glob.ts';
-import { inDotGit } from './open-folder.ts';
 import {
   expandHome,
   forbidden,
@@ -45,11 +44,10 @@ export function workspaceFiles(options: RootsOptions): Workspace {
     },
     assertWritable(base, paths) {
       const roots = rootsOf(options);
-      const gitFolders = gitFoldersAround(base);
+      const realBase = realPath(base);
+      refuseInGitFolders(paths.map((path) => resolve(realBase, path)));
       for (const path of paths) {
         const target = resolve(base, path);
-        if (gitFolders.some((folder) => isInside(resolve(realPath(base), path), folder)))
-          throw inDotGit(path);
         if (!isInside(target, base)) throw new OrchError('file-forbidden', `${path} is outside ${base}`);
         const folders = existsSync(target) ? roots.named : roots.folders;
         if (rootAround(target, folders) === undefined) throw forbidden(target, path, roots);

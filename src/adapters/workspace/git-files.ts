@@ -1,7 +1,6 @@
 /** Looks at the files that git would open: for a FIFO git waits for ever, and a huge file it reads as a whole. */
 import { dirname, join, resolve } from 'node:path';
-import { repositoryTop } from '../system/folders.ts';
-import { isInside, realPath, statsOf } from '../system/paths.ts';
+import { isInside, statsOf } from '../system/paths.ts';
 import { maxConfigBytes, readRegularFile, statsFault } from '../system/regular-file.ts';
 
 /** In a git folder. The index of a large repository is larger than any file of settings. */
@@ -37,12 +36,6 @@ export function gitFileFault(
   return undefined;
 }
 
-/** Real paths of the git folders of the repository around a folder: `.git` may say that they are elsewhere in the tree. */
-export function gitFoldersAround(folder: string): string[] {
-  const repository = repositoryTop(folder);
-  return repository === undefined ? [] : gitFolders(repository).map(realPath);
-}
-
 /** `.git`, or the folder that it names in a linked worktree or a submodule, and what several worktrees share. */
 function gitFolders(repository: string): string[] {
   const git = join(repository, '.git');
@@ -55,7 +48,7 @@ function gitFolders(repository: string): string[] {
 function textOf(path: string): string | undefined {
   return readRegularFile(path, maxConfigBytes)
     .bytes?.toString('utf8')
-    .replace(/\r?\n$/, '');
+    .replace(/[\r\n]+$/, '');
 }
 
 function faultOf(path: string, maxBytes: number): string | undefined {

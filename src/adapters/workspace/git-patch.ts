@@ -85,6 +85,7 @@ async function reproduce(
 ): Promise<PatchCheck> {
   const answer = await git(['apply', folder], options);
   if (answer.status !== 0) return rejected(answer);
+  for (const { kind, path } of changes) if (kind !== 'delete') assertWritten(folder, path);
   const wrong = changes.find(
     ({ kind, path, after }) =>
       kind !== 'delete' && !readFileSync(join(folder, path)).equals(Buffer.from(after)),
@@ -92,6 +93,16 @@ async function reproduce(
   return wrong
     ? { ok: false, detail: `git would produce a different ${wrong.path} than intended`, checkedBy: 'git' }
     : { ok: true, detail: '', checkedBy: 'git' };
+}
+
+/** Git says nothing of a new file whose folder it fails to create, as on a full disk. */
+function assertWritten(folder: string, path: string): void {
+  if (lstatSync(join(folder, path), { throwIfNoEntry: false })) return;
+  throw new OrchError(
+    'write-failed',
+    `the patch cannot be checked: git has not written ${path} in ${folder}; nothing was changed`,
+    { hint: 'free some space there, or set TMPDIR to another folder' },
+  );
 }
 
 export function gitPatchApplier(temporaries: Temporaries = untracked): PatchApplier {
@@ -124,6 +135,7 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
           }
         }
         const diffstat = accepted(answer).trimEnd();
+        for (const path of paths) if (!scratch.files.has(path)) assertWritten(scratch.path, path);
         return { paths: [...paths], touched, diffstat, changes: changesOf(touched, scratch) };
       } finally {
         scratch.remove();

@@ -120,8 +120,12 @@ export function scratchFolder(temporaries: Temporaries): ScratchFolder {
   return {
     path,
     remove: () => {
-      rmSync(path, { recursive: true, force: true });
-      forget();
+      try {
+        rmSync(path, { recursive: true, force: true });
+        forget();
+      } catch {
+        // It is still noted, so a later process removes it.
+      }
     },
   };
 }

@@ -63,7 +63,7 @@ export function treeLock(
         await sleep(pollMs);
       }
     } finally {
-      rmSync(draft, { force: true });
+      removeIfPossible(draft);
     }
     const isMine = () => textOf(lock)?.trimEnd() === mine;
     const beating = setInterval(() => {
@@ -73,9 +73,18 @@ export function treeLock(
       return await action();
     } finally {
       clearInterval(beating);
-      if (isMine()) rmSync(lock, { force: true });
+      if (isMine()) removeIfPossible(lock);
     }
   };
+}
+
+/** What is left is removed when its process is gone, and the work is not undone by it. */
+function removeIfPossible(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // A later process removes it.
+  }
 }
 
 /** Changes the text, but not what it says. */

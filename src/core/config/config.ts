@@ -13,7 +13,7 @@ import {
 } from '../models/model-card.ts';
 import { type TaskKind, taskKinds } from '../tasks/tasks.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
-import { type ForeignRules, ignoredNote, judgeAgainst, tightened } from './foreign.ts';
+import { choiceNote, type ForeignRules, ignoredNote, judgeAgainst, tightened } from './foreign.ts';
 import { type Layer, type Merged, mergeLayers, type Origins, originOf } from './layers.ts';
 import {
   type CandidateSpec,
@@ -141,6 +141,11 @@ function mergedWithin(layers: Record<ConfigFileName, readonly Layer[]>): {
     if (!layer.foreign) return layer;
     const within = tightened(layer, foreignRules[name], own[name].value, judge);
     if (within.ignored.length > 0) notes.push(ignoredNote(layer.origin, within.ignored));
+    if (name === 'models') {
+      const kept = (within.layer.value ?? {}) as ModelsLayer;
+      const note = choiceNote(layer.origin, kept, own.models.value as ModelsLayer);
+      if (note !== undefined) notes.push(note);
+    }
     return within.layer;
   });
   return { merged, notes };

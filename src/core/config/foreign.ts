@@ -4,7 +4,7 @@
  */
 import { type ReasoningEffort, reasoningEfforts, type TaskKind, tasks } from '../tasks/tasks.ts';
 import { isPlainObject, type Layer } from './layers.ts';
-import { type CandidateSpec, generationFor, type Policies, timeoutsFor } from './policy.ts';
+import { type CandidateSpec, generationFor, type ModelsLayer, type Policies, timeoutsFor } from './policy.ts';
 
 /**
  * `at-most`: a number or an effort, up to the user's own. `routed`: names of models, among those that the user's own
@@ -73,9 +73,26 @@ const shownKeys = 6;
 export function ignoredNote(origin: string, keys: readonly string[]): string {
   // A variable sets a single key.
   if (origin.startsWith('.env: ')) return `ignored in ${origin} (it may only lower your own limit)`;
+  return `ignored in ${fileOf(origin)}: ${some(keys)} (a repository may only tighten your own settings; set ORCH_CONF to its folder to trust it)`;
+}
+
+/** Says which models a layer that may be someone else's chooses: another of the user's may cost more. */
+export function choiceNote(origin: string, kept: ModelsLayer, own: ModelsLayer): string | undefined {
+  const keys = (['aliases', 'routing'] as const).flatMap((section) => {
+    const mine: Readonly<Record<string, unknown>> = own[section] ?? {};
+    const chosen = Object.entries(kept[section] ?? {}).filter(([key, value]) => !same(value, mine[key]));
+    return chosen.map(([key]) => `${section}.${shownKey(key)}`);
+  });
+  return keys.length === 0
+    ? undefined
+    : `${fileOf(origin)} chooses the models: ${some(keys)} (only from those that you route to; -m takes another)`;
+}
+
+const fileOf = (origin: string) => origin.split(/[\\/]/).slice(-2).join('/');
+
+function some(keys: readonly string[]): string {
   const more = keys.length > shownKeys ? ` and ${keys.length - shownKeys} more` : '';
-  const file = origin.split(/[\\/]/).slice(-2).join('/');
-  return `ignored in ${file}: ${keys.slice(0, shownKeys).join(', ')}${more} (a repository may only tighten your own settings; set ORCH_CONF to its folder to trust it)`;
+  return `${keys.slice(0, shownKeys).join(', ')}${more}`;
 }
 
 function same(left: unknown, right: unknown): boolean {

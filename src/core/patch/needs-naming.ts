@@ -3,7 +3,7 @@
  * hold secrets and are read by whatever starts in the folder.
  */
 import { isTemplate } from '../secrets/secret-names.ts';
-import { foldedPath } from './folded-path.ts';
+import { foldedPath } from '../text/folded-path.ts';
 import type { FileChange } from './types.ts';
 
 const settings = /^\.orch$/;

@@ -2,7 +2,7 @@
  * Files that other programs run or obey without being asked: opening a folder, installing packages, committing or pushing
  * is enough. A patch that creates one is worth a look before it is applied.
  */
-import { foldedPath } from './folded-path.ts';
+import { foldedPath } from '../text/folded-path.ts';
 import type { FileChange } from './types.ts';
 
 /** Patterns of folded paths, with what runs the file. The first that fits counts. */
@@ -11,7 +11,13 @@ const runners: readonly (readonly [RegExp, string])[] = [
     /(?:^|\/)(?:\.husky|\.githooks)\/|(?:^|\/)\.(?:pre-commit-config\.yaml|lefthook(?:-local)?\.(?:ya?ml|toml|json)|overcommit\.yml|huskyrc[^/]*)$|(?:^|\/)lefthook(?:-local)?\.(?:ya?ml|toml|json)$/,
     'git hooks',
   ],
-  [/(?:^|\/)\.git(?:modules|attributes)$/, 'git'],
+  // By name alone, since core.hooksPath may name any folder.
+  [
+    /(?:^|\/)(?:pre-(?:commit|push|rebase|merge-commit|applypatch|auto-gc|receive)|post-(?:checkout|commit|merge|rewrite|applypatch|index-change|receive|update)|prepare-commit-msg|commit-msg|applypatch-msg|fsmonitor-watchman|reference-transaction|push-to-checkout|sendemail-validate)$/,
+    'git hooks',
+  ],
+  // With objects and refs beside it, git takes the folder for one of its own.
+  [/(?:^|\/)(?:\.git(?:modules|attributes)|head)$/, 'git'],
   [/(?:^|\/)\.vscode\/(?:tasks|settings|launch|extensions|mcp)\.json$|\.code-workspace$/, 'VS Code'],
   [/(?:^|\/)\.(?:idea|run|fleet|zed)\//, 'editors'],
   [/(?:^|\/)(?:\.vimrc|\.nvimrc|\.nvim\.lua|\.exrc|\.dir-locals\.el|\.lvimrc)$/, 'editors'],

@@ -78,6 +78,8 @@ describe.runIf(process.platform !== 'win32')('destinationOf', () => {
   it('refuses the folder that .git names instead', () => {
     mkdirSync(join(top, 'apart/data/hooks'), { recursive: true });
     writeFileSync(join(top, 'apart/.git'), 'gitdir: data\n');
+    writeFileSync(join(top, 'apart/data/HEAD'), 'ref: refs/heads/main\n');
+    for (const name of ['objects', 'refs']) mkdirSync(join(top, 'apart/data', name));
     for (const path of ['apart/data/hooks/post-checkout', 'apart/data/new/x'])
       expect(refusal(path)).toBe('file-forbidden');
     expect(lead('apart/src/a.md')).toBe('apart/src/a.md');

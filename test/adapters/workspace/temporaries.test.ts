@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -170,4 +179,20 @@ describe('sweep', () => {
     await expect(sweep()).resolves.toBeUndefined();
     expect(existsSync(noted)).toBe(false);
   });
+});
+
+it('a scratch folder that cannot be removed fails nothing and stays noted', () => {
+  const before = process.env.TMPDIR;
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temporary;
+  onTestFinished(() => {
+    for (const name of ['TMPDIR', 'TEMP', 'TMP']) delete process.env[name];
+    if (before !== undefined) process.env.TMPDIR = before;
+  });
+  const { remove } = scratchFolder(notedTemporaries(noted));
+  renameSync(temporary, `${temporary}-moved`);
+  writeFileSync(temporary, 'no folder any more');
+  remove();
+  expect(readdirSync(noted)).toHaveLength(1);
 });

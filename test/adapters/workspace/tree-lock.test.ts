@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -152,3 +153,17 @@ it('of a process that was killed is swept away, of a living one it stays', async
   expect(readFileSync(kept.path, 'utf8')).toBe(living);
   sweepLocks(join(kept.locks, 'missing'));
 });
+
+it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+  'work that is done stays done if the lock cannot be removed',
+  async () => {
+    const locks = folder();
+    const done = await treeLock(locks)(folder(), () => {
+      chmodSync(locks, 0o500);
+      return 'done';
+    });
+    chmodSync(locks, 0o700);
+    expect(done).toBe('done');
+    expect(readdirSync(locks)).toHaveLength(1);
+  },
+);

@@ -176,6 +176,7 @@ describe('the models of a repository', () => {
       expect.stringContaining(
         '.orch/models.json: aliases.mini, aliases.cheap, routing.docs, routing.tests (',
       ),
+      expect.stringContaining('.orch/models.json chooses the models: routing.tests ('),
     ]);
   });
 
@@ -185,7 +186,11 @@ describe('the models of a repository', () => {
     });
     expect(routing).toMatchObject({ docs: ['full', 'mini'], refactor: ['codex'] });
     expect(aliases.chat).toBe('gpt-5-mini');
-    expect(notes).toEqual([]);
+    expect(notes).toEqual([
+      expect.stringContaining(
+        '.orch/models.json chooses the models: aliases.chat, routing.docs, routing.refactor (',
+      ),
+    ]);
   });
 
   it('leave those for safety-critical work where they are', () => {

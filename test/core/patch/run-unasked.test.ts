@@ -26,9 +26,8 @@ describe('a new file that is run unasked', () => {
      .eslintrc.js .eslintrc eslint.config.mjs vitest.config.ts jest.config.js vite.config.js Dockerfile
      Dockerfile.dev docker-compose.yml docker-compose.prod.yaml compose.yaml .pre-commit-config.yaml lefthook.yml
      build.rs .cargo/config.toml .bazelrc BUILD.bazel .tool-versions mise.toml .mise.toml .bashrc .zshenv .profile
-     .gitconfig .vimrc .github/copilot-instructions.md pom.xml build.gradle.kts gradlew flake.nix`.split(
-      /\s+/,
-    ),
+     .gitconfig .vimrc .github/copilot-instructions.md pom.xml build.gradle.kts gradlew flake.nix hooks/pre-commit
+     scripts/hooks/post-checkout commit-msg docs/HEAD`.split(/\s+/),
   )('%s', (path) => {
     expect(pathsOf(create(path))).toEqual([path]);
     expect(pathsOf(modify(path))).toEqual([]);

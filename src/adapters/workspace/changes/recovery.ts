@@ -59,7 +59,8 @@ export function recovery({
       const here = treeOf(target, ownBase());
       return key === treeKey(here) ? here : undefined;
     }
-    return [header.base, ...upwards(target)].find((folder) => isTreeOf(header, folder));
+    // The old path may lead to it by now, through a link or another mount of the same folder.
+    return [...upwards(target), canonicalPath(header.base)].find((folder) => isTreeOf(header, folder));
   }
 
   /** Says once for each interrupted change that its tree is no longer where the target is now. */

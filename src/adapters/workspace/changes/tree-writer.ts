@@ -2,7 +2,7 @@
  * Changes a tree all or nothing, also when the process is killed: what a change writes and what it replaces is in
  * a journal before the first file is touched, and a later process takes it back from there or finishes it.
  */
-import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { TreeWriter, Trial } from '../../../engine/ports.ts';
@@ -138,6 +138,8 @@ function carryOutAll({ plan, tree, journal }: Begun, finish: () => void = () => 
   let done = 0;
   try {
     for (const step of plan.steps) {
+      // Of a process that was stopped for so long that it seemed to be gone.
+      if (!existsSync(journal)) throw takenBack();
       carryOut(step, tree);
       done++;
     }
@@ -147,6 +149,16 @@ function carryOutAll({ plan, tree, journal }: Begun, finish: () => void = () => 
     const path = plan.steps[done]?.path;
     throw writeFailed(error, { path, outcome: undo(plan, done, { tree, journal }) });
   }
+}
+
+function takenBack(): OrchError {
+  return new OrchError(
+    'write-failed',
+    'another orch process took this one for dead and took its change back',
+    {
+      hint: 'run it again',
+    },
+  );
 }
 
 /** Returns what has become of the tree. The step that failed may have been carried out or not. */
@@ -160,7 +172,7 @@ function undo(
     const { others } = takeBack({ steps: steps.slice(0, done + 1), folders }, tree);
     const lost = others.filter((step) => step !== steps[done]).map(({ path }) => path);
     if (lost.length > 0) return `could not be restored: ${lost.join(', ')}; ${saved}`;
-    rmSync(journal);
+    rmSync(journal, { force: true });
     return 'nothing was changed';
   } catch (error) {
     return `the change could not be taken back (${(error as Error).message}); ${saved}`;

@@ -4,11 +4,29 @@
  */
 import { unquoteName } from './quote-name.ts';
 
-/** The files that are renamed or copied. `rename old` is an old form that git still accepts. */
+/**
+ * The files that are renamed or copied, as a header says or because the names above the hunks differ, which is enough
+ * for git. `rename old` is an old form that git still accepts.
+ */
 export function originsIn(patch: string): string[] {
-  return [...patch.matchAll(/^(?:rename from|rename old|copy from) (.+?)\r?$/gm)].map(([, name]) =>
-    name!.startsWith('"') ? unquoteName(name!) : name!,
-  );
+  const said = [...patch.matchAll(/^(?:rename from|rename old|copy from) (.+?)\r?$/gm)];
+  return [...said.map(([, name]) => unquoted(name!)), ...unsaidOrigins(patch)];
+}
+
+const unquoted = (name: string) => (name.startsWith('"') ? unquoteName(name) : name);
+
+/** Git accepts the lines of a header in any order, and the last of a kind counts. */
+function unsaidOrigins(patch: string): string[] {
+  const origins: string[] = [];
+  for (const section of `\n${patch}`.split('\ndiff --git ').slice(1)) {
+    const header = section.split('\n@@ -', 1)[0]!.split('\n');
+    const [from, to] = ['--- ', '+++ '].map((mark) => {
+      const name = nameOn(header.findLast((line) => line.startsWith(mark))?.slice(mark.length) ?? '');
+      return name === '/dev/null' ? '' : unquoted(name).replace(/^[^/]*\/+/, '');
+    });
+    if (from !== '' && to !== '' && from !== to) origins.push(from!);
+  }
+  return origins;
 }
 
 /**

@@ -258,6 +258,16 @@ describe('a tree', () => {
     expect(treeOf(moved)).toEqual(before);
   });
 
+  it.runIf(posix)('is known after it was moved and its old path leads to it', async () => {
+    const { base, state, before } = await killed(5);
+    const moved = `${base}-moved`;
+    renameSync(base, moved);
+    symlinkSync(moved, base);
+    onTestFinished(() => rmSync(moved, { recursive: true, force: true }));
+    await writerIn(base, state).recover(base);
+    expect([treeOf(moved), journals(state)]).toEqual([before, []]);
+  });
+
   it('is known after it was moved to one that runs below it', async () => {
     const { base, state, before } = await killed(5);
     const moved = `${base}-moved`;

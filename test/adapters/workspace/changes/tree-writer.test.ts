@@ -66,6 +66,28 @@ async function refusal(...changes: FileChange[]): Promise<OrchError> {
   return error as OrchError;
 }
 
+it('a process that was stopped for so long that another took its change back writes no more of it', async () => {
+  for (const path of ['a.ts', 'b.ts', 'c.ts']) put(path, 'old\n');
+  const stopped: typeof treeAccess = (...given) => {
+    const tree = treeAccess(...given);
+    return {
+      ...tree,
+      replace(path, ...rest) {
+        tree.replace(path, ...rest);
+        if (path !== 'a.ts') return;
+        put('a.ts', 'old\n');
+        rmSync(join(state, 'journal'), { recursive: true });
+      },
+    };
+  };
+  const changes = ['a.ts', 'b.ts', 'c.ts'].map((path) => modify(path, 'old\n', 'new\n'));
+  await expect(writer(stopped).apply(base, changes)).rejects.toMatchObject({
+    code: 'write-failed',
+    message: expect.stringMatching(/took its change back; nothing was changed/),
+  });
+  expect(['a.ts', 'b.ts', 'c.ts'].map(text)).toEqual(['old\n', 'old\n', 'old\n']);
+});
+
 describe('a change', () => {
   it('modifies, creates, deletes and renames, folders included, and leaves nothing beside', async () => {
     put('a.ts', 'old');

@@ -14,6 +14,20 @@ describe('the headers of a patch', () => {
   });
 
   it.each([
+    ['--- a/k.pem\n+++ b/p.txt\n', ['k.pem']],
+    ['index 1..2 100644\n+++ b/p.txt\n--- "a/k\\056pem"\n', ['k.pem']],
+    ['index 1..2\u2028@@ -\n--- a/k.pem\n+++ b/p.txt\n', ['k.pem']],
+    ['--- a/p.txt\n--- a/k.pem\n+++ b/p.txt\n', ['k.pem']],
+    ['--- a/k.pem\n+++ b/k.pem\n', []],
+    ['--- a/k.pem\t2026-01-01\n+++ b/k.pem\n', []],
+    ['--- a/k.pem\n+++ /dev/null\n', []],
+    ['--- /dev/null\n+++ b/k.pem\n', []],
+    ['--- a/p.txt\n+++ b/p.txt\n@@ -1 +1 @@\n--- a/k.pem\n', []],
+  ])('tell what is moved only by the names above the hunks: %j', (header, expected) => {
+    expect(originsIn(`diff --git a/k.pem b/p.txt\n${header}@@ -1 +1 @@\n-x\n+y\n`)).toEqual(expected);
+  });
+
+  it.each([
     ['new file mode 120000\n', true],
     ['new file mode 0120000\n', true],
     ['deleted file mode 120000\n', true],
