@@ -8,11 +8,8 @@ import { foldedPath } from '../../core/text/folded-path.ts';
 import { repositoryTop } from '../system/folders.ts';
 import { isThere } from '../system/paths.ts';
 
-/** `commondir` names the folder that has the rest. */
-const layouts = [
-  ['HEAD', 'objects', 'refs'],
-  ['HEAD', 'commondir'],
-];
+/** What there is beside `HEAD`; `commondir` names the folder that has the rest. */
+const layouts = [['objects', 'refs'], ['commondir']];
 
 /**
  * Throws `file-forbidden` if one of these files is in a git folder, or if they would make a folder one. The paths are
@@ -25,11 +22,12 @@ export function refuseInGitFolders(paths: readonly string[]): void {
   const has = (folder: string, name: string) =>
     written.has(`${foldedPath(folder)}/${name.toLowerCase()}`) || isThere(join(folder, name));
   for (const folder of folders) {
+    if (!has(folder, 'HEAD')) continue;
     const layout = layouts.find((names) => names.every((name) => has(folder, name)));
     if (layout === undefined) continue;
     throw new OrchError(
       'file-forbidden',
-      `git takes ${folder} for a .git folder, where nothing is written: it has ${layout.join(', ')}, or would have`,
+      `git takes ${folder} for a .git folder, where nothing is written: it has HEAD, ${layout.join(', ')}, or would have`,
       { hint: 'use a path outside it' },
     );
   }
