@@ -22,6 +22,13 @@ const headRoomTokens: Record<ReasoningEffort, number> = {
   max: 65_536,
 };
 
+const whyNoTemperature = {
+  never: 'the model does not support it',
+  'effort-none': 'the model supports it only with effort none',
+  always: '',
+  unknown: 'whether the model supports it is unknown',
+};
+
 export interface GenerationParameters {
   /** Sent as max_output_tokens: visible answer plus reasoning. */
   maxOutputTokens: number;
@@ -76,25 +83,25 @@ export function fitParameters(
     return { parameters, notes };
   }
 
-  const effort = clampEffort(requested ?? policy.reasoning_effort ?? 'medium', card.efforts);
-  if (requested !== undefined && effort !== requested) {
+  const { efforts } = card;
+  // Where the efforts are unknown, only the caller's is sent, as to an unknown model.
+  const effort = efforts ? clampEffort(requested ?? policy.reasoning_effort ?? 'medium', efforts) : requested;
+  if (efforts && requested !== undefined && effort !== requested) {
     notes.push(
       effort === undefined
         ? `effort ${requested} not sent: not a reasoning model`
-        : `effort ${requested} changed to ${effort}: the model supports ${card.efforts.join(', ')}`,
+        : `effort ${requested} changed to ${effort}: the model supports ${efforts.join(', ')}`,
     );
   }
   const takesTemperature =
     card.temperature === 'always' || (card.temperature === 'effort-none' && effort === 'none');
   if (policy.temperature !== undefined && !takesTemperature) {
-    notes.push(
-      card.temperature === 'never'
-        ? 'temperature not sent: the model does not support it'
-        : 'temperature not sent: the model supports it only with effort none',
-    );
+    notes.push(`temperature not sent: ${whyNoTemperature[card.temperature ?? 'unknown']}`);
   }
-  const full = visible + (effort === undefined ? 0 : headRoomTokens[effort]);
-  const maxOutputTokens = Math.max(minOutputTokens, Math.min(full, card.maxOutputTokens));
+  const thinking = efforts ? effort : (effort ?? 'medium');
+  const full = visible + (thinking === undefined ? 0 : headRoomTokens[thinking]);
+  const most = card.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+  const maxOutputTokens = Math.max(minOutputTokens, Math.min(full, most));
   return {
     parameters: {
       maxOutputTokens,
