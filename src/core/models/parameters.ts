@@ -2,10 +2,11 @@
 
 import type { GenerationPolicy } from '../config/policy.ts';
 import { type ReasoningEffort, reasoningEfforts, type Verbosity } from '../tasks/tasks.ts';
+import { formatCount } from '../text/format.ts';
 import type { ModelCard } from './model-card.ts';
 
 /** The provider rejects anything lower. */
-const minOutputTokens = 16;
+export const minOutputTokens = 16;
 const defaultVisibleTokens = 2048;
 
 /**
@@ -63,14 +64,18 @@ export function clampEffort(
   return best;
 }
 
-/** `requested` is the effort set by the caller or the routing list; changing it adds a note. */
+/**
+ * `requested` is the effort set by the caller or the routing list, `requestedOutput` the caller's limit of the visible
+ * answer; changing them adds a note.
+ */
 export function fitParameters(
   policy: GenerationPolicy,
   card: ModelCard | undefined,
   requested: ReasoningEffort | undefined,
+  requestedOutput?: number,
 ): FittedParameters {
   const notes: string[] = [];
-  const visible = policy.max_output_tokens ?? defaultVisibleTokens;
+  const visible = requestedOutput ?? policy.max_output_tokens ?? defaultVisibleTokens;
   if (!card) {
     // Unknown model: leave room for reasoning and send only what was explicitly requested.
     const parameters: GenerationParameters = {
@@ -102,6 +107,10 @@ export function fitParameters(
   const full = visible + (thinking === undefined ? 0 : headRoomTokens[thinking]);
   const most = card.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   const maxOutputTokens = Math.max(minOutputTokens, Math.min(full, most));
+  if (requestedOutput !== undefined && maxOutputTokens < full)
+    notes.push(
+      `output limited to ${formatCount(maxOutputTokens)} tokens, reasoning included: the model's most`,
+    );
   return {
     parameters: {
       maxOutputTokens,

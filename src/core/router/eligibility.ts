@@ -57,6 +57,7 @@ export function judgeCandidate(
     generationFor(config.policies, features.task),
     card,
     features.effort ?? spec.effort,
+    features.maxOutputTokens,
   );
   const cost = costRange(
     {

@@ -217,6 +217,23 @@ describe('rule 5: a forced model', () => {
     ]);
   });
 
+  it.each(['gpt-5-prn', 'gpt-5-codx', 'gpt-5-nana', 'gpt-7', 'o4'])(
+    'is no slip of one that is: %s',
+    (forceModel) => {
+      expect(routed({ forceModel }).selected).toMatchObject({ model: forceModel, apiModel: forceModel });
+    },
+  );
+
+  it('may be one of which the catalogue knows no price', () => {
+    expect(routed({ forceModel: 'gpt-4o' }).selected).toMatchObject({
+      cost: undefined,
+      warnings: ['the price of gpt-4o is unknown'],
+    });
+    expect(routed({ forceModel: 'gpt-4o', maxCostUsd: 5 }).rejected).toMatchObject([
+      { code: 'unknown-price' },
+    ]);
+  });
+
   it.each(['__proto__', 'constructor', 'toString'])('called %s is just an unknown id', (forceModel) => {
     expect(routed({ forceModel }).selected).toMatchObject({ model: forceModel, requestedModel: forceModel });
   });
@@ -232,6 +249,14 @@ describe('ceilings', () => {
       'codex ceiling: may cost up to $0.10, ceiling is $0.050',
       'full ceiling: may cost up to $0.10, ceiling is $0.050',
     ]);
+  });
+
+  it("count the caller's room for the answer", () => {
+    const high = (maxOutputTokens?: number) =>
+      routed({ task: 'tests', maxOutputTokens }).selected!.cost!.highUsd;
+    // gpt-5-mini: $2 per million tokens of output
+    expect(high(12_048) - high(2048)).toBeCloseTo(0.02, 12);
+    expect(order(routed({ task: 'tests', maxOutputTokens: 30_000, maxCostUsd: 0.05 }))).toEqual([]);
   });
 
   it('let pass what costs exactly as much', () => {
