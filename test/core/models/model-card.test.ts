@@ -40,7 +40,7 @@ describe('the catalogue of the package', () => {
     expect([card.shutdown, card.successor]).toEqual([shutdown, successor]);
   });
 
-  // The second table: of these only a part is known.
+  // The second table, of which often only a part is known, and the prices of the families that end in 2027.
   it.each([
     ['gpt-6-sol', [2, 0.2, 2.5, 10], undefined, undefined],
     ['gpt-6-astra', [10, 1, 12.5, 50], undefined, undefined],
@@ -53,12 +53,12 @@ describe('the catalogue of the package', () => {
     ['gpt-5.4-nano', [0.2, 0.02, undefined, 1.25], '2027-04-01', undefined],
     ['gpt-5-pro', [15, undefined, undefined, 120], '2026-12-11', undefined],
     ['gpt-5.5-pro', [30, undefined, undefined, 180], undefined, undefined],
-    ['gpt-4o', undefined, '2027-01-14', 'gpt-6-luna'],
-    ['gpt-4o-mini', undefined, '2027-01-14', 'gpt-6-luna'],
-    ['gpt-4.1', undefined, '2027-01-14', 'gpt-6-luna'],
-    ['gpt-4.1-mini', undefined, '2027-01-14', 'gpt-6-luna'],
-    ['gpt-4.1-nano', undefined, '2027-01-14', 'gpt-6-luna'],
-    ['o3', undefined, '2026-12-11', undefined],
+    ['gpt-4o', [2.5, 1.25, undefined, 10], '2027-01-14', 'gpt-6-luna'],
+    ['gpt-4o-mini', [0.15, 0.075, undefined, 0.6], '2027-01-14', 'gpt-6-luna'],
+    ['gpt-4.1', [2, 0.5, undefined, 8], '2027-01-14', 'gpt-6-luna'],
+    ['gpt-4.1-mini', [0.4, 0.1, undefined, 1.6], '2027-01-14', 'gpt-6-luna'],
+    ['gpt-4.1-nano', [0.1, 0.025, undefined, 0.4], '2027-01-14', 'gpt-6-luna'],
+    ['o3', [2, 0.5, undefined, 8], '2026-12-11', undefined],
   ] as const)('%s, in part', (name, price, shutdown, successor) => {
     const { usdPerMillionTokens: rates, ...card } = catalog.models[name]!;
     expect(rates && [rates.input, rates.cachedInput, rates.cacheWrite, rates.output]).toEqual(price);

@@ -225,11 +225,15 @@ describe('rule 5: a forced model', () => {
   );
 
   it('may be one of which the catalogue knows no price', () => {
-    expect(routed({ forceModel: 'gpt-4o' }).selected).toMatchObject({
+    const config = givenConfig({ catalog: { models: { 'gpt-9': { contextTokens: 1000 } } } });
+    expect(routed({ forceModel: 'gpt-9' }, { config }).selected).toMatchObject({
       cost: undefined,
-      warnings: ['the price of gpt-4o is unknown'],
+      warnings: ['the price of gpt-9 is unknown'],
     });
-    expect(routed({ forceModel: 'gpt-4o', maxCostUsd: 5 }).rejected).toMatchObject([
+    expect(routed({ forceModel: 'gpt-9', approxTokens: 1001 }, { config }).rejected).toMatchObject([
+      { code: 'window' },
+    ]);
+    expect(routed({ forceModel: 'gpt-9', maxCostUsd: 5 }, { config }).rejected).toMatchObject([
       { code: 'unknown-price' },
     ]);
   });
