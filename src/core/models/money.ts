@@ -3,7 +3,7 @@
  * so that 0.1 + 0.2 is 0.3 in the ledger, in JSON and in reports.
  */
 
-/** Rounded to 1e-12 USD (a millionth of what the cheapest token costs), and to what a double holds exactly. */
+/** Rounded to 1e-12 USD, far below the price of any token, and to the 15 digits that a double holds exactly. */
 export function roundUsd(usd: number): number {
   return Number(Number(usd.toFixed(12)).toPrecision(15));
 }
