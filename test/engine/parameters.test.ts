@@ -131,6 +131,12 @@ describe('each parameter that a request can do without', () => {
     { status: 400, message: 'prompt_cache_breakpoint is not supported on this model' },
     { status: undefined, message: 'prompt_cache_breakpoint is not supported on this model' },
     { status: 400, message: 'Unsupported parameter: prompt_cache_options' },
+    {
+      status: 422,
+      message: "Additional properties are not allowed ('prompt_cache_options' was unexpected)",
+    },
+    { status: 400, message: 'json: unknown field "prompt_cache_options"' },
+    { status: 400, message: 'Unrecognized request argument supplied: prompt_cache_options' },
     { status: 400, message: 'Validation: Unsupported parameter(s): prompt_cache_key' },
   ])('$message ($status)', (error) => {
     const failure = classifyProviderError({ code: undefined, type: undefined, param: undefined, ...error });
@@ -140,6 +146,8 @@ describe('each parameter that a request can do without', () => {
 
   it.each([
     { param: 'input[0].content[0].text', message: 'Too long.' },
+    { param: undefined, message: 'your prompt_cache_key is fine, the input is not' },
+    { param: undefined, message: "Unsupported parameter: 'max_output_tokens'; service_tier is taken" },
     { param: undefined, message: 'an unknown error occurred: stream closed', status: undefined },
   ])('is not found in $message', (error) => {
     const failure = classifyProviderError({ status: 400, code: undefined, type: undefined, ...error });

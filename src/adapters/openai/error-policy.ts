@@ -103,8 +103,12 @@ function parameterOf({ param, message }: ProviderError): string | undefined {
   return named === undefined ? undefined : droppable(named);
 }
 
+const refusalWords = /\b(unexpected|unsupported|unknown|extra|not (supported|allowed|permitted|accepted))\b/i;
+
+/** In whatever words. Only a name with an underscore is certain: others are words, too. */
 function unsupportedName(message: string): string | undefined {
-  return /\b(\w{1,50}_\w{1,50}) is not supported/i.exec(message)?.[1];
+  if (!refusalWords.test(message)) return undefined;
+  return message.match(/\w{1,100}/g)?.find((word) => word.includes('_') && droppable(word) !== undefined);
 }
 
 /** `top_p` is never sent, but a gateway may add it, and another model may take it. */
