@@ -15,17 +15,17 @@ function __orch_at
             set literal 1
         else if test -z "$literal"; and string match -q -- '-*' $word; and test "$word" != -
             switch "$path/$word"
-                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--max-cost' 'run/--timeout' 'run/--framework' 'run/--return' 'run/-o' 'run/--output'
+                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--max-output' 'run/--max-cost' 'run/--timeout' 'run/--framework' 'run/--return' 'run/-o' 'run/--output'
                     set want $word
-                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--max-cost' 'diff/--timeout' 'diff/--task' 'diff/--from' 'diff/-o' 'diff/--output'
+                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--max-output' 'diff/--max-cost' 'diff/--timeout' 'diff/--task' 'diff/--from' 'diff/-o' 'diff/--output'
                     set want $word
-                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--max-cost' 'tests/--timeout' 'tests/--framework' 'tests/--verify' 'tests/-o' 'tests/--output'
+                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--max-output' 'tests/--max-cost' 'tests/--timeout' 'tests/--framework' 'tests/--verify' 'tests/-o' 'tests/--output'
                     set want $word
-                case 'docs/-i' 'docs/--input' 'docs/-f' 'docs/--file' 'docs/-l' 'docs/--language' 'docs/-m' 'docs/--force-model' 'docs/--effort' 'docs/--max-cost' 'docs/--timeout' 'docs/-o' 'docs/--output'
+                case 'docs/-i' 'docs/--input' 'docs/-f' 'docs/--file' 'docs/-l' 'docs/--language' 'docs/-m' 'docs/--force-model' 'docs/--effort' 'docs/--max-output' 'docs/--max-cost' 'docs/--timeout' 'docs/-o' 'docs/--output'
                     set want $word
                 case 'patch apply/--from'
                     set want $word
-                case 'route/-i' 'route/--input' 'route/-f' 'route/--file' 'route/-l' 'route/--language' 'route/-m' 'route/--force-model' 'route/--effort' 'route/--max-cost' 'route/--timeout' 'route/--framework' 'route/--return'
+                case 'route/-i' 'route/--input' 'route/-f' 'route/--file' 'route/-l' 'route/--language' 'route/-m' 'route/--force-model' 'route/--effort' 'route/--max-output' 'route/--max-cost' 'route/--timeout' 'route/--framework' 'route/--return'
                     set want $word
                 case 'usage report/--by' 'usage report/--since' 'usage report/--until' 'usage report/--format' 'usage report/-o' 'usage report/--output'
                     set want $word
@@ -101,6 +101,7 @@ complete -c orch -n '__orch_at "run"' -s l -l language -r -f -d 'Programming lan
 complete -c orch -n '__orch_at "run"' -l safety-critical -d 'Strongest models only, input never truncated'
 complete -c orch -n '__orch_at "run"' -s m -l force-model -r -f -a 'codex mini chat full' -d 'Alias or model id; no fallback'
 complete -c orch -n '__orch_at "run"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
+complete -c orch -n '__orch_at "run"' -l max-output -r -f -d 'Room for the visible answer, in tokens; reasoning comes on top'
 complete -c orch -n '__orch_at "run"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
 complete -c orch -n '__orch_at "run"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
 complete -c orch -n '__orch_at "run"' -l framework -r -f -d 'Test framework: jest, pytest, …'
@@ -121,6 +122,7 @@ complete -c orch -n '__orch_at "diff"' -s l -l language -r -f -d 'Programming la
 complete -c orch -n '__orch_at "diff"' -l safety-critical -d 'Strongest models only, input never truncated'
 complete -c orch -n '__orch_at "diff"' -s m -l force-model -r -f -a 'codex mini chat full' -d 'Alias or model id; no fallback'
 complete -c orch -n '__orch_at "diff"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
+complete -c orch -n '__orch_at "diff"' -l max-output -r -f -d 'Room for the visible answer, in tokens; reasoning comes on top'
 complete -c orch -n '__orch_at "diff"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
 complete -c orch -n '__orch_at "diff"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
 complete -c orch -n '__orch_at "diff"' -l task -r -f -a 'code_generate refactor tests docs deep_reasoning' -d 'Task used to choose the model (default refactor)'
@@ -143,6 +145,7 @@ complete -c orch -n '__orch_at "tests"' -s l -l language -r -f -d 'Programming l
 complete -c orch -n '__orch_at "tests"' -l safety-critical -d 'Strongest models only, input never truncated'
 complete -c orch -n '__orch_at "tests"' -s m -l force-model -r -f -a 'codex mini chat full' -d 'Alias or model id; no fallback'
 complete -c orch -n '__orch_at "tests"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
+complete -c orch -n '__orch_at "tests"' -l max-output -r -f -d 'Room for the visible answer, in tokens; reasoning comes on top'
 complete -c orch -n '__orch_at "tests"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
 complete -c orch -n '__orch_at "tests"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
 complete -c orch -n '__orch_at "tests"' -l framework -r -f -d 'Test framework: jest, pytest, …'
@@ -162,6 +165,7 @@ complete -c orch -n '__orch_at "docs"' -s l -l language -r -f -d 'Programming la
 complete -c orch -n '__orch_at "docs"' -l safety-critical -d 'Strongest models only, input never truncated'
 complete -c orch -n '__orch_at "docs"' -s m -l force-model -r -f -a 'codex mini chat full' -d 'Alias or model id; no fallback'
 complete -c orch -n '__orch_at "docs"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
+complete -c orch -n '__orch_at "docs"' -l max-output -r -f -d 'Room for the visible answer, in tokens; reasoning comes on top'
 complete -c orch -n '__orch_at "docs"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
 complete -c orch -n '__orch_at "docs"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
 complete -c orch -n '__orch_at "docs"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
@@ -186,6 +190,7 @@ complete -c orch -n '__orch_at "route"' -s l -l language -r -f -d 'Programming l
 complete -c orch -n '__orch_at "route"' -l safety-critical -d 'Strongest models only, input never truncated'
 complete -c orch -n '__orch_at "route"' -s m -l force-model -r -f -a 'codex mini chat full' -d 'Alias or model id; no fallback'
 complete -c orch -n '__orch_at "route"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
+complete -c orch -n '__orch_at "route"' -l max-output -r -f -d 'Room for the visible answer, in tokens; reasoning comes on top'
 complete -c orch -n '__orch_at "route"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
 complete -c orch -n '__orch_at "route"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
 complete -c orch -n '__orch_at "route"' -l framework -r -f -d 'Test framework: jest, pytest, …'

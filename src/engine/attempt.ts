@@ -1,7 +1,8 @@
 /** One attempt, and its row in the record. */
 import { mayBeBilled, type ProviderFailure } from '../core/errors/provider-failure.ts';
 import { findCard, type ModelCard } from '../core/models/model-card.ts';
-import { costOf } from '../core/models/pricing.ts';
+import { roundUsd } from '../core/models/money.ts';
+import { costOf, tierFactor } from '../core/models/pricing.ts';
 import { type Usage, unknownUsage } from '../core/models/usage.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
@@ -24,6 +25,8 @@ export interface Attempt {
   failure: ProviderFailure | undefined;
   /** USD; undefined when unknown. */
   costUsd: number | undefined;
+  /** A warning: the answer names a service tier whose price is unknown. */
+  tierWarning: string | undefined;
   /** Worst-case cost reserved before the attempt, in USD. */
   reservedUsd: number | undefined;
   /** The model whose failure led to this attempt. */
@@ -45,7 +48,10 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
   const usage = result?.usage ?? failure?.details.usage ?? unknownUsage;
   const servedModel = result?.servedModel ?? failure?.details.servedModel;
   const serviceTier = result?.serviceTier ?? failure?.details.serviceTier;
-  const card = pricedCard(rest.candidate, servedModel, context);
+  const { billing } = context.config.catalog;
+  const prices = { card: pricedCard(rest.candidate, servedModel, context), billing };
+  const day = new Date(rest.startedAt).toISOString().slice(0, 10);
+  const isUnpriced = !context.rehearsal && tierFactor(prices, serviceTier, day) === undefined;
   return {
     ...rest,
     firstEventMs: result?.firstEventMs,
@@ -55,9 +61,10 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
     serviceTier,
     finishReason: result?.finishReason,
     failure,
-    costUsd: context.rehearsal
-      ? 0
-      : costOf(usage, { card, billing: context.config.catalog.billing }, serviceTier),
+    costUsd: context.rehearsal ? 0 : costOf(usage, prices, serviceTier, day),
+    tierWarning: isUnpriced
+      ? `${servedModel ?? rest.candidate.model} was served in tier ${serviceTier}, whose price is not in the catalogue: the cost is unknown`
+      : undefined,
   };
 }
 
@@ -85,7 +92,7 @@ export function costOfAttempts(attempts: readonly Attempt[]): number | null {
 }
 
 export function knownCostOf(attempts: readonly Attempt[]): number {
-  return attempts.reduce((sum, { costUsd = 0 }) => sum + costUsd, 0);
+  return roundUsd(attempts.reduce((sum, { costUsd = 0 }) => sum + costUsd, 0));
 }
 
 function isOnTheBill({ failure, responseId, servedModel }: Attempt): boolean {

@@ -70,6 +70,7 @@ export async function delegate(
         ...prepared.input.warnings,
         ...warnings,
         ...finished.warnings,
+        ...attempts.flatMap(({ tierWarning }) => tierWarning ?? []),
         ...(recordWarning === undefined ? [] : [recordWarning]),
       ]),
     ],

@@ -23,6 +23,15 @@ export interface GenerateRequest {
   stream: boolean;
   /** Omits `store: false`, for servers that do not support it. Default false. */
   withoutStore?: boolean;
+  /**
+   * Characters at the start of the input that the provider is to cache; 0 turns caching off. Undefined: the model does
+   * not know the setting, and the provider does as it likes.
+   */
+  cachedLength?: number | undefined;
+  /** Leads requests with the same beginning to the same cache. */
+  cacheKey?: string | undefined;
+  /** Puts the instructions before the input of a model that would read them after it. Default false. */
+  instructionsFirst?: boolean | undefined;
 }
 
 export interface GenerateResult {

@@ -3,8 +3,9 @@ import type { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { Candidate } from '../core/router/decision.ts';
 import { backoffMs } from './backoff.ts';
 import { UnplaceableAnswer } from './finish-answer.ts';
+import { withoutParameter } from './parameters.ts';
 import type { GenerateRequest } from './ports.ts';
-import { askAgain, askForWholeFiles, keepsBlocks, type RequestSource, withoutParameter } from './request.ts';
+import { askAgain, askForWholeFiles, keepsBlocks, type RequestSource } from './request.ts';
 
 export interface NextTry {
   request: GenerateRequest;
@@ -89,7 +90,7 @@ export class Recoveries {
       this.#askedAgain = true;
       const what = keepsBlocks(failure) ? 'asking for the failed blocks again' : 'asking again';
       return {
-        request: askAgain(request, failure, this.#options),
+        request: askAgain(request, failure, candidate, this.#options),
         reason: `${failure.message}; ${what}`,
         waitMs: 0,
         repairs: failure,

@@ -1,5 +1,6 @@
 /** Builds the requests to a candidate: the first one, and variants that recover from a failure. */
 
+import type { AssembledInput } from '../core/input/assemble-input.ts';
 import { approxTokens, tokenUpperBound } from '../core/input/tokens.ts';
 import { costRange } from '../core/models/pricing.ts';
 import type { PatchFormat } from '../core/patch/dialects/index.ts';
@@ -7,8 +8,10 @@ import { canRetryBlocks, retryPrompt } from '../core/patch/repair/retry-prompt.t
 import type { Candidate } from '../core/router/decision.ts';
 import { instructionsFor } from '../core/tasks/instructions.ts';
 import { instructionAllowanceTokens } from '../core/tasks/tasks.ts';
+import { fingerprint } from '../core/text/fingerprint.ts';
 import type { EngineContext } from './context.ts';
 import type { UnplaceableAnswer } from './finish-answer.ts';
+import { withoutParameter } from './parameters.ts';
 import type { GenerateRequest } from './ports.ts';
 import type { PreparedCall } from './prepare.ts';
 
@@ -31,8 +34,9 @@ export function firstRequest(candidate: Candidate, source: RequestSource): Gener
     // A ceiling assumes the standard price, but the project's default tier may cost twice that.
     serviceTier: source.prepared.decision.ceilingUsd === undefined ? undefined : 'default',
     stream: source.stream,
+    ...cachingFor(candidate, source),
   };
-  return [...source.context.memory.refusedParameters(candidate.model)].reduce(withoutParameter, request);
+  return acceptable(request, candidate, source);
 }
 
 function instructionsIn(
@@ -52,40 +56,55 @@ function instructionsIn(
   });
 }
 
-/** Returns the same object when the parameter is not in the request. */
-export function withoutParameter(request: GenerateRequest, parameter: string): GenerateRequest {
-  switch (parameter) {
-    case 'temperature':
-      return request.temperature === undefined ? request : { ...request, temperature: undefined };
-    case 'reasoning':
-    case 'reasoning.effort':
-      return request.effort === undefined ? request : { ...request, effort: undefined };
-    case 'text':
-    case 'text.verbosity':
-      return request.verbosity === undefined ? request : { ...request, verbosity: undefined };
-    case 'service_tier':
-      return request.serviceTier === undefined ? request : { ...request, serviceTier: undefined };
-    case 'stream':
-      return request.stream ? { ...request, stream: false } : request;
-    case 'store':
-      return request.withoutStore ? request : { ...request, withoutStore: true };
-    default:
-      return request;
-  }
+/** Without what the server has refused for this model. */
+function acceptable(
+  request: GenerateRequest,
+  { model }: Candidate,
+  { context }: RequestSource,
+): GenerateRequest {
+  return [...context.memory.refusedParameters(model)].reduce(withoutParameter, request);
+}
+
+type Caching = Pick<GenerateRequest, 'cachedLength' | 'cacheKey' | 'instructionsFirst'>;
+
+/**
+ * Writing a prefix to the cache costs a quarter more than sending it, so caching is off until a model has to read the
+ * same files again: for a repair, or for another call of this process. From then on it may well do so once more, at a
+ * tenth of the price.
+ */
+function cachingFor({ card, model }: Candidate, { prepared, context }: RequestSource): Caching {
+  if (!card?.cacheBreakpoints) return {};
+  const files = filesIn(prepared.input);
+  if (files === '' || !context.memory.hasRead(model, files, context.clock.monotonic()))
+    return { cachedLength: 0, cacheKey: undefined, instructionsFirst: undefined };
+  return {
+    cachedLength: files.length,
+    cacheKey: `orch-${fingerprint(files)}`,
+    instructionsFirst: card.instructionsAfterInput,
+  };
+}
+
+/** To be called when a model has answered: it has read the files of the call. */
+export function noteFilesRead({ card, model }: Candidate, { prepared, context }: RequestSource): void {
+  if (card?.cacheBreakpoints)
+    context.memory.noteFiles(model, filesIn(prepared.input), context.clock.monotonic());
+}
+
+function filesIn({ text, filesLength }: AssembledInput): string {
+  return text.slice(0, filesLength);
 }
 
 /** Asks the model to repair its edits: only the failed blocks, against the original text, if that is enough. */
 export function askAgain(
   request: GenerateRequest,
   failure: UnplaceableAnswer,
+  candidate: Candidate,
   source: RequestSource,
 ): GenerateRequest {
   const task = source.prepared.input.text;
   const again = retryPrompt(failure.problems);
-  return {
-    ...request,
-    input: `${task}\n\n<your_answer>\n${failure.answer.trim()}\n</your_answer>\n\n${again}`,
-  };
+  const input = `${task}\n\n<your_answer>\n${failure.answer.trim()}\n</your_answer>\n\n${again}`;
+  return acceptable({ ...request, input, ...cachingFor(candidate, source) }, candidate, source);
 }
 
 /** Whether valid blocks are kept and only the failed ones are requested again. */

@@ -7,7 +7,7 @@ import type { CallOptions } from './context.ts';
 import { type FinishedAnswer, finishAnswer, type UnplaceableAnswer } from './finish-answer.ts';
 import type { GenerateRequest, GenerateResult } from './ports.ts';
 import { Recoveries } from './recovery.ts';
-import { firstRequest, worstCaseUsd } from './request.ts';
+import { firstRequest, noteFilesRead, worstCaseUsd } from './request.ts';
 import { timerMs } from './timer.ts';
 
 /** One candidate's turn in a call. */
@@ -126,6 +126,7 @@ async function attemptOnce({
       totalMs: Math.max(1, Math.min(candidate.timeouts.totalMs, call.deadline - started)),
       onText: (delta) => options.onProgress?.({ kind: 'text', delta }),
     });
+    noteFilesRead(candidate, requestSource(call));
     const finished = await finishAnswer(result.text, {
       shape: prepared.request.shape,
       language: prepared.request.language,

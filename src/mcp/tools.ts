@@ -69,7 +69,15 @@ function inputSchema(operation: Operation): JsonSchema {
 function slim(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(slim);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const dropped = new Set(['$schema', 'additionalProperties', 'minLength', 'maxLength', 'exclusiveMinimum']);
+  const dropped = new Set([
+    '$schema',
+    'additionalProperties',
+    'minLength',
+    'maxLength',
+    'minimum',
+    'maximum',
+    'exclusiveMinimum',
+  ]);
   return Object.fromEntries(
     Object.entries(schema)
       .filter(([key]) => !dropped.has(key))

@@ -60,6 +60,10 @@ export function unsupportedParameter(param: string): ApiError {
   });
 }
 
+export function unsupportedBreakpoint(param: string): ApiError {
+  return refuse(`${param} is not supported on this model`, { param, code: 'invalid_parameter' });
+}
+
 /** A value that some models support, but not this one. */
 export function unsupportedValue(
   param: string,

@@ -4,7 +4,7 @@
  */
 import { type Catalog, findCard, inputWindow, type ModelCard } from '../core/models/model-card.ts';
 import { reasoningEfforts, verbosities } from '../core/tasks/tasks.ts';
-import { asObject, type Json } from '../core/text/json.ts';
+import { asList, asObject, type Json } from '../core/text/json.ts';
 import { inputTokens } from './answers/read-request.ts';
 import type { ApiError } from './errors.ts';
 import * as errors from './errors.ts';
@@ -58,7 +58,8 @@ const parameters: Record<string, readonly TypeName[]> = {
 };
 const reasoningParameters = new Set(['effort', 'summary', 'generate_summary', 'context', 'mode']);
 const textParameters = new Set(['format', 'verbosity']);
-const serviceTiers = ['auto', 'default', 'flex', 'scale', 'priority', 'fast', 'standard'];
+const cacheParameters = new Set(['mode', 'ttl']);
+const serviceTiers = ['auto', 'default', 'flex', 'scale', 'priority', 'fast', 'standard', 'ultrafast'];
 
 /** The error that the service would return; undefined when the request is valid. */
 export function validate(body: Json, models: Models): ApiError | undefined {
@@ -66,6 +67,7 @@ export function validate(body: Json, models: Models): ApiError | undefined {
     checkParameters(body) ??
     checkNested(body, 'reasoning', reasoningParameters) ??
     checkNested(body, 'text', textParameters) ??
+    checkNested(body, 'prompt_cache_options', cacheParameters) ??
     checkValues(body) ??
     checkModel(body, models)
   );
@@ -156,10 +158,10 @@ function checkModel(body: Json, models: Models): ApiError | undefined {
   const { card } = found;
 
   const effort = nested(body, 'reasoning', 'effort');
-  if (card.efforts.length === 0) {
+  if (card.efforts?.length === 0) {
     const name = ['effort', 'summary'].find((key) => nested(body, 'reasoning', key) !== undefined);
     if (name) return errors.unsupportedParameter(`reasoning.${name}`);
-  } else if (effort !== undefined && !includes(card.efforts, effort)) {
+  } else if (card.efforts && effort !== undefined && !includes(card.efforts, effort)) {
     return errors.unsupportedValue('reasoning.effort', String(effort), model, card.efforts);
   }
   for (const name of ['temperature', 'top_p'] as const) {
@@ -171,10 +173,26 @@ function checkModel(body: Json, models: Models): ApiError | undefined {
       ? errors.unsupportedParameter('text.verbosity')
       : errors.unsupportedValue('text.verbosity', String(verbosity), model, ['medium']);
   }
+  if (!card.cacheBreakpoints) {
+    if (asObject(body.prompt_cache_options)) return errors.unsupportedParameter('prompt_cache_options');
+    const breakpoint = breakpointIn(body);
+    if (breakpoint !== undefined) return errors.unsupportedBreakpoint(breakpoint);
+  }
   const cap = body.max_output_tokens;
-  if (typeof cap === 'number' && cap > card.maxOutputTokens)
+  if (typeof cap === 'number' && card.maxOutputTokens !== undefined && cap > card.maxOutputTokens)
     return errors.outOfRange('max_output_tokens', 'integer', cap, { most: card.maxOutputTokens });
   return inputTokens(body) > inputWindow(card) ? errors.windowExceeded : undefined;
+}
+
+/** Where the first breakpoint is, as the service names the place. */
+function breakpointIn({ input }: Json): string | undefined {
+  for (const [at, message] of asList(input).entries()) {
+    const marked = asList(asObject(message)?.content).findIndex(
+      (part) => asObject(part)?.prompt_cache_breakpoint !== undefined,
+    );
+    if (marked >= 0) return `input[${at}].content[${marked}].prompt_cache_breakpoint`;
+  }
+  return undefined;
 }
 
 export function isRetired({ shutdown }: ModelCard, today: string): boolean {
@@ -185,8 +203,8 @@ export function isRetired({ shutdown }: ModelCard, today: string): boolean {
 export function effortOf(body: Json, card: ModelCard | undefined): string | undefined {
   const requested = nested(body, 'reasoning', 'effort');
   if (typeof requested === 'string') return requested;
-  if (!card || card.efforts.length === 0) return undefined;
-  return (['none', 'medium'] as const).find((effort) => card.efforts.includes(effort)) ?? card.efforts[0];
+  const efforts = card?.efforts ?? [];
+  return (['none', 'medium'] as const).find((effort) => efforts.includes(effort)) ?? efforts[0];
 }
 
 function takesSampling(card: ModelCard, body: Json): boolean {

@@ -132,6 +132,8 @@ describe('the command line', () => {
     [['docs', 'x', '--effort', 'hig'], /--effort: "hig" is not one of .* \(did you mean high\?\)/],
     [['docs', 'x', '--max-cost', 'two'], /--max-cost: is not a number/],
     [['docs', 'x', '--timeout', '-1'], /--timeout: /],
+    [['docs', 'x', '--max-output', '15'], /--max-output: must be at least 16/],
+    [['docs', 'x', '--max-output', '1.5'], /--max-output: /],
     [
       ['docs', 'x', '-i', 'y'],
       /the instruction is given twice: as an argument and with --input\nhint: remove one of the two/,
@@ -226,12 +228,21 @@ describe('the configuration', () => {
   });
 
   it('is refused where an alias leads nowhere', async () => {
-    const conf = folder({ 'models.json': '{"aliases": {"mini": "gpt-5-mni"}}' });
+    const conf = folder({ 'models.json': '{"aliases": {"fast": "mini"}}' });
     const { status, stderr } = await orch(['route', 'docs'], { env: { ORCH_CONF: conf } });
     expect(status).toBe(2);
     expect(stderr).toMatch(
-      /models\.json: aliases\.mini: no model "gpt-5-mni" in the catalogue \(did you mean gpt-5-mini\?\)/,
+      /models\.json: aliases\.fast: mini is an alias, not a model id \(use "gpt-5-mini"\)/,
     );
+  });
+
+  it('may name a model outside the catalogue', async () => {
+    const conf = folder({ 'models.json': '{"aliases": {"chat": "gpt-5-mni"}}' });
+    const { server, env } = await provider({ compatible: true });
+    const { status, stderr } = await orch(['docs', 'x'], { env: { ...env, ORCH_CONF: conf } });
+    expect(status).toBe(0);
+    expect(server.requests[0]?.model).toBe('gpt-5-mni');
+    expect(stderr).toContain('gpt-5-mni is not in the catalogue: its price is unknown');
   });
 
   it('of the project is found from a sub-directory', async () => {

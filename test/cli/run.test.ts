@@ -149,6 +149,17 @@ describe('--dry-run', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('and run give the visible answer the room that was asked for', async () => {
+    const { server, env } = await provider({ answer: docs });
+    const room = ['docs', 'describe it', '--max-output', '9000'];
+    const dry = await orch([...room, '--dry-run'], { env });
+    expect(dry.stdout).toContain('up to 9 000 tokens out');
+    const thinking = await orch([...room, '--dry-run', '--effort', 'low'], { env });
+    expect(thinking.stdout).toContain('up to 13 096 tokens out (9 000 visible), effort low');
+    await orch(room, { env });
+    expect(server.requests[0]?.body).toMatchObject({ max_output_tokens: 9000 });
+  });
+
   it('is what run then does', async () => {
     const { server, env } = await provider({ answer: docs });
     const dry = await orch(['docs', 'describe it', '--dry-run', '--json'], { env });

@@ -157,6 +157,7 @@ const plainRequest: DelegateRequest = {
   forceModel: undefined,
   shape: 'code',
   effort: undefined,
+  maxOutputTokens: undefined,
   maxCostUsd: undefined,
   timeoutMs: 600_000,
 };

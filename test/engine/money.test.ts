@@ -252,6 +252,33 @@ describe('the cost in meta', () => {
     expect(meta.cost_alert).toBe('cost $8.03, above the alert threshold of $2.00');
   });
 
+  it('is unknown where the answer names a tier without a price, and says so', async () => {
+    const usage = { inputTokens: 1000, outputTokens: 1000 };
+    const meta = await costFor({ [first]: { ...answer, usage, serviceTier: 'hyperfast' } });
+    expect(meta.cost_usd).toBeNull();
+    expect(meta.warnings).toContain(
+      `${first} was served in tier hyperfast, whose price is not in the catalogue: the cost is unknown`,
+    );
+    const promoted = await costFor({ [first]: { ...answer, usage, serviceTier: 'ultrafast' } });
+    // (1,000 x $2 + 1,000 x $10) x 3, until the end of February
+    expect(promoted.cost_usd).toBe(0.036);
+    expect(promoted.warnings.join()).not.toContain('tier');
+  });
+
+  it('is a decimal without dust everywhere', async () => {
+    const { call, records, logged } = await engineFixture({
+      answer: byModel({
+        [first]: { kind: 'empty', usage: { inputTokens: 0, outputTokens: 10_000 } },
+        [second]: { ...answer, usage: { inputTokens: 0, outputTokens: 100_000 } },
+      }),
+    });
+    const { attempts } = await call();
+    // In binary 0.1 + 0.2 is 0.30000000000000004.
+    expect(records.map(({ cost_usd }) => cost_usd)).toEqual([0.1, 0.2]);
+    expect(costOfAttempts(attempts)).toBe(0.3);
+    expect(logged[0]!.cost_usd).toBe(0.3);
+  });
+
   it('is that of the model that really answered', async () => {
     const usage = { inputTokens: 1000, outputTokens: 1000 };
     const meta = await costFor({ [first]: { ...answer, usage, model: 'gpt-6-luna' } });

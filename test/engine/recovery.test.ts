@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DelegateRequest } from '../../src/core/tasks/request.ts';
 import { searchReplace, wholeFile } from '../helpers/answers.ts';
+import { sentInput } from '../helpers/sent-input.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import { byModel } from '../rehearsal/script.ts';
 import { engineFixture } from './engine-fixture.ts';
@@ -47,7 +48,7 @@ describe('an answer with one good block and one without a place', () => {
       expect(cost_usd).toBeGreaterThan(0);
       expect(input_tokens).toBeGreaterThan(0);
     }
-    const [one, two] = server.requests.map(({ body }) => String(body?.input));
+    const [one, two] = server.requests.map(({ body }) => sentInput(body));
     expect(two!.startsWith(one!)).toBe(true);
     const added = two!.slice(one!.length);
     expect(added).toContain(`<your_answer>\n${(good + lost).trim()}\n</your_answer>`);
@@ -94,7 +95,7 @@ describe('an answer with one good block and one without a place', () => {
       [second]: text(good + mended),
     });
     await call(request);
-    const inputs = server.requests.map(({ body }) => String(body?.input));
+    const inputs = server.requests.map(({ body }) => sentInput(body));
     expect(inputs[2]).toBe(inputs[0]);
   });
 });
@@ -114,7 +115,7 @@ describe('the last candidate', () => {
     const instructions = server.requests.map(({ body }) => String(body?.instructions));
     expect(instructions[6]).not.toBe(instructions[4]);
     expect(instructions[6]).toMatch(/whole|complete/i);
-    const inputs = server.requests.map(({ body }) => String(body?.input));
+    const inputs = server.requests.map(({ body }) => sentInput(body));
     expect(inputs[6]).toBe(inputs[0]);
   });
 
@@ -163,7 +164,7 @@ describe('an answer that is no patch at all', () => {
     });
     const { finished } = await call(request);
     expect(finished.patch?.changes[0]?.after).toBe(after);
-    const again = String(server.requests[1]?.body?.input);
+    const again = sentInput(server.requests[1]?.body);
     expect(again).toContain('Send the whole answer again');
   });
 
@@ -233,7 +234,7 @@ describe('the strict mode', () => {
     const { finished } = await call(request, { strict: true });
     expect(finished.patch?.changes[0]?.after).toBe(before.replace('= 1', '= 11'));
     expect(asked()).toEqual([first, first]);
-    expect(String(server.requests[1]?.body?.input)).toContain('block 1 could not be placed');
+    expect(sentInput(server.requests[1]?.body)).toContain('block 1 could not be placed');
   });
 
   it('is off by default: the block is taken, with a warning', async () => {

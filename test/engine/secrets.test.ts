@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DelegateRequest } from '../../src/core/tasks/request.ts';
 import { searchReplace, unified, v4a, wholeFile } from '../helpers/answers.ts';
+import { sentInput } from '../helpers/sent-input.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import { code, engineFixture, key } from './engine-fixture.ts';
 
@@ -201,7 +202,7 @@ describe('a patch of a file with a secret', () => {
     const { finished, attempts } = await call(patch);
     expect(finished.patch?.changes).toMatchObject([{ after: changed }]);
     expect(attempts.map(({ failure }) => failure?.failureClass)).toEqual(['unplaceable-answer', undefined]);
-    const again = String(server.requests[1]!.body?.input);
+    const again = sentInput(server.requests[1]!.body);
     expect(again).toContain('holds the placeholder redacted:github:1 of a secret');
     expect(again).toContain('may stay exactly as and where it is, or be deleted');
     for (const { body } of server.requests) expect(JSON.stringify(body)).not.toContain(secret);
@@ -219,7 +220,7 @@ describe('a patch of a file with a secret', () => {
     const lost = searchReplace('a.ts', `const token = '${hidden}' // here\n`, 'const nothing = 1;\n');
     const { call, server } = await fixture([lost, searchReplace('a.ts', '  return 1;', '  return 2;')]);
     await call(patch);
-    expect(String(server.requests[1]!.body?.input)).toContain(`3: const token = '${hidden}';`);
+    expect(sentInput(server.requests[1]!.body)).toContain(`3: const token = '${hidden}';`);
     for (const { body } of server.requests) expect(JSON.stringify(body)).not.toContain(secret);
   });
 

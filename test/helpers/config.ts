@@ -44,6 +44,7 @@ export function requestFeatures(fields: Partial<RequestFeatures> = {}): RequestF
     safetyCritical: false,
     forceModel: undefined,
     effort: undefined,
+    maxOutputTokens: undefined,
     maxCostUsd: undefined,
     ...fields,
   };

@@ -81,6 +81,7 @@ export const requests: fc.Arbitrary<RequestFeatures> = fc
     safetyCritical: seldom(fc.constant(true)).map((critical) => critical ?? false),
     forceModel: seldom(fc.oneof(name, fc.constant('unheard-of'))),
     effort: seldom(effort),
+    maxOutputTokens: seldom(fc.integer({ min: 16, max: 200_000 })),
     maxCostUsd: seldom(fc.double({ min: 0.001, max: 2, noNaN: true })),
   })
   .map(({ more, ...features }) => ({ ...features, mostTokens: features.approxTokens + more }));

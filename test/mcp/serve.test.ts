@@ -118,6 +118,7 @@ describe('a tool', () => {
       ['delegate.run', { task: 'docs', input: 'x', files: 'a.ts' }, /files: /],
       ['delegate.run', { task: 'docs', input: 'x', files: [1] }, /files\.0: /],
       ['delegate.run', { task: 'docs', input: 'x', maxCostUsd: 0 }, /maxCostUsd: must be greater than 0/],
+      ['delegate.docs', { input: 'x', maxOutput: 15 }, /maxOutput: must be at least 16/],
       ['delegate.run', { task: 'docs', input: 'x', output: '/etc/passwd' }, /output is not a field/],
       ['delegate.diff', { input: 'x', apply: true }, /apply is not a field/],
       ['delegate.run', { task: 'docs', input: '  ' }, /the instruction is empty/],

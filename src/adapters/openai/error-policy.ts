@@ -8,6 +8,7 @@ import {
   ProviderFailure,
 } from '../../core/errors/provider-failure.ts';
 import { shortMessage, shortName } from '../../core/text/outside-text.ts';
+import { refusableName } from '../../engine/parameters.ts';
 
 export interface ProviderError {
   /** Undefined for an error inside a stream that began with 200. */
@@ -31,20 +32,6 @@ const contextWords =
   /context[ _-]?(length|window|size)|maximum (context|model) length|(prompt|input) is too long/i;
 /** Without a code, only these words are certain: a rate limit mentions a quota, too. */
 const moneyWords = /exceeded your current quota.{0,300}?billing|insufficient (credit|balance|funds)/is;
-/** Parameters that can be left out without changing what the request is for. */
-const droppable = new Set([
-  'temperature',
-  'top_p',
-  'reasoning',
-  'reasoning.effort',
-  'text',
-  'text.verbosity',
-  'service_tier',
-  'stream',
-  'store',
-  'prompt_cache_key',
-]);
-
 export function classifyProviderError(
   reported: ProviderError,
   details: FailureDetails = {},
@@ -95,11 +82,15 @@ function classOf(error: ProviderError, { retryAfterMs }: FailureDetails): Failur
   }
   if (status !== undefined && status >= 300 && status < 400) return 'wrong-endpoint';
   if (status !== undefined && status >= 400 && status < 500) return 'bad-request';
-  return 'server-error';
+  // Inside a stream, where an "unknown error: stream ended" names no parameter.
+  const refused = error.param ?? unsupportedName(message);
+  const isParameter = status === undefined && refused !== undefined && droppable(refused) !== undefined;
+  return isParameter ? 'unsupported-parameter' : 'server-error';
 }
 
 function parameterOf({ param, message }: ProviderError): string | undefined {
-  if (param !== undefined && droppable.has(param)) return param;
+  const refused = param === undefined ? undefined : droppable(param);
+  if (refused !== undefined) return refused;
   // Compatible servers name the parameter only in the message.
   const named =
     /(?:unsupported|unknown|unrecognized|not supported)[^.]{0,300}?['"`](\w+(?:\.\w+)?)['"`]/i.exec(
@@ -107,8 +98,22 @@ function parameterOf({ param, message }: ProviderError): string | undefined {
     )?.[1] ??
     /(?:unsupported|unknown|unrecognized)[^.:]{0,300}: *(\w+(?:\.\w+)?)/i.exec(message)?.[1] ??
     // Servers that check requests against a schema.
-    /extra[^{}]{0,300}"loc": *\["body", *"(\w+)"/i.exec(message)?.[1];
-  return named !== undefined && droppable.has(named) ? named : undefined;
+    /extra[^{}]{0,300}"loc": *\["body", *"(\w+)"/i.exec(message)?.[1] ??
+    unsupportedName(message);
+  return named === undefined ? undefined : droppable(named);
+}
+
+const refusalWords = /\b(unexpected|unsupported|unknown|extra|not (supported|allowed|permitted|accepted))\b/i;
+
+/** In whatever words. Only a name with an underscore is certain: others are words, too. */
+function unsupportedName(message: string): string | undefined {
+  if (!refusalWords.test(message)) return undefined;
+  return message.match(/\w{1,100}/g)?.find((word) => word.includes('_') && droppable(word) !== undefined);
+}
+
+/** `top_p` is never sent, but a gateway may add it, and another model may take it. */
+function droppable(name: string): string | undefined {
+  return name === 'top_p' ? name : refusableName(name);
 }
 
 function describe({ status, code, message }: ProviderError): string {

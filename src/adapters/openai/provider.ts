@@ -4,7 +4,8 @@
  */
 import type { ResponseCreateParamsBase } from 'openai/resources/responses/responses';
 import { exactRedactor, pieceRedactor, type Redact } from '../../core/errors/redact.ts';
-import type { GenerateRequest, GenerateResult, Provider } from '../../engine/ports.ts';
+import { bodyOf } from '../../engine/parameters.ts';
+import type { GenerateResult, Provider } from '../../engine/ports.ts';
 import { Watchdog } from '../http/watchdog.ts';
 import { readBody } from './body.ts';
 import { type OpenAiSettings, openAiClient, redactSecrets } from './client.ts';
@@ -37,7 +38,7 @@ export function openAiProvider({ redact: redactKey, ...settings }: OpenAiProvide
       try {
         const answer = async () => {
           const response = await client.responses
-            .create({ ...bodyOf(request), stream: request.stream }, { signal: watchdog.signal })
+            .create(bodyOf(request) as ResponseCreateParamsBase, { signal: watchdog.signal })
             .asResponse();
           begun = true;
           // The headers of a plain answer say that it is coming.
@@ -82,19 +83,5 @@ function redactedResult(result: GenerateResult, redact: Redact): GenerateResult 
     responseId: clean(result.responseId),
     servedModel: clean(result.servedModel),
     serviceTier: clean(result.serviceTier),
-  };
-}
-
-function bodyOf(request: GenerateRequest): ResponseCreateParamsBase {
-  return {
-    model: request.model,
-    instructions: request.instructions,
-    input: request.input,
-    max_output_tokens: request.maxOutputTokens,
-    ...(request.withoutStore ? {} : { store: false }),
-    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-    ...(request.effort === undefined ? {} : { reasoning: { effort: request.effort } }),
-    ...(request.serviceTier === undefined ? {} : { service_tier: request.serviceTier }),
-    ...(request.verbosity === undefined ? {} : { text: { verbosity: request.verbosity } }),
   };
 }

@@ -55,6 +55,7 @@ function candidateLines({
   effort,
   temperature,
   max_output_tokens,
+  visible_output_tokens,
   notes,
 }: CandidateOutput): string[] {
   const chain =
@@ -63,7 +64,9 @@ function candidateLines({
       : named(alias, model);
   const price =
     cost_usd.high === null ? 'price unknown' : `${formatUsd(cost_usd.low)} to ${formatUsd(cost_usd.high)}`;
-  const parameters = [`up to ${formatCount(max_output_tokens)} tokens out`];
+  const room =
+    visible_output_tokens < max_output_tokens ? ` (${formatCount(visible_output_tokens)} visible)` : '';
+  const parameters = [`up to ${formatCount(max_output_tokens)} tokens out${room}`];
   if (effort !== null) parameters.push(`effort ${effort}`);
   if (temperature !== null) parameters.push(`temperature ${temperature}`);
   return [`${chain}  ${price}`, parameters.join(', '), ...notes];

@@ -3,14 +3,7 @@
  * (so a problem names its file); the valid parts are then merged and checked across files.
  */
 import type * as z from 'zod';
-import {
-  type Catalog,
-  catalogSchema,
-  findCard,
-  foreignCatalog,
-  type ModelCard,
-  modelCardSchema,
-} from '../models/model-card.ts';
+import { type Catalog, catalogSchema, findCard, foreignCatalog } from '../models/model-card.ts';
 import { type TaskKind, taskKinds } from '../tasks/tasks.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { choiceNote, type ForeignRules, ignoredNote, judgeAgainst, tightened } from './foreign.ts';
@@ -89,10 +82,7 @@ export function buildConfig(
   const origins = Object.fromEntries(
     configFileNames.map((name) => [name, merged[name].origins]),
   ) as Config['origins'];
-  const { catalog, missing } = completeCatalog(merged.catalog);
-  if (!layers.catalog.some(({ unread }) => unread))
-    problems.push(...missing.filter(({ path }) => !isConsequence(path, faults.catalog)));
-  // Valid layers merge into a valid whole; only required fields of a card can still be missing.
+  const catalog = completeCatalog(merged.catalog);
   const models = merged.models.value as ModelsLayer;
   const aliases = models.aliases ?? {};
   const routing = {} as Config['routing'];
@@ -151,23 +141,10 @@ function mergedWithin(layers: Record<ConfigFileName, readonly Layer[]>): {
   return { merged, notes };
 }
 
-function completeCatalog({ value, origins }: Merged): { catalog: Catalog; missing: ConfigProblem[] } {
+function completeCatalog({ value }: Merged): Catalog {
   const layer = value as z.infer<ReturnType<typeof catalogSchema>>;
-  const missing: ConfigProblem[] = [];
-  const models: Record<string, ModelCard> = {};
-  for (const [name, partial] of Object.entries(layer.models ?? {})) {
-    // Each layer was validated, so a card with all required fields needs no second validation.
-    if (isComplete(partial)) models[name] = partial;
-    else {
-      const { error } = modelCardSchema().safeParse(partial);
-      const origin = firstOriginBelow(origins, `models.${name}.`) ?? 'catalog.json';
-      for (const problem of error ? problemsOf(origin, error, modelCardSchema()) : []) {
-        missing.push({ ...problem, path: `models.${name}.${problem.path}` });
-      }
-    }
-  }
   const longContext = layer.billing?.longContext;
-  const catalog: Catalog = {
+  return {
     version: layer.version ?? 'unnamed',
     billing: {
       longContext: {
@@ -177,25 +154,8 @@ function completeCatalog({ value, origins }: Merged): { catalog: Catalog; missin
       },
       tiers: layer.billing?.tiers ?? {},
     },
-    models,
+    models: layer.models ?? {},
   };
-  return { catalog, missing };
-}
-
-type RequiredOfCard = {
-  [Key in keyof ModelCard]-?: undefined extends ModelCard[Key] ? never : Key;
-}[keyof ModelCard];
-
-const requiredOfCard = Object.keys({
-  contextTokens: true,
-  maxOutputTokens: true,
-  usdPerMillionTokens: true,
-  efforts: true,
-  temperature: true,
-} satisfies Record<RequiredOfCard, true>);
-
-function isComplete(card: Partial<ModelCard>): card is ModelCard {
-  return requiredOfCard.every((key) => Object.hasOwn(card, key));
 }
 
 function firstOriginBelow(origins: Origins, prefix: string): string | undefined {
@@ -227,14 +187,16 @@ function crossFileProblems(
     problems.push({ origin, path, message, hint: guess ? `did you mean ${guess}?` : otherwise });
   };
 
+  // A model need not be in the catalogue, but an alias of an alias leads nowhere.
   for (const [alias, id] of Object.entries(aliases)) {
-    if (!hasCard(id)) {
+    if (declared.aliases.names.has(id) && !hasCard(id)) {
+      const model = Object.hasOwn(aliases, id) && id !== alias ? aliases[id] : undefined;
       report(
         'models',
         `aliases.${alias}`,
-        `no model "${id}" in the catalogue`,
-        cards,
-        `add a card "${id}" to catalog.json`,
+        `${id} is an alias, not a model id`,
+        [],
+        model === undefined ? 'use a model id' : `use "${model}"`,
       );
     }
   }

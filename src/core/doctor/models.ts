@@ -75,6 +75,7 @@ export function aliasFindings(options: ModelOptions): Finding[] {
     if (dead !== undefined) return problem(finding, `${chain}: ${dead}`, aliasHint(name, undefined, options));
     const ending = shutdownWarning(resolved);
     const notes = hops.map(describeHop);
+    if (!card) notes.push('not in the catalogue, so its price is unknown');
     if (ending !== undefined) return warning(finding, [chain, ...notes, ending].join('; '), hint);
     if (card?.shutdown !== undefined) notes.push(`${model} shuts down on ${card.shutdown}`);
     return ok(finding, [chain, ...notes].join('; '));

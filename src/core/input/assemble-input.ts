@@ -27,6 +27,8 @@ export interface InputLimits {
 
 export interface AssembledInput {
   text: string;
+  /** Characters of `text` up to the end of the files, which come first. */
+  filesLength: number;
   approxTokens: number;
   /** Upper bound of the tokens in `text`. */
   mostTokens: number;
@@ -36,6 +38,7 @@ export interface AssembledInput {
 }
 
 interface Part {
+  isFile: boolean;
   label: string;
   /** Never truncated: the instruction and the target files. */
   fixed: boolean;
@@ -113,6 +116,7 @@ function piecesOf({ instruction, sources, context = '' }: InputParts, limits: In
     if (seen.has(path + lines)) continue;
     seen.add(path + lines);
     pieces.push({
+      isFile: true,
       label,
       // A patch may edit every file; for other shapes the first file is the target.
       fixed: !shapes[limits.shape].shortensFiles || pieces.length === 0,
@@ -123,13 +127,15 @@ function piecesOf({ instruction, sources, context = '' }: InputParts, limits: In
   }
   if (context.trim() !== '') {
     pieces.push({
+      isFile: false,
       label: 'context',
       fixed: false,
       body: context,
       render: (body) => `<${contextTag}>\n${body.trimEnd()}\n</${contextTag}>\n\n`,
     });
   }
-  pieces.push({ label: 'instruction', fixed: true, body: instruction.trim(), render: (body) => body });
+  const body = instruction.trim();
+  pieces.push({ isFile: false, label: 'instruction', fixed: true, body, render: (text) => text });
   return pieces;
 }
 
@@ -146,6 +152,7 @@ function finish(pieces: readonly Part[], droppedTokens: number, warnings: string
   const text = pieces.map((piece) => piece.render(piece.body)).join('');
   return {
     text,
+    filesLength: charactersOf(pieces.filter(({ isFile }) => isFile)),
     approxTokens: approxTokens(text),
     mostTokens: tokenUpperBound(text),
     droppedTokens,

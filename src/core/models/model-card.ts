@@ -1,6 +1,7 @@
 /**
- * Model cards: price, context window, reasoning efforts and lifetime. The data is in `conf/catalog.json`. The schemas
- * are built when a layer is checked: most starts read only the package's own catalogue, which needs no check.
+ * Model cards: price, context window, reasoning efforts and lifetime, as far as they are known. The data is in
+ * `conf/catalog.json`. The schemas are built when a layer is checked: most starts read only the package's own
+ * catalogue, which needs no check.
  */
 import * as z from 'zod';
 import type { ForeignRules } from '../config/foreign.ts';
@@ -20,6 +21,23 @@ export const dateOnly = once(() =>
     }, 'is not a calendar date'),
 );
 
+const tierFactors = once(() =>
+  z.record(
+    z.string(),
+    z.union([
+      price(),
+      z
+        .array(
+          z.strictObject({
+            factor: price(),
+            until: dateOnly().optional().describe('Last day (UTC); absent: from then on.'),
+          }),
+        )
+        .min(1),
+    ]),
+  ),
+);
+
 export const modelCardSchema = once(() =>
   z.strictObject({
     api: z
@@ -27,9 +45,10 @@ export const modelCardSchema = once(() =>
       .min(1)
       .optional()
       .describe('Model id sent to the API, when it differs from the catalogue name.'),
-    contextTokens: positiveInteger().describe('Context window: input plus output, in tokens.'),
+    otherIds: z.array(z.string().min(1)).optional().describe('Further ids of the same model.'),
+    contextTokens: positiveInteger().optional().describe('Context window: input plus output, in tokens.'),
     maxInputTokens: positiveInteger().optional().describe('Defaults to contextTokens minus maxOutputTokens.'),
-    maxOutputTokens: positiveInteger().describe('Including reasoning tokens.'),
+    maxOutputTokens: positiveInteger().optional().describe('Including reasoning tokens.'),
     usdPerMillionTokens: z
       .strictObject({
         input: price(),
@@ -37,18 +56,34 @@ export const modelCardSchema = once(() =>
         cacheWrite: price().optional().describe('Defaults to the input price.'),
         output: price(),
       })
-      .describe('Standard tier, USD per 1,000,000 tokens.'),
+      .optional()
+      .describe('Standard tier, USD per 1,000,000 tokens. Absent: the cost is unknown.'),
+    tiers: tierFactors().optional().describe('As billing.tiers, which it takes precedence over.'),
     efforts: z
       .array(z.enum(reasoningEfforts))
-      .describe('Supported reasoning efforts; empty for a model that does not reason.'),
+      .optional()
+      .describe(
+        'Supported reasoning efforts; empty for a model that does not reason. Absent: only an effort that the caller names is sent.',
+      ),
     temperature: z
       .enum(['always', 'effort-none', 'never'])
-      .describe('When the model accepts temperature; it answers 400 otherwise.'),
+      .optional()
+      .describe('When the model accepts temperature; it answers 400 otherwise. Absent: it is not sent.'),
     verbosity: z.boolean().optional().describe('Whether the model accepts text.verbosity. Default true.'),
     patchFormat: z
       .enum(['search-replace', 'v4a'])
       .optional()
       .describe('The edit format this model writes best. Default search-replace.'),
+    cacheBreakpoints: z
+      .boolean()
+      .optional()
+      .describe('Whether the model takes prompt_cache_options and prompt_cache_breakpoint. Default false.'),
+    instructionsAfterInput: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether the model reads top-level instructions after the input, not before it. Default false.',
+      ),
     longContext: z.boolean().optional().describe('Whether billing.longContext applies. Default false.'),
     shutdown: dateOnly().optional().describe('First day (UTC) on which the model no longer answers.'),
     successor: z.string().min(1).optional().describe('Catalogue name of the model that replaces it.'),
@@ -70,13 +105,14 @@ export const catalogSchema = once(() =>
           .describe(
             'Requests with more input than this are billed entirely at these multiples of the price.',
           ),
-        tiers: z
-          .record(z.string(), price())
+        tiers: tierFactors()
           .optional()
-          .describe('Price multiplier per service_tier reported in the response.'),
+          .describe(
+            'Price multiplier per service_tier reported in the response; of a list the first that is still valid. A tier without one makes the cost unknown.',
+          ),
       })
       .optional(),
-    models: z.record(z.string().min(1), modelCardSchema().partial()).optional(),
+    models: z.record(z.string().min(1), modelCardSchema()).optional(),
   }),
 );
 
@@ -94,14 +130,18 @@ export const foreignCatalog: ForeignRules = {
   models: {
     '*': {
       api: 'ignore',
+      otherIds: 'ignore',
       contextTokens: 'ignore',
       maxInputTokens: 'ignore',
       maxOutputTokens: 'ignore',
       usdPerMillionTokens: { input: 'ignore', cachedInput: 'ignore', cacheWrite: 'ignore', output: 'ignore' },
+      tiers: { '*': 'ignore' },
       efforts: 'ignore',
       temperature: 'ignore',
       verbosity: 'ignore',
       patchFormat: 'ignore',
+      cacheBreakpoints: 'ignore',
+      instructionsAfterInput: 'ignore',
       longContext: 'ignore',
       shutdown: 'ignore',
       successor: 'ignore',
@@ -109,9 +149,11 @@ export const foreignCatalog: ForeignRules = {
   },
 };
 
+export type TierFactors = z.infer<ReturnType<typeof tierFactors>>;
+
 export interface Billing {
   longContext: { aboveInputTokens: number; inputFactor: number; outputFactor: number };
-  tiers: Record<string, number>;
+  tiers: TierFactors;
 }
 
 export interface Catalog {
@@ -120,19 +162,22 @@ export interface Catalog {
   models: Record<string, ModelCard>;
 }
 
-/** Looks up a card by catalogue name or API id. */
+/** Looks up a card by catalogue name or any id of the model. */
 export function findCard(catalog: Catalog, id: string): { name: string; card: ModelCard } | undefined {
   const direct = Object.hasOwn(catalog.models, id) ? catalog.models[id] : undefined;
   if (direct) return { name: id, card: direct };
   for (const [name, card] of Object.entries(catalog.models)) {
-    if (card.api === id) return { name, card };
+    if (card.api === id || card.otherIds?.includes(id)) return { name, card };
   }
   return undefined;
 }
 
-/** Maximum input tokens of one request. */
-export function inputWindow(card: ModelCard): number {
-  return card.maxInputTokens ?? Math.max(1, card.contextTokens - card.maxOutputTokens);
+/** Maximum input tokens of one request; infinite when unknown. */
+export function inputWindow({ maxInputTokens, contextTokens, maxOutputTokens = 0 }: ModelCard): number {
+  if (maxInputTokens !== undefined) return maxInputTokens;
+  return contextTokens === undefined
+    ? Number.POSITIVE_INFINITY
+    : Math.max(1, contextTokens - maxOutputTokens);
 }
 
 /** The model id to send in a request. */

@@ -2,10 +2,11 @@
 
 import type { GenerationPolicy } from '../config/policy.ts';
 import { type ReasoningEffort, reasoningEfforts, type Verbosity } from '../tasks/tasks.ts';
+import { formatCount } from '../text/format.ts';
 import type { ModelCard } from './model-card.ts';
 
 /** The provider rejects anything lower. */
-const minOutputTokens = 16;
+export const minOutputTokens = 16;
 const defaultVisibleTokens = 2048;
 
 /**
@@ -20,6 +21,13 @@ const headRoomTokens: Record<ReasoningEffort, number> = {
   high: 16_384,
   xhigh: 32_768,
   max: 65_536,
+};
+
+const whyNoTemperature = {
+  never: 'the model does not support it',
+  'effort-none': 'the model supports it only with effort none',
+  always: '',
+  unknown: 'whether the model supports it is unknown',
 };
 
 export interface GenerationParameters {
@@ -56,14 +64,18 @@ export function clampEffort(
   return best;
 }
 
-/** `requested` is the effort set by the caller or the routing list; changing it adds a note. */
+/**
+ * `requested` is the effort set by the caller or the routing list, `requestedOutput` the caller's limit of the visible
+ * answer; changing them adds a note.
+ */
 export function fitParameters(
   policy: GenerationPolicy,
   card: ModelCard | undefined,
   requested: ReasoningEffort | undefined,
+  requestedOutput?: number,
 ): FittedParameters {
   const notes: string[] = [];
-  const visible = policy.max_output_tokens ?? defaultVisibleTokens;
+  const visible = requestedOutput ?? policy.max_output_tokens ?? defaultVisibleTokens;
   if (!card) {
     // Unknown model: leave room for reasoning and send only what was explicitly requested.
     const parameters: GenerationParameters = {
@@ -76,25 +88,29 @@ export function fitParameters(
     return { parameters, notes };
   }
 
-  const effort = clampEffort(requested ?? policy.reasoning_effort ?? 'medium', card.efforts);
-  if (requested !== undefined && effort !== requested) {
+  const { efforts } = card;
+  // Where the efforts are unknown, only the caller's is sent, as to an unknown model.
+  const effort = efforts ? clampEffort(requested ?? policy.reasoning_effort ?? 'medium', efforts) : requested;
+  if (efforts && requested !== undefined && effort !== requested) {
     notes.push(
       effort === undefined
         ? `effort ${requested} not sent: not a reasoning model`
-        : `effort ${requested} changed to ${effort}: the model supports ${card.efforts.join(', ')}`,
+        : `effort ${requested} changed to ${effort}: the model supports ${efforts.join(', ')}`,
     );
   }
   const takesTemperature =
     card.temperature === 'always' || (card.temperature === 'effort-none' && effort === 'none');
   if (policy.temperature !== undefined && !takesTemperature) {
-    notes.push(
-      card.temperature === 'never'
-        ? 'temperature not sent: the model does not support it'
-        : 'temperature not sent: the model supports it only with effort none',
-    );
+    notes.push(`temperature not sent: ${whyNoTemperature[card.temperature ?? 'unknown']}`);
   }
-  const full = visible + (effort === undefined ? 0 : headRoomTokens[effort]);
-  const maxOutputTokens = Math.max(minOutputTokens, Math.min(full, card.maxOutputTokens));
+  const thinking = efforts ? effort : (effort ?? 'medium');
+  const full = visible + (thinking === undefined ? 0 : headRoomTokens[thinking]);
+  const most = card.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+  const maxOutputTokens = Math.max(minOutputTokens, Math.min(full, most));
+  if (requestedOutput !== undefined && maxOutputTokens < full)
+    notes.push(
+      `output limited to ${formatCount(maxOutputTokens)} tokens, reasoning included: the model's most`,
+    );
   return {
     parameters: {
       maxOutputTokens,

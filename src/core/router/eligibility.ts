@@ -57,6 +57,7 @@ export function judgeCandidate(
     generationFor(config.policies, features.task),
     card,
     features.effort ?? spec.effort,
+    features.maxOutputTokens,
   );
   const cost = costRange(
     {
@@ -83,6 +84,7 @@ export function judgeCandidate(
   if (shutdown) warnings.push(`${alias}: ${shutdown}`);
   if (!card)
     warnings.push(`${model} is not in the catalogue: its price is unknown and its limits are not checked`);
+  else if (!card.usdPerMillionTokens) warnings.push(`the price of ${model} is unknown`);
   return {
     candidate: {
       alias,
@@ -101,14 +103,13 @@ export function judgeCandidate(
 }
 
 /**
- * The name that a forced name is probably a typo of. An id that differs from the known ones in its digits is
- * taken for a model that is not in the catalogue yet.
+ * The alias that a forced name is probably a typo of. It is compared with aliases only: a model id that is not in the
+ * catalogue is another model, not a slip of one that is, and neither is a name with other digits.
  */
-function correctionOf(name: string, { aliases, catalog }: Config): string | undefined {
+function correctionOf(name: string, { aliases }: Config): string | undefined {
   const digits = (text: string) => text.replace(/\D+/g, ' ').trim();
-  const names = [...Object.keys(aliases), ...Object.keys(catalog.models)];
   return didYouMean(
     name,
-    names.filter((known) => digits(known) === digits(name)),
+    Object.keys(aliases).filter((alias) => digits(alias) === digits(name)),
   );
 }

@@ -22,6 +22,8 @@ export interface DelegateRequest {
   shape: ReturnShape;
   /** Overrides the policy and the routing list. */
   effort: ReasoningEffort | undefined;
+  /** Limit of the visible answer in tokens; overrides the policy's `max_output_tokens`. */
+  maxOutputTokens: number | undefined;
   /** The caller's ceiling in USD; configured ceilings apply as well. */
   maxCostUsd: number | undefined;
   /** Limit of the whole call, including all attempts and waits, in milliseconds. */

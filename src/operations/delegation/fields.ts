@@ -1,11 +1,14 @@
 /** Input fields shared by the delegating operations. */
 import * as z from 'zod';
+import { minOutputTokens } from '../../core/models/parameters.ts';
 import { returnShapes } from '../../core/tasks/shapes.ts';
 import { reasoningEfforts, taskKinds } from '../../core/tasks/tasks.ts';
 import { field } from '../operation.ts';
 
 export const defaultTimeoutSeconds = 600;
 const maxTimeoutSeconds = 86_400;
+/** More than any model writes. */
+const maxOutputTokens = 1_000_000;
 
 export const taskField = field(
   z
@@ -48,6 +51,15 @@ export const requestFields = {
     complete: reasoningEfforts,
     plain: true,
   }),
+  maxOutput: field(
+    z
+      .int()
+      .min(minOutputTokens, `must be at least ${minOutputTokens}`)
+      .max(maxOutputTokens, `must be at most ${maxOutputTokens}`)
+      .optional(),
+    'Room for the visible answer, in tokens; reasoning comes on top',
+    { flag: '--max-output <tokens>', plain: true },
+  ),
   maxCostUsd: field(
     z.number().positive('must be greater than 0; omit it for no ceiling').optional(),
     'Cost ceiling in USD; a call that could cost more is not sent',

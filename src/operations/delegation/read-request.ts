@@ -17,6 +17,7 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     forceModel,
     return: requestedShape,
     effort,
+    maxOutput,
     maxCostUsd,
     timeout = defaultTimeoutSeconds,
     apply,
@@ -48,6 +49,7 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     forceModel,
     shape,
     effort,
+    maxOutputTokens: maxOutput,
     maxCostUsd,
     timeoutMs: timeout * 1000,
   };

@@ -76,6 +76,14 @@ describe('what an alias stands for', () => {
     });
   });
 
+  it('tells of a model that is not in the catalogue', () => {
+    const own = facts({ models: { aliases: { mini: 'llama-9' } } });
+    expect(byId(aliasFindings(own), 'alias.mini')).toMatchObject({
+      status: 'ok',
+      message: 'mini → llama-9; not in the catalogue, so its price is unknown',
+    });
+  });
+
   it('knows the models that routing names without an alias', () => {
     const direct = facts({ models: { routing: { docs: ['gpt-6-luna'] } } });
     expect(byId(aliasFindings(direct), 'alias.gpt-6-luna').message).toBe('gpt-6-luna');

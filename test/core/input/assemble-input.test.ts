@@ -40,7 +40,9 @@ describe('input within the limit', () => {
     expect(text).toBe(
       '<file path="a.ts">\none\n</file>\n\n<file path="b.ts">\nno newline\n</file>\n\n<file path="empty">\n</file>\n\n<context>\na log\n</context>\n\nDo it.',
     );
+    expect(text.slice(rest.filesLength)).toBe('<context>\na log\n</context>\n\nDo it.');
     expect(rest).toEqual({
+      filesLength: expect.any(Number),
       approxTokens: approxTokens(text),
       mostTokens: tokenUpperBound(text),
       droppedTokens: 0,

@@ -40,6 +40,39 @@ describe('the catalogue of the package', () => {
     expect([card.shutdown, card.successor]).toEqual([shutdown, successor]);
   });
 
+  // The second table, of which often only a part is known, and the prices of the families that end in 2027.
+  it.each([
+    ['gpt-6-sol', [2, 0.2, 2.5, 10], undefined, undefined],
+    ['gpt-6-astra', [10, 1, 12.5, 50], undefined, undefined],
+    ['gpt-5.6-sol', [5, 0.5, 6.25, 30], undefined, undefined],
+    ['gpt-5.6-terra', [2, 0.2, 2.5, 12], undefined, undefined],
+    ['gpt-5.6-luna', [0.2, 0.02, 0.25, 1.2], undefined, undefined],
+    ['gpt-5.5', [5, 0.5, undefined, 30], undefined, undefined],
+    ['gpt-5.4', [2.5, 0.25, undefined, 15], undefined, undefined],
+    ['gpt-5.2', [1.75, 0.175, undefined, 14], undefined, undefined],
+    ['gpt-5.4-nano', [0.2, 0.02, undefined, 1.25], '2027-04-01', undefined],
+    ['gpt-5-pro', [15, undefined, undefined, 120], '2026-12-11', undefined],
+    ['gpt-5.5-pro', [30, undefined, undefined, 180], undefined, undefined],
+    ['gpt-4o', [2.5, 1.25, undefined, 10], '2027-01-14', 'gpt-6-luna'],
+    ['gpt-4o-mini', [0.15, 0.075, undefined, 0.6], '2027-01-14', 'gpt-6-luna'],
+    ['gpt-4.1', [2, 0.5, undefined, 8], '2027-01-14', 'gpt-6-luna'],
+    ['gpt-4.1-mini', [0.4, 0.1, undefined, 1.6], '2027-01-14', 'gpt-6-luna'],
+    ['gpt-4.1-nano', [0.1, 0.025, undefined, 0.4], '2027-01-14', 'gpt-6-luna'],
+    ['o3', [2, 0.5, undefined, 8], '2026-12-11', undefined],
+  ] as const)('%s, in part', (name, price, shutdown, successor) => {
+    const { usdPerMillionTokens: rates, ...card } = catalog.models[name]!;
+    expect(rates && [rates.input, rates.cachedInput, rates.cacheWrite, rates.output]).toEqual(price);
+    expect([card.shutdown, card.successor]).toEqual([shutdown, successor]);
+  });
+
+  it('knows who can be told what to cache, and who reads the instructions last', () => {
+    const named = (key: 'cacheBreakpoints' | 'instructionsAfterInput') =>
+      Object.keys(catalog.models).filter((name) => catalog.models[name]![key]);
+    const since56 = Object.keys(catalog.models).filter((name) => /^gpt-(5\.6|6)/.test(name));
+    expect(named('cacheBreakpoints')).toEqual(since56);
+    expect(named('instructionsAfterInput')).toEqual(['gpt-6.2-sol', 'gpt-6.2-astra']);
+  });
+
   it('knows who takes temperature and which efforts', () => {
     const { models } = catalog;
     expect(models['gpt-5-chat']).toMatchObject({ temperature: 'always', efforts: [] });
@@ -72,6 +105,7 @@ describe('findCard and apiId', () => {
   it('knows a model by both its names', () => {
     expect(findCard(catalog, 'gpt-5-chat')?.name).toBe('gpt-5-chat');
     expect(findCard(catalog, 'gpt-5-chat-latest')?.name).toBe('gpt-5-chat');
+    expect(findCard(catalog, 'gpt-5.6')?.name).toBe('gpt-5.6-sol');
     expect(apiId('gpt-5-chat', catalog.models['gpt-5-chat'])).toBe('gpt-5-chat-latest');
     expect(apiId('gpt-5', catalog.models['gpt-5'])).toBe('gpt-5');
     expect(apiId('unheard-of', undefined)).toBe('unheard-of');
@@ -87,6 +121,8 @@ describe('inputWindow', () => {
     const { maxInputTokens: _, ...card } = modelCard({ contextTokens: 128_000, maxOutputTokens: 16_384 });
     expect(inputWindow(card)).toBe(111_616);
     expect(inputWindow({ ...card, contextTokens: 10, maxOutputTokens: 20 })).toBe(1);
+    expect(inputWindow({ contextTokens: 1000 })).toBe(1000);
+    expect(inputWindow({ maxOutputTokens: 1000 })).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

@@ -48,6 +48,32 @@ describe('fitParameters', () => {
     expect(parameters.visibleOutputTokens).toBe(2048);
   });
 
+  it("is the caller's rather than the policy's, with the same room for reasoning on top", () => {
+    const fitted = fitParameters({ max_output_tokens: 2048 }, card('gpt-5-mini'), 'minimal', 9000);
+    expect(fitted.parameters).toMatchObject({ visibleOutputTokens: 9000, maxOutputTokens: 9000 + 1024 });
+    expect(fitted.notes).toEqual([]);
+    const unknown = fitParameters({ max_output_tokens: 2048 }, undefined, 'low', 9000).parameters;
+    expect(unknown).toMatchObject({ visibleOutputTokens: 9000, maxOutputTokens: 9000 + 4096 });
+    const most = fitParameters({}, card('gpt-5-chat'), undefined, 20_000);
+    expect(most.parameters).toMatchObject({ visibleOutputTokens: 16_384, maxOutputTokens: 16_384 });
+    expect(most.notes).toEqual(["output limited to 16 384 tokens, reasoning included: the model's most"]);
+  });
+
+  it('sends to a model whose card tells nothing of it only the effort that was asked for', () => {
+    const policy = { temperature: 0.2, reasoning_effort: 'low' as const };
+    const { parameters, notes } = fitParameters(policy, {}, undefined);
+    expect(parameters).toMatchObject({
+      effort: undefined,
+      temperature: undefined,
+      maxOutputTokens: 2048 + 8192,
+    });
+    expect(notes).toEqual(['temperature not sent: whether the model supports it is unknown']);
+    expect(fitParameters(policy, {}, 'high').parameters).toMatchObject({
+      effort: 'high',
+      maxOutputTokens: 2048 + 16_384,
+    });
+  });
+
   it('stays within what the card allows and above what the provider refuses', () => {
     const small = modelCard({ maxOutputTokens: 4096 });
     expect(fitParameters({ max_output_tokens: 2048 }, small, 'high').parameters.maxOutputTokens).toBe(4096);

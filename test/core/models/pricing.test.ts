@@ -64,12 +64,54 @@ describe('costOf', () => {
     ['flex', 0.01625],
     ['priority', 0.065],
     ['fast', 0.065],
-    ['constructor', 0.0325],
+    ['auto', 0.0325],
   ])('bills by the tier that the answer names: %s', (tier, usd) => {
     expect(costOf(usage({ inputTokens: 10_000, outputTokens: 2000 }), of('gpt-5'), tier)).toBeCloseTo(
       usd,
       10,
     );
+  });
+
+  it.each(['ultrafast', 'scale', 'turbo', 'constructor', ''])(
+    'does not know the price of a tier that the catalogue does not name: %j',
+    (tier) => {
+      expect(costOf(usage({ inputTokens: 10_000, outputTokens: 2000 }), of('gpt-5'), tier)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['gpt-6.2-sol', '2026-11-27', 3],
+    ['gpt-6.1-sol', '2027-02-28', 3],
+    ['gpt-6.2-sol', '2027-03-01', 6],
+    ['gpt-6.1-sol', undefined, 6],
+    ['gpt-6.2-astra', '2026-11-27', 6],
+  ])('bills ultrafast on %s on %s at %d times the price', (model, day, factor) => {
+    const tokens = usage({ inputTokens: 10_000, outputTokens: 2000 });
+    expect(costOf(tokens, of(model), 'ultrafast', day)).toBeCloseTo(costOf(tokens, of(model))! * factor, 10);
+  });
+
+  it('does not bill less where the last factor of a tier has ended', () => {
+    const card = modelCard({ tiers: { promotion: [{ factor: 0.1, until: '2026-12-31' }] } });
+    const tokens = usage({ inputTokens: 10_000, outputTokens: 2000 });
+    expect(costOf(tokens, { card, billing }, 'promotion', '2026-12-31')).toBe(0.003);
+    expect(costOf(tokens, { card, billing }, 'promotion', '2027-01-01')).toBeUndefined();
+  });
+
+  it.each([
+    ['gpt-6-luna', { inputTokens: 3, outputTokens: 0 }, 3e-7],
+    ['gpt-5-nano', { inputTokens: 1, cachedInputTokens: 1, outputTokens: 0 }, 5e-9],
+    ['gpt-6.1-sol', { inputTokens: 14, cachedInputTokens: 7, outputTokens: 33 }, 0.0003447],
+    ['gpt-5-mini', { inputTokens: 1111, outputTokens: 777 }, 0.00183175],
+  ])('is a decimal without dust, however small: %s', (model, fields, usd) => {
+    expect(costOf(usage(fields), of(model))).toBe(usd);
+  });
+
+  it('does not know the price of a model whose card does not tell it', () => {
+    const { usdPerMillionTokens: _, ...card } = modelCard();
+    expect(costOf(usage({ inputTokens: 1, outputTokens: 1 }), { card, billing })).toBeUndefined();
+    expect(
+      costRange({ approxInput: 1, mostInput: 1, visibleOutput: 1, mostOutput: 1 }, { card, billing }),
+    ).toBeUndefined();
   });
 
   it('does not know the price of a model without a card, nor of tokens that were not counted', () => {

@@ -217,6 +217,27 @@ describe('rule 5: a forced model', () => {
     ]);
   });
 
+  it.each(['gpt-5-prn', 'gpt-5-codx', 'gpt-5-nana', 'gpt-7', 'o4'])(
+    'is no slip of one that is: %s',
+    (forceModel) => {
+      expect(routed({ forceModel }).selected).toMatchObject({ model: forceModel, apiModel: forceModel });
+    },
+  );
+
+  it('may be one of which the catalogue knows no price', () => {
+    const config = givenConfig({ catalog: { models: { 'gpt-9': { contextTokens: 1000 } } } });
+    expect(routed({ forceModel: 'gpt-9' }, { config }).selected).toMatchObject({
+      cost: undefined,
+      warnings: ['the price of gpt-9 is unknown'],
+    });
+    expect(routed({ forceModel: 'gpt-9', approxTokens: 1001 }, { config }).rejected).toMatchObject([
+      { code: 'window' },
+    ]);
+    expect(routed({ forceModel: 'gpt-9', maxCostUsd: 5 }, { config }).rejected).toMatchObject([
+      { code: 'unknown-price' },
+    ]);
+  });
+
   it.each(['__proto__', 'constructor', 'toString'])('called %s is just an unknown id', (forceModel) => {
     expect(routed({ forceModel }).selected).toMatchObject({ model: forceModel, requestedModel: forceModel });
   });
@@ -232,6 +253,14 @@ describe('ceilings', () => {
       'codex ceiling: may cost up to $0.10, ceiling is $0.050',
       'full ceiling: may cost up to $0.10, ceiling is $0.050',
     ]);
+  });
+
+  it("count the caller's room for the answer", () => {
+    const high = (maxOutputTokens?: number) =>
+      routed({ task: 'tests', maxOutputTokens }).selected!.cost!.highUsd;
+    // gpt-5-mini: $2 per million tokens of output
+    expect(high(12_048) - high(2048)).toBeCloseTo(0.02, 12);
+    expect(order(routed({ task: 'tests', maxOutputTokens: 30_000, maxCostUsd: 0.05 }))).toEqual([]);
   });
 
   it('let pass what costs exactly as much', () => {
