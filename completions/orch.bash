@@ -181,10 +181,10 @@ _orch() {
   elif [[ -z $literal && $cur == -* ]]; then
     case "$path" in
       '') _orch_offer --version --help ;;
-      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --apply --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --verify --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
+      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --verify --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
       'patch apply') _orch_offer --from --resume --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --explain --json --no-stdin --help ;;

@@ -18,6 +18,7 @@ import { readDotEnv } from './adapters/system/dot-env.ts';
 import { folderNotes } from './adapters/system/folder-notes.ts';
 import {
   homeFolder,
+  repositoryTop,
   type StateFolder,
   stateFolder,
   stateFolders,
@@ -26,6 +27,7 @@ import {
 import { thisMachine } from './adapters/system/machine.ts';
 import { readRegularFile } from './adapters/system/regular-file.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
+import { saidToday } from './adapters/system/said-today.ts';
 import { commandVerifier } from './adapters/workspace/command-verifier.ts';
 import { destinationOf } from './adapters/workspace/destination.ts';
 import { workspaceFiles } from './adapters/workspace/files.ts';
@@ -64,6 +66,8 @@ export interface FactoryOptions {
   defaultLogLevel: LogLevel;
   /** Overrides ORCH_REHEARSE. */
   rehearse?: boolean;
+  /** A session with several calls: a reminder is shown once in it, instead of once a day. Default false. */
+  session?: boolean;
   /** Folders that the MCP client allows besides the working directory. Undefined on the command line. */
   clientRoots?: () => readonly string[];
   clock?: Clock;
@@ -90,6 +94,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const closers: (() => Promise<void>)[] = [];
   const clock = options.clock ?? systemClock;
   const newId = () => crypto.randomUUID().replaceAll('-', '');
+  const utcDay = () => new Date(clock.now()).toISOString().slice(0, 10);
 
   const reading = once(() => {
     const ignored: string[] = [];
@@ -215,7 +220,7 @@ export function createFactory(options: FactoryOptions): Factory {
       const { startRehearsalServer } = await import('./rehearsal/server.ts');
       const server = await startRehearsalServer({
         catalog: config().catalog,
-        today: () => new Date(clock.now()).toISOString().slice(0, 10),
+        today: utcDay,
       });
       closers.push(() => server.close());
       return {
@@ -282,6 +287,16 @@ export function createFactory(options: FactoryOptions): Factory {
     };
   });
 
+  const saidHere = new Set<string>();
+  const isDue = (reminder: string) => {
+    if (saidHere.has(reminder)) return false;
+    saidHere.add(reminder);
+    if (options.session) return true;
+    // Another repository's key is another piece of news.
+    const place = reading().environment.reminders.includes(reminder) ? (repositoryTop(cwd) ?? cwd) : '';
+    return !saidToday(state('said'), utcDay(), `${place}\n${reminder}`);
+  };
+
   return {
     cwd,
     environment,
@@ -310,6 +325,7 @@ export function createFactory(options: FactoryOptions): Factory {
       ...configNotes(),
       ...folderNotes(['' as const, ...stateFolders].map((name) => join(stateFolder(variables), name))),
     ],
+    isDue,
     async close() {
       await Promise.all(closers.map((close) => close()));
     },

@@ -79,7 +79,8 @@ function addOperation(command: Command, operation: Operation, actions: Actions):
     command
       .option('--dry-run', 'Show the route and what it may cost; send nothing')
       .option('--stream', "Show the model's answer on stderr as it arrives")
-      .option('--no-stream', 'Request the whole answer at once instead of a stream');
+      .option('--no-stream', 'Request the whole answer at once instead of a stream')
+      .option('-q, --quiet', 'Only the summary line on stderr, with the number of warnings; errors stay');
   }
   if (fields.some(({ name }) => name === 'input'))
     command.option('--no-stdin', 'Do not read standard input, even if it is a pipe');

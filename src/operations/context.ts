@@ -56,6 +56,11 @@ export interface OperationContext {
   diagnostics(): Diagnostics;
   /** Ignored settings and the reason, added to the warnings of every result. */
   notes(): readonly string[];
+  /**
+   * Whether a reminder is to be shown: on the command line once a day, over MCP once per session. It then counts as
+   * shown.
+   */
+  isDue(reminder: string): boolean;
 }
 
 /** What `orch doctor` examines. Works even if the environment or the configuration is invalid. */

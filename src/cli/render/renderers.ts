@@ -21,6 +21,8 @@ export interface RenderContext {
   factory: Factory;
   /** Whether to print the summary and warnings on stderr. */
   verbose: boolean;
+  /** Of these, only the summary. */
+  quiet: boolean;
   /** Whether the text was already printed on stdout as it arrived. */
   alreadyShown: boolean;
 }
@@ -37,10 +39,14 @@ export interface Renderer {
 
 const delegationRenderer: Renderer = {
   options: [],
-  async render(output, { streams, verbose, alreadyShown }) {
+  async render(output, { streams, verbose, quiet, alreadyShown }) {
     const { result, meta } = output as DelegateOutput;
     if (meta.output_file === undefined && !meta.patch?.applied && !alreadyShown) streams.out(result);
     if (!verbose) return;
+    if (quiet) {
+      streams.err(`${[summaryLine(meta), ...unsaid(meta)].join(' | ')}\n`);
+      return;
+    }
     if (meta.patch?.applied) streams.err(`applied:\n${meta.patch.diffstat}\n`);
     if (meta.output_file !== undefined) streams.err(`written: ${meta.output_file}\n`);
     for (const warning of meta.warnings) streams.say('warning', warning);
@@ -48,6 +54,15 @@ const delegationRenderer: Renderer = {
     streams.err(`${summaryLine(meta)}\n`);
   },
 };
+
+/** What a quiet run leaves out. */
+function unsaid({ warnings, cost_alert }: DelegateOutput['meta']): string[] {
+  const { length } = warnings;
+  return [
+    ...(length > 0 ? [length === 1 ? '1 warning' : `${length} warnings`] : []),
+    ...(cost_alert === undefined ? [] : ['cost alert']),
+  ];
+}
 
 /** Model, reason, tokens, cost and time in one line. */
 function summaryLine({ model, rationale, usage, cost_usd, latency_ms }: DelegateOutput['meta']): string {
