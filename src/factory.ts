@@ -6,11 +6,13 @@ import { jsonLog } from './adapters/ledger/json-log.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
 import { secretScanner } from './adapters/secrets/secret-scanner.ts';
+import { userSettings } from './adapters/settings/user-settings.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import {
   configFolders,
   inspectConfig,
   loadConfig,
+  ownProblems,
   packagedConfig,
   packagedFolder,
 } from './adapters/system/config-files.ts';
@@ -287,6 +289,14 @@ export function createFactory(options: FactoryOptions): Factory {
     };
   });
 
+  const settings = once(() =>
+    userSettings({
+      folder: userConfigFolder(variables),
+      lock,
+      temporaries: temporaries(),
+      problems: (replaced) => ownProblems({ cwd, variables, environment: reading().environment }, replaced),
+    }),
+  );
   const saidHere = new Set<string>();
   const isDue = (reminder: string) => {
     if (saidHere.has(reminder)) return false;
@@ -319,6 +329,7 @@ export function createFactory(options: FactoryOptions): Factory {
     engine,
     clock: () => clock,
     newId,
+    userSettings: settings,
     diagnostics,
     notes: () => [
       ...environment().notes,

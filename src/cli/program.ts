@@ -3,6 +3,7 @@ import { Argument, Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { operations } from '../operations/index.ts';
 import { isOffered, type Operation } from '../operations/operation.ts';
+import { afterHelp, formatItem } from './help-format.ts';
 import { helpTopics } from './help-topics.ts';
 import { addFields, type CliField, cliFields, completeWith, refuseFlagsAsValues } from './options.ts';
 import { rendererFor } from './render/renderers.ts';
@@ -27,6 +28,7 @@ export function buildProgram(actions: Actions, only?: string): Command {
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
+    .configureHelp({ formatItem })
     .showSuggestionAfterError(true)
     .enablePositionalOptions();
 
@@ -87,9 +89,8 @@ function addOperation(command: Command, operation: Operation, actions: Actions):
   if (operation.plan || operation.rehearsable)
     command.option('--rehearse', 'Use the built-in rehearsal server: no key needed, nothing spent');
   refuseFlagsAsValues(command);
-  command.addHelpText(
-    'after',
-    `\nExamples:\n${operation.examples.map((example) => `  ${example}`).join('\n')}`,
+  command.addHelpText('after', () =>
+    afterHelp(operation, fields, command.configureOutput().getOutHelpWidth?.()),
   );
   command.action(() => actions.run(operation, fields, command));
 }

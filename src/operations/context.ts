@@ -15,6 +15,7 @@ import type {
   PatchChecker,
   ResultStore,
   TreeWriter,
+  UserSettings,
   Verifier,
   Workspace,
   WorkspaceWriter,
@@ -52,6 +53,7 @@ export interface OperationContext {
   engine(): EngineContext;
   clock(): Clock;
   newId(): string;
+  userSettings(): UserSettings;
   /** The same parts for `orch doctor`, when the functions above may throw. */
   diagnostics(): Diagnostics;
   /** Ignored settings and the reason, added to the warnings of every result. */

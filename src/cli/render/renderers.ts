@@ -13,6 +13,9 @@ import type { DecisionOutput } from '../../operations/route-explain.ts';
 import { completeWith } from '../options.ts';
 import type { IOStreams } from '../streams.ts';
 import { renderDecision } from './decision.ts';
+import { modelsRenderer } from './models.ts';
+import { changeRenderer, pathRenderer, settingRenderer, settingsRenderer } from './settings.ts';
+import { wrapped } from './wrap.ts';
 
 export interface RenderContext {
   streams: IOStreams;
@@ -79,7 +82,7 @@ const decisionRenderer: Renderer = {
   async render(output, { streams, options, verbose }) {
     const decision = output as DecisionOutput;
     if (options.explain) {
-      streams.outStyled(renderDecision(decision, streams.outStyle));
+      streams.outStyled(renderDecision(decision, streams.outStyle, streams.stdoutColumns));
     } else if (decision.selected) {
       streams.out(`${decision.selected.model}\n`);
       if (verbose) for (const warning of decision.warnings) streams.say('warning', warning);
@@ -164,9 +167,12 @@ const doctorRenderer: Renderer = {
   async render(output, { streams }) {
     const { green, yellow, red } = streams.outStyle;
     const paint = { ok: green, warning: yellow, problem: red };
+    const { stdoutColumns: width } = streams;
     for (const { status, id, message, hint } of (output as DoctorOutput).findings) {
-      const text = `${id}: ${message}\n${hint === undefined ? '' : `    ${hint}\n`}`;
-      streams.outStyled(`${paint[status](marks[status])} ${printable(text)}`);
+      // The mark and its space stand in place of the first two blanks.
+      const text = wrapped(printable(`  ${id}: ${message}`), width, '  ').slice(2);
+      const cure = hint === undefined ? '' : `${wrapped(printable(`    ${hint}`), width)}\n`;
+      streams.outStyled(`${paint[status](marks[status])} ${text}\n${cure}`);
     }
   },
   exitStatus: (output) => ((output as DoctorOutput).ok ? 0 : 1),
@@ -181,7 +187,13 @@ const plainRenderer: Renderer = {
 };
 
 const renderers: Readonly<Record<string, Renderer>> = {
+  'config.get': settingRenderer,
+  'config.list': settingsRenderer,
+  'config.path': pathRenderer,
+  'config.set': changeRenderer('written'),
+  'config.unset': changeRenderer('removed from'),
   doctor: doctorRenderer,
+  models: modelsRenderer,
   'patch.apply': applyRenderer,
   'route.explain': decisionRenderer,
   'usage.report': reportRenderer,
