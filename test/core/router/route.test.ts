@@ -69,7 +69,7 @@ describe('a safety-critical refactoring with the given files', () => {
       ],
     });
     expect(decision.fallbacks[0]?.warnings).toEqual([
-      'full: gpt-5 shuts down on 2026-12-11, in 19 days; gpt-6.1-sol will replace it',
+      'full: gpt-5 shuts down on 2026-12-11, in 19 days; gpt-6.1-sol will replace it; to settle it: orch config set alias.full gpt-6.1-sol',
     ]);
   });
 
