@@ -190,6 +190,17 @@ describe('orch config unset', () => {
     });
   });
 
+  it('of what nothing sets touches no file', async () => {
+    const { run, text, file } = home({ 'models.json': '' });
+    for (const key of ['alias.codex', 'retry.maxRetries'])
+      expect(await run(['unset', key])).toMatchObject({
+        status: 0,
+        stderr: expect.stringContaining('is not set in'),
+      });
+    expect(text('models.json')).toBe('');
+    expect(existsSync(file('policies.json'))).toBe(false);
+  });
+
   it('of an alias that is still used is refused', async () => {
     const { run } = home({
       'models.json': '{"aliases": {"own": "gpt-6.2-sol"}, "routing": {"docs": ["own"]}}',

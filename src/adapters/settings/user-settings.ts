@@ -30,15 +30,17 @@ export function userSettings({ folder, lock, temporaries, problems }: UserSettin
       const file = join(folder, `${name}.json`);
       return lock(folder, async () => {
         const before = textOf(file);
+        const old = parsed(file, before);
         const { edited } = await import('./edit-json.ts');
         const after = edited(before ?? '', path, value);
-        if (value === undefined && (before === undefined || after === before))
-          return { file, changed: false };
-        assertEdited(file, { before: parsed(file, before), after: parsed(file, after) }, path, value);
+        const now = parsed(file, after);
+        if (isDeepStrictEqual(now, old)) return { file, changed: false };
+        // What is written is what was meant, whatever the file looks like.
+        if (!isDeepStrictEqual(now, changedAt(old, path, value)))
+          throw unfit(`${file} cannot be changed automatically`, `edit ${path.join('.')} in it by hand`);
         const known = problems().map(keyOf);
         const faults = problems({ path: file, text: after }).filter((fault) => !known.includes(keyOf(fault)));
         if (faults.length > 0) throw refused(faults);
-        if (after === before) return { file, changed: false };
         try {
           await writeResultFile(file, after, { roots: [], temporaries });
         } catch (error) {
@@ -74,23 +76,12 @@ function parsed(file: string, text = ''): unknown {
   return value;
 }
 
-/** What is written is what was meant, whatever the file looks like. */
-function assertEdited(
-  file: string,
-  { before, after }: { before: unknown; after: unknown },
-  path: readonly string[],
-  value: unknown,
-): void {
-  if (!isDeepStrictEqual(after, changedAt(before, path, value)))
-    throw unfit(`${file} cannot be changed automatically`, `edit ${path.join('.')} in it by hand`);
-}
-
 function changedAt(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
   const object: Record<string, unknown> = isPlainObject(target) ? { ...target } : {};
   const inner = changedAt(object[key], rest, value);
   if (inner === undefined) delete object[key];
-  else if (value !== undefined || isPlainObject(target)) object[key] = inner;
+  else object[key] = inner;
   return object;
 }
 
