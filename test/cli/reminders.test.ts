@@ -63,7 +63,7 @@ describe('the retirement of an alias', () => {
   it('is not taken for said where no warning is shown', async () => {
     const { env } = await places();
     expect((await docs({ ...env, ORCH_LOG_LEVEL: 'error' })).stderr).toBe('');
-    expect((await docs(env, '2026-11-22', ['-q'])).stderr).not.toContain('warning');
+    expect((await docs(env, '2026-11-22', ['-q'])).stderr).toMatch(/^gpt-6-luna \| task=docs [^\n]* m?s\n$/);
     expect((await docs(env)).stderr).toContain(`warning: chat: ${hop}`);
   });
 
@@ -114,5 +114,16 @@ describe('a key from a .env', () => {
     expect(await told(other)).toBe(true);
     const { stdout } = await orchInProcess(['docs', 'x', '--dry-run'], { env, cwd: one });
     expect(stdout).toContain(fromDotEnv);
+  });
+});
+
+describe('-q', () => {
+  it('leaves the summary, which counts what it hides, and every error', async () => {
+    const { env } = await places();
+    const { stderr } = await orchInProcess(['run', 'something_else', 'x', '-q'], { env });
+    expect(stderr).toMatch(/^gpt-6-luna \| task=docs [^\n]* m?s \| 1 warning\n$/);
+    const failed = await orchInProcess(['docs', 'x', '-q', '--max-cost', '0.0000001'], { env });
+    expect(failed.status).toBe(6);
+    expect(failed.stderr).toMatch(/^error: /);
   });
 });
