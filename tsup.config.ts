@@ -36,6 +36,10 @@ export default defineConfig({
         onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
           /[\\/]commander[\\/]/.test(importer) ? { path: 'none', namespace: 'none' } : undefined,
         );
+        // Its other form, for CommonJS, loads its parts in a way that cannot be bundled.
+        onResolve({ filter: /^jsonc-parser$/ }, () => ({
+          path: fileURLToPath(new URL('node_modules/jsonc-parser/lib/esm/main.js', import.meta.url)),
+        }));
         // A library for .p12 files, three times the size of the rules: files are only searched as text.
         onResolve({ filter: /^\.\/index-\w+\.js$/ }, ({ importer, kind }) =>
           kind === 'dynamic-import' && /[\\/]secretlint-rule-preset-recommend[\\/]/.test(importer)

@@ -89,11 +89,18 @@ _orch() {
         '/0/route') path='route' ;;
         '/0/usage') path='usage' ;;
         '/0/doctor') path='doctor' ;;
+        '/0/models') path='models' ;;
+        '/0/config') path='config' ;;
         '/0/serve') path='serve' ;;
         '/0/completion') path='completion' ;;
         '/0/help') path='help' ;;
         'patch/0/apply') path='patch apply' ;;
         'usage/0/report') path='usage report' ;;
+        'config/0/get') path='config get' ;;
+        'config/0/set') path='config set' ;;
+        'config/0/unset') path='config unset' ;;
+        'config/0/list') path='config list' ;;
+        'config/0/path') path='config path' ;;
         *) place=$((place + 1)) ;;
       esac
     fi
@@ -181,30 +188,41 @@ _orch() {
   elif [[ -z $literal && $cur == -* ]]; then
     case "$path" in
       '') _orch_offer --version --help ;;
-      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --framework --return --apply --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --framework --verify --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
+      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --framework --return --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --framework --verify --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
       'patch apply') _orch_offer --from --resume --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --since --until --format --output --force --json --help ;;
       'doctor') _orch_offer --verbose --timeout --json --rehearse --help ;;
+      'models') _orch_offer --json --help ;;
+      'config') _orch_offer --help ;;
+      'config get') _orch_offer --json --help ;;
+      'config set') _orch_offer --json --help ;;
+      'config unset') _orch_offer --json --help ;;
+      'config list') _orch_offer --json --help ;;
+      'config path') _orch_offer --json --help ;;
       'serve') _orch_offer --stdio --tool-names --help ;;
       'completion') _orch_offer --help ;;
       'help') _orch_offer --help ;;
     esac
   else
     case "$path/$place" in
-      '/0') _orch_offer run diff tests docs patch route usage doctor serve completion help ;;
+      '/0') _orch_offer run diff tests docs patch route usage doctor models config serve completion help ;;
       'run/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
       'patch/0') _orch_offer apply ;;
       'route/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
       'usage/0') _orch_offer report ;;
       'usage report/'*) : ;;
+      'config/0') _orch_offer get set unset list path ;;
+      'config get/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical ;;
+      'config set/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical ;;
+      'config unset/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical ;;
       'completion/0') _orch_offer bash zsh fish ;;
-      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch route usage doctor serve completion ;;
+      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch route usage doctor models config serve completion ;;
       *) _orch_nothing ;;
     esac
   fi

@@ -47,6 +47,11 @@ const files = {
     sources: ['src/adapters/secrets/scan.ts'],
     packages: ['@secretlint/secretlint-rule-preset-recommend'],
   },
+  settings: {
+    loadedBy: 'config set, config unset',
+    sources: ['src/adapters/settings/edit-json.ts'],
+    packages: ['jsonc-parser'],
+  },
   // It uses the contracts of the dialects to recognise what a request asks for.
   rehearsal: { loadedBy: '--rehearse', sources: ['src/rehearsal/'], loads: ['delegation'] },
   globs: {

@@ -6,11 +6,13 @@ import { jsonLog } from './adapters/ledger/json-log.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
 import { secretScanner } from './adapters/secrets/secret-scanner.ts';
+import { userSettings } from './adapters/settings/user-settings.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import {
   configFolders,
   inspectConfig,
   loadConfig,
+  ownProblems,
   packagedConfig,
   packagedFolder,
 } from './adapters/system/config-files.ts';
@@ -18,6 +20,7 @@ import { readDotEnv } from './adapters/system/dot-env.ts';
 import { folderNotes } from './adapters/system/folder-notes.ts';
 import {
   homeFolder,
+  repositoryTop,
   type StateFolder,
   stateFolder,
   stateFolders,
@@ -26,6 +29,7 @@ import {
 import { thisMachine } from './adapters/system/machine.ts';
 import { readRegularFile } from './adapters/system/regular-file.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
+import { saidToday } from './adapters/system/said-today.ts';
 import { commandVerifier } from './adapters/workspace/command-verifier.ts';
 import { destinationOf } from './adapters/workspace/destination.ts';
 import { workspaceFiles } from './adapters/workspace/files.ts';
@@ -64,6 +68,8 @@ export interface FactoryOptions {
   defaultLogLevel: LogLevel;
   /** Overrides ORCH_REHEARSE. */
   rehearse?: boolean;
+  /** A session with several calls: a reminder is shown once in it, instead of once a day. Default false. */
+  session?: boolean;
   /** Folders that the MCP client allows besides the working directory. Undefined on the command line. */
   clientRoots?: () => readonly string[];
   clock?: Clock;
@@ -90,6 +96,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const closers: (() => Promise<void>)[] = [];
   const clock = options.clock ?? systemClock;
   const newId = () => crypto.randomUUID().replaceAll('-', '');
+  const utcDay = () => new Date(clock.now()).toISOString().slice(0, 10);
 
   const reading = once(() => {
     const ignored: string[] = [];
@@ -218,7 +225,7 @@ export function createFactory(options: FactoryOptions): Factory {
       const { startRehearsalServer } = await import('./rehearsal/server.ts');
       const server = await startRehearsalServer({
         catalog: config().catalog,
-        today: () => new Date(clock.now()).toISOString().slice(0, 10),
+        today: utcDay,
       });
       closers.push(() => server.close());
       return {
@@ -285,6 +292,24 @@ export function createFactory(options: FactoryOptions): Factory {
     };
   });
 
+  const settings = once(() =>
+    userSettings({
+      folder: userConfigFolder(variables),
+      lock,
+      temporaries: temporaries(),
+      problems: (replaced) => ownProblems({ cwd, variables, environment: reading().environment }, replaced),
+    }),
+  );
+  const saidHere = new Set<string>();
+  const isDue = (reminder: string) => {
+    if (saidHere.has(reminder)) return false;
+    saidHere.add(reminder);
+    if (options.session) return true;
+    // Another repository's key is another piece of news.
+    const place = reading().environment.reminders.includes(reminder) ? (repositoryTop(cwd) ?? cwd) : '';
+    return !saidToday(state('said'), utcDay(), `${place}\n${reminder}`);
+  };
+
   return {
     cwd,
     environment,
@@ -307,8 +332,10 @@ export function createFactory(options: FactoryOptions): Factory {
     engine,
     clock: () => clock,
     newId,
+    userSettings: settings,
     diagnostics,
     notes: () => [...environment().notes, ...configNotes(), ...ownFolderNotes()],
+    isDue,
     async close() {
       await Promise.all(closers.map((close) => close()));
     },

@@ -10,7 +10,7 @@ const usageStatus = 2;
 
 /** `argv` without node and script. Returns the exit status. */
 export async function start(argv: readonly string[]): Promise<number> {
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return print(`${version}\n`);
+  if (argv.length === 1 && ['--version', '-V', '-v'].includes(argv[0]!)) return print(`${version}\n`);
   const { core, keepCode } = loadCore(__dirname, argv[0]);
   if (argv[0] === 'serve') setTimeout(keepCode, serverIsUpMs).unref();
   const status = await core.main(argv);

@@ -8,6 +8,7 @@ import { operations } from '../operations/index.ts';
 import { reportError } from './errors.ts';
 import { type Actions, buildProgram, shells } from './program.ts';
 import { redactedStreams } from './redacted-streams.ts';
+import { wrapped } from './render/wrap.ts';
 import { runOperation } from './run-operation.ts';
 import type { IOStreams } from './streams.ts';
 
@@ -79,7 +80,8 @@ const plainWidth = 80;
 function silence(command: Command, streams: IOStreams): void {
   command.exitOverride();
   command.configureOutput({
-    writeOut: (text) => streams.out(text),
+    // Commander leaves the usage line as long as it is.
+    writeOut: (text) => streams.out(wrapped(text, streams.stdoutColumns ?? plainWidth, '  ')),
     writeErr: (text) => streams.err(text),
     getOutHelpWidth: () => streams.stdoutColumns ?? plainWidth,
     getErrHelpWidth: () => streams.stderrColumns ?? plainWidth,
@@ -143,7 +145,7 @@ async function showHelp(
   const { helpTopics, renderTopic } = await import('./help-topics.ts');
   const known = helpTopics.find((name) => name === topic);
   if (known) {
-    streams.out(renderTopic(known, makeFactory({})));
+    streams.out(renderTopic(known, makeFactory({}), streams.stdoutColumns ?? plainWidth));
     return;
   }
   let command: Command | undefined = program;

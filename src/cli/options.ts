@@ -16,7 +16,7 @@ export interface CliField {
 /** How a shell completes a value. */
 export interface Completion {
   /** Undefined: no suggestions. */
-  words: FieldSurface['complete'];
+  words: 'file' | readonly string[] | undefined;
   /** The value is a comma-separated list of the words. */
   list: boolean;
   /** The option may be given more than once. */
@@ -24,19 +24,23 @@ export interface Completion {
 }
 
 /** Kept here because commander's options and arguments cannot hold it. */
-const completions = new WeakMap<Option | Argument, Completion>();
+const completions = new WeakMap<Option | Argument, () => Completion>();
 
 export function completeWith<Value extends Option | Argument>(
   value: Value,
-  words: Completion['words'],
+  words: FieldSurface['complete'],
   { list = false, repeatable = false }: Partial<Completion> = {},
 ): Value {
-  completions.set(value, { words, list, repeatable });
+  completions.set(value, () => ({
+    words: typeof words === 'function' ? words() : words,
+    list,
+    repeatable,
+  }));
   return value;
 }
 
 export function completionOf(value: Option | Argument): Completion {
-  return completions.get(value) ?? { words: value.argChoices, list: false, repeatable: false };
+  return completions.get(value)?.() ?? { words: value.argChoices, list: false, repeatable: false };
 }
 
 export function cliFields(operation: Operation): CliField[] {

@@ -3,6 +3,7 @@ import { Argument, Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { operations } from '../operations/index.ts';
 import { isOffered, type Operation } from '../operations/operation.ts';
+import { afterHelp, formatItem } from './help-format.ts';
 import { helpTopics } from './help-topics.ts';
 import { addFields, type CliField, cliFields, completeWith, refuseFlagsAsValues } from './options.ts';
 import { rendererFor } from './render/renderers.ts';
@@ -27,6 +28,7 @@ export function buildProgram(actions: Actions, only?: string): Command {
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
+    .configureHelp({ formatItem })
     .showSuggestionAfterError(true)
     .enablePositionalOptions();
 
@@ -79,16 +81,16 @@ function addOperation(command: Command, operation: Operation, actions: Actions):
     command
       .option('--dry-run', 'Show the route and what it may cost; send nothing')
       .option('--stream', "Show the model's answer on stderr as it arrives")
-      .option('--no-stream', 'Request the whole answer at once instead of a stream');
+      .option('--no-stream', 'Request the whole answer at once instead of a stream')
+      .option('-q, --quiet', 'Only the summary line on stderr, with the number of warnings; errors stay');
   }
   if (fields.some(({ name }) => name === 'input'))
     command.option('--no-stdin', 'Do not read standard input, even if it is a pipe');
   if (operation.plan || operation.rehearsable)
     command.option('--rehearse', 'Use the built-in rehearsal server: no key needed, nothing spent');
   refuseFlagsAsValues(command);
-  command.addHelpText(
-    'after',
-    `\nExamples:\n${operation.examples.map((example) => `  ${example}`).join('\n')}`,
+  command.addHelpText('after', () =>
+    afterHelp(operation, fields, command.configureOutput().getOutHelpWidth?.()),
   );
   command.action(() => actions.run(operation, fields, command));
 }

@@ -41,6 +41,8 @@ export async function runOperation(
     ? factory.diagnostics().environment().environment
     : factory.environment();
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
+  const quiet = options.quiet === true;
+  const talks = verbose && !quiet;
   const {
     values,
     waitedMs,
@@ -52,7 +54,7 @@ export async function runOperation(
     signal,
     stdinOffBy: options.stdin === false ? '--no-stdin' : readsStdin ? undefined : 'ORCH_STDIN=off',
     note: (text) => {
-      if (verbose) streams.say('note', text);
+      if (talks) streams.say('note', text);
     },
   });
   const input = parse(values);
@@ -60,7 +62,7 @@ export async function runOperation(
 
   const request = operation.plan?.(input);
   const sayWhatIsWaiting = async () => {
-    const waiting = verbose ? await factory.tree().waiting() : undefined;
+    const waiting = talks ? await factory.tree().waiting() : undefined;
     if (waiting !== undefined) streams.say('warning', waiting);
   };
   if (options.dryRun === true) {
@@ -75,6 +77,7 @@ export async function runOperation(
       factory,
       json,
       verbose,
+      quiet,
       options: { explain: true },
       alreadyShown: false,
     });
@@ -86,9 +89,15 @@ export async function runOperation(
     input.output === undefined &&
     request !== undefined &&
     shapes[request.shape].streams;
-  const style = progressStyle(options, { json, streams, verbose });
+  const style = progressStyle(options, { json, streams, talks });
+  const liveStyle = talks ? 'spinner' : 'plain';
   const progress = request
-    ? await startProgress({ streams, style: liveText ? 'plain' : style, showDecision: style === 'preview' })
+    ? await startProgress({
+        streams,
+        style: liveText ? liveStyle : style,
+        untilText: liveText,
+        showDecision: style === 'preview',
+      })
     : undefined;
   let shown = '';
   const callOptions: CallOptions = {
@@ -98,6 +107,7 @@ export async function runOperation(
     stream: options.stream !== false,
     onProgress(event) {
       if (liveText && event.kind === 'text') {
+        progress?.onEvent(event);
         shown += event.delta;
         streams.out(event.delta);
         return;
@@ -109,7 +119,7 @@ export async function runOperation(
         streams.err('the partial answer above is discarded; starting again\n');
         shown = '';
       }
-      if (!verbose && event.kind !== 'text') return;
+      if (!talks && event.kind !== 'text') return;
       progress?.onEvent(event);
     },
   };
@@ -122,14 +132,16 @@ export async function runOperation(
     output = await onWholeTree(written, factory, async () => {
       // The others look after their tree themselves.
       if (operation.annotations.readOnlyHint) await sayWhatIsWaiting();
-      return operation.run(input, factory, callOptions);
+      // A reminder that is not shown stays due.
+      const context = talks || json ? factory : { ...factory, isDue: () => false };
+      return operation.run(input, context, callOptions);
     });
   } finally {
     progress?.stop();
     if (shown !== '' && !shown.endsWith('\n')) streams.out('\n');
   }
   const alreadyShown = shown !== '' && shown.trim() === String(output.result).trim();
-  return present(output, operation, { streams, factory, json, verbose, options, alreadyShown });
+  return present(output, operation, { streams, factory, json, verbose, quiet, options, alreadyShown });
 }
 
 interface Presentation {
@@ -137,6 +149,7 @@ interface Presentation {
   factory: Factory;
   json: boolean;
   verbose: boolean;
+  quiet: boolean;
   options: Record<string, unknown>;
   alreadyShown: boolean;
 }
@@ -159,10 +172,10 @@ async function present(
 
 function progressStyle(
   options: Record<string, unknown>,
-  { json, streams, verbose }: { json: boolean; streams: IOStreams; verbose: boolean },
+  { json, streams, talks }: { json: boolean; streams: IOStreams; talks: boolean },
 ) {
   if (options.stream === true) return 'preview' as const;
-  if (!verbose || json || !streams.stderrIsLive) return 'plain' as const;
+  if (!talks || json || !streams.stderrIsLive) return 'plain' as const;
   // The result goes elsewhere, so the terminal is free to show the answer as it arrives.
   return streams.stdoutIsTerminal || options.stream === false ? ('spinner' as const) : ('preview' as const);
 }

@@ -23,7 +23,7 @@ export interface IOStreams {
   /** The same for `errStyled`. */
   readonly errStyle: ChalkInstance;
   readonly stdoutIsTerminal: boolean;
-  /** Width of the terminal on stdout; undefined if stdout is not a terminal. */
+  /** COLUMNS, or the width of the terminal on stdout; undefined if neither is known. */
   readonly stdoutColumns: number | undefined;
   /** The same for stderr. */
   readonly stderrColumns: number | undefined;
@@ -73,6 +73,8 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
   // A terminal without a size has 0 columns, which would make the spinner clear lines for ever.
   const { isTTY, columns } = process.stderr;
   const stdoutIsTerminal = process.stdout.isTTY === true;
+  // Exported only by somebody who means it: a shell keeps its own to itself.
+  const asked = /^[1-9]\d*$/.test(process.env.COLUMNS ?? '') ? Number(process.env.COLUMNS) : undefined;
   const out = writer(process.stdout, (code) => {
     failure ??= code;
   });
@@ -90,8 +92,9 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
     errStyle: chalkStderr,
     outFailure: () => failure,
     stdoutIsTerminal,
-    stdoutColumns: stdoutIsTerminal && process.stdout.columns > 0 ? process.stdout.columns : undefined,
-    stderrColumns: isTTY === true && columns > 0 ? columns : undefined,
+    stdoutColumns:
+      asked ?? (stdoutIsTerminal && process.stdout.columns > 0 ? process.stdout.columns : undefined),
+    stderrColumns: asked ?? (isTTY === true && columns > 0 ? columns : undefined),
     // Once closed, a terminal no longer reports as one: hence the values from the start.
     onTerminal: () => stdoutIsTerminal || isTTY === true || stdinIsTerminal(),
     stderrIsLive: live,

@@ -272,3 +272,18 @@ export interface Machine {
   writeFault(path: string): string | undefined;
   clients(): ClientSetup;
 }
+
+/** The user's own configuration files: never those of a repository or of ORCH_CONF. */
+export interface UserSettings {
+  /** It need not exist. */
+  folder: string;
+  /**
+   * Sets a value, or removes it (undefined), while no other process does. Throws `usage` if the configuration would
+   * have a problem that it has not now, `invalid-config` for a file that cannot be edited, `write-failed`.
+   */
+  change(
+    file: 'models' | 'policies',
+    path: readonly string[],
+    value: unknown,
+  ): Promise<{ file: string; changed: boolean }>;
+}

@@ -25,6 +25,7 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
     variables: process.env,
     writeLog: batchedLog(),
     defaultLogLevel: 'info',
+    session: true,
     clientRoots: () => clientRoots,
   });
   const clientGone = new AbortController();

@@ -15,6 +15,7 @@ import type {
   PatchChecker,
   ResultStore,
   TreeWriter,
+  UserSettings,
   Verifier,
   Workspace,
   WorkspaceWriter,
@@ -52,10 +53,16 @@ export interface OperationContext {
   engine(): EngineContext;
   clock(): Clock;
   newId(): string;
+  userSettings(): UserSettings;
   /** The same parts for `orch doctor`, when the functions above may throw. */
   diagnostics(): Diagnostics;
   /** Ignored settings and the reason, added to the warnings of every result. */
   notes(): readonly string[];
+  /**
+   * Whether a reminder is to be shown: on the command line once a day, over MCP once per session. It then counts as
+   * shown.
+   */
+  isDue(reminder: string): boolean;
 }
 
 /** What `orch doctor` examines. Works even if the environment or the configuration is invalid. */

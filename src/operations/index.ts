@@ -2,10 +2,13 @@
 import { diffOperation } from './diff.ts';
 import { docsOperation } from './docs.ts';
 import { doctorOperation } from './doctor.ts';
+import { modelsOperation } from './models.ts';
 import type { Operation } from './operation.ts';
 import { patchApplyOperation } from './patch-apply.ts';
 import { routeExplainOperation } from './route-explain.ts';
 import { runOperation } from './run.ts';
+import { configSetOperation, configUnsetOperation } from './settings/change.ts';
+import { configGetOperation, configListOperation, configPathOperation } from './settings/show.ts';
 import { testsOperation } from './tests.ts';
 import { usageReportOperation } from './usage-report.ts';
 
@@ -18,4 +21,10 @@ export const operations: readonly Operation[] = [
   routeExplainOperation,
   usageReportOperation,
   doctorOperation,
+  modelsOperation,
+  configGetOperation,
+  configSetOperation,
+  configUnsetOperation,
+  configListOperation,
+  configPathOperation,
 ];

@@ -17,8 +17,8 @@ export interface FieldSurface {
   cliOnly?: boolean;
   /** The name is clear enough for a model, so the MCP tool omits the description. */
   plain?: boolean;
-  /** Shell completion of the value. */
-  complete?: 'file' | readonly string[];
+  /** Shell completion of the value. A function for words that a start need not find, and the help does not list. */
+  complete?: 'file' | readonly string[] | (() => readonly string[]);
   /** On the command line, the value is a file name, or `-` for standard input, whose content is used. */
   fromFile?: boolean;
 }

@@ -3,6 +3,7 @@ import { EventDecoder } from '../../src/adapters/http/event-stream.ts';
 import { StreamedText } from '../../src/adapters/openai/streamed-text.ts';
 import { extractCode, extractText } from '../../src/core/answer/extract-code.ts';
 import { jsonFaultAt } from '../../src/core/config/json-fault.ts';
+import { withoutComments } from '../../src/core/config/json-with-comments.ts';
 import { redactor } from '../../src/core/errors/redact.ts';
 import { retryAfterMs } from '../../src/core/errors/retry-after.ts';
 import { languageOfPaths } from '../../src/core/input/language.ts';
@@ -497,6 +498,9 @@ const names: Record<string, Shape> = {
   'JSON with a fault: nested lists': (bytes) => withText(times('[', bytes), jsonFaultAt),
   'JSON with a fault: nested objects': (bytes) => withText(times('{"a":', bytes), jsonFaultAt),
   'JSON with a fault: a list': (bytes) => withText(`[${times('1, ', bytes)}`, jsonFaultAt),
+  'JSON with comments: open ones': (bytes) => withText(times('/* ', bytes), withoutComments),
+  'JSON with comments: quotes': (bytes) => withText(times('\\"', bytes), withoutComments),
+  'JSON with comments: commas': (bytes) => withText(times(', ', bytes), withoutComments),
   'JSON with a fault: a string': (bytes) => withText(`["${times('x', bytes)}`, jsonFaultAt),
   'JSON with a fault: escapes': (bytes) => withText(`["${times('\\n', bytes)}`, jsonFaultAt),
   'JSON with a fault: blanks': (bytes) => withText(`[${times(' ', bytes)}`, jsonFaultAt),

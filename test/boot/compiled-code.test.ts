@@ -107,10 +107,12 @@ describe.skipIf(nodeKeepsCode)('compiled code', () => {
     expect(writing()).toBe(written);
   });
 
-  it('is not written by what only prints the version', () => {
-    execFileSync(process.execPath, [join(packageFolder, 'bin', 'orch.js'), '--version'], {
+  it.each(['--version', '-v'])('is not written by what only prints the version: %s', (flag) => {
+    const printed = execFileSync(process.execPath, [join(packageFolder, 'bin', 'orch.js'), flag], {
       env: environment(),
+      encoding: 'utf8',
     });
+    expect(printed).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(existsSync(cache)).toBe(false);
   });
 

@@ -35,6 +35,8 @@ const commands = [
   'route',
   'usage',
   'doctor',
+  'models',
+  'config',
   'serve',
   'completion',
   'help',
@@ -85,6 +87,14 @@ const cases: [words: string[], offered: readonly string[] | typeof files][] = [
     ['dotted', 'underscore'],
   ],
   [['completion', ''], shells],
+  [
+    ['config', ''],
+    ['get', 'set', 'unset', 'list', 'path'],
+  ],
+  [
+    ['config', 'set', 'aliases.'],
+    ['aliases.codex', 'aliases.mini', 'aliases.chat', 'aliases.full'],
+  ],
   [
     ['help', 'e'],
     ['exit-codes', 'environment'],

@@ -89,7 +89,12 @@ describe('a colour from outside', () => {
       errStyled: (text: string) => written.push(text),
       shown: printable,
     } as unknown as IOStreams;
-    const progress = await startProgress({ streams, style: 'preview', showDecision: false });
+    const progress = await startProgress({
+      streams,
+      style: 'preview',
+      untilText: false,
+      showDecision: false,
+    });
     progress.onEvent({ kind: 'text', delta: `x${red}y` });
     expect(written.join('')).toBe('\x1b[2mx\\u001b[31my\x1b[22m');
 

@@ -1,14 +1,16 @@
 /** Text that is shown on a terminal as it comes. */
+import { spawn, spawnSync } from 'node:child_process';
 import type { Command } from 'commander';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Actions, buildProgram } from '../../src/cli/program.ts';
 import { runOperation } from '../../src/cli/run-operation.ts';
 import type { IOStreams } from '../../src/cli/streams.ts';
 import { createFactory } from '../../src/factory.ts';
+import { bareEnvironment, bin, folder, provider } from '../helpers/orch.ts';
 import { serve } from '../rehearsal/bench.ts';
 import { byModel } from '../rehearsal/script.ts';
 
-async function onTerminal(logLevel: string) {
+async function onTerminal(logLevel: string, ...flags: string[]) {
   const server = await serve({
     today: () => '2026-11-22',
     answer: byModel({
@@ -20,6 +22,7 @@ async function onTerminal(logLevel: string) {
   });
   const out: string[] = [];
   const err: string[] = [];
+  let spinners = 0;
   const streams = {
     out: (text: string) => out.push(text),
     err: (text: string) => err.push(text),
@@ -28,6 +31,11 @@ async function onTerminal(logLevel: string) {
     stderrIsLive: true,
     stdinIsPiped: false,
     readStdin: async () => '',
+    shown: (text: string) => text,
+    startSpinner: async () => {
+      spinners++;
+      return { clear() {}, stop() {}, start() {} };
+    },
   } as unknown as IOStreams;
   const factory = createFactory({
     cwd: process.cwd(),
@@ -41,7 +49,7 @@ async function onTerminal(logLevel: string) {
     defaultLogLevel: 'warn',
   });
   const { signal } = new AbortController();
-  const argv = ['run', 'docs', 'x'];
+  const argv = ['run', 'docs', 'x', ...flags];
   const actions = {
     run: async (...[operation, fields, command]: Parameters<Actions['run']>) =>
       void (await runOperation(operation, fields, command, { argv, streams, signal, factory })),
@@ -49,7 +57,7 @@ async function onTerminal(logLevel: string) {
   const program: Command = buildProgram(actions, 'run');
   await program.parseAsync(argv, { from: 'user' });
   await factory.close();
-  return { out: out.join(''), err: err.join('') };
+  return { out: out.join(''), err: err.join(''), spinners };
 }
 
 describe('an answer that starts again', () => {
@@ -61,4 +69,73 @@ describe('an answer that starts again', () => {
       expect(err).toContain('the partial answer above is discarded; starting again\n');
     },
   );
+});
+
+describe('a quiet run', () => {
+  it('shows no spinner, and of the rest only the summary', async () => {
+    expect(await onTerminal('error')).toMatchObject({ spinners: 0 });
+    expect((await onTerminal('warn')).spinners).toBe(1);
+    const { err, spinners } = await onTerminal('warn', '-q');
+    expect(spinners).toBe(0);
+    expect(err).toMatch(
+      /^the partial answer above is discarded; starting again\ngpt-6-luna \| task=docs .* ms( \| \d+ warnings?)?\n$/,
+    );
+  });
+});
+
+/** Only the one of util-linux takes `-c`. */
+const script = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
+
+describe.runIf(script)('the wait for the first word, on a terminal', () => {
+  /** What the terminal gets. `seen` resolves when it has got the text. */
+  function terminal(args: string, env: Record<string, string>) {
+    const command = `stty rows 24 cols 40; exec ${process.execPath} ${bin} ${args}`;
+    const child = spawn('script', ['-qfec', command, '/dev/null'], {
+      cwd: folder(),
+      env: bareEnvironment({ TERM: 'xterm', COLUMNS: undefined, ...env }),
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let all = '';
+    const waiting: (() => void)[] = [];
+    child.stdout.on('data', (chunk: Buffer) => {
+      all += chunk.toString('utf8');
+      for (const look of waiting) look();
+    });
+    const seen = (text: string) =>
+      new Promise<void>((resolve) => {
+        const look = () => all.includes(text) && resolve();
+        waiting.push(look);
+        look();
+      });
+    const ended = new Promise<string>((resolve) => child.on('close', () => resolve(all)));
+    return { seen, ended };
+  }
+
+  it('shows model, what it does, seconds and attempt, and gives way to the text', async () => {
+    const saw: Partial<Record<'first' | 'second', () => void>> = {};
+    const first = new Promise<void>((resolve) => (saw.first = resolve));
+    const second = new Promise<void>((resolve) => (saw.second = resolve));
+    const { env } = await provider({
+      answer: [
+        { kind: 'cut', after: 0, text: 'Never seen.', pauses: [{ at: 'headers', until: first }] },
+        { kind: 'text', text: 'The answer.\n', pauses: [{ at: 'headers', until: second }] },
+      ],
+    });
+    const { seen, ended } = terminal('run deep_reasoning x', env);
+    void seen('gpt-6.2-sol thinking … 0 s').then(saw.first);
+    void seen('gpt-6.2-sol thinking, attempt 2 … 0 s').then(saw.second);
+    const all = await ended;
+    const text = all.indexOf('The answer.');
+    expect(text).toBeGreaterThan(all.indexOf('attempt 2'));
+    expect(all.slice(text)).not.toContain('attempt 2');
+    // The line is cleared and the cursor is back before the text.
+    expect(all.slice(0, text)).toMatch(/\x1b\[\d?K.*\x1b\[\?25h$/s);
+  });
+
+  it('shows nothing where nobody watches', async () => {
+    const { env } = await provider({ answer: { kind: 'text', text: 'The answer.\n' } });
+    const all = await terminal('docs x', { ...env, CI: '1' }).ended;
+    expect(all).toContain('The answer.');
+    expect(all).not.toMatch(/\x1b\[\?25|…/);
+  });
 });

@@ -503,7 +503,7 @@ describe('a model that the provider does not know', () => {
     const outcome = await call({ task: 'tests' });
     expect(asked()).toEqual([second, 'gpt-6.1-terra']);
     expect(outcome.warnings).toContainEqual(
-      'mini: the provider does not know gpt-5-mini, gpt-6.1-terra takes its place',
+      'mini: the provider does not know gpt-5-mini, gpt-6.1-terra takes its place; to settle it: orch config set alias.mini gpt-6.1-terra',
     );
     const later = await call({ task: 'tests' });
     expect(asked()).toEqual([second, 'gpt-6.1-terra', 'gpt-6.1-terra']);

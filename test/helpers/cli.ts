@@ -12,6 +12,7 @@ import { bareEnvironment, folder, type OrchOptions, type OrchResult } from './or
 function pipedStreams(
   stdin: string | Buffer | undefined,
   interrupt: AbortSignal,
+  columns?: number,
 ): { streams: IOStreams; written: { stdout: string; stderr: string } } {
   const written = { stdout: '', stderr: '' };
   const plain = new Chalk({ level: 0 });
@@ -31,8 +32,8 @@ function pipedStreams(
     outStyle: plain,
     errStyle: plain,
     stdoutIsTerminal: false,
-    stdoutColumns: undefined,
-    stderrColumns: undefined,
+    stdoutColumns: columns,
+    stderrColumns: columns,
     stderrIsLive: false,
     startSpinner: () => Promise.reject(new Error('a spinner needs a terminal')),
     stdinIsPiped: stdin !== undefined,
@@ -54,10 +55,10 @@ export function factoryFor(
 /** As `orch` of orch.ts, with the code of `src`. */
 export async function orchInProcess(
   args: readonly string[],
-  { stdin, clock, ...options }: OrchOptions & { clock?: Clock } = {},
+  { stdin, clock, columns, ...options }: OrchOptions & { clock?: Clock; columns?: number } = {},
 ): Promise<OrchResult> {
   const { signal } = new AbortController();
-  const { streams, written } = pipedStreams(stdin, signal);
+  const { streams, written } = pipedStreams(stdin, signal, columns);
   const status = await runCommandLine(args, {
     streams,
     signal,

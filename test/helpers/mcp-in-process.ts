@@ -22,6 +22,7 @@ function serverFor({ toolNames = 'dotted', ...options }: InProcessOptions): Serv
   const factory = factoryFor(options, {
     writeLog: () => {},
     defaultLogLevel: 'info',
+    session: true,
     clientRoots: () => clientRoots,
   });
   onTestFinished(async () => {

@@ -13,7 +13,12 @@ describe('the rationale', () => {
       answer: byModel({ [first]: { kind: 'error', status: 500, message: 'Oh no' }, [second]: code }),
       policies: { breaker: { failures: 1 } },
     });
-    const factory = { engine: () => context, notes: () => [] } as unknown as Factory;
+    const factory = {
+      engine: () => context,
+      environment: () => ({ reminders: [] }),
+      notes: () => [],
+      isDue: () => true,
+    } as unknown as Factory;
     const rationale = async () => toOutput(await call(), factory).meta.rationale;
     expect(await rationale()).toMatch(/; gpt-6\.2-sol failed => gpt-5-mini$/);
     expect(await rationale()).toMatch(/; gpt-6\.2-sol skipped => gpt-5-mini$/);

@@ -11,6 +11,7 @@ import {
 } from '../../core/config/config.ts';
 import type { Environment } from '../../core/config/environment.ts';
 import { jsonFaultAt } from '../../core/config/json-fault.ts';
+import { withoutComments } from '../../core/config/json-with-comments.ts';
 import type { Layer } from '../../core/config/layers.ts';
 import type { ConfigProblem } from '../../core/config/problem.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
@@ -53,10 +54,7 @@ export function inspectConfig(place: ConfigPlace): ConfigInspection {
 /** The configuration in the package, without the user's layers. */
 export function packagedConfig(): Config {
   const problems: ConfigProblem[] = [];
-  const layers = Object.fromEntries(
-    configFileNames.map((name) => [name, [readLayer(join(packagedFolder(), `${name}.json`), problems)]]),
-  ) as Record<ConfigFileName, Layer[]>;
-  return buildConfig(layers, problems);
+  return buildConfig(readLayers([{ path: packagedFolder() }], problems), problems);
 }
 
 export function packagedFolder(): string {
@@ -65,22 +63,64 @@ export function packagedFolder(): string {
 
 export function loadConfig(place: ConfigPlace): Config {
   const problems: ConfigProblem[] = [];
-  const layers = Object.fromEntries(configFileNames.map((name) => [name, [] as Layer[]])) as Record<
+  const folders = configFolders(place).map((path, at) => ({
+    path,
+    // ORCH_CONF is the user's own choice; a repository's .orch/ came with the repository.
+    foreign: at === 2 && place.environment.configFolder === undefined,
+  }));
+  const layers = readLayers(folders, problems);
+  layers.policies.push(...environmentLayers(place.environment));
+  return buildConfig(layers, problems);
+}
+
+/** A text to be checked in place of the file at the path. */
+export interface Replaced {
+  path: string;
+  text: string;
+}
+
+/** Problems of what the user has written: no repository has a part in it. */
+export function ownProblems({ variables, environment }: ConfigPlace, replaced?: Replaced): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const { configFolder } = environment;
+  const folders = [
+    packagedFolder(),
+    userConfigFolder(variables),
+    ...(configFolder === undefined ? [] : [configFolder]),
+  ];
+  try {
+    buildConfig(
+      readLayers(
+        folders.map((path) => ({ path })),
+        problems,
+        replaced,
+      ),
+      problems,
+    );
+    return [];
+  } catch (error) {
+    if (error instanceof OrchError && error.details?.problems)
+      return error.details.problems as ConfigProblem[];
+    throw error;
+  }
+}
+
+function readLayers(
+  folders: readonly { path: string; foreign?: boolean }[],
+  problems: ConfigProblem[],
+  replaced?: Replaced,
+): Record<ConfigFileName, Layer[]> {
+  const layers = (name: ConfigFileName) =>
+    folders.flatMap(({ path, foreign = false }) => {
+      const file = join(path, `${name}.json`);
+      const layer =
+        file === replaced?.path ? layerOf(file, replaced.text, problems) : readLayer(file, problems);
+      return layer ? [{ ...layer, foreign }] : [];
+    });
+  return Object.fromEntries(configFileNames.map((name) => [name, layers(name)])) as Record<
     ConfigFileName,
     Layer[]
   >;
-  const [packaged, user, project] = configFolders(place);
-  for (const folder of [packaged, user, project]) {
-    if (folder === undefined) continue;
-    // ORCH_CONF is the user's own choice; a repository's .orch/ came with the repository.
-    const foreign = folder === project && place.environment.configFolder === undefined;
-    for (const name of configFileNames) {
-      const layer = readLayer(join(folder, `${name}.json`), problems);
-      if (layer) layers[name].push({ ...layer, foreign });
-    }
-  }
-  layers.policies.push(...environmentLayers(place.environment));
-  return buildConfig(layers, problems);
 }
 
 /** Cost limits from the environment. A `.env` may have come with the repository. */
@@ -116,17 +156,30 @@ function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
     });
     return { origin: path, value: undefined, unread: true };
   }
-  const text = reading.bytes.toString('utf8').replace(/^\uFEFF/, '');
+  return layerOf(path, reading.bytes.toString('utf8'), problems);
+}
+
+function layerOf(path: string, content: string, problems: ConfigProblem[]): Layer {
+  const text = content.replace(/^\uFEFF/, '');
   try {
-    return { origin: path, value: JSON.parse(text), isSound: isAsBuilt(path, text) };
+    return { origin: path, value: parseJson(text), isSound: isAsBuilt(path, text) };
   } catch (error) {
     problems.push({
       origin: path,
       path: '',
-      message: `is not valid JSON: ${placeOf(error as Error, text)}`,
+      message: `is not valid JSON: ${placeOf(error as Error, withoutComments(text))}`,
       hint: 'fix the syntax',
     });
     return { origin: path, value: undefined, unread: true };
+  }
+}
+
+/** Most files have no comments, and are read at the speed of plain JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON.parse(withoutComments(text));
   }
 }
 

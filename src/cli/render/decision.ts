@@ -3,8 +3,8 @@ import type { ChalkInstance } from 'chalk';
 import { formatCount, formatUsd } from '../../core/text/format.ts';
 import { printable } from '../../core/text/hidden.ts';
 import type { DecisionOutput } from '../../operations/route-explain.ts';
+import { wrapped } from './wrap.ts';
 
-type Paint = (text: string) => string;
 type CandidateOutput = DecisionOutput['fallbacks'][number];
 
 const ruleWords: Record<DecisionOutput['rule'], string> = {
@@ -15,30 +15,34 @@ const ruleWords: Record<DecisionOutput['rule'], string> = {
 };
 
 /** Names and reasons may come from outside, so each text is made printable before it is coloured. */
-export function renderDecision(decision: DecisionOutput, style: ChalkInstance): string {
-  const [bold, dim, yellow] = [style.bold, style.dim, style.yellow].map(
-    (paint) => (text: string) => paint(printable(text)),
-  ) as [Paint, Paint, Paint];
-  const lines = [bold(decision.rationale), `rule: ${ruleWords[decision.rule]}`];
+export function renderDecision(decision: DecisionOutput, style: ChalkInstance, width?: number): string {
+  const lines: string[] = [];
+  /** A text behind `mark`; its further lines are behind `margin`. */
+  const put = (text: string, { mark = '', margin = '  ', paint = (line: string) => line } = {}) => {
+    const room = width === undefined ? undefined : Math.max(1, width - margin.length);
+    const [first, ...rest] = wrapped(printable(text), room).split('\n');
+    lines.push(`${mark}${paint(first!)}`, ...rest.map((line) => `${margin}${paint(line)}`));
+  };
+  put(decision.rationale, { paint: style.bold });
+  put(`rule: ${ruleWords[decision.rule]}`);
   const facts = [`${formatCount(decision.size)} tokens of input`];
-  if (decision.language !== null) facts.push(printable(decision.language));
+  if (decision.language !== null) facts.push(decision.language);
   if (decision.ceiling_usd !== null) facts.push(`ceiling ${formatUsd(decision.ceiling_usd)}`);
-  lines.push(`request: ${facts.join(', ')}`);
+  put(`request: ${facts.join(', ')}`);
   const candidates = [...(decision.selected ? [decision.selected] : []), ...decision.fallbacks];
   candidates.forEach((candidate, at) => {
     const last = at === candidates.length - 1 && decision.rejected.length === 0;
     const [head, ...rest] = candidateLines(candidate);
-    lines.push(
-      `${last ? '└─' : '├─'} ${at + 1}. ${printable(head!)}`,
-      ...rest.map((line) => `${last ? '  ' : '│ '}      ${dim(line)}`),
-    );
+    const margin = `${last ? '  ' : '│ '}      `;
+    put(head!, { mark: `${last ? '└─' : '├─'} ${at + 1}. `, margin });
+    for (const line of rest) put(line, { mark: margin, margin, paint: style.dim });
   });
   decision.rejected.forEach((rejection, at) => {
     const last = at === decision.rejected.length - 1;
-    const text = printable(`${named(rejection.alias, rejection.model)}: ${rejection.reason}`);
-    lines.push(`${last ? '└─' : '├─'} ✗  ${text}`);
+    const text = `${named(rejection.alias, rejection.model)}: ${rejection.reason}`;
+    put(text, { mark: `${last ? '└─' : '├─'} ✗  `, margin: `${last ? '  ' : '│ '}      ` });
   });
-  for (const warning of decision.warnings) lines.push(`${yellow('!')} ${printable(warning)}`);
+  for (const warning of decision.warnings) put(warning, { mark: `${style.yellow('!')} ` });
   return `${lines.join('\n')}\n`;
 }
 

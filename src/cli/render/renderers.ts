@@ -13,6 +13,9 @@ import type { DecisionOutput } from '../../operations/route-explain.ts';
 import { completeWith } from '../options.ts';
 import type { IOStreams } from '../streams.ts';
 import { renderDecision } from './decision.ts';
+import { modelsRenderer } from './models.ts';
+import { changeRenderer, pathRenderer, settingRenderer, settingsRenderer } from './settings.ts';
+import { wrapped } from './wrap.ts';
 
 export interface RenderContext {
   streams: IOStreams;
@@ -21,6 +24,8 @@ export interface RenderContext {
   factory: Factory;
   /** Whether to print the summary and warnings on stderr. */
   verbose: boolean;
+  /** Of these, only the summary. */
+  quiet: boolean;
   /** Whether the text was already printed on stdout as it arrived. */
   alreadyShown: boolean;
 }
@@ -37,10 +42,14 @@ export interface Renderer {
 
 const delegationRenderer: Renderer = {
   options: [],
-  async render(output, { streams, verbose, alreadyShown }) {
+  async render(output, { streams, verbose, quiet, alreadyShown }) {
     const { result, meta } = output as DelegateOutput;
     if (meta.output_file === undefined && !meta.patch?.applied && !alreadyShown) streams.out(result);
     if (!verbose) return;
+    if (quiet) {
+      streams.err(`${[summaryLine(meta), ...unsaid(meta)].join(' | ')}\n`);
+      return;
+    }
     if (meta.patch?.applied) streams.err(`applied:\n${meta.patch.diffstat}\n`);
     if (meta.output_file !== undefined) streams.err(`written: ${meta.output_file}\n`);
     for (const warning of meta.warnings) streams.say('warning', warning);
@@ -48,6 +57,15 @@ const delegationRenderer: Renderer = {
     streams.err(`${summaryLine(meta)}\n`);
   },
 };
+
+/** What a quiet run leaves out. */
+function unsaid({ warnings, cost_alert }: DelegateOutput['meta']): string[] {
+  const { length } = warnings;
+  return [
+    ...(length > 0 ? [length === 1 ? '1 warning' : `${length} warnings`] : []),
+    ...(cost_alert === undefined ? [] : ['cost alert']),
+  ];
+}
 
 /** Model, reason, tokens, cost and time in one line. */
 function summaryLine({ model, rationale, usage, cost_usd, latency_ms }: DelegateOutput['meta']): string {
@@ -64,7 +82,7 @@ const decisionRenderer: Renderer = {
   async render(output, { streams, options, verbose }) {
     const decision = output as DecisionOutput;
     if (options.explain) {
-      streams.outStyled(renderDecision(decision, streams.outStyle));
+      streams.outStyled(renderDecision(decision, streams.outStyle, streams.stdoutColumns));
     } else if (decision.selected) {
       streams.out(`${decision.selected.model}\n`);
       if (verbose) for (const warning of decision.warnings) streams.say('warning', warning);
@@ -149,9 +167,12 @@ const doctorRenderer: Renderer = {
   async render(output, { streams }) {
     const { green, yellow, red } = streams.outStyle;
     const paint = { ok: green, warning: yellow, problem: red };
+    const { stdoutColumns: width } = streams;
     for (const { status, id, message, hint } of (output as DoctorOutput).findings) {
-      const text = `${id}: ${message}\n${hint === undefined ? '' : `    ${hint}\n`}`;
-      streams.outStyled(`${paint[status](marks[status])} ${printable(text)}`);
+      // The mark and its space stand in place of the first two blanks.
+      const text = wrapped(printable(`  ${id}: ${message}`), width, '  ').slice(2);
+      const cure = hint === undefined ? '' : `${wrapped(printable(`    ${hint}`), width)}\n`;
+      streams.outStyled(`${paint[status](marks[status])} ${text}\n${cure}`);
     }
   },
   exitStatus: (output) => ((output as DoctorOutput).ok ? 0 : 1),
@@ -166,7 +187,13 @@ const plainRenderer: Renderer = {
 };
 
 const renderers: Readonly<Record<string, Renderer>> = {
+  'config.get': settingRenderer,
+  'config.list': settingsRenderer,
+  'config.path': pathRenderer,
+  'config.set': changeRenderer('written'),
+  'config.unset': changeRenderer('removed from'),
   doctor: doctorRenderer,
+  models: modelsRenderer,
   'patch.apply': applyRenderer,
   'route.explain': decisionRenderer,
   'usage.report': reportRenderer,

@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import { type ReportColumn, reportColumns, reportTitle } from '../../core/record/report-columns.ts';
 import type { UsageReport } from '../../core/record/usage-report.ts';
+import { wrapped } from './wrap.ts';
 
 /** `width` of the terminal in columns; undefined: no limit. */
 export function renderReportTable(report: UsageReport, width?: number): string {
@@ -15,6 +16,9 @@ export function renderReportTable(report: UsageReport, width?: number): string {
   const table = new Table({
     head: shown.map(({ title }) => title),
     colAligns: shown.map(({ align }) => align),
+    colWidths: narrowed(shown, groups, width),
+    wordWrap: true,
+    wrapOnWordBoundary: false,
     style: { head: [], border: [], compact: true },
   });
   for (const group of groups) table.push(shown.map(({ format }) => format(group)));
@@ -23,7 +27,7 @@ export function renderReportTable(report: UsageReport, width?: number): string {
     hidden.length > 0
       ? `Hidden, because the terminal is too narrow: ${hidden.join(', ')} (--format md or csv shows all)\n`
       : '';
-  return `${reportTitle(report)}\n${table.toString()}\n${note}`;
+  return `${wrapped(reportTitle(report), width)}\n${table.toString()}\n${wrapped(note, width)}`;
 }
 
 const alwaysShown = new Set(['calls', 'attempts', 'input_tokens', 'output_tokens', 'cost_usd']);
@@ -56,8 +60,28 @@ function fitting(
 
 /** Each cell has a space on both sides and a border. */
 function widthOf(columns: readonly ReportColumn[], groups: UsageReport['groups']): number {
-  const widths = columns.map(({ title, format }) =>
-    Math.max(title.length, ...groups.map((group) => format(group).length)),
-  );
-  return widths.reduce((sum, cell) => sum + cell + 3, 1);
+  return columns.reduce((sum, column) => sum + cellWidth(column, groups) + 3, 1);
+}
+
+function cellWidth({ title, format }: ReportColumn, groups: UsageReport['groups']): number {
+  return Math.max(title.length, ...groups.map((group) => format(group).length));
+}
+
+/** A column is not made narrower than this. */
+const leastCell = 4;
+
+/** Widths with padding. The widest name gives way until the table fits, and takes several lines; numbers stay. */
+function narrowed(
+  columns: readonly ReportColumn[],
+  groups: UsageReport['groups'],
+  width: number | undefined,
+): number[] {
+  const cells = columns.map((column) => cellWidth(column, groups));
+  const names = columns.flatMap(({ align }, at) => (align === 'left' ? [at] : []));
+  for (let over = widthOf(columns, groups) - (width ?? Number.POSITIVE_INFINITY); over > 0; over--) {
+    const widest = Math.max(0, ...names.map((at) => cells[at]!));
+    if (widest <= leastCell) break;
+    cells[names.find((at) => cells[at] === widest)!] = widest - 1;
+  }
+  return cells.map((cell) => cell + 2);
 }

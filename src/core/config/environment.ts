@@ -39,6 +39,8 @@ export interface Environment {
   fromDotEnv: string[];
   /** Ignored settings, reported as warnings. */
   notes: string[];
+  /** Those of the notes that need not be repeated all day. */
+  reminders: string[];
 }
 
 export interface EnvironmentVariable {
@@ -328,13 +330,15 @@ export function inspectEnvironment({
     readsStdin: stdin !== 'off',
     projectName: projectName !== undefined && looksLikeKey(projectName) ? undefined : projectName,
     notes,
+    reminders: [],
   };
   if (ignored.length > 0)
     notes.push(
       `ignored in .env: ${ignored.join(', ')} (a repository may set a key, and lower your limits; set the others in the environment)`,
     );
   if (apiKey?.origin.endsWith('(.env)'))
-    notes.push('OPENAI_API_KEY comes from .env: whoever owns that key can see what is sent');
+    environment.reminders.push('OPENAI_API_KEY comes from .env: whoever owns that key can see what is sent');
+  notes.push(...environment.reminders);
   if (projectName !== undefined && looksLikeKey(projectName))
     notes.push('ORCH_PROJECT looks like a key and is not recorded: set it to a name');
   notes.push(...unknownVariables(process), ...unencrypted(environment), ...unusedProxy(process, environment));

@@ -26,6 +26,8 @@ export interface Candidate {
   notes: string[];
   /** Reported if this model answers: hops, an upcoming shutdown, an unknown price. */
   warnings: string[];
+  /** Those of the warnings that need not be repeated all day. */
+  reminders: string[];
 }
 
 export type RejectionCode =

@@ -79,9 +79,12 @@ export function judgeCandidate(
     }
   }
 
-  const warnings = hops.map((hop) => `${alias}: ${describeHop(hop)}`);
   const shutdown = shutdownWarning(resolved);
-  if (shutdown) warnings.push(`${alias}: ${shutdown}`);
+  const reminders = [
+    ...(hops.length > 0 ? [`${hops.map(describeHop).join('; ')}${cureOf(alias, isAlias, model)}`] : []),
+    ...(shutdown ? [`${shutdown}${cureOf(alias, isAlias, card?.successor)}`] : []),
+  ].map((text) => `${alias}: ${text}`);
+  const warnings = [...reminders];
   if (!card)
     warnings.push(`${model} is not in the catalogue: its price is unknown and its limits are not checked`);
   else if (!card.usdPerMillionTokens) warnings.push(`the price of ${model} is unknown`);
@@ -98,8 +101,18 @@ export function judgeCandidate(
       cost,
       notes,
       warnings,
+      reminders,
     },
   };
+}
+
+/** What ends the reminder; for an alias, a command to paste. */
+function cureOf(alias: string, isAlias: boolean, model: string | undefined): string {
+  if (model === undefined) return '';
+  if (!isAlias) return `; put ${model} in its place`;
+  return /^[\w.-]+$/.test(`${alias}${model}`)
+    ? `; to settle it: orch config set alias.${alias} ${model}`
+    : '';
 }
 
 /**

@@ -61,6 +61,10 @@ export function route(features: RequestFeatures, config: Config, context: LifeCy
 function rationaleOf(features: RequestFeatures, selected: Candidate | undefined): string {
   const { task, approxTokens, safetyCritical } = features;
   const outcome = selected ? selected.model : 'no eligible model';
-  const because = selected?.hops.map((hop) => describeHop(hop)) ?? [];
-  return `task=${task} size=${approxTokens} safety=${safetyCritical} => ${outcome}${because.length > 0 ? ` (${because.join('; ')})` : ''}`;
+  return `task=${task} size=${approxTokens} safety=${safetyCritical} => ${outcome}${selected ? hopsOf(selected) : ''}`;
+}
+
+/** Why it is another model than the one that was asked for, in brackets; empty if it is the same. */
+export function hopsOf({ hops }: Candidate): string {
+  return hops.length > 0 ? ` (${hops.map(describeHop).join('; ')})` : '';
 }

@@ -1,5 +1,6 @@
 /** The output of a delegation on every surface: `{result, meta}`. */
 import * as z from 'zod';
+import { hopsOf } from '../../core/router/route.ts';
 import { taskKinds } from '../../core/tasks/tasks.ts';
 import { formatUsd } from '../../core/text/format.ts';
 import { printable } from '../../core/text/hidden.ts';
@@ -103,7 +104,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
   const engine = context.engine();
   const costUsd = costOfAttempts(attempts);
   const { alertUsd } = engine.config.policies.budgets;
-  const warnings = [...context.notes(), ...outcome.warnings];
+  const warnings = dueAmong([...context.notes(), ...outcome.warnings], attempt.candidate.reminders, context);
   if (engine.rehearsal) warnings.unshift('rehearsal: the answer is simulated; nothing was sent or spent');
   const { usage } = attempt;
   return {
@@ -143,10 +144,20 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
   };
 }
 
+/** All but the reminders that were shown before. */
+function dueAmong(
+  warnings: readonly string[],
+  reminders: readonly string[],
+  context: OperationContext,
+): string[] {
+  const repeatable = new Set([...reminders, ...context.environment().reminders]);
+  return warnings.filter((warning) => !repeatable.has(warning) || context.isDue(warning));
+}
+
 /** The decision's rationale, and the fallback if another model answered. */
 function rationaleOf({ decision, attempt, attempts }: DelegateOutcome): string {
   const { selected } = decision;
   if (!selected || attempt.candidate.model === selected.model) return decision.rationale;
   const wasTried = attempts.some(({ candidate }) => candidate.model === selected.model);
-  return `${decision.rationale}; ${selected.model} ${wasTried ? 'failed' : 'skipped'} => ${attempt.candidate.model}`;
+  return `${decision.rationale}; ${selected.model} ${wasTried ? 'failed' : 'skipped'} => ${attempt.candidate.model}${hopsOf(attempt.candidate)}`;
 }

@@ -71,6 +71,28 @@ describe('loadConfig', () => {
     expect(() => loadConfig(place({ ORCH_CONF: join(folder, 'nowhere') }))).toThrow(/ORCH_CONF is .*nowhere/);
   });
 
+  it('reads comments, and commas after the last entry', () => {
+    write(
+      'user/orch/policies.json',
+      '\uFEFF// mine\r\n{\r\n  /* "caps": 1, */ "caps": { // {"\r\n    "mini": {"max_input": 5,},\r\n  },\r\n}\r\n',
+    );
+    write(
+      'user/orch/models.json',
+      '{"aliases": {"docs": "gpt-5" /*,*/, }, "routing": {"docs": ["docs", ], },}',
+    );
+    const { policies, aliases, routing } = loadConfig(place());
+    expect(policies.caps.mini).toEqual({ max_input: 5 });
+    expect(aliases.docs).toBe('gpt-5');
+    expect(routing.docs).toEqual(['docs']);
+  });
+
+  it('takes nothing in a string for a comment or a comma', () => {
+    write('user/orch/models.json', '{"aliases": {"a//b": "gpt-5", "/*,}*/": "gpt-5", "\\"//": "gpt-5",}}');
+    expect(Object.keys(loadConfig(place()).aliases)).toEqual(
+      expect.arrayContaining(['a//b', '/*,}*/', '"//']),
+    );
+  });
+
   it('reads a file that begins with a byte order mark', () => {
     write('project/.orch/policies.json', '\uFEFF{"caps": {"mini": {"max_input": 5}}}');
     expect(loadConfig(place()).policies.caps.mini).toEqual({ max_input: 5 });
@@ -78,11 +100,12 @@ describe('loadConfig', () => {
 
   it.each([
     ['a value that is missing', '{\n  "caps": }', 2, 11],
-    ['a comma too many', '{\n  "retry": {"maxRetries": 1,}\n}', 2, 29],
+    ['a comma too many', '{\n  "retry": {"maxRetries": 1,,}\n}', 2, 30],
     ['a comma that is missing', '{\n  "a": 1\n  "b": 2\n}', 3, 3],
     ['a literal that does not exist', '{\n  "a": nul\n}', 2, 11],
     ['single quotes', "{\n  'a': 1\n}", 2, 3],
-    ['a comment', '{\n  // words\n}', 2, 3],
+    ['a comment without an end', '{\n  /* words\n}', 2, 3],
+    ['a fault after comments', '{ // é "\n  /* a: }\n */ "a": 01, // {\n}', 3, 11],
     ['a list with a hole', '{"a": [1,, 2]}', 1, 10],
     ['a number with a leading zero', '{"a": 01}', 1, 8],
     ['a line break in a string', '{"a": "x\ny"}', 1, 9],

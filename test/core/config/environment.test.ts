@@ -26,6 +26,7 @@ describe('readEnvironment', () => {
       projectName: undefined,
       fromDotEnv: [],
       notes: [],
+      reminders: [],
     });
   });
 
@@ -70,6 +71,7 @@ describe('readEnvironment', () => {
       projectName: 'p',
       fromDotEnv: [],
       notes: [],
+      reminders: [],
     });
   });
 
@@ -191,6 +193,7 @@ describe('.env', () => {
       baseUrl: 'https://own/v1',
       fromDotEnv: [],
       notes: [],
+      reminders: [],
     });
   });
 

@@ -51,7 +51,7 @@ describe('a safety-critical refactoring with the given files', () => {
       'mini safety: not allowed for safety-critical work (allowed: codex, full)',
     ]);
     expect(decision.selected?.warnings).toEqual([
-      'codex: gpt-5-codex shuts down on 2026-07-23, in 22 days; gpt-6.2-sol will replace it',
+      'codex: gpt-5-codex shuts down on 2026-07-23, in 22 days; gpt-6.2-sol will replace it; to settle it: orch config set alias.codex gpt-6.2-sol',
     ]);
   });
 
@@ -64,10 +64,12 @@ describe('a safety-critical refactoring with the given files', () => {
     expect(decision.selected).toMatchObject({
       requestedModel: 'gpt-5-codex',
       apiModel: 'gpt-6.2-sol',
-      warnings: ['codex: gpt-5-codex retired 2026-07-23, gpt-6.2-sol takes its place'],
+      warnings: [
+        'codex: gpt-5-codex retired 2026-07-23, gpt-6.2-sol takes its place; to settle it: orch config set alias.codex gpt-6.2-sol',
+      ],
     });
     expect(decision.fallbacks[0]?.warnings).toEqual([
-      'full: gpt-5 shuts down on 2026-12-11, in 19 days; gpt-6.1-sol will replace it',
+      'full: gpt-5 shuts down on 2026-12-11, in 19 days; gpt-6.1-sol will replace it; to settle it: orch config set alias.full gpt-6.1-sol',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classifyProviderError } from '../../../src/adapters/openai/error-policy.ts';
 import { jsonFaultAt } from '../../../src/core/config/json-fault.ts';
+import { withoutComments } from '../../../src/core/config/json-with-comments.ts';
 import { type ClientFile, clientFindings } from '../../../src/core/doctor/clients.ts';
 import { redactor } from '../../../src/core/errors/redact.ts';
 import { retryAfterMs } from '../../../src/core/errors/retry-after.ts';
@@ -89,6 +90,13 @@ describe('what is worked on in proportion to its length', () => {
       const text = `[${repeated(piece, n)}`;
       return () => jsonFaultAt(text);
     }, 15_000);
+  });
+
+  it.each(['"', '\\"', '/* ', '//', '/', ', ', ',\n', '/**/ '])('a file with comments of %j', (piece) => {
+    expectLinear((n) => {
+      const text = `{"${repeated(piece, n)}`;
+      return () => withoutComments(text);
+    }, 60_000);
   });
 
   it('a number in a cell', () => {

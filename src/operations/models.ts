@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { modelOverview } from '../core/models/overview.ts';
+import { operation } from './operation.ts';
+
+const modelsOutput = () =>
+  z.object({
+    models: z.array(
+      z.object({
+        alias: z.string().nullable(),
+        model: z.string().describe('What answers today.'),
+        note: z.string().nullable(),
+        usd_per_million_tokens: z.object({ input: z.number(), output: z.number() }).nullable(),
+        max_input_tokens: z.number().nullable(),
+        efforts: z.array(z.string()),
+        shutdown: z.string().nullable(),
+        used_by: z.array(z.string()),
+      }),
+    ),
+    warnings: z.array(z.string()),
+  });
+
+export type ModelsOutput = z.output<ReturnType<typeof modelsOutput>>;
+
+export const modelsOperation = operation({
+  name: 'models',
+  command: ['models'],
+  surfaces: ['cli'],
+  title: 'List the models',
+  summary: 'List aliases and models: price, window, efforts, shutdown, and which tasks use them. Offline.',
+  description: 'Lists the models that requests can go to.',
+  input: z.strictObject({}),
+  output: modelsOutput,
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  examples: ['orch models', 'orch models --json'],
+  async run(_input, context) {
+    const config = context.config();
+    const today = new Date(context.clock().now()).toISOString().slice(0, 10);
+    return { models: modelOverview(config, today), warnings: [...context.notes()] };
+  },
+});

@@ -1,0 +1,85 @@
+/** `orch config get`, `orch config list` and `orch config path`. */
+import * as z from 'zod';
+import { effectiveSetting, effectiveSettings } from '../../core/config/settings.ts';
+import { operation } from '../operation.ts';
+import { keyField, placeOf } from './key-field.ts';
+
+const reads = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
+
+const setting = () =>
+  z.object({
+    key: z.string(),
+    value: z.unknown().describe('null if the key has none.'),
+    origin: z
+      .string()
+      .nullable()
+      .describe('File or variable that sets it, or default; null for a key that holds several.'),
+  });
+export type SettingOutput = z.output<ReturnType<typeof setting>>;
+
+export const configGetOperation = operation({
+  name: 'config.get',
+  command: ['config', 'get'],
+  groupSummary: 'Show and change your settings.',
+  surfaces: ['cli'],
+  examines: true,
+  title: 'Show a setting',
+  summary: 'Print the value that a setting has, whichever file sets it.',
+  description: 'Shows the value in effect of a setting.',
+  input: z.strictObject({ key: keyField }),
+  output: setting,
+  annotations: reads,
+  examples: ['orch config get alias.codex', 'orch config get timeouts --json'],
+  async run({ key }, context) {
+    const place = placeOf(key, context);
+    const found = effectiveSetting(context.config(), place);
+    return { ...found, value: found.value ?? null };
+  },
+});
+
+const listOutput = () => z.object({ settings: z.array(setting()), warnings: z.array(z.string()) });
+export type SettingsOutput = z.output<ReturnType<typeof listOutput>>;
+
+export const configListOperation = operation({
+  name: 'config.list',
+  command: ['config', 'list'],
+  surfaces: ['cli'],
+  examines: true,
+  title: 'List the settings',
+  summary: 'List every setting with its value and what sets it.',
+  description: 'Lists the settings with their origins.',
+  input: z.strictObject({}),
+  output: listOutput,
+  annotations: reads,
+  examples: ['orch config list', 'orch config list --json'],
+  async run(_input, context) {
+    const config = context.config();
+    return { settings: effectiveSettings(config), warnings: config.notes };
+  },
+});
+
+const pathOutput = () =>
+  z.object({
+    user: z.string().describe('Folder of the files that `orch config set` changes; it need not exist.'),
+    folders: z.array(z.string()).describe('All folders that are read, weakest first.'),
+    files: z.array(z.string()).describe('The files in them that exist.'),
+  });
+export type PathOutput = z.output<ReturnType<typeof pathOutput>>;
+
+export const configPathOperation = operation({
+  name: 'config.path',
+  command: ['config', 'path'],
+  surfaces: ['cli'],
+  examines: true,
+  title: 'Show the configuration folders',
+  summary: 'Print the folder of your own configuration files; with --json all that are read.',
+  description: 'Shows where configuration is read from.',
+  input: z.strictObject({}),
+  output: pathOutput,
+  annotations: reads,
+  examples: ['orch config path', 'cd "$(orch config path)"'],
+  async run(_input, context) {
+    const { folder: user } = context.userSettings();
+    return { user, folders: context.configFolders(), files: context.diagnostics().config().files };
+  },
+});
