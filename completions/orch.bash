@@ -88,12 +88,15 @@ _orch() {
         '/0/patch') path='patch' ;;
         '/0/route') path='route' ;;
         '/0/usage') path='usage' ;;
+        '/0/runs') path='runs' ;;
         '/0/doctor') path='doctor' ;;
         '/0/serve') path='serve' ;;
         '/0/completion') path='completion' ;;
         '/0/help') path='help' ;;
         'patch/0/apply') path='patch apply' ;;
         'usage/0/report') path='usage report' ;;
+        'runs/0/show') path='runs show' ;;
+        'runs/0/list') path='runs list' ;;
         *) place=$((place + 1)) ;;
       esac
     fi
@@ -186,10 +189,13 @@ _orch() {
       'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --verify --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
       'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
-      'patch apply') _orch_offer --from --resume --json --help ;;
+      'patch apply') _orch_offer --from --resume --partial --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --since --until --format --output --force --json --help ;;
+      'runs') _orch_offer --help ;;
+      'runs show') _orch_offer --json --help ;;
+      'runs list') _orch_offer --json --help ;;
       'doctor') _orch_offer --verbose --timeout --json --rehearse --help ;;
       'serve') _orch_offer --stdio --tool-names --help ;;
       'completion') _orch_offer --help ;;
@@ -197,14 +203,15 @@ _orch() {
     esac
   else
     case "$path/$place" in
-      '/0') _orch_offer run diff tests docs patch route usage doctor serve completion help ;;
+      '/0') _orch_offer run diff tests docs patch route usage runs doctor serve completion help ;;
       'run/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
       'patch/0') _orch_offer apply ;;
       'route/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
       'usage/0') _orch_offer report ;;
       'usage report/'*) : ;;
+      'runs/0') _orch_offer show list ;;
       'completion/0') _orch_offer bash zsh fish ;;
-      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch route usage doctor serve completion ;;
+      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch route usage runs doctor serve completion ;;
       *) _orch_nothing ;;
     esac
   fi

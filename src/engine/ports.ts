@@ -246,6 +246,18 @@ export interface ResultStore {
   load(id: string): string | undefined;
 }
 
+/** Keeps each run by its id: one line that describes it, and one with its answers. */
+export interface RunStore {
+  /** Replaces what was kept of the run before. Rejects with `record-failed`, and then leaves that. */
+  save(id: string, run: { head: string; body: string }): Promise<void>;
+  /** The ids that begin so, the newest first. */
+  ids(beginning: string): Promise<string[]>;
+  /** The first line. Undefined for an unknown or expired id. Rejects with `file-unreadable`. */
+  head(id: string): Promise<string | undefined>;
+  /** The same with the answers. */
+  load(id: string): Promise<{ head: string; body: string } | undefined>;
+}
+
 export interface Clock {
   /** Milliseconds since 1970, for records and dates. */
   now(): number;

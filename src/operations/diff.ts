@@ -6,7 +6,7 @@ import type { DelegateRequest } from '../core/tasks/request.ts';
 import { type TaskKind, taskKinds } from '../core/tasks/tasks.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { OperationContext } from './context.ts';
-import { deliver } from './delegation/deliver.ts';
+import { deliver, keepForLater } from './delegation/deliver.ts';
 import { applyField, type DelegationInput, requestFields, resultFields } from './delegation/fields.ts';
 import { type DelegateOutput, delegateOutput, givenAnswerOutput } from './delegation/output.ts';
 import { readRequest } from './delegation/read-request.ts';
@@ -134,7 +134,7 @@ async function fromAnswer(
     return check
       ? output
       : await deliver(
-          output,
+          finished.patch ? keepForLater(output, finished.patch, { apply }, context) : output,
           finished.patch,
           { apply, output: file, recheck: permit?.recheck, signal },
           context,

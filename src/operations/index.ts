@@ -6,6 +6,8 @@ import type { Operation } from './operation.ts';
 import { patchApplyOperation } from './patch-apply.ts';
 import { routeExplainOperation } from './route-explain.ts';
 import { runOperation } from './run.ts';
+import { runsListOperation } from './runs-list.ts';
+import { runsShowOperation } from './runs-show.ts';
 import { testsOperation } from './tests.ts';
 import { usageReportOperation } from './usage-report.ts';
 
@@ -17,5 +19,7 @@ export const operations: readonly Operation[] = [
   patchApplyOperation,
   routeExplainOperation,
   usageReportOperation,
+  runsShowOperation,
+  runsListOperation,
   doctorOperation,
 ];

@@ -37,7 +37,15 @@ export function userConfigFolder(variables: Variables): string {
 }
 
 /** What is in the state folder beside the ledger. SECURITY.md says what each holds, and for how long. */
-export const stateFolders = ['locks', 'results', 'patches', 'journal', 'outputs', 'temporaries'] as const;
+export const stateFolders = [
+  'locks',
+  'results',
+  'patches',
+  'runs',
+  'journal',
+  'outputs',
+  'temporaries',
+] as const;
 export type StateFolder = (typeof stateFolders)[number];
 
 /** Folder of the ledger, stored results and other state. */

@@ -7,12 +7,14 @@ import { formatCount, formatDuration, formatUsd } from '../../core/text/format.t
 import { printable, printableJson } from '../../core/text/hidden.ts';
 import type { Factory } from '../../factory.ts';
 import type { DelegateOutput } from '../../operations/delegation/output.ts';
+import { showCommand } from '../../operations/delegation/show-command.ts';
 import type { DoctorOutput } from '../../operations/doctor.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { DecisionOutput } from '../../operations/route-explain.ts';
 import { completeWith } from '../options.ts';
 import type { IOStreams } from '../streams.ts';
 import { renderDecision } from './decision.ts';
+import { runListRenderer, runRenderer } from './runs.ts';
 
 export interface RenderContext {
   streams: IOStreams;
@@ -39,7 +41,8 @@ const delegationRenderer: Renderer = {
   options: [],
   async render(output, { streams, verbose, alreadyShown }) {
     const { result, meta } = output as DelegateOutput;
-    if (meta.output_file === undefined && !meta.patch?.applied && !alreadyShown) streams.out(result);
+    if (meta.output_file === undefined && !meta.patch?.applied && !alreadyShown)
+      streams.out(result, lossHint(meta));
     if (!verbose) return;
     if (meta.patch?.applied) streams.err(`applied:\n${meta.patch.diffstat}\n`);
     if (meta.output_file !== undefined) streams.err(`written: ${meta.output_file}\n`);
@@ -47,7 +50,14 @@ const delegationRenderer: Renderer = {
     if (meta.cost_alert !== undefined) streams.say('alert', meta.cost_alert);
     streams.err(`${summaryLine(meta)}\n`);
   },
+  exitStatus: (output) =>
+    (output as DelegateOutput).meta.incomplete === undefined ? 0 : exitStatusOf('answer-unusable'),
 };
+
+/** Where the result is if it does not get out. That of an answer that was given is not kept. */
+export function lossHint({ model, run_id }: DelegateOutput['meta']): string | undefined {
+  return model === null ? undefined : `the result is kept: ${showCommand(run_id)}`;
+}
 
 /** Model, reason, tokens, cost and time in one line. */
 function summaryLine({ model, rationale, usage, cost_usd, latency_ms }: DelegateOutput['meta']): string {
@@ -137,7 +147,7 @@ const applyRenderer: Renderer = {
   options: [],
   async render(output, { streams, verbose }) {
     const { diffstat, warnings = [] } = output as { diffstat: string; warnings?: string[] };
-    streams.out(`${diffstat}\n`);
+    if (diffstat !== '') streams.out(`${diffstat}\n`);
     if (verbose) for (const warning of warnings) streams.say('warning', warning);
   },
 };
@@ -169,6 +179,8 @@ const renderers: Readonly<Record<string, Renderer>> = {
   doctor: doctorRenderer,
   'patch.apply': applyRenderer,
   'route.explain': decisionRenderer,
+  'runs.list': runListRenderer,
+  'runs.show': runRenderer,
   'usage.report': reportRenderer,
 };
 
