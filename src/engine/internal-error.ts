@@ -12,7 +12,7 @@ export function asOrchError(error: unknown): OrchError {
 }
 
 /** What the caller learns besides the error itself. */
-interface ErrorAddition {
+export interface ErrorAddition {
   hints?: readonly (string | undefined)[];
   /** Facts for `--json`. */
   details?: Record<string, unknown>;

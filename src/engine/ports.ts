@@ -151,7 +151,10 @@ export interface TriedPatch {
 
 /** Interprets a patch with git only, without any tolerance. */
 export interface PatchApplier {
-  /** The changes the patch would make; does not modify the tree. Throws `patch-unplaceable`. */
+  /**
+   * The changes the patch would make, none if it is applied already; does not modify the tree. Throws
+   * `patch-unplaceable`.
+   */
   tryOut(patch: string, base: string, signal: AbortSignal): Promise<TriedPatch>;
 }
 

@@ -70,12 +70,7 @@ export const patchApplyOperation = operation({
       } catch (error) {
         if (!(error instanceof OrchError && error.code === 'file-changed')) throw error;
         if (!isApplied(base, changes, context)) throw error;
-        return {
-          applied: false,
-          diffstat: '',
-          files: [],
-          warnings: ['nothing to do: the files are as the patch makes them'],
-        };
+        return nothingToDo;
       }
       return warned(
         [
@@ -107,6 +102,14 @@ function isApplied(base: string, changes: readonly FileChange[], { readFile }: O
   });
 }
 
+/** Whoever applies a patch wants the files to be so, and they are: no error, whichever way the patch is given. */
+const nothingToDo = {
+  applied: false,
+  diffstat: '',
+  files: [],
+  warnings: ['nothing to do: the files are as the patch makes them'],
+};
+
 async function summary(changes: readonly BytesChange[]) {
   const { diffstat, formatDiffstat } = await import('../core/patch/git/diffstat.ts');
   return {
@@ -131,6 +134,7 @@ async function applyText(patch: string, context: OperationContext, signal: Abort
       return tried.changes;
     });
     const { diffstat, paths, changes } = tried!;
+    if (changes.length === 0) return nothingToDo;
     const warnings = await warningsAbout(changes, context);
     return warned(warnings, { applied: true, diffstat, files: paths });
   });

@@ -56,6 +56,15 @@ describe('an answer that could not be used', () => {
     expect(json.answers).toHaveLength(json.attempts.length);
   });
 
+  it('is shown whole although a later attempt sent only a part of it again', async () => {
+    const whole = nowhere + searchReplace('a.ts', 'export const a = 1;', 'export const a = 2;');
+    let requests = 0;
+    const { orch } = await room(() => ({ kind: 'text', text: requests++ === 0 ? whole : nowhere }));
+    await orch(...refactor());
+    expect((await orch('runs', 'show')).stdout).toBe(whole);
+    expect(JSON.parse((await orch('runs', 'show', '--json')).stdout).answers.at(-1).text).toBe(nowhere);
+  });
+
   it('is named over MCP as well', async () => {
     const { cwd, env, orch } = await room({ kind: 'text', text: nowhere });
     const client = await connectInProcess({ cwd, env });
@@ -226,6 +235,20 @@ describe('a patch of which a part can be placed', () => {
     });
     const run = JSON.parse((await orch('runs', 'show', details.run_id, '--json')).stdout);
     expect(run.partial_patch_id).toBe(details.partial_patch.id);
+  });
+
+  it('is offered of an answer that was given, too, unless it was only to be checked', async () => {
+    const { cwd, env, orch } = await room(undefined);
+    const from = ['diff', '--from', '-', '-f', '*.ts'];
+    const stdin = good('b') + nowhere;
+    expect((await orchInProcess([...from, '--check'], { cwd, env, stdin })).stderr).not.toContain(
+      '--partial',
+    );
+    const { status, stderr } = await orchInProcess(from, { cwd, env, stdin });
+    expect(status).toBe(5);
+    const [, id = ''] = /orch patch apply (\S+) --partial/.exec(stderr) ?? [];
+    expect((await orch('patch', 'apply', id, '--partial')).status).toBe(0);
+    expect(readFileSync(join(cwd, 'b.ts'), 'utf8')).toBe('export const b = 2;\n');
   });
 
   it('needs an id', async () => {

@@ -23,8 +23,8 @@ import { prune } from './result-store.ts';
 /** The oldest runs are removed when they take more. */
 export const mostBytes = 64 * 1024 * 1024;
 /** Sizes are added up for one run in so many, and for each that is large: a folder may hold thousands. */
-const oneIn = 64;
-const largeRun = 256 * 1024;
+const oneIn = 256;
+const largeRun = 64 * 1024;
 /** A longer first line is not one of ours. */
 const mostHeadBytes = 64 * 1024;
 
@@ -76,7 +76,7 @@ export function fileRunStore(folder: string, limit = mostBytes): RunStore {
 
 /** The same for every write of a run; ids are random. */
 function isSampled(id: string): boolean {
-  return Number.parseInt(id.slice(0, 4), 16) % oneIn === 0;
+  return Number.parseInt(id.slice(0, 2), 16) % oneIn === 0;
 }
 
 function removeOldest(folder: string, limit: number, newest: string): void {

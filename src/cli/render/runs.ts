@@ -1,6 +1,6 @@
 /** Prints kept runs: the answer on stdout, and what it belongs to on stderr. */
 import { formatDuration, formatUsd } from '../../core/text/format.ts';
-import type { KeptHead, KeptRun } from '../../operations/delegation/kept-run.ts';
+import { type KeptHead, type KeptRun, longestAnswer } from '../../operations/delegation/kept-run.ts';
 import type { Renderer } from './renderers.ts';
 
 export const runRenderer: Renderer = {
@@ -8,7 +8,8 @@ export const runRenderer: Renderer = {
   async render(output, { streams, verbose }) {
     const run = output as KeptRun;
     const { result, answers, error, attempts } = run;
-    const text = result ?? answers.at(-1)?.text ?? '';
+    const answer = longestAnswer(answers);
+    const text = result ?? answer?.text ?? '';
     streams.out(text === '' || text.endsWith('\n') ? text : `${text}\n`);
     if (!verbose) return;
     const lines = [
@@ -21,7 +22,7 @@ export const runRenderer: Renderer = {
           ? []
           : [`attempt ${at + 1}, ${model}: ${message}`],
       ),
-      ...(result === null ? [answerNote(answers)] : []),
+      ...(result === null ? [answerNote(answer, answers.length)] : []),
       ...(run.patch_id === undefined ? [] : [`patch: orch patch apply ${run.patch_id}`]),
       ...(run.partial_patch_id === undefined
         ? []
@@ -31,10 +32,10 @@ export const runRenderer: Renderer = {
   },
 };
 
-function answerNote(answers: KeptRun['answers']): string {
-  if (answers.length === 0) return 'no answer came';
-  const which = `above: the answer of attempt ${answers.at(-1)!.attempt}, as the model wrote it`;
-  return answers.length === 1 ? which : `${which}; --json has all ${answers.length}`;
+function answerNote(answer: KeptRun['answers'][number] | undefined, count: number): string {
+  if (!answer) return 'no answer came';
+  const which = `above: the answer of attempt ${answer.attempt}, as the model wrote it`;
+  return count === 1 ? which : `${which}; --json has all ${count}`;
 }
 
 export const runListRenderer: Renderer = {

@@ -4,11 +4,11 @@ import { printable } from '../../core/text/hidden.ts';
 import { type Attempt, costOfAttempts, knownCostOf, servedName } from '../../engine/attempt.ts';
 import type { CallOptions } from '../../engine/context.ts';
 import type { DelegateOutcome, FailedCall } from '../../engine/delegate.ts';
-import { UnplaceableAnswer } from '../../engine/finish-answer.ts';
-import { extendError } from '../../engine/internal-error.ts';
+import { type FinishOptions, UnplaceableAnswer } from '../../engine/finish-answer.ts';
+import { type ErrorAddition, extendError } from '../../engine/internal-error.ts';
 import { type PartialPatch, partialPatch } from '../../engine/partial-patch.ts';
 import type { OperationContext } from '../context.ts';
-import type { KeptHead, KeptRun } from './kept-run.ts';
+import { type KeptHead, type KeptRun, longestAnswer } from './kept-run.ts';
 import type { DelegateOutput } from './output.ts';
 import { showCommand } from './show-command.ts';
 import { storePatch } from './stored-patch.ts';
@@ -25,7 +25,7 @@ export async function errorOfFailed(
   const texts = answersOf(call.attempts);
   return keeping(
     extendError(error, stored ?? {}),
-    texts.at(-1)?.text,
+    longestAnswer(texts)?.text,
     call.runId,
     keepRun(call, { error, partialPatchId: stored?.id }, context),
   );
@@ -110,8 +110,18 @@ async function bestPart(
   return best;
 }
 
+/** The same for an answer that was given, which nobody has to keep. */
+export async function offerPart(
+  failure: UnplaceableAnswer,
+  options: FinishOptions,
+  context: OperationContext,
+): Promise<ErrorAddition | undefined> {
+  const part = await partialPatch(failure, options);
+  return part && storePart(part, context);
+}
+
 /** What an error says about a part that can be applied. Undefined if it cannot be stored. */
-export function storePart({ patch, leftOut }: PartialPatch, context: OperationContext) {
+function storePart({ patch, leftOut }: PartialPatch, context: OperationContext) {
   try {
     const id = storePatch(context.patches(), { ...patch, leftOut });
     const files = patch.stats.map(({ path }) => path);

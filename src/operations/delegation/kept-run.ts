@@ -46,6 +46,14 @@ export type KeptHead = z.output<ReturnType<typeof keptHeadSchema>>;
 export const keptRunSchema = () => keptHeadSchema().extend(bodySchema().shape);
 export type KeptRun = z.output<ReturnType<typeof keptRunSchema>>;
 
+/** Of several answers the longest: one that repairs another may hold only the blocks that failed. */
+export function longestAnswer(answers: KeptRun['answers']): KeptRun['answers'][number] | undefined {
+  return answers.reduce<KeptRun['answers'][number] | undefined>(
+    (longest, answer) => (longest && longest.text.length > answer.text.length ? longest : answer),
+    undefined,
+  );
+}
+
 export function readHead(text: string): KeptHead | undefined {
   try {
     return keptHeadSchema().parse(JSON.parse(text));
