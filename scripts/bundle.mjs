@@ -28,6 +28,7 @@ const files = {
       'src/engine/finish-answer.ts',
       'src/operations/delegation/keep-run.ts',
       'src/adapters/system/run-store.ts',
+      'src/cli/render/runs.ts',
       'src/adapters/workspace/git-patch.ts',
       'src/adapters/workspace/output-guard.ts',
       'src/core/patch/',

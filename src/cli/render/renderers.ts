@@ -14,7 +14,6 @@ import type { DecisionOutput } from '../../operations/route-explain.ts';
 import { completeWith } from '../options.ts';
 import type { IOStreams } from '../streams.ts';
 import { renderDecision } from './decision.ts';
-import { runListRenderer, runRenderer } from './runs.ts';
 
 export interface RenderContext {
   streams: IOStreams;
@@ -150,6 +149,16 @@ const applyRenderer: Renderer = {
     if (diffstat !== '') streams.out(`${diffstat}\n`);
     if (verbose) for (const warning of warnings) streams.say('warning', warning);
   },
+};
+
+const runRenderer: Renderer = {
+  options: [],
+  render: async (...run) => (await import('./runs.ts')).renderRun(...run),
+};
+
+const runListRenderer: Renderer = {
+  options: [],
+  render: async (...runs) => (await import('./runs.ts')).renderRunList(...runs),
 };
 
 const marks = { ok: '✓', warning: '!', problem: '✗' } as const;
