@@ -62,16 +62,8 @@ export async function runCommandLine(argv: readonly string[], given: Surrounding
 
 /** Whatever an interrupt broke is reported as the interrupt. A call's own error is kept: it carries the cost so far. */
 function asInterrupted(error: unknown): OrchError {
-  if (!(error instanceof OrchError)) return new OrchError('interrupted', 'interrupted');
-  if (error.code === 'interrupted' || error.details?.run_id === undefined)
-    return error.code === 'interrupted' ? error : new OrchError('interrupted', 'interrupted');
-  // A paid result was not delivered: what is kept of it is in the hint.
-  const { hint, details, answer } = error;
-  return new OrchError('interrupted', `interrupted: ${error.message}`, {
-    ...(hint && { hint }),
-    details,
-    answer,
-  });
+  if (error instanceof OrchError && error.code === 'interrupted') return error;
+  return new OrchError('interrupted', 'interrupted');
 }
 
 /** The command at the start of the command line, for hints: `orch usage report`, or `orch` if there is none. */

@@ -1,7 +1,17 @@
 /** A paid answer is never thrown away: whatever cannot be used or delivered is kept, named in the error, and can be shown. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { searchReplace } from '../helpers/answers.ts';
 import { orchInProcess } from '../helpers/cli.ts';
 import { call, textOf } from '../helpers/mcp.ts';
@@ -305,6 +315,45 @@ describe('a result that was not delivered', () => {
     const shown = await orch('runs', 'show', hint.exec(stderr)?.[1] ?? '');
     expect(shown.stdout).toMatch(/^const a/);
     expect(shown.stderr).toMatch(/ \| interrupted\n/);
+  });
+});
+
+describe('what is kept of a call', () => {
+  it('holds placeholders for secrets, as the request did', async () => {
+    const secret = `ghp_${'a1B2c3D4e5F6'.repeat(3)}`;
+    const text = `const token = '${secret}';\nexport const a = 1;\n`;
+    const { cwd, orch, runs } = await room(() => ({
+      kind: 'text',
+      text: searchReplace('a.ts', 'export const a = 1;', 'export const a = 2;'),
+    }));
+    writeFileSync(join(cwd, 'a.ts'), text);
+    expect((await orch('run', 'refactor', `use ${secret}`, '-f', 'a.ts')).status).toBe(0);
+    const kept = readdirSync(runs)
+      .map((name) => readFileSync(join(runs, name), 'utf8'))
+      .join('');
+    expect(kept).toContain('redacted:');
+    expect(kept).not.toContain(secret.slice(4));
+  });
+
+  it.runIf(process.platform !== 'win32')('is named when the wait for a reader is interrupted', async () => {
+    const text = '# Title\n\nText.\n';
+    const { cwd, env, orch, runs } = await room({ kind: 'text', text });
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    mkdirSync(runs, { recursive: true });
+    const interrupt = new AbortController();
+    // Kept before it is delivered.
+    const watcher = watch(runs, (_event, name) => {
+      if (name?.endsWith('.run')) interrupt.abort();
+    });
+    onTestFinished(() => watcher.close());
+    const { status, stderr } = await orchInProcess(['docs', 'x', '-o', 'pipe'], {
+      cwd,
+      env,
+      signal: interrupt.signal,
+    });
+    expect(status).toBe(130);
+    expect(stderr).toMatch(/^error: interrupted while writing pipe\nhint: /m);
+    expect((await orch('runs', 'show', hint.exec(stderr)?.[1] ?? '')).stdout).toBe(text);
   });
 });
 

@@ -54,9 +54,13 @@ export function factoryFor(
 /** As `orch` of orch.ts, with the code of `src`. */
 export async function orchInProcess(
   args: readonly string[],
-  { stdin, clock, ...options }: OrchOptions & { clock?: Clock } = {},
+  {
+    stdin,
+    clock,
+    signal = new AbortController().signal,
+    ...options
+  }: OrchOptions & { clock?: Clock; signal?: AbortSignal } = {},
 ): Promise<OrchResult> {
-  const { signal } = new AbortController();
   const { streams, written } = pipedStreams(stdin, signal);
   const status = await runCommandLine(args, {
     streams,
