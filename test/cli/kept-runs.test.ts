@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { searchReplace } from '../helpers/answers.ts';
 import { orchInProcess } from '../helpers/cli.ts';
 import { call, textOf } from '../helpers/mcp.ts';
@@ -358,6 +358,14 @@ describe('what is kept of a call', () => {
 });
 
 describe('orch runs', () => {
+  it('shows a result that went to an MCP client, which it does not hold up', async () => {
+    const text = '# Title\n\nText.\n';
+    const { env, orch } = await room({ kind: 'text', text });
+    const client = await connectInProcess({ env });
+    await call(client, 'delegate.docs', { input: 'x' });
+    await vi.waitFor(async () => expect((await orch('runs', 'show')).stdout).toBe(text));
+  });
+
   it('shows a result as it was printed, and lists every run that sent a request', async () => {
     const { orch } = await room({ kind: 'text', text: '# Title\n\nText.\n' });
     expect(await orch('runs', 'list')).toMatchObject({ status: 0, stdout: '' });

@@ -4,6 +4,7 @@
  */
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -28,25 +29,28 @@ const largeRun = 64 * 1024;
 /** A longer first line is not one of ours. */
 const mostHeadBytes = 64 * 1024;
 
+const lookEveryMs = 3_600_000;
+
 const idPattern = /^[\w-]{1,64}$/;
 const ending = '.run';
 
 export function fileRunStore(folder: string, limit = mostBytes): RunStore {
   const pathOf = (id: string) => join(folder, `${id}${ending}`);
+  let lookAt = 0;
   return {
     async save(id, { head, body }) {
-      // Renamed when complete: what was kept of the run before is lost neither to a kill nor to a full disk.
-      const temporary = join(folder, `${id}.${process.pid}.tmp`);
       const text = `${head}\n${body}\n`;
       try {
         if (!idPattern.test(id)) throw new Error('not an id');
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-        prune(folder);
-        writeFileSync(temporary, text, { mode: 0o600 });
-        renameSync(temporary, pathOf(id));
+        // In a server, once an hour is enough. Somebody may remove the folder meanwhile.
+        if (performance.now() > lookAt || !existsSync(folder)) {
+          lookAt = performance.now() + lookEveryMs;
+          mkdirSync(folder, { recursive: true, mode: 0o700 });
+          prune(folder);
+        }
+        write(pathOf(id), text);
         if (text.length > largeRun || isSampled(id)) removeOldest(folder, limit, `${id}${ending}`);
       } catch (error) {
-        discard(temporary);
         throw new OrchError(
           'record-failed',
           `the run cannot be kept in ${folder} (${(error as NodeJS.ErrnoException).code})`,
@@ -72,6 +76,29 @@ export function fileRunStore(folder: string, limit = mostBytes): RunStore {
       });
     },
   };
+}
+
+/** Every call waits for this. */
+function write(path: string, text: string): void {
+  let to = path;
+  try {
+    writeFileSync(to, text, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') {
+      discard(to);
+      throw error;
+    }
+    // Renamed when complete: what was kept of the run before is lost neither to a kill nor to a full disk.
+    to = `${path}.${process.pid}.tmp`;
+    try {
+      writeFileSync(to, text, { mode: 0o600 });
+      renameSync(to, path);
+    } catch (failure) {
+      discard(to);
+      throw failure;
+    }
+  }
 }
 
 /** The same for every write of a run; ids are random. */

@@ -54,7 +54,11 @@ export async function runDelegation(
   const { patch } = outcome.finished;
   const made = toOutput(outcome, context);
   const stored = patch ? keepForLater(made, patch, { apply }, context) : made;
-  const result = withWarning(stored, await keepAnswered(outcome, stored, context));
+  const keep = () => keepAnswered(outcome, stored, context);
+  // A result that is handed over at once is kept behind it.
+  const later = apply || output !== undefined ? undefined : options.afterwards;
+  later?.(keep);
+  const result = later ? stored : withWarning(stored, await keep());
   try {
     return await deliver(result, patch, { apply, output, recheck, signal }, context);
   } catch (error) {

@@ -42,7 +42,7 @@ describe('the store of runs', () => {
     const store = fileRunStore(place);
     await store.save('ab', run('first'));
     // In the way of the file that is renamed when it is complete.
-    mkdirSync(join(place, `ab.${process.pid}.tmp/x`), { recursive: true });
+    mkdirSync(join(place, `ab.run.${process.pid}.tmp/x`), { recursive: true });
     await expect(store.save('ab', run('second'))).rejects.toMatchObject({ code: 'record-failed' });
     expect(await store.load('ab')).toEqual(run('first'));
   });
