@@ -88,6 +88,7 @@ _orch() {
         '/0/patch') path='patch' ;;
         '/0/route') path='route' ;;
         '/0/usage') path='usage' ;;
+        '/0/runs') path='runs' ;;
         '/0/doctor') path='doctor' ;;
         '/0/models') path='models' ;;
         '/0/config') path='config' ;;
@@ -96,6 +97,8 @@ _orch() {
         '/0/help') path='help' ;;
         'patch/0/apply') path='patch apply' ;;
         'usage/0/report') path='usage report' ;;
+        'runs/0/show') path='runs show' ;;
+        'runs/0/list') path='runs list' ;;
         'config/0/get') path='config get' ;;
         'config/0/set') path='config set' ;;
         'config/0/unset') path='config unset' ;;
@@ -193,10 +196,13 @@ _orch() {
       'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --framework --verify --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
-      'patch apply') _orch_offer --from --resume --json --help ;;
+      'patch apply') _orch_offer --from --resume --partial --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --since --until --format --output --force --json --help ;;
+      'runs') _orch_offer --help ;;
+      'runs show') _orch_offer --json --help ;;
+      'runs list') _orch_offer --json --help ;;
       'doctor') _orch_offer --verbose --timeout --json --rehearse --help ;;
       'models') _orch_offer --json --help ;;
       'config') _orch_offer --help ;;
@@ -211,18 +217,19 @@ _orch() {
     esac
   else
     case "$path/$place" in
-      '/0') _orch_offer run diff tests docs patch route usage doctor models config serve completion help ;;
+      '/0') _orch_offer run diff tests docs patch route usage runs doctor models config serve completion help ;;
       'run/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
       'patch/0') _orch_offer apply ;;
       'route/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
       'usage/0') _orch_offer report ;;
       'usage report/'*) : ;;
+      'runs/0') _orch_offer show list ;;
       'config/0') _orch_offer get set unset list path ;;
       'config get/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical ;;
       'config set/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical ;;
       'config unset/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical ;;
       'completion/0') _orch_offer bash zsh fish ;;
-      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch route usage doctor models config serve completion ;;
+      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch route usage runs doctor models config serve completion ;;
       *) _orch_nothing ;;
     esac
   fi

@@ -22,10 +22,13 @@ const files = {
     packages: ['zod', 'commander', 'chalk', 'fastest-levenshtein'],
   },
   delegation: {
-    loadedBy: 'run, diff, tests, docs, patch apply',
+    loadedBy: 'run, diff, tests, docs, patch apply, runs',
     sources: [
       'src/engine/delegate.ts',
       'src/engine/finish-answer.ts',
+      'src/operations/delegation/keep-run.ts',
+      'src/adapters/system/run-store.ts',
+      'src/cli/render/runs.ts',
       'src/adapters/workspace/git-patch.ts',
       'src/adapters/workspace/output-guard.ts',
       'src/core/patch/',

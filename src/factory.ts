@@ -55,6 +55,7 @@ import type {
   PatchApplier,
   PatchChecker,
   Provider,
+  RunStore,
   TreeWriter,
 } from './engine/ports.ts';
 import type { Diagnostics, OperationContext } from './operations/context.ts';
@@ -218,6 +219,18 @@ export function createFactory(options: FactoryOptions): Factory {
   };
   const results = once(() => fileResultStore(state('results')));
   const patches = once(() => fileResultStore(state('patches')));
+  const runs = once((): RunStore => {
+    const store = once(async () => {
+      const { fileRunStore } = await import('./adapters/system/run-store.ts');
+      return fileRunStore(state('runs'));
+    });
+    return {
+      save: async (...run) => (await store()).save(...run),
+      ids: async (beginning) => (await store()).ids(beginning),
+      head: async (id) => (await store()).head(id),
+      load: async (id) => (await store()).load(id),
+    };
+  });
   const rehearsal = () => options.rehearse ?? environment().rehearse;
   /** The server and key for requests. */
   const connection = once(async (): Promise<OpenAiSettings> => {
@@ -329,6 +342,7 @@ export function createFactory(options: FactoryOptions): Factory {
     readFile: readRegularFile,
     results,
     patches,
+    runs,
     engine,
     clock: () => clock,
     newId,

@@ -16,13 +16,16 @@ export interface ErrorView {
 export function reportError(error: unknown, view: ErrorView): number {
   const { streams, json } = view;
   if (error instanceof CommanderError) return reportCommanderError(error, view);
-  const { code, message, hint, spending, details, exitStatus } = describeError(error);
-  if (json) printJson(streams, code, message, hint, details);
+  const { code, message, hint, spending, details, answer, exitStatus } = describeError(error);
+  if (json)
+    printJson(streams, code, message, hint, { ...(details && { details }), ...(answer && { answer }) });
   else {
     if (code === 'internal') streams.say('internal error', stackOf(error));
     else streams.say('error', message);
     if (hint !== undefined) streams.say('hint', hint);
     if (spending !== undefined) streams.err(`${spending}\n`);
+    // Not to standard output: what reads that, such as git apply, expects a result.
+    if (answer) streams.err(`the answer, which could not be kept:\n${answer}\n`);
   }
   return exitStatus;
 }
@@ -57,9 +60,7 @@ function printJson(
   code: string,
   message: string,
   hint: string | undefined,
-  details?: Record<string, unknown>,
+  more: Record<string, unknown> = {},
 ): void {
-  streams.out(
-    `${printableJson({ error: { code, message, hint: hint ?? null, ...(details ? { details } : {}) } }, 2)}\n`,
-  );
+  streams.out(`${printableJson({ error: { code, message, hint: hint ?? null, ...more } }, 2)}\n`);
 }

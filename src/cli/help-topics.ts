@@ -13,7 +13,10 @@ export const exitStatuses: readonly { status: number; meaning: string }[] = [
   { status: 2, meaning: 'usage or configuration error: options, files, environment, configuration files' },
   { status: 3, meaning: 'no eligible model' },
   { status: 4, meaning: 'missing or refused key' },
-  { status: 5, meaning: 'unusable answer: empty, refused, or a patch that does not apply' },
+  {
+    status: 5,
+    meaning: 'unusable answer: empty, refused, a text that was cut, or a patch that does not apply',
+  },
   { status: 6, meaning: 'stopped by a budget or cost ceiling' },
   { status: 7, meaning: 'the models did not reach a consensus' },
   { status: 130, meaning: 'interrupted' },

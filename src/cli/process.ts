@@ -38,7 +38,8 @@ export async function runProcess(argv: readonly string[]): Promise<number> {
   const lost = streams.outFailure();
   if (lost !== undefined) {
     streams.say('error', `cannot write to standard output (${lost})`);
-    streams.say('hint', 'free up space, or write the result elsewhere with --output');
+    const kept = streams.lossHint();
+    streams.say('hint', kept ?? 'free up space, or write the result elsewhere with --output');
     await streams.flush();
     return status === 0 ? exitStatusOf('write-failed') : status;
   }

@@ -6,7 +6,7 @@ export function redactedStreams(streams: IOStreams, redaction: Factory['redactio
   const message = (text: string) => redaction().message(text);
   return {
     ...streams,
-    out: (text) => streams.out(redaction().result(text)),
+    out: (text, ifLost) => streams.out(redaction().result(text), ifLost),
     err: (text) => streams.err(message(text)),
     outStyled: (text) => streams.outStyled(redaction().result(text)),
     errStyled: (text) => streams.errStyled(message(text)),

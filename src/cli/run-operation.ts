@@ -5,13 +5,14 @@ import { shapes } from '../core/tasks/shapes.ts';
 import { printableJson } from '../core/text/hidden.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
+import type { DelegateOutput } from '../operations/delegation/output.ts';
 import type { Operation } from '../operations/operation.ts';
 import { explain, routeExplainOperation } from '../operations/route-explain.ts';
 import { onWholeTree } from '../operations/whole-tree.ts';
 import { gatherInput, refuseExpandedGlob } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
-import { rendererFor } from './render/renderers.ts';
+import { lossHint, rendererFor } from './render/renderers.ts';
 import type { IOStreams } from './streams.ts';
 
 interface Surroundings {
@@ -161,7 +162,11 @@ async function present(
   { json, ...context }: Presentation,
 ): Promise<number> {
   const renderer = rendererFor(operation);
-  if (json && !renderer.rendersJson) context.streams.out(`${printableJson(output, 2)}\n`);
+  if (json && !renderer.rendersJson)
+    context.streams.out(
+      `${printableJson(output, 2)}\n`,
+      operation.plan && lossHint((output as DelegateOutput).meta),
+    );
   else
     await renderer.render(output, {
       ...context,

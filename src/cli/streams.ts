@@ -7,8 +7,8 @@ import { printable } from '../core/text/hidden.ts';
 import { type PipeWait, readToEnd } from './stdin.ts';
 
 export interface IOStreams {
-  /** The result and nothing else. */
-  out(text: string): void;
+  /** The result and nothing else. `ifLost`: what the user can do if it cannot be written. */
+  out(text: string, ifLost?: string): void;
   /** Progress, hints, errors. */
   err(text: string): void;
   /** A labelled line on stderr: `warning: …`. */
@@ -40,6 +40,8 @@ export interface IOStreams {
 export interface ProcessStreams extends IOStreams {
   /** Why the result could not be written, e.g. ENOSPC; undefined if nothing failed. A closed pipe is not a failure. */
   outFailure(): string | undefined;
+  /** What can be done about it, if a result was lost. */
+  lossHint(): string | undefined;
   /** Whether any of the three standard streams was a terminal at the start. */
   onTerminal(): boolean;
   /** Resolves when all output has left the process. */
@@ -70,6 +72,7 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
     chalkStderr.level = 0;
   }
   let failure: string | undefined;
+  let hint: string | undefined;
   // A terminal without a size has 0 columns, which would make the spinner clear lines for ever.
   const { isTTY, columns } = process.stderr;
   const stdoutIsTerminal = process.stdout.isTTY === true;
@@ -82,7 +85,10 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
   const live = isTTY === true && columns > 0 && !process.env.CI && process.env.TERM !== 'dumb';
   return {
     // A file or a pipe gets every byte unchanged; a terminal shows what it would otherwise obey or hide.
-    out: (chunk) => out(stdoutIsTerminal ? printable(chunk) : chunk),
+    out: (chunk, ifLost) => {
+      hint = ifLost ?? hint;
+      out(stdoutIsTerminal ? printable(chunk) : chunk);
+    },
     err: (chunk) => err(printable(chunk)),
     outStyled: out,
     errStyled: err,
@@ -91,6 +97,7 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
     outStyle: chalk,
     errStyle: chalkStderr,
     outFailure: () => failure,
+    lossHint: () => hint,
     stdoutIsTerminal,
     stdoutColumns:
       asked ?? (stdoutIsTerminal && process.stdout.columns > 0 ? process.stdout.columns : undefined),

@@ -29,6 +29,8 @@ export interface Attempt {
   tierWarning: string | undefined;
   /** Worst-case cost reserved before the attempt, in USD. */
   reservedUsd: number | undefined;
+  /** What the model answered, however far it came, without what was redacted. Undefined if there was nothing. */
+  answer?: string | undefined;
   /** The model whose failure led to this attempt. */
   escalatedFrom: string | undefined;
   effort: string | undefined;
@@ -38,7 +40,7 @@ export interface Attempt {
 interface EndedAttempt
   extends Pick<
     Attempt,
-    'number' | 'candidate' | 'effort' | 'startedAt' | 'latencyMs' | 'reservedUsd' | 'escalatedFrom'
+    'number' | 'candidate' | 'effort' | 'startedAt' | 'latencyMs' | 'reservedUsd' | 'answer' | 'escalatedFrom'
   > {
   result?: GenerateResult | undefined;
   failure?: ProviderFailure | undefined;

@@ -54,6 +54,8 @@ export interface CallOptions {
   strict?: boolean;
   /** Called once, before the first request. The call ends if it rejects. */
   beforeSending?: (sources: SourceSet) => Promise<void>;
+  /** Takes work that a result need not wait for, to be started once it is sent. Without this it waits. */
+  afterwards?: (work: () => Promise<unknown>) => void;
   /** The caller's check of a result; if it fails, the call falls back to the next candidate. */
   verify?: (result: string, signal: AbortSignal) => Promise<{ ok: boolean; detail: string }>;
 }

@@ -8,6 +8,7 @@ import type { RouteDecision } from '../core/router/decision.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import { type Attempt, costOfAttempts, knownCostOf, servedName, toUsageRecord } from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
+import { cutText } from './cut-text.ts';
 import { tryCandidates } from './fallback.ts';
 import type { FinishedAnswer } from './finish-answer.ts';
 import { extendError } from './internal-error.ts';
@@ -25,12 +26,28 @@ export interface DelegateOutcome {
   decision: RouteDecision;
   latencyMs: number;
   warnings: string[];
+  /** Why the result is only the beginning of a text. Undefined if it is whole. */
+  cut: OrchError | undefined;
+}
+
+/** A call whose attempts gave no result. */
+export interface FailedCall {
+  runId: string;
+  /** At least one. */
+  attempts: readonly Attempt[];
+  prepared: PreparedCall;
+  latencyMs: number;
+}
+
+export interface DelegateOptions extends CallOptions {
+  /** Gives the error to throw, for instance with what was kept of the answers. */
+  onFailure?: (error: OrchError, call: FailedCall) => Promise<OrchError>;
 }
 
 export async function delegate(
   request: DelegateRequest,
   context: EngineContext,
-  options: CallOptions,
+  options: DelegateOptions,
 ): Promise<DelegateOutcome> {
   const started = context.clock.monotonic();
   const runId = context.newId();
@@ -41,19 +58,26 @@ export async function delegate(
   if (!decision.selected) throw noCandidateError(decision);
   await options.beforeSending?.(prepared.sourceSet);
 
-  const { attempts, outcome, warnings } = await tryCandidates(
-    Object.freeze({
-      prepared,
-      context,
-      options,
-      deadline: started + request.timeoutMs - (options.elapsedMs ?? 0),
-    }),
-  );
+  const call = Object.freeze({
+    prepared,
+    context,
+    options,
+    deadline: started + request.timeoutMs - (options.elapsedMs ?? 0),
+  });
+  const { attempts, outcome, warnings } = await tryCandidates(call);
   const latencyMs = context.clock.monotonic() - started;
   const failed = 'error' in outcome ? outcome.error : undefined;
   const recordWarning = await record({ runId, attempts, prepared, failed, latencyMs }, context);
-  if ('error' in outcome) throw withAccount(outcome.error, { runId, attempts, recordWarning });
-  const { finished, attempt, result } = outcome;
+  let cut: OrchError | undefined;
+  let answered = outcome;
+  if ('error' in answered) {
+    if (attempts.length === 0) throw answered.error;
+    cut = withAccount(answered.error, { runId, attempts, recordWarning });
+    const failedCall = { runId, attempts, prepared, latencyMs };
+    answered = (await cutText(answered.error, attempts, call)) ?? answered;
+    if ('error' in answered) throw (await options.onFailure?.(cut, failedCall)) ?? cut;
+  }
+  const { finished, attempt, result } = answered;
   return {
     runId,
     finished,
@@ -74,6 +98,7 @@ export async function delegate(
         ...(recordWarning === undefined ? [] : [recordWarning]),
       ]),
     ],
+    cut,
   };
 }
 
@@ -85,8 +110,7 @@ function withAccount(
     attempts,
     recordWarning,
   }: { runId: string; attempts: readonly Attempt[]; recordWarning: string | undefined },
-): unknown {
-  if (attempts.length === 0) return failed;
+): OrchError {
   return extendError(failed, { hints: [recordWarning], details: { ...spending(runId, attempts) } });
 }
 

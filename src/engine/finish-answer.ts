@@ -8,7 +8,7 @@ import { holdsEdit } from '../core/patch/dialects/edit-marks.ts';
 import { type FileStat, formatDiffstat } from '../core/patch/git/diffstat.ts';
 import { emitPatch, emitWithoutLines } from '../core/patch/git/emit-patch.ts';
 import { unnamedPaths } from '../core/patch/needs-naming.ts';
-import { patchFromAnswer } from '../core/patch/patch-from-answer.ts';
+import { type PatchResult, patchFromAnswer } from '../core/patch/patch-from-answer.ts';
 import { problemHint } from '../core/patch/repair/problem-hint.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../core/patch/types.ts';
 import { type RedactedFiles, restoreSecrets } from '../core/secrets/restore-secrets.ts';
@@ -38,6 +38,8 @@ export interface FinishedAnswer {
 }
 
 type Finished = Omit<FinishedAnswer, 'placeholders'>;
+/** Of a patch. */
+type PlacedResult = Finished & { patch: FinishedPatch };
 
 export interface FinishOptions {
   shape: ReturnShape;
@@ -101,11 +103,8 @@ function finishCode(answer: string, { language, sourceSet }: FinishOptions): Fin
 }
 
 async function finishPatch(answer: string, options: FinishOptions): Promise<Finished> {
-  const { sourceSet, instruction, strict = false, repairs } = options;
-  const { base, sources, exists } = sourceSet;
-  const files = sources.filter(
-    (source, at) => sources.findIndex((other) => other.path === source.path) === at,
-  );
+  const { sourceSet, strict = false, repairs } = options;
+  const files = sentFiles(sourceSet);
   const {
     patch,
     changes: shown,
@@ -114,12 +113,31 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
     problems,
     edits,
   } = patchFromAnswer(answer, files, {
-    exists,
+    exists: sourceSet.exists,
     strict,
     repairs,
   });
   if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
-  const [unnamed] = unnamedPaths(shown, { sent: files.map(({ path }) => path), instruction });
+  return finishPlaced({ patch, changes: shown, stats, hunks, answer, edits }, options);
+}
+
+/** Each once, however many parts of it were sent. */
+export function sentFiles({ sources }: SourceSet): SourceSet['sources'] {
+  return sources.filter((source, at) => sources.findIndex((other) => other.path === source.path) === at);
+}
+
+interface PlacedAnswer extends Parsed, Pick<PatchResult, 'stats' | 'hunks'> {
+  patch: string;
+  /** As the model saw the files. */
+  changes: FileChange[];
+}
+
+/** Every check of a patch whose edits have their places. */
+export async function finishPlaced(placed: PlacedAnswer, options: FinishOptions): Promise<PlacedResult> {
+  const { patch, changes: shown, stats, hunks, answer, edits } = placed;
+  const { instruction, sourceSet } = options;
+  const { base, sources } = sourceSet;
+  const [unnamed] = unnamedPaths(shown, { sent: sources.map(({ path }) => path), instruction });
   if (unnamed !== undefined)
     throw new ProviderFailure(
       'unusable-answer',

@@ -12,21 +12,27 @@ export function asOrchError(error: unknown): OrchError {
 }
 
 /** What the caller learns besides the error itself. */
-interface ErrorAddition {
+export interface ErrorAddition {
   hints?: readonly (string | undefined)[];
   /** Facts for `--json`. */
   details?: Record<string, unknown>;
   /** Facts that do not replace those of the error. */
   defaults?: Record<string, unknown>;
+  /** A paid answer that is kept nowhere else. */
+  answer?: string;
 }
 
 /** The same error with more hints and details. Its cause is the original one, so that a bug shows its own stack. */
-export function extendError(failed: unknown, { hints = [], details, defaults }: ErrorAddition): OrchError {
+export function extendError(
+  failed: unknown,
+  { hints = [], details, defaults, answer }: ErrorAddition,
+): OrchError {
   const error = asOrchError(failed);
   const hint = [error.hint, ...hints].filter(Boolean).join('; ');
   return new OrchError(error.code, error.message, {
     ...(hint === '' ? {} : { hint }),
     details: { ...defaults, ...error.details, ...details },
     cause: failed,
+    answer: answer ?? error.answer,
   });
 }

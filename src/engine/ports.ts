@@ -160,7 +160,10 @@ export interface TriedPatch {
 
 /** Interprets a patch with git only, without any tolerance. */
 export interface PatchApplier {
-  /** The changes the patch would make; does not modify the tree. Throws `patch-unplaceable`. */
+  /**
+   * The changes the patch would make, none if it is applied already; does not modify the tree. Throws
+   * `patch-unplaceable`.
+   */
   tryOut(patch: string, base: string, signal: AbortSignal): Promise<TriedPatch>;
 }
 
@@ -253,6 +256,18 @@ export interface ResultStore {
   save(text: string): { id: string; path: string };
   /** Undefined for an unknown or expired id. Throws `file-unreadable`. */
   load(id: string): string | undefined;
+}
+
+/** Keeps each run by its id: one line that describes it, and one with its answers. */
+export interface RunStore {
+  /** Replaces what was kept of the run before. Rejects with `record-failed`, and then leaves that. */
+  save(id: string, run: { head: string; body: string }): Promise<void>;
+  /** The ids that begin so, the newest first. */
+  ids(beginning: string): Promise<string[]>;
+  /** The first line. Undefined for an unknown or expired id. Rejects with `file-unreadable`. */
+  head(id: string): Promise<string | undefined>;
+  /** The same with the answers. */
+  load(id: string): Promise<{ head: string; body: string } | undefined>;
 }
 
 export interface Clock {

@@ -102,7 +102,11 @@ async function attemptOnce({
   const { clock } = context;
   const started = clock.monotonic();
   const startedAt = clock.now();
-  const attemptOf = (ended: { result?: GenerateResult | undefined; failure?: ProviderFailure }) =>
+  const attemptOf = (ended: {
+    result?: GenerateResult | undefined;
+    failure?: ProviderFailure;
+    answer?: string | undefined;
+  }) =>
     toAttempt(
       {
         number,
@@ -117,17 +121,25 @@ async function attemptOnce({
       context,
     );
   options.onProgress?.({ kind: 'attempt', model: candidate.model, alias: candidate.alias, attempt: number });
+  let streamed = '';
   let result: GenerateResult | undefined;
+  let finished: FinishedAnswer | undefined;
+  /** What is to be kept of a failed attempt, which was paid for. */
+  const answer = (failure: ProviderFailure) =>
+    [finished?.result, result?.text, failure.details.partialText, streamed].find((text) => text);
   try {
     const provider = await context.provider();
     result = await provider.generate(request, {
       signal: options.signal,
       ...candidate.timeouts,
       totalMs: Math.max(1, Math.min(candidate.timeouts.totalMs, call.deadline - started)),
-      onText: (delta) => options.onProgress?.({ kind: 'text', delta }),
+      onText: (delta) => {
+        streamed += delta;
+        options.onProgress?.({ kind: 'text', delta });
+      },
     });
     noteFilesRead(candidate, requestSource(call));
-    const finished = await finishAnswer(result.text, {
+    finished = await finishAnswer(result.text, {
       shape: prepared.request.shape,
       language: prepared.request.language,
       sourceSet: prepared.sourceSet,
@@ -144,10 +156,13 @@ async function attemptOnce({
   } catch (error) {
     const failure = options.signal.aborted ? new ProviderFailure('cancelled', 'cancelled') : error;
     if (failure instanceof ProviderFailure)
-      return { attempt: attemptOf({ result, failure }), outcome: { failure } };
+      return { attempt: attemptOf({ result, failure, answer: answer(failure) }), outcome: { failure } };
     // A local error. If it happened after the answer arrived, the attempt was still billed.
     const broken = new ProviderFailure('unusable-answer', 'the answer could not be processed');
-    return { attempt: result && attemptOf({ result, failure: broken }), outcome: { error: failure } };
+    return {
+      attempt: result && attemptOf({ result, failure: broken, answer: answer(broken) }),
+      outcome: { error: failure },
+    };
   }
 }
 

@@ -76,9 +76,10 @@ function remark(text: string, shown: string, path: string): string {
 
 /** The text says what to do next. There is no structured content, which some clients would show as a success. */
 export function toErrorResult(error: unknown, redact: Redact): CallToolResult {
-  const { code, message, hint, spending } = describeError(error);
+  const { code, message, hint, spending, answer } = describeError(error);
   const lines = [`${code}: ${message}`];
   if (hint !== undefined) lines.push(`What to do: ${hint}`);
   if (spending !== undefined) lines.push(spending);
+  if (answer) lines.push('The answer, which could not be kept:', answer);
   return { isError: true, content: [{ type: 'text', text: printable(redact(lines.join('\n'))) }] };
 }

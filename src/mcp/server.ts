@@ -109,11 +109,16 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     if (extra.signal.aborted || signal.aborted) end();
     extra.signal.addEventListener('abort', end, { once: true });
     running.add(ending);
+    let after: Promise<unknown> | undefined;
     try {
       const input = parseArguments(operation, params.arguments ?? {});
       const output = await operation.run(input, factory, {
         signal: ending.signal,
         onProgress: progress.onEvent,
+        afterwards: (work) => {
+          // The next turn of the event loop still holds the response back, to write it with others.
+          after = new Promise((resolve) => setImmediate(() => setImmediate(resolve))).then(work);
+        },
       });
       const told = await withNotice(operation, output);
       return toCallResult(withoutSecrets(told, factory), factory.results());
@@ -122,7 +127,8 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     } finally {
       progress.stop();
       running.delete(ending);
-      settle();
+      if (after) after.finally(settle);
+      else settle();
     }
   });
   return server;

@@ -14,6 +14,7 @@ import type {
   PatchApplier,
   PatchChecker,
   ResultStore,
+  RunStore,
   TreeWriter,
   UserSettings,
   Verifier,
@@ -50,6 +51,8 @@ export interface OperationContext {
   results(): ResultStore;
   /** Stores patches to be applied later, by the id returned with them. */
   patches(): ResultStore;
+  /** What the runs of the last days have brought, used or not. */
+  runs(): RunStore;
   engine(): EngineContext;
   clock(): Clock;
   newId(): string;

@@ -11,13 +11,15 @@ export interface ErrorDescription {
   /** Cost and run id of the failed call, in one line; undefined when nothing was spent. */
   spending: string | undefined;
   details: Record<string, unknown> | undefined;
+  /** A paid answer that could not be kept. */
+  answer: string | undefined;
   exitStatus: number;
 }
 
 export function describeError(error: unknown): ErrorDescription {
   const known = asOrchError(error);
-  const { code, message, details, exitStatus } = known;
-  return { code, message, hint: hintOf(known), spending: spendingOf(known), details, exitStatus };
+  const { code, message, details, answer, exitStatus } = known;
+  return { code, message, hint: hintOf(known), spending: spendingOf(known), details, answer, exitStatus };
 }
 
 /** Adds the bug hint to every internal error, whichever layer wrapped it. */

@@ -5,8 +5,10 @@ import type { PatchProblem } from '../core/patch/types.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import { type TaskKind, taskKinds } from '../core/tasks/tasks.ts';
 import type { CallOptions } from '../engine/context.ts';
+import type { FinishOptions } from '../engine/finish-answer.ts';
+import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
-import { deliver } from './delegation/deliver.ts';
+import { deliver, keepForLater } from './delegation/deliver.ts';
 import { applyField, type DelegationInput, requestFields, resultFields } from './delegation/fields.ts';
 import { type DelegateOutput, delegateOutput, givenAnswerOutput } from './delegation/output.ts';
 import { readRequest } from './delegation/read-request.ts';
@@ -116,16 +118,17 @@ async function fromAnswer(
   };
   const permit =
     file === undefined ? undefined : await context.outputs().permit(file, { inputs, force, signal });
+  const finishOptions: FinishOptions = {
+    shape: 'patch',
+    language: undefined,
+    sourceSet,
+    patchChecker: context.patchChecker(),
+    instruction: '',
+    strict,
+    signal,
+  };
   try {
-    const finished = await finishAnswer(from, {
-      shape: 'patch',
-      language: undefined,
-      sourceSet,
-      patchChecker: context.patchChecker(),
-      instruction: '',
-      strict,
-      signal,
-    });
+    const finished = await finishAnswer(from, finishOptions);
     refuseLeftovers(finished.patch?.changes ?? []);
     const output = givenAnswerOutput(
       { ...finished, warnings: [...sourceSet.warnings, ...finished.warnings] },
@@ -134,18 +137,22 @@ async function fromAnswer(
     return check
       ? output
       : await deliver(
-          output,
+          finished.patch ? keepForLater(output, finished.patch, { apply }, context) : output,
           finished.patch,
           { apply, output: file, recheck: permit?.recheck, signal },
           context,
         );
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;
-    throw new OrchError(error.code, error.message, {
+    const unplaceable = error instanceof UnplaceableAnswer ? error : undefined;
+    const described = new OrchError(error.code, error.message, {
       hint: holdsPlaceholder(from) ? leftoverHint : error.details.hint,
       cause: error,
-      ...(error instanceof UnplaceableAnswer ? { details: { problems: error.problems.map(placeOf) } } : {}),
+      ...(unplaceable ? { details: { problems: unplaceable.problems.map(placeOf) } } : {}),
     });
+    if (!unplaceable || check || holdsPlaceholder(from)) throw described;
+    const { offerPart } = await import('./delegation/keep-run.ts');
+    throw extendError(described, (await offerPart(unplaceable, finishOptions, context)) ?? {});
   }
 }
 

@@ -7,6 +7,8 @@ import type { Operation } from './operation.ts';
 import { patchApplyOperation } from './patch-apply.ts';
 import { routeExplainOperation } from './route-explain.ts';
 import { runOperation } from './run.ts';
+import { runsListOperation } from './runs-list.ts';
+import { runsShowOperation } from './runs-show.ts';
 import { configSetOperation, configUnsetOperation } from './settings/change.ts';
 import { configGetOperation, configListOperation, configPathOperation } from './settings/show.ts';
 import { testsOperation } from './tests.ts';
@@ -20,6 +22,8 @@ export const operations: readonly Operation[] = [
   patchApplyOperation,
   routeExplainOperation,
   usageReportOperation,
+  runsShowOperation,
+  runsListOperation,
   doctorOperation,
   modelsOperation,
   configGetOperation,

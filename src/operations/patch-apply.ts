@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
+import type { FileChange } from '../core/patch/types.ts';
 import type { BytesChange, TriedPatch } from '../engine/ports.ts';
 import type { OperationContext } from './context.ts';
 import { touchedPaths } from './delegation/deliver.ts';
@@ -26,6 +27,10 @@ export const patchApplyOperation = operation({
       flag: '--resume',
       cliOnly: true,
     }),
+    partial: field(z.boolean().optional(), 'Apply what could be placed of an answer, without the rest', {
+      flag: '--partial',
+      cliOnly: true,
+    }),
   }),
   output: () =>
     z.object({
@@ -36,25 +41,74 @@ export const patchApplyOperation = operation({
     }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
   examples: ['orch patch apply 3f0c…', 'orch patch apply --from change.patch', 'orch patch apply --resume'],
-  async run({ patch_id, patch, resume = false }, context, { signal }) {
+  async run({ patch_id, patch, resume = false, partial = false }, context, { signal }) {
     if ([patch_id !== undefined, patch !== undefined, resume].filter(Boolean).length !== 1) {
       throw new OrchError('usage', 'give either a patch id or a patch', {
         hint: 'the id is meta.patch.id of an earlier result',
       });
     }
+    if (partial && patch_id === undefined)
+      throw new OrchError('usage', '--partial needs the id that the error of the answer named');
     if (resume) {
       const { changes, warnings } = await context.tree().resume();
       return warned([...warnings, ...(await warningsAbout(changes, context))], await summary(changes));
     }
     if (patch !== undefined) return applyText(patch, context, signal);
-    const { base, changes } = loadPatch(context.patches(), patch_id!);
+    const { base, changes, leftOut = [] } = loadPatch(context.patches(), patch_id!);
+    if (leftOut.length > 0 && !partial)
+      throw new OrchError(
+        'usage',
+        `the patch is only a part of its answer: ${leftOut.map(describeLeft).join('; ')}`,
+        {
+          hint: `if you want the part alone: orch patch apply ${patch_id} --partial`,
+        },
+      );
     context.workspace().assertWritable(base, touchedPaths(changes));
     return onWholeTree([base], context, async () => {
-      await context.tree().apply(base, changes);
-      return warned(await warningsAbout(changes, context), await summary(changes));
+      try {
+        await context.tree().apply(base, changes);
+      } catch (error) {
+        if (!(error instanceof OrchError && error.code === 'file-changed')) throw error;
+        if (!isApplied(base, changes, context)) throw error;
+        return nothingToDo;
+      }
+      return warned(
+        [
+          ...leftOut.map((left) => `left out: ${describeLeft(left)}`),
+          ...(await warningsAbout(changes, context)),
+        ],
+        await summary(changes),
+      );
     });
   },
 });
+
+function describeLeft({ path, why }: { path: string; why: string }): string {
+  return `${path}: ${why}`;
+}
+
+/** Whether every file is as it would be after the changes. */
+function isApplied(base: string, changes: readonly FileChange[], { readFile }: OperationContext): boolean {
+  return changes.every(({ kind, path, oldPath, after, mode }) => {
+    const read = (name: string) => readFile(`${base}/${name}`, Buffer.byteLength(after));
+    const now = read(path);
+    if (kind === 'delete') return now.bytes === undefined && now.fault === 'missing';
+    if (oldPath !== undefined && oldPath !== path) {
+      const old = read(oldPath);
+      if (old.bytes !== undefined || old.fault !== 'missing') return false;
+    }
+    if (now.bytes === undefined || !now.bytes.equals(Buffer.from(after))) return false;
+    return mode === undefined || process.platform === 'win32' || now.executable === (mode === '100755');
+  });
+}
+
+/** Whoever applies a patch wants the files to be so, and they are: no error, whichever way the patch is given. */
+const nothingToDo = {
+  applied: false,
+  diffstat: '',
+  files: [],
+  warnings: ['nothing to do: the files are as the patch makes them'],
+};
 
 async function summary(changes: readonly BytesChange[]) {
   const { diffstat, formatDiffstat } = await import('../core/patch/git/diffstat.ts');
@@ -80,6 +134,7 @@ async function applyText(patch: string, context: OperationContext, signal: Abort
       return tried.changes;
     });
     const { diffstat, paths, changes } = tried!;
+    if (changes.length === 0) return nothingToDo;
     const warnings = await warningsAbout(changes, context);
     return warned(warnings, { applied: true, diffstat, files: paths });
   });

@@ -5,7 +5,6 @@ import type { CallOptions } from '../engine/context.ts';
 import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
 import { type DelegationInput, frameworkField, requestFields, resultFields } from './delegation/fields.ts';
-import { errorKeeping } from './delegation/keep-result.ts';
 import { type DelegateOutput, delegateOutput } from './delegation/output.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
@@ -58,23 +57,19 @@ async function writeTests(
   context.writer().assertWritable(output, { asFile: true });
   await context.tree().assertPossible();
   const verifier = context.verifier(verify, output);
-  let rejected: string | undefined;
   const warnings: string[] = [];
   try {
     const delivered = await runDelegation(request, input, context, {
       ...options,
       async verify(result, signal) {
-        rejected = result;
         const verdict = await verifier.verify(result, signal);
-        if (verdict.ok) rejected = undefined;
         if (verdict.warning !== undefined) warnings.push(verdict.warning);
         return verdict;
       },
     });
     return warned(warnings, delivered);
   } catch (error) {
-    const failed = warnings.length === 0 ? error : extendError(error, { hints: warnings });
-    throw rejected === undefined ? failed : errorKeeping(failed, rejected, context.results());
+    throw warnings.length === 0 ? error : extendError(error, { hints: warnings });
   }
 }
 

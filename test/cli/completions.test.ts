@@ -33,6 +33,7 @@ const commands = [
   'docs',
   'patch',
   'route',
+  'runs',
   'usage',
   'doctor',
   'models',
@@ -44,7 +45,7 @@ const commands = [
 
 /** The words of a command line, the last one being typed; what is offered for it. */
 const cases: [words: string[], offered: readonly string[] | typeof files][] = [
-  [['ru'], ['run']],
+  [['ru'], ['run', 'runs']],
   [[''], commands],
   [['--v'], ['--version']],
   [['bogus', ''], []],

@@ -92,7 +92,7 @@ describe('every documented exit status', () => {
   });
 
   it('1 is a time-out', async () => {
-    const { env } = await provider({ answer: { kind: 'hang', after: 1 } });
+    const { env } = await provider({ answer: { kind: 'hang', after: 'first-event' } });
     const { status, stdout } = await orch(['docs', 'x', '--timeout', '0.3', '--json'], { env });
     expect(status).toBe(1);
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'timeout', hint: 'raise --timeout' });
@@ -126,7 +126,7 @@ describe('every documented exit status', () => {
 describe('the command line', () => {
   it.each<[string[], RegExp]>([
     [['run', 'docs', 'x', '--flie', 'a.ts'], /unknown option '--flie'[\s\S]*Did you mean --file\?/],
-    [['runn', 'docs'], /unknown command 'runn'[\s\S]*Did you mean run\?/],
+    [['runn', 'docs'], /unknown command 'runn'[\s\S]*Did you mean one of run, runs\?/],
     [['usage', 'repotr'], /unknown command 'repotr'[\s\S]*Did you mean report\?/],
     [['run'], /missing required argument 'task'/],
     [['docs', 'x', '--effort', 'hig'], /--effort: "hig" is not one of .* \(did you mean high\?\)/],

@@ -70,19 +70,47 @@ describe('orch patch apply', () => {
   it('writes it once by several processes at a time, and leaves no lock', async () => {
     const { cwd, env, applyAlone } = await waiting();
     const results = await Promise.all([1, 2, 3].map(applyAlone));
-    expect(results.map(({ status }) => status).sort()).toEqual([0, 2, 2]);
+    expect(results.map(({ status }) => status)).toEqual([0, 0, 0]);
+    expect(results.filter(({ stdout }) => stdout.startsWith(' a.txt |'))).toHaveLength(1);
     expect(read(cwd)).toBe(after);
     expect(readdirSync(join(env.XDG_STATE_HOME, 'orch/locks'))).toEqual([]);
   });
 
-  it('writes it once: the second time is an error', async () => {
+  it('writes it once: the second time there is nothing to do', async () => {
     const { cwd, id, apply } = await waiting();
     await apply(id);
     const tree = treeOf(cwd);
     const { status, stdout } = await apply(id, '--json');
-    expect(status).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'file-changed' } });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      applied: false,
+      files: [],
+      warnings: [expect.stringContaining('nothing to do')],
+    });
     expect(treeOf(cwd)).toEqual(tree);
+  });
+
+  it('is done as well when files are created, moved, deleted and made executable', async () => {
+    const answer = v4a(
+      '*** Add File: new/c.txt',
+      '+c',
+      '*** Delete File: d.txt',
+      '*** Update File: a.txt',
+      '*** Move to: moved.txt',
+      '@@',
+      ' one',
+      '-two',
+      '+2',
+      ' three',
+    );
+    const { cwd, id, apply } = await waiting(answer, { 'a.txt': before, 'd.txt': 'd\n' });
+    expect((await apply(id)).status).toBe(0);
+    expect(await apply(id)).toMatchObject({ status: 0, stderr: expect.stringContaining('nothing to do') });
+    writeFileSync(join(cwd, 'a.txt'), before);
+    expect(await apply(id)).toMatchObject({ status: 2 });
+    rmSync(join(cwd, 'a.txt'));
+    rmSync(join(cwd, 'new/c.txt'));
+    expect(await apply(id)).toMatchObject({ status: 2 });
   });
 
   const several = `${change}${searchReplace('b.txt', 'two', '2')}${v4a('*** Add File: new/c.txt', '+c', '*** Delete File: d.txt')}`;

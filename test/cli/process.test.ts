@@ -38,7 +38,8 @@ describe.runIf(posix)('a signal', () => {
       const rows = parseUsageCsv(readFileSync(join(state, 'orch/usage.csv'), 'utf8')).records;
       expect(rows).toHaveLength(1);
       expect(rows[0]).toMatchObject({ error: 'cancelled' });
-      expect(stderr).toBe(
+      // Whether anything of the answer has come by then, and is kept, is a race.
+      expect(stderr.replace(/^hint: what came of the answer is kept: .*\n/m, '')).toBe(
         `error: interrupted\ncost unknown (an attempt may have been billed), run ${rows[0]!.run_id}\n`,
       );
     },

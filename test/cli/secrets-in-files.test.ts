@@ -139,7 +139,7 @@ describe('orch run', () => {
     const args = ['run', 'code_generate', 'y', '-f', 'a.ts', '-o', 'a.ts', '--force'];
     const { status, stderr } = await orch(args, { env, cwd });
     expect(status).toBe(5);
-    expect(stderr).toMatch(/a\.ts is not replaced: .*placeholders.*\nhint: .*the result was saved to/s);
+    expect(stderr).toMatch(/a\.ts is not replaced: .*placeholders.*\nhint: .*orch runs show [0-9a-f]{8}/s);
     expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe(before);
     const elsewhere = await orch([...args.slice(0, -3), '-o', 'b.ts'], { env, cwd });
     expect([elsewhere.status, elsewhere.stderr.includes('replace them by hand')]).toEqual([0, true]);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { OrchError } from '../../src/core/errors/orch-error.ts';
+import { findRun } from '../../src/operations/delegation/kept-run.ts';
 import { testsOperation } from '../../src/operations/tests.ts';
 import { factoryFor, orchInProcess as orch } from '../helpers/cli.ts';
 import { folder, provider } from '../helpers/orch.ts';
@@ -121,8 +122,8 @@ describe('--verify', () => {
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'file-changed' });
     expect(readFileSync(join(cwd, 'a.js'), 'utf8')).toBe('edited');
-    const { result_file } = (error as OrchError).details as { result_file: string };
-    expect(readFileSync(result_file, 'utf8')).toBe('process.exit(0);\n');
+    const { run_id } = (error as OrchError).details as { run_id: string };
+    expect((await findRun(run_id, context)).result).toBe('process.exit(0);\n');
   });
 
   it('asks no further model when the command cannot be run, and keeps what was paid for', async () => {
@@ -135,6 +136,7 @@ describe('--verify', () => {
     expect(existsSync(join(cwd, 'new.js'))).toBe(false);
     const { error } = JSON.parse(stdout);
     expect(error.message).toContain('no-such-command');
-    expect(readFileSync(error.details.result_file, 'utf8')).toBe('process.exit(0);\n');
+    const shown = await orch(['runs', 'show', error.details.run_id], { env, cwd });
+    expect(shown.stdout).toBe('process.exit(0);\n');
   });
 });

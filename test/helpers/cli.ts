@@ -55,9 +55,14 @@ export function factoryFor(
 /** As `orch` of orch.ts, with the code of `src`. */
 export async function orchInProcess(
   args: readonly string[],
-  { stdin, clock, columns, ...options }: OrchOptions & { clock?: Clock; columns?: number } = {},
+  {
+    stdin,
+    clock,
+    columns,
+    signal = new AbortController().signal,
+    ...options
+  }: OrchOptions & { clock?: Clock; columns?: number; signal?: AbortSignal } = {},
 ): Promise<OrchResult> {
-  const { signal } = new AbortController();
   const { streams, written } = pipedStreams(stdin, signal, columns);
   const status = await runCommandLine(args, {
     streams,

@@ -57,6 +57,9 @@ describe.runIf(posix)('calls that hang', () => {
     const { records, skipped } = parseUsageCsv(readFileSync(join(state, 'orch/usage.csv'), 'utf8'));
     expect(skipped).toEqual([]);
     expect(records.map(({ error }) => error)).toEqual(Array(calls).fill('cancelled'));
+    // What came of each answer is kept.
+    const runs = readdirSync(join(state, 'orch/runs')).filter((name) => name.endsWith('.run'));
+    expect(runs).toHaveLength(calls);
     expect(readdirSync(temporary)).toEqual([]);
   });
 });

@@ -40,7 +40,7 @@ async function room({ during = () => {} }: { during?: (cwd: string, state: strin
 const mine = (cwd: string) => writeFileSync(join(cwd, 'new.md'), 'my work\n');
 const kept = {
   code: 'file-changed',
-  details: { result_file: expect.stringContaining('results') },
+  hint: expect.stringMatching(/; what came of the answer is kept: orch runs show [0-9a-f]{8}$/),
 };
 
 it('a file that was written during the call is not replaced, and the result is kept', async () => {

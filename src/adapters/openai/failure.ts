@@ -1,7 +1,7 @@
 /** Turns what the openai package and undici throw into a `ProviderFailure`. */
 import { APIConnectionTimeoutError, APIError } from 'openai';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
-import type { Redact } from '../../core/errors/redact.ts';
+import { pieceRedactor, type Redact } from '../../core/errors/redact.ts';
 import { retryAfterMs } from '../../core/errors/retry-after.ts';
 import { asText } from '../../core/text/json.ts';
 import { shortMessage, shortName } from '../../core/text/outside-text.ts';
@@ -30,7 +30,7 @@ export interface FailureContext {
 }
 
 export function failureFrom(error: unknown, context: FailureContext): ProviderFailure {
-  return withKeyEnd(redacted(classify(error, context), context.redact), context.apiKey);
+  return withKeyEnd(redacted(classify(error, context), context), context.apiKey);
 }
 
 function classify(error: unknown, { redact, now, host, proxy, begun }: FailureContext): ProviderFailure {
@@ -140,11 +140,16 @@ function withKeyEnd(failure: ProviderFailure, key = ''): ProviderFailure {
   return new ProviderFailure(failureClass, message, { ...details, hint });
 }
 
-function redacted(failure: ProviderFailure, redact: Redact): ProviderFailure {
+function redacted(
+  failure: ProviderFailure,
+  { redact, apiKey = '' }: Pick<FailureContext, 'redact' | 'apiKey'>,
+): ProviderFailure {
   const { failureClass, details, message } = failure;
-  const texts = Object.entries(details).map(([name, value]) => [
-    name,
-    typeof value === 'string' && name !== 'code' ? redact(value) : value,
-  ]);
+  const clean = (name: string, value: unknown) => {
+    if (typeof value !== 'string' || name === 'code') return value;
+    // Code or text that was cut, perhaps in the middle of the key.
+    return name === 'partialText' ? pieceRedactor(apiKey).push(value) : redact(value);
+  };
+  const texts = Object.entries(details).map(([name, value]) => [name, clean(name, value)]);
   return new ProviderFailure(failureClass, redact(message), Object.fromEntries(texts));
 }

@@ -119,12 +119,13 @@ export function readResponse(value: unknown, context: AnswerContext, closing?: s
       : written;
   const reason = asName(asObject(response.incomplete_details)?.reason);
   if (status === 'incomplete' || closing === 'incomplete' || reason !== undefined) {
+    const partial = { ...details, partialText: text };
     if (reason === 'content_filter')
-      throw new ProviderFailure('content-policy', "the provider's content filter cut the answer", details);
+      throw new ProviderFailure('content-policy', "the provider's content filter cut the answer", partial);
     const what = text === undefined || text.trim() === '' ? 'no visible answer' : 'a cut answer';
     if (reason === 'max_output_tokens')
-      throw new ProviderFailure('answer-cut-by-length', `${what}: the output limit was reached`, details);
-    throw new ProviderFailure('cut', `${what}: incomplete, ${reason ?? 'unknown'}`, details);
+      throw new ProviderFailure('answer-cut-by-length', `${what}: the output limit was reached`, partial);
+    throw new ProviderFailure('cut', `${what}: incomplete, ${reason ?? 'unknown'}`, partial);
   }
   if (status === 'cancelled')
     throw new ProviderFailure('server-error', 'the provider cancelled the response', details);

@@ -41,6 +41,7 @@ export const stateFolders = [
   'locks',
   'results',
   'patches',
+  'runs',
   'journal',
   'outputs',
   'temporaries',

@@ -42,7 +42,8 @@ export function fileResultStore(folder: string): ResultStore {
   };
 }
 
-function prune(folder: string): void {
+/** Removes what is older than the days for which it is kept. */
+export function prune(folder: string): void {
   const look = earlierLook(folder);
   if (look === undefined) return;
   const oldest = look - keptDays * 24 * 3_600_000;

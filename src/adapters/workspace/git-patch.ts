@@ -128,11 +128,7 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
         const answer = await git(['apply', scratch.path], options);
         if (answer.status !== 0) {
           const reverse = await git(['reverse-check', scratch.path], options);
-          if (reverse.status === 0) {
-            throw new OrchError('patch-unplaceable', 'the patch is already applied; nothing was changed', {
-              hint: 'nothing is left to do',
-            });
-          }
+          if (reverse.status === 0) return { paths: [], touched, diffstat: '', changes: [] };
         }
         const diffstat = accepted(answer).trimEnd();
         for (const path of paths) if (!scratch.files.has(path)) assertWritten(scratch.path, path);

@@ -7,6 +7,7 @@ import { formatCount, formatDuration, formatUsd } from '../../core/text/format.t
 import { printable, printableJson } from '../../core/text/hidden.ts';
 import type { Factory } from '../../factory.ts';
 import type { DelegateOutput } from '../../operations/delegation/output.ts';
+import { showCommand } from '../../operations/delegation/show-command.ts';
 import type { DoctorOutput } from '../../operations/doctor.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { DecisionOutput } from '../../operations/route-explain.ts';
@@ -44,7 +45,8 @@ const delegationRenderer: Renderer = {
   options: [],
   async render(output, { streams, verbose, quiet, alreadyShown }) {
     const { result, meta } = output as DelegateOutput;
-    if (meta.output_file === undefined && !meta.patch?.applied && !alreadyShown) streams.out(result);
+    if (meta.output_file === undefined && !meta.patch?.applied && !alreadyShown)
+      streams.out(result, lossHint(meta));
     if (!verbose) return;
     if (quiet) {
       streams.err(`${[summaryLine(meta), ...unsaid(meta)].join(' | ')}\n`);
@@ -56,6 +58,8 @@ const delegationRenderer: Renderer = {
     if (meta.cost_alert !== undefined) streams.say('alert', meta.cost_alert);
     streams.err(`${summaryLine(meta)}\n`);
   },
+  exitStatus: (output) =>
+    (output as DelegateOutput).meta.incomplete === undefined ? 0 : exitStatusOf('answer-unusable'),
 };
 
 /** What a quiet run leaves out. */
@@ -65,6 +69,11 @@ function unsaid({ warnings, cost_alert }: DelegateOutput['meta']): string[] {
     ...(length > 0 ? [length === 1 ? '1 warning' : `${length} warnings`] : []),
     ...(cost_alert === undefined ? [] : ['cost alert']),
   ];
+}
+
+/** Where the result is if it does not get out. That of an answer that was given is not kept. */
+export function lossHint({ model, run_id }: DelegateOutput['meta']): string | undefined {
+  return model === null ? undefined : `the result is kept: ${showCommand(run_id)}`;
 }
 
 /** Model, reason, tokens, cost and time in one line. */
@@ -155,9 +164,19 @@ const applyRenderer: Renderer = {
   options: [],
   async render(output, { streams, verbose }) {
     const { diffstat, warnings = [] } = output as { diffstat: string; warnings?: string[] };
-    streams.out(`${diffstat}\n`);
+    if (diffstat !== '') streams.out(`${diffstat}\n`);
     if (verbose) for (const warning of warnings) streams.say('warning', warning);
   },
+};
+
+const runRenderer: Renderer = {
+  options: [],
+  render: async (...run) => (await import('./runs.ts')).renderRun(...run),
+};
+
+const runListRenderer: Renderer = {
+  options: [],
+  render: async (...runs) => (await import('./runs.ts')).renderRunList(...runs),
 };
 
 const marks = { ok: '✓', warning: '!', problem: '✗' } as const;
@@ -196,6 +215,8 @@ const renderers: Readonly<Record<string, Renderer>> = {
   models: modelsRenderer,
   'patch.apply': applyRenderer,
   'route.explain': decisionRenderer,
+  'runs.list': runListRenderer,
+  'runs.show': runRenderer,
   'usage.report': reportRenderer,
 };
 

@@ -43,21 +43,25 @@ export interface OrchErrorDetails {
   cause?: unknown;
   /** Data for `--json`, safe to print: never a key, a prompt or code. */
   details?: Record<string, unknown>;
+  /** A paid answer that could not be kept, to be shown with the error rather than lost. */
+  answer?: string | undefined;
 }
 
 export class OrchError extends Error {
   override readonly name: string = 'OrchError';
   readonly hint: string | undefined;
   readonly details: Record<string, unknown> | undefined;
+  readonly answer: string | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    { hint, cause, details }: OrchErrorDetails = {},
+    { hint, cause, details, answer }: OrchErrorDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.hint = hint;
     this.details = details;
+    this.answer = answer;
   }
 
   get exitStatus(): number {

@@ -78,6 +78,8 @@ export interface FailureDetails {
   responseId?: string | undefined;
   servedModel?: string | undefined;
   hint?: string | undefined;
+  /** What had come of the answer, where the response itself says so. Never shown as a whole answer. */
+  partialText?: string | undefined;
   /** Overrides the error code of the class with a more specific one. */
   code?: ErrorCode | undefined;
 }

@@ -5,7 +5,6 @@ import { extendError } from '../../engine/internal-error.ts';
 import type { OperationContext } from '../context.ts';
 import { onWholeTree } from '../whole-tree.ts';
 import type { DelegationInput } from './fields.ts';
-import { errorKeeping } from './keep-result.ts';
 import type { DelegateOutput } from './output.ts';
 import { storePatch } from './stored-patch.ts';
 
@@ -28,7 +27,6 @@ export async function deliver(
   try {
     // A folder in the tree may be a link to the outside.
     if (patch && apply) context.workspace().assertWritable(patch.base, touchedPaths(patch.changes));
-    else if (patch) delivered = keepForLater(delivered, patch, context);
     // File first: if it cannot be written, the tree stays unchanged.
     if (file !== undefined) {
       recheck?.(output.result);
@@ -43,20 +41,25 @@ export async function deliver(
     if (patch && apply) {
       delivered = await onWholeTree([patch.base], context, async () => {
         await context.tree().apply(patch.base, patch.changes);
-        return withPatchMeta(delivered, { applied: true });
+        // Its id is of no more use.
+        return withPatchMeta(delivered, { id: undefined, applied: true });
       });
     }
     return delivered;
   } catch (error) {
     const { output_file } = delivered.meta;
-    if (output_file !== undefined)
-      throw extendError(error, {
-        hints: [`the result was written to ${output_file}`],
-        defaults: { run_id, cost_usd },
-        details: { output_file },
-      });
-    // The answer is paid for: if it cannot be written to its destination, it is kept elsewhere.
-    throw errorKeeping(error, output.result, context.results(), { run_id, cost_usd });
+    const id = apply ? delivered.meta.patch?.id : undefined;
+    throw extendError(error, {
+      hints: [
+        output_file === undefined ? undefined : `the result was written to ${output_file}`,
+        id === undefined ? undefined : `the patch is kept: orch patch apply ${id}`,
+      ],
+      defaults: { run_id, cost_usd },
+      details: {
+        ...(output_file === undefined ? {} : { output_file }),
+        ...(id === undefined ? {} : { patch_id: id }),
+      },
+    });
   }
 }
 
@@ -78,10 +81,15 @@ function withPatchMeta(
   return output.meta.patch ? withMeta(output, { patch: { ...output.meta.patch, ...patch } }) : output;
 }
 
-/** Stores the patch so that it can be applied by id. */
-function keepForLater(
+export function withWarning(output: DelegateOutput, warning: string | undefined): DelegateOutput {
+  return warning === undefined ? output : withMeta(output, { warnings: [...output.meta.warnings, warning] });
+}
+
+/** Stores the patch so that it can be applied by id, also when `apply` cannot be done now. */
+export function keepForLater(
   output: DelegateOutput,
   patch: FinishedPatch,
+  { apply }: Pick<Delivery, 'apply'>,
   context: OperationContext,
 ): DelegateOutput {
   const warnings = [...output.meta.warnings];
@@ -91,6 +99,7 @@ function keepForLater(
   } catch (error) {
     warnings.push(`the patch could not be stored and has no id: ${(error as Error).message}`);
   }
+  if (apply) return withPatchMeta(withMeta(output, { warnings }), { id });
   if (!patch.appliesAsShown) {
     const how = id === undefined ? 'use --apply' : `apply it with orch patch apply ${id} (patch.apply)`;
     warnings.push(`the patch shows placeholders where git needs lines with secrets, and rejects it: ${how}`);

@@ -54,6 +54,7 @@ const metaSchema = () =>
       })
       .optional(),
     output_file: z.string().optional(),
+    incomplete: z.string().optional().describe('Why the result is only the beginning of a text.'),
   });
 
 export const delegateOutput = () => z.object({ result: z.string(), meta: metaSchema() });
@@ -140,6 +141,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
       warnings: [...new Set(warnings)].map(printable),
       ...(engine.rehearsal ? { rehearsal: true } : {}),
       ...(finished.patch ? { patch: patchMeta(finished.patch) } : {}),
+      ...(outcome.cut ? { incomplete: printable(outcome.cut.message) } : {}),
     },
   };
 }

@@ -2,11 +2,11 @@
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { DelegateRequest } from '../../core/tasks/request.ts';
 import type { CallOptions } from '../../engine/context.ts';
+import { asOrchError } from '../../engine/internal-error.ts';
 import type { OutputPermit } from '../../engine/ports.ts';
 import type { OperationContext } from '../context.ts';
-import { deliver } from './deliver.ts';
+import { deliver, keepForLater, withWarning } from './deliver.ts';
 import type { DelegationInput } from './fields.ts';
-import { errorKeeping } from './keep-result.ts';
 import { type DelegateOutput, toOutput } from './output.ts';
 
 /** Read-only with respect to the workspace, so that clients run it without confirmation, and in parallel. */
@@ -29,6 +29,7 @@ export async function runDelegation(
   if (apply) await context.tree().assertPossible();
   // Imported here so that explaining a route does not load the engine and the patch core.
   const { delegate } = await import('../../engine/delegate.ts');
+  const { errorOfFailed, errorOfUndelivered, keepAnswered } = await import('./keep-run.ts');
   const { signal, verify } = options;
   let permit: OutputPermit | undefined;
   const outcome = await delegate(request, context.engine(), {
@@ -41,22 +42,28 @@ export async function runDelegation(
     ...(verify && {
       async verify(result, abort) {
         // As on delivery, since the command runs with the result in the file.
-        try {
-          permit?.recheck(result);
-          if (output !== undefined) await context.outputs().note(output, result);
-        } catch (error) {
-          throw errorKeeping(error, result, context.results());
-        }
+        permit?.recheck(result);
+        if (output !== undefined) await context.outputs().note(output, result);
         return verify(result, abort);
       },
     }),
+    onFailure: (error, call) => errorOfFailed(error, call, options, context),
   });
-  return deliver(
-    toOutput(outcome, context),
-    outcome.finished.patch,
-    { apply, output, recheck, signal },
-    context,
-  );
+  // Half a text is shown, but does not replace a file.
+  if (outcome.cut && output !== undefined) throw await errorOfFailed(outcome.cut, outcome, options, context);
+  const { patch } = outcome.finished;
+  const made = toOutput(outcome, context);
+  const stored = patch ? keepForLater(made, patch, { apply }, context) : made;
+  const keep = () => keepAnswered(outcome, stored, context);
+  // A result that is handed over at once is kept behind it.
+  const later = apply || output !== undefined ? undefined : options.afterwards;
+  later?.(keep);
+  const result = later ? stored : withWarning(stored, await keep());
+  try {
+    return await deliver(result, patch, { apply, output, recheck, signal }, context);
+  } catch (error) {
+    throw await errorOfUndelivered(asOrchError(error), outcome, result, context);
+  }
 
   function recheck(result: string): void {
     if (permit?.isInput && outcome.finished.placeholders.length > 0) throw wouldLoseSecrets(output!);

@@ -19,17 +19,20 @@ const storedPatchSchema = z.object({
       oldMode: mode.optional(),
     }),
   ),
+  leftOut: z.array(z.object({ path: z.string(), why: z.string() })).optional(),
 });
 
 export interface StoredPatch {
   /** Absolute path of the folder to which the paths are relative. */
   base: string;
   changes: FileChange[];
+  /** Files that the answer changes as well, but not in this part of it, and why. */
+  leftOut?: { path: string; why: string }[];
 }
 
 /** Returns the id. */
-export function storePatch(store: ResultStore, { base, changes }: StoredPatch): string {
-  return store.save(JSON.stringify({ base, changes })).id;
+export function storePatch(store: ResultStore, { base, changes, leftOut }: StoredPatch): string {
+  return store.save(JSON.stringify({ base, changes, leftOut })).id;
 }
 
 export function loadPatch(store: ResultStore, id: string): StoredPatch {

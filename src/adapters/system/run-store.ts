@@ -1,0 +1,169 @@
+/**
+ * Keeps what each run has brought, in a file of its own in the user's state folder: one line that describes the run, and
+ * one with its answers, so that a list need not read those.
+ */
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import type { RunStore } from '../../engine/ports.ts';
+import { lookName } from './earlier-look.ts';
+import { prune } from './result-store.ts';
+
+/** The oldest runs are removed when they take more. */
+export const mostBytes = 64 * 1024 * 1024;
+/** Sizes are added up for one run in so many, and for each that is large: a folder may hold thousands. */
+const oneIn = 256;
+const largeRun = 64 * 1024;
+/** A longer first line is not one of ours. */
+const mostHeadBytes = 64 * 1024;
+
+const lookEveryMs = 3_600_000;
+
+const idPattern = /^[\w-]{1,64}$/;
+const ending = '.run';
+
+export function fileRunStore(folder: string, limit = mostBytes): RunStore {
+  const pathOf = (id: string) => join(folder, `${id}${ending}`);
+  let lookAt = 0;
+  return {
+    async save(id, { head, body }) {
+      const text = `${head}\n${body}\n`;
+      try {
+        if (!idPattern.test(id)) throw new Error('not an id');
+        // In a server, once an hour is enough. Somebody may remove the folder meanwhile.
+        if (performance.now() > lookAt || !existsSync(folder)) {
+          lookAt = performance.now() + lookEveryMs;
+          mkdirSync(folder, { recursive: true, mode: 0o700 });
+          prune(folder);
+        }
+        write(pathOf(id), text);
+        if (text.length > largeRun || isSampled(id)) removeOldest(folder, limit, `${id}${ending}`);
+      } catch (error) {
+        throw new OrchError(
+          'record-failed',
+          `the run cannot be kept in ${folder} (${(error as NodeJS.ErrnoException).code})`,
+          { hint: 'check its permissions and free space', cause: error },
+        );
+      }
+    },
+    async ids(beginning) {
+      return filesIn(folder)
+        .filter(({ name }) => name.endsWith(ending) && name.startsWith(beginning))
+        .sort((a, b) => b.mtimeMs - a.mtimeMs)
+        .map(({ name }) => name.slice(0, -ending.length));
+    },
+    async head(id) {
+      if (!idPattern.test(id)) return undefined;
+      return readable(pathOf(id), firstLine);
+    },
+    async load(id) {
+      if (!idPattern.test(id)) return undefined;
+      return readable(pathOf(id), (path) => {
+        const [head = '', body = ''] = readFileSync(path, 'utf8').split('\n');
+        return { head, body };
+      });
+    },
+  };
+}
+
+/** Every call waits for this. */
+function write(path: string, text: string): void {
+  let to = path;
+  try {
+    writeFileSync(to, text, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') {
+      discard(to);
+      throw error;
+    }
+    // Renamed when complete: what was kept of the run before is lost neither to a kill nor to a full disk.
+    to = `${path}.${process.pid}.tmp`;
+    try {
+      writeFileSync(to, text, { mode: 0o600 });
+      renameSync(to, path);
+    } catch (failure) {
+      discard(to);
+      throw failure;
+    }
+  }
+}
+
+/** The same for every write of a run; ids are random. */
+function isSampled(id: string): boolean {
+  return Number.parseInt(id.slice(0, 2), 16) % oneIn === 0;
+}
+
+function removeOldest(folder: string, limit: number, newest: string): void {
+  const files = filesIn(folder)
+    .filter(({ name }) => name !== lookName)
+    .sort((a, b) => a.mtimeMs - b.mtimeMs);
+  let size = files.reduce((sum, file) => sum + file.size, 0);
+  for (const file of files) {
+    if (size <= limit) return;
+    if (file.name === newest) continue;
+    discard(join(folder, file.name));
+    size -= file.size;
+  }
+}
+
+function filesIn(folder: string): { name: string; size: number; mtimeMs: number }[] {
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    // Nothing has been kept yet.
+  }
+  return names.flatMap((name) => {
+    try {
+      const { size, mtimeMs } = statSync(join(folder, name));
+      return [{ name, size, mtimeMs }];
+    } catch {
+      // Another process has just removed it.
+      return [];
+    }
+  });
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Removed with the old ones.
+  }
+}
+
+function firstLine(path: string): string {
+  const handle = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(mostHeadBytes);
+    return buffer.toString('utf8', 0, readSync(handle, buffer)).split('\n')[0]!;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readable<Value>(path: string, read: (path: string) => Value): Value | undefined {
+  try {
+    return read(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new OrchError('file-unreadable', `the kept run ${path} cannot be read (${code})`, {
+      hint: 'check its permissions',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+/** Prints kept runs: the answer on stdout, and what it belongs to on stderr. */
+import { formatDuration, formatUsd } from '../../core/text/format.ts';
+import { type KeptHead, type KeptRun, longestAnswer } from '../../operations/delegation/kept-run.ts';
+import type { Renderer } from './renderers.ts';
+
+export const renderRun: Renderer['render'] = async (output, { streams, verbose }) => {
+  const run = output as KeptRun;
+  const { result, answers, error, attempts } = run;
+  const answer = longestAnswer(answers);
+  const text = result ?? answer?.text ?? '';
+  streams.out(text === '' || text.endsWith('\n') ? text : `${text}\n`);
+  if (!verbose) return;
+  const lines = [
+    `run ${run.run_id} | ${run.ts} | ${run.status}`,
+    `${run.task}: ${run.about}`,
+    `${run.model} | ${run.rationale} | ${costOf(run)} | ${formatDuration(run.latency_ms)}`,
+    ...(error ? [`${error.code}: ${error.message}`] : []),
+    ...attempts.flatMap(({ model, message }, at) =>
+      message === undefined || message === error?.message ? [] : [`attempt ${at + 1}, ${model}: ${message}`],
+    ),
+    ...(result === null ? [answerNote(answer, answers.length)] : []),
+    ...(run.patch_id === undefined ? [] : [`patch: orch patch apply ${run.patch_id}`]),
+    ...(run.partial_patch_id === undefined
+      ? []
+      : [`a part of it: orch patch apply ${run.partial_patch_id} --partial`]),
+  ];
+  streams.err(`${lines.join('\n')}\n`);
+};
+
+function answerNote(answer: KeptRun['answers'][number] | undefined, count: number): string {
+  if (!answer) return 'no answer came';
+  const which = `above: the answer of attempt ${answer.attempt}, as the model wrote it`;
+  return count === 1 ? which : `${which}; --json has all ${count}`;
+}
+
+export const renderRunList: Renderer['render'] = async (output, { streams, verbose }) => {
+  const { runs } = output as { runs: KeptHead[] };
+  const rows = runs.map((run) => [
+    run.run_id.slice(0, 8),
+    run.ts.slice(0, 19).replace('T', ' '),
+    run.status,
+    run.model ?? '',
+    costOf(run),
+    `${run.task}: ${run.about}`,
+  ]);
+  const widths = [0, 1, 2, 3, 4].map((at) => Math.max(...rows.map((row) => row[at]!.length)));
+  for (const row of rows) streams.out(`${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}\n`);
+  if (runs.length === 0 && verbose) streams.say('note', 'no run has been kept yet');
+};
+
+function costOf({ cost_usd }: KeptHead): string {
+  return cost_usd === null ? 'cost unknown' : formatUsd(cost_usd);
+}

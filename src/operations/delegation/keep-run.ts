@@ -1,0 +1,200 @@
+/** Keeps a run when it ends, and says in its error what of it is kept, and where. */
+import type { OrchError } from '../../core/errors/orch-error.ts';
+import { printable } from '../../core/text/hidden.ts';
+import { type Attempt, costOfAttempts, knownCostOf, servedName } from '../../engine/attempt.ts';
+import type { CallOptions } from '../../engine/context.ts';
+import type { DelegateOutcome, FailedCall } from '../../engine/delegate.ts';
+import { type FinishOptions, UnplaceableAnswer } from '../../engine/finish-answer.ts';
+import { type ErrorAddition, extendError } from '../../engine/internal-error.ts';
+import { type PartialPatch, partialPatch } from '../../engine/partial-patch.ts';
+import type { OperationContext } from '../context.ts';
+import { type KeptHead, type KeptRun, longestAnswer } from './kept-run.ts';
+import type { DelegateOutput } from './output.ts';
+import { showCommand } from './show-command.ts';
+import { storePatch } from './stored-patch.ts';
+
+/** The error of a call that gave no result, with what can still be had of its answers. */
+export async function errorOfFailed(
+  error: OrchError,
+  call: FailedCall,
+  { strict, signal }: Pick<CallOptions, 'strict' | 'signal'>,
+  context: OperationContext,
+): Promise<OrchError> {
+  const part = signal.aborted ? undefined : await bestPart(call, { strict, signal }, context);
+  const stored = part && storePart(part, context);
+  const texts = answersOf(call.attempts);
+  return keeping(
+    extendError(error, stored ?? {}),
+    longestAnswer(texts)?.text,
+    call.runId,
+    keepRun(call, { error, partialPatchId: stored?.id }, context),
+  );
+}
+
+/** Keeps a result before it is delivered. Returns a warning if that is not possible. */
+export async function keepAnswered(
+  outcome: DelegateOutcome,
+  output: DelegateOutput,
+  context: OperationContext,
+): Promise<string | undefined> {
+  try {
+    await keepRun(
+      outcome,
+      {
+        result: output.result,
+        error: outcome.cut,
+        incomplete: !!outcome.cut,
+        patchId: output.meta.patch?.id,
+      },
+      context,
+    );
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** The error of a result that could not be delivered. */
+export async function errorOfUndelivered(
+  error: OrchError,
+  outcome: DelegateOutcome,
+  output: DelegateOutput,
+  context: OperationContext,
+): Promise<OrchError> {
+  const { result, meta } = output;
+  const end = { result, error, patchId: meta.patch?.id };
+  const { output_file, patch_id } = error.details ?? {};
+  // Where the error names a file or a patch already, nothing more need be said.
+  const shown = output_file === undefined && patch_id === undefined ? result : undefined;
+  return keeping(error, shown, outcome.runId, keepRun(outcome, end, context));
+}
+
+/** `answer`: what there is to show, if anything. If it could not be kept, the error holds it, so that it is not lost. */
+async function keeping(
+  error: OrchError,
+  answer: string | undefined,
+  runId: string,
+  kept: Promise<void>,
+): Promise<OrchError> {
+  try {
+    await kept;
+    return extendError(error, {
+      hints: [answer && `what came of the answer is kept: ${showCommand(runId)}`],
+    });
+  } catch (failure) {
+    return extendError(error, { hints: [(failure as Error).message], ...(answer ? { answer } : {}) });
+  }
+}
+
+/** The part of an answer with the most files. */
+async function bestPart(
+  { attempts, prepared }: FailedCall,
+  { strict = false, signal }: Pick<CallOptions, 'strict' | 'signal'>,
+  context: OperationContext,
+): Promise<PartialPatch | undefined> {
+  let best: PartialPatch | undefined;
+  for (const { failure } of attempts) {
+    if (!(failure instanceof UnplaceableAnswer)) continue;
+    const part = await partialPatch(failure, {
+      shape: 'patch',
+      language: prepared.request.language,
+      sourceSet: prepared.sourceSet,
+      redacted: prepared.redacted,
+      patchChecker: context.patchChecker(),
+      instruction: prepared.request.instruction,
+      strict,
+      signal,
+    });
+    if (part && part.patch.stats.length > (best?.patch.stats.length ?? 0)) best = part;
+  }
+  return best;
+}
+
+/** The same for an answer that was given, which nobody has to keep. */
+export async function offerPart(
+  failure: UnplaceableAnswer,
+  options: FinishOptions,
+  context: OperationContext,
+): Promise<ErrorAddition | undefined> {
+  const part = await partialPatch(failure, options);
+  return part && storePart(part, context);
+}
+
+/** What an error says about a part that can be applied. Undefined if it cannot be stored. */
+function storePart({ patch, leftOut }: PartialPatch, context: OperationContext) {
+  try {
+    const id = storePatch(context.patches(), { ...patch, leftOut });
+    const files = patch.stats.map(({ path }) => path);
+    return {
+      id,
+      hints: [
+        `${files.join(', ')} could be changed without ${leftOut.map(({ path }) => path).join(', ')}: orch patch apply ${id} --partial`,
+      ],
+      details: { partial_patch: { id, files, left_out: leftOut } },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+interface RunEnd {
+  result?: string;
+  /** Why the result was not reached or not delivered. */
+  error?: OrchError | undefined;
+  /** The result is only the beginning of a text. */
+  incomplete?: boolean;
+  patchId?: string | undefined;
+  partialPatchId?: string | undefined;
+}
+
+/** Rejects with `record-failed`. What was kept of the run before is replaced. */
+async function keepRun(
+  { runId, attempts, prepared, latencyMs }: FailedCall,
+  { result, error, incomplete = false, patchId, partialPatchId }: RunEnd,
+  context: OperationContext,
+): Promise<void> {
+  const engine = context.engine();
+  const redaction = context.redaction();
+  const clean = (text: string) => printable(redaction.message(text));
+  const { decision, request } = prepared;
+  const last = attempts.at(-1)!;
+  const cost = costOfAttempts(attempts);
+  const head: KeptHead = {
+    run_id: runId,
+    ts: new Date(attempts[0]!.startedAt).toISOString(),
+    status: statusOf(error, incomplete),
+    task: decision.features.task,
+    about: clean(request.instruction.trim().split('\n', 1)[0]!.slice(0, 200)),
+    rationale: clean(decision.rationale),
+    model: clean(servedName(last, engine) ?? last.candidate.model),
+    latency_ms: Math.round(latencyMs),
+    cost_usd: cost,
+    ...(cost === null ? { cost_at_least_usd: knownCostOf(attempts) } : {}),
+    error: error ? { code: error.code, message: clean(error.message) } : null,
+    attempts: attempts.map(({ candidate, failure, latencyMs: took, costUsd = null }) => ({
+      model: candidate.model,
+      alias: candidate.alias,
+      ...(failure ? { error: failure.failureClass, message: clean(failure.message) } : {}),
+      latency_ms: Math.round(took),
+      cost_usd: costUsd,
+    })),
+    ...(patchId === undefined ? {} : { patch_id: patchId }),
+    ...(partialPatchId === undefined ? {} : { partial_patch_id: partialPatchId }),
+    ...(engine.rehearsal ? { rehearsal: true } : {}),
+  };
+  const body: Pick<KeptRun, 'result' | 'answers'> = {
+    result: result === undefined ? null : redaction.result(result),
+    answers: answersOf(attempts).map(({ attempt, text }) => ({ attempt, text: redaction.result(text) })),
+  };
+  await context.runs().save(runId, { head: JSON.stringify(head), body: JSON.stringify(body) });
+}
+
+function statusOf(error: OrchError | undefined, incomplete: boolean): KeptHead['status'] {
+  if (error?.code === 'interrupted') return 'interrupted';
+  if (incomplete) return 'incomplete';
+  return error ? 'failed' : 'done';
+}
+
+function answersOf(attempts: readonly Attempt[]): { attempt: number; text: string }[] {
+  return attempts.flatMap(({ number, answer }) => (answer ? [{ attempt: number, text: answer }] : []));
+}

@@ -1,0 +1,89 @@
+/** A run as it is kept, and how it is found again. */
+import * as z from 'zod';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import type { OperationContext } from '../context.ts';
+
+const cost = z.number().nullable();
+
+export const keptHeadSchema = () =>
+  z.object({
+    run_id: z.string(),
+    ts: z.string().describe('When the first attempt began.'),
+    status: z.enum(['done', 'incomplete', 'failed', 'interrupted']),
+    task: z.string(),
+    /** The first line of the instruction, as it was sent. */
+    about: z.string(),
+    rationale: z.string(),
+    model: z.string().nullable(),
+    latency_ms: z.number(),
+    cost_usd: cost.describe('null: unknown.'),
+    cost_at_least_usd: z.number().optional(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    attempts: z.array(
+      z.object({
+        model: z.string(),
+        alias: z.string(),
+        error: z.string().optional(),
+        message: z.string().optional(),
+        latency_ms: z.number(),
+        cost_usd: cost,
+      }),
+    ),
+    patch_id: z.string().optional().describe('For patch apply.'),
+    partial_patch_id: z.string().optional().describe('For patch apply --partial.'),
+    rehearsal: z.boolean().optional(),
+  });
+
+const bodySchema = () =>
+  z.object({
+    /** Null if no result came of the answers. */
+    result: z.string().nullable(),
+    /** Of the attempts that gave no result, by their number from 1. */
+    answers: z.array(z.object({ attempt: z.number(), text: z.string() })),
+  });
+
+export type KeptHead = z.output<ReturnType<typeof keptHeadSchema>>;
+export const keptRunSchema = () => keptHeadSchema().extend(bodySchema().shape);
+export type KeptRun = z.output<ReturnType<typeof keptRunSchema>>;
+
+/** Of several answers the longest: one that repairs another may hold only the blocks that failed. */
+export function longestAnswer(answers: KeptRun['answers']): KeptRun['answers'][number] | undefined {
+  return answers.reduce<KeptRun['answers'][number] | undefined>(
+    (longest, answer) => (longest && longest.text.length > answer.text.length ? longest : answer),
+    undefined,
+  );
+}
+
+export function readHead(text: string): KeptHead | undefined {
+  try {
+    return keptHeadSchema().parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `reference`: an id, its beginning, or `last`. Throws `file-not-found`, `usage` and `file-unreadable`. */
+export async function findRun(reference: string, context: OperationContext): Promise<KeptRun> {
+  const ids = await context.runs().ids(reference === 'last' ? '' : reference);
+  const [id] = ids;
+  if (id === undefined || reference === '') {
+    throw new OrchError(
+      'file-not-found',
+      reference === 'last' ? 'no run has been kept yet' : `no run with id ${reference}`,
+      { hint: 'runs are kept for 7 days; orch runs list shows them' },
+    );
+  }
+  if (reference !== 'last' && ids.length > 1 && !ids.includes(reference)) {
+    throw new OrchError('usage', `${ids.length} runs begin with ${reference}`, {
+      hint: `give more of the id: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}`,
+    });
+  }
+  const chosen = ids.includes(reference) ? reference : id;
+  const kept = await context.runs().load(chosen);
+  try {
+    const { head, body } = kept!;
+    return keptRunSchema().parse({ ...JSON.parse(head), ...JSON.parse(body) });
+  } catch (error) {
+    throw new OrchError('file-unreadable', `the kept run ${chosen} is damaged`, { cause: error });
+  }
+}

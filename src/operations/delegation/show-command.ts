@@ -1,0 +1,7 @@
+/** Enough of an id to tell one run from the thousands of a week. */
+const shownLength = 8;
+
+/** The command that shows what is kept of a run. */
+export function showCommand(runId: string): string {
+  return `orch runs show ${runId.slice(0, shownLength)}`;
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { keptHeadSchema, readHead } from './delegation/kept-run.ts';
+import { operation } from './operation.ts';
+
+/** Older ones can be shown by their id. */
+const mostListed = 50;
+
+export const runsListOperation = operation({
+  name: 'runs.list',
+  command: ['runs', 'list'],
+  title: 'List runs',
+  summary: `List the last ${mostListed} calls that sent a request, the newest first.`,
+  description: 'Lists the latest calls.',
+  surfaces: ['cli'],
+  input: z.strictObject({}),
+  output: () => z.object({ runs: z.array(keptHeadSchema()) }),
+  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  examples: ['orch runs list'],
+  async run(_input, context) {
+    const store = context.runs();
+    const ids = (await store.ids('')).slice(0, mostListed);
+    const heads = await Promise.all(ids.map((id) => store.head(id)));
+    // A damaged one is left out: showing it says so.
+    return { runs: heads.flatMap((head) => readHead(head ?? '') ?? []) };
+  },
+});
