@@ -76,6 +76,7 @@ async function readDocument(first: Uint8Array, options: ReadOptions): Promise<Ge
   const firstEventMs = options.elapsed();
   const pieces = [first];
   let size = first.length;
+  watchdog.enter('writing');
   for (;;) {
     watchdog.beat();
     const piece = await response.body.read();
@@ -110,7 +111,10 @@ async function readEvents(first: Uint8Array, options: ReadOptions): Promise<Gene
     if (!value) return undefined;
     const delta = streamed.add(value, event.kind === 'event' ? event.bytes : 0);
     if (streamed.exceeds(limits)) throw tooLarge();
-    if (delta !== undefined) onText?.(delta);
+    if (delta !== undefined) {
+      watchdog.enter('writing');
+      onText?.(delta);
+    } else if (thinksAgain(value)) watchdog.enter('thinking');
     const closing = closingEvents.get(value.type);
     if (closing !== undefined) {
       const { whole: streamedText, items: streamedItems, refusal: streamedRefusal } = streamed;
@@ -138,6 +142,11 @@ async function readEvents(first: Uint8Array, options: ReadOptions): Promise<Gene
   const result = last && take(last);
   if (result) return result;
   throw cut(streamed);
+}
+
+/** Between two messages, for example. */
+function thinksAgain({ type, item }: Json): boolean {
+  return type === 'response.output_item.added' && asObject(item)?.type === 'reasoning';
 }
 
 const closingEvents = new Map<unknown, string>([

@@ -24,6 +24,6 @@ export interface DelegateRequest {
   effort: ReasoningEffort | undefined;
   /** The caller's ceiling in USD; configured ceilings apply as well. */
   maxCostUsd: number | undefined;
-  /** Limit of the whole call, including all attempts and waits, in milliseconds. */
-  timeoutMs: number;
+  /** Limit of the whole call, including all attempts and waits, in milliseconds. Undefined: by the output caps. */
+  timeoutMs: number | undefined;
 }

@@ -59,7 +59,7 @@ export const requestFields = {
   context: field(z.string().optional(), 'Additional material, e.g. a log', { cliOnly: true }),
   timeout: field(
     timeoutSeconds.optional(),
-    `Timeout of the whole call in seconds (default ${defaultTimeoutSeconds})`,
+    `Timeout of the whole call in seconds (default ${defaultTimeoutSeconds}, more where the output limit is high)`,
     {
       flag: '--timeout <seconds>',
       cliOnly: true,

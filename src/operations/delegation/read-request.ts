@@ -3,7 +3,7 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import { normaliseLanguage } from '../../core/input/language.ts';
 import type { DelegateRequest } from '../../core/tasks/request.ts';
 import { readTask, tasks } from '../../core/tasks/tasks.ts';
-import { type DelegationInput, defaultTimeoutSeconds } from './fields.ts';
+import type { DelegationInput } from './fields.ts';
 
 export function readRequest(input: DelegationInput): DelegateRequest {
   const {
@@ -18,7 +18,7 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     return: requestedShape,
     effort,
     maxCostUsd,
-    timeout = defaultTimeoutSeconds,
+    timeout,
     apply,
     output: _output,
     force: _force,
@@ -49,6 +49,6 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     shape,
     effort,
     maxCostUsd,
-    timeoutMs: timeout * 1000,
+    timeoutMs: timeout === undefined ? undefined : timeout * 1000,
   };
 }
