@@ -9,7 +9,7 @@ import { EventDecoder, type StreamEvent } from '../http/event-stream.ts';
 import type { HttpBody, HttpResponse } from '../http/response.ts';
 import type { Watchdog } from '../http/watchdog.ts';
 import { type AnswerLimits, tooLarge } from './limits.ts';
-import { failedResponse, readResponse } from './response.ts';
+import { errorIn, failedResponse, readResponse } from './response.ts';
 import { isKeepAlive, StreamedText } from './streamed-text.ts';
 
 export interface BodyOptions {
@@ -162,10 +162,6 @@ function withType(value: unknown, name: string | undefined): Json | undefined {
   const error = errorIn(event);
   if (error) return { ...event, type: 'error', error };
   return name === undefined ? event : { ...event, type: name };
-}
-
-function errorIn({ error }: Json): Json | undefined {
-  return asObject(error) ?? (asText(error) === undefined ? undefined : { message: error });
 }
 
 /** Some servers put the reason of a failure beside the response. */
