@@ -26,4 +26,6 @@ export interface DelegateRequest {
   maxCostUsd: number | undefined;
   /** Limit of the whole call, including all attempts and waits, in milliseconds. Undefined: by the output caps. */
   timeoutMs: number | undefined;
+  /** A provider that asks for a longer wait than this is not asked again, in milliseconds. Undefined: no limit. */
+  maxRetryAfterMs?: number | undefined;
 }

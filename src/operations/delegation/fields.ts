@@ -65,6 +65,11 @@ export const requestFields = {
       cliOnly: true,
     },
   ),
+  maxRetryAfter: field(
+    z.number().nonnegative('must be 0 or more').max(maxTimeoutSeconds).optional(),
+    'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails',
+    { flag: '--max-retry-after <seconds>', cliOnly: true },
+  ),
 };
 
 export const returnField = field(z.enum(returnShapes).optional(), 'Default: depends on the task', {

@@ -19,6 +19,7 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     effort,
     maxCostUsd,
     timeout,
+    maxRetryAfter,
     apply,
     output: _output,
     force: _force,
@@ -49,6 +50,7 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     shape,
     effort,
     maxCostUsd,
+    maxRetryAfterMs: maxRetryAfter === undefined ? undefined : maxRetryAfter * 1000,
     timeoutMs: timeout === undefined ? undefined : timeout * 1000,
   };
 }
