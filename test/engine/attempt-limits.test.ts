@@ -102,7 +102,8 @@ interface Slow {
 
 const event = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
 const created = event({ type: 'response.created', response: { status: 'in_progress' } });
-const delta = event({ type: 'response.output_text.delta', delta: code.text });
+const deltaOf = (text: string) => event({ type: 'response.output_text.delta', delta: text });
+const delta = deltaOf(code.text);
 const completed = event({ type: 'response.completed', response: { status: 'completed' } });
 
 async function callThrough(standIn: (server: Slow) => Promise<void>, request: Partial<DelegateRequest>) {
@@ -167,6 +168,26 @@ describe('a server that', () => {
       expect(await answered).toEqual(rightAnswer);
     },
   );
+
+  it('thinks again for 90 s in the middle of its text gives the right answer in one attempt', async () => {
+    const [start, rest] = [code.text.slice(0, 9), code.text.slice(9)];
+    const answered = callThrough(
+      async ({ write, pass, end }) => {
+        await write(created + deltaOf(start));
+        await write(
+          event({ type: 'response.output_item.added', output_index: 1, item: { type: 'reasoning' } }),
+        );
+        pass(90);
+        end(
+          event({ type: 'response.output_item.done', output_index: 1, item: { type: 'reasoning' } }) +
+            deltaOf(rest) +
+            completed,
+        );
+      },
+      { effort: 'medium' },
+    );
+    expect(await answered).toEqual(rightAnswer);
+  });
 
   it('sends comments for 100 s before its first event gives the right answer in one attempt', async () => {
     const answered = callThrough(
