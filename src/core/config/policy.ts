@@ -67,7 +67,7 @@ const timeoutsSchema = once(() =>
     idleMs: milliseconds()
       .optional()
       .describe(
-        'Maximum silence after the first event. Default 60000 once the visible text has begun; before that 120000, from effort high on 300000.',
+        'Maximum silence once the visible text has begun. Default 60000. Before it 120000 are allowed, from effort high on 300000, unless this is less than its default, or more than that.',
       ),
     totalMs: milliseconds()
       .optional()

@@ -47,7 +47,7 @@ export function timeoutsFor(policies: Policies, alias: string, { maxOutputTokens
   const writingMs = Math.ceil((maxOutputTokens * 1000) / slowestTokensPerSecond);
   return {
     firstEventMs: set.firstEventMs ?? firstEventMs,
-    thinkingMs: set.idleMs ?? (isHard(effort) ? hardThinkingMs : thinkingMs),
+    thinkingMs: thinkingFor(effort, set.idleMs),
     idleMs: set.idleMs ?? idleMs,
     totalMs: set.totalMs ?? Math.min(Math.max(leastTotalMs, firstEventAtMostMs + writingMs), mostTotalMs),
   };
@@ -77,8 +77,11 @@ export function callTimeoutMs(attempts: readonly Timeouts[]): number {
   return Math.max(leastTotalMs, ...attempts.map(({ totalMs }) => totalMs));
 }
 
-function isHard(effort: ReasoningEffort | undefined): boolean {
-  return effort !== undefined && reasoningEfforts.indexOf(effort) >= reasoningEfforts.indexOf('high');
+/** The default silence written out changes nothing, a shorter one is meant for all silence, and a longer one is no less. */
+function thinkingFor(effort: ReasoningEffort | undefined, setMs = idleMs): number {
+  if (setMs < idleMs) return setMs;
+  const isHard = effort !== undefined && reasoningEfforts.indexOf(effort) >= reasoningEfforts.indexOf('high');
+  return Math.max(isHard ? hardThinkingMs : thinkingMs, setMs);
 }
 
 function settingsOf(policies: Policies, alias: string): TimeoutSettings {

@@ -241,7 +241,7 @@ const rows: Row[] = [
     group: 'wait',
     name: 'silence beyond the deadline of the call',
     primary: { kind: 'hang', after: 'request' },
-    options: { policies: { timeouts: { default: { firstEventMs: 9000 } } } },
+    options: { policies: { timeouts: { default: { firstEventMs: 9000, totalMs: 9000 } } } },
     deadlineSeconds: 1,
     tries: [1, 0],
     code: 'timeout',

@@ -61,6 +61,15 @@ describe('what is set', () => {
     expect(timeoutsFor(policies, 'constructor', hard)).toEqual({ ...limits, totalMs: 20 });
   });
 
+  it.each([
+    [59_999, 59_999],
+    [60_000, 300_000],
+    [400_000, 400_000],
+  ])('as silence of %d ms leaves %d ms for hard thinking', (idleMs, thinkingMs) => {
+    const limits = timeoutsFor(policiesWith({ default: { idleMs } }), 'codex', asked(20_480, 'high'));
+    expect(limits).toMatchObject({ idleMs, thinkingMs });
+  });
+
   it('has the name of the key that sets it, or would', () => {
     expect(timeoutSetting(policies, 'mini', 'totalMs')).toEqual({
       name: 'timeouts.mini.totalMs',
