@@ -15,17 +15,17 @@ function __orch_at
             set literal 1
         else if test -z "$literal"; and string match -q -- '-*' $word; and test "$word" != -
             switch "$path/$word"
-                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--max-output' 'run/--max-cost' 'run/--timeout' 'run/--framework' 'run/--return' 'run/-o' 'run/--output'
+                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--max-output' 'run/--max-cost' 'run/--timeout' 'run/--max-retry-after' 'run/--framework' 'run/--return' 'run/-o' 'run/--output'
                     set want $word
-                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--max-output' 'diff/--max-cost' 'diff/--timeout' 'diff/--task' 'diff/--from' 'diff/-o' 'diff/--output'
+                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--max-output' 'diff/--max-cost' 'diff/--timeout' 'diff/--max-retry-after' 'diff/--task' 'diff/--from' 'diff/-o' 'diff/--output'
                     set want $word
-                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--max-output' 'tests/--max-cost' 'tests/--timeout' 'tests/--framework' 'tests/--verify' 'tests/-o' 'tests/--output'
+                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--max-output' 'tests/--max-cost' 'tests/--timeout' 'tests/--max-retry-after' 'tests/--framework' 'tests/--verify' 'tests/-o' 'tests/--output'
                     set want $word
-                case 'docs/-i' 'docs/--input' 'docs/-f' 'docs/--file' 'docs/-l' 'docs/--language' 'docs/-m' 'docs/--force-model' 'docs/--effort' 'docs/--max-output' 'docs/--max-cost' 'docs/--timeout' 'docs/-o' 'docs/--output'
+                case 'docs/-i' 'docs/--input' 'docs/-f' 'docs/--file' 'docs/-l' 'docs/--language' 'docs/-m' 'docs/--force-model' 'docs/--effort' 'docs/--max-output' 'docs/--max-cost' 'docs/--timeout' 'docs/--max-retry-after' 'docs/-o' 'docs/--output'
                     set want $word
                 case 'patch apply/--from'
                     set want $word
-                case 'route/-i' 'route/--input' 'route/-f' 'route/--file' 'route/-l' 'route/--language' 'route/-m' 'route/--force-model' 'route/--effort' 'route/--max-output' 'route/--max-cost' 'route/--timeout' 'route/--framework' 'route/--return'
+                case 'route/-i' 'route/--input' 'route/-f' 'route/--file' 'route/-l' 'route/--language' 'route/-m' 'route/--force-model' 'route/--effort' 'route/--max-output' 'route/--max-cost' 'route/--timeout' 'route/--max-retry-after' 'route/--framework' 'route/--return'
                     set want $word
                 case 'usage report/--by' 'usage report/--since' 'usage report/--until' 'usage report/--format' 'usage report/-o' 'usage report/--output'
                     set want $word
@@ -126,7 +126,8 @@ complete -c orch -n '__orch_at "run"' -s m -l force-model -r -f -a 'codex mini c
 complete -c orch -n '__orch_at "run"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
 complete -c orch -n '__orch_at "run"' -l max-output -r -f -d 'Room for the visible answer, in tokens; reasoning comes on top'
 complete -c orch -n '__orch_at "run"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
-complete -c orch -n '__orch_at "run"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
+complete -c orch -n '__orch_at "run"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
+complete -c orch -n '__orch_at "run"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
 complete -c orch -n '__orch_at "run"' -l framework -r -f -d 'Test framework: jest, pytest, …'
 complete -c orch -n '__orch_at "run"' -l return -r -f -a 'code patch text' -d 'Default: depends on the task'
 complete -c orch -n '__orch_at "run"' -l apply -d 'Write the patch to the working tree, all or nothing'
@@ -148,7 +149,8 @@ complete -c orch -n '__orch_at "diff"' -s m -l force-model -r -f -a 'codex mini 
 complete -c orch -n '__orch_at "diff"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
 complete -c orch -n '__orch_at "diff"' -l max-output -r -f -d 'Room for the visible answer, in tokens; reasoning comes on top'
 complete -c orch -n '__orch_at "diff"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
-complete -c orch -n '__orch_at "diff"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
+complete -c orch -n '__orch_at "diff"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
+complete -c orch -n '__orch_at "diff"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
 complete -c orch -n '__orch_at "diff"' -l task -r -f -a 'code_generate refactor tests docs deep_reasoning' -d 'Task used to choose the model (default refactor)'
 complete -c orch -n '__orch_at "diff"' -l from -r -F -d 'Use an existing answer (a file, or - for standard input): no request, no key needed'
 complete -c orch -n '__orch_at "diff"' -l check -d 'Only check whether the patch applies'
@@ -172,7 +174,8 @@ complete -c orch -n '__orch_at "tests"' -s m -l force-model -r -f -a 'codex mini
 complete -c orch -n '__orch_at "tests"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
 complete -c orch -n '__orch_at "tests"' -l max-output -r -f -d 'Room for the visible answer, in tokens; reasoning comes on top'
 complete -c orch -n '__orch_at "tests"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
-complete -c orch -n '__orch_at "tests"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
+complete -c orch -n '__orch_at "tests"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
+complete -c orch -n '__orch_at "tests"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
 complete -c orch -n '__orch_at "tests"' -l framework -r -f -d 'Test framework: jest, pytest, …'
 complete -c orch -n '__orch_at "tests"' -l verify -r -f -d 'Accept only tests that pass this shell command; {} stands for the --output file'
 complete -c orch -n '__orch_at "tests"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
@@ -193,7 +196,8 @@ complete -c orch -n '__orch_at "docs"' -s m -l force-model -r -f -a 'codex mini 
 complete -c orch -n '__orch_at "docs"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
 complete -c orch -n '__orch_at "docs"' -l max-output -r -f -d 'Room for the visible answer, in tokens; reasoning comes on top'
 complete -c orch -n '__orch_at "docs"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
-complete -c orch -n '__orch_at "docs"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
+complete -c orch -n '__orch_at "docs"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
+complete -c orch -n '__orch_at "docs"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
 complete -c orch -n '__orch_at "docs"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
 complete -c orch -n '__orch_at "docs"' -l force -d 'Replace the --output file even if it is an input or has changes that are not committed'
 complete -c orch -n '__orch_at "docs"' -l json -d 'Print one JSON value and nothing else'
@@ -220,7 +224,8 @@ complete -c orch -n '__orch_at "route"' -s m -l force-model -r -f -a 'codex mini
 complete -c orch -n '__orch_at "route"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
 complete -c orch -n '__orch_at "route"' -l max-output -r -f -d 'Room for the visible answer, in tokens; reasoning comes on top'
 complete -c orch -n '__orch_at "route"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
-complete -c orch -n '__orch_at "route"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
+complete -c orch -n '__orch_at "route"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
+complete -c orch -n '__orch_at "route"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
 complete -c orch -n '__orch_at "route"' -l framework -r -f -d 'Test framework: jest, pytest, …'
 complete -c orch -n '__orch_at "route"' -l return -r -f -a 'code patch text' -d 'Default: depends on the task'
 complete -c orch -n '__orch_at "route"' -l explain -d 'Show the whole decision, not only the model'

@@ -2,9 +2,10 @@
  * One call from request to recorded result: prepare, decide, try the candidates, record every attempt. Attempts
  * are recorded however the call ends; if recording fails, the caller still gets the result.
  */
+import { callTimeoutMs } from '../core/config/timeouts.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { Spending } from '../core/errors/spending.ts';
-import type { RouteDecision } from '../core/router/decision.ts';
+import { candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import { type Attempt, costOfAttempts, knownCostOf, servedName, toUsageRecord } from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
@@ -58,11 +59,12 @@ export async function delegate(
   if (!decision.selected) throw noCandidateError(decision);
   await options.beforeSending?.(prepared.sourceSet);
 
+  const { timeoutMs = callTimeoutMs(candidatesOf(decision).map(({ timeouts }) => timeouts)) } = request;
   const call = Object.freeze({
     prepared,
     context,
     options,
-    deadline: started + request.timeoutMs - (options.elapsedMs ?? 0),
+    deadline: started + timeoutMs - (options.elapsedMs ?? 0),
   });
   const { attempts, outcome, warnings } = await tryCandidates(call);
   const latencyMs = context.clock.monotonic() - started;

@@ -3,11 +3,12 @@ import { OrchError } from '../core/errors/orch-error.ts';
 import { failureTable, type ProviderFailure } from '../core/errors/provider-failure.ts';
 import { inputWindow } from '../core/models/model-card.ts';
 import { type Candidate, candidatesOf } from '../core/router/decision.ts';
-import { formatUsd } from '../core/text/format.ts';
+import { formatDuration, formatUsd } from '../core/text/format.ts';
 import type { Attempt } from './attempt.ts';
 import type { Admission } from './breaker.ts';
 import { type Call, fitsCeiling, isOver } from './call.ts';
 import { decide } from './prepare.ts';
+import { isLongerWait } from './recovery.ts';
 import { type Answered, type Step, tryCandidate } from './try-candidate.ts';
 
 export interface FallbackResult {
@@ -81,7 +82,7 @@ class Fallback {
       this.#reportHealth(candidate, admission, failure);
       if (options.signal.aborted)
         throw new OrchError('interrupted', 'interrupted', { details: this.#details() });
-      if (failure.recovery === 'stop' || isOver(this.#call)) break;
+      if (failure.isFinal || isOver(this.#call)) break;
       if (failure.failureClass === 'model-not-found') this.#queue = this.#routeAgain(candidate);
       else if (failure.recovery === 'larger-window') this.#requireLargerWindow(candidate);
     }
@@ -171,6 +172,11 @@ class Fallback {
     ];
   }
 
+  #waitHint(failure: ProviderFailure): string | undefined {
+    if (failure.recovery !== 'retry' || !isLongerWait(failure, this.#call.prepared.request)) return undefined;
+    return `the provider asks for a wait of ${formatDuration(failure.details.retryAfterMs!)}: raise --max-retry-after`;
+  }
+
   #details(): Record<string, unknown> {
     return {
       attempts: this.#attempts.map(({ candidate, failure }) => ({
@@ -189,7 +195,7 @@ class Fallback {
       ...this.#skipped.filter(this.#isUntried).map(({ model }) => `${model}: ${wasSkipped}`),
     ];
     // A failure that stops every model is the reason, even if another candidate was also too expensive.
-    if (this.#overCeiling && last?.failure.recovery !== 'stop') {
+    if (this.#overCeiling && !last?.failure.isFinal) {
       return new OrchError(
         'over-budget',
         `the cost ceiling of ${formatUsd(decision.ceilingUsd)} does not allow another attempt${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
@@ -204,8 +210,8 @@ class Fallback {
     const { failure } = last;
     const message =
       lines.length === 1 ? lines[0]! : `no model gave a usable answer:\n  ${lines.join('\n  ')}`;
-    return new OrchError(timedOut && failure.recovery !== 'stop' ? 'timeout' : failure.code, message, {
-      hint: failure.details.hint ?? (timedOut ? 'raise --timeout' : undefined),
+    return new OrchError(timedOut && !failure.isFinal ? 'timeout' : failure.code, message, {
+      hint: failure.details.hint ?? (timedOut ? 'raise --timeout' : this.#waitHint(failure)),
       cause: failure,
       details: this.#details(),
     });

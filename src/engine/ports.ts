@@ -48,11 +48,24 @@ export interface GenerateResult {
   firstEventMs: number;
 }
 
-export interface GenerateOptions {
-  signal: AbortSignal;
+/** How long an attempt may be silent, and how long it may take; in milliseconds. */
+export interface AttemptLimits {
   firstEventMs: number;
+  /** Comments and blank lines extend the wait for the first event to this at most. Default 120000. */
+  firstEventAtMostMs?: number;
+  /** Longest silence until the visible text begins. Default `idleMs`. */
+  thinkingMs?: number;
+  /** Longest silence while the visible text is written. */
   idleMs: number;
+  /** After the first event, comments and blank lines alone keep an attempt alive until this age. Default 600000. */
+  keptAliveMs?: number;
   totalMs: number;
+  /** What sets each limit, for messages. */
+  settings?: Record<'firstEvent' | 'idle' | 'total', string>;
+}
+
+export interface GenerateOptions extends AttemptLimits {
+  signal: AbortSignal;
   /** Called with each piece of the visible answer as it arrives. */
   onText?: ((delta: string) => void) | undefined;
 }

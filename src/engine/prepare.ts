@@ -32,7 +32,15 @@ export async function prepare(
   context: EngineContext,
   signal: AbortSignal,
 ): Promise<PreparedCall> {
-  const { instruction, context: material, files, framework: _, timeoutMs: __, ...routed } = request;
+  const {
+    instruction,
+    context: material,
+    files,
+    framework: _framework,
+    timeoutMs: _timeout,
+    maxRetryAfterMs: _wait,
+    ...routed
+  } = request;
   const read = await context.workspace.readSources(files, signal);
   const { maxInputTokens: maxTokens } = context;
   const limits = { maxTokens, shape: request.shape, safetyCritical: request.safetyCritical };

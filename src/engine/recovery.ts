@@ -1,6 +1,7 @@
 /** Decides what to try next with the same candidate after a failure. Every recovery is limited. */
 import type { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { Candidate } from '../core/router/decision.ts';
+import type { DelegateRequest } from '../core/tasks/request.ts';
 import { backoffMs } from './backoff.ts';
 import { UnplaceableAnswer } from './finish-answer.ts';
 import { withoutParameter } from './parameters.ts';
@@ -28,6 +29,14 @@ export interface RecoveryOptions extends RequestSource {
 
 /** Factor by which the output cap is raised when reasoning used it up. */
 const moreOutputFactor = 4;
+
+/** Whether the provider asks for a longer wait than the caller allows. */
+export function isLongerWait(
+  { details: { retryAfterMs } }: ProviderFailure,
+  { maxRetryAfterMs }: DelegateRequest,
+): boolean {
+  return retryAfterMs !== undefined && maxRetryAfterMs !== undefined && retryAfterMs > maxRetryAfterMs;
+}
 
 export class Recoveries {
   readonly #options: RecoveryOptions;
@@ -110,10 +119,11 @@ export class Recoveries {
   }
 
   #retry(failure: ProviderFailure, request: GenerateRequest): NextTry | undefined {
-    const { context, isLast, isProbe, remainingMs } = this.#options;
+    const { context, isLast, isProbe, prepared, remainingMs } = this.#options;
     const { retry } = context.config.policies;
     if (this.#retries >= retry.maxRetries || (isProbe && !isLast())) return undefined;
     const { retryAfterMs } = failure.details;
+    if (isLongerWait(failure, prepared.request)) return undefined;
     // Back off a little even if the provider says to retry at once.
     const waitMs =
       retryAfterMs === undefined

@@ -2,6 +2,7 @@
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { Candidate } from '../core/router/decision.ts';
 import { type Attempt, toAttempt } from './attempt.ts';
+import { attemptLimits } from './attempt-limits.ts';
 import { type Call, isAffordable, remainingMs, requestSource } from './call.ts';
 import type { CallOptions } from './context.ts';
 import { type FinishedAnswer, finishAnswer, type UnplaceableAnswer } from './finish-answer.ts';
@@ -59,7 +60,7 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
         call,
         request,
         repairs,
-        number: all().length + 1,
+        earlier: all(),
       });
       if (attempt) attempts.push(attempt);
       if (!('failure' in outcome)) return { attempts, outcome };
@@ -85,8 +86,8 @@ interface AttemptInput {
   request: GenerateRequest;
   /** The answer that this request asks the model to repair. */
   repairs: UnplaceableAnswer | undefined;
-  /** 1-based within the call. */
-  number: number;
+  /** The attempts of the call so far. */
+  earlier: readonly Attempt[];
 }
 
 /** `attempt` is undefined when nothing was sent. */
@@ -95,13 +96,15 @@ async function attemptOnce({
   call,
   request,
   repairs,
-  number,
+  earlier,
 }: AttemptInput): Promise<{ attempt: Attempt | undefined; outcome: CandidateOutcome }> {
   const { candidate, escalatedFrom } = step;
   const { context, options, prepared } = call;
   const { clock } = context;
   const started = clock.monotonic();
   const startedAt = clock.now();
+  const number = earlier.length + 1;
+  const limits = attemptLimits(candidate, request, call, step.isLast(earlier));
   const attemptOf = (ended: {
     result?: GenerateResult | undefined;
     failure?: ProviderFailure;
@@ -131,8 +134,7 @@ async function attemptOnce({
     const provider = await context.provider();
     result = await provider.generate(request, {
       signal: options.signal,
-      ...candidate.timeouts,
-      totalMs: Math.max(1, Math.min(candidate.timeouts.totalMs, call.deadline - started)),
+      ...limits,
       onText: (delta) => {
         streamed += delta;
         options.onProgress?.({ kind: 'text', delta });

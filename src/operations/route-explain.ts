@@ -28,7 +28,12 @@ const candidateSchema = () =>
     visible_output_tokens: z.number(),
     effort: z.enum(reasoningEfforts).nullable(),
     temperature: z.number().nullable().describe('null: not sent.'),
-    timeouts: z.object({ first_event_ms: z.number(), idle_ms: z.number(), total_ms: z.number() }),
+    timeouts: z.object({
+      first_event_ms: z.number(),
+      thinking_ms: z.number(),
+      idle_ms: z.number(),
+      total_ms: z.number(),
+    }),
     notes: z.array(z.string()),
   });
 
@@ -124,7 +129,12 @@ function toCandidateOutput({
     visible_output_tokens: parameters.visibleOutputTokens,
     effort: parameters.effort ?? null,
     temperature: parameters.temperature ?? null,
-    timeouts: { first_event_ms: timeouts.firstEventMs, idle_ms: timeouts.idleMs, total_ms: timeouts.totalMs },
+    timeouts: {
+      first_event_ms: timeouts.firstEventMs,
+      thinking_ms: timeouts.thinkingMs,
+      idle_ms: timeouts.idleMs,
+      total_ms: timeouts.totalMs,
+    },
     notes,
   };
 }

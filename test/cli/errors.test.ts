@@ -76,6 +76,15 @@ describe('every documented exit status', () => {
     });
   });
 
+  it('1 is a provider that asks for a longer wait than --max-retry-after', async () => {
+    const slowDown = { ...error(429, 'Slow down'), headers: { 'retry-after': '60' } } as Scenario;
+    const { env, server } = await provider({ answer: slowDown });
+    const { status, stderr } = await orch(['docs', 'x', '-m', 'mini', '--max-retry-after', '0.5'], { env });
+    expect({ status, requests: server.requests.length }).toEqual({ status: 1, requests: 1 });
+    expect(stderr).toContain('the provider asks for a wait of 1 min 0 s: raise --max-retry-after');
+    expect((await orch(['docs', 'x', '--max-retry-after', '-1'], { env })).status).toBe(2);
+  });
+
   it('1 is a server that nobody can reach', async () => {
     const port = await freePort();
     const env = {

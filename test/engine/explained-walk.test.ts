@@ -113,7 +113,7 @@ async function promised(
     const failureClass = script[walk.length - 1];
     if (failureClass === undefined) return { walk, answered: true };
     const { recovery } = failureTable[failureClass];
-    if (recovery === 'stop') break;
+    if (isFinal(failureClass)) break;
     if (failureClass === 'model-not-found') {
       if (input.forceModel !== undefined) break;
       context.memory.notFound.add(model);
@@ -129,9 +129,10 @@ async function promised(
   return { walk, answered: false };
 }
 
+const isFinal = (name: FailureClass) => new ProviderFailure(name, '').isFinal;
 const withoutRepeats = (keys: readonly string[]) => keys.filter((key, at) => key !== keys[at - 1]);
 const classes = Object.keys(failureTable).filter((name) => name !== 'cancelled') as FailureClass[];
-const movesOn = classes.filter((name) => failureTable[name].recovery !== 'stop' && name !== 'context-length');
+const movesOn = classes.filter((name) => !isFinal(name) && name !== 'context-length');
 // Requests that most models can take and most ceilings allow, so that there is a way to walk.
 const smallRequests = requests.map(({ approxTokens, maxCostUsd, ...rest }) => ({
   ...rest,

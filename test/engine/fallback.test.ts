@@ -20,6 +20,22 @@ const error = (
 });
 const serverError = error(500, 'Oh no');
 
+describe('a host that refuses the connection', () => {
+  it('is tried three times in all, not by each of its models', async () => {
+    const { error: failed, server, events, records, clock } = await engineFixture({ answer: code });
+    await server.close();
+    const ended = await failed();
+    expect(ended).toMatchObject({ code: 'offline', exitStatus: 1 });
+    expect(ended.message).toMatch(/^gpt-6\.2-sol: cannot reach 127\.0\.0\.1:\d+: connection refused$/);
+    expect(ended.hint).toContain('OPENAI_BASE_URL');
+    expect(records.map(({ model_requested, error }) => `${model_requested} ${error}`)).toEqual(
+      Array(3).fill(`${first} connection`),
+    );
+    expect(clock.waits).toHaveLength(2);
+    expect(events.some(({ kind }) => kind === 'fallback')).toBe(false);
+  });
+});
+
 describe('when one model fails', () => {
   it.each([
     'a.ts\n```ts\n<<<<<<< SEARCH\nexport const answer = 1;\n=======\nexport const answer = 42;\n>>>>>>> REPLACE\n```',
@@ -304,6 +320,27 @@ describe('waiting', () => {
     await call();
     expect(asked()).toEqual([first, second, third, third]);
     expect(clock.waits).toEqual([30_000]);
+  });
+
+  it.each([
+    [29.9, [first, second, third], []],
+    [30, [first, second, third, third], [30_000]],
+  ])('of 30 s is for the last model only if the caller allows so much: %d s', async (most, models, waits) => {
+    const { call, asked, clock } = await engineFixture({
+      answer: byModel({
+        [first]: { kind: 'empty' },
+        [second]: { kind: 'empty' },
+        [third]: [slowDown({ 'retry-after': '30' }), code],
+      }),
+    });
+    const ended = await call({ maxRetryAfterMs: most * 1000 }).catch((failed: unknown) => failed);
+    expect(asked()).toEqual(models);
+    expect(clock.waits).toEqual(waits);
+    if (waits.length === 0)
+      expect(ended).toMatchObject({
+        code: 'provider-failed',
+        hint: 'the provider asks for a wait of 30.0 s: raise --max-retry-after',
+      });
   });
 
   it('does not outlast the call', async () => {

@@ -9,7 +9,7 @@ import { EventDecoder, type StreamEvent } from '../http/event-stream.ts';
 import type { HttpBody, HttpResponse } from '../http/response.ts';
 import type { Watchdog } from '../http/watchdog.ts';
 import { type AnswerLimits, tooLarge } from './limits.ts';
-import { failedResponse, readResponse } from './response.ts';
+import { errorIn, failedResponse, readResponse } from './response.ts';
 import { isKeepAlive, StreamedText } from './streamed-text.ts';
 
 export interface BodyOptions {
@@ -76,6 +76,7 @@ async function readDocument(first: Uint8Array, options: ReadOptions): Promise<Ge
   const firstEventMs = options.elapsed();
   const pieces = [first];
   let size = first.length;
+  watchdog.enter('writing');
   for (;;) {
     watchdog.beat();
     const piece = await response.body.read();
@@ -110,7 +111,10 @@ async function readEvents(first: Uint8Array, options: ReadOptions): Promise<Gene
     if (!value) return undefined;
     const delta = streamed.add(value, event.kind === 'event' ? event.bytes : 0);
     if (streamed.exceeds(limits)) throw tooLarge();
-    if (delta !== undefined) onText?.(delta);
+    if (delta !== undefined) {
+      watchdog.enter('writing');
+      onText?.(delta);
+    } else if (thinksAgain(value)) watchdog.enter('thinking');
     const closing = closingEvents.get(value.type);
     if (closing !== undefined) {
       const { whole: streamedText, items: streamedItems, refusal: streamedRefusal } = streamed;
@@ -140,6 +144,11 @@ async function readEvents(first: Uint8Array, options: ReadOptions): Promise<Gene
   throw cut(streamed);
 }
 
+/** Between two messages, for example. */
+function thinksAgain({ type, item }: Json): boolean {
+  return type === 'response.output_item.added' && asObject(item)?.type === 'reasoning';
+}
+
 const closingEvents = new Map<unknown, string>([
   ['response.completed', 'completed'],
   ['response.incomplete', 'incomplete'],
@@ -153,10 +162,6 @@ function withType(value: unknown, name: string | undefined): Json | undefined {
   const error = errorIn(event);
   if (error) return { ...event, type: 'error', error };
   return name === undefined ? event : { ...event, type: name };
-}
-
-function errorIn({ error }: Json): Json | undefined {
-  return asObject(error) ?? (asText(error) === undefined ? undefined : { message: error });
 }
 
 /** Some servers put the reason of a failure beside the response. */

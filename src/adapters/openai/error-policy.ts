@@ -20,14 +20,19 @@ export interface ProviderError {
 }
 
 const quotaCodes =
-  /^(insufficient_quota|credit_balance_exhausted|\w+_spend_limit_exceeded|organization_usage_limit_exceeded|billing_hard_limit_reached)$/;
+  /^(insufficient_quota|credit_balance_exhausted|\w+_spend_limit_exceeded|organization_usage_limit_exceeded|usage_limit_reached|billing_hard_limit_reached|budget_exceeded)$/;
 const contentCodes =
   /^(invalid_prompt|cyber_policy|content_policy_violation|content_filter|moderation_blocked)$/;
-const deadModelWords = /model .{0,300}?(does not exist|not found|deprecated|retired|no longer)/is;
+/** Codes and types of the API and of compatible servers. */
+const modelCodes =
+  /^(model_(not_found|not_available|not_supported|decommissioned)|unknown_model|invalid_model|DeploymentNotFound)$/;
+const deadModelWords =
+  /\bmodels?[ /:].{0,300}?(does not exist|not found|deprecated|retired|no longer)|\bno endpoints found for|\bselected model\b/is;
 /** In a bad request, which may be about anything. */
 const unknownModelWords =
-  /\bmodel\b.{0,200}?\b(does not exist|not exist|not found)\b|not a valid model\b|\bsupported (api )?model names\b/i;
+  /\bmodel\b.{0,200}?\b(does not exist|not exist|not found)\b|not a valid model\b|\bsupported (api )?model names\b|\binvalid model( name\b|:| ['"`])|\bmodel identifier is invalid\b|does not work with the specified model\b/i;
 const badKeyWords = /\b(incorrect|invalid) api key\b|\bapi key not valid\b/i;
+const contextCodes = new Set(['context_length_exceeded', 'exceed_context_size_error']);
 const contextWords =
   /context[ _-]?(length|window|size)|maximum (context|model) length|(prompt|input) is too long/i;
 /** Without a code, only these words are certain: a rate limit mentions a quota, too. */
@@ -58,21 +63,23 @@ function classOf(error: ProviderError, { retryAfterMs }: FailureDetails): Failur
   const code = error.code ?? '';
   const type = error.type ?? '';
   const gone = (status === 404 || status === 410) && deadModelWords.test(message);
-  if (code === 'model_not_found' || code === 'DeploymentNotFound' || gone) return 'model-not-found';
+  if (modelCodes.test(code) || modelCodes.test(type) || gone) return 'model-not-found';
   if (status === 401 || code === 'invalid_api_key') return 'key-refused';
   const money = status === 402 || (status === 429 && retryAfterMs === undefined && moneyWords.test(message));
   if (money || quotaCodes.test(code) || quotaCodes.test(type)) return 'quota-exhausted';
-  if (code === 'context_length_exceeded' || contextWords.test(message)) return 'context-length';
+  if (contextCodes.has(code) || contextCodes.has(type) || contextWords.test(message)) return 'context-length';
   if (contentCodes.test(code) || contentCodes.test(type)) return 'content-policy';
   if (status === 403) {
     if (/country|region|territory/i.test(`${code} ${message}`)) return 'region-refused';
     return /model/i.test(message) && /access/i.test(message) ? 'model-not-found' : 'key-refused';
   }
-  if (status === 404 || status === 405 || status === 410) return 'wrong-endpoint';
+  if (status === 404 || status === 405 || status === 410 || status === 501) return 'wrong-endpoint';
+  // A server that answers 200 to whatever it does not know.
+  if (status === undefined && /\bunexpected endpoint\b/i.test(message)) return 'wrong-endpoint';
   if (status === 429 || code === 'rate_limit_exceeded') {
     return /request too large/i.test(message) ? 'request-over-rate-limit' : 'rate-limited';
   }
-  if (status === 408 || status === 409 || status === 425) return 'server-error';
+  if (status === 408 || status === 409 || status === 425 || status === 498) return 'server-error';
   if (status === 400 || status === 422) {
     if (parameterOf(error) !== undefined) return 'unsupported-parameter';
     // Compatible servers report this way what has a status of its own elsewhere.
@@ -100,7 +107,8 @@ function parameterOf({ param, message }: ProviderError): string | undefined {
     // Servers that check requests against a schema.
     /extra[^{}]{0,300}"loc": *\["body", *"(\w+)"/i.exec(message)?.[1] ??
     unsupportedName(message);
-  return named === undefined ? undefined : droppable(named);
+  if (named !== undefined) return droppable(named);
+  return /does not support (thinking|reasoning)\b/i.test(message) ? droppable('reasoning') : undefined;
 }
 
 const refusalWords = /\b(unexpected|unsupported|unknown|extra|not (supported|allowed|permitted|accepted))\b/i;
@@ -131,7 +139,7 @@ function hintFor(failureClass: FailureClass, error: ProviderError): string | und
     case 'quota-exhausted':
       return 'this is money, not rate: add credit or raise the spend limit in the billing settings';
     case 'wrong-endpoint':
-      return `the server answered ${error.status} to /responses: check OPENAI_BASE_URL (it ends in /v1) and that the server speaks the Responses API`;
+      return `the server answered ${error.status ?? 'with an error'} to /responses: check OPENAI_BASE_URL (it ends in /v1) and that the server speaks the Responses API`;
     case 'context-length':
       return 'send less: fewer files, or line ranges (path:10-40)';
     case 'bad-request':

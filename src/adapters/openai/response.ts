@@ -105,8 +105,9 @@ export function readResponse(value: unknown, context: AnswerContext, closing?: s
   };
   const details: FailureDetails = { ...identity, usage };
   const status = asName(response.status) ?? closing ?? 'missing';
-  if (status === 'failed' || closing === 'failed' || asObject(response.error))
-    throw failedResponse(asObject(response.error) ?? {}, context.header, details);
+  const error = errorIn(response) ?? (response.object === 'error' ? response : undefined);
+  if (status === 'failed' || closing === 'failed' || error)
+    throw failedResponse(error ?? {}, context.header, details);
 
   const { text: written, refusal: writtenRefusal } = readOutput(response.output);
   const items = readOutput(written === '' ? context.streamedItems : undefined);
@@ -155,6 +156,11 @@ export function readResponse(value: unknown, context: AnswerContext, closing?: s
     firstEventMs: context.firstEventMs,
     ...identity,
   };
+}
+
+/** An error may be no more than words. */
+export function errorIn({ error }: Json): Json | undefined {
+  return asObject(error) ?? (asText(error) === undefined ? undefined : { message: error });
 }
 
 /** The error of a `failed` response, or of an error event inside a stream that began with 200. */

@@ -4,7 +4,8 @@
  */
 import { type ReasoningEffort, reasoningEfforts, type TaskKind, tasks } from '../tasks/tasks.ts';
 import { isPlainObject, type Layer } from './layers.ts';
-import { type CandidateSpec, generationFor, type ModelsLayer, type Policies, timeoutsFor } from './policy.ts';
+import { type CandidateSpec, generationFor, type ModelsLayer, type Policies } from './policy.ts';
+import { leastTimeout } from './timeouts.ts';
 
 /**
  * `at-most`: a number or an effort, up to the user's own. `routed`: names of models, among those that the user's own
@@ -117,7 +118,7 @@ function limitAt([section, name = '', key = '']: readonly string[], own: Policie
     case 'overrides':
       return generationFor(own, name as TaskKind)[key as 'reasoning_effort'];
     case 'timeouts':
-      return timeoutsFor(own, name)[key as 'totalMs'];
+      return leastTimeout(own, name, key as 'totalMs');
     default: {
       let here: unknown = own;
       for (const part of [section!, name, key].filter((text) => text !== ''))

@@ -61,9 +61,19 @@ const generationSchema = once(() =>
 
 const timeoutsSchema = once(() =>
   z.strictObject({
-    firstEventMs: milliseconds().optional().describe('Maximum wait for the first event. Default 45000.'),
-    idleMs: milliseconds().optional().describe('Maximum gap between two events. Default 60000.'),
-    totalMs: milliseconds().optional().describe('Maximum duration of one attempt. Default 240000.'),
+    firstEventMs: milliseconds()
+      .optional()
+      .describe('Maximum wait for the first event. Default 45000; comments extend it to 120000 at most.'),
+    idleMs: milliseconds()
+      .optional()
+      .describe(
+        'Maximum silence once the visible text has begun. Default 60000. Before it 120000 are allowed, from effort high on 300000, unless this is less than its default, or more than that.',
+      ),
+    totalMs: milliseconds()
+      .optional()
+      .describe(
+        'Maximum duration of one attempt. Default: what the output limit takes at 9 tokens/s plus 120000, at least 600000; at most 70% of what is left of the call while another model remains.',
+      ),
   }),
 );
 
@@ -158,10 +168,11 @@ export type ModelsLayer = z.infer<ReturnType<typeof modelsSchema>>;
 export type PoliciesLayer = z.infer<ReturnType<typeof policiesSchema>>;
 export type GenerationPolicy = z.infer<ReturnType<typeof generationSchema>>;
 
-export interface Timeouts {
-  firstEventMs: number;
-  idleMs: number;
-  totalMs: number;
+/** In milliseconds; the defaults are in timeouts.ts. */
+export interface TimeoutSettings {
+  firstEventMs?: number | undefined;
+  idleMs?: number | undefined;
+  totalMs?: number | undefined;
 }
 
 export interface RetryPolicy {
@@ -185,15 +196,13 @@ export interface Policies {
   defaults: GenerationPolicy;
   overrides: Partial<Record<TaskKind, GenerationPolicy>>;
   caps: Record<string, { max_input?: number | undefined }>;
-  timeouts: Record<string, Partial<Timeouts>>;
+  timeouts: Record<string, TimeoutSettings>;
   retry: RetryPolicy;
   breaker: BreakerPolicy;
   budgets: Budgets;
   languages: Record<string, string | null>;
   safetyCritical: string[];
 }
-
-const defaultTimeouts: Timeouts = { firstEventMs: 45_000, idleMs: 60_000, totalMs: 240_000 };
 
 /** Fills in the default of every key that the merged layers do not set. */
 export function completePolicies(layer: PoliciesLayer): Policies {
@@ -216,11 +225,6 @@ export function completePolicies(layer: PoliciesLayer): Policies {
 
 export function generationFor(policies: Policies, task: TaskKind): GenerationPolicy {
   return { reasoning_effort: tasks[task].effort, ...policies.defaults, ...policies.overrides[task] };
-}
-
-export function timeoutsFor(policies: Policies, alias: string): Timeouts {
-  const own = Object.hasOwn(policies.timeouts, alias) ? policies.timeouts[alias] : undefined;
-  return { ...defaultTimeouts, ...policies.timeouts.default, ...own };
 }
 
 /** The ceiling of a call: the lowest of those that are set. Undefined when none is set. */

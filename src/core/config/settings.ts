@@ -4,7 +4,7 @@ import { OrchError } from '../errors/orch-error.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { type Config, configSchemas } from './config.ts';
 import { isPlainObject, originOf } from './layers.ts';
-import { timeoutsFor } from './policy.ts';
+import { fixedTimeouts } from './timeouts.ts';
 
 const settingFiles = ['models', 'policies'] as const;
 
@@ -166,8 +166,7 @@ export function effectiveSetting(config: Config, { file, path }: SettingPlace): 
 /** In the order of the schema. */
 function wholeOf(config: Config, file: SettingPlace['file']): Record<string, unknown> {
   const { policies } = config;
-  const timeouts = { default: timeoutsFor(policies, 'default'), ...policies.timeouts };
-  timeouts.default = timeoutsFor(policies, 'default');
+  const timeouts = { ...policies.timeouts, default: { ...fixedTimeouts, ...policies.timeouts.default } };
   const parts: Record<string, unknown> = file === 'models' ? { ...config } : { ...policies, timeouts };
   const names = Object.keys(configSchemas[file]().shape).filter((name) => !name.startsWith('$'));
   return Object.fromEntries(names.map((name) => [name, parts[name]]));

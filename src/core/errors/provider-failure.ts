@@ -25,6 +25,8 @@ interface FailureRow {
   billed?: boolean;
   /** Counts as a failure for the circuit breaker. */
   unhealthy?: boolean;
+  /** When the recovery has failed, the call has: the other models are at the same host. */
+  ofHost?: boolean;
 }
 
 /** The error policy, one row per class. Sources: the provider's error guide and observed responses. */
@@ -42,7 +44,7 @@ const failures = {
   'request-over-rate-limit': { recovery: 'next-model', code: 'provider-failed' },
   'rate-limited': { recovery: 'retry', code: 'provider-failed', unhealthy: true },
   'server-error': { recovery: 'retry', code: 'provider-failed', unhealthy: true },
-  connection: { recovery: 'retry', code: 'offline', unhealthy: true },
+  connection: { recovery: 'retry', code: 'offline', unhealthy: true, ofHost: true },
   'connection-lost': { recovery: 'retry', code: 'offline', billed: true, unhealthy: true },
   'first-event-timeout': { recovery: 'next-model', code: 'timeout', billed: true, unhealthy: true },
   'idle-timeout': { recovery: 'next-model', code: 'timeout', billed: true, unhealthy: true },
@@ -97,6 +99,12 @@ export class ProviderFailure extends Error {
 
   get recovery(): Recovery {
     return failureTable[this.failureClass].recovery;
+  }
+
+  /** No other model can help. */
+  get isFinal(): boolean {
+    const { recovery, ofHost = false }: FailureRow = failureTable[this.failureClass];
+    return recovery === 'stop' || ofHost;
   }
 
   get code(): ErrorCode {

@@ -1,6 +1,6 @@
 /** A routing decision as a value: `route --explain` prints it, `run` follows it. */
 
-import type { Timeouts } from '../config/policy.ts';
+import type { Timeouts } from '../config/timeouts.ts';
 import type { Hop } from '../models/life-cycle.ts';
 import type { ModelCard } from '../models/model-card.ts';
 import type { GenerationParameters } from '../models/parameters.ts';
@@ -19,6 +19,7 @@ export interface Candidate {
   card: ModelCard | undefined;
   hops: Hop[];
   parameters: GenerationParameters;
+  /** Of the first request; those of an attempt are shorter where the call's time demands it. */
   timeouts: Timeouts;
   /** Undefined when the price is unknown. */
   cost: CostRange | undefined;

@@ -1,6 +1,7 @@
 /** Decides whether a candidate is eligible: its lifetime, cap, context window and price. */
 import type { Config } from '../config/config.ts';
-import { generationFor, timeoutsFor } from '../config/policy.ts';
+import { generationFor } from '../config/policy.ts';
+import { timeoutsFor } from '../config/timeouts.ts';
 import { describeHop, type LifeCycleContext, resolveModel, shutdownWarning } from '../models/life-cycle.ts';
 import { apiId, findCard, inputWindow } from '../models/model-card.ts';
 import { fitParameters } from '../models/parameters.ts';
@@ -97,7 +98,7 @@ export function judgeCandidate(
       card,
       hops,
       parameters,
-      timeouts: timeoutsFor(config.policies, alias),
+      timeouts: timeoutsFor(config.policies, alias, parameters),
       cost,
       notes,
       warnings,

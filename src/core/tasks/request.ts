@@ -26,6 +26,8 @@ export interface DelegateRequest {
   maxOutputTokens: number | undefined;
   /** The caller's ceiling in USD; configured ceilings apply as well. */
   maxCostUsd: number | undefined;
-  /** Limit of the whole call, including all attempts and waits, in milliseconds. */
-  timeoutMs: number;
+  /** Limit of the whole call, including all attempts and waits, in milliseconds. Undefined: by the output caps. */
+  timeoutMs: number | undefined;
+  /** A provider that asks for a longer wait than this is not asked again, in milliseconds. Undefined: no limit. */
+  maxRetryAfterMs?: number | undefined;
 }

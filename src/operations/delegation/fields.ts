@@ -71,11 +71,16 @@ export const requestFields = {
   context: field(z.string().optional(), 'Additional material, e.g. a log', { cliOnly: true }),
   timeout: field(
     timeoutSeconds.optional(),
-    `Timeout of the whole call in seconds (default ${defaultTimeoutSeconds})`,
+    `Timeout of the whole call in seconds (default ${defaultTimeoutSeconds}, more where the output limit is high)`,
     {
       flag: '--timeout <seconds>',
       cliOnly: true,
     },
+  ),
+  maxRetryAfter: field(
+    z.number().nonnegative('must be 0 or more').max(maxTimeoutSeconds).optional(),
+    'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails',
+    { flag: '--max-retry-after <seconds>', cliOnly: true },
   ),
 };
 

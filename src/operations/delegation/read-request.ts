@@ -3,7 +3,7 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import { normaliseLanguage } from '../../core/input/language.ts';
 import type { DelegateRequest } from '../../core/tasks/request.ts';
 import { readTask, tasks } from '../../core/tasks/tasks.ts';
-import { type DelegationInput, defaultTimeoutSeconds } from './fields.ts';
+import type { DelegationInput } from './fields.ts';
 
 export function readRequest(input: DelegationInput): DelegateRequest {
   const {
@@ -19,7 +19,8 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     effort,
     maxOutput,
     maxCostUsd,
-    timeout = defaultTimeoutSeconds,
+    timeout,
+    maxRetryAfter,
     apply,
     output: _output,
     force: _force,
@@ -51,6 +52,7 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     effort,
     maxOutputTokens: maxOutput,
     maxCostUsd,
-    timeoutMs: timeout * 1000,
+    maxRetryAfterMs: maxRetryAfter === undefined ? undefined : maxRetryAfter * 1000,
+    timeoutMs: timeout === undefined ? undefined : timeout * 1000,
   };
 }

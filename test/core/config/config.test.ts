@@ -5,7 +5,7 @@ import policies from '../../../conf/policies.json' with { type: 'json' };
 import { buildConfig } from '../../../src/core/config/config.ts';
 import type { Layer } from '../../../src/core/config/layers.ts';
 import { originOf } from '../../../src/core/config/layers.ts';
-import { ceilingFor, generationFor, timeoutsFor } from '../../../src/core/config/policy.ts';
+import { ceilingFor, generationFor } from '../../../src/core/config/policy.ts';
 import type { ConfigProblem } from '../../../src/core/config/problem.ts';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
 import { taskKinds } from '../../../src/core/tasks/tasks.ts';
@@ -75,16 +75,6 @@ describe('the given files', () => {
 });
 
 describe('policies', () => {
-  it('wait 45 to 60 seconds for a sign of life unless an alias, then the default, says otherwise', () => {
-    const { policies: plain } = givenConfig();
-    expect(timeoutsFor(plain, 'codex')).toEqual({ firstEventMs: 45_000, idleMs: 60_000, totalMs: 240_000 });
-    const timeouts = { default: { idleMs: 10, totalMs: 20 }, mini: { totalMs: 5 } };
-    const { policies: own } = givenConfig({ policies: { timeouts } });
-    expect(timeoutsFor(own, 'mini')).toEqual({ firstEventMs: 45_000, idleMs: 10, totalMs: 5 });
-    expect(timeoutsFor(own, 'codex')).toEqual({ firstEventMs: 45_000, idleMs: 10, totalMs: 20 });
-    expect(timeoutsFor(own, 'constructor')).toEqual({ firstEventMs: 45_000, idleMs: 10, totalMs: 20 });
-  });
-
   it('hold the smallest of the ceilings that are set', () => {
     const { policies: none } = givenConfig();
     expect(ceilingFor(none, 'docs', undefined)).toBeUndefined();

@@ -114,7 +114,7 @@ describe('the policies of a repository', () => {
     ['defaults', { reasoning_effort: 'low' }],
     ['overrides', { docs: { reasoning_effort: 'low', max_output_tokens: 2049 } }],
     ['caps', { mini: { max_input: 12_001 } }],
-    ['timeouts', { default: { totalMs: 240_001 }, mini: { idleMs: 60_001, firstEventMs: 45_001 } }],
+    ['timeouts', { default: { totalMs: 420_001 }, mini: { idleMs: 60_001, firstEventMs: 45_001 } }],
     ['safetyCritical', ['mini']],
     ['languages', { go: 'gpt-6.2-astra', python: 'gpt-5-nano' }],
   ])('do not loosen %s: %j', (section, value) => {
@@ -131,7 +131,7 @@ describe('the policies of a repository', () => {
       defaults: { max_output_tokens: 100, reasoning_effort: 'none' },
       overrides: { deep_reasoning: { reasoning_effort: 'low', max_output_tokens: 4000 } },
       caps: { mini: { max_input: 11 }, full: { max_input: 12 } },
-      timeouts: { default: { totalMs: 5000 }, mini: { idleMs: 4000 } },
+      timeouts: { default: { totalMs: 420_000 }, mini: { idleMs: 4000 } },
       languages: { go: 'mini', c: null },
     };
     const { policies: read, notes } = configOf({ policies: given });

@@ -311,7 +311,7 @@ describe('candidates', () => {
     expect(selected).toMatchObject({
       apiModel: 'gpt-5-chat-latest',
       parameters: { maxOutputTokens: 2048, temperature: 0.7, effort: undefined },
-      timeouts: { firstEventMs: 45_000, idleMs: 5, totalMs: 240_000 },
+      timeouts: { firstEventMs: 45_000, thinkingMs: 5, idleMs: 5, totalMs: 600_000 },
     });
     expect(fallbacks[0]?.parameters).toMatchObject({
       maxOutputTokens: 2048 + 1024,

@@ -1,0 +1,96 @@
+/**
+ * The limits of one attempt and of a call. Where the policy sets none, they follow from what is asked for: how long a
+ * model may think from the effort, how long an answer may take from the output cap.
+ */
+import { type ReasoningEffort, reasoningEfforts } from '../tasks/tasks.ts';
+import type { Policies, TimeoutSettings } from './policy.ts';
+
+/** All in milliseconds. */
+export interface Timeouts {
+  firstEventMs: number;
+  /** Longest silence until the visible text begins. */
+  thinkingMs: number;
+  /** Longest silence while the visible text is written. */
+  idleMs: number;
+  totalMs: number;
+}
+
+/** What the limits of an attempt depend on. */
+export interface Asked {
+  /** Reasoning included. */
+  maxOutputTokens: number;
+  effort: ReasoningEffort | undefined;
+}
+
+const firstEventMs = 45_000;
+const idleMs = 60_000;
+const thinkingMs = 120_000;
+const hardThinkingMs = 300_000;
+
+/** The defaults that are the same for every request. */
+export const fixedTimeouts = { firstEventMs, idleMs };
+
+/** Comments and blank lines extend the wait for the first event to this at most. */
+export const firstEventAtMostMs = 120_000;
+/** After the first event, comments and blank lines alone keep an attempt alive until it is this old. */
+export const keptAliveMs = 600_000;
+
+/** Of what is left of a call, while another model could still be asked: a wedged server must not use up its time. */
+export const shareOfAttempt = 0.7;
+
+/** The default of a call, and of an attempt, where the answer is short. */
+const leastTotalMs = 600_000;
+const mostTotalMs = 86_400_000;
+
+/** The slowest rate that was measured; the median is 56. */
+const slowestTokensPerSecond = 9;
+
+export function timeoutsFor(policies: Policies, alias: string, { maxOutputTokens, effort }: Asked): Timeouts {
+  const set = settingsOf(policies, alias);
+  const writingMs = Math.ceil((maxOutputTokens * 1000) / slowestTokensPerSecond);
+  return {
+    firstEventMs: set.firstEventMs ?? firstEventMs,
+    thinkingMs: thinkingFor(effort, set.idleMs),
+    idleMs: set.idleMs ?? idleMs,
+    totalMs: set.totalMs ?? Math.min(Math.max(leastTotalMs, firstEventAtMostMs + writingMs), mostTotalMs),
+  };
+}
+
+/** The lowest limit that applies by default. */
+export function leastTimeout(policies: Policies, alias: string, key: keyof TimeoutSettings): number {
+  const defaults = { firstEventMs, idleMs, totalMs: leastTotalMs * shareOfAttempt };
+  return settingsOf(policies, alias)[key] ?? defaults[key];
+}
+
+/** The key in `policies.json` that a limit comes from, or that would change it. */
+export function timeoutSetting(
+  policies: Policies,
+  alias: string,
+  key: keyof TimeoutSettings,
+): { name: string; isSet: boolean } {
+  const isOwn = ownSettings(policies, alias)?.[key] !== undefined;
+  return {
+    name: `timeouts.${isOwn ? alias : 'default'}.${key}`,
+    isSet: settingsOf(policies, alias)[key] !== undefined,
+  };
+}
+
+/** Long enough for the slowest of the answers. */
+export function callTimeoutMs(attempts: readonly Timeouts[]): number {
+  return Math.max(leastTotalMs, ...attempts.map(({ totalMs }) => totalMs));
+}
+
+/** The default silence written out changes nothing, a shorter one is meant for all silence, and a longer one is no less. */
+function thinkingFor(effort: ReasoningEffort | undefined, setMs = idleMs): number {
+  if (setMs < idleMs) return setMs;
+  const isHard = effort !== undefined && reasoningEfforts.indexOf(effort) >= reasoningEfforts.indexOf('high');
+  return Math.max(isHard ? hardThinkingMs : thinkingMs, setMs);
+}
+
+function settingsOf(policies: Policies, alias: string): TimeoutSettings {
+  return { ...policies.timeouts.default, ...ownSettings(policies, alias) };
+}
+
+function ownSettings({ timeouts }: Policies, alias: string): TimeoutSettings | undefined {
+  return Object.hasOwn(timeouts, alias) ? timeouts[alias] : undefined;
+}
