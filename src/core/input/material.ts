@@ -1,6 +1,6 @@
 /** Tells logs and diffs from other text: they may be shortened by what they say, and are never what is to be changed. */
 import { looksLikeDiff } from './diff/sections.ts';
-import { gravityOf, withoutPrefix } from './log/gravity.ts';
+import { failMarks, gravityOf, passMarks, withoutPrefix } from './log/gravity.ts';
 
 export type Material = 'log' | 'diff' | 'other';
 
@@ -30,7 +30,9 @@ const dataLine = 20_000;
 
 /** Times and levels in front, test results, steps of a build, stack frames. */
 const logForm =
-  /^.{0,60}\b\d\d[:.]\d\d[:.]\d\d\b|^.{0,100}\b(?:DEBUG|INFO|WARN|ERROR)\b|^\s*(?:\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL)\b|(?:trace|debug|info|warn(?:ing)?)[ :|]|[✓✔√✗✘✖×●❯] |(?:not )?ok \d|(?:PASS|FAIL)(?:ED)?\b|--- (?:PASS|FAIL|SKIP)|=== (?:RUN|PAUSE|CONT)|> Task :|#\d{1,3} \[|at \S{1,300}[(:]|File "[^"]{1,300}", line \d|test \S{1,300} \.\.\. |(?:Compiling|Downloading|Downloaded|Installing|Collecting|Fetching|Building|Running|Resolving|Checking) \S)|\b(?:level|lvl|severity)"?[=:]|\b(?:PASSED|FAILED|SKIPPED)\b/;
+  /^.{0,60}\b\d\d[:.]\d\d[:.]\d\d\b|^.{0,100}\b(?:DEBUG|INFO|WARN|ERROR)\b|^\s*(?:\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL)\b|(?:trace|debug|info|warn(?:ing)?)[ :|]|\u276f |(?:not )?ok \d|(?:PASS|FAIL)(?:ED)?\b|--- (?:PASS|FAIL|SKIP)|=== (?:RUN|PAUSE|CONT)|> Task :|#\d{1,3} \[|at \S{1,300}[(:]|File "[^"]{1,300}", line \d|test \S{1,300} \.\.\. |(?:Compiling|Downloading|Downloaded|Installing|Collecting|Fetching|Building|Running|Resolving|Checking) \S)|\b(?:level|lvl|severity)"?[=:]|\b(?:PASSED|FAILED|SKIPPED)\b/;
+
+const testMark = new RegExp(`^\\s*[${passMarks}${failMarks}] `);
 
 export function looksLikeLog(text: string): boolean {
   if (/\x1b\[[\d;]*m/.test(text.slice(0, 3 * sampled))) return true;
@@ -41,7 +43,7 @@ export function looksLikeLog(text: string): boolean {
   if (lines.length < fewestLines) return false;
   const like = lines.filter((line) => {
     const plain = withoutPrefix(line);
-    return plain !== line || logForm.test(plain) || gravityOf(plain) === 'error';
+    return plain !== line || logForm.test(plain) || testMark.test(plain) || gravityOf(plain) === 'error';
   });
   return like.length >= lines.length * logShare;
 }

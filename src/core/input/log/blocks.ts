@@ -4,7 +4,7 @@ import { gravityOf, withoutPrefix } from './gravity.ts';
 const longestBlock = 400;
 
 const frame =
-  /^\s*(?:at \S|File "[^"]{1,400}", line \d|from \S{1,400}:\d+|\.{3} \d+ (?:more|common)|created by \S|❯ \S|\d{1,4}: \S|#\d{1,4} |goroutine \d+ \[)|^\s+\S{1,400}:\d+/;
+  /^\s*(?:at \S|File "[^"]{1,400}", line \d|from \S{1,400}:\d+|\.{3} \d+ (?:more|common)|created by \S|\u276f \S|\d{1,4}: \S|#\d{1,4} |goroutine \d+ \[)|^\s+\S{1,400}:\d+/;
 /** `main.main()`, above the place of the call. */
 const goCall = /^\S{1,400}\(.{0,400}\)$/;
 
