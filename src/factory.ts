@@ -226,7 +226,7 @@ export function createFactory(options: FactoryOptions): Factory {
       };
     }
     const { apiKey, baseUrl, organization, project } = reading().environment;
-    return { apiKey: checkedKey(apiKey), baseUrl, organization, project };
+    return { apiKey: checkedKey(apiKey, baseUrl), baseUrl, organization, project };
   });
   const provider = once(async (): Promise<Provider> => {
     // Runs in the background, while the request is in progress.
@@ -326,10 +326,10 @@ function hasJournals(folder: string): boolean {
 }
 
 /** The key itself never appears in a message. */
-function checkedKey(key: string | undefined): string {
+function checkedKey(key: string | undefined, baseUrl: string | undefined): string {
   if (key === undefined)
     throw new OrchError('no-key', 'OPENAI_API_KEY is not set', { hint: keyHints.missing });
-  const fault = keyFault(key);
-  if (fault !== undefined) throw new OrchError('no-key', fault, { hint: keyHints.malformed });
+  const fault = keyFault(key, { ownServer: baseUrl !== undefined });
+  if (fault !== undefined) throw new OrchError('no-key', fault.message, { hint: fault.hint });
   return key;
 }
