@@ -251,6 +251,15 @@ export function createFactory(options: FactoryOptions): Factory {
       },
       ledger: () => ledgerOf(reading().environment),
       stateFolder: stateFolder(variables),
+      async interrupted() {
+        if (!hasJournals(journals)) return { folders: [], damaged: [] };
+        const { journalsIn } = await import('./adapters/workspace/changes/journal-file.ts');
+        const left = journalsIn(journals).filter(({ live }) => !live);
+        return {
+          folders: left.flatMap(({ header }) => (header === undefined ? [] : [header.base])),
+          damaged: left.filter(({ header }) => header === undefined).map(({ file }) => file),
+        };
+      },
       machine: thisMachine(cwd, variables),
     }),
   );

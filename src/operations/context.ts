@@ -70,5 +70,7 @@ export interface Diagnostics {
   models(): Promise<ModelLister>;
   ledger(): Ledger;
   stateFolder: string;
+  /** The folders whose change was interrupted, by a kill for instance; the file of a record that is damaged. */
+  interrupted(): Promise<{ folders: string[]; damaged: string[] }>;
   machine: Machine;
 }
