@@ -65,7 +65,7 @@ _orch() {
           ;;
         'usage report')
           case "$word" in
-            --by | --since | --until | --format | -o | --output) want="$word" ;;
+            --by | --since | --until | --timezone | --format | -o | --output) want="$word" ;;
           esac
           ;;
         'doctor')
@@ -189,7 +189,7 @@ _orch() {
       'patch apply') _orch_offer --from --resume --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
-      'usage report') _orch_offer --by --since --until --format --output --force --json --help ;;
+      'usage report') _orch_offer --by --since --until --timezone --format --output --force --json --help ;;
       'doctor') _orch_offer --verbose --timeout --json --rehearse --help ;;
       'serve') _orch_offer --stdio --tool-names --help ;;
       'completion') _orch_offer --help ;;

@@ -38,6 +38,7 @@ import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
 import { exactRedactor, redactor } from './core/errors/redact.ts';
 import { secretsIn } from './core/errors/secrets.ts';
+import { zoneName } from './core/record/time-zone.ts';
 import { ownSecrets } from './core/secrets/own-secrets.ts';
 import { printable } from './core/text/hidden.ts';
 import { mapTexts } from './core/text/json.ts';
@@ -312,6 +313,7 @@ export function createFactory(options: FactoryOptions): Factory {
     patches,
     engine,
     clock: () => clock,
+    zone: () => zoneName(variables.TZ, Intl.DateTimeFormat().resolvedOptions().timeZone),
     newId,
     diagnostics,
     notes: () => [

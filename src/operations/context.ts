@@ -51,6 +51,8 @@ export interface OperationContext {
   patches(): ResultStore;
   engine(): EngineContext;
   clock(): Clock;
+  /** The user's time zone, and where its name comes from. */
+  zone(): { name: string; origin: string };
   newId(): string;
   /** The same parts for `orch doctor`, when the functions above may throw. */
   diagnostics(): Diagnostics;
