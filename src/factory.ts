@@ -32,7 +32,7 @@ import { workspaceFiles } from './adapters/workspace/files.ts';
 import { notedTemporaries } from './adapters/workspace/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
 import { workspaceWriter } from './adapters/workspace/writer.ts';
-import { keyFault, keyHints } from './core/config/api-key.ts';
+import { keyFault, keyHints, namesItself } from './core/config/api-key.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
 import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
@@ -105,7 +105,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const redaction = once(() => {
     const { apiKey } = reading().environment;
     const { certain, likely } = secretsIn(variables);
-    const secrets = [apiKey, ...certain];
+    const secrets = apiKey === undefined || namesItself(apiKey) ? certain : [apiKey, ...certain];
     return { message: redactor(secrets, likely), result: exactRedactor(secrets) };
   });
   const environment = () => {
@@ -236,6 +236,8 @@ export function createFactory(options: FactoryOptions): Factory {
     const { openAiProvider } = await import('./adapters/openai/provider.ts');
     return openAiProvider({ ...settings, redact: redaction().message });
   });
+  const stateNotes = () =>
+    folderNotes(['' as const, ...stateFolders].map((name) => join(stateFolder(variables), name)));
   const diagnostics = once(
     (): Diagnostics => ({
       environment: () => {
@@ -252,6 +254,7 @@ export function createFactory(options: FactoryOptions): Factory {
       },
       ledger: () => ledgerOf(reading().environment),
       stateFolder: stateFolder(variables),
+      stateNotes,
       async interrupted() {
         if (!hasJournals(journals)) return { folders: [], damaged: [] };
         const { journalsIn } = await import('./adapters/workspace/changes/journal-file.ts');
@@ -316,11 +319,7 @@ export function createFactory(options: FactoryOptions): Factory {
     zone: () => zoneName(variables.TZ, Intl.DateTimeFormat().resolvedOptions().timeZone),
     newId,
     diagnostics,
-    notes: () => [
-      ...environment().notes,
-      ...configNotes(),
-      ...folderNotes(['' as const, ...stateFolders].map((name) => join(stateFolder(variables), name))),
-    ],
+    notes: () => [...environment().notes, ...configNotes(), ...stateNotes()],
     async close() {
       await Promise.all(closers.map((close) => close()));
     },

@@ -72,6 +72,8 @@ export interface Diagnostics {
   models(): Promise<ModelLister>;
   ledger(): Ledger;
   stateFolder: string;
+  /** What is wrong with the owner and the rights of the folders in it. */
+  stateNotes(): string[];
   /** The folders whose change was interrupted, by a kill for instance; the file of a record that is damaged. */
   interrupted(): Promise<{ folders: string[]; damaged: string[] }>;
   machine: Machine;

@@ -195,6 +195,7 @@ async function recordFindings(diagnostics: Diagnostics): Promise<Finding[]> {
   return [
     ...ledger,
     stateFinding(stateFolder, machine.writeFault(`${stateFolder}/patches/x`)),
+    ...diagnostics.stateNotes().map((note) => warning('state', note)),
     ...(await examine('change', async () => interruptedFindings(await diagnostics.interrupted()))),
   ];
 }

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -291,6 +291,26 @@ describe('orch doctor', () => {
     writeFileSync(journals(state)[0]!, 'rubbish');
     const { of: ofDamaged } = await examined(['--rehearse'], { env });
     expect(ofDamaged('change')).toMatchObject([{ message: expect.stringContaining('is damaged') }]);
+  });
+
+  it('warns of a state folder in which others can write', async () => {
+    const env = home({ 'state/orch/x': '' });
+    const path = join(env.XDG_STATE_HOME!, 'orch');
+    chmodSync(path, 0o777);
+    const { of, status } = await examined(['--rehearse'], { env });
+    expect(status).toBe(0);
+    expect(of('state')).toMatchObject([
+      { status: 'ok' },
+      { status: 'warning', message: expect.stringContaining(`run chmod 700 ${path}`) },
+    ]);
+  });
+
+  it('names the variable whose value is its own name', async () => {
+    const { of, status } = await examined([], { env: { ...home(), OPENAI_API_KEY: '$OPENAI_API_KEY' } });
+    expect(status).toBe(1);
+    expect(of('key')).toMatchObject([
+      { status: 'problem', message: 'OPENAI_API_KEY is the name of a variable that was not expanded' },
+    ]);
   });
 
   it('does without git, and says so', async () => {

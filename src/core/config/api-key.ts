@@ -51,3 +51,8 @@ export function keyFault(key: string, { ownServer }: { ownServer: boolean }): Ke
   const fault = rows.find(({ form, what }) => form.test(key) && !(ownServer && what === forOwnServer));
   return fault && { message: `OPENAI_API_KEY ${fault.what}`, hint: fault.hint };
 }
+
+/** Whether the value is nothing but the variable's own name, which messages have to show. */
+export function namesItself(key: string): boolean {
+  return /^[^A-Za-z0-9]*(?:(?:process\.)?env[.:]|secrets\.)?OPENAI_API_KEY[^A-Za-z0-9]*$/.test(key);
+}
