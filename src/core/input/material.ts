@@ -25,8 +25,9 @@ const sampled = 12_000;
 /** Share of the lines that have the form of a log. */
 const logShare = 0.2;
 const fewestLines = 5;
-/** Nobody writes a longer line by hand. */
+/** Nobody writes a longer line by hand, least of all of records, or of lines with their ends escaped. */
 const dataLine = 20_000;
+const records = /[{[]\s*"|\\n|\b(?:DEBUG|INFO|WARN|ERROR)\b/;
 
 /** Times and levels in front, test results, steps of a build, stack frames. */
 const logForm =
@@ -36,10 +37,10 @@ const testMark = new RegExp(`^\\s*[${passMarks}${failMarks}] `);
 
 export function looksLikeLog(text: string): boolean {
   if (/\x1b\[[\d;]*m/.test(text.slice(0, 3 * sampled))) return true;
-  const lines = sampleOf(text)
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  if (lines.some((line) => line.length >= sampled - 1) && text.length > dataLine) return true;
+  const sample = sampleOf(text);
+  const lines = sample.split('\n').filter((line) => line.trim() !== '');
+  if (text.length > dataLine && lines.some((line) => line.length >= sampled - 1) && records.test(sample))
+    return true;
   if (lines.length < fewestLines) return false;
   const like = lines.filter((line) => {
     const plain = withoutPrefix(line);
