@@ -65,7 +65,7 @@ _orch() {
           ;;
         'usage report')
           case "$word" in
-            --by | --since | --until | --format | -o | --output) want="$word" ;;
+            --by | --since | --until | --timezone | --format | -o | --output) want="$word" ;;
           esac
           ;;
         'doctor')
@@ -199,7 +199,7 @@ _orch() {
       'patch apply') _orch_offer --from --resume --partial --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --timeout --max-retry-after --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
-      'usage report') _orch_offer --by --since --until --format --output --force --json --help ;;
+      'usage report') _orch_offer --by --since --until --timezone --format --output --force --json --help ;;
       'runs') _orch_offer --help ;;
       'runs show') _orch_offer --json --help ;;
       'runs list') _orch_offer --json --help ;;

@@ -36,12 +36,13 @@ import { workspaceFiles } from './adapters/workspace/files.ts';
 import { notedTemporaries } from './adapters/workspace/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
 import { workspaceWriter } from './adapters/workspace/writer.ts';
-import { keyFault, keyHints } from './core/config/api-key.ts';
+import { keyFault, keyHints, namesItself } from './core/config/api-key.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
 import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
 import { exactRedactor, redactor } from './core/errors/redact.ts';
 import { secretsIn } from './core/errors/secrets.ts';
+import { zoneName } from './core/record/time-zone.ts';
 import { ownSecrets } from './core/secrets/own-secrets.ts';
 import { printable } from './core/text/hidden.ts';
 import { mapTexts } from './core/text/json.ts';
@@ -112,7 +113,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const redaction = once(() => {
     const { apiKey } = reading().environment;
     const { certain, likely } = secretsIn(variables);
-    const secrets = [apiKey, ...certain];
+    const secrets = apiKey === undefined || namesItself(apiKey) ? certain : [apiKey, ...certain];
     return { message: redactor(secrets, likely), result: exactRedactor(secrets) };
   });
   const environment = () => {
@@ -129,7 +130,7 @@ export function createFactory(options: FactoryOptions): Factory {
       return [];
     }
   };
-  const ownFolderNotes = once(() =>
+  const stateNotes = once(() =>
     folderNotes(['' as const, ...stateFolders].map((name) => join(stateFolder(variables), name))),
   );
   const roots = () => environment().roots;
@@ -249,7 +250,7 @@ export function createFactory(options: FactoryOptions): Factory {
       };
     }
     const { apiKey, baseUrl, organization, project } = reading().environment;
-    return { apiKey: checkedKey(apiKey), baseUrl, organization, project };
+    return { apiKey: checkedKey(apiKey, baseUrl), baseUrl, organization, project };
   });
   const provider = once(async (): Promise<Provider> => {
     // Runs in the background, while the request is in progress.
@@ -274,6 +275,16 @@ export function createFactory(options: FactoryOptions): Factory {
       },
       ledger: () => ledgerOf(reading().environment),
       stateFolder: stateFolder(variables),
+      stateNotes,
+      async interrupted() {
+        if (!hasJournals(journals)) return { folders: [], damaged: [] };
+        const { journalsIn } = await import('./adapters/workspace/changes/journal-file.ts');
+        const left = journalsIn(journals).filter(({ live }) => !live);
+        return {
+          folders: left.flatMap(({ header }) => (header === undefined ? [] : [header.base])),
+          damaged: left.filter(({ header }) => header === undefined).map(({ file }) => file),
+        };
+      },
       machine: thisMachine(cwd, variables),
     }),
   );
@@ -345,10 +356,11 @@ export function createFactory(options: FactoryOptions): Factory {
     runs,
     engine,
     clock: () => clock,
+    zone: () => zoneName(variables.TZ, Intl.DateTimeFormat().resolvedOptions().timeZone),
     newId,
     userSettings: settings,
     diagnostics,
-    notes: () => [...environment().notes, ...configNotes(), ...ownFolderNotes()],
+    notes: () => [...environment().notes, ...configNotes(), ...stateNotes()],
     isDue,
     async close() {
       await Promise.all(closers.map((close) => close()));
@@ -367,10 +379,10 @@ function hasJournals(folder: string): boolean {
 }
 
 /** The key itself never appears in a message. */
-function checkedKey(key: string | undefined): string {
+function checkedKey(key: string | undefined, baseUrl: string | undefined): string {
   if (key === undefined)
     throw new OrchError('no-key', 'OPENAI_API_KEY is not set', { hint: keyHints.missing });
-  const fault = keyFault(key);
-  if (fault !== undefined) throw new OrchError('no-key', fault, { hint: keyHints.malformed });
+  const fault = keyFault(key, { ownServer: baseUrl !== undefined });
+  if (fault !== undefined) throw new OrchError('no-key', fault.message, { hint: fault.hint });
   return key;
 }

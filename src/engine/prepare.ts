@@ -1,7 +1,9 @@
 /** First part of a call, and all of `route --explain`: read the files, assemble the input, decide. */
 import { OrchError } from '../core/errors/orch-error.ts';
-import { type AssembledInput, assembleInput } from '../core/input/assemble-input.ts';
+import { type AssembledInput, assembleInput, refuseUncuttable } from '../core/input/assemble-input.ts';
 import { languageOfPaths } from '../core/input/language.ts';
+import { withoutEscapes } from '../core/input/log/escapes.ts';
+import { materialOf } from '../core/input/material.ts';
 import { type RouteDecision, refusalCode, refusalMessage } from '../core/router/decision.ts';
 import type { RequestFeatures } from '../core/router/features.ts';
 import { route } from '../core/router/route.ts';
@@ -12,7 +14,7 @@ import { instructionAllowanceTokens } from '../core/tasks/tasks.ts';
 import { formatUsd } from '../core/text/format.ts';
 import type { EngineContext } from './context.ts';
 import type { SourceSet } from './ports.ts';
-import { redactRequest } from './redact-request.ts';
+import { type Outgoing, redactRequest } from './redact-request.ts';
 
 export interface PreparedCall {
   /** Without secrets, as everything here that is sent. */
@@ -44,11 +46,11 @@ export async function prepare(
   const read = await context.workspace.readSources(files, signal);
   const { maxInputTokens: maxTokens } = context;
   const limits = { maxTokens, shape: request.shape, safetyCritical: request.safetyCritical };
+  const outgoing = plainLogs({ instruction, context: material, sourceSet: read }, request.safetyCritical);
   // Searching far too large files for secrets would take seconds, before they are refused.
   const length = read.sources.reduce((sum, { text }) => sum + text.length, instruction.length);
   if (length > maxTokens * searchedFactor)
-    assembleInput({ instruction, sources: read.sources, context: undefined }, limits);
-  const outgoing = { instruction, context: material, sourceSet: read };
+    refuseUncuttable({ ...outgoing, context: undefined, sources: outgoing.sourceSet.sources }, limits);
   const { sourceSet, redacted, warnings, ...texts } = await redactRequest(outgoing, context.secrets);
   const input = assembleInput({ ...texts, sources: sourceSet.sources }, limits);
   const features: RequestFeatures = {
@@ -66,6 +68,24 @@ export async function prepare(
       warnings: [...input.warnings, ...sourceSet.warnings, ...namedSecrets(sourceSet), ...warnings],
     },
     decision: decide(features, context),
+  };
+}
+
+/** Without escape sequences, behind which a secret could hide that stands there in the open once they are gone. */
+function plainLogs(outgoing: Outgoing, safetyCritical: boolean): Outgoing {
+  if (safetyCritical) return outgoing;
+  const { instruction, context, sourceSet } = outgoing;
+  return {
+    instruction: withoutEscapes(instruction),
+    context: context === undefined ? undefined : withoutEscapes(context),
+    sourceSet: {
+      ...sourceSet,
+      sources: sourceSet.sources.map((source) =>
+        materialOf(source.text, source.path) === 'log'
+          ? { ...source, text: withoutEscapes(source.text) }
+          : source,
+      ),
+    },
   };
 }
 

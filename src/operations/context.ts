@@ -55,6 +55,8 @@ export interface OperationContext {
   runs(): RunStore;
   engine(): EngineContext;
   clock(): Clock;
+  /** The user's time zone, and where its name comes from. */
+  zone(): { name: string; origin: string };
   newId(): string;
   userSettings(): UserSettings;
   /** The same parts for `orch doctor`, when the functions above may throw. */
@@ -80,5 +82,9 @@ export interface Diagnostics {
   models(): Promise<ModelLister>;
   ledger(): Ledger;
   stateFolder: string;
+  /** What is wrong with the owner and the rights of the folders in it. */
+  stateNotes(): string[];
+  /** The folders whose change was interrupted, by a kill for instance; the file of a record that is damaged. */
+  interrupted(): Promise<{ folders: string[]; damaged: string[] }>;
   machine: Machine;
 }

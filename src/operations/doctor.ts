@@ -178,7 +178,9 @@ function usableConfig(diagnostics: Diagnostics): Config | undefined {
 }
 
 async function recordFindings(diagnostics: Diagnostics): Promise<Finding[]> {
-  const { ledgerFindings, stateFinding } = await import('../core/doctor/surroundings.ts');
+  const { interruptedFindings, ledgerFindings, stateFinding } = await import(
+    '../core/doctor/surroundings.ts'
+  );
   const { machine, stateFolder } = diagnostics;
   const ledger = await examine('ledger', async () => {
     const { location, ...rest } = diagnostics.ledger();
@@ -190,7 +192,12 @@ async function recordFindings(diagnostics: Diagnostics): Promise<Finding[]> {
     });
     return ledgerFindings({ location, writeFault, rows: records.length, skipped, exists: files.length > 0 });
   });
-  return [...ledger, stateFinding(stateFolder, machine.writeFault(`${stateFolder}/patches/x`))];
+  return [
+    ...ledger,
+    stateFinding(stateFolder, machine.writeFault(`${stateFolder}/patches/x`)),
+    ...diagnostics.stateNotes().map((note) => warning('state', note)),
+    ...(await examine('change', async () => interruptedFindings(await diagnostics.interrupted()))),
+  ];
 }
 
 async function clientFindings({ machine }: Diagnostics): Promise<Finding[]> {

@@ -46,10 +46,15 @@ export const usageReportOperation = operation({
       flag: '--until <when>',
       plain: true,
     }),
+    timezone: field(z.string().min(1).optional(), 'Time zone of the days (default: TZ, else the system)', {
+      flag: '--timezone <name>',
+      cliOnly: true,
+    }),
   }),
   output: () =>
     z.object({
       by: z.array(z.enum(groupKeys)),
+      timezone: z.string(),
       since: z.string().nullable(),
       until: z.string().nullable(),
       generated_at: z.string(),
@@ -64,17 +69,22 @@ export const usageReportOperation = operation({
     'orch usage report --by model,task --since 7d',
     'orch usage report logs/usage.csv --by day --format md',
   ],
-  async run({ files, by, since, until }, context) {
+  async run({ files, by, since, until, timezone }, context) {
     const { usageReport } = await import('../core/record/usage-report.ts');
     const { readWhen } = await import('../core/record/when.ts');
+    const { timeZone } = await import('../core/record/time-zone.ts');
+    const { name, origin } =
+      timezone === undefined ? context.zone() : { name: timezone, origin: '--timezone' };
+    const zone = timeZone(name, origin);
     const now = context.clock().now();
     const reading =
       files && files.length > 0 ? await context.readLedgers(files) : await context.ledger().read();
     const report = usageReport(reading, {
       by: by ?? ['model'],
-      since: since === undefined ? undefined : readWhen(since, now, 'since'),
-      until: until === undefined ? undefined : readWhen(until, now, 'until'),
+      since: since === undefined ? undefined : readWhen(since, now, zone, 'since'),
+      until: until === undefined ? undefined : readWhen(until, now, zone, 'until'),
       now,
+      zone,
     });
     if (reading.files.length === 0) {
       const location = context.ledger().location;

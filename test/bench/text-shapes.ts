@@ -6,7 +6,11 @@ import { jsonFaultAt } from '../../src/core/config/json-fault.ts';
 import { withoutComments } from '../../src/core/config/json-with-comments.ts';
 import { redactor } from '../../src/core/errors/redact.ts';
 import { retryAfterMs } from '../../src/core/errors/retry-after.ts';
+import { cutDiff } from '../../src/core/input/diff/cut-diff.ts';
 import { languageOfPaths } from '../../src/core/input/language.ts';
+import { cutLog, tidyLog } from '../../src/core/input/log/cut-log.ts';
+import { materialOf } from '../../src/core/input/material.ts';
+import { pastedIn } from '../../src/core/input/pasted.ts';
 import { approxTokens, tokenUpperBound } from '../../src/core/input/tokens.ts';
 import { holdsEdit } from '../../src/core/patch/dialects/edit-marks.ts';
 import { patchFromAnswer } from '../../src/core/patch/patch-from-answer.ts';
@@ -14,6 +18,7 @@ import { retryPrompt } from '../../src/core/patch/repair/retry-prompt.ts';
 import type { SourceFile } from '../../src/core/patch/types.ts';
 import { createUsageCsvReader } from '../../src/core/record/csv.ts';
 import { didYouMean } from '../../src/core/text/did-you-mean.ts';
+import { hostileLogs } from '../core/input/log/hostile-logs.ts';
 
 /** Prepares a text of about so many bytes and returns what is measured. */
 export type Shape = (bytes: number) => () => unknown;
@@ -603,7 +608,47 @@ const streams: Record<string, Shape> = {
     stream(numbered((at) => event(JSON.stringify({ type: 'keepalive', sequence_number: at })), bytes)),
 };
 
+/** What a log or a diff far over the limit goes through. */
+const shortened =
+  (text: (bytes: number) => string): Shape =>
+  (bytes) => {
+    const written = text(bytes);
+    const limits = { maxCharacters: 96_000, label: 'context' };
+    return () => [
+      materialOf(written),
+      pastedIn(written)?.text.length,
+      cutLog(tidyLog(written), limits),
+      cutDiff(written, limits),
+    ];
+  };
+const changed = (path: string, body: string) => `diff --git a/${path} b/${path}\n@@ -1 +1 @@\n${body}`;
+
+const logs: Record<string, Shape> = {
+  ...Object.fromEntries(
+    hostileLogs(1).map(({ name, text }) => [`a log: ${name}`, shortened((bytes) => times(text, bytes))]),
+  ),
+  'a log: only errors': shortened((bytes) => numbered((at) => `error: ${'x'.repeat(at % 97)}\n`, bytes)),
+  'a log: only frames': shortened((bytes) => numbered((at) => `    at f${at} (a.js:1:1)\n`, bytes)),
+  'a log: errors above frames': shortened((bytes) =>
+    times(`TypeError: x\n${'    at f (a.js)\n'.repeat(500)}`, bytes),
+  ),
+  'a log: almost repeated groups': shortened((bytes) => numbered((at) => `a\nb\nc\n${at % 7}\n`, bytes)),
+  'a log: blank lines': shortened((bytes) => times('\n', bytes)),
+  'a log: escape sequences': shortened((bytes) => times('\x1b[31m', bytes)),
+  'a log: open escape sequences': shortened((bytes) => times('\x1b]8;;', bytes)),
+  'a log: one line without a blank': shortened((bytes) => times('x', bytes)),
+  'a log: one line of braces': shortened((bytes) => times('{},', bytes)),
+  'a log: one line of errors': shortened((bytes) => times('"error":"x",', bytes)),
+  'a log: lines of 3 kB': shortened((bytes) => times(`${'word '.repeat(600)}\n`, bytes)),
+  'a log: open fences': shortened((bytes) => times('```\nerror: x\n', bytes)),
+  'a diff of many files': shortened((bytes) => numbered((at) => changed(`${at}.ts`, '+x\n'), bytes)),
+  'a diff of one file': shortened((bytes) => changed('a.ts', times('+one line\n-another\n', bytes))),
+  'a diff of one line': shortened((bytes) => changed('a.ts', `+${times('x', bytes)}`)),
+  'a diff of lock files': shortened((bytes) => numbered((at) => changed(`${at}.lock`, '+x\n'), bytes)),
+};
+
 export const shapes: Record<string, Shape> = {
+  ...logs,
   ...fences,
   ...wholeFiles,
   ...blocks,

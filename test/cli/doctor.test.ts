@@ -1,11 +1,13 @@
-import { readdirSync } from 'node:fs';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { BytesChange } from '../../src/engine/ports.ts';
 import { toolOperations } from '../../src/mcp/tools.ts';
 import type { DoctorOutput } from '../../src/operations/doctor.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
+import { journals, killedWhileApplying } from '../helpers/killed.ts';
 import { orch as builtOrch, folder, key, livingModels, type OrchOptions, provider } from '../helpers/orch.ts';
 import { catalog } from '../rehearsal/bench.ts';
 
@@ -263,7 +265,52 @@ describe('orch doctor', () => {
     expect(await look(join(files, 'usage.csv/below/usage.csv'))).toMatchObject([
       { status: 'problem', message: expect.stringContaining('is a file, not a folder') },
     ]);
+    expect(await look('/dev/full')).toMatchObject([
+      { status: 'problem', message: expect.stringContaining('it is not a regular file') },
+    ]);
     expect(await look('off')).toMatchObject([{ status: 'warning' }]);
+  });
+
+  it('shows a change that was interrupted, and a record of one that is damaged', async () => {
+    const env = home();
+    const state = join(env.XDG_STATE_HOME!, 'orch');
+    const base = folder({ 'a.txt': 'one\n', 'b.txt': 'one\n' });
+    const changes = ['a.txt', 'b.txt'].map(
+      (path): BytesChange => ({ kind: 'modify', path, before: 'one\n', after: 'two\n', mode: '100644' }),
+    );
+    expect(await killedWhileApplying(changes, { base, state, writes: 1 })).toBe(true);
+    const { of, status } = await examined(['--rehearse'], { env });
+    expect(status).toBe(1);
+    expect(of('change')).toMatchObject([
+      {
+        status: 'problem',
+        message: expect.stringMatching(/^a change of .* was interrupted$/),
+        hint: expect.stringContaining('orch patch apply --resume'),
+      },
+    ]);
+    writeFileSync(journals(state)[0]!, 'rubbish');
+    const { of: ofDamaged } = await examined(['--rehearse'], { env });
+    expect(ofDamaged('change')).toMatchObject([{ message: expect.stringContaining('is damaged') }]);
+  });
+
+  it('warns of a state folder in which others can write', async () => {
+    const env = home({ 'state/orch/x': '' });
+    const path = join(env.XDG_STATE_HOME!, 'orch');
+    chmodSync(path, 0o777);
+    const { of, status } = await examined(['--rehearse'], { env });
+    expect(status).toBe(0);
+    expect(of('state')).toMatchObject([
+      { status: 'ok' },
+      { status: 'warning', message: expect.stringContaining(`run chmod 700 ${path}`) },
+    ]);
+  });
+
+  it('names the variable whose value is its own name', async () => {
+    const { of, status } = await examined([], { env: { ...home(), OPENAI_API_KEY: '$OPENAI_API_KEY' } });
+    expect(status).toBe(1);
+    expect(of('key')).toMatchObject([
+      { status: 'problem', message: 'OPENAI_API_KEY is the name of a variable that was not expanded' },
+    ]);
   });
 
   it('does without git, and says so', async () => {

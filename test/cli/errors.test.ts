@@ -85,6 +85,20 @@ describe('every documented exit status', () => {
     expect((await orch(['docs', 'x', '--max-retry-after', '-1'], { env })).status).toBe(2);
   });
 
+  it('4 is a key that was never put in, for every command that needs one', async () => {
+    const { env, server } = await provider({ answer: { kind: 'empty' } });
+    for (const unset of ['sk-...', '$' + '{OPENAI_API_KEY}']) {
+      for (const command of [['run', 'docs'], ['diff'], ['tests'], ['docs']]) {
+        const { status, stdout } = await orch([...command, 'x', '--json'], {
+          env: { ...env, OPENAI_API_KEY: unset },
+        });
+        expect([status, JSON.parse(stdout).error.code]).toEqual([4, 'no-key']);
+        expect(stdout).not.toContain(unset);
+      }
+    }
+    expect(server.requests).toHaveLength(0);
+  });
+
   it('1 is a server that nobody can reach', async () => {
     const port = await freePort();
     const env = {

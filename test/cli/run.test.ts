@@ -375,3 +375,20 @@ it.each([
   expect(stdout + stderr).not.toMatch(/SECRET|sk-proj|hunter2/);
   expect(server.requests).toEqual([]);
 });
+
+it('tells the model and the user which files were left out whole, and route --explain tells it before', async () => {
+  const { server, env } = await provider({ answer: { kind: 'text', text: 'Because.' } });
+  const cwd = folder({
+    'a.ts': 'export const a = 1;\n',
+    'old.ts': `export const old = '${'x'.repeat(400)}';\n`.repeat(4),
+    'ci.log': `ERROR no room\n${Array.from({ length: 900 }, (_, at) => `step ${at} is ${'y'.repeat(at % 60)}\n`).join('')}`,
+  });
+  const request = ['deep_reasoning', 'why?', '-f', 'a.ts', '-f', 'old.ts', '-f', 'ci.log'];
+  const options = { cwd, env: { ...env, ORCH_MAX_INPUT_TOKENS: '900' } };
+  const { stderr } = await orch(['run', ...request], options);
+  const explained = await orch(['route', '--explain', ...request], options);
+  const input = String(server.requests[0]!.body?.input);
+  expect(input).toContain('[… left out whole, for want of room: old.ts …]');
+  expect(input).toContain('ERROR no room');
+  for (const text of [stderr, explained.stdout]) expect(text).toMatch(/old\.ts: left out, about \d+ tokens/);
+});

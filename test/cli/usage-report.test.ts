@@ -138,3 +138,23 @@ describe('the table', () => {
     expect(renderReportTable(report, widest(whole))).toBe(whole);
   });
 });
+
+it('counts the days of the time zone that is named, and knows its name', async () => {
+  const cwd = folder({
+    'u.csv': 'ts,model_served,cost_usd\n2026-10-31T22:59:59.000Z,a,1\n2026-10-31T23:00:00.000Z,a,2\n',
+  });
+  const report = (...args: string[]) => orch(['usage', 'report', 'u.csv', '--by', 'day', ...args], { cwd });
+  const { stdout } = await report('--timezone', 'Europe/Berlin', '--since', '2026-11-01', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    timezone: 'Europe/Berlin',
+    since: '2026-10-31T23:00:00.000Z',
+    groups: [{ key: { day: '2026-11-01' }, cost_usd: 2 }],
+  });
+  const shown = await report('--timezone', 'Europe/Berlin', '--since', '2026-11-01');
+  expect(shown.stdout).toContain('Usage by day from 2026-11-01 00:00 (Europe/Berlin)');
+  const { status, stderr } = await report('--timezone', 'Europe/Berln');
+  expect([status, stderr]).toEqual([
+    2,
+    'error: --timezone: "Europe/Berln" is not a time zone\nhint: did you mean Europe/Berlin?\n',
+  ]);
+});

@@ -248,3 +248,17 @@ it('a placeholder in code or text is left as it is, with a warning', async () =>
   expect(finished.result).toBe(`export const t = '${hidden}';\n`);
   expect(warnings.join()).toContain('placeholders of secrets that were not sent (redacted:github:1)');
 });
+
+it('a secret in a coloured log is found behind its escape sequences', async () => {
+  const { call, server } = await engineFixture({
+    answer: code,
+    files: { 'ci.log': `12:00:00 INFO ${secret.slice(0, 12)}\x1b[31m${secret.slice(12)}\x1b[0m\n` },
+  });
+  await call({
+    files: ['ci.log'],
+    context: `error: \x1b[1m${secret.slice(0, 20)}\x1b[0m${secret.slice(20)}`,
+  });
+  const sent = JSON.stringify(server.requests[0]!.body);
+  expect(sent).not.toContain(secret);
+  expect(sent.split(hidden)).toHaveLength(3);
+});

@@ -164,6 +164,10 @@ describe('a tool', () => {
     expect((await call(client, 'route.explain', { task: 'docs' })).isError).toBeFalsy();
     const refused = await call(client, 'delegate.docs', { input: 'x' });
     expect(textOf(refused)).toMatch(/^no-key: OPENAI_API_KEY is not set\nWhat to do: /);
+
+    const unset = await connectInProcess({ env: { OPENAI_API_KEY: 'sk-...' } });
+    const told = await call(unset, 'delegate.docs', { input: 'x' });
+    expect(textOf(told)).toMatch(/^no-key: OPENAI_API_KEY is abbreviated\nWhat to do: /);
   });
 
   it('tells of a configuration that is broken, and works once it is mended', async () => {

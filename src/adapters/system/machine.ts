@@ -1,5 +1,5 @@
 /** Inspects this machine: Node, git, MCP clients, writable folders. */
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ClientFile, ClientName, ClientSetup } from '../../core/doctor/clients.ts';
 import type { Machine } from '../../engine/ports.ts';
@@ -19,19 +19,30 @@ export function thisMachine(cwd: string, variables: Readonly<Record<string, stri
   };
 }
 
+/** Less free space than this holds no answer. */
+const leastFreeBytes = 64 * 1024;
+
 function writeFault(path: string): string | undefined {
   try {
     let here = path;
     while (!existsSync(here)) here = dirname(here);
-    const isFolder = statSync(here).isDirectory();
-    if (here === path && isFolder) return 'it is a folder';
-    if (here !== path && !isFolder) return `${here} is a file, not a folder`;
-    accessSync(here, constants.W_OK);
-    return undefined;
+    const found = statSync(here);
+    if (here === path && found.isDirectory()) return 'it is a folder';
+    if (here === path && !found.isFile()) return 'it is not a regular file';
+    if (here !== path && !found.isDirectory()) return `${here} is a file, not a folder`;
+    // Nobody may enter a folder without the right to, and root may write everywhere but to a read-only file system.
+    accessSync(here, found.isDirectory() ? constants.W_OK | constants.X_OK : constants.W_OK);
+    return isFull(here) ? 'the disk is full' : undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return code ?? message;
   }
+}
+
+function isFull(path: string): boolean {
+  const { blocks, bavail, bsize, files, ffree } = statfsSync(path);
+  // Some file systems have no such numbers, and say 0.
+  return (blocks > 0 && bavail * bsize < leastFreeBytes) || (files > 0 && ffree === 0);
 }
 
 function clients(cwd: string, variables: Readonly<Record<string, string | undefined>>): ClientSetup {

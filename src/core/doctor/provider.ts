@@ -11,8 +11,8 @@ export function keyFindings(
 ): Finding[] {
   if (rehearse) return [ok('key', 'not needed: this is a rehearsal')];
   if (apiKey === undefined) return [problem('key', 'OPENAI_API_KEY is not set', keyHints.missing)];
-  const fault = keyFault(apiKey);
-  if (fault !== undefined) return [problem('key', fault, keyHints.malformed)];
+  const fault = keyFault(apiKey, { ownServer: baseUrl !== undefined });
+  if (fault !== undefined) return [problem('key', fault.message, fault.hint)];
   const origin = settings.find(({ name }) => name === 'OPENAI_API_KEY')?.origin ?? 'environment';
   if (baseUrl === undefined && !apiKey.startsWith('sk-')) {
     return [

@@ -66,3 +66,25 @@ export function stateFinding(folder: string, writeFault: string | undefined): Fi
         'make it writable, or set XDG_STATE_HOME to a writable folder',
       );
 }
+
+export function interruptedFindings(interrupted: {
+  folders: readonly string[];
+  damaged: readonly string[];
+}): Finding[] {
+  return [
+    ...interrupted.folders.map((folder) =>
+      problem(
+        'change',
+        `a change of ${folder} was interrupted`,
+        'in that folder, orch patch apply --resume finishes it; the next orch command that writes there takes it back',
+      ),
+    ),
+    ...interrupted.damaged.map((file) =>
+      problem(
+        'change',
+        `a change was interrupted, and its record ${file} is damaged`,
+        'compare the files with version control, then delete the record',
+      ),
+    ),
+  ];
+}

@@ -1,15 +1,26 @@
 /**
  * Assembles the input of a request, stable parts first (files, then context, then the instruction), and
  * keeps it within the token limit. Some parts are truncated by priority, with a warning; if the rest is still
- * too large, the request is refused.
+ * too large, the request is refused. Logs are tidied before anything is counted.
  */
 
 import { OrchError } from '../errors/orch-error.ts';
 import { type ReturnShape, shapes } from '../tasks/shapes.ts';
 import { formatCount } from '../text/format.ts';
+import { cutDiff } from './diff/cut-diff.ts';
+import { leftOutWhole } from './left-out.ts';
+import { cutLog, tidyLog } from './log/cut-log.ts';
+import { type Material, materialOf } from './material.ts';
+import { pastedIn } from './pasted.ts';
 import { type Source, shownText } from './source-file.ts';
 import { approxTokens, tokenUpperBound } from './tokens.ts';
-import { keepTail } from './truncate.ts';
+
+const contextLabel = 'context';
+const instructionLabel = 'instruction';
+/** Part of the room that the names of what is left out may take. */
+const noteShare = 0.2;
+/** Less is not worth a warning. */
+const leastFolded = 300;
 
 export interface InputParts {
   instruction: string;
@@ -32,7 +43,7 @@ export interface AssembledInput {
   approxTokens: number;
   /** Upper bound of the tokens in `text`. */
   mostTokens: number;
-  /** Approximate number of tokens left out. */
+  /** Approximate number of tokens left out, besides the repeats and escape sequences of logs. */
   droppedTokens: number;
   warnings: string[];
 }
@@ -42,40 +53,108 @@ interface Part {
   label: string;
   /** Never truncated: the instruction and the target files. */
   fixed: boolean;
+  material: Material;
   body: string;
   render: (body: string) => string;
 }
 
 export function assembleInput(parts: InputParts, limits: InputLimits): AssembledInput {
-  const pieces = piecesOf(parts, limits);
+  const given = piecesOf(parts, limits);
   // Counted in characters: rounding each part up to whole tokens would add up to more than the text.
   const most = limits.maxTokens * 3;
+  const { safetyCritical } = limits;
+  const whole = safetyCritical ? given : given.map(tidied);
+  if (charactersOf(whole) <= most) return finish(whole, 0, foldingsOf(given, whole));
+
+  const pieces = safetyCritical ? whole : whole.flatMap(withPastedApart);
+  refuseTooLarge(pieces, limits);
   const total = charactersOf(pieces);
-  if (total <= most) return finish(pieces, 0, []);
-
-  const fixed = charactersOf(pieces.filter((piece) => piece.fixed));
-  if (limits.safetyCritical || fixed > most) {
-    const why = limits.safetyCritical
-      ? 'safety-critical input is never truncated'
-      : 'the instruction and the target files are never truncated';
-    throw tooLarge(pieces, total, limits.maxTokens, why);
-  }
-
   // Later parts matter more, so space is allocated from the end.
-  let room = most - fixed;
+  const missing = leftOutWhole(pieces.filter(({ fixed }) => !fixed).map(({ label }) => label));
+  let room = most - fixedCharactersOf(pieces);
+  if (missing.longest < room * noteShare) room -= missing.longest;
   const warnings: string[] = [];
   const kept: Part[] = [];
+  const dropped: string[] = [];
   for (const piece of [...pieces].reverse()) {
     const fits = piece.fixed || size(piece) <= room;
     const left = fits ? piece : cutTo(piece, room);
     if (left) kept.unshift(left);
+    else dropped.unshift(piece.label);
     if (!piece.fixed && left) room -= size(left);
     if (!fits) warnings.push(lossOf(piece, left));
   }
   warnings.unshift(
     `input of about ${tokensIn(total)} tokens truncated to the limit of ${formatCount(limits.maxTokens)} (ORCH_MAX_INPUT_TOKENS)`,
   );
-  return finish(kept, Math.ceil((total - charactersOf(kept)) / 3), warnings);
+  const note = missing.noteOf(dropped);
+  if (charactersOf(kept) + note.length <= most) kept.splice(firstAfterFiles(kept), 0, textPart(note));
+  return finish(kept, Math.ceil((total - charactersOf(kept)) / 3), [
+    ...warnings,
+    ...foldingsOf(given, whole),
+  ]);
+}
+
+/** Throws for parts of which too much may not be truncated. Quick, however long they are. */
+export function refuseUncuttable(parts: InputParts, limits: InputLimits): void {
+  const pieces = piecesOf(parts, limits);
+  if (charactersOf(pieces) > limits.maxTokens * 3)
+    refuseTooLarge(limits.safetyCritical ? pieces : pieces.flatMap(withPastedApart), limits);
+}
+
+function refuseTooLarge(pieces: readonly Part[], { maxTokens, safetyCritical }: InputLimits): void {
+  if (!safetyCritical && fixedCharactersOf(pieces) <= maxTokens * 3) return;
+  const why = safetyCritical
+    ? 'safety-critical input is never truncated'
+    : 'the instruction and the target files are never truncated';
+  throw tooLarge(pieces, charactersOf(pieces), maxTokens, why);
+}
+
+function fixedCharactersOf(pieces: readonly Part[]): number {
+  return charactersOf(pieces.filter(({ fixed }) => fixed));
+}
+
+/** Escape sequences and repeats cost tokens and say nothing. */
+function tidied(piece: Part): Part {
+  return piece.material === 'log' && !piece.fixed ? { ...piece, body: tidyLog(piece.body) } : piece;
+}
+
+function foldingsOf(given: readonly Part[], whole: readonly Part[]): string[] {
+  return whole.flatMap((piece, at) => {
+    const saved = size(given[at]!) - size(piece);
+    return saved < leastFolded
+      ? []
+      : [`${piece.label}: about ${tokensIn(saved)} tokens of escape sequences and repeated lines left out`];
+  });
+}
+
+/** An instruction is never truncated, but a log or a diff that was pasted into it is. */
+function withPastedApart(piece: Part): Part[] {
+  const pasted = !piece.isFile && piece.label === instructionLabel ? pastedIn(piece.body) : undefined;
+  if (!pasted) return [piece];
+  const { before, text, material, after } = pasted;
+  const lines = (body: string) => `${body}\n\n`;
+  return [
+    ...(before === '' ? [] : [{ ...piece, body: before, render: lines }]),
+    {
+      isFile: false,
+      label: `the ${material} in the instruction`,
+      fixed: false,
+      material,
+      body: material === 'log' ? tidyLog(text) : text,
+      render: (body: string) => `${body.trimEnd()}\n`,
+    },
+    ...(after === '' ? [] : [{ ...piece, body: `\n${after}` }]),
+  ];
+}
+
+function textPart(text: string): Part {
+  return { isFile: false, label: '', fixed: true, material: 'other', body: text, render: (body) => body };
+}
+
+function firstAfterFiles(pieces: readonly Part[]): number {
+  const at = pieces.findIndex(({ isFile }) => !isFile);
+  return at === -1 ? pieces.length : at;
 }
 
 function size(piece: Part): number {
@@ -92,7 +171,9 @@ function tokensIn(characters: number): string {
 
 function cutTo(piece: Part, room: number): Part | undefined {
   const around = piece.render('x').length - 1;
-  const body = keepTail(piece.body, { maxCharacters: room - around, label: piece.label });
+  const limits = { maxCharacters: room - around, label: piece.label };
+  const body =
+    (piece.material === 'diff' ? cutDiff(piece.body, limits) : undefined) ?? cutLog(piece.body, limits);
   return body === undefined ? undefined : { ...piece, body };
 }
 
@@ -109,18 +190,24 @@ function piecesOf({ instruction, sources, context = '' }: InputParts, limits: In
   const contextTag = tagFor('context', material);
   const seen = new Set<string>();
   const pieces: Part[] = [];
+  let hasTarget = false;
   for (const source of sources) {
     const { path, range } = source;
     const label = range ? `${path}:${range.from}-${range.to}` : path;
     const lines = range ? ` lines="${range.from}-${range.to}"` : '';
     if (seen.has(path + lines)) continue;
     seen.add(path + lines);
+    const body = shownText(source);
+    const material = materialOf(body, path);
+    // A patch may edit every file; for other shapes the first file is the target. Logs and diffs are evidence.
+    const fixed: boolean = material === 'other' && !(shapes[limits.shape].shortensFiles && hasTarget);
+    hasTarget ||= fixed;
     pieces.push({
       isFile: true,
       label,
-      // A patch may edit every file; for other shapes the first file is the target.
-      fixed: !shapes[limits.shape].shortensFiles || pieces.length === 0,
-      body: shownText(source),
+      fixed,
+      material,
+      body,
       render: (body) =>
         `<${fileTag} path="${path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${fileTag}>\n\n`,
     });
@@ -128,14 +215,14 @@ function piecesOf({ instruction, sources, context = '' }: InputParts, limits: In
   if (context.trim() !== '') {
     pieces.push({
       isFile: false,
-      label: 'context',
+      label: contextLabel,
       fixed: false,
+      material: materialOf(context),
       body: context,
       render: (body) => `<${contextTag}>\n${body.trimEnd()}\n</${contextTag}>\n\n`,
     });
   }
-  const body = instruction.trim();
-  pieces.push({ isFile: false, label: 'instruction', fixed: true, body, render: (text) => text });
+  pieces.push({ ...textPart(instruction.trim()), label: instructionLabel });
   return pieces;
 }
 

@@ -1,6 +1,7 @@
 /** The columns of a usage report, shared by the terminal table, Markdown, HTML and CSV. */
 import { formatCount, formatDuration, formatUsd } from '../text/format.ts';
 import type { GroupKey } from './group-keys.ts';
+import { type TimeZone, timeZone } from './time-zone.ts';
 import type { UsageGroup, UsageReport } from './usage-report.ts';
 
 export interface ReportColumn {
@@ -69,11 +70,13 @@ export function reportColumns({ by }: Pick<UsageReport, 'by'>): ReportColumn[] {
 /** What the report covers, in one line. */
 export function reportTitle(report: UsageReport): string {
   const what = report.by.length > 0 ? `Usage by ${report.by.join(', ')}` : 'Usage';
-  const from = report.since ? ` from ${shortTime(report.since)}` : '';
-  const to = report.until ? ` to ${shortTime(report.until)}` : '';
-  return `${what}${from}${to}${from || to ? ' (UTC)' : ''}`;
+  const zone = timeZone(report.timezone, 'timezone');
+  const from = report.since ? ` from ${shortTime(report.since, zone)}` : '';
+  const to = report.until ? ` to ${shortTime(report.until, zone)}` : '';
+  const days = report.by.includes('day') || report.by.includes('month');
+  return `${what}${from}${to}${from || to || (days && zone.name !== 'UTC') ? ` (${zone.name})` : ''}`;
 }
 
-function shortTime(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
+function shortTime(iso: string, zone: TimeZone): string {
+  return new Date(zone.shownAt(Date.parse(iso))).toISOString().slice(0, 16).replace('T', ' ');
 }

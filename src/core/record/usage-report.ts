@@ -8,6 +8,7 @@ import { printable } from '../text/hidden.ts';
 import type { SkippedRow } from './csv.ts';
 import type { GroupKey } from './group-keys.ts';
 import { percentile, sum } from './statistics.ts';
+import { type TimeZone, timeZone } from './time-zone.ts';
 import type { UsageRecord } from './usage-record.ts';
 import { readTimestamp } from './when.ts';
 
@@ -44,6 +45,8 @@ export interface UsageGroup {
 
 export interface UsageReport {
   by: GroupKey[];
+  /** Whose days and months are counted, such as `Europe/Berlin`. */
+  timezone: string;
   /** ISO 8601, UTC, both inclusive; null when unbounded. */
   since: string | null;
   until: string | null;
@@ -72,11 +75,14 @@ export interface UsageReportOptions {
   until?: Date | number | undefined;
   /** Milliseconds since 1970. */
   now: number;
+  /** Whose days and months count. Default UTC. */
+  zone?: TimeZone;
 }
 
 /** Throws `OrchError('usage')` when `until` is before `since`. */
 export function usageReport(reading: UsageReading, options: UsageReportOptions): UsageReport {
   const by = [...new Set(options.by)];
+  const zone = options.zone ?? timeZone('UTC', 'UTC');
   const since = options.since === undefined ? undefined : Number(options.since);
   const until = options.until === undefined ? undefined : Number(options.until);
   if (since !== undefined && until !== undefined && since > until) {
@@ -95,11 +101,12 @@ export function usageReport(reading: UsageReading, options: UsageReportOptions):
     if (bounded && (time === undefined || time < (since ?? time) || time > (until ?? time))) continue;
     if (record.mode === 'rehearsal') add(rehearsals, record);
     add(total, record);
-    if (by.length > 0) add(tallyFor(tallies, by, record), record);
+    if (by.length > 0) add(tallyFor(tallies, by, record, zone), record);
   }
   const totalGroup = settle(total, undefined);
   return {
     by,
+    timezone: zone.name,
     since: since === undefined ? null : isoTime(since),
     until: until === undefined ? null : isoTime(until),
     generated_at: isoTime(options.now),
@@ -154,8 +161,13 @@ function newTally(key: UsageGroup['key']): Tally {
   };
 }
 
-function tallyFor(tallies: Map<string, Tally>, by: readonly GroupKey[], record: Partial<UsageRecord>): Tally {
-  const values = by.map((key) => shown(valueFor[key](record) || noValue));
+function tallyFor(
+  tallies: Map<string, Tally>,
+  by: readonly GroupKey[],
+  record: Partial<UsageRecord>,
+  zone: TimeZone,
+): Tally {
+  const values = by.map((key) => shown(valueFor[key](record, zone) || noValue));
   // Rehearsals form their own groups under any key: marked on the model if it is a key, else on the first key.
   const marked = Math.max(0, by.indexOf('model'));
   if (record.mode === 'rehearsal' && !values[marked]!.startsWith(rehearsalPrefix)) {
@@ -170,11 +182,11 @@ function tallyFor(tallies: Map<string, Tally>, by: readonly GroupKey[], record: 
   return tally;
 }
 
-const valueFor: Record<GroupKey, (record: Partial<UsageRecord>) => string | undefined> = {
+const valueFor: Record<GroupKey, (record: Partial<UsageRecord>, zone: TimeZone) => string | undefined> = {
   model: (record) => record.model_served ?? record.model_requested,
   task: (record) => record.task,
-  day: (record) => utcDate(record.ts)?.slice(0, 10),
-  month: (record) => utcDate(record.ts)?.slice(0, 7),
+  day: (record, zone) => dayOf(record.ts, zone),
+  month: (record, zone) => dayOf(record.ts, zone)?.slice(0, 7),
   language: (record) => record.language,
   alias: (record) => record.alias,
   project: (record) => record.project,
@@ -183,9 +195,9 @@ const valueFor: Record<GroupKey, (record: Partial<UsageRecord>) => string | unde
   run: (record) => record.run_id,
 };
 
-function utcDate(ts: string | undefined): string | undefined {
+function dayOf(ts: string | undefined, zone: TimeZone): string | undefined {
   const time = readTimestamp(ts ?? '');
-  return time === undefined ? undefined : isoTime(time);
+  return time === undefined ? undefined : zone.dayOf(time);
 }
 
 function add(tally: Tally, record: Partial<UsageRecord>): void {

@@ -1,5 +1,6 @@
-/** Parses times given by a user or a row. Always UTC, so that a report is the same on every machine. */
+/** Parses times given by a user, in their time zone, or by a row, in UTC. */
 import { OrchError } from '../errors/orch-error.ts';
+import { dayBefore, nextDay, type TimeZone } from './time-zone.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -29,20 +30,28 @@ export function readTimestamp(text: string): number | undefined {
 
 /**
  * Parses `2026-11-01`, ISO dates with a time, ages (`7d`, `24h`, `30m`, `2w`), `today` and `yesterday` to
- * milliseconds since 1970. A day means its first millisecond with edge `since`, its last with `until`. Throws
+ * milliseconds since 1970. A time without a zone is one of `zone`. A day means its first millisecond with edge `since`, its last with `until`. Throws
  * `OrchError('usage')`.
  */
-export function readWhen(text: string, now: number, edge: 'since' | 'until' = 'since'): number {
+export function readWhen(
+  text: string,
+  now: number,
+  zone: TimeZone,
+  edge: 'since' | 'until' = 'since',
+): number {
   const word = text.trim().toLowerCase();
-  const wholeDay = (start: number): number => (edge === 'until' ? start + day - 1 : start);
-  const today = Math.floor(now / day) * day;
-  if (word === 'today') return wholeDay(today);
-  if (word === 'yesterday') return wholeDay(today - day);
+  const edgeOf = (date: string) => (edge === 'until' ? zone.startOf(nextDay(date)) - 1 : zone.startOf(date));
+  const today = zone.dayOf(now);
+  if (word === 'today') return edgeOf(today);
+  if (word === 'yesterday') return edgeOf(dayBefore(today));
   const age = /^(\d{1,6})\s?([mhdw])$/.exec(word);
   if (age) return now - Number(age[1]) * units[age[2]!]!;
   const time = readTimestamp(text.trim());
-  if (time !== undefined) return text.trim().length === 10 ? wholeDay(time) : time;
+  if (time !== undefined) {
+    if (text.trim().length === 10) return edgeOf(text.trim());
+    return /(?:z|[+-]\d\d:?\d\d)$/i.test(word) ? time : zone.whenShown(time);
+  }
   throw new OrchError('usage', `${edge}: "${text}" is not a time`, {
-    hint: 'use a date (2026-11-01), a date and time (2026-11-01T09:30Z), an age (7d, 24h, 30m), today or yesterday; all in UTC',
+    hint: 'use a date (2026-11-01), a date and time (2026-11-01T09:30Z), an age (7d, 24h, 30m), today or yesterday; days and times are those of --timezone or TZ',
   });
 }

@@ -96,6 +96,34 @@ it('input of as many characters as the limit allows is neither cut nor refused',
   });
 });
 
+describe('a log', () => {
+  const log = (end: string) =>
+    `\x1b[31m12:00:00 ERROR\x1b[0m no room\n${'12:00:01 WARN again\n'.repeat(1000)}${end}`;
+
+  it('is counted without escape sequences and repeats, which is said', () => {
+    const { text, warnings } = assemble({ context: log('12:00:02 INFO done') });
+    expect(text).toContain(
+      '12:00:00 ERROR no room\n12:00:01 WARN again\n[… the line above 999 more times …]\n12:00:02 INFO done\n',
+    );
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^context: about 6 \d{3} tokens of escape sequences and repeated lines left out$/,
+      ),
+    ]);
+  });
+
+  it('is left as it is where safety is at stake', () => {
+    const context = log('12:00:02 INFO done');
+    const { text } = assemble({ context }, { safetyCritical: true, maxTokens: 1e5 });
+    expect(text).toContain(context);
+  });
+
+  it('is what has the form of one: repeats of another text are not folded within the limit', () => {
+    const rows = 'apples;3\n'.repeat(200);
+    expect(assemble({ context: rows, instruction: 'Sum it up.' }).text).toContain(rows);
+  });
+});
+
 describe('input over the limit', () => {
   const target = source('target.ts', lines('target', 60));
   const older = source('older.ts', lines('older', 100));
@@ -129,19 +157,74 @@ describe('input over the limit', () => {
       expect.stringMatching(/^older\.ts: left out, about 4\d\d tokens$/),
     ]);
     expect(cut.text).toMatch(
-      /<context>\n\[… \d+ lines, about \d+ tokens left out of context …\]\nlog line \d+\n/,
+      /<context>\nlog line 1\nlog line 2\n\[… the line above with other numbers \d+ more times …\]\nlog line \d+\n/,
     );
-    expect(cut.text).not.toContain('older.ts');
+    expect(cut.text).not.toContain('older line');
+    expect(cut.text).toContain('</file>\n\n[… left out whole, for want of room: older.ts …]\n\n<context>');
   });
 
   it('keeps every file of a patch, any of which may be the target', () => {
     const parts = { sources: [target, older], context };
     const { text } = assemble(parts, { maxTokens: 1000, shape: 'patch' });
     expect(text).toContain(older.text);
-    expect(text).toContain('left out of context');
+    expect(text).toMatch(/\[… the line above with other numbers \d+ more times …\]/);
     expect(refusal(parts, { maxTokens: 700, shape: 'patch' }).message).toContain(
       'the instruction and the target files are never truncated',
     );
+  });
+
+  it('names at most twenty of the files that are left out, within the limit', () => {
+    const many = Array.from({ length: 60 }, (_, at) =>
+      source(`src/${'deep/'.repeat(10)}${at}.ts`, `export const a = '${'x'.repeat(2000)}';\n`),
+    );
+    const { text } = assemble({ sources: [target, ...many] }, { maxTokens: 6000 });
+    expect(text.length).toBeLessThanOrEqual(18_000);
+    const [, names] = /\[… left out whole, for want of room: (.*) and \d+ more …\]/.exec(text)!;
+    expect(names!.split(', ')).toHaveLength(20);
+  });
+
+  it('cuts a log among the files of a patch, and the first of the files of a text', () => {
+    const log = source('ci.log', lines('log', 2000));
+    for (const shape of ['patch', 'text'] as const) {
+      const { text, warnings } = assemble({ sources: [log, target] }, { shape });
+      expect(text).toContain(target.text);
+      expect(text).toContain('log line 2000\n');
+      expect(warnings).toContainEqual(
+        expect.stringMatching(/^ci\.log: about [\d ]+ of [\d ]+ tokens left out$/),
+      );
+    }
+    expect(refusal({ sources: [log] }, { safetyCritical: true }).code).toBe('input-too-large');
+  });
+
+  it.each([
+    ['between fences', '```\n', '```\nAnswer briefly.'],
+    ['between paragraphs', '', '\nAnswer briefly.'],
+    ['at the end', '', ''],
+  ])('cuts a log that was pasted into the instruction %s', (_where, before, after) => {
+    const log = Array.from({ length: 900 }, (_, at) => `12:00:0${at % 10} INFO did ${'x'.repeat(at % 50)}\n`);
+    log[450] = '12:00:00 ERROR no room\n';
+    const instruction = `Explain this:\n\n${before}${log.join('')}${after}`;
+    const { text, warnings } = assemble({ instruction }, { maxTokens: 1000 });
+    expect(text.length).toBeLessThanOrEqual(3000);
+    expect(text).toMatch(/^Explain this:\n\n/);
+    expect(text).toContain('ERROR no room');
+    expect(text.trimEnd().endsWith(after.trim())).toBe(true);
+    expect(warnings[1]).toMatch(/^the log in the instruction: about/);
+  });
+
+  it('does not cut what is no log from an instruction', () => {
+    const code = Array.from({ length: 900 }, (_, at) => `  const entry_${at} = lookUp(${at});`).join('\n');
+    expect(refusal({ instruction: `Rewrite:\n\n${code}` }).code).toBe('input-too-large');
+  });
+
+  it('cuts a diff by file, and lists what is left out', () => {
+    const change = (path: string, count: number) =>
+      `diff --git a/${path} b/${path}\n--- a/${path}\n+++ b/${path}\n@@ -1,1 +1,${count} @@\n${lines(`+${path}`, count)}`;
+    const context = change('package-lock.json', 400) + change('src/a.ts', 20) + change('src/b.ts', 20);
+    const { text } = assemble({ context }, { maxTokens: 1000 });
+    expect(text).toContain(change('src/a.ts', 20) + change('src/b.ts', 20));
+    expect(text).toContain(' package-lock.json | +400 -0 (lock file)\n');
+    expect(text).not.toContain('package-lock.json line');
   });
 
   it('is refused with what it is made of where only what is never cut is left', () => {
@@ -224,7 +307,7 @@ describe('any input', () => {
         const first = (path: string) => given.sources.find((one) => one.path === path)!;
         for (const { path } of fixed) expect(cut.text).toContain(shownText(first(path)));
         if (cut.text === whole.text) {
-          expect(cut).toMatchObject({ droppedTokens: 0, warnings: [] });
+          expect(cut).toMatchObject({ droppedTokens: 0, warnings: whole.warnings });
         } else {
           expect(limit.safetyCritical).toBe(false);
           expect(cut.warnings.length).toBeGreaterThan(1);

@@ -48,6 +48,7 @@ describe('usageReport', () => {
   it('of nothing is a total of nothing', () => {
     expect(report([])).toEqual({
       by: ['model'],
+      timezone: 'UTC',
       since: null,
       until: null,
       generated_at: '2026-11-21T12:00:00.000Z',

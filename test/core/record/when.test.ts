@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
+import { timeZone } from '../../../src/core/record/time-zone.ts';
 import { readTimestamp, readWhen } from '../../../src/core/record/when.ts';
 
+const utc = timeZone('UTC', 'UTC');
 const now = Date.parse('2026-11-21T15:30:45.678Z');
 
 describe('readWhen', () => {
@@ -16,8 +18,8 @@ describe('readWhen', () => {
     ['2026-11-01T09:30', '2026-11-01T09:30:00.000Z', '2026-11-01T09:30:00.000Z'],
     ['2026-11-01T09:30:15.25+02:00', '2026-11-01T07:30:15.250Z', '2026-11-01T07:30:15.250Z'],
   ])('%j begins %s and ends %s', (text, since, until) => {
-    expect(new Date(readWhen(text, now)).toISOString()).toBe(since);
-    expect(new Date(readWhen(text, now, 'until')).toISOString()).toBe(until);
+    expect(new Date(readWhen(text, now, utc)).toISOString()).toBe(since);
+    expect(new Date(readWhen(text, now, utc, 'until')).toISOString()).toBe(until);
   });
 
   it.each([
@@ -32,7 +34,7 @@ describe('readWhen', () => {
     '01/11/2026',
     'tomorrow',
   ])('refuses %j with examples', (text) => {
-    const read = (): number => readWhen(text, now, 'until');
+    const read = (): number => readWhen(text, now, utc, 'until');
     expect(read).toThrow(OrchError);
     expect(read).toThrow(
       expect.objectContaining({ code: 'usage', hint: expect.stringMatching(/2026-11-01.*7d.*yesterday/) }),
