@@ -50,8 +50,8 @@ const files = {
   // It uses the contracts of the dialects to recognise what a request asks for.
   rehearsal: { loadedBy: '--rehearse', sources: ['src/rehearsal/'], loads: ['delegation'] },
   globs: {
-    loadedBy: '--file with a pattern',
-    sources: ['node_modules/tinyglobby/'],
+    loadedBy: '--file with a pattern, a folder outside of git',
+    sources: ['node_modules/tinyglobby/', 'node_modules/picomatch/'],
     packages: ['tinyglobby', 'fdir', 'picomatch'],
   },
   spinner: {

@@ -97,10 +97,15 @@ export interface SourceSet {
 
 export interface Workspace {
   /**
-   * Reads the files named by the arguments (paths, globs, `path:10-40`): text files inside the roots only. Throws
-   * an `OrchError` that names the file and has a hint.
+   * Reads the files named by the arguments (paths, folders, globs, `path:10-40`, `!pattern`): text files inside the
+   * roots only. With `toPatch` it refuses links, which git does not patch. Throws an `OrchError` that names the file
+   * and has a hint.
    */
-  readSources(fileArguments: readonly string[], signal: AbortSignal): Promise<SourceSet>;
+  readSources(
+    fileArguments: readonly string[],
+    signal: AbortSignal,
+    options?: { toPatch?: boolean },
+  ): Promise<SourceSet>;
   /** Base folder of a patch when no file was read. */
   base(): string;
   /** Throws `file-forbidden` unless every path below `base` is inside the roots after resolving links. */

@@ -33,7 +33,9 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<PreparedCall> {
   const { instruction, context: material, files, framework: _, timeoutMs: __, ...routed } = request;
-  const read = await context.workspace.readSources(files, signal);
+  const read = await context.workspace.readSources(files, signal, {
+    toPatch: request.shape === 'patch',
+  });
   const { maxInputTokens: maxTokens } = context;
   const limits = { maxTokens, shape: request.shape, safetyCritical: request.safetyCritical };
   // Searching far too large files for secrets would take seconds, before they are refused.

@@ -47,6 +47,15 @@ export const calls = {
     args: ['--literal-pathspecs', 'ls-files', '-s', '-z', '--', path],
     repository,
   }),
+  /** Files that are tracked, or neither tracked nor ignored, in a folder of the repository. */
+  'known-files': (repository, excludes, path) => ({
+    args: [
+      ...['-c', `core.excludesFile=${excludes}`, '--literal-pathspecs'],
+      ...['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', path],
+    ],
+    repository,
+  }),
+  'tracked-files': (repository) => ({ args: ['ls-files', '-z'], repository }),
   /** Mode and id in the last commit. */
   'head-entry': (repository, path) => ({
     args: ['ls-tree', '-z', 'HEAD', '--', path],
