@@ -35,22 +35,22 @@ _orch() {
       case "$path" in
         'run')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --timeout | --framework | --return | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --range | --timeout | --framework | --return | -o | --output) want="$word" ;;
           esac
           ;;
         'diff')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --timeout | --task | --from | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --range | --timeout | --task | --from | -o | --output) want="$word" ;;
           esac
           ;;
         'tests')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --timeout | --framework | --verify | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --range | --timeout | --framework | --verify | -o | --output) want="$word" ;;
           esac
           ;;
         'docs')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --timeout | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --range | --timeout | -o | --output) want="$word" ;;
           esac
           ;;
         'patch apply')
@@ -60,7 +60,7 @@ _orch() {
           ;;
         'route')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --timeout | --framework | --return) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-cost | --range | --timeout | --framework | --return) want="$word" ;;
           esac
           ;;
         'usage report')
@@ -181,13 +181,13 @@ _orch() {
   elif [[ -z $literal && $cur == -* ]]; then
     case "$path" in
       '') _orch_offer --version --help ;;
-      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --apply --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --verify --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
-      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
+      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --changes --staged --range --timeout --framework --return --apply --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
+      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --changes --staged --range --timeout --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
+      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --changes --staged --range --timeout --framework --verify --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
+      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --changes --staged --range --timeout --output --force --json --dry-run --stream --no-stream --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
       'patch apply') _orch_offer --from --resume --json --help ;;
-      'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --timeout --framework --return --explain --json --no-stdin --help ;;
+      'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-cost --changes --staged --range --timeout --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --since --until --format --output --force --json --help ;;
       'doctor') _orch_offer --verbose --timeout --json --rehearse --help ;;

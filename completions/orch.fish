@@ -15,17 +15,17 @@ function __orch_at
             set literal 1
         else if test -z "$literal"; and string match -q -- '-*' $word; and test "$word" != -
             switch "$path/$word"
-                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--max-cost' 'run/--timeout' 'run/--framework' 'run/--return' 'run/-o' 'run/--output'
+                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--max-cost' 'run/--range' 'run/--timeout' 'run/--framework' 'run/--return' 'run/-o' 'run/--output'
                     set want $word
-                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--max-cost' 'diff/--timeout' 'diff/--task' 'diff/--from' 'diff/-o' 'diff/--output'
+                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--max-cost' 'diff/--range' 'diff/--timeout' 'diff/--task' 'diff/--from' 'diff/-o' 'diff/--output'
                     set want $word
-                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--max-cost' 'tests/--timeout' 'tests/--framework' 'tests/--verify' 'tests/-o' 'tests/--output'
+                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--max-cost' 'tests/--range' 'tests/--timeout' 'tests/--framework' 'tests/--verify' 'tests/-o' 'tests/--output'
                     set want $word
-                case 'docs/-i' 'docs/--input' 'docs/-f' 'docs/--file' 'docs/-l' 'docs/--language' 'docs/-m' 'docs/--force-model' 'docs/--effort' 'docs/--max-cost' 'docs/--timeout' 'docs/-o' 'docs/--output'
+                case 'docs/-i' 'docs/--input' 'docs/-f' 'docs/--file' 'docs/-l' 'docs/--language' 'docs/-m' 'docs/--force-model' 'docs/--effort' 'docs/--max-cost' 'docs/--range' 'docs/--timeout' 'docs/-o' 'docs/--output'
                     set want $word
                 case 'patch apply/--from'
                     set want $word
-                case 'route/-i' 'route/--input' 'route/-f' 'route/--file' 'route/-l' 'route/--language' 'route/-m' 'route/--force-model' 'route/--effort' 'route/--max-cost' 'route/--timeout' 'route/--framework' 'route/--return'
+                case 'route/-i' 'route/--input' 'route/-f' 'route/--file' 'route/-l' 'route/--language' 'route/-m' 'route/--force-model' 'route/--effort' 'route/--max-cost' 'route/--range' 'route/--timeout' 'route/--framework' 'route/--return'
                     set want $word
                 case 'usage report/--by' 'usage report/--since' 'usage report/--until' 'usage report/--format' 'usage report/-o' 'usage report/--output'
                     set want $word
@@ -102,6 +102,9 @@ complete -c orch -n '__orch_at "run"' -l safety-critical -d 'Strongest models on
 complete -c orch -n '__orch_at "run"' -s m -l force-model -r -f -a 'codex mini chat full' -d 'Alias or model id; no fallback'
 complete -c orch -n '__orch_at "run"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
 complete -c orch -n '__orch_at "run"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
+complete -c orch -n '__orch_at "run"' -l changes -d 'Send what has changed since the last commit, new files too'
+complete -c orch -n '__orch_at "run"' -l staged -d 'Send the change that is staged'
+complete -c orch -n '__orch_at "run"' -l range -r -f -d 'Send the change between two commits, such as main..HEAD'
 complete -c orch -n '__orch_at "run"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
 complete -c orch -n '__orch_at "run"' -l framework -r -f -d 'Test framework: jest, pytest, …'
 complete -c orch -n '__orch_at "run"' -l return -r -f -a 'code patch text' -d 'Default: depends on the task'
@@ -122,6 +125,9 @@ complete -c orch -n '__orch_at "diff"' -l safety-critical -d 'Strongest models o
 complete -c orch -n '__orch_at "diff"' -s m -l force-model -r -f -a 'codex mini chat full' -d 'Alias or model id; no fallback'
 complete -c orch -n '__orch_at "diff"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
 complete -c orch -n '__orch_at "diff"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
+complete -c orch -n '__orch_at "diff"' -l changes -d 'Send what has changed since the last commit, new files too'
+complete -c orch -n '__orch_at "diff"' -l staged -d 'Send the change that is staged'
+complete -c orch -n '__orch_at "diff"' -l range -r -f -d 'Send the change between two commits, such as main..HEAD'
 complete -c orch -n '__orch_at "diff"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
 complete -c orch -n '__orch_at "diff"' -l task -r -f -a 'code_generate refactor tests docs deep_reasoning' -d 'Task used to choose the model (default refactor)'
 complete -c orch -n '__orch_at "diff"' -l from -r -F -d 'Use an existing answer (a file, or - for standard input): no request, no key needed'
@@ -144,6 +150,9 @@ complete -c orch -n '__orch_at "tests"' -l safety-critical -d 'Strongest models 
 complete -c orch -n '__orch_at "tests"' -s m -l force-model -r -f -a 'codex mini chat full' -d 'Alias or model id; no fallback'
 complete -c orch -n '__orch_at "tests"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
 complete -c orch -n '__orch_at "tests"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
+complete -c orch -n '__orch_at "tests"' -l changes -d 'Send what has changed since the last commit, new files too'
+complete -c orch -n '__orch_at "tests"' -l staged -d 'Send the change that is staged'
+complete -c orch -n '__orch_at "tests"' -l range -r -f -d 'Send the change between two commits, such as main..HEAD'
 complete -c orch -n '__orch_at "tests"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
 complete -c orch -n '__orch_at "tests"' -l framework -r -f -d 'Test framework: jest, pytest, …'
 complete -c orch -n '__orch_at "tests"' -l verify -r -f -d 'Accept only tests that pass this shell command; {} stands for the --output file'
@@ -163,6 +172,9 @@ complete -c orch -n '__orch_at "docs"' -l safety-critical -d 'Strongest models o
 complete -c orch -n '__orch_at "docs"' -s m -l force-model -r -f -a 'codex mini chat full' -d 'Alias or model id; no fallback'
 complete -c orch -n '__orch_at "docs"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
 complete -c orch -n '__orch_at "docs"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
+complete -c orch -n '__orch_at "docs"' -l changes -d 'Send what has changed since the last commit, new files too'
+complete -c orch -n '__orch_at "docs"' -l staged -d 'Send the change that is staged'
+complete -c orch -n '__orch_at "docs"' -l range -r -f -d 'Send the change between two commits, such as main..HEAD'
 complete -c orch -n '__orch_at "docs"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
 complete -c orch -n '__orch_at "docs"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
 complete -c orch -n '__orch_at "docs"' -l force -d 'Replace the --output file even if it is an input or has changes that are not committed'
@@ -187,6 +199,9 @@ complete -c orch -n '__orch_at "route"' -l safety-critical -d 'Strongest models 
 complete -c orch -n '__orch_at "route"' -s m -l force-model -r -f -a 'codex mini chat full' -d 'Alias or model id; no fallback'
 complete -c orch -n '__orch_at "route"' -l effort -r -f -a 'none minimal low medium high xhigh max' -d 'Reasoning effort'
 complete -c orch -n '__orch_at "route"' -l max-cost -r -f -d 'Cost ceiling in USD; a call that could cost more is not sent'
+complete -c orch -n '__orch_at "route"' -l changes -d 'Send what has changed since the last commit, new files too'
+complete -c orch -n '__orch_at "route"' -l staged -d 'Send the change that is staged'
+complete -c orch -n '__orch_at "route"' -l range -r -f -d 'Send the change between two commits, such as main..HEAD'
 complete -c orch -n '__orch_at "route"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600)'
 complete -c orch -n '__orch_at "route"' -l framework -r -f -d 'Test framework: jest, pytest, …'
 complete -c orch -n '__orch_at "route"' -l return -r -f -a 'code patch text' -d 'Default: depends on the task'

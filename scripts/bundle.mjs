@@ -22,12 +22,13 @@ const files = {
     packages: ['zod', 'commander', 'chalk', 'fastest-levenshtein'],
   },
   delegation: {
-    loadedBy: 'run, diff, tests, docs, patch apply',
+    loadedBy: 'run, diff, tests, docs, patch apply, --changes and the like',
     sources: [
       'src/engine/delegate.ts',
       'src/engine/finish-answer.ts',
       'src/adapters/workspace/git-patch.ts',
       'src/adapters/workspace/output-guard.ts',
+      'src/adapters/workspace/git-change/',
       'src/core/patch/',
     ],
     packages: ['diff'],

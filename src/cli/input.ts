@@ -110,7 +110,8 @@ async function addPipe(
   { streams, note, wait }: InputOptions,
 ): Promise<void> {
   const hasInstruction = typeof values.input === 'string' && values.input.trim() !== '';
-  const hasFiles = Array.isArray(values.files) && values.files.length > 0;
+  const hasChange = values.changes === true || values.staged === true || values.range !== undefined;
+  const hasFiles = hasChange || (Array.isArray(values.files) && values.files.length > 0);
   const optional =
     hasInstruction || hasFiles || !fields.some(({ name, required }) => name === 'input' && required);
   const piped = await readStdin(streams, {

@@ -13,6 +13,7 @@ import { formatUsd } from '../core/text/format.ts';
 import type { EngineContext } from './context.ts';
 import type { SourceSet } from './ports.ts';
 import { redactRequest } from './redact-request.ts';
+import { diffsOf, withChangedFiles } from './request-change.ts';
 
 export interface PreparedCall {
   /** Without secrets, as everything here that is sent. */
@@ -32,24 +33,29 @@ export async function prepare(
   context: EngineContext,
   signal: AbortSignal,
 ): Promise<PreparedCall> {
-  const { instruction, context: material, files, framework: _, timeoutMs: __, ...routed } = request;
-  const read = await context.workspace.readSources(files, signal, {
-    toPatch: request.shape === 'patch',
-  });
+  const { instruction, context: material, files, change, framework: _, timeoutMs: __, ...routed } = request;
   const { maxInputTokens: maxTokens } = context;
+  const toPatch = request.shape === 'patch';
+  const named = await context.workspace.readSources(files, signal, { toPatch });
+  const changed = change && (await context.workspace.readChange(change, signal));
+  const read =
+    changed && toPatch ? await withChangedFiles(named, changed, maxTokens, instruction.length) : named;
   const limits = { maxTokens, shape: request.shape, safetyCritical: request.safetyCritical };
   // Searching far too large files for secrets would take seconds, before they are refused.
   const length = read.sources.reduce((sum, { text }) => sum + text.length, instruction.length);
   if (length > maxTokens * searchedFactor)
     assembleInput({ instruction, sources: read.sources, context: undefined }, limits);
-  const outgoing = { instruction, context: material, sourceSet: read };
-  const { sourceSet, redacted, warnings, ...texts } = await redactRequest(outgoing, context.secrets);
-  const input = assembleInput({ ...texts, sources: sourceSet.sources }, limits);
+  const outgoing = { instruction, context: material, sourceSet: read, changes: changed?.changes ?? [] };
+  const { sourceSet, redacted, warnings, changes, ...texts } = await redactRequest(outgoing, context.secrets);
+  const input = assembleInput(
+    { ...texts, sources: sourceSet.sources, changes: await diffsOf(changes) },
+    limits,
+  );
   const features: RequestFeatures = {
     ...routed,
     approxTokens: input.approxTokens,
     mostTokens: input.mostTokens + instructionAllowanceTokens,
-    language: request.language ?? languageOfPaths(sourceSet.sources.map((source) => source.path)),
+    language: request.language ?? languageOfPaths([...sourceSet.sources, ...changes].map(({ path }) => path)),
   };
   return {
     request: { ...request, ...texts, language: features.language },
@@ -57,7 +63,13 @@ export async function prepare(
     redacted,
     input: {
       ...input,
-      warnings: [...input.warnings, ...sourceSet.warnings, ...namedSecrets(sourceSet), ...warnings],
+      warnings: [
+        ...input.warnings,
+        ...sourceSet.warnings,
+        ...(changed?.warnings ?? []),
+        ...namedSecrets(sourceSet),
+        ...warnings,
+      ],
     },
     decision: decide(features, context),
   };

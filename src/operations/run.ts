@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   applyField,
   frameworkField,
+  gitChangeField,
   requestFields,
   resultFields,
   returnField,
@@ -25,6 +26,7 @@ export const runOperation = operation({
     ...requestFields,
     framework: frameworkField,
     return: returnField,
+    gitChange: gitChangeField,
     apply: applyField,
     ...resultFields,
   }),

@@ -47,6 +47,7 @@ function world(
     secrets: undefined,
     workspace: {
       readSources: async () => ({ base: '/', sources: [], exists: () => false, warnings: [] }),
+      readChange: () => Promise.reject(new Error('no change is asked for')),
       base: () => '/',
       assertWritable: () => {},
     },

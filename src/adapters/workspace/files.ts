@@ -40,6 +40,10 @@ export function workspaceFiles(options: RootsOptions): Workspace {
       if (toPatch) for (const { path } of read.sources) refuseLinked(read.base, path);
       return { ...read, warnings: [...found.warnings, ...read.warnings] };
     },
+    async readChange(scope, signal) {
+      const { readGitChange } = await import('./git-change/read-change.ts');
+      return readGitChange(scope, rootsOf(options), signal);
+    },
   };
 }
 

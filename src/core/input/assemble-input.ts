@@ -16,6 +16,14 @@ export interface InputParts {
   sources: readonly Source[];
   /** Additional material, e.g. a log from a pipe. Its last lines matter most. */
   context: string | undefined;
+  /** A change in git, a diff for each file; what matters least first. Default: none. */
+  changes?: readonly FileDiff[];
+}
+
+export interface FileDiff {
+  path: string;
+  /** In git's format. */
+  diff: string;
 }
 
 export interface InputLimits {
@@ -39,6 +47,8 @@ interface Part {
   label: string;
   /** Never truncated: the instruction and the target files. */
   fixed: boolean;
+  /** Kept as a whole or not at all. */
+  diff?: true;
   body: string;
   render: (body: string) => string;
 }
@@ -61,14 +71,17 @@ export function assembleInput(parts: InputParts, limits: InputLimits): Assembled
   // Later parts matter more, so space is allocated from the end.
   let room = most - fixed;
   const warnings: string[] = [];
+  const dropped: Part[] = [];
   const kept: Part[] = [];
   for (const piece of [...pieces].reverse()) {
     const fits = piece.fixed || size(piece) <= room;
     const left = fits ? piece : cutTo(piece, room);
     if (left) kept.unshift(left);
     if (!piece.fixed && left) room -= size(left);
-    if (!fits) warnings.push(lossOf(piece, left));
+    if (!fits && piece.diff) dropped.unshift(piece);
+    else if (!fits) warnings.push(lossOf(piece, left));
   }
+  if (dropped.length > 0) warnings.push(lossOfDiffs(dropped));
   warnings.unshift(
     `input of about ${tokensIn(total)} tokens truncated to the limit of ${formatCount(limits.maxTokens)} (ORCH_MAX_INPUT_TOKENS)`,
   );
@@ -88,6 +101,7 @@ function tokensIn(characters: number): string {
 }
 
 function cutTo(piece: Part, room: number): Part | undefined {
+  if (piece.diff) return undefined;
   const around = piece.render('x').length - 1;
   const body = keepTail(piece.body, { maxCharacters: room - around, label: piece.label });
   return body === undefined ? undefined : { ...piece, body };
@@ -100,9 +114,26 @@ function lossOf(piece: Part, left: Part | undefined): string {
     : `${piece.label}: left out, about ${tokensIn(before)} tokens`;
 }
 
-function piecesOf({ instruction, sources, context = '' }: InputParts, limits: InputLimits): Part[] {
-  const material = [...sources.map(({ text }) => text), context, instruction];
+/** Names a few of them, the heaviest losses first. */
+function lossOfDiffs(dropped: readonly Part[]): string {
+  const named = [...dropped].sort((a, b) => size(b) - size(a)).slice(0, 3);
+  const more = dropped.length > named.length ? ', \u2026' : '';
+  const what = `${dropped.length} ${dropped.length === 1 ? 'file' : 'files'} of the change`;
+  return `${what}: left out, about ${tokensIn(charactersOf(dropped))} tokens (${named.map(({ label }) => label).join(', ')}${more})`;
+}
+
+function piecesOf(
+  { instruction, sources, context = '', changes = [] }: InputParts,
+  limits: InputLimits,
+): Part[] {
+  const material = [
+    ...sources.map(({ text }) => text),
+    ...changes.map(({ diff }) => diff),
+    context,
+    instruction,
+  ];
   const fileTag = tagFor('file', material);
+  const changeTag = tagFor('change', material);
   const contextTag = tagFor('context', material);
   const seen = new Set<string>();
   const pieces: Part[] = [];
@@ -119,6 +150,15 @@ function piecesOf({ instruction, sources, context = '' }: InputParts, limits: In
       body: shownText(source),
       render: (body) =>
         `<${fileTag} path="${path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${fileTag}>\n\n`,
+    });
+  }
+  for (const { path, diff } of changes) {
+    pieces.push({
+      label: path,
+      fixed: false,
+      diff: true,
+      body: diff,
+      render: (body) => `<${changeTag} path="${path}">\n${body}</${changeTag}>\n\n`,
     });
   }
   if (context.trim() !== '') {

@@ -3,6 +3,9 @@
 import type { ReturnShape } from './shapes.ts';
 import type { ReasoningEffort, TaskKind } from './tasks.ts';
 
+/** Which change in git goes along: all since the last commit, what is staged, or one such as `main..HEAD`. */
+export type ChangeScope = { kind: 'uncommitted' | 'staged' } | { kind: 'range'; range: string };
+
 export interface DelegateRequest {
   task: TaskKind;
   /** The task as the caller wrote it, when it is unknown and `task` is the substitute. */
@@ -10,8 +13,10 @@ export interface DelegateRequest {
   instruction: string;
   /** Additional material, e.g. a log from a pipe. */
   context: string | undefined;
-  /** Paths, globs, `path:10-40`. */
+  /** Paths, folders, globs, `path:10-40`, `!pattern`. */
   files: string[];
+  /** A change whose diff goes along. Default: none. */
+  change?: ChangeScope | undefined;
   /** Normalised; detected from the file names when undefined. */
   language: string | undefined;
   /** Test framework, or another framework the code uses. */

@@ -56,6 +56,18 @@ export const requestFields = {
       plain: true,
     },
   ),
+  changes: field(z.boolean().optional(), 'Send what has changed since the last commit, new files too', {
+    flag: '--changes',
+    cliOnly: true,
+  }),
+  staged: field(z.boolean().optional(), 'Send the change that is staged', {
+    flag: '--staged',
+    cliOnly: true,
+  }),
+  range: field(z.string().min(1).optional(), 'Send the change between two commits, such as main..HEAD', {
+    flag: '--range <a..b>',
+    cliOnly: true,
+  }),
   context: field(z.string().optional(), 'Additional material, e.g. a log', { cliOnly: true }),
   timeout: field(
     timeoutSeconds.optional(),
@@ -66,6 +78,12 @@ export const requestFields = {
     },
   ),
 };
+
+/** What --changes, --staged and --range are on the command line. */
+export const gitChangeField = field(
+  z.string().min(1).optional(),
+  'Diff to send along: uncommitted, staged, or a range a..b',
+);
 
 export const returnField = field(z.enum(returnShapes).optional(), 'Default: depends on the task', {
   flag: '--return <shape>',
@@ -110,6 +128,7 @@ export type DelegationInput = z.output<
         task: z.ZodOptional<typeof taskField>;
         framework: typeof frameworkField;
         return: typeof returnField;
+        gitChange: typeof gitChangeField;
         apply: typeof applyField;
       }
   >

@@ -1,7 +1,7 @@
 /** Builds the engine's request from the input of a delegating operation. */
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { normaliseLanguage } from '../../core/input/language.ts';
-import type { DelegateRequest } from '../../core/tasks/request.ts';
+import type { ChangeScope, DelegateRequest } from '../../core/tasks/request.ts';
 import { readTask, tasks } from '../../core/tasks/tasks.ts';
 import { type DelegationInput, defaultTimeoutSeconds } from './fields.ts';
 
@@ -11,6 +11,10 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     input: text,
     context,
     files = [],
+    changes = false,
+    staged = false,
+    range,
+    gitChange,
     language,
     framework,
     safetyCritical = false,
@@ -27,10 +31,13 @@ export function readRequest(input: DelegationInput): DelegateRequest {
   // Does not compile if a field is added and not read here.
   unread satisfies Record<string, never>;
   const { task, known } = readTask(taskName);
-  const instruction = text.trim() === '' && files.length > 0 ? tasks[task].defaultInstruction : text;
+  const change = changeScope({ changes, staged, range: range ?? gitChange });
+  let instruction = text;
+  if (text.trim() === '' && files.length > 0) instruction = tasks[task].defaultInstruction;
+  else if (text.trim() === '' && change) instruction = `${tasks[task].defaultInstruction} ${aboutChange}`;
   let shape = requestedShape ?? tasks[task].shape;
   // Pasted code has no file that a patch could apply to, so the code itself is returned.
-  if (shape === 'patch' && requestedShape === undefined && files.length === 0) shape = 'code';
+  if (shape === 'patch' && requestedShape === undefined && files.length === 0 && !change) shape = 'code';
   if (apply && shape !== 'patch') {
     throw new OrchError('usage', '--apply needs a patch, and this call does not return one', {
       hint: 'add --return patch',
@@ -42,6 +49,7 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     instruction,
     context,
     files,
+    change,
     language: language === undefined ? undefined : normaliseLanguage(language),
     framework,
     safetyCritical,
@@ -51,4 +59,28 @@ export function readRequest(input: DelegationInput): DelegateRequest {
     maxCostUsd,
     timeoutMs: timeout * 1000,
   };
+}
+
+const aboutChange = 'They are those of the given change, which is what this is about.';
+
+/** A range over MCP may also be one of the two words. Throws `usage` for several at once. */
+function changeScope(given: {
+  changes: boolean;
+  staged: boolean;
+  range: string | undefined;
+}): ChangeScope | undefined {
+  const { changes, staged, range } = given;
+  const flags = [
+    ...(changes ? ['--changes'] : []),
+    ...(staged ? ['--staged'] : []),
+    ...(range ? ['--range'] : []),
+  ];
+  if (flags.length > 1) {
+    throw new OrchError('usage', `${flags.join(' and ')} cannot be combined: each names the change to send`, {
+      hint: 'keep one of them; --changes includes what is staged',
+    });
+  }
+  if (range !== undefined && range !== 'uncommitted' && range !== 'staged') return { kind: 'range', range };
+  if (changes || range === 'uncommitted') return { kind: 'uncommitted' };
+  return staged || range === 'staged' ? { kind: 'staged' } : undefined;
 }
