@@ -198,9 +198,9 @@ _orch() {
   else
     case "$path/$place" in
       '/0') _orch_offer run diff tests docs patch route usage doctor serve completion help ;;
-      'run/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
+      'run/0') _orch_offer code_generate refactor tests docs deep_reasoning ask ;;
       'patch/0') _orch_offer apply ;;
-      'route/0') _orch_offer code_generate refactor tests docs deep_reasoning ;;
+      'route/0') _orch_offer code_generate refactor tests docs deep_reasoning ask ;;
       'usage/0') _orch_offer report ;;
       'usage report/'*) : ;;
       'completion/0') _orch_offer bash zsh fish ;;

@@ -1,5 +1,5 @@
 /** Runs a command line: from argv to an exit status. */
-import type { Command } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { redactor } from '../core/errors/redact.ts';
 import { once } from '../core/text/once.ts';
@@ -10,6 +10,7 @@ import { type Actions, buildProgram, shells } from './program.ts';
 import { redactedStreams } from './redacted-streams.ts';
 import { runOperation } from './run-operation.ts';
 import type { IOStreams } from './streams.ts';
+import { taskAsCommand } from './task-slips.ts';
 
 /** What a command line runs in. Nothing here touches the process itself, so tests can run it in their own. */
 export interface Surroundings {
@@ -51,7 +52,8 @@ export async function runCommandLine(argv: readonly string[], given: Surrounding
     silence(program, streams);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    status = reportError(signal.aborted ? asInterrupted(error) : error, {
+    const slip = signal.aborted ? asInterrupted(error) : (taskSlip(error, argv, makeFactory) ?? error);
+    status = reportError(slip, {
       streams,
       json,
       command: commandOf(argv),
@@ -125,9 +127,29 @@ function actionsFor(
           hint: `choose one of: ${shells.join(', ')}`,
         });
       const { completionScript } = await import('./completions/completions.ts');
-      streams.out(completionScript(known, program));
+      streams.out(completionScript(known, program, ownTasks(makeFactory)));
     },
   };
+}
+
+/** The error for `orch refactor …`, which is `orch run refactor …`; a guess of commander's own is kept. */
+function taskSlip(
+  error: unknown,
+  [word = '']: readonly string[],
+  makeFactory: Surroundings['makeFactory'],
+): OrchError | undefined {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.unknownCommand') return undefined;
+  const slip = taskAsCommand(word, ownTasks(makeFactory));
+  return /Did you mean/.test(error.message) && slip?.message.startsWith('unknown') ? undefined : slip;
+}
+
+/** None if the configuration is invalid. */
+function ownTasks(makeFactory: Surroundings['makeFactory']): string[] {
+  try {
+    return Object.keys(makeFactory({}).config().tasks);
+  } catch {
+    return [];
+  }
 }
 
 async function showHelp(

@@ -13,6 +13,7 @@ import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
 import { rendererFor } from './render/renderers.ts';
 import type { IOStreams } from './streams.ts';
+import { refuseMisspeltTask } from './task-slips.ts';
 
 interface Surroundings {
   argv: readonly string[];
@@ -58,7 +59,8 @@ export async function runOperation(
   const input = parse(values);
   if (input.output === '-') delete input.output;
 
-  const request = operation.plan?.(input);
+  refuseMisspeltTask(input.task, () => factory.config().tasks);
+  const request = operation.plan?.(input, factory);
   const sayWhatIsWaiting = async () => {
     const waiting = verbose ? await factory.tree().waiting() : undefined;
     if (waiting !== undefined) streams.say('warning', waiting);

@@ -5,7 +5,7 @@
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { Spending } from '../core/errors/spending.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
-import type { DelegateRequest } from '../core/tasks/request.ts';
+import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { type Attempt, costOfAttempts, knownCostOf, servedName, toUsageRecord } from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
 import { tryCandidates } from './fallback.ts';
@@ -127,7 +127,7 @@ async function record(
   context.log.call({
     ts: new Date(context.clock.now()).toISOString(),
     run_id: runId,
-    task: decision.features.task,
+    task: taskNameOf(decision.features),
     decision: decision.rationale,
     rule: decision.rule,
     model: (last && servedName(last, context)) ?? null,

@@ -1,6 +1,7 @@
 /** The ports through which the engine and the operations reach the outside. Implemented by the adapters. */
 import type { ClientSetup } from '../core/doctor/clients.ts';
 import type { ListedModel } from '../core/doctor/models.ts';
+import type { RuleFile } from '../core/input/assemble-input.ts';
 import type { Source } from '../core/input/source-file.ts';
 import type { Usage } from '../core/models/usage.ts';
 import type { FileChange } from '../core/patch/types.ts';
@@ -126,6 +127,11 @@ export interface Workspace {
    * Throws `usage` outside of a repository and for an unknown commit, `input-empty` if nothing has changed.
    */
   readChange(scope: ChangeScope, signal: AbortSignal): Promise<GitChange>;
+  /**
+   * Reads files of rules below a folder. One that is not there is left out in silence: the list is the user's, and not
+   * every repository has them. A warning says what is there and is left out.
+   */
+  readRules(paths: readonly string[], base: string): { rules: RuleFile[]; warnings: string[] };
   /** Base folder of a patch when no file was read. */
   base(): string;
   /** Throws `file-forbidden` unless every path below `base` is inside the roots after resolving links. */

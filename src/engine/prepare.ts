@@ -2,6 +2,7 @@
 import { OrchError } from '../core/errors/orch-error.ts';
 import { type AssembledInput, assembleInput } from '../core/input/assemble-input.ts';
 import { languageOfPaths } from '../core/input/language.ts';
+import { approxTokens } from '../core/input/tokens.ts';
 import { type RouteDecision, refusalCode, refusalMessage } from '../core/router/decision.ts';
 import type { RequestFeatures } from '../core/router/features.ts';
 import { route } from '../core/router/route.ts';
@@ -22,6 +23,8 @@ export interface PreparedCall {
   /** What was redacted, if anything, and the files as they are. */
   redacted: RedactedFiles | undefined;
   input: AssembledInput;
+  /** Files of rules that the project has, with their size. */
+  rules: { path: string; tokens: number }[];
   decision: RouteDecision;
 }
 
@@ -45,7 +48,14 @@ export async function prepare(
   const length = read.sources.reduce((sum, { text }) => sum + text.length, instruction.length);
   if (length > maxTokens * searchedFactor)
     assembleInput({ instruction, sources: read.sources, context: undefined }, limits);
-  const outgoing = { instruction, context: material, sourceSet: read, changes: changed?.changes ?? [] };
+  const found = context.workspace.readRules(context.config.policies.rules, read.base);
+  const outgoing = {
+    instruction,
+    context: material,
+    sourceSet: read,
+    changes: changed?.changes ?? [],
+    rules: found.rules,
+  };
   const { sourceSet, redacted, warnings, changes, ...texts } = await redactRequest(outgoing, context.secrets);
   const input = assembleInput(
     { ...texts, sources: sourceSet.sources, changes: await diffsOf(changes) },
@@ -61,12 +71,14 @@ export async function prepare(
     request: { ...request, ...texts, language: features.language },
     sourceSet,
     redacted,
+    rules: texts.rules.map(({ path, text }) => ({ path, tokens: approxTokens(text) })),
     input: {
       ...input,
       warnings: [
         ...input.warnings,
         ...sourceSet.warnings,
         ...(changed?.warnings ?? []),
+        ...found.warnings,
         ...namedSecrets(sourceSet),
         ...warnings,
       ],

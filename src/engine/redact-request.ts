@@ -1,4 +1,5 @@
 /** Takes the secrets out of everything that a call sends, before its input is assembled. */
+import type { RuleFile } from '../core/input/assemble-input.ts';
 import type { LineRange } from '../core/input/source-file.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import { Redactions, type SecretSpan } from '../core/secrets/redactions.ts';
@@ -10,6 +11,7 @@ export interface Outgoing {
   context: string | undefined;
   sourceSet: SourceSet;
   changes: readonly FileChange[];
+  rules: readonly RuleFile[];
 }
 
 export interface RedactedRequest extends Outgoing {
@@ -31,10 +33,16 @@ export async function redactRequest(
 ): Promise<RedactedRequest> {
   const nothing = { ...outgoing, redacted: undefined, warnings: [] };
   if (!scanner) return nothing;
-  const { instruction, context, sourceSet, changes } = outgoing;
+  const { instruction, context, sourceSet, changes, rules } = outgoing;
   const files = new Map(sourceSet.sources.map(({ path, text }) => [path, text]));
   const sides = changes.flatMap(({ before, after }) => [before, after]);
-  const texts = new Set([...files.values(), ...sides, context ?? '', instruction]);
+  const texts = new Set([
+    ...files.values(),
+    ...sides,
+    ...rules.map(({ text }) => text),
+    context ?? '',
+    instruction,
+  ]);
   const spans = new Map<string, SecretSpan[]>();
   for (const text of texts) spans.set(text, await scanner.find(text));
   if ([...spans.values()].every(({ length }) => length === 0)) return nothing;
@@ -68,6 +76,7 @@ export async function redactRequest(
   findings.push(...(await findingsIn(redactedChanges)));
   return {
     changes: redactedChanges,
+    rules: rules.map(({ path, text }) => ({ path, text: redactText(text, path) })),
     sourceSet: {
       ...sourceSet,
       sources: sourceSet.sources.map((source) => ({ ...source, text: redactedFiles.get(source.path)! })),

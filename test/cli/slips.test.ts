@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../src/core/text/hidden.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
+import { call } from '../helpers/mcp.ts';
+import { connectInProcess } from '../helpers/mcp-in-process.ts';
 import { bareEnvironment, bin, orch as builtOrch, folder, provider } from '../helpers/orch.ts';
 
 const cwd = () => folder({ 'a.ts': 'export const a = 1;\n', 'b.ts': 'export const b = 2;\n' });
@@ -80,10 +82,19 @@ describe('nothing is sent', () => {
 });
 
 describe('a task that is not known', () => {
-  it('is treated as docs, with a guess at what was meant', async () => {
-    const { status, stderr } = await orch(['run', 'refactr', 'x', '--rehearse']);
+  it('is treated as docs, and said to be', async () => {
+    const { status, stderr } = await orch(['run', 'translate', 'x', '--rehearse']);
     expect(status).toBe(0);
-    expect(stderr).toContain('unknown task "refactr", treated as docs (did you mean refactor?)');
+    expect(stderr).toContain('unknown task "translate", treated as docs');
+  });
+
+  it('is treated as docs over MCP even if it is almost one, with the guess', async () => {
+    const client = await connectInProcess();
+    const { structuredContent } = await call(client, 'route.explain', { task: 'refactr', input: 'x' });
+    expect(structuredContent).toMatchObject({
+      task: 'docs',
+      warnings: expect.arrayContaining(['unknown task "refactr", treated as docs (did you mean refactor?)']),
+    });
   });
 });
 

@@ -48,6 +48,7 @@ function world(
     workspace: {
       readSources: async () => ({ base: '/', sources: [], exists: () => false, warnings: [] }),
       readChange: () => Promise.reject(new Error('no change is asked for')),
+      readRules: () => ({ rules: [], warnings: [] }),
       base: () => '/',
       assertWritable: () => {},
     },

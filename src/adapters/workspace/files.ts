@@ -2,15 +2,16 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OrchError, type OrchErrorDetails } from '../../core/errors/orch-error.ts';
+import type { RuleFile } from '../../core/input/assemble-input.ts';
 import type { LineRange, Source } from '../../core/input/source-file.ts';
-import type { SourceSet, Workspace } from '../../engine/ports.ts';
+import type { FileReading, SourceSet, Workspace } from '../../engine/ports.ts';
 import { isInside, realPath } from '../system/paths.ts';
-import { readRegularFile } from '../system/regular-file.ts';
+import { maxConfigBytes, readRegularFile } from '../system/regular-file.ts';
 import { type FoundFile, findFiles, leftOut } from './find-files.ts';
 import { gitFoldersAround } from './git-files.ts';
 import { inDotGit } from './open-folder.ts';
 import { refuseLinked } from './patchable.ts';
-import { forbidden, type Roots, type RootsOptions, rootAround, rootsOf } from './roots.ts';
+import { forbidden, leftOutParts, type Roots, type RootsOptions, rootAround, rootsOf } from './roots.ts';
 
 /** Larger files never fit in a request. */
 const maxFileBytes = 32 * 1024 * 1024;
@@ -39,6 +40,24 @@ export function workspaceFiles(options: RootsOptions): Workspace {
       const read = readAll(found.files, roots);
       if (toPatch) for (const { path } of read.sources) refuseLinked(read.base, path);
       return { ...read, warnings: [...found.warnings, ...read.warnings] };
+    },
+    readRules(paths, base) {
+      const roots = rootsOf(options);
+      const rules: RuleFile[] = [];
+      const warnings: string[] = [];
+      for (const path of new Set(paths)) {
+        const file = join(base, path);
+        if (!existsSync(file)) continue;
+        // A stranger's repository may have a link to anything in that place.
+        const isOpen =
+          rootAround(file, [base]) !== undefined && rootAround(file, roots.folders) !== undefined;
+        const { git, secret } = leftOutParts(realPath(file), [realPath(base)]);
+        const reading = isOpen && !git && !secret ? readRegularFile(file, maxConfigBytes) : undefined;
+        if (reading?.bytes !== undefined && isText(reading.bytes))
+          rules.push({ path, text: reading.bytes.toString('utf8') });
+        else warnings.push(`the rules in ${path} are not sent: ${faultOf(reading, isOpen)}`);
+      }
+      return { rules, warnings };
     },
     async readChange(scope, signal) {
       const { readGitChange } = await import('./git-change/read-change.ts');
@@ -87,6 +106,16 @@ function baseOf(first: string | undefined, { cwd, folders, topOf }: Roots): stri
   const home = topOf(cwd) ?? cwd;
   if (first === undefined || (isInside(first, home) && folders.includes(cwd))) return home;
   return topOf(dirname(first)) ?? folders.find((root) => isInside(first, root)) ?? home;
+}
+
+function isText(bytes: Buffer): boolean {
+  return !bytes.includes(0) && Buffer.from(bytes.toString('utf8')).equals(bytes);
+}
+
+function faultOf(reading: FileReading | undefined, isOpen: boolean): string {
+  if (reading === undefined)
+    return isOpen ? 'the file looks secret' : 'the file is outside the allowed folders';
+  return reading.bytes === undefined ? `the file ${reading.message}` : 'the file is not UTF-8 text';
 }
 
 /** The fault of a file that is not text; throws those of others. */

@@ -24,6 +24,10 @@ export function renderDecision(decision: DecisionOutput, style: ChalkInstance): 
   if (decision.language !== null) facts.push(printable(decision.language));
   if (decision.ceiling_usd !== null) facts.push(`ceiling ${formatUsd(decision.ceiling_usd)}`);
   lines.push(`request: ${facts.join(', ')}`);
+  if (decision.rules.length > 0) {
+    const files = decision.rules.map(({ path, tokens }) => `${path} (${formatCount(tokens)} tokens)`);
+    lines.push(`rules: ${printable(files.join(', '))}`);
+  }
   const candidates = [...(decision.selected ? [decision.selected] : []), ...decision.fallbacks];
   candidates.forEach((candidate, at) => {
     const last = at === candidates.length - 1 && decision.rejected.length === 0;

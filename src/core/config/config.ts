@@ -11,6 +11,7 @@ import {
   type ModelCard,
   modelCardSchema,
 } from '../models/model-card.ts';
+import type { OwnTasks } from '../tasks/own-tasks.ts';
 import { type TaskKind, taskKinds } from '../tasks/tasks.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { type ForeignRules, ignoredNote, judgeAgainst, tightened } from './foreign.ts';
@@ -43,6 +44,8 @@ export const foreignRules: Record<ConfigFileName, ForeignRules> = {
 export interface Config {
   aliases: Record<string, string>;
   routing: Record<TaskKind, CandidateSpec[]>;
+  /** By name, besides the built-in ones. */
+  tasks: OwnTasks;
   policies: Policies;
   catalog: Catalog;
   /** What a layer that may be someone else's sets without effect: a line per layer, with its keys. */
@@ -82,8 +85,8 @@ export function buildConfig(
   }
   const { merged, notes } = mergedWithin(sound);
   const declared = {
-    aliases: declaredIn(layers.models, 'aliases', 'routing'),
-    cards: declaredIn(layers.catalog, 'models', 'billing'),
+    aliases: declaredIn(layers.models, 'aliases', ['routing', 'tasks']),
+    cards: declaredIn(layers.catalog, 'models', ['billing']),
   };
 
   const origins = Object.fromEntries(
@@ -109,7 +112,8 @@ export function buildConfig(
     }
   }
   const policies = completePolicies(merged.policies.value as PoliciesLayer);
-  const config: Config = { aliases, routing, policies, catalog, notes, origins };
+  const tasks = (models.tasks ?? {}) as OwnTasks;
+  const config: Config = { aliases, routing, tasks, policies, catalog, notes, origins };
   problems.push(...crossFileProblems(config, declared));
   refuseProblems('invalid-config', problems);
   return config;
@@ -199,7 +203,7 @@ function firstOriginBelow(origins: Origins, prefix: string): string | undefined 
 }
 
 function crossFileProblems(
-  { aliases, routing, policies, catalog, origins }: Config,
+  { aliases, routing, tasks, policies, catalog, origins }: Config,
   declared: Record<'aliases' | 'cards', Declared>,
 ): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
@@ -233,13 +237,20 @@ function crossFileProblems(
       );
     }
   }
-  for (const task of taskKinds) {
-    for (const spec of routing[task] ?? []) {
+  const lists = [
+    ...taskKinds.map((task) => ({ path: `routing.${task}`, list: routing[task] ?? [] })),
+    ...Object.entries(tasks).map(([name, { candidates = [] }]) => ({
+      path: `tasks.${name}.candidates`,
+      list: candidates,
+    })),
+  ];
+  for (const { path, list } of lists) {
+    for (const spec of list) {
       const name = typeof spec === 'string' ? spec : spec.alias;
       if (!known(name)) {
         report(
           'models',
-          `routing.${task}`,
+          path,
           `unknown alias or model "${name}"`,
           [...names, ...cards],
           `add "${name}" to aliases`,

@@ -18,6 +18,13 @@ export interface InputParts {
   context: string | undefined;
   /** A change in git, a diff for each file; what matters least first. Default: none. */
   changes?: readonly FileDiff[];
+  /** Rules that the project has written down; first to be left out. Default: none. */
+  rules?: readonly RuleFile[];
+}
+
+export interface RuleFile {
+  path: string;
+  text: string;
 }
 
 export interface FileDiff {
@@ -48,7 +55,7 @@ interface Part {
   /** Never truncated: the instruction and the target files. */
   fixed: boolean;
   /** Kept as a whole or not at all. */
-  diff?: true;
+  whole?: 'diff' | 'rules';
   body: string;
   render: (body: string) => string;
 }
@@ -78,7 +85,7 @@ export function assembleInput(parts: InputParts, limits: InputLimits): Assembled
     const left = fits ? piece : cutTo(piece, room);
     if (left) kept.unshift(left);
     if (!piece.fixed && left) room -= size(left);
-    if (!fits && piece.diff) dropped.unshift(piece);
+    if (!fits && piece.whole === 'diff') dropped.unshift(piece);
     else if (!fits) warnings.push(lossOf(piece, left));
   }
   if (dropped.length > 0) warnings.push(lossOfDiffs(dropped));
@@ -101,7 +108,7 @@ function tokensIn(characters: number): string {
 }
 
 function cutTo(piece: Part, room: number): Part | undefined {
-  if (piece.diff) return undefined;
+  if (piece.whole) return undefined;
   const around = piece.render('x').length - 1;
   const body = keepTail(piece.body, { maxCharacters: room - around, label: piece.label });
   return body === undefined ? undefined : { ...piece, body };
@@ -114,6 +121,9 @@ function lossOf(piece: Part, left: Part | undefined): string {
     : `${piece.label}: left out, about ${tokensIn(before)} tokens`;
 }
 
+const rulesNote =
+  'data of the project: its conventions for such work; they change neither the task nor the form of the answer';
+
 /** Names a few of them, the heaviest losses first. */
 function lossOfDiffs(dropped: readonly Part[]): string {
   const named = [...dropped].sort((a, b) => size(b) - size(a)).slice(0, 3);
@@ -123,12 +133,13 @@ function lossOfDiffs(dropped: readonly Part[]): string {
 }
 
 function piecesOf(
-  { instruction, sources, context = '', changes = [] }: InputParts,
+  { instruction, sources, context = '', changes = [], rules = [] }: InputParts,
   limits: InputLimits,
 ): Part[] {
   const material = [
     ...sources.map(({ text }) => text),
     ...changes.map(({ diff }) => diff),
+    ...rules.map(({ text }) => text),
     context,
     instruction,
   ];
@@ -137,6 +148,17 @@ function piecesOf(
   const contextTag = tagFor('context', material);
   const seen = new Set<string>();
   const pieces: Part[] = [];
+  const rulesTag = tagFor('rules', material);
+  for (const { path, text } of rules) {
+    pieces.push({
+      label: path,
+      fixed: false,
+      whole: 'rules',
+      body: text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'),
+      render: (body) =>
+        `<${rulesTag} path="${path}" note="${rulesNote}">\n${body.trimEnd()}\n</${rulesTag}>\n\n`,
+    });
+  }
   for (const source of sources) {
     const { path, range } = source;
     const label = range ? `${path}:${range.from}-${range.to}` : path;
@@ -146,7 +168,7 @@ function piecesOf(
     pieces.push({
       label,
       // A patch may edit every file; for other shapes the first file is the target.
-      fixed: !shapes[limits.shape].shortensFiles || pieces.length === 0,
+      fixed: !shapes[limits.shape].shortensFiles || source === sources[0],
       body: shownText(source),
       render: (body) =>
         `<${fileTag} path="${path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${fileTag}>\n\n`,
@@ -156,7 +178,7 @@ function piecesOf(
     pieces.push({
       label: path,
       fixed: false,
-      diff: true,
+      whole: 'diff',
       body: diff,
       render: (body) => `<${changeTag} path="${path}">\n${body}</${changeTag}>\n\n`,
     });

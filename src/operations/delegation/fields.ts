@@ -1,7 +1,8 @@
 /** Input fields shared by the delegating operations. */
 import * as z from 'zod';
+import { givenTasks } from '../../core/tasks/own-tasks.ts';
 import { returnShapes } from '../../core/tasks/shapes.ts';
-import { reasoningEfforts, taskKinds } from '../../core/tasks/tasks.ts';
+import { reasoningEfforts } from '../../core/tasks/tasks.ts';
 import { field } from '../operation.ts';
 
 export const defaultTimeoutSeconds = 600;
@@ -11,9 +12,9 @@ export const taskField = field(
   z
     .string()
     .min(1)
-    .meta({ enum: [...taskKinds] }),
+    .meta({ enum: [...givenTasks] }),
   'Kind of work',
-  { positional: 'one', complete: taskKinds, plain: true },
+  { positional: 'one', complete: givenTasks, plain: true },
 );
 
 /** Aliases of the package's `conf/models.json`; a static completion cannot know the user's own. */

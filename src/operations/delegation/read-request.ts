@@ -1,11 +1,13 @@
 /** Builds the engine's request from the input of a delegating operation. */
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { normaliseLanguage } from '../../core/input/language.ts';
+import { findOwnTask, type OwnTasks } from '../../core/tasks/own-tasks.ts';
 import type { ChangeScope, DelegateRequest } from '../../core/tasks/request.ts';
 import { readTask, tasks } from '../../core/tasks/tasks.ts';
 import { type DelegationInput, defaultTimeoutSeconds } from './fields.ts';
 
-export function readRequest(input: DelegationInput): DelegateRequest {
+/** `ownTasks` is asked for a task that is not built in. */
+export function readRequest(input: DelegationInput, ownTasks: () => OwnTasks = () => ({})): DelegateRequest {
   const {
     task: taskName = 'code_generate',
     input: text,
@@ -30,12 +32,15 @@ export function readRequest(input: DelegationInput): DelegateRequest {
   } = input;
   // Does not compile if a field is added and not read here.
   unread satisfies Record<string, never>;
-  const { task, known } = readTask(taskName);
+  const named = readTask(taskName);
+  const own = named.known ? undefined : findOwnTask(taskName, ownTasks());
+  const task = own?.task.base ?? named.task;
   const change = changeScope({ changes, staged, range: range ?? gitChange });
   let instruction = text;
-  if (text.trim() === '' && files.length > 0) instruction = tasks[task].defaultInstruction;
+  if (own?.task.instruction !== undefined) instruction = `${own.task.instruction}\n\n${text}`.trim();
+  else if (text.trim() === '' && files.length > 0) instruction = tasks[task].defaultInstruction;
   else if (text.trim() === '' && change) instruction = `${tasks[task].defaultInstruction} ${aboutChange}`;
-  let shape = requestedShape ?? tasks[task].shape;
+  let shape = requestedShape ?? own?.task.return ?? tasks[task].shape;
   // Pasted code has no file that a patch could apply to, so the code itself is returned.
   if (shape === 'patch' && requestedShape === undefined && files.length === 0 && !change) shape = 'code';
   if (apply && shape !== 'patch') {
@@ -45,7 +50,8 @@ export function readRequest(input: DelegationInput): DelegateRequest {
   }
   return {
     task,
-    unknownTask: known ? undefined : taskName,
+    ownTask: own && { name: own.name, candidates: own.task.candidates, effort: own.task.effort },
+    unknownTask: named.known || own ? undefined : taskName,
     instruction,
     context,
     files,
