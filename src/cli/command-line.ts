@@ -2,6 +2,7 @@
 import { type Command, CommanderError } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { redactor } from '../core/errors/redact.ts';
+import { readTask } from '../core/tasks/tasks.ts';
 import { once } from '../core/text/once.ts';
 import type { Factory } from '../factory.ts';
 import { operations } from '../operations/index.ts';
@@ -9,8 +10,8 @@ import { reportError } from './errors.ts';
 import { type Actions, buildProgram, shells } from './program.ts';
 import { redactedStreams } from './redacted-streams.ts';
 import { runOperation } from './run-operation.ts';
+import { missingTask, strayOption, taskAsCommand } from './slips.ts';
 import type { IOStreams } from './streams.ts';
-import { taskAsCommand } from './task-slips.ts';
 
 /** What a command line runs in. Nothing here touches the process itself, so tests can run it in their own. */
 export interface Surroundings {
@@ -52,7 +53,7 @@ export async function runCommandLine(argv: readonly string[], given: Surrounding
     silence(program, streams);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    const slip = signal.aborted ? asInterrupted(error) : (taskSlip(error, argv, makeFactory) ?? error);
+    const slip = signal.aborted ? asInterrupted(error) : (slipOf(error, argv, makeFactory) ?? error);
     status = reportError(slip, {
       streams,
       json,
@@ -132,15 +133,36 @@ function actionsFor(
   };
 }
 
-/** The error for `orch refactor …`, which is `orch run refactor …`; a guess of commander's own is kept. */
-function taskSlip(
+/** A better error for a slip than the parser has: a task or an option in a wrong place. Its own guesses are kept. */
+function slipOf(
   error: unknown,
-  [word = '']: readonly string[],
+  argv: readonly string[],
   makeFactory: Surroundings['makeFactory'],
 ): OrchError | undefined {
-  if (!(error instanceof CommanderError) || error.code !== 'commander.unknownCommand') return undefined;
-  const slip = taskAsCommand(word, ownTasks(makeFactory));
-  return /Did you mean/.test(error.message) && slip?.message.startsWith('unknown') ? undefined : slip;
+  if (!(error instanceof CommanderError)) return undefined;
+  if (error.code === 'commander.missingArgument' && argv[0] === 'run')
+    return missingTask(ownTasks(makeFactory));
+  if (error.code === 'commander.unknownOption' && !/Did you mean/.test(error.message)) {
+    const flag = /'(-[^']*)'/.exec(error.message)?.[1];
+    return flag === undefined ? undefined : strayOption(flag, argv, commandsWith(flag));
+  }
+  if (error.code !== 'commander.unknownCommand') return undefined;
+  const [word = ''] = argv;
+  const command = /Did you mean (.*)\?/.exec(error.message)?.[1];
+  return taskAsCommand(word, { own: ownTasks(makeFactory), command });
+}
+
+/** The commands that have the option, as they are called. */
+function commandsWith(flag: string): string[] {
+  const nothing = async () => {};
+  const program = buildProgram({ run: nothing, serve: nothing, help: nothing, completion: nothing });
+  const found: string[] = [];
+  const look = (command: Command, path: string) => {
+    if (command.options.some(({ short, long }) => short === flag || long === flag)) found.push(path);
+    for (const child of command.commands) look(child, `${path} ${child.name()}`);
+  };
+  for (const command of program.commands) look(command, `orch ${command.name()}`);
+  return found;
 }
 
 /** None if the configuration is invalid. */
@@ -169,7 +191,9 @@ async function showHelp(
     return;
   }
   let command: Command | undefined = program;
-  for (const word of topic.split(' ')) command = command?.commands.find((child) => child.name() === word);
+  const words =
+    readTask(topic).known && !program.commands.some((child) => child.name() === topic) ? 'run' : topic;
+  for (const word of words.split(' ')) command = command?.commands.find((child) => child.name() === word);
   if (!command) {
     const { didYouMean } = await import('../core/text/did-you-mean.ts');
     const names = [

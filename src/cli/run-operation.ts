@@ -12,8 +12,8 @@ import { gatherInput, refuseExpandedGlob } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
 import { rendererFor } from './render/renderers.ts';
+import { refuseMisspeltTask, refuseSingleDash } from './slips.ts';
 import type { IOStreams } from './streams.ts';
-import { refuseMisspeltTask } from './task-slips.ts';
 
 interface Surroundings {
   argv: readonly string[];
@@ -30,6 +30,10 @@ export async function runOperation(
   { argv, streams, signal, factory }: Surroundings,
 ): Promise<number> {
   const options = command.opts<Record<string, unknown>>();
+  refuseSingleDash(
+    argv,
+    command.options.flatMap(({ long }) => long ?? []),
+  );
   refuseExpandedGlob(argv, fields, factory.cwd);
   // On the command line the instruction is optional if files are given.
   const parse = (raw: Record<string, unknown>) =>

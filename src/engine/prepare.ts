@@ -97,7 +97,7 @@ function namedSecrets({ sources }: SourceSet): string[] {
 export function requireInstruction(request: DelegateRequest): void {
   if (request.instruction.trim() === '') {
     throw new OrchError('input-empty', 'the instruction is empty', {
-      hint: 'give the instruction as an argument, with --input, or on standard input',
+      hint: 'give the instruction as an argument, with --input, or on standard input; with files or a change it may be left out',
     });
   }
 }

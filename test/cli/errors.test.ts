@@ -128,9 +128,9 @@ describe('the command line', () => {
     [['run', 'docs', 'x', '--flie', 'a.ts'], /unknown option '--flie'[\s\S]*Did you mean --file\?/],
     [['runn', 'docs'], /unknown command 'runn'[\s\S]*Did you mean run\?/],
     [['usage', 'repotr'], /unknown command 'repotr'[\s\S]*Did you mean report\?/],
-    [['run'], /missing required argument 'task'/],
+    [['run'], /the task is missing/],
     [['docs', 'x', '--effort', 'hig'], /--effort: "hig" is not one of .* \(did you mean high\?\)/],
-    [['docs', 'x', '--max-cost', 'two'], /--max-cost: is not a number/],
+    [['docs', 'x', '--max-cost', 'two'], /--max-cost: must be a number without a unit/],
     [['docs', 'x', '--timeout', '-1'], /--timeout: /],
     [
       ['docs', 'x', '-i', 'y'],

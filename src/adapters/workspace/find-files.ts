@@ -91,6 +91,8 @@ async function findOne(argument: string, search: Search): Promise<FoundFiles> {
 }
 
 async function notFound(pattern: string, { roots, signal }: Search): Promise<OrchError> {
+  const slip = slipIn(pattern, roots);
+  if (slip !== undefined) return new OrchError('file-not-found', `${pattern}: no such file`, { hint: slip });
   const broken = isLink(resolve(roots.cwd, expandHome(pattern)));
   const guess = broken ? undefined : await nearestFile(pattern, roots, signal);
   const more = broken ? ' (broken symbolic link)' : guess === undefined ? '' : ` (did you mean ${guess}?)`;
@@ -113,6 +115,19 @@ async function named(
     });
   }
   return filesBelow(path, shown, search);
+}
+
+/** The cure for a name that was plainly meant for something else. */
+function slipIn(name: string, roots: Roots): string | undefined {
+  const isThere = (path: string) => path !== '' && locate(path, roots) !== undefined;
+  if (/^https?:\/\//i.test(name)) return 'only files are read: download it, or pipe its content in';
+  const parts = name.split(/[,;\s]+/);
+  if (parts.length > 1 && parts.every(isThere))
+    return `it looks like a list of files: give each of them by itself (${parts.join(' and ')})`;
+  const lines = /^(.*?)(:[\d:,-]*|#L[\dL-]*)$/.exec(name);
+  if (lines && isThere(lines[1]!)) return `for some of its lines, give a range such as ${lines[1]}:10-40`;
+  const bare = /^(?:@|file:\/\/)?(["'`]?)(.*)\1$/.exec(name)?.[2] ?? '';
+  return bare !== name && isThere(bare) ? `without what stands around it, the name is ${bare}` : undefined;
 }
 
 /** What git knows below a folder; without git, every file. */
