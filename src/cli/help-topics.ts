@@ -45,8 +45,9 @@ function configuration(factory: Factory): string {
 
 ${folders.join('\n')}
 
-  models.json    aliases, and for each task the candidates in the order they are tried
-  policies.json  output, temperature, effort, caps, timeouts, retries, breaker, budgets, languages
+  models.json    aliases, for each task the candidates in the order they are tried, own tasks
+  policies.json  output, temperature, effort, caps, timeouts, retries, breaker, budgets, languages,
+                 rules: files such as AGENTS.md that go with every request
   catalog.json   one card per model: prices, windows, efforts, shutdown date, successor
 
 Objects are merged key by key; lists are replaced. The folder .orch/ of a project may have come

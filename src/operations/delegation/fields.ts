@@ -28,10 +28,14 @@ export const timeoutSeconds = z
 
 export const requestFields = {
   input: field(z.string(), 'What to do', { positional: 'rest', flag: '-i, --input <text>', plain: true }),
-  files: field(z.array(z.string().min(1)).optional(), 'Paths, globs, path:10-40; read locally', {
-    flag: '-f, --file <path>',
-    complete: 'file',
-  }),
+  files: field(
+    z.array(z.string().min(1)).optional(),
+    'Paths, folders, globs, !globs, path:10-40; read locally',
+    {
+      flag: '-f, --file <path>',
+      complete: 'file',
+    },
+  ),
   language: field(z.string().min(1).max(100).optional(), 'Programming language (default: by file name)', {
     flag: '-l, --language <name>',
     plain: true,
