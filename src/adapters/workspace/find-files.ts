@@ -142,6 +142,11 @@ async function filesBelow(folder: string, shown: string, search: Search): Promis
   }
   const known = await knownFiles(folder, signal);
   const paths = known?.paths ?? (await expandGlob('**/*', folder, signal));
+  if (paths.length === 0) {
+    throw new OrchError('file-not-found', `${shown} is a folder without files to send`, {
+      hint: 'name a file, or another folder; an ignored or secret file is sent if it is named exactly',
+    });
+  }
   const submodules = leftOut(known?.submodules ?? [], 'of other repositories', roots.cwd, 'folder');
   const { files, warnings } = await sift(shown, paths, undefined, search);
   return { files, warnings: [...warnings, ...submodules.map((what) => `${shown} left out ${what}`)] };
