@@ -278,6 +278,11 @@ describe('nothing is sent', () => {
       /b\.ts after -f a\.ts would be read as instruction text, not as files\nhint: quote the glob/,
     ],
     [
+      'one that matched a folder',
+      ['diff', 'x', '-f', 'a.ts', './src'],
+      /\.\/src after -f a\.ts would be read as instruction/,
+    ],
+    [
       'an answer that is not there',
       ['diff', '--from', 'answer.md'],
       /--from: answer\.md does not exist\nhint: name a readable/,

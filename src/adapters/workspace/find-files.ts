@@ -67,7 +67,7 @@ interface Search {
 
 function tooMany(count: number): OrchError {
   return new OrchError('input-too-large', `${count} files were requested, the limit is ${maxFiles}`, {
-    hint: 'narrow the globs',
+    hint: 'narrow the globs, name smaller folders, or leave files out with !pattern',
   });
 }
 
@@ -148,7 +148,7 @@ async function filesBelow(folder: string, shown: string, search: Search): Promis
     });
   }
   const submodules = leftOut(known?.submodules ?? [], 'of other repositories', roots.cwd, 'folder');
-  const { files, warnings } = await sift(shown, paths, undefined, search);
+  const { files, warnings } = await sift(shown, paths, undefined, search, known !== undefined);
   return { files, warnings: [...warnings, ...submodules.map((what) => `${shown} left out ${what}`)] };
 }
 
@@ -206,12 +206,16 @@ async function matchGlob(pattern: string, range: LineRange | undefined, search: 
   return sift(pattern, await matchesOf(pattern, search.roots, search.signal), range, search);
 }
 
-/** Leaves out of what a glob or a folder matches what is not meant to be sent unless it is named. */
+/**
+ * Leaves out of what a glob or a folder matches what is not meant to be sent unless it is named. `listedByGit`: there
+ * are no ignored files among them, and asking about each takes git seconds where there are thousands.
+ */
 async function sift(
   pattern: string,
   matches: readonly string[],
   range: LineRange | undefined,
   { roots, exclusions, signal }: Search,
+  listedByGit = false,
 ): Promise<FoundFiles> {
   if (matches.length > maxMatches) throw tooMany(matches.length);
   const links = new Map<string, string>();
@@ -227,7 +231,7 @@ async function sift(
     .map((path) => ({ path, parts: [leftOutParts(path, roots.folders), leftOutParts(realOf(path), real)] }))
     .filter(({ parts }) => !parts.some(({ git, packages }) => git || packages));
   const { paths: ignored, unknown } = await ignoredByGit(
-    seen.map(({ path }) => path),
+    listedByGit ? [] : seen.map(({ path }) => path),
     signal,
   );
   const open = seen.filter(({ path }) => !ignored.has(path));

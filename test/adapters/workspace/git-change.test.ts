@@ -191,7 +191,7 @@ describe('what is left out', () => {
     const { changes, warnings } = await read(top, uncommitted);
     expect(changes.map(({ path }) => path)).toEqual(['.gitattributes', 'a.ts']);
     expect(warnings.sort()).toEqual([
-      'the change was sent without 1 file larger than 1 MB (big.txt)',
+      'the change was sent without 1 file beyond the limits (1 MB, 8 MB together) (big.txt)',
       'the change was sent without 1 file that are links (link.ts)',
       'the change was sent without 2 files that are not text (data.bin, latin.txt)',
       'the change was sent without 2 files that git converts (LFS, filters, encodings) (enc.txt, film.mp4)',
@@ -304,6 +304,19 @@ describe('in the order of the change', () => {
       'create package-lock.json',
       'create a.ts',
       'modify z.ts',
+    ]);
+  });
+});
+
+describe('a change beyond all measure', () => {
+  it('is read up to 8 MB; the rest is named', async () => {
+    const top = folder();
+    initialize(top);
+    for (let number = 10; number < 20; number++) put(top, { [`${number}.txt`]: 'x'.repeat(1024 * 1024) });
+    const { changes, warnings } = await read(top, uncommitted);
+    expect(changes).toHaveLength(8);
+    expect(warnings).toEqual([
+      'the change was sent without 2 files beyond the limits (1 MB, 8 MB together) (18.txt, 19.txt)',
     ]);
   });
 });

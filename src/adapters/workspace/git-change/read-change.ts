@@ -17,7 +17,8 @@ import { type Difference, differencesOf, type Side } from './sides.ts';
 
 /** Of one file: a change in a larger one is no reading for a model. */
 const mostBytes = 1024 * 1024;
-const mostTotal = 32 * 1024 * 1024;
+/** Of all versions that git keeps, and of all files in the tree: each is searched for secrets. */
+const mostTotal = 8 * 1024 * 1024;
 const mostFiles = 2000;
 
 /** Ends of sentences about files. */
@@ -28,7 +29,7 @@ const reasons = {
   submodule: 'that are submodules',
   link: 'that are links',
   converted: 'that git converts (LFS, filters, encodings)',
-  large: 'larger than 1 MB',
+  large: 'beyond the limits (1 MB, 8 MB together)',
   missing: 'that this clone does not hold',
   binary: 'that are not text',
   lineEnds: 'in which only line ends differ',
@@ -60,10 +61,15 @@ export async function readGitChange(
     [before, after].flatMap((side) => (side && 'id' in side ? [side.id] : [])),
   );
   const blobs = await readBlobs(base, ids, { signal, mostBytes, mostTotal });
+  let total = 0;
+  const withinTotal = (bytes: Buffer) => {
+    total += bytes.length;
+    return total > mostTotal ? 'too-large' : bytes;
+  };
   const readSide = (side: Side | undefined): Reading => {
     if (side === undefined) return { text: '' };
     if ('fault' in side) return { reason: side.fault === 'link' ? 'link' : 'large' };
-    const bytes = 'bytes' in side ? side.bytes : blobs.get(side.id)!;
+    const bytes = 'bytes' in side ? withinTotal(side.bytes) : blobs.get(side.id)!;
     if (typeof bytes === 'string') return { reason: bytes === 'missing' ? 'missing' : 'large' };
     return decoded(bytes);
   };
