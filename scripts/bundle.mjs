@@ -22,7 +22,7 @@ const files = {
     packages: ['zod', 'commander', 'chalk', 'fastest-levenshtein'],
   },
   delegation: {
-    loadedBy: 'run, diff, tests, docs, patch apply, runs',
+    loadedBy: 'run, diff, tests, docs, patch apply, runs, --changes and the like',
     sources: [
       'src/engine/delegate.ts',
       'src/engine/finish-answer.ts',
@@ -31,6 +31,7 @@ const files = {
       'src/cli/render/runs.ts',
       'src/adapters/workspace/git-patch.ts',
       'src/adapters/workspace/output-guard.ts',
+      'src/adapters/workspace/git-change/',
       'src/core/patch/',
     ],
     packages: ['diff'],
@@ -58,8 +59,8 @@ const files = {
   // It uses the contracts of the dialects to recognise what a request asks for.
   rehearsal: { loadedBy: '--rehearse', sources: ['src/rehearsal/'], loads: ['delegation'] },
   globs: {
-    loadedBy: '--file with a pattern',
-    sources: ['node_modules/tinyglobby/'],
+    loadedBy: '--file with a pattern, a folder outside of git',
+    sources: ['node_modules/tinyglobby/', 'node_modules/picomatch/'],
     packages: ['tinyglobby', 'fdir', 'picomatch'],
   },
   spinner: {

@@ -102,7 +102,7 @@ export function createFactory(options: FactoryOptions): Factory {
 
   const reading = once(() => {
     const ignored: string[] = [];
-    const dotEnv = readDotEnv(cwd, (note) => ignored.push(note));
+    const dotEnv = readDotEnv(cwd, (note) => ignored.push(note), homeFolder(variables));
     const { environment: seen, ...rest } = inspectEnvironment({
       process: variables,
       dotEnv,

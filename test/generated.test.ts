@@ -144,7 +144,7 @@ describe('the reference', () => {
     }
     expect(sections.commands).toContain('| `orch run <task> [instruction...]` | Delegate a task');
     expect(sections.commands).toContain(
-      '| `-f, --file <path>` | Paths, globs, path:10-40; read locally | `run`, `diff`, `tests`, `docs`, `route` |',
+      '| `-f, --file <path>` | Paths, folders, globs, !globs, path:10-40; read locally | `run`, `diff`, `tests`, `docs`, `route` |',
     );
     expect(sections.commands).toContain('(table, json, csv, md, html; default table) | `usage report` |');
     expect(sections.commands).toMatch(/^\| `--stdio` \| .* \| `serve` \|$/m);

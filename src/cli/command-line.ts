@@ -1,7 +1,8 @@
 /** Runs a command line: from argv to an exit status. */
-import type { Command } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { redactor } from '../core/errors/redact.ts';
+import { readTask } from '../core/tasks/tasks.ts';
 import { once } from '../core/text/once.ts';
 import type { Factory } from '../factory.ts';
 import { operations } from '../operations/index.ts';
@@ -10,6 +11,7 @@ import { type Actions, buildProgram, shells } from './program.ts';
 import { redactedStreams } from './redacted-streams.ts';
 import { wrapped } from './render/wrap.ts';
 import { runOperation } from './run-operation.ts';
+import { missingTask, strayOption, taskAsCommand } from './slips.ts';
 import type { IOStreams } from './streams.ts';
 
 /** What a command line runs in. Nothing here touches the process itself, so tests can run it in their own. */
@@ -52,7 +54,8 @@ export async function runCommandLine(argv: readonly string[], given: Surrounding
     silence(program, streams);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    status = reportError(signal.aborted ? asInterrupted(error) : error, {
+    const slip = signal.aborted ? asInterrupted(error) : (slipOf(error, argv, makeFactory) ?? error);
+    status = reportError(slip, {
       streams,
       json,
       command: commandOf(argv),
@@ -127,9 +130,50 @@ function actionsFor(
           hint: `choose one of: ${shells.join(', ')}`,
         });
       const { completionScript } = await import('./completions/completions.ts');
-      streams.out(completionScript(known, program));
+      streams.out(completionScript(known, program, ownTasks(makeFactory)));
     },
   };
+}
+
+/** A better error for a slip than the parser has: a task or an option in a wrong place. Its own guesses are kept. */
+function slipOf(
+  error: unknown,
+  argv: readonly string[],
+  makeFactory: Surroundings['makeFactory'],
+): OrchError | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  if (error.code === 'commander.missingArgument' && argv[0] === 'run')
+    return missingTask(ownTasks(makeFactory));
+  if (error.code === 'commander.unknownOption' && !/Did you mean/.test(error.message)) {
+    const flag = /'(-[^']*)'/.exec(error.message)?.[1];
+    return flag === undefined ? undefined : strayOption(flag, argv, commandsWith(flag));
+  }
+  if (error.code !== 'commander.unknownCommand') return undefined;
+  const [word = ''] = argv;
+  const command = /Did you mean (.*)\?/.exec(error.message)?.[1];
+  return taskAsCommand(word, { own: ownTasks(makeFactory), command });
+}
+
+/** The commands that have the option, as they are called. */
+function commandsWith(flag: string): string[] {
+  const nothing = async () => {};
+  const program = buildProgram({ run: nothing, serve: nothing, help: nothing, completion: nothing });
+  const found: string[] = [];
+  const look = (command: Command, path: string) => {
+    if (command.options.some(({ short, long }) => short === flag || long === flag)) found.push(path);
+    for (const child of command.commands) look(child, `${path} ${child.name()}`);
+  };
+  for (const command of program.commands) look(command, `orch ${command.name()}`);
+  return found;
+}
+
+/** None if the configuration is invalid. */
+function ownTasks(makeFactory: Surroundings['makeFactory']): string[] {
+  try {
+    return Object.keys(makeFactory({}).config().tasks);
+  } catch {
+    return [];
+  }
 }
 
 async function showHelp(
@@ -149,7 +193,9 @@ async function showHelp(
     return;
   }
   let command: Command | undefined = program;
-  for (const word of topic.split(' ')) command = command?.commands.find((child) => child.name() === word);
+  const words =
+    readTask(topic).known && !program.commands.some((child) => child.name() === topic) ? 'run' : topic;
+  for (const word of words.split(' ')) command = command?.commands.find((child) => child.name() === word);
   if (!command) {
     const { didYouMean } = await import('../core/text/did-you-mean.ts');
     const names = [

@@ -51,10 +51,16 @@ export function broken(command: string, width: number | undefined): string {
   return wrapped(command, width - 2, '    ').replaceAll('\n', ' \\\n');
 }
 
+/** These tasks are built in. */
+function notAsked(): never {
+  throw new Error('only tasks of the user need the configuration');
+}
+
 function defaultInstructions({ plan }: Operation, fields: readonly CliField[]): string[] {
   if (!plan) return [];
   const instructionOf = (task?: string) =>
-    plan({ input: '', files: ['x'], ...(task === undefined ? {} : { task }) })?.instruction ?? '';
+    plan({ input: '', files: ['x'], ...(task === undefined ? {} : { task }) }, { config: notAsked })
+      ?.instruction ?? '';
   const takesTask = fields.some(({ name, surface }) => name === 'task' && surface.positional !== undefined);
   return takesTask ? taskKinds.map((task) => `${task}: ${instructionOf(task)}`) : [instructionOf()];
 }

@@ -58,8 +58,9 @@ function environment(width: number): string {
 }
 
 const configurationFiles: Readonly<Record<string, string>> = {
-  'models.json': 'aliases, and for each task the candidates in the order they are tried',
-  'policies.json': 'output, temperature, effort, caps, timeouts, retries, breaker, budgets, languages',
+  'models.json': 'aliases, for each task the candidates in the order they are tried, own tasks',
+  'policies.json':
+    'output, temperature, effort, caps, timeouts, retries, breaker, budgets, languages, rules (files such as AGENTS.md that go with every request)',
   'catalog.json': 'one card per model: prices, windows, efforts, shutdown date, successor',
 };
 

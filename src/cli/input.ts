@@ -110,7 +110,8 @@ async function addPipe(
   { streams, note, wait }: InputOptions,
 ): Promise<void> {
   const hasInstruction = typeof values.input === 'string' && values.input.trim() !== '';
-  const hasFiles = Array.isArray(values.files) && values.files.length > 0;
+  const hasChange = values.changes === true || values.staged === true || values.range !== undefined;
+  const hasFiles = hasChange || (Array.isArray(values.files) && values.files.length > 0);
   const optional =
     hasInstruction || hasFiles || !fields.some(({ name, required }) => name === 'input' && required);
   const piped = await readStdin(streams, {
@@ -134,7 +135,7 @@ export function refuseExpandedGlob(argv: readonly string[], fields: readonly Cli
     if (word !== option.short && word !== option.long) continue;
     const strays: string[] = [];
     for (const next of argv.slice(at + 2)) {
-      if (next.startsWith('-') || !isFile(resolve(cwd, next))) break;
+      if (next.startsWith('-') || !isPath(next, cwd)) break;
       strays.push(next);
     }
     if (strays.length === 0) continue;
@@ -146,10 +147,11 @@ export function refuseExpandedGlob(argv: readonly string[], fields: readonly Cli
   }
 }
 
-/** False also for a text that is too long to be a name. */
-function isFile(path: string): boolean {
+/** A file, or a folder that is no mere word. False also for a text that is too long to be a name. */
+function isPath(name: string, cwd: string): boolean {
   try {
-    return statSync(path).isFile();
+    const stats = statSync(resolve(cwd, name));
+    return stats.isFile() || (stats.isDirectory() && name.includes('/'));
   } catch {
     return false;
   }

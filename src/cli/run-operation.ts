@@ -13,6 +13,7 @@ import { gatherInput, refuseExpandedGlob } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
 import { lossHint, rendererFor } from './render/renderers.ts';
+import { refuseMisspeltTask, refuseSingleDash } from './slips.ts';
 import type { IOStreams } from './streams.ts';
 
 interface Surroundings {
@@ -30,6 +31,10 @@ export async function runOperation(
   { argv, streams, signal, factory }: Surroundings,
 ): Promise<number> {
   const options = command.opts<Record<string, unknown>>();
+  refuseSingleDash(
+    argv,
+    command.options.flatMap(({ long }) => long ?? []),
+  );
   refuseExpandedGlob(argv, fields, factory.cwd);
   // On the command line the instruction is optional if files are given.
   const parse = (raw: Record<string, unknown>) =>
@@ -61,7 +66,8 @@ export async function runOperation(
   const input = parse(values);
   if (input.output === '-') delete input.output;
 
-  const request = operation.plan?.(input);
+  refuseMisspeltTask(input.task, () => factory.config().tasks);
+  const request = operation.plan?.(input, factory);
   const sayWhatIsWaiting = async () => {
     const waiting = talks ? await factory.tree().waiting() : undefined;
     if (waiting !== undefined) streams.say('warning', waiting);

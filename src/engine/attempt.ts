@@ -6,6 +6,7 @@ import { costOf, tierFactor } from '../core/models/pricing.ts';
 import { type Usage, unknownUsage } from '../core/models/usage.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
+import { taskNameOf } from '../core/tasks/request.ts';
 import type { EngineContext } from './context.ts';
 import type { GenerateResult } from './ports.ts';
 
@@ -120,7 +121,7 @@ export function toUsageRecord(
     run_id: call.runId,
     attempt: attempt.number,
     response_id: attempt.responseId,
-    task: features.task,
+    task: taskNameOf(features),
     language: features.language,
     safety_critical: features.safetyCritical,
     alias: candidate.alias,

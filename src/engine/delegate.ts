@@ -6,7 +6,7 @@ import { callTimeoutMs } from '../core/config/timeouts.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { Spending } from '../core/errors/spending.ts';
 import { candidatesOf, type RouteDecision } from '../core/router/decision.ts';
-import type { DelegateRequest } from '../core/tasks/request.ts';
+import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { type Attempt, costOfAttempts, knownCostOf, servedName, toUsageRecord } from './attempt.ts';
 import type { CallOptions, EngineContext } from './context.ts';
 import { cutText } from './cut-text.ts';
@@ -154,7 +154,7 @@ async function record(
   context.log.call({
     ts: new Date(context.clock.now()).toISOString(),
     run_id: runId,
-    task: decision.features.task,
+    task: taskNameOf(decision.features),
     decision: decision.rationale,
     rule: decision.rule,
     model: (last && servedName(last, context)) ?? null,

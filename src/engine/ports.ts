@@ -1,11 +1,13 @@
 /** The ports through which the engine and the operations reach the outside. Implemented by the adapters. */
 import type { ClientSetup } from '../core/doctor/clients.ts';
 import type { ListedModel } from '../core/doctor/models.ts';
+import type { RuleFile } from '../core/input/assemble-input.ts';
 import type { Source } from '../core/input/source-file.ts';
 import type { Usage } from '../core/models/usage.ts';
 import type { FileChange } from '../core/patch/types.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
 import type { SecretSpan } from '../core/secrets/redactions.ts';
+import type { ChangeScope } from '../core/tasks/request.ts';
 import type { ReasoningEffort, Verbosity } from '../core/tasks/tasks.ts';
 
 export interface GenerateRequest {
@@ -117,12 +119,41 @@ export interface SourceSet {
   warnings: string[];
 }
 
+/** A change in git, with the whole text of each file on both sides. */
+export interface GitChange {
+  /** Absolute path: the top of the repository. */
+  base: string;
+  /** What matters least first. Never empty. Line ends are `\n`. */
+  changes: FileChange[];
+  /** What was left out, and why. */
+  warnings: string[];
+  /** The changed files as they are in the working tree, where they are text; in the order of the changes. */
+  currentFiles(): Source[];
+  /** Whether a patch's path exists in `base`. */
+  exists(path: string): boolean;
+}
+
 export interface Workspace {
   /**
-   * Reads the files named by the arguments (paths, globs, `path:10-40`): text files inside the roots only. Throws
-   * an `OrchError` that names the file and has a hint.
+   * Reads the files named by the arguments (paths, folders, globs, `path:10-40`, `!pattern`): text files inside the
+   * roots only. With `toPatch` it refuses links, which git does not patch. Throws an `OrchError` that names the file
+   * and has a hint.
    */
-  readSources(fileArguments: readonly string[], signal: AbortSignal): Promise<SourceSet>;
+  readSources(
+    fileArguments: readonly string[],
+    signal: AbortSignal,
+    options?: { toPatch?: boolean },
+  ): Promise<SourceSet>;
+  /**
+   * Reads a change of the repository around the working directory without running anything that the repository names.
+   * Throws `usage` outside of a repository and for an unknown commit, `input-empty` if nothing has changed.
+   */
+  readChange(scope: ChangeScope, signal: AbortSignal): Promise<GitChange>;
+  /**
+   * Reads files of rules below a folder. One that is not there is left out in silence: the list is the user's, and not
+   * every repository has them. A warning says what is there and is left out.
+   */
+  readRules(paths: readonly string[], base: string): { rules: RuleFile[]; warnings: string[] };
   /** Base folder of a patch when no file was read. */
   base(): string;
   /** Throws `file-forbidden` unless every path below `base` is inside the roots after resolving links. */

@@ -4,6 +4,7 @@ import { type AssembledInput, assembleInput, refuseUncuttable } from '../core/in
 import { languageOfPaths } from '../core/input/language.ts';
 import { withoutEscapes } from '../core/input/log/escapes.ts';
 import { materialOf } from '../core/input/material.ts';
+import { approxTokens } from '../core/input/tokens.ts';
 import { type RouteDecision, refusalCode, refusalMessage } from '../core/router/decision.ts';
 import type { RequestFeatures } from '../core/router/features.ts';
 import { route } from '../core/router/route.ts';
@@ -15,6 +16,7 @@ import { formatUsd } from '../core/text/format.ts';
 import type { EngineContext } from './context.ts';
 import type { SourceSet } from './ports.ts';
 import { type Outgoing, redactRequest } from './redact-request.ts';
+import { diffsOf, withChangedFiles } from './request-change.ts';
 
 export interface PreparedCall {
   /** Without secrets, as everything here that is sent. */
@@ -23,6 +25,8 @@ export interface PreparedCall {
   /** What was redacted, if anything, and the files as they are. */
   redacted: RedactedFiles | undefined;
   input: AssembledInput;
+  /** Files of rules that the project has, with their size. */
+  rules: { path: string; tokens: number }[];
   decision: RouteDecision;
 }
 
@@ -38,43 +42,66 @@ export async function prepare(
     instruction,
     context: material,
     files,
+    change,
     framework: _framework,
     timeoutMs: _timeout,
     maxRetryAfterMs: _wait,
     ...routed
   } = request;
-  const read = await context.workspace.readSources(files, signal);
   const { maxInputTokens: maxTokens } = context;
+  const toPatch = request.shape === 'patch';
+  const named = await context.workspace.readSources(files, signal, { toPatch });
+  const changed = change && (await context.workspace.readChange(change, signal));
+  const read =
+    changed && toPatch ? await withChangedFiles(named, changed, maxTokens, instruction.length) : named;
   const limits = { maxTokens, shape: request.shape, safetyCritical: request.safetyCritical };
-  const outgoing = plainLogs({ instruction, context: material, sourceSet: read }, request.safetyCritical);
+  const plain = plainLogs({ instruction, context: material, sourceSet: read }, request.safetyCritical);
   // Searching far too large files for secrets would take seconds, before they are refused.
   const length = read.sources.reduce((sum, { text }) => sum + text.length, instruction.length);
   if (length > maxTokens * searchedFactor)
-    refuseUncuttable({ ...outgoing, context: undefined, sources: outgoing.sourceSet.sources }, limits);
-  const { sourceSet, redacted, warnings, ...texts } = await redactRequest(outgoing, context.secrets);
-  const input = assembleInput({ ...texts, sources: sourceSet.sources }, limits);
+    refuseUncuttable(
+      { instruction: plain.instruction, context: undefined, sources: plain.sourceSet.sources },
+      limits,
+    );
+  const found = context.workspace.readRules(context.config.policies.rules, read.base);
+  const outgoing = { ...plain, changes: changed?.changes ?? [], rules: found.rules };
+  const { sourceSet, redacted, warnings, changes, ...texts } = await redactRequest(outgoing, context.secrets);
+  const input = assembleInput(
+    { ...texts, sources: sourceSet.sources, changes: await diffsOf(changes) },
+    limits,
+  );
   const features: RequestFeatures = {
     ...routed,
     approxTokens: input.approxTokens,
     mostTokens: input.mostTokens + instructionAllowanceTokens,
-    language: request.language ?? languageOfPaths(sourceSet.sources.map((source) => source.path)),
+    language: request.language ?? languageOfPaths([...sourceSet.sources, ...changes].map(({ path }) => path)),
   };
   return {
     request: { ...request, ...texts, language: features.language },
     sourceSet,
     redacted,
+    rules: texts.rules.map(({ path, text }) => ({ path, tokens: approxTokens(text) })),
     input: {
       ...input,
-      warnings: [...input.warnings, ...sourceSet.warnings, ...namedSecrets(sourceSet), ...warnings],
+      warnings: [
+        ...input.warnings,
+        ...sourceSet.warnings,
+        ...(changed?.warnings ?? []),
+        ...found.warnings,
+        ...namedSecrets(sourceSet),
+        ...warnings,
+      ],
     },
     decision: decide(features, context),
   };
 }
 
+type Texts = Pick<Outgoing, 'instruction' | 'context' | 'sourceSet'>;
+
 /** Without escape sequences, behind which a secret could hide that stands there in the open once they are gone. */
-function plainLogs(outgoing: Outgoing, safetyCritical: boolean): Outgoing {
-  if (safetyCritical) return outgoing;
-  const { instruction, context, sourceSet } = outgoing;
+function plainLogs(texts: Texts, safetyCritical: boolean): Texts {
+  if (safetyCritical) return texts;
+  const { instruction, context, sourceSet } = texts;
   return {
     instruction: withoutEscapes(instruction),
     context: context === undefined ? undefined : withoutEscapes(context),
@@ -99,7 +126,7 @@ function namedSecrets({ sources }: SourceSet): string[] {
 export function requireInstruction(request: DelegateRequest): void {
   if (request.instruction.trim() === '') {
     throw new OrchError('input-empty', 'the instruction is empty', {
-      hint: 'give the instruction as an argument, with --input, or on standard input',
+      hint: 'give the instruction as an argument, with --input, or on standard input; with files or a change it may be left out',
     });
   }
 }

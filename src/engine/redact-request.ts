@@ -1,5 +1,7 @@
 /** Takes the secrets out of everything that a call sends, before its input is assembled. */
+import type { RuleFile } from '../core/input/assemble-input.ts';
 import type { LineRange } from '../core/input/source-file.ts';
+import type { FileChange } from '../core/patch/types.ts';
 import { Redactions, type SecretSpan } from '../core/secrets/redactions.ts';
 import type { RedactedFiles } from '../core/secrets/restore-secrets.ts';
 import type { SecretScanner, SourceSet } from './ports.ts';
@@ -8,6 +10,8 @@ export interface Outgoing {
   instruction: string;
   context: string | undefined;
   sourceSet: SourceSet;
+  changes: readonly FileChange[];
+  rules: readonly RuleFile[];
 }
 
 export interface RedactedRequest extends Outgoing {
@@ -29,9 +33,16 @@ export async function redactRequest(
 ): Promise<RedactedRequest> {
   const nothing = { ...outgoing, redacted: undefined, warnings: [] };
   if (!scanner) return nothing;
-  const { instruction, context, sourceSet } = outgoing;
+  const { instruction, context, sourceSet, changes, rules } = outgoing;
   const files = new Map(sourceSet.sources.map(({ path, text }) => [path, text]));
-  const texts = new Set([...files.values(), context ?? '', instruction]);
+  const sides = changes.flatMap(({ before, after }) => [before, after]);
+  const texts = new Set([
+    ...files.values(),
+    ...sides,
+    ...rules.map(({ text }) => text),
+    context ?? '',
+    instruction,
+  ]);
   const spans = new Map<string, SecretSpan[]>();
   for (const text of texts) spans.set(text, await scanner.find(text));
   if ([...spans.values()].every(({ length }) => length === 0)) return nothing;
@@ -57,7 +68,15 @@ export async function redactRequest(
     findings.push(...found.map(({ kind, line }) => ({ kind, where: `${name}, line ${line}` })));
     return text;
   };
+  const redactedChanges = changes.map((change) => ({
+    ...change,
+    before: redact(change.before).text,
+    after: redact(change.after).text,
+  }));
+  findings.push(...(await findingsIn(redactedChanges)));
   return {
+    changes: redactedChanges,
+    rules: rules.map(({ path, text }) => ({ path, text: redactText(text, path) })),
     sourceSet: {
       ...sourceSet,
       sources: sourceSet.sources.map((source) => ({ ...source, text: redactedFiles.get(source.path)! })),
@@ -67,6 +86,19 @@ export async function redactRequest(
     redacted: { redactions, originals: files },
     warnings: warningsAbout(findings),
   };
+}
+
+/** Only what the diff shows: the rest of a changed file is not sent. */
+async function findingsIn(changes: readonly FileChange[]): Promise<Finding[]> {
+  const touched = changes.filter(({ before, after }) => /\u2039redacted:/.test(before + after));
+  if (touched.length === 0) return [];
+  const { emitPatches } = await import('../core/patch/git/emit-patch.ts');
+  return emitPatches(touched).flatMap((diff, at) => {
+    const labels = new Map(
+      [...diff.matchAll(/\u2039redacted:([a-z0-9-]+):\d+\u203A/g)].map(([all, kind]) => [all, kind!]),
+    );
+    return [...labels.values()].map((kind) => ({ kind, where: `change of ${touched[at]!.path}` }));
+  });
 }
 
 function shows(range: LineRange | undefined, line: number, lastLine: number): boolean {

@@ -16,7 +16,7 @@ Which tool:
 ${guided.map((operation) => `- ${toolName(operation, form)}: ${operation.guidance}`).join('\n')}
 
 How:
-- Pass files by path in "files" (globs and path:10-40 work): they are read here, so do not paste them into "input".
+- Pass files by path in "files" (folders, globs and path:10-40 work): they are read here, so do not paste them into "input".
 - "input" says what to do and every constraint: the model sees nothing else of this conversation.
 - safetyCritical: true for security, money or data loss. maxCostUsd for a ceiling; nothing is sent that could cost more.
 - Only ${writers.map((operation) => toolName(operation, form)).join(', ')} writes to the workspace.

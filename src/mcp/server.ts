@@ -80,7 +80,7 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
   server.setNotificationHandler(RootsListChangedNotificationSchema, async () => askForRoots());
 
   server.setRequestHandler(ListToolsRequestSchema, async () => ({
-    tools: toolOperations.map((operation) => toTool(operation, toolNames)),
+    tools: toolOperations.map((operation) => toTool(operation, toolNames, ownTasks(factory))),
   }));
   server.setRequestHandler(ListResourcesRequestSchema, async () => ({ resources: [] }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params }) => {
@@ -132,6 +132,15 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     }
   });
   return server;
+}
+
+/** None if the configuration is invalid, which every call says. */
+function ownTasks(factory: Factory): string[] {
+  try {
+    return Object.keys(factory.config().tasks);
+  } catch {
+    return [];
+  }
 }
 
 function withoutSecrets(output: Record<string, unknown>, factory: Factory): Record<string, unknown> {

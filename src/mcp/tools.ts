@@ -30,12 +30,13 @@ export function toolInput(operation: Operation): z.ZodObject {
   return z.strictObject(Object.fromEntries(shown) as z.ZodRawShape);
 }
 
-export function toTool(operation: Operation, form: ToolNameForm): Tool {
+/** `ownTasks`: names of tasks besides the given ones. */
+export function toTool(operation: Operation, form: ToolNameForm, ownTasks: readonly string[] = []): Tool {
   return {
     name: toolName(operation, form),
     title: operation.title,
     description: operation.description,
-    inputSchema: inputSchema(operation) as Tool['inputSchema'],
+    inputSchema: inputSchema(operation, ownTasks) as Tool['inputSchema'],
     outputSchema: shallow(z.toJSONSchema(operation.output()) as JsonSchema) as Tool['outputSchema'],
     annotations: nonDefault(operation.annotations),
   };
@@ -55,13 +56,15 @@ function nonDefault({ readOnlyHint, openWorldHint, ...writing }: Annotations): P
 
 type JsonSchema = Record<string, unknown>;
 
-function inputSchema(operation: Operation): JsonSchema {
+function inputSchema(operation: Operation, ownTasks: readonly string[]): JsonSchema {
   const input = toolInput(operation);
   const schema = slim(z.toJSONSchema(input, { io: 'input' })) as JsonSchema;
   const properties = schema.properties as Record<string, JsonSchema>;
   for (const [name, field] of Object.entries(input.shape)) {
     if (surfaceOf(field as z.ZodType).plain) delete properties[name]?.description;
   }
+  const { task } = properties;
+  if (task) task.enum = [...new Set([...(task.enum as string[]), ...ownTasks])];
   return schema;
 }
 

@@ -89,7 +89,7 @@ export interface Operation<
    * `run` sends it, --dry-run explains its route, and the surfaces decide from it what to show. Commands of such
    * operations accept --rehearse, --dry-run and --no-stream. Throws `usage`.
    */
-  plan?: (input: z.output<Input>) => DelegateRequest | undefined;
+  plan?: (input: z.output<Input>, context: Pick<OperationContext, 'config'>) => DelegateRequest | undefined;
   /** Examples for the command-line help. */
   examples: readonly string[];
   run(input: z.output<Input>, context: OperationContext, options: CallOptions): Promise<z.output<Output>>;

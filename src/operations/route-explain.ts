@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
-import type { DelegateRequest } from '../core/tasks/request.ts';
-import { reasoningEfforts, taskKinds } from '../core/tasks/tasks.ts';
+import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
+import { reasoningEfforts } from '../core/tasks/tasks.ts';
 import type { EngineContext } from '../engine/context.ts';
 import { prepare } from '../engine/prepare.ts';
 import { frameworkField, requestFields, returnField, taskField } from './delegation/fields.ts';
@@ -39,7 +39,7 @@ const candidateSchema = () =>
 
 export const decisionSchema = () =>
   z.object({
-    task: z.enum(taskKinds),
+    task: z.string(),
     rule: z.enum(['forced', 'safety-critical', 'language', 'task-order']),
     rationale: z.string(),
     size: z.number().describe('Tokens of the input, ceil(chars / 3).'),
@@ -51,6 +51,9 @@ export const decisionSchema = () =>
       z.object({ alias: z.string(), model: z.string(), code: z.string(), reason: z.string() }),
     ),
     ceiling_usd: usd,
+    rules: z
+      .array(z.object({ path: z.string(), tokens: z.number() }))
+      .describe('Files of rules in the repository that go along.'),
     warnings: z.array(z.string()),
   });
 
@@ -73,8 +76,10 @@ export const routeExplainOperation = operation({
   output: decisionSchema,
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   examples: ['orch route --explain refactor -f src/cart.ts', 'orch route tests -f cart.py'],
-  run: (input, context, { signal }) =>
-    explain(readRequest({ ...input, input: input.input ?? '' }), context.engine(), signal, context.notes()),
+  run: (input, context, { signal }) => {
+    const request = readRequest({ ...input, input: input.input ?? '' }, () => context.config().tasks);
+    return explain(request, context.engine(), signal, context.notes());
+  },
 });
 
 /** The route that a call with this request would take. */
@@ -84,14 +89,17 @@ export async function explain(
   signal: AbortSignal,
   notes: readonly string[] = [],
 ): Promise<DecisionOutput> {
-  const { decision, input } = await prepare(request, context, signal);
-  return toDecisionOutput(decision, [...notes, ...input.warnings]);
+  const { decision, input, rules } = await prepare(request, context, signal);
+  return { ...toDecisionOutput(decision, [...notes, ...input.warnings]), rules };
 }
 
-function toDecisionOutput(decision: RouteDecision, otherWarnings: readonly string[]): DecisionOutput {
+function toDecisionOutput(
+  decision: RouteDecision,
+  otherWarnings: readonly string[],
+): Omit<DecisionOutput, 'rules'> {
   const { features, selected } = decision;
   return {
-    task: features.task,
+    task: taskNameOf(features),
     rule: decision.rule,
     rationale: decision.rationale,
     size: features.approxTokens,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   applyField,
   frameworkField,
+  gitChangeField,
   requestFields,
   resultFields,
   returnField,
@@ -25,16 +26,24 @@ export const runOperation = operation({
     ...requestFields,
     framework: frameworkField,
     return: returnField,
+    gitChange: gitChangeField,
     apply: applyField,
     ...resultFields,
   }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  plan: readRequest,
+  plan: (input, { config }) => readRequest(input, () => config().tasks),
   examples: [
     'orch run refactor "extract the tax rule into a function" -f src/cart.ts | git apply',
     'orch run code_generate "a debounce function" -l typescript > debounce.ts',
+    'orch run ask "is the locking right?" --changes',
     'npm test 2>&1 | orch run deep_reasoning "why does this fail?" -f src/cart.ts',
   ],
-  run: (input, context, options) => runDelegation(readRequest(input), input, context, options),
+  run: (input, context, options) =>
+    runDelegation(
+      readRequest(input, () => context.config().tasks),
+      input,
+      context,
+      options,
+    ),
 });

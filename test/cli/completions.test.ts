@@ -17,7 +17,7 @@ import models from '../../conf/models.json';
 import { completionScript } from '../../src/cli/completions/completions.ts';
 import { type Actions, buildProgram, shells } from '../../src/cli/program.ts';
 import { groupKeys } from '../../src/core/record/group-keys.ts';
-import { taskKinds } from '../../src/core/tasks/tasks.ts';
+import { givenTasks } from '../../src/core/tasks/own-tasks.ts';
 import { givenAliases } from '../../src/operations/delegation/fields.ts';
 
 type Shell = (typeof shells)[number];
@@ -49,11 +49,11 @@ const cases: [words: string[], offered: readonly string[] | typeof files][] = [
   [[''], commands],
   [['--v'], ['--version']],
   [['bogus', ''], []],
-  [['run', ''], taskKinds],
+  [['run', ''], givenTasks],
   [['run', 'ref'], ['refactor']],
   [['run', 'refactor', ''], []],
-  [['run', '-f', 'docs', ''], taskKinds],
-  [['run', '--', ''], taskKinds],
+  [['run', '-f', 'docs', ''], givenTasks],
+  [['run', '--', ''], givenTasks],
   [
     ['run', 'refactor', '--no'],
     ['--no-stdin', '--no-stream'],

@@ -86,6 +86,31 @@ describe.each(layouts)('in %s', (_name, writable, make) => {
   });
 });
 
+describe('a change in a repository', () => {
+  it.each([
+    ['--changes', ['a.txt', 'new.txt']],
+    ['--staged', ['b.md']],
+    ['--range', ['c.js']],
+  ])('is read without running what the repository names: %s', async (flag, shown) => {
+    const hostile = trap();
+    const cwd = await repository({ ...files, '.gitattributes': '* diff=x merge=x\n' });
+    writeFileSync(join(cwd, 'c.js'), 'const c = 2;\n');
+    await git(['-c', 'user.name=t', '-c', 'user.email=t@localhost', 'commit', '-qam', 'x'], cwd);
+    writeFileSync(join(cwd, 'b.md'), after);
+    await git(['add', 'b.md'], cwd);
+    for (const name of ['a.txt', 'new.txt']) writeFileSync(join(cwd, name), after);
+    writeFileSync(join(cwd, '.git/config'), hostileConfig(hostile));
+    const { env: provided, server } = await provider();
+    const scope = flag === '--range' ? [flag, 'HEAD~1..HEAD'] : [flag];
+    const { status, stderr } = await orch(['docs', 'x', '-f', '.', ...scope], { cwd, env: provided });
+    expect({ status, stderr, marks: hostile.marks() }).toMatchObject({ status: 0, marks: [] });
+    const [request] = server.requests;
+    for (const name of shown) expect(JSON.stringify(request)).toContain(`diff --git a/${name}`);
+    await plainGit(['diff'], cwd);
+    expect(hostile.marks()).not.toEqual([]);
+  });
+});
+
 describe('an answer', () => {
   it('that edits files named like those of a bare repository runs nothing', async () => {
     const hostile = trap();

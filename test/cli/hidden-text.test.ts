@@ -107,6 +107,7 @@ describe('a colour from outside', () => {
       selected: null,
       fallbacks: [],
       rejected: [{ alias: `a${red}`, model: `m${red}`, reason: `why${red}` }],
+      rules: [{ path: `r${red}`, tokens: 1 }],
       warnings: [`w${red}`],
     } as unknown as DecisionOutput;
     const text = renderDecision(decision, new Chalk({ level: 1 }));

@@ -283,7 +283,7 @@ describe('files', () => {
   const cases: [string, (cwd: string) => string, string, string][] = [
     ['that is missing', () => 'missing.ts', 'file-not-found', 'missing.ts'],
     ['that no glob matches', () => '*.zig', 'file-not-found', '*.zig'],
-    ['that is a folder', () => 'dir', 'file-unreadable', 'dir is a folder'],
+    ['that is an empty folder', () => 'dir', 'file-not-found', 'dir is a folder without files'],
     ['that is binary', () => 'binary.bin', 'file-unreadable', 'binary file'],
     ['that is no UTF-8', () => 'latin.txt', 'file-unreadable', 'not UTF-8'],
     ['that lies outside', () => folder({ 'x.ts': outside }), 'file-forbidden', 'outside the allowed folders'],

@@ -47,6 +47,8 @@ function world(
     secrets: undefined,
     workspace: {
       readSources: async () => ({ base: '/', sources: [], exists: () => false, warnings: [] }),
+      readChange: () => Promise.reject(new Error('no change is asked for')),
+      readRules: () => ({ rules: [], warnings: [] }),
       base: () => '/',
       assertWritable: () => {},
     },

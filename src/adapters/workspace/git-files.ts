@@ -36,8 +36,8 @@ export function gitFileFault(
   return undefined;
 }
 
-/** `.git`, or the folder that it names in a linked worktree or a submodule, and what several worktrees share. */
-function gitFolders(repository: string): string[] {
+/** For the top of a repository: `.git`, or the folder that it names in a linked worktree or a submodule, and what several worktrees share. */
+export function gitFolders(repository: string): string[] {
   const git = join(repository, '.git');
   const link = textOf(git);
   const own = link === undefined ? git : resolve(repository, link.replace(/^gitdir: /, ''));

@@ -54,11 +54,12 @@ export async function ignoredByGit(paths: readonly string[], signal: AbortSignal
   return { paths: ignored, unknown };
 }
 
-function assertAnswered(answer: GitAnswer, repository: string): void {
+/** Throws `file-forbidden` for a failure. */
+export function assertAnswered(answer: GitAnswer, repository: string): void {
   if (answer.status !== undefined && answer.status > 1) throw unanswered(repository, complaintOf(answer));
 }
 
-function unanswered(repository: string, why: string): OrchError {
+export function unanswered(repository: string, why: string): OrchError {
   return new OrchError('file-forbidden', `git cannot list the ignored files of ${repository}: ${why}`, {
     hint: 'repair the repository, or name each file instead of using a glob',
   });
@@ -68,7 +69,7 @@ function unanswered(repository: string, why: string): OrchError {
  * The user's own excludes file, plus the repository's if it configures another: a repository may add to what the
  * user ignores, but not remove anything.
  */
-async function excludesFiles(repository: string, signal: AbortSignal): Promise<Set<string>> {
+export async function excludesFiles(repository: string, signal: AbortSignal): Promise<Set<string>> {
   const ask = async (call: GitCall) => {
     const answer = await git(call, { signal });
     assertAnswered(answer, repository);

@@ -1,5 +1,5 @@
 /** Runs patches through git on a copy of their files, since git would run filters in a working tree. */
-import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { originsIn } from '../../core/patch/git/patch-headers.ts';
@@ -9,6 +9,7 @@ import type { BytesChange, PatchApplier, PatchCheck, PatchChecker } from '../../
 import { maxTrackedBytes, readRegularFile } from '../system/regular-file.ts';
 import { findGit, type GitAnswer, type GitOptions, git } from './git.ts';
 import { type CopiedFile, type PatchScratch, patchScratch, putFile } from './patch-scratch.ts';
+import { refuseLinked } from './patchable.ts';
 import { refuseSecretOrigins } from './secret-origins.ts';
 import { type Temporaries, untracked } from './temporaries.ts';
 import { changedSinceRead } from './write-failed.ts';
@@ -55,16 +56,7 @@ function assertAsRead(changes: readonly FileChange[], base: string): void {
     const from = oldPath ?? path;
     const file = join(base, from);
     const there = existsSync(file);
-    const real = there ? realpathSync(file) : file;
-    if (there && real !== join(realpathSync(base), from)) {
-      throw new OrchError(
-        'file-forbidden',
-        `${from} is reached through a symbolic link, which git does not patch`,
-        {
-          hint: `use the file that it points to: ${real}`,
-        },
-      );
-    }
+    if (there) refuseLinked(base, from);
     if (readRegularFile(file, maxTrackedBytes).bytes?.toString('utf8') === before) continue;
     throw changedSinceRead(from, there);
   }

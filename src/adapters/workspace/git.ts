@@ -47,6 +47,15 @@ export const calls = {
     args: ['--literal-pathspecs', 'ls-files', '-s', '-z', '--', path],
     repository,
   }),
+  /** Files that are tracked, or neither tracked nor ignored, in a folder of the repository. */
+  'known-files': (repository, excludes, path) => ({
+    args: [
+      ...['-c', `core.excludesFile=${excludes}`, '--literal-pathspecs'],
+      ...['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', path],
+    ],
+    repository,
+  }),
+  'tracked-files': (repository) => ({ args: ['ls-files', '-z'], repository }),
   /** Mode and id in the last commit. */
   'head-entry': (repository, path) => ({
     args: ['ls-tree', '-z', 'HEAD', '--', path],
@@ -57,6 +66,28 @@ export const calls = {
     args: ['check-attr', '-z', 'filter', 'working-tree-encoding', 'ident', '--', path],
     repository,
   }),
+  /** The same for many paths, separated by NUL, on standard input. */
+  'all-conversions': (repository) => ({
+    args: ['check-attr', '-z', '--stdin', 'filter', 'working-tree-encoding', 'ident'],
+    repository,
+  }),
+  /** The whole index, with what it knows of each file's size and time. */
+  'index-stats': (repository) => ({ args: ['ls-files', '-s', '-z', '--debug'], repository }),
+  'commit-id': (repository, revision) => ({
+    args: ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`],
+    repository,
+  }),
+  'merge-base': (repository, one, other) => ({ args: ['merge-base', one, other], repository }),
+  /** Every file of a commit. */
+  'tree-entries': (repository, commit) => ({ args: ['ls-tree', '-r', '-z', commit], repository }),
+  /** The files that differ between two commits, with modes and ids. */
+  'tree-changes': (repository, one, other) => ({
+    args: ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-ext-diff', '--no-textconv', one, other],
+    repository,
+  }),
+  /** Ids, one per line, on standard input here and below. */
+  'blob-sizes': (repository) => ({ args: ['cat-file', '--batch-check'], repository }),
+  blobs: (repository) => ({ args: ['cat-file', '--batch'], repository }),
   /** The patch is on standard input here and below. */
   numstat: () => ({ args: [...apply, '--numstat', '-z', '-'] }),
   'apply-check': (folder) => ({ args: ['-C', folder, ...apply, '--check', '-'] }),
@@ -75,6 +106,8 @@ export interface GitOptions {
   signal: AbortSignal;
   /** Timeout, after which git is taken to hang. Default 30 s, or 5 s in a repository, which can make it wait. */
   limitMs?: number;
+  /** Each character of `stdout` is a byte. Default: it is UTF-8. */
+  bytes?: boolean;
 }
 
 const apply = ['apply', '--whitespace=nowarn'];
@@ -104,7 +137,7 @@ const overrides = [
 /** Runs in the root folder, away from the user's files. */
 export async function git(
   [name, ...values]: GitCall,
-  { input = '', signal, limitMs: limit }: GitOptions,
+  { input = '', signal, limitMs: limit, bytes = false }: GitOptions,
 ): Promise<GitAnswer> {
   const executable = findGit();
   if (executable === undefined) return { status: undefined, stdout: '', stderr: '' };
@@ -126,6 +159,7 @@ export async function git(
         timeout: limitMs,
         killSignal: 'SIGKILL',
         maxBuffer: 64 * 1024 * 1024,
+        encoding: bytes ? 'latin1' : 'utf8',
       },
       (error, stdout, stderr) => {
         const { name, code, killed } = (error ?? {}) as { name?: string; code?: unknown; killed?: boolean };

@@ -43,9 +43,8 @@ export function rootsOf({ cwd, roots, clientRoots, home = homedir() }: RootsOpti
     return top === undefined || (isHomeOrRoot(top, home) && !explicit.includes(top)) ? undefined : top;
   };
   const start = resolve(cwd);
-  const implied = [start, ...(byHand ? [topOf(start) ?? start] : [])].filter(
-    (folder) => !isHomeOrRoot(folder, home),
-  );
+  const own = [start, ...(byHand ? [topOf(start) ?? start] : [])];
+  const implied = own.filter((folder) => !isHomeOrRoot(folder, home));
   // A folder around the home folder would open it as well.
   const client = (clientRoots?.() ?? [])
     .map((root) => resolve(root))
@@ -55,7 +54,7 @@ export function rootsOf({ cwd, roots, clientRoots, home = homedir() }: RootsOpti
     cwd: start,
     folders,
     named: byHand ? [...new Set([start, ...folders])] : folders,
-    search: byHand ? [...new Set([start, ...explicit])] : folders,
+    search: byHand ? [...new Set([...own, ...explicit])] : folders,
     prefersFirst: byHand,
     topOf,
   };

@@ -106,7 +106,7 @@ function contentOf(path: string): { bytes: Buffer; isLink: boolean } | Uncommitt
 }
 
 /** Whether git would give these bytes that id, as they are or with the line ends that it stores. */
-function isBlob(id: string, bytes: Buffer): boolean {
+export function isBlob(id: string, bytes: Buffer): boolean {
   // Latin-1 keeps every byte.
   return [bytes, Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')].some((content) => {
     const hash = createHash(id.length === 64 ? 'sha256' : 'sha1');

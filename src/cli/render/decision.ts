@@ -29,6 +29,10 @@ export function renderDecision(decision: DecisionOutput, style: ChalkInstance, w
   if (decision.language !== null) facts.push(decision.language);
   if (decision.ceiling_usd !== null) facts.push(`ceiling ${formatUsd(decision.ceiling_usd)}`);
   put(`request: ${facts.join(', ')}`);
+  if (decision.rules.length > 0) {
+    const files = decision.rules.map(({ path, tokens }) => `${path} (${formatCount(tokens)} tokens)`);
+    put(`rules: ${files.join(', ')}`);
+  }
   const candidates = [...(decision.selected ? [decision.selected] : []), ...decision.fallbacks];
   candidates.forEach((candidate, at) => {
     const last = at === candidates.length - 1 && decision.rejected.length === 0;

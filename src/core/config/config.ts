@@ -4,6 +4,7 @@
  */
 import type * as z from 'zod';
 import { type Catalog, catalogSchema, findCard, foreignCatalog } from '../models/model-card.ts';
+import type { OwnTasks } from '../tasks/own-tasks.ts';
 import { type TaskKind, taskKinds } from '../tasks/tasks.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { choiceNote, type ForeignRules, ignoredNote, judgeAgainst, tightened } from './foreign.ts';
@@ -36,6 +37,8 @@ export const foreignRules: Record<ConfigFileName, ForeignRules> = {
 export interface Config {
   aliases: Record<string, string>;
   routing: Record<TaskKind, CandidateSpec[]>;
+  /** By name, besides the built-in ones. */
+  tasks: OwnTasks;
   policies: Policies;
   catalog: Catalog;
   /** What a layer that may be someone else's sets without effect: a line per layer, with its keys. */
@@ -75,8 +78,8 @@ export function buildConfig(
   }
   const { merged, notes } = mergedWithin(sound);
   const declared = {
-    aliases: declaredIn(layers.models, 'aliases', 'routing'),
-    cards: declaredIn(layers.catalog, 'models', 'billing'),
+    aliases: declaredIn(layers.models, 'aliases', ['routing', 'tasks']),
+    cards: declaredIn(layers.catalog, 'models', ['billing']),
   };
 
   const origins = Object.fromEntries(
@@ -99,7 +102,8 @@ export function buildConfig(
     }
   }
   const policies = completePolicies(merged.policies.value as PoliciesLayer);
-  const config: Config = { aliases, routing, policies, catalog, notes, origins };
+  const tasks = (models.tasks ?? {}) as OwnTasks;
+  const config: Config = { aliases, routing, tasks, policies, catalog, notes, origins };
   problems.push(...crossFileProblems(config, declared));
   refuseProblems('invalid-config', problems);
   return config;
@@ -164,7 +168,7 @@ function firstOriginBelow(origins: Origins, prefix: string): string | undefined 
 }
 
 function crossFileProblems(
-  { aliases, routing, policies, catalog, origins }: Config,
+  { aliases, routing, tasks, policies, catalog, origins }: Config,
   declared: Record<'aliases' | 'cards', Declared>,
 ): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
@@ -200,13 +204,20 @@ function crossFileProblems(
       );
     }
   }
-  for (const task of taskKinds) {
-    for (const spec of routing[task] ?? []) {
+  const lists = [
+    ...taskKinds.map((task) => ({ path: `routing.${task}`, list: routing[task] ?? [] })),
+    ...Object.entries(tasks).map(([name, { candidates = [] }]) => ({
+      path: `tasks.${name}.candidates`,
+      list: candidates,
+    })),
+  ];
+  for (const { path, list } of lists) {
+    for (const spec of list) {
       const name = typeof spec === 'string' ? spec : spec.alias;
       if (!known(name)) {
         report(
           'models',
-          `routing.${task}`,
+          path,
           `unknown alias or model "${name}"`,
           [...names, ...cards],
           `add "${name}" to aliases`,

@@ -2,6 +2,7 @@
  * Schemas of `models.json` and `policies.json`, built when a layer is checked, and the defaults of the optional keys.
  */
 import * as z from 'zod';
+import { returnShapes } from '../tasks/shapes.ts';
 import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
 import { once } from '../text/once.ts';
 import type { ForeignRules } from './foreign.ts';
@@ -35,6 +36,22 @@ export const modelsSchema = once(() =>
       )
       .optional()
       .describe('Candidates per task, in the order they are tried.'),
+    tasks: z
+      .record(
+        z
+          .string()
+          .regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be lower-case letters, digits and _')
+          .refine((name) => !(taskKinds as readonly string[]).includes(name), 'is a built-in task'),
+        z.strictObject({
+          base: z.enum(taskKinds).describe('Its prompt and policies apply.'),
+          return: z.enum(returnShapes).optional().describe("Default: the base's."),
+          instruction: z.string().min(1).max(8000).optional().describe('Precedes what the caller writes.'),
+          candidates: z.array(candidateSchema()).min(1).optional().describe("Default: the base's routing."),
+          effort: z.enum(reasoningEfforts).optional().describe("Default: the base's."),
+        }),
+      )
+      .optional()
+      .describe('Tasks of your own, by name.'),
   }),
 );
 
@@ -43,6 +60,10 @@ export const foreignModels: ForeignRules = {
   $schema: 'ignore',
   aliases: { '*': 'routed' },
   routing: { '*': 'routed' },
+  // An instruction goes into requests, and a name may be expected to mean something else.
+  tasks: {
+    '*': { base: 'ignore', return: 'ignore', instruction: 'ignore', candidates: 'ignore', effort: 'ignore' },
+  },
 };
 
 const generationSchema = once(() =>
@@ -139,6 +160,20 @@ export const policiesSchema = once(() =>
       .min(1)
       .optional()
       .describe('The only candidates allowed for safety-critical work. Default codex, full.'),
+    rules: z
+      .array(
+        z
+          .string()
+          .min(1)
+          .refine(
+            (path) => !/^([/\\~]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)/.test(path),
+            'must be a path inside a repository',
+          ),
+      )
+      .optional()
+      .describe(
+        'Files such as AGENTS.md whose text goes with every request, relative to the repository. Default none.',
+      ),
   }),
 );
 
@@ -162,6 +197,7 @@ export const foreignPolicies: ForeignRules = {
   // Only the order among the candidates of a task.
   languages: { '*': 'routed' },
   safetyCritical: 'ignore',
+  rules: 'ignore',
 };
 
 export type ModelsLayer = z.infer<ReturnType<typeof modelsSchema>>;
@@ -202,6 +238,7 @@ export interface Policies {
   budgets: Budgets;
   languages: Record<string, string | null>;
   safetyCritical: string[];
+  rules: string[];
 }
 
 /** Fills in the default of every key that the merged layers do not set. */
@@ -220,6 +257,7 @@ export function completePolicies(layer: PoliciesLayer): Policies {
     },
     languages: { c: 'codex', cpp: 'codex', rust: 'codex', ...layer.languages },
     safetyCritical: layer.safetyCritical ?? ['codex', 'full'],
+    rules: layer.rules ?? [],
   };
 }
 

@@ -75,7 +75,8 @@ export function problemsOf(origin: string, error: z.ZodError, schema: z.ZodType)
         };
       });
     }
-    return [{ origin, path, message: issue.message, hint: hintFor(issue) }];
+    const message = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+    return [{ origin, path, message: message ?? issue.message, hint: hintFor(issue) }];
   });
 }
 
@@ -95,6 +96,8 @@ function hintFor(issue: z.core.$ZodIssue): string {
       return issue.origin === 'array' ? 'list at least one' : 'use a larger value';
     case 'too_big':
       return 'use a smaller value';
+    case 'invalid_key':
+      return 'choose another name';
     case 'invalid_union':
       return 'use an alias, a model id, or {"alias": …, "effort": …}';
     default:

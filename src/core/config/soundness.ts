@@ -42,10 +42,10 @@ export interface Declared {
 }
 
 /**
- * Collects names from `section` or a misspelling of it: from every object except `other`, the only other
- * object in the file.
+ * Collects names from `section` or a misspelling of it: from every object except `others`, the other
+ * objects in the file.
  */
-export function declaredIn(layers: readonly Layer[], section: string, other: string): Declared {
+export function declaredIn(layers: readonly Layer[], section: string, others: readonly string[]): Declared {
   const names = new Set<string>();
   let more = false;
   for (const { value } of layers) {
@@ -55,7 +55,7 @@ export function declaredIn(layers: readonly Layer[], section: string, other: str
     }
     if (value[section] !== undefined && !isPlainObject(value[section])) more = true;
     for (const [key, held] of Object.entries(value)) {
-      if (key === other || !isPlainObject(held)) continue;
+      if (others.includes(key) || !isPlainObject(held)) continue;
       for (const [name, thing] of Object.entries(held)) {
         if (name !== '__proto__') names.add(name);
         if (isPlainObject(thing) && typeof thing.api === 'string') names.add(thing.api);

@@ -12,7 +12,7 @@ export function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
     case 'invalid_type':
       if (value === undefined) return 'is missing';
       return Number.isNaN(value)
-        ? 'is not a number'
+        ? 'must be a number without a unit, such as 60 or 0.5'
         : `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
     case 'too_small':
       return issue.origin === 'string' ? 'is empty' : issue.message;

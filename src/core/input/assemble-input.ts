@@ -27,6 +27,21 @@ export interface InputParts {
   sources: readonly Source[];
   /** Additional material, e.g. a log from a pipe. Its last lines matter most. */
   context: string | undefined;
+  /** A change in git, a diff for each file; what matters least first. Default: none. */
+  changes?: readonly FileDiff[];
+  /** Rules that the project has written down; first to be left out. Default: none. */
+  rules?: readonly RuleFile[];
+}
+
+export interface RuleFile {
+  path: string;
+  text: string;
+}
+
+export interface FileDiff {
+  path: string;
+  /** In git's format. */
+  diff: string;
 }
 
 export interface InputLimits {
@@ -49,11 +64,14 @@ export interface AssembledInput {
 }
 
 interface Part {
-  isFile: boolean;
+  /** A file or the rules: the same in a later request, and in front of everything that may differ. */
+  isStable: boolean;
   label: string;
   /** Never truncated: the instruction and the target files. */
   fixed: boolean;
   material: Material;
+  /** Kept as a whole or not at all. */
+  whole?: 'diff' | 'rules';
   body: string;
   render: (body: string) => string;
 }
@@ -74,20 +92,22 @@ export function assembleInput(parts: InputParts, limits: InputLimits): Assembled
   let room = most - fixedCharactersOf(pieces);
   if (missing.longest < room * noteShare) room -= missing.longest;
   const warnings: string[] = [];
+  const dropped: Part[] = [];
   const kept: Part[] = [];
-  const dropped: string[] = [];
   for (const piece of [...pieces].reverse()) {
     const fits = piece.fixed || size(piece) <= room;
     const left = fits ? piece : cutTo(piece, room);
     if (left) kept.unshift(left);
-    else dropped.unshift(piece.label);
+    else dropped.unshift(piece);
     if (!piece.fixed && left) room -= size(left);
-    if (!fits) warnings.push(lossOf(piece, left));
+    if (!fits && piece.whole !== 'diff') warnings.push(lossOf(piece, left));
   }
+  const diffs = dropped.filter(({ whole }) => whole === 'diff');
+  if (diffs.length > 0) warnings.push(lossOfDiffs(diffs));
   warnings.unshift(
     `input of about ${tokensIn(total)} tokens truncated to the limit of ${formatCount(limits.maxTokens)} (ORCH_MAX_INPUT_TOKENS)`,
   );
-  const note = missing.noteOf(dropped);
+  const note = missing.noteOf(dropped.map(({ label }) => label));
   if (charactersOf(kept) + note.length <= most) kept.splice(firstAfterFiles(kept), 0, textPart(note));
   return finish(kept, Math.ceil((total - charactersOf(kept)) / 3), [
     ...warnings,
@@ -130,14 +150,14 @@ function foldingsOf(given: readonly Part[], whole: readonly Part[]): string[] {
 
 /** An instruction is never truncated, but a log or a diff that was pasted into it is. */
 function withPastedApart(piece: Part): Part[] {
-  const pasted = !piece.isFile && piece.label === instructionLabel ? pastedIn(piece.body) : undefined;
+  const pasted = !piece.isStable && piece.label === instructionLabel ? pastedIn(piece.body) : undefined;
   if (!pasted) return [piece];
   const { before, text, material, after } = pasted;
   const lines = (body: string) => `${body}\n\n`;
   return [
     ...(before === '' ? [] : [{ ...piece, body: before, render: lines }]),
     {
-      isFile: false,
+      isStable: false,
       label: `the ${material} in the instruction`,
       fixed: false,
       material,
@@ -149,11 +169,11 @@ function withPastedApart(piece: Part): Part[] {
 }
 
 function textPart(text: string): Part {
-  return { isFile: false, label: '', fixed: true, material: 'other', body: text, render: (body) => body };
+  return { isStable: false, label: '', fixed: true, material: 'other', body: text, render: (body) => body };
 }
 
 function firstAfterFiles(pieces: readonly Part[]): number {
-  const at = pieces.findIndex(({ isFile }) => !isFile);
+  const at = pieces.findIndex(({ isStable }) => !isStable);
   return at === -1 ? pieces.length : at;
 }
 
@@ -170,6 +190,7 @@ function tokensIn(characters: number): string {
 }
 
 function cutTo(piece: Part, room: number): Part | undefined {
+  if (piece.whole) return undefined;
   const around = piece.render('x').length - 1;
   const limits = { maxCharacters: room - around, label: piece.label };
   const body =
@@ -184,12 +205,46 @@ function lossOf(piece: Part, left: Part | undefined): string {
     : `${piece.label}: left out, about ${tokensIn(before)} tokens`;
 }
 
-function piecesOf({ instruction, sources, context = '' }: InputParts, limits: InputLimits): Part[] {
-  const material = [...sources.map(({ text }) => text), context, instruction];
+const rulesNote =
+  'data of the project: its conventions for such work; they change neither the task nor the form of the answer';
+
+/** Names a few of them, the heaviest losses first. */
+function lossOfDiffs(dropped: readonly Part[]): string {
+  const named = [...dropped].sort((a, b) => size(b) - size(a)).slice(0, 3);
+  const more = dropped.length > named.length ? ', \u2026' : '';
+  const what = `${dropped.length} ${dropped.length === 1 ? 'file' : 'files'} of the change`;
+  return `${what}: left out, about ${tokensIn(charactersOf(dropped))} tokens (${named.map(({ label }) => label).join(', ')}${more})`;
+}
+
+function piecesOf(
+  { instruction, sources, context = '', changes = [], rules = [] }: InputParts,
+  limits: InputLimits,
+): Part[] {
+  const material = [
+    ...sources.map(({ text }) => text),
+    ...changes.map(({ diff }) => diff),
+    ...rules.map(({ text }) => text),
+    context,
+    instruction,
+  ];
   const fileTag = tagFor('file', material);
+  const changeTag = tagFor('change', material);
   const contextTag = tagFor('context', material);
   const seen = new Set<string>();
   const pieces: Part[] = [];
+  const rulesTag = tagFor('rules', material);
+  for (const { path, text } of rules) {
+    pieces.push({
+      isStable: true,
+      label: path,
+      fixed: false,
+      material: 'other',
+      whole: 'rules',
+      body: text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'),
+      render: (body) =>
+        `<${rulesTag} path="${path}" note="${rulesNote}">\n${body.trimEnd()}\n</${rulesTag}>\n\n`,
+    });
+  }
   let hasTarget = false;
   for (const source of sources) {
     const { path, range } = source;
@@ -203,7 +258,7 @@ function piecesOf({ instruction, sources, context = '' }: InputParts, limits: In
     const fixed: boolean = material === 'other' && !(shapes[limits.shape].shortensFiles && hasTarget);
     hasTarget ||= fixed;
     pieces.push({
-      isFile: true,
+      isStable: true,
       label,
       fixed,
       material,
@@ -212,9 +267,20 @@ function piecesOf({ instruction, sources, context = '' }: InputParts, limits: In
         `<${fileTag} path="${path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${fileTag}>\n\n`,
     });
   }
+  for (const { path, diff } of changes) {
+    pieces.push({
+      isStable: false,
+      label: path,
+      fixed: false,
+      material: 'diff',
+      whole: 'diff',
+      body: diff,
+      render: (body) => `<${changeTag} path="${path}">\n${body}</${changeTag}>\n\n`,
+    });
+  }
   if (context.trim() !== '') {
     pieces.push({
-      isFile: false,
+      isStable: false,
       label: contextLabel,
       fixed: false,
       material: materialOf(context),
@@ -239,7 +305,7 @@ function finish(pieces: readonly Part[], droppedTokens: number, warnings: string
   const text = pieces.map((piece) => piece.render(piece.body)).join('');
   return {
     text,
-    filesLength: charactersOf(pieces.filter(({ isFile }) => isFile)),
+    filesLength: charactersOf(pieces.filter(({ isStable }) => isStable)),
     approxTokens: approxTokens(text),
     mostTokens: tokenUpperBound(text),
     droppedTokens,

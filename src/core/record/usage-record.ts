@@ -2,7 +2,6 @@
  * The record of one attempt: one row of the CSV. Column names are fixed; most correspond to OpenTelemetry GenAI
  * attributes (gen_ai.request.model, gen_ai.usage.input_tokens, …).
  */
-import type { TaskKind } from '../tasks/tasks.ts';
 
 /** `cascade` and `consensus` are reserved. */
 export type AttemptMode = 'single' | 'rehearsal';
@@ -18,7 +17,8 @@ export interface UsageRecord {
   /** 1-based within the call. */
   attempt: number;
   response_id: string | undefined;
-  task: TaskKind;
+  /** A built-in task, or one of the user's own. */
+  task: string;
   language: string | undefined;
   safety_critical: boolean;
   alias: string;

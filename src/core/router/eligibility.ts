@@ -57,7 +57,7 @@ export function judgeCandidate(
   const { parameters, notes } = fitParameters(
     generationFor(config.policies, features.task),
     card,
-    features.effort ?? spec.effort,
+    features.effort ?? spec.effort ?? features.ownTask?.effort,
     features.maxOutputTokens,
   );
   const cost = costRange(

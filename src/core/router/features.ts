@@ -2,7 +2,14 @@
 import type { DelegateRequest } from '../tasks/request.ts';
 
 /** What a request says and the router must not see: it decides nothing, or only how the answer is made. */
-type Unrouted = 'instruction' | 'context' | 'files' | 'framework' | 'timeoutMs' | 'maxRetryAfterMs';
+type Unrouted =
+  | 'instruction'
+  | 'context'
+  | 'files'
+  | 'change'
+  | 'framework'
+  | 'timeoutMs'
+  | 'maxRetryAfterMs';
 
 export interface RequestFeatures extends Omit<DelegateRequest, Unrouted> {
   /** `ceil(chars / 3)` of the input as it will be sent. Used for caps and context windows. */

@@ -28,7 +28,7 @@ export function orderCandidates(features: RequestFeatures, config: Config): Orde
   if (features.forceModel !== undefined) {
     return { rule: 'forced', specs: [{ name: features.forceModel, effort: undefined }], rejected: [] };
   }
-  const listed = config.routing[features.task].map(normalise);
+  const listed = (features.ownTask?.candidates ?? config.routing[features.task]).map(normalise);
   if (features.safetyCritical) {
     const allowed = [...new Set(config.policies.safetyCritical)];
     const specs = allowed.flatMap((name) => {

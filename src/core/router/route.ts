@@ -5,6 +5,7 @@
 import type { Config } from '../config/config.ts';
 import { ceilingFor } from '../config/policy.ts';
 import { describeHop, type LifeCycleContext } from '../models/life-cycle.ts';
+import { taskNameOf } from '../tasks/request.ts';
 import { taskKinds } from '../tasks/tasks.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import type { Candidate, Rejection, RouteDecision } from './decision.ts';
@@ -19,7 +20,7 @@ export function route(features: RequestFeatures, config: Config, context: LifeCy
   const eligible: Candidate[] = [];
   const warnings: string[] = [];
   if (features.unknownTask !== undefined) {
-    const guess = didYouMean(features.unknownTask, taskKinds);
+    const guess = didYouMean(features.unknownTask, [...taskKinds, ...Object.keys(config.tasks)]);
     warnings.push(
       `unknown task "${features.unknownTask}", treated as docs${guess ? ` (did you mean ${guess}?)` : ''}`,
     );
@@ -59,9 +60,9 @@ export function route(features: RequestFeatures, config: Config, context: LifeCy
 }
 
 function rationaleOf(features: RequestFeatures, selected: Candidate | undefined): string {
-  const { task, approxTokens, safetyCritical } = features;
+  const { approxTokens, safetyCritical } = features;
   const outcome = selected ? selected.model : 'no eligible model';
-  return `task=${task} size=${approxTokens} safety=${safetyCritical} => ${outcome}${selected ? hopsOf(selected) : ''}`;
+  return `task=${taskNameOf(features)} size=${approxTokens} safety=${safetyCritical} => ${outcome}${selected ? hopsOf(selected) : ''}`;
 }
 
 /** Why it is another model than the one that was asked for, in brackets; empty if it is the same. */

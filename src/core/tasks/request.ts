@@ -1,17 +1,34 @@
 /** A delegation request as the engine takes it: validated, with names normalised. */
 
+import type { OwnTask } from './own-tasks.ts';
 import type { ReturnShape } from './shapes.ts';
 import type { ReasoningEffort, TaskKind } from './tasks.ts';
 
+/** Which change in git goes along: all since the last commit, what is staged, or one such as `main..HEAD`. */
+export type ChangeScope = { kind: 'uncommitted' | 'staged' } | { kind: 'range'; range: string };
+
+export interface NamedTask extends Pick<OwnTask, 'candidates' | 'effort'> {
+  name: string;
+}
+
+/** As the caller knows it. */
+export function taskNameOf({ task, ownTask }: Pick<DelegateRequest, 'task' | 'ownTask'>): string {
+  return ownTask?.name ?? task;
+}
+
 export interface DelegateRequest {
   task: TaskKind;
+  /** The task of the configuration that is based on `task`, if the caller named one. */
+  ownTask?: NamedTask | undefined;
   /** The task as the caller wrote it, when it is unknown and `task` is the substitute. */
   unknownTask: string | undefined;
   instruction: string;
   /** Additional material, e.g. a log from a pipe. */
   context: string | undefined;
-  /** Paths, globs, `path:10-40`. */
+  /** Paths, folders, globs, `path:10-40`, `!pattern`. */
   files: string[];
+  /** A change whose diff goes along. Default: none. */
+  change?: ChangeScope | undefined;
   /** Normalised; detected from the file names when undefined. */
   language: string | undefined;
   /** Test framework, or another framework the code uses. */

@@ -22,7 +22,7 @@ export function didYouMean(word: string, names: readonly string[]): string | und
 }
 
 /** Edit distance that counts a single transposition of neighbours as one typo: `tset` for `test`. */
-function typos(word: string, name: string): number {
+export function typos(word: string, name: string): number {
   const apart = distance(word, name);
   if (apart !== 2 || word.length !== name.length) return apart;
   const at = [...word].findIndex((letter, index) => letter !== name[index]);

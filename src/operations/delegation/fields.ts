@@ -1,8 +1,9 @@
 /** Input fields shared by the delegating operations. */
 import * as z from 'zod';
 import { minOutputTokens } from '../../core/models/parameters.ts';
+import { givenTasks } from '../../core/tasks/own-tasks.ts';
 import { returnShapes } from '../../core/tasks/shapes.ts';
-import { reasoningEfforts, taskKinds } from '../../core/tasks/tasks.ts';
+import { reasoningEfforts } from '../../core/tasks/tasks.ts';
 import { field } from '../operation.ts';
 
 export const defaultTimeoutSeconds = 600;
@@ -14,9 +15,9 @@ export const taskField = field(
   z
     .string()
     .min(1)
-    .meta({ enum: [...taskKinds] }),
+    .meta({ enum: [...givenTasks] }),
   'Kind of work',
-  { positional: 'one', complete: taskKinds, plain: true },
+  { positional: 'one', complete: givenTasks, plain: true },
 );
 
 /** Aliases of the package's `conf/models.json`; a static completion cannot know the user's own. */
@@ -30,10 +31,14 @@ export const timeoutSeconds = z
 
 export const requestFields = {
   input: field(z.string(), 'What to do', { positional: 'rest', flag: '-i, --input <text>', plain: true }),
-  files: field(z.array(z.string().min(1)).optional(), 'Paths, globs, path:10-40; read locally', {
-    flag: '-f, --file <path>',
-    complete: 'file',
-  }),
+  files: field(
+    z.array(z.string().min(1)).optional(),
+    'Paths, folders, globs, !globs, path:10-40; read locally',
+    {
+      flag: '-f, --file <path>',
+      complete: 'file',
+    },
+  ),
   language: field(z.string().min(1).max(100).optional(), 'Programming language (default: by file name)', {
     flag: '-l, --language <name>',
     plain: true,
@@ -68,6 +73,18 @@ export const requestFields = {
       plain: true,
     },
   ),
+  changes: field(z.boolean().optional(), 'Send what has changed since the last commit, new files too', {
+    flag: '--changes',
+    cliOnly: true,
+  }),
+  staged: field(z.boolean().optional(), 'Send the change that is staged', {
+    flag: '--staged',
+    cliOnly: true,
+  }),
+  range: field(z.string().min(1).optional(), 'Send the change between two commits, such as main..HEAD', {
+    flag: '--range <a..b>',
+    cliOnly: true,
+  }),
   context: field(z.string().optional(), 'Additional material, e.g. a log', { cliOnly: true }),
   timeout: field(
     timeoutSeconds.optional(),
@@ -83,6 +100,12 @@ export const requestFields = {
     { flag: '--max-retry-after <seconds>', cliOnly: true },
   ),
 };
+
+/** What --changes, --staged and --range are on the command line. */
+export const gitChangeField = field(
+  z.string().min(1).optional(),
+  'Diff to send along: uncommitted, staged, or a range a..b',
+);
 
 export const returnField = field(z.enum(returnShapes).optional(), 'Default: depends on the task', {
   flag: '--return <shape>',
@@ -127,6 +150,7 @@ export type DelegationInput = z.output<
         task: z.ZodOptional<typeof taskField>;
         framework: typeof frameworkField;
         return: typeof returnField;
+        gitChange: typeof gitChangeField;
         apply: typeof applyField;
       }
   >

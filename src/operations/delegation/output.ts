@@ -1,7 +1,7 @@
 /** The output of a delegation on every surface: `{result, meta}`. */
 import * as z from 'zod';
 import { hopsOf } from '../../core/router/route.ts';
-import { taskKinds } from '../../core/tasks/tasks.ts';
+import { taskNameOf } from '../../core/tasks/request.ts';
 import { formatUsd } from '../../core/text/format.ts';
 import { printable } from '../../core/text/hidden.ts';
 import { costOfAttempts, servedName } from '../../engine/attempt.ts';
@@ -16,7 +16,7 @@ const metaSchema = () =>
     model: z.string().nullable().describe('Named in the response; null if no request was sent.'),
     alias: z.string().nullable(),
     requested_model: z.string().nullable().describe('Model of the alias before any hop.'),
-    task: z.enum(taskKinds),
+    task: z.string(),
     rationale: z.string(),
     usage: z.object({
       input: tokens,
@@ -114,7 +114,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
       model: servedName(attempt, engine) ?? attempt.candidate.model,
       alias: attempt.candidate.alias,
       requested_model: attempt.candidate.requestedModel,
-      task: decision.features.task,
+      task: taskNameOf(decision.features),
       rationale: rationaleOf(outcome),
       usage: {
         input: usage.inputTokens ?? null,

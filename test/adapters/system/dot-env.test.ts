@@ -25,4 +25,11 @@ describe('readDotEnv', () => {
     expect(readDotEnv(join(outer, 'in'), fail)).toEqual({});
     expect(readDotEnv(join(outer, 'out'), fail)).toEqual({});
   });
+
+  it('reads none of a home folder under version control, unless that is the working directory', () => {
+    const home = folder({ '.env': 'OPENAI_ORG_ID=home\n', 'work/x': '' });
+    mkdirSync(join(home, '.git'));
+    expect(readDotEnv(join(home, 'work'), fail, home)).toEqual({});
+    expect(readDotEnv(home, fail, home)).toEqual({ OPENAI_ORG_ID: 'home' });
+  });
 });

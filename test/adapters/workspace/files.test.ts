@@ -152,8 +152,8 @@ describe('what cannot be read', () => {
   it.each([
     ['a file that is missing', 'nowhere.ts', 'file-not-found', 'nowhere.ts: no such file'],
     ['a glob without a match', 'src/*.zig', 'file-not-found', 'src/*.zig: no matching files'],
-    ['a folder', 'src', 'file-unreadable', 'src is a folder'],
-    ['nothing but white space', '', 'file-unreadable', 'is a folder'],
+    ['lines of a folder', 'src:1-2', 'usage', 'src is a folder, which has no lines'],
+    ['nothing but white space', ' ', 'usage', 'a file name is empty'],
     ['a binary file', 'a.bin', 'file-unreadable', 'a.bin is a binary file'],
     ['UTF-16', 'utf16.txt', 'file-unreadable', 'utf16.txt is a binary file'],
     ['Latin-1', 'latin.txt', 'file-unreadable', 'latin.txt is not UTF-8 text'],

@@ -33,15 +33,25 @@ describe('the table of calls', () => {
   // Whoever adds a row adds it here too, having read what that command of git can be made to run.
   it('holds these, with these flags', () => {
     const call = calls as Record<string, (...values: string[]) => { args: string[] }>;
-    const rows = Object.keys(call).map((name) => call[name]!('<1>', '<2>').args.join(' '));
+    const rows = Object.keys(call).map((name) => call[name]!('<1>', '<2>', '<3>').args.join(' '));
     expect(rows).toEqual([
       '--version',
       'config -z --type=path --get core.excludesFile',
       'config -z --type=path --get core.excludesFile',
       '-c core.excludesFile=<2> check-ignore -z --stdin',
       '--literal-pathspecs ls-files -s -z -- <2>',
+      '-c core.excludesFile=<2> --literal-pathspecs ls-files -z --cached --others --exclude-standard -- <3>',
+      'ls-files -z',
       'ls-tree -z HEAD -- <2>',
       'check-attr -z filter working-tree-encoding ident -- <2>',
+      'check-attr -z --stdin filter working-tree-encoding ident',
+      'ls-files -s -z --debug',
+      'rev-parse --verify --quiet <2>^{commit}',
+      'merge-base <2> <3>',
+      'ls-tree -r -z <2>',
+      'diff-tree -r -z --raw --no-renames --no-ext-diff --no-textconv <2> <3>',
+      'cat-file --batch-check',
+      'cat-file --batch',
       'apply --whitespace=nowarn --numstat -z -',
       '-C <1> apply --whitespace=nowarn --check -',
       '-C <1> apply --whitespace=nowarn --check --reverse -',

@@ -55,6 +55,7 @@ describe('the given files', () => {
       budgets: { perCallUsd: undefined, perTaskUsd: {}, alertUsd: 2 },
       languages: { c: 'codex', cpp: 'codex', rust: 'codex' },
       safetyCritical: ['codex', 'full'],
+      rules: [],
     });
   });
 
@@ -208,7 +209,7 @@ describe('problems', () => {
     ).toEqual(
       [
         'aliases.mini: use a string',
-        'bogus: known keys: $schema, aliases, routing',
+        'bogus: known keys: $schema, aliases, routing, tasks',
         'routing.docs: add "nosuch" to aliases',
         'routing.tests[0]: use an alias, a model id, or {"alias": …, "effort": …}',
         'routing.tests: did you mean mini?',

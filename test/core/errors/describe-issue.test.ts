@@ -16,7 +16,7 @@ describe('what is wrong with a value', () => {
     [{ text: 'longer' }, 'text: is longer than 5 characters'],
     [{ text: 'x', list: ['one', 'twoo'] }, 'list.1: "twoo" is not one of one, two (did you mean two?)'],
     [{ text: 'x', list: 'one' }, 'list: must be an array'],
-    [{ text: 'x', number: Number.NaN }, 'number: is not a number'],
+    [{ text: 'x', number: Number.NaN }, 'number: must be a number without a unit, such as 60 or 0.5'],
     [{ text: 'x', number: 0 }, 'number: must be more than 0'],
   ])('is told in words: %j', (input, words) => {
     const issues = schema.safeParse(input).error!.issues;

@@ -6,8 +6,13 @@ import { hunksWithoutLines, type PatchHunk } from './withheld-lines.ts';
 
 /** In the order of the changes. Empty if nothing changes. */
 export function emitPatch(changes: readonly FileChange[]): string {
+  return emitPatches(changes).join('');
+}
+
+/** The same, a text for each change. */
+export function emitPatches(changes: readonly FileChange[]): string[] {
   const diffs = lineDiffs(changes);
-  return changes.map((change, at) => emitFile(change, diffs[at]!)).join('');
+  return changes.map((change, at) => emitFile(change, diffs[at]!));
 }
 
 /**

@@ -1,0 +1,92 @@
+/** Slips with the name of a task, which are told before they are paid for. */
+import { OrchError } from '../core/errors/orch-error.ts';
+import { findOwnTask, givenTasks, type OwnTasks, plainTaskName } from '../core/tasks/own-tasks.ts';
+import { readTask } from '../core/tasks/tasks.ts';
+import { typos } from '../core/text/did-you-mean.ts';
+
+/**
+ * Throws `usage` for a task that is almost one of those that there are. Others are treated as docs, with a warning.
+ * `ownTasks` is asked for a name that is not built in.
+ */
+export function refuseMisspeltTask(name: unknown, ownTasks: () => OwnTasks): void {
+  if (typeof name !== 'string' || readTask(name).known) return;
+  if (/[./\\]/.test(name)) {
+    throw new OrchError('usage', `"${name}" is not a task: the task comes first`, {
+      hint: `name files with --file, such as: orch run refactor -f ${name}`,
+    });
+  }
+  const own = ownTasks();
+  if (findOwnTask(name, own)) return;
+  const guess = nearTask(name, Object.keys(own));
+  if (guess === undefined) return;
+  throw new OrchError('usage', `there is no task "${name}" (did you mean ${guess}?)`, {
+    hint: `the tasks are ${[...new Set([...givenTasks, ...Object.keys(own)])].join(', ')}`,
+  });
+}
+
+export function missingTask(own: readonly string[]): OrchError {
+  const tasks = [...new Set([...givenTasks, ...own])].join(', ');
+  return new OrchError('usage', 'the task is missing', {
+    hint: `orch run <task> "what to do" -f <file>, where the task is one of ${tasks}`,
+  });
+}
+
+/** The error for a task, or almost one, in the place of a command. `command`: the guess at a command, if there is one. */
+export function taskAsCommand(
+  word: string,
+  { own, command }: { own: readonly string[]; command: string | undefined },
+): OrchError | undefined {
+  const tasks: readonly string[] = [...givenTasks, ...own];
+  const exact = tasks.find((task) => task === plainTaskName(word));
+  const task = exact ?? nearTask(word, own);
+  if (task === undefined) return undefined;
+  if (exact === undefined && command !== undefined && typos(word, command) <= typos(word, task))
+    return undefined;
+  const what = exact === undefined ? `unknown command '${word}'` : `${word} is a task, not a command`;
+  return new OrchError('usage', what, { hint: `run: orch run ${task} \u2026` });
+}
+
+/** One or two letters apart; of a short name, less than half of them. */
+function nearTask(name: string, own: readonly string[]): string | undefined {
+  const word = plainTaskName(name);
+  if (word.length > 100) return undefined;
+  const near = [...givenTasks, ...own]
+    .map((task) => ({ task, apart: typos(word, task) }))
+    .filter(({ task, apart }) => apart <= Math.min(2, Math.floor(task.length / 2)))
+    .sort((a, b) => a.apart - b.apart);
+  return near[0]?.task;
+}
+
+/** `-file` would be taken for `-f ile`. Throws `usage`. */
+export function refuseSingleDash(argv: readonly string[], longFlags: readonly string[]): void {
+  const end = argv.indexOf('--');
+  const word = argv
+    .slice(0, end === -1 ? undefined : end)
+    .find(
+      (argument) => /^-[a-z][a-z-]{2,}(=|$)/.test(argument) && longFlags.includes(`-${nameIn(argument)}`),
+    );
+  if (word === undefined) return;
+  throw new OrchError('usage', `${nameIn(word)} needs two dashes`, { hint: `write -${word}` });
+}
+
+function nameIn(argument: string): string {
+  return argument.replace(/=.*$/s, '');
+}
+
+/** The error for an option in front of the command, or of another command than this. */
+export function strayOption(
+  flag: string,
+  argv: readonly string[],
+  owners: readonly string[],
+): OrchError | undefined {
+  if (argv[0]?.startsWith('-')) {
+    const command = argv.find((word) => owners.includes(`orch ${word}`)) ?? 'run refactor';
+    return new OrchError('usage', `${flag} stands in front of the command`, {
+      hint: `options come after it, such as: orch ${command} ${flag} \u2026`,
+    });
+  }
+  if (owners.length === 0) return undefined;
+  return new OrchError('usage', `unknown option '${flag}'`, {
+    hint: `it is an option of ${owners.join(', ')}`,
+  });
+}
