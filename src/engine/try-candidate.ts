@@ -127,6 +127,8 @@ async function attemptOnce({
       onText: (delta) => options.onProgress?.({ kind: 'text', delta }),
     });
     const finished = await finishAnswer(result.text, {
+      task: prepared.request.task,
+      context: (prepared.request.context ?? '').trim() !== '',
       shape: prepared.request.shape,
       language: prepared.request.language,
       sourceSet: prepared.sourceSet,

@@ -118,6 +118,7 @@ async function fromAnswer(
     file === undefined ? undefined : await context.outputs().permit(file, { inputs, force, signal });
   try {
     const finished = await finishAnswer(from, {
+      task: 'refactor',
       shape: 'patch',
       language: undefined,
       sourceSet,
@@ -175,5 +176,6 @@ function placeOf({ nearest: _nearest, ...problem }: PatchProblem): Omit<PatchPro
 }
 
 function verdict({ meta }: DelegateOutput): string {
+  if (meta.outcome === 'no-change') return 'nothing to apply\n';
   return `applies\n${meta.patch?.diffstat ?? ''}\n`;
 }
