@@ -44,6 +44,8 @@ export type Finished = Omit<FinishedAnswer, 'placeholders'>;
 export interface FinishOptions {
   task: TaskKind;
   shape: ReturnShape;
+  /** The task is a substitute for one that is not known: the text may have any form. Default false. */
+  freeForm?: boolean;
   /** Material was sent besides the files. Default false. */
   context?: boolean;
   language: string | undefined;

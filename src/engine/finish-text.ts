@@ -14,8 +14,11 @@ import { NonAnswer } from './non-answer.ts';
 import type { SourceSet } from './ports.ts';
 import { hiddenIn } from './result-warnings.ts';
 
-export function finishText(answer: string, { task, sourceSet, context = false }: FinishOptions): Finished {
-  const document = task === 'docs';
+export function finishText(
+  answer: string,
+  { task, sourceSet, freeForm = false, context = false }: FinishOptions,
+): Finished {
+  const document = task === 'docs' && !freeForm;
   const result = document ? extractDocument(answer) : extractText(answer);
   const fault = faultOfText(result, { document, material: context || sourceSet.sources.length > 0 });
   if (fault !== undefined) throw new NonAnswer(answer, fault);

@@ -128,6 +128,7 @@ async function attemptOnce({
     });
     const finished = await finishAnswer(result.text, {
       task: prepared.request.task,
+      freeForm: prepared.request.unknownTask !== undefined,
       context: (prepared.request.context ?? '').trim() !== '',
       shape: prepared.request.shape,
       language: prepared.request.language,

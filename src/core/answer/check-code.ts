@@ -62,6 +62,7 @@ export function faultOfCode(extracted: ExtractedCode, wanted: WantedCode): strin
   const lines = code.split('\n').filter((line) => line.trim() !== '');
   if (!isForPeople && [lines[0], lines.at(-1)].some((line) => fenceOn(line ?? '') ?? markOn(line ?? '')))
     return 'its first or last line is a fence or the mark of an edit';
+  if (lines.length === 1 && placeholder.test(lines[0]!.trim())) return 'it is an empty template';
   const other = otherLanguage(extracted, language, instruction);
   if (other !== undefined) return `it is in another language (${other}) than was asked for (${language})`;
   if (tests && !holdsTest(code, language)) return 'it holds no test';
@@ -74,6 +75,9 @@ export function faultOfCode(extracted: ExtractedCode, wanted: WantedCode): strin
   return undefined;
 }
 
+/** What a model leaves for somebody else to fill in. */
+const placeholder =
+  /^[<[{(]{1,2}\s*(?:insert|your|add|put|paste|code|implementation|write)\b[^<>[\]{}]*[>\]})]{1,2}$/i;
 /** A program without any of them is hardly one. */
 const signs = /[(){}[\];=<>"'`$#@\\:\d]|^(?:import|from|package|use|require|select|begin|end)\b/im;
 const longestSpeech = 1500;

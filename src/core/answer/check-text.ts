@@ -18,10 +18,12 @@ export interface WantedText {
 export function faultOfText(text: string, { document, material }: WantedText): string | undefined {
   const form = formOf(text);
   if (document && form === 'headings') return 'it consists of headings without any text';
-  if (form !== 'plain' || text.length > longestSpeech) return undefined;
+  const isHeaded = /^#{1,6} \S/m.test(text);
+  if (text.length > longestSpeech || (document ? isHeaded : form !== 'plain')) return undefined;
   const quoted = JSON.stringify(firstSentence(text, longestQuote));
   if (material && missesMaterial(text)) return `it says that something is missing which was sent: ${quoted}`;
-  if (document && speechOf(text) !== undefined) return `it is no document, but says: ${quoted}`;
+  if (document && speechOf(text.replace(/^`{3,}.*\n/, '')) !== undefined)
+    return `it is no document, but says: ${quoted}`;
   return undefined;
 }
 

@@ -40,6 +40,9 @@ const shells = new Set([
   'bat',
 ]);
 
+/** What a fence is marked with that holds a drawing, or the call of a tool that there is not. */
+const notCode = new Set(['mermaid', 'plantuml', 'tool_code', 'tool_call', 'tool', 'diff', 'patch']);
+
 /** Lines that only one family has. */
 const signatures: Readonly<Record<string, RegExp>> = {
   python:
@@ -72,6 +75,8 @@ export function otherLanguage(
 ): string | undefined {
   const family = wanted === undefined ? undefined : familyOf(wanted);
   if (family === undefined) return undefined;
+  if (notCode.has(info)) return info;
+  if (family !== 'json' && isData(code)) return namesLanguage(instruction, 'json') ? undefined : 'json';
   const marked = shells.has(info) ? 'shell' : normaliseLanguage(info);
   const other = familyOf(marked) ?? foreignSignature(code, family);
   if (other === undefined || other === family || mayStandIn(other, family)) return undefined;
@@ -80,12 +85,22 @@ export function otherLanguage(
   return namesLanguage(instruction, other) ? undefined : other;
 }
 
+/** An object or a list in JSON, which is a program in no other language. */
+function isData(code: string): boolean {
+  if (!/^\s*[{[]/.test(code)) return false;
+  try {
+    return typeof JSON.parse(code) === 'object';
+  } catch {
+    return false;
+  }
+}
+
 /** PHP has HTML around it, a page its scripts and styles; a test of a shell script may be anything. */
 function mayStandIn(other: string, family: string): boolean {
   return (
     (family === 'php' && other === 'html') ||
     (family === 'html' && (other === 'js' || other === 'css')) ||
-    (family === 'js' && (other === 'json' || other === 'html')) ||
+    (family === 'js' && other === 'html') ||
     family === 'markdown'
   );
 }
@@ -115,6 +130,8 @@ function namesLanguage(instruction: string, family: string): boolean {
     (family === 'shell' && /\b(?:script|command|cli|terminal|docker|make)/i.test(instruction)) ||
     (family === 'yaml' && /\b(?:compose|workflow|action|kubernetes|k8s|openapi|config)/i.test(instruction)) ||
     (family === 'js' && /\b(?:node|react|vue|jest|vitest)/i.test(instruction)) ||
+    (family === 'json' &&
+      /\b(?:package|tsconfig|config|manifest|settings|schema|data|fixture|translation)/i.test(instruction)) ||
     (family === 'sql' && /\b(?:query|queries|migration|schema|database)/i.test(instruction))
   );
 }
