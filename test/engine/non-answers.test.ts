@@ -66,6 +66,13 @@ describe('an answer that is none', () => {
     });
   });
 
+  it('may be a text of any form for a task that is not known', async () => {
+    const { call, asked } = await answering({ [alive.chat]: text('I have added two numbers: 3.') });
+    const { finished } = await call({ task: 'docs', unknownTask: 'summarise', shape: 'text' });
+    expect(finished).toMatchObject({ result: 'I have added two numbers: 3.\n', warnings: [] });
+    expect(asked()).toEqual([alive.chat]);
+  });
+
   it('from every model is an error that quotes each', async () => {
     const { error, asked } = await answering({
       [alive.codex]: text(sorry),
