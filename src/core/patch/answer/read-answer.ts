@@ -50,7 +50,10 @@ export function readAnswer(answer: string, context: AnswerContext): ReadAnswer {
 /** Whether the answer may be the only file that was sent, without a fence or anything said around it. */
 function isBareFile(lines: readonly string[], { files }: AnswerContext): boolean {
   const [file] = files;
-  if (!file || files.length > 1 || isProse(file.path) || lines.some((line) => fenceOn(line))) return false;
+  if (!file || files.length > 1 || isProse(file.path)) return false;
+  // The lines of an edit that could not be read as one.
+  const known = new Set(file.text.split('\n'));
+  if (lines.some((line) => fenceOn(line) || (/^(?:@@|[-+])/.test(line) && !known.has(line)))) return false;
   const text = lines.join('\n').trim();
   const last = text.slice(text.lastIndexOf('\n\n') + 1).trim();
   return !startsAsProse(text) && (file.text.includes(last) || !isAllProse(last));

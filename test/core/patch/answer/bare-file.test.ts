@@ -16,6 +16,7 @@ it.each([
   ['something is said above', `Here is the new file:\n\n${answer}`, [file]],
   ['something is said below', `${answer}\nI renamed the first number.\n`, [file]],
   ['it is hardly like the file', 'export const five = 5;\nexport const six = 6;\n', [file]],
+  ['it has a line of a diff', `${text}+export const five = 5;\n`, [file]],
   ['the file is a text', answer, [{ path: 'a.md', text }]],
 ])('is none where %s', (_name, said, files) => {
   expect(patchFromAnswer(said, files).problems.map(({ code }) => code)).toEqual(['not-a-patch']);
