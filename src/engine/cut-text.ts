@@ -4,6 +4,7 @@ import type { FailureClass } from '../core/errors/provider-failure.ts';
 import type { Attempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import { finishAnswer } from './finish-answer.ts';
+import { finishOptionsOf } from './finish-options.ts';
 import type { Answered } from './try-candidate.ts';
 
 /** The failures after which what came is the beginning of an answer. Of a malformed one, parts may be missing. */
@@ -23,8 +24,7 @@ export async function cutText(
   attempts: readonly Attempt[],
   { prepared, context, options: { signal } }: Call,
 ): Promise<Answered | undefined> {
-  const { request, sourceSet, redacted } = prepared;
-  if (request.shape !== 'text' || !(failed instanceof OrchError) || signal.aborted) return undefined;
+  if (prepared.request.shape !== 'text' || !(failed instanceof OrchError) || signal.aborted) return undefined;
   // Another model has refused since.
   if (failed.code === 'answer-refused') return undefined;
   const [longest] = attempts
@@ -33,15 +33,7 @@ export async function cutText(
   if (!longest) return undefined;
   const { answer = '', usage, responseId, servedModel, serviceTier, finishReason, failure } = longest;
   try {
-    const finished = await finishAnswer(answer, {
-      shape: request.shape,
-      language: request.language,
-      sourceSet,
-      redacted,
-      patchChecker: context.patchChecker,
-      instruction: request.instruction,
-      signal,
-    });
+    const finished = await finishAnswer(answer, finishOptionsOf(prepared, context, signal));
     const why = `the answer is incomplete: ${failure!.message}${failed.hint === undefined ? '' : `; ${failed.hint}`}`;
     return {
       finished: { ...finished, warnings: [why, ...finished.warnings] },

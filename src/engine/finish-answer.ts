@@ -1,10 +1,6 @@
 /** Turns a model's answer into the requested result, or into a failure whose class determines the recovery. */
 
-import { extractCode, extractText } from '../core/answer/extract-code.ts';
-import { OrchError } from '../core/errors/orch-error.ts';
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
-import { normaliseLanguage } from '../core/input/language.ts';
-import { holdsEdit } from '../core/patch/dialects/edit-marks.ts';
 import { type FileStat, formatDiffstat } from '../core/patch/git/diffstat.ts';
 import { emitPatch, emitWithoutLines } from '../core/patch/git/emit-patch.ts';
 import { unnamedPaths } from '../core/patch/needs-naming.ts';
@@ -13,8 +9,12 @@ import { problemHint } from '../core/patch/repair/problem-hint.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../core/patch/types.ts';
 import { type RedactedFiles, restoreSecrets } from '../core/secrets/restore-secrets.ts';
 import { type ReturnShape, type Shape, shapes } from '../core/tasks/shapes.ts';
+import type { TaskKind } from '../core/tasks/tasks.ts';
+import { faultOfChanges, whyNothingChanges } from './finish-changes.ts';
+import { finishCode, finishText, leftToDo, unchanged } from './finish-text.ts';
+import { NonAnswer } from './non-answer.ts';
 import type { PatchCheck, PatchChecker, SourceSet } from './ports.ts';
-import { hiddenIn, patchWarnings } from './result-warnings.ts';
+import { patchWarnings } from './result-warnings.ts';
 
 export interface FinishedPatch {
   changes: FileChange[];
@@ -32,17 +32,24 @@ export interface FinishedPatch {
 export interface FinishedAnswer {
   result: string;
   patch: FinishedPatch | undefined;
+  /** Why nothing needs to change, in the model's words; the result is empty then. Undefined for any other result. */
+  noChange?: string | undefined;
   /** Placeholders of secrets that are left in code or text. Empty for a patch. */
   placeholders: string[];
   warnings: string[];
 }
 
-type Finished = Omit<FinishedAnswer, 'placeholders'>;
+export type Finished = Omit<FinishedAnswer, 'placeholders'>;
 /** Of a patch. */
 type PlacedResult = Finished & { patch: FinishedPatch };
 
 export interface FinishOptions {
+  task: TaskKind;
   shape: ReturnShape;
+  /** The task is a substitute for one that is not known: the text may have any form. Default false. */
+  freeForm?: boolean;
+  /** Material was sent besides the files. Default false. */
+  context?: boolean;
   language: string | undefined;
   /** As the model saw it. */
   sourceSet: SourceSet;
@@ -79,44 +86,16 @@ const finishers: Record<
   (answer: string, options: FinishOptions) => Finished | Promise<Finished>
 > = {
   edits: finishPatch,
-  text: (answer, { sourceSet }) => {
-    const result = extractText(answer);
-    return { result, patch: undefined, warnings: hiddenIn(result, sourceSet) };
-  },
+  text: finishText,
   code: finishCode,
 };
 
-function finishCode(answer: string, { language, sourceSet }: FinishOptions): Finished {
-  try {
-    const isLanguage = (info: string) => info !== '' && normaliseLanguage(info) === language;
-    const { code, blocks } = extractCode(answer, isLanguage);
-    if (holdsEdit(code)) {
-      throw new OrchError('answer-unusable', 'the answer is an edit (it contains edit markers), not code');
-    }
-    const warnings = hiddenIn(code, sourceSet);
-    if (blocks > 1) warnings.push(`the answer had ${blocks} code blocks, which were joined in order`);
-    return { result: code, patch: undefined, warnings };
-  } catch (error) {
-    if (error instanceof OrchError) throw new ProviderFailure('unusable-answer', error.message);
-    throw error;
-  }
-}
-
 async function finishPatch(answer: string, options: FinishOptions): Promise<Finished> {
   const { sourceSet, strict = false, repairs } = options;
-  const files = sentFiles(sourceSet);
-  const {
-    patch,
-    changes: shown,
-    stats,
-    hunks,
-    problems,
-    edits,
-  } = patchFromAnswer(answer, files, {
-    exists: sourceSet.exists,
-    strict,
-    repairs,
-  });
+  const read = patchFromAnswer(answer, sentFiles(sourceSet), { exists: sourceSet.exists, strict, repairs });
+  const stays = read.patch === undefined ? whyNothingChanges(answer, read, options) : undefined;
+  if (typeof stays === 'string') return unchanged(stays);
+  const { patch, changes: shown, stats, hunks, problems, edits } = stays ?? read;
   if (patch === undefined) throw new UnplaceableAnswer(answer, problems, edits);
   return finishPlaced({ patch, changes: shown, stats, hunks, answer, edits }, options);
 }
@@ -147,12 +126,19 @@ export async function finishPlaced(placed: PlacedAnswer, options: FinishOptions)
         hint: `if you want that, name ${unnamed} in the instruction or among the files`,
       },
     );
+  const fault = faultOfChanges(shown, options);
+  if (fault !== undefined) throw new NonAnswer(answer, fault);
   const { changes, text, applies, check } = await checkPatch(patch, shown, { ...options, answer, edits });
   if (!check.ok)
     throw new ProviderFailure('unusable-answer', `git rejects the patch: ${check.detail}`, {
       code: 'patch-unplaceable',
     });
-  const warnings = patchWarnings(hunks, changes);
+  const warnings = [
+    ...patchWarnings(hunks, changes),
+    ...shown.flatMap(({ path, before, after }) =>
+      leftToDo(after, [before]).map((warning) => `${path}: ${warning}`),
+    ),
+  ];
   for (const [at, { path, oldPath, before }] of changes.entries()) {
     if (oldPath !== undefined && before !== shown[at]!.before)
       warnings.push(`${oldPath} is renamed to ${path} and holds secrets: please review`);

@@ -4,6 +4,7 @@ import type { Candidate } from '../core/router/decision.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import { backoffMs } from './backoff.ts';
 import { UnplaceableAnswer } from './finish-answer.ts';
+import { NonAnswer } from './non-answer.ts';
 import { withoutParameter } from './parameters.ts';
 import type { GenerateRequest } from './ports.ts';
 import { askAgain, askForWholeFiles, keepsBlocks, type RequestSource } from './request.ts';
@@ -58,7 +59,9 @@ export class Recoveries {
       case 'more-output':
         return this.#moreOutput(request);
       case 'ask-again':
-        return failure instanceof UnplaceableAnswer ? this.#askAgain(failure, request) : undefined;
+        return failure instanceof UnplaceableAnswer || failure instanceof NonAnswer
+          ? this.#askAgain(failure, request)
+          : undefined;
       case 'retry-once':
         return this.#cutAnswers++ > 0 ? undefined : this.#retry(failure, request);
       case 'retry':
@@ -93,19 +96,20 @@ export class Recoveries {
     };
   }
 
-  #askAgain(failure: UnplaceableAnswer, request: GenerateRequest): NextTry | undefined {
+  #askAgain(failure: UnplaceableAnswer | NonAnswer, request: GenerateRequest): NextTry | undefined {
     const { candidate } = this.#options;
+    const unplaceable = failure instanceof UnplaceableAnswer ? failure : undefined;
     if (!this.#askedAgain) {
       this.#askedAgain = true;
-      const what = keepsBlocks(failure) ? 'asking for the failed blocks again' : 'asking again';
+      const blocks = unplaceable !== undefined && keepsBlocks(unplaceable);
       return {
         request: askAgain(request, failure, candidate, this.#options),
-        reason: `${failure.message}; ${what}`,
+        reason: `${failure.message}; ${blocks ? 'asking for the failed blocks again' : 'asking again'}`,
         waitMs: 0,
-        repairs: failure,
+        repairs: unplaceable ?? null,
       };
     }
-    if (this.#askedForWholeFiles || !this.#options.isLast()) return undefined;
+    if (!unplaceable || this.#askedForWholeFiles || !this.#options.isLast()) return undefined;
     this.#askedForWholeFiles = true;
     const whole = askForWholeFiles(candidate, this.#options);
     return (

@@ -1,5 +1,7 @@
 /** Builds the requests to a candidate: the first one, and variants that recover from a failure. */
 
+import { askAgainPrompt } from '../core/answer/ask-again.ts';
+import { noChangeRule } from '../core/answer/no-change.ts';
 import type { AssembledInput } from '../core/input/assemble-input.ts';
 import { approxTokens, tokenUpperBound } from '../core/input/tokens.ts';
 import { costRange } from '../core/models/pricing.ts';
@@ -7,10 +9,12 @@ import type { PatchFormat } from '../core/patch/dialects/index.ts';
 import { canRetryBlocks, retryPrompt } from '../core/patch/repair/retry-prompt.ts';
 import type { Candidate } from '../core/router/decision.ts';
 import { instructionsFor } from '../core/tasks/instructions.ts';
-import { instructionAllowanceTokens } from '../core/tasks/tasks.ts';
+import { instructionAllowanceTokens, mayStay } from '../core/tasks/tasks.ts';
 import { fingerprint } from '../core/text/fingerprint.ts';
 import type { EngineContext } from './context.ts';
-import type { UnplaceableAnswer } from './finish-answer.ts';
+import { UnplaceableAnswer } from './finish-answer.ts';
+import { goodBlocks } from './finish-changes.ts';
+import type { NonAnswer } from './non-answer.ts';
 import { withoutParameter } from './parameters.ts';
 import type { GenerateRequest } from './ports.ts';
 import type { PreparedCall } from './prepare.ts';
@@ -94,16 +98,26 @@ function filesIn({ text, filesLength }: AssembledInput): string {
   return text.slice(0, filesLength);
 }
 
-/** Asks the model to repair its edits: only the failed blocks, against the original text, if that is enough. */
+/**
+ * Tells the model what was wrong with its answer. If only some of its edits could not be placed, it asks for those only,
+ * against the original text.
+ */
 export function askAgain(
   request: GenerateRequest,
-  failure: UnplaceableAnswer,
+  failure: UnplaceableAnswer | NonAnswer,
   candidate: Candidate,
   source: RequestSource,
 ): GenerateRequest {
-  const task = source.prepared.input.text;
-  const again = retryPrompt(failure.problems);
-  const input = `${task}\n\n<your_answer>\n${failure.answer.trim()}\n</your_answer>\n\n${again}`;
+  const { request: asked, input: material } = source.prepared;
+  const stays = mayStay(asked.task, asked.shape);
+  const again =
+    failure instanceof UnplaceableAnswer
+      ? retryPrompt(failure.problems, {
+          kept: goodBlocks(failure),
+          noChange: stays ? noChangeRule : undefined,
+        })
+      : askAgainPrompt(failure.fault, { mayStay: stays });
+  const input = `${material.text}\n\n<your_answer>\n${failure.answer.trim()}\n</your_answer>\n\n${again}`;
   return acceptable({ ...request, input, ...cachingFor(candidate, source) }, candidate, source);
 }
 

@@ -6,6 +6,7 @@ import { attemptLimits } from './attempt-limits.ts';
 import { type Call, isAffordable, remainingMs, requestSource } from './call.ts';
 import type { CallOptions } from './context.ts';
 import { type FinishedAnswer, finishAnswer, type UnplaceableAnswer } from './finish-answer.ts';
+import { finishOptionsOf } from './finish-options.ts';
 import type { GenerateRequest, GenerateResult } from './ports.ts';
 import { Recoveries } from './recovery.ts';
 import { firstRequest, noteFilesRead, worstCaseUsd } from './request.ts';
@@ -142,15 +143,9 @@ async function attemptOnce({
     });
     noteFilesRead(candidate, requestSource(call));
     finished = await finishAnswer(result.text, {
-      shape: prepared.request.shape,
-      language: prepared.request.language,
-      sourceSet: prepared.sourceSet,
-      redacted: prepared.redacted,
-      patchChecker: context.patchChecker,
-      instruction: prepared.request.instruction,
+      ...finishOptionsOf(prepared, context, options.signal),
       strict: options.strict ?? false,
       repairs,
-      signal: options.signal,
     });
     await assertVerified(finished, options, remainingMs(call));
     const attempt = attemptOf({ result });

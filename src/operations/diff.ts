@@ -119,6 +119,7 @@ async function fromAnswer(
   const permit =
     file === undefined ? undefined : await context.outputs().permit(file, { inputs, force, signal });
   const finishOptions: FinishOptions = {
+    task: 'refactor',
     shape: 'patch',
     language: undefined,
     sourceSet,
@@ -182,5 +183,6 @@ function placeOf({ nearest: _nearest, ...problem }: PatchProblem): Omit<PatchPro
 }
 
 function verdict({ meta }: DelegateOutput): string {
+  if (meta.outcome === 'no-change') return 'nothing to apply\n';
   return `applies\n${meta.patch?.diffstat ?? ''}\n`;
 }

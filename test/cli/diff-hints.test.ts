@@ -24,8 +24,11 @@ describe('what to do about an answer that cannot be used', () => {
       { code: 'not-found', path: 'a.ts', block: 1 },
     ],
     [
-      'what is there',
-      unified('a.ts', '@@ -5,3 +5,3 @@\n export function two() {\n-  return 12345678;\n+  return 2;\n }'),
+      'what is there beside what is not',
+      unified(
+        'a.ts',
+        '@@ -1,3 +1,3 @@\n export function one() {\n-  return 1;\n+  return 11;\n }\n@@ -5,3 +5,3 @@\n export function two() {\n-  return 12345678;\n+  return 2;\n }',
+      ),
       ['a.ts'],
       'leave the block out',
       { code: 'already-applied' },

@@ -74,7 +74,7 @@ describe.runIf(posix)('a signal', () => {
   });
 
   it('ends the command of --verify, and leaves no file behind', async () => {
-    const { env } = await provider({ answer: { kind: 'text', text: '```js\nx();\n```' } });
+    const { env } = await provider({ answer: { kind: 'text', text: '```js\ntest();\n```' } });
     const { server, connected } = await meetingPoint();
     const cwd = folder();
     const command = `"${process.execPath}" -e "require('net').connect(${server.port}, '127.0.0.1')"; sleep 600`;

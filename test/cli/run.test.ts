@@ -96,10 +96,10 @@ describe('orch run', () => {
   });
 
   it('takes what is set: model, effort, language, framework, shape', async () => {
-    const { server, env } = await provider({ answer: { kind: 'text', text: '```py\nx = 1\n```' } });
+    const { server, env } = await provider({ answer: { kind: 'text', text: '```py\nassert 1\n```' } });
     const args = ['run', 'tests', 'x', '-m', 'full', '--effort', 'max', '-l', 'py', '--framework', 'pytest'];
     const { status, stdout } = await orch([...args, '--return', 'code'], { env });
-    expect({ status, stdout }).toEqual({ status: 0, stdout: 'x = 1\n' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'assert 1\n' });
     expect(server.requests[0]?.body).toMatchObject({ model: 'gpt-6.2-sol', reasoning: { effort: 'max' } });
     expect(String(server.requests[0]?.body?.instructions)).toMatch(/pytest/i);
   });

@@ -8,8 +8,11 @@ import { factoryFor, orchInProcess as orch } from '../helpers/cli.ts';
 import { folder, provider } from '../helpers/orch.ts';
 import { byModel } from '../rehearsal/script.ts';
 
-const passes = { kind: 'text', text: '```js\nprocess.exit(0);\n```' } as const;
-const fails = { kind: 'text', text: "```js\nconsole.log('1 test failed');\nprocess.exit(3);\n```" } as const;
+const passes = { kind: 'text', text: '```js\nconsole.assert(true);\n```' } as const;
+const fails = {
+  kind: 'text',
+  text: "```js\nconsole.assert(true);\nconsole.log('1 test failed');\nprocess.exit(3);\n```",
+} as const;
 const node = `"${process.execPath}"`;
 const args = ['tests', 'test it', '-l', 'javascript'];
 
@@ -17,7 +20,7 @@ describe('orch tests', () => {
   it('prints the code of the test file', async () => {
     const { env, server } = await provider({ answer: passes });
     const { status, stdout } = await orch([...args, '--framework', 'jest'], { env });
-    expect({ status, stdout }).toEqual({ status: 0, stdout: 'process.exit(0);\n' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'console.assert(true);\n' });
     expect(String(server.requests[0]?.body?.instructions)).toMatch(/jest/i);
   });
 
@@ -36,7 +39,7 @@ describe('--verify', () => {
     const { status, stdout } = await orch([...args, '-o', 'new.js', ...verify], { env, cwd });
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(server.requests).toHaveLength(1);
-    expect(readFileSync(join(cwd, 'new.js'), 'utf8')).toBe('process.exit(0);\n');
+    expect(readFileSync(join(cwd, 'new.js'), 'utf8')).toBe('console.assert(true);\n');
   });
 
   it('needs to know where the tests belong, before anything is sent', async () => {
@@ -64,7 +67,7 @@ describe('--verify', () => {
     expect(stderr).toMatch(
       /fallback: gpt-6\.1-terra: the command exited with 3: 1 test failed; now gpt-6\.1-sol/,
     );
-    expect(readFileSync(join(cwd, "it's.js"), 'utf8')).toBe('process.exit(0);\n');
+    expect(readFileSync(join(cwd, "it's.js"), 'utf8')).toBe('console.assert(true);\n');
   });
 
   it('leaves the file as it was when no model passes: exit 5', async () => {
@@ -98,7 +101,7 @@ describe('--verify', () => {
       const verify = ['-o', 'a.js', '--verify', 'printf edited > a.js'];
       const { status, stdout } = await orch([...args, ...verify, '--json'], { env, cwd });
       expect(status).toBe(0);
-      expect(readFileSync(join(cwd, 'a.js'), 'utf8')).toBe('process.exit(0);\n');
+      expect(readFileSync(join(cwd, 'a.js'), 'utf8')).toBe('console.assert(true);\n');
       const said = JSON.parse(stdout).meta.warnings.join();
       const kept = /a\.js was changed while the command ran, and that version is kept in (\S+)/.exec(
         said,
@@ -123,7 +126,7 @@ describe('--verify', () => {
     expect(error).toMatchObject({ code: 'file-changed' });
     expect(readFileSync(join(cwd, 'a.js'), 'utf8')).toBe('edited');
     const { run_id } = (error as OrchError).details as { run_id: string };
-    expect((await findRun(run_id, context)).result).toBe('process.exit(0);\n');
+    expect((await findRun(run_id, context)).result).toBe('console.assert(true);\n');
   });
 
   it('asks no further model when the command cannot be run, and keeps what was paid for', async () => {
@@ -137,6 +140,6 @@ describe('--verify', () => {
     const { error } = JSON.parse(stdout);
     expect(error.message).toContain('no-such-command');
     const shown = await orch(['runs', 'show', error.details.run_id], { env, cwd });
-    expect(shown.stdout).toBe('process.exit(0);\n');
+    expect(shown.stdout).toBe('console.assert(true);\n');
   });
 });

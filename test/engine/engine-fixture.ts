@@ -167,6 +167,12 @@ export const code = {
   text: '```ts\nexport const answer = 42;\n```',
 } as const satisfies Scenario;
 
+/** What the task tests is answered with. */
+export const testFile = {
+  kind: 'text',
+  text: "```ts\nit('answers', () => expect(1).toBe(1));\n```",
+} as const satisfies Scenario;
+
 export async function errorOf(promise: Promise<unknown>): Promise<OrchError> {
   const error = await promise.then(
     () => {

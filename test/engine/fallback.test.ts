@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ErrorCode } from '../../src/core/errors/orch-error.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import { byModel } from '../rehearsal/script.ts';
-import { code, engineFixture, errorOf } from './engine-fixture.ts';
+import { code, engineFixture, errorOf, testFile } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
@@ -47,7 +47,7 @@ describe('when one model fails', () => {
     const outcome = await call();
     expect(outcome.finished.result).toBe('export const answer = 42;\n');
     expect(asked().at(-1)).toBe(second);
-    expect(outcome.attempts[0]?.failure?.failureClass).toBe('unusable-answer');
+    expect(outcome.attempts[0]?.failure?.failureClass).toBe('non-answer');
   });
 
   it('the next one answers, and everybody is told why', async () => {
@@ -94,7 +94,7 @@ describe('when one model fails', () => {
     ['a cut stream', { kind: 'cut', after: 1 }, 2],
     ['a body that is no JSON', { kind: 'bad-json' }, 2],
     ['an empty answer', { kind: 'empty' }, 1],
-    ['an answer without code', { kind: 'text', text: '```ts\n```' }, 1],
+    ['an answer without code', { kind: 'text', text: '```ts\n```' }, 2],
     [
       'a request over the rate limit',
       error(429, 'Request too large for gpt-6.2-sol: Limit 30000, Requested 40000', {
@@ -148,7 +148,7 @@ describe('when one model fails', () => {
       }),
     });
     const { code: errorCode, message, details } = await failed();
-    expect(asked()).toEqual([first, second, third]);
+    expect(asked()).toEqual([first, second, third, third]);
     expect(errorCode).toBe('answer-unusable');
     for (const model of [first, second, third]) expect(message).toMatch(new RegExp(`${model}: .`));
     expect(details).toEqual({
@@ -157,7 +157,8 @@ describe('when one model fails', () => {
       attempts: [
         { model: first, error: 'empty-answer' },
         { model: second, error: 'empty-answer' },
-        { model: third, error: 'unusable-answer' },
+        { model: third, error: 'non-answer' },
+        { model: third, error: 'non-answer' },
       ],
     });
   });
@@ -233,7 +234,9 @@ describe('an input that is too long for a model', () => {
 
   it('goes only to one with a larger window', async () => {
     // tests: gpt-5-mini (272k), gpt-6.2-sol (922k), gpt-5 (272k)
-    const { call, asked } = await engineFixture({ answer: byModel({ [second]: tooLong, [first]: code }) });
+    const { call, asked } = await engineFixture({
+      answer: byModel({ [second]: tooLong, [first]: testFile }),
+    });
     await call({ task: 'tests' });
     expect(asked()).toEqual([second, first]);
   });
@@ -536,7 +539,7 @@ describe('a forced model', () => {
 
 describe('a model that the provider does not know', () => {
   it('hands over to its successor at once, and is not asked again', async () => {
-    const { call, asked } = await engineFixture({ retired: [second], answer: code });
+    const { call, asked } = await engineFixture({ retired: [second], answer: testFile });
     const outcome = await call({ task: 'tests' });
     expect(asked()).toEqual([second, 'gpt-6.1-terra']);
     expect(outcome.warnings).toContainEqual(
@@ -549,7 +552,7 @@ describe('a model that the provider does not know', () => {
   });
 
   it('is still followed when its successor is gone too', async () => {
-    const { call, asked } = await engineFixture({ retired: [second, 'gpt-6.1-terra'], answer: code });
+    const { call, asked } = await engineFixture({ retired: [second, 'gpt-6.1-terra'], answer: testFile });
     await call({ task: 'tests' });
     expect(asked()).toEqual([second, 'gpt-6.1-terra', first]);
   });

@@ -7,7 +7,7 @@ import { runOperation } from '../../src/operations/run.ts';
 import { serve } from '../rehearsal/bench.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import { byModel } from '../rehearsal/script.ts';
-import { code, engineFixture, FakeClock, key, today } from './engine-fixture.ts';
+import { code, engineFixture, FakeClock, key, testFile, today } from './engine-fixture.ts';
 
 const first = 'gpt-6.2-sol';
 const second = 'gpt-5-mini';
@@ -146,7 +146,7 @@ describe('a ceiling', () => {
     const busy: Scenario = { kind: 'error', status: 429, message: 'Slow', headers: { 'retry-after': '30' } };
     // tests: gpt-5-mini, then gpt-6.2-sol, for which the first answer leaves nothing.
     const { call, asked, clock } = await engineFixture({
-      answer: byModel({ [second]: [cut, busy, code] }),
+      answer: byModel({ [second]: [cut, busy, testFile] }),
       models: { routing: { tests: ['mini', 'codex'] } },
     });
     const { decision } = await call({ task: 'tests', maxCostUsd: worst });

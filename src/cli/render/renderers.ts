@@ -54,6 +54,7 @@ const delegationRenderer: Renderer = {
     }
     if (meta.patch?.applied) streams.err(`applied:\n${meta.patch.diffstat}\n`);
     if (meta.output_file !== undefined) streams.err(`written: ${meta.output_file}\n`);
+    if (meta.outcome !== undefined) streams.err(`no change: ${meta.reason}\n`);
     for (const warning of meta.warnings) streams.say('warning', warning);
     if (meta.cost_alert !== undefined) streams.say('alert', meta.cost_alert);
     streams.err(`${summaryLine(meta)}\n`);

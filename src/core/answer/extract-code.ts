@@ -1,14 +1,15 @@
 /** Extracts code from the fences and prose that models wrap around it. */
 import { OrchError } from '../errors/orch-error.ts';
 import { type Fence, fenceOn } from '../patch/dialects/markdown-fences.ts';
+import { pathInInfo, pathLabel } from '../patch/dialects/path-label.ts';
 import { stringBehind } from '../patch/text/long-string.ts';
 
 export interface FencedBlock {
   /** First word after the opening fence, lower-cased, without a trailing path (`ts:src/a.ts`). */
   info: string;
   body: string;
-  /** The line above the fence, which may hold a path; empty when there is none. */
-  above: string;
+  /** The path of the file that it is, as far as the answer names one. */
+  name: string | undefined;
   /** False when the answer ends before the closing fence. */
   closed: boolean;
 }
@@ -75,13 +76,36 @@ export function fencedBlocks(answer: string): FencedBlock[] {
         .slice(start, end)
         .map((line) => line.replace(margin, ''))
         .join('\n'),
-      above: (lines[index - 1] ?? '').trim(),
+      name: nameOf(lines, index, fence),
       closed: end < lines.length,
     });
     index = end;
   }
   return blocks;
 }
+
+/** Lines above a fence that may name the file in it. */
+const labelLines = 2;
+const longestLabel = 300;
+
+/** On the fence, above it, or in a comment on its first line. */
+function nameOf(lines: readonly string[], open: number, fence: Fence): string | undefined {
+  const context = { files: [] };
+  const inside = lines[open + 1] ?? '';
+  const comment = inside.length <= longestLabel ? commentedPath.exec(inside)?.[1] : undefined;
+  const named = pathInInfo(fence.info, context) ?? comment;
+  if (named !== undefined) return named;
+  for (let index = open - 1; index >= 0 && open - index <= labelLines; index--) {
+    const line = lines[index]!;
+    if (line.trim() === '') continue;
+    const label = fenceOn(line) ? undefined : pathLabel(line, context);
+    return label?.plain ? label.path : undefined;
+  }
+  return undefined;
+}
+
+const commentedPath =
+  /^\s*(?:\/\/|#|--|;|<!--|\/\*)\s*(?:file(?:name)?:\s*)?([\w@-][\w@/-]*(?:\.[\w@/-]+)+)\s*(?:-->|\*\/)?\s*$/i;
 
 const prosy = new Set(['text', 'txt', 'plaintext', 'output', 'console']);
 const markdown = new Set(['md', 'markdown']);
@@ -123,11 +147,15 @@ export interface ExtractedCode {
   code: string;
   /** Number of blocks joined; 1 for an answer without fences. */
   blocks: number;
+  fenced: boolean;
+  /** What the fence is marked with; empty for nothing. */
+  info: string;
 }
 
 /**
- * Returns only the code of an answer. An answer without fences is taken whole. Of several blocks, those in
- * the wanted language are kept if there are any (the others show how to install or call it).
+ * Returns only the code of an answer, which is one file. An answer without fences is taken whole. Of several blocks,
+ * those in the wanted language are kept if there are any (the others show how to install or call it), of those the ones
+ * with a name, and of several versions of the file the last.
  */
 export function extractCode(
   answer: string,
@@ -135,11 +163,11 @@ export function extractCode(
 ): ExtractedCode {
   const text = answer.replace(/\r\n?/g, '\n');
   const whole = wholeFence(text);
-  if (whole && whole.pairs > 0) return { code: tidy(whole.inner.join('\n')), blocks: 1 };
+  if (whole && whole.pairs > 0) return fromFence(tidy(whole.inner.join('\n')), 1, whole.info);
   const blocks = fencedBlocks(text);
   if (blocks.length === 0) {
     if (text.trim() === '') throw new OrchError('answer-unusable', 'the answer contains no code');
-    return { code: tidy(text), blocks: 1 };
+    return { code: tidy(text), blocks: 1, fenced: false, info: '' };
   }
   if (blocks.some((block) => !block.closed)) {
     throw new OrchError('answer-unusable', 'the answer is incomplete: a code block is not closed');
@@ -149,7 +177,45 @@ export function extractCode(
   const matching = coded.filter((block) => isLanguage(block.info));
   const chosen = [matching, coded, filled].find((list) => list.length > 0);
   if (!chosen) throw new OrchError('answer-unusable', 'the answer contains only an empty code block');
-  return { code: chosen.map((block) => tidy(block.body)).join('\n'), blocks: chosen.length };
+  const kept = oneFile(chosen);
+  return fromFence(kept.map((block) => tidy(block.body)).join('\n'), kept.length, kept.at(-1)!.info);
+}
+
+function fromFence(code: string, blocks: number, info: string): ExtractedCode {
+  return { code, blocks, fenced: true, info };
+}
+
+/** Blocks that belong together. Throws if they are different files, or if it is not clear which version counts. */
+function oneFile(blocks: readonly FencedBlock[]): readonly FencedBlock[] {
+  const named = blocks.filter(({ name }) => name !== undefined);
+  const names = [...new Set(named.map(({ name }) => name!))];
+  if (names.length > 1) {
+    const shown = names.slice(0, 5).join(', ');
+    throw new OrchError(
+      'answer-unusable',
+      `the answer holds several files (${shown}), and one was asked for`,
+    );
+  }
+  if (names.length === 1) return named.slice(-1);
+  const last = blocks.at(-1)!;
+  const declared = declaredIn(last.body);
+  const earlier = blocks.slice(0, -1).map(({ body }) => declaredIn(body));
+  const isAgain = (before: ReadonlySet<string>) => [...before].some((name) => declared.has(name));
+  if (!earlier.some(isAgain)) return blocks;
+  if (earlier.every((before) => [...before].every((name) => declared.has(name)))) return [last];
+  const twice = earlier.flatMap((before) => [...before]).find((name) => declared.has(name));
+  throw new OrchError(
+    'answer-unusable',
+    `several blocks of the answer declare ${twice}, and none of them is the whole file`,
+  );
+}
+
+const declaration =
+  /^(?:export )?(?:default )?(?:public |pub |async |abstract |final )*(?:class|function\*?|const|let|def|fn|func|struct|interface|type|enum|trait) ([\p{L}_$][\w$]*)/gmu;
+
+/** Names that are declared at the beginning of a line. */
+function declaredIn(code: string): Set<string> {
+  return new Set(Array.from(code.matchAll(declaration), ([, name]) => name!));
 }
 
 function tidy(code: string): string {

@@ -55,6 +55,7 @@ const failures = {
   'answer-cut-by-length': { recovery: 'more-output', code: 'answer-unusable', billed: true },
   'empty-answer': { recovery: 'next-model', code: 'answer-unusable', billed: true },
   'unusable-answer': { recovery: 'next-model', code: 'answer-unusable', billed: true },
+  'non-answer': { recovery: 'ask-again', code: 'answer-unusable', billed: true },
   'unplaceable-answer': { recovery: 'ask-again', code: 'patch-unplaceable', billed: true },
   'verify-failed': { recovery: 'next-model', code: 'verify-failed', billed: true },
   cancelled: { recovery: 'stop', code: 'interrupted', billed: true },

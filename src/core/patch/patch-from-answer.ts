@@ -12,6 +12,8 @@ import type { AnswerContext, FileChange, FileEdit, HunkReport, PatchProblem, Sou
 export interface PatchOptions extends PlaceOptions, Omit<AnswerContext, 'files'> {
   /** The refused result that this answer repairs: its blocks that found their place are kept. */
   repairs?: Refused | undefined;
+  /** The answer says, instead of an edit, that nothing more needs to change than what was kept. */
+  nothingMore?: boolean;
 }
 
 export interface PatchResult {
@@ -30,8 +32,8 @@ export function patchFromAnswer(
   files: SourceFile[],
   options: PatchOptions = {},
 ): PatchResult {
-  const { repairs } = options;
-  const read = readAnswer(answer, { ...options, files });
+  const { repairs, nothingMore = false } = options;
+  const read = nothingMore ? { edits: [], problems: [] } : readAnswer(answer, { ...options, files });
   const edits = repairs ? repairEdits(read.edits, repairs) : read.edits;
   if (!edits) return refusal(repairs!);
   const placed =

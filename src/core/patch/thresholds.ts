@@ -152,6 +152,8 @@ export const anchoring = {
 export const alreadyApplied = {
   /** Letters of added lines that count as a sign of it. */
   addedLetters: 3,
+  /** Letters of all that a block would leave, for it to be nothing to do at all. */
+  wholeLetters: 12,
   /** Letters of the lines around a deletion, where both sides are shown. */
   leftLetters: 20,
   /** The same where only one side is shown. */

@@ -4,14 +4,16 @@ export const returnShapes = ['code', 'patch', 'text'] as const;
 export type ReturnShape = (typeof returnShapes)[number];
 
 const codeContract = `Answer with code and nothing else: no introduction, no explanation, no closing remark.
-Put it into one fenced block: it is one file.
-The code runs as it stands: every import is there, nothing is elided, no placeholder is left.`;
+Put it into one fenced block: it is one file, whole.
+The code runs as it stands: every import is there, nothing is elided or left to be done.`;
 
 const textContract = `Answer with the final text and nothing else: no preamble about what you are going to do, no remark after it.`;
 
 interface ShapeTraits {
   /** The answer reads well while it arrives; code and patches are taken out of what the model writes. */
   streams: boolean;
+  /** A length is asked for. Models that are told to keep code short leave things out: there the output cap is the limit. */
+  limitsLength: boolean;
   /** Files may be shortened to fit the input. A patch has to be located in all that was sent. */
   shortensFiles: boolean;
 }
@@ -23,7 +25,7 @@ interface ShapeTraits {
 export type Shape = ShapeTraits & ({ readAs: 'code' | 'text'; contract: string } | { readAs: 'edits' });
 
 export const shapes = {
-  code: { readAs: 'code', contract: codeContract, streams: false, shortensFiles: true },
-  patch: { readAs: 'edits', streams: false, shortensFiles: false },
-  text: { readAs: 'text', contract: textContract, streams: true, shortensFiles: true },
+  code: { readAs: 'code', contract: codeContract, streams: false, limitsLength: false, shortensFiles: true },
+  patch: { readAs: 'edits', streams: false, limitsLength: false, shortensFiles: false },
+  text: { readAs: 'text', contract: textContract, streams: true, limitsLength: true, shortensFiles: true },
 } as const satisfies Record<ReturnShape, Shape>;

@@ -18,14 +18,19 @@ export interface Task {
   effort: ReasoningEffort;
   /** The first sentence of the instructions. */
   role: string;
+  /** For every shape. */
   rules: readonly string[];
-  /** Extra rule for a non-default shape, e.g. docs returned as a patch. */
-  shapeRules?: Partial<Record<ReturnShape, string>>;
+  /** Rules that go with one shape. */
+  shapeRules: Partial<Record<ReturnShape, readonly string[]>>;
+  /** New code is written, so that the style of a language is worth a rule. Otherwise only its name is given. */
+  writesCode?: true;
   /** Used when files are given without an instruction. */
   defaultInstruction: string;
   /** Whether the instructions name a test framework; defaults to the language's usual one. */
   usesTestFramework?: true;
 }
+
+const showsCode = 'Show code in fenced blocks and say in a sentence what each part is for.';
 
 export const tasks: Readonly<Record<TaskKind, Task>> = {
   code_generate: {
@@ -33,11 +38,11 @@ export const tasks: Readonly<Record<TaskKind, Task>> = {
     effort: 'medium',
     role: 'You write production code to a specification.',
     rules: [
-      'Write idiomatic code in the style of the files that are given, if any.',
       'Comment only what the code cannot say itself.',
       'Handle the errors and edge cases that the specification implies; add no features beyond it.',
     ],
-    shapeRules: { text: 'Show code in fenced blocks and say in a sentence what each part is for.' },
+    shapeRules: { text: [showsCode] },
+    writesCode: true,
     defaultInstruction:
       'Complete the given files: implement what is declared or described there and still missing.',
   },
@@ -49,6 +54,7 @@ export const tasks: Readonly<Record<TaskKind, Task>> = {
       'Behaviour stays the same, signatures and error messages included, unless the request asks otherwise.',
       'Touch only what the request is about; leave formatting and naming elsewhere alone.',
     ],
+    shapeRules: { text: [showsCode] },
     defaultInstruction:
       'Refactor the given files: clearer names, less repetition, simpler control flow. Behaviour stays the same.',
   },
@@ -62,8 +68,10 @@ export const tasks: Readonly<Record<TaskKind, Task>> = {
       'Cover the ordinary cases, the limits and the errors; every test can fail, and its name says what it promises.',
     ],
     shapeRules: {
-      patch: 'Put the tests into new files beside the code, or into the test files that are given.',
+      patch: ['Put the tests into new files beside the code, or into the test files that are given.'],
+      text: [showsCode],
     },
+    writesCode: true,
     defaultInstruction: 'Write tests for the given files.',
     usesTestFramework: true,
   },
@@ -71,23 +79,32 @@ export const tasks: Readonly<Record<TaskKind, Task>> = {
     shape: 'text',
     effort: 'none',
     role: 'You write technical documentation for the people who will use or maintain the code.',
-    rules: [
-      'Write concise Markdown: one title, then short sections. No HTML.',
-      'State only what the given material shows; where something is not known, leave it out.',
-      'Show how it is used with a short example where the material allows one.',
-    ],
-    shapeRules: { patch: 'The Markdown goes into the files that you change or create.' },
+    rules: ['State only what the given material shows; where something is not known, leave it out.'],
+    shapeRules: {
+      text: [
+        'Write concise Markdown: one title, then short sections. No HTML.',
+        'Show how it is used with a short example where the material allows one.',
+      ],
+      patch: [
+        'In Markdown files write concise Markdown: one title, then short sections, no HTML. In code write documentation comments in the form that the language has for them, and change nothing else.',
+      ],
+      code: [
+        'The documentation goes into the code, as comments in the form that the language has for them. Answer with the whole code, which is otherwise unchanged.',
+      ],
+    },
     defaultInstruction: 'Document the given files for the people who use them.',
   },
   deep_reasoning: {
     shape: 'text',
     effort: 'high',
     role: 'You work out hard technical questions.',
-    rules: [
-      'Reason step by step before you answer, and check the result against the question.',
-      'Give only the final artefact: the conclusion, with the reasons that a reader needs to trust it.',
-      'Say plainly what remains uncertain.',
-    ],
+    rules: ['Output only the final artefact.'],
+    shapeRules: {
+      text: [
+        'Give the conclusion first, then the reasons that a reader needs to trust it.',
+        'Say plainly what remains uncertain.',
+      ],
+    },
     defaultInstruction: 'Analyse the given files: find what is wrong or fragile, and say why.',
   },
 };
@@ -99,10 +116,14 @@ export function readTask(name: string): { task: TaskKind; known: boolean } {
   return task ? { task, known: true } : { task: 'docs', known: false };
 }
 
+/** Whether "nothing needs to change" is a result: where existing files or code are to be changed, but no tests written. */
+export function mayStay(kind: TaskKind, shape: ReturnShape): boolean {
+  return kind !== 'tests' && (shape === 'patch' || (kind === 'refactor' && shape === 'code'));
+}
+
 export function taskRules(kind: TaskKind, shape: ReturnShape): string[] {
   const { rules, shapeRules } = tasks[kind];
-  const extra = shapeRules?.[shape];
-  return extra === undefined ? [...rules] : [...rules, extra];
+  return [...rules, ...(shapeRules[shape] ?? [])];
 }
 
 /** An upper bound of the instructions in tokens, which the router adds to the input. A test holds every prompt to it. */

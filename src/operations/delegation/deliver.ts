@@ -24,6 +24,8 @@ export async function deliver(
 ): Promise<DelegateOutput> {
   const { run_id, cost_usd } = output.meta;
   let delivered = output;
+  // There is nothing to write: an existing file stays as it is.
+  if (output.meta.outcome === 'no-change') return output;
   try {
     // A folder in the tree may be a link to the outside.
     if (patch && apply) context.workspace().assertWritable(patch.base, touchedPaths(patch.changes));

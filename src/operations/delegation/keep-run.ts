@@ -95,16 +95,8 @@ async function bestPart(
   let best: PartialPatch | undefined;
   for (const { failure } of attempts) {
     if (!(failure instanceof UnplaceableAnswer)) continue;
-    const part = await partialPatch(failure, {
-      shape: 'patch',
-      language: prepared.request.language,
-      sourceSet: prepared.sourceSet,
-      redacted: prepared.redacted,
-      patchChecker: context.patchChecker(),
-      instruction: prepared.request.instruction,
-      strict,
-      signal,
-    });
+    const options = finishOptionsOf(prepared, context.engine(), signal);
+    const part = await partialPatch(failure, { ...options, strict });
     if (part && part.patch.stats.length > (best?.patch.stats.length ?? 0)) best = part;
   }
   return best;

@@ -42,6 +42,8 @@ const metaSchema = () =>
     response_id: z.string().nullable(),
     run_id: z.string(),
     warnings: z.array(z.string()),
+    outcome: z.enum(['no-change']).optional().describe('Nothing needs to change; result is empty.'),
+    reason: z.string().optional(),
     rehearsal: z.boolean().optional(),
     patch: z
       .object({
@@ -74,11 +76,17 @@ function patchMeta({
   };
 }
 
+/** Why there is no patch although the call succeeded. */
+function outcomeMeta({ noChange }: FinishedAnswer): Pick<DelegateOutput['meta'], 'outcome' | 'reason'> {
+  return noChange === undefined ? {} : { outcome: 'no-change', reason: printable(noChange) };
+}
+
 /** Output for an existing answer, without a request. */
 export function givenAnswerOutput(
-  { result, patch, warnings }: FinishedAnswer,
+  finished: FinishedAnswer,
   { newId }: Pick<OperationContext, 'newId'>,
 ): DelegateOutput {
+  const { result, patch, warnings } = finished;
   return {
     result,
     meta: {
@@ -95,6 +103,7 @@ export function givenAnswerOutput(
       response_id: null,
       run_id: newId(),
       warnings: warnings.map(printable),
+      ...outcomeMeta(finished),
       ...(patch ? { patch: patchMeta(patch) } : {}),
     },
   };
@@ -139,6 +148,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
       response_id: generated.responseId ?? null,
       run_id: outcome.runId,
       warnings: [...new Set(warnings)].map(printable),
+      ...outcomeMeta(finished),
       ...(engine.rehearsal ? { rehearsal: true } : {}),
       ...(finished.patch ? { patch: patchMeta(finished.patch) } : {}),
       ...(outcome.cut ? { incomplete: printable(outcome.cut.message) } : {}),

@@ -53,11 +53,11 @@ const patchFormats: readonly PatchFormat[] = ['search-replace', 'v4a', 'whole-fi
 
 /** Instructions not written by orch are taken to request text. */
 export function readRequestedAnswer(instructions: string): RequestedAnswer {
-  const asks = (text: string | undefined) => text !== undefined && instructions.includes(text);
+  const asks = (text: string | undefined) => text !== undefined && `${instructions}\n`.includes(text);
   const patchFormat = patchFormats.find((format) => asks(dialects[format].contract));
   const language =
     languagesWithComments.find((name) => asks(languageStyle(name))) ??
-    /^- Language: (.+)\.$/m.exec(instructions)?.[1];
+    /\bLanguage of the code: (.+)\.$/m.exec(instructions)?.[1];
   return {
     task: taskKinds.find((task) => asks(tasks[task].role)),
     shape: patchFormat ? 'patch' : asks(shapes.code.contract) ? 'code' : 'text',

@@ -623,7 +623,7 @@ function ofOrch(stage: Stage): Attack[] {
     id: `execution/shell/${at}`,
     tries: `a file name is run by a shell: ${shown(text)}`,
     async run() {
-      const world = stage.world({ answer: 'x\n' });
+      const world = stage.world({ answer: 'test();\n' });
       const mark = 'owned';
       const name = `${text.replace('MARK', mark)}.js`;
       put(world.work, { [name]: 'const a = 1;\n', 'a.js': 'const a = 1;\n' });

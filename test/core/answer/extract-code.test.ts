@@ -37,7 +37,7 @@ describe('the code of an answer', () => {
     ['with blank lines around', `\n\n${fence(`\n  \n${body}\n\n`)}\n\n`],
     ['without a newline at the end', `\`\`\`ts\n${body}\n\`\`\``],
   ])('%s is the code alone', (_, answer) => {
-    expect(extractCode(answer, typescript)).toEqual({ code: `${body}\n`, blocks: 1 } satisfies ExtractedCode);
+    expect(extractCode(answer, typescript)).toMatchObject({ code: `${body}\n`, blocks: 1 });
   });
 
   it('keeps the indentation of its first line', () => {
@@ -46,17 +46,20 @@ describe('the code of an answer', () => {
 
   it('of several blocks is those in the language, in their order', () => {
     const answer = `${fence('npm i', 'sh')}\n${fence('const a = 1;')}\nThen:\n\n${fence('const b = 2;', 'TypeScript')}\n${fence('1', 'text')}`;
-    expect(extractCode(answer, typescript)).toEqual({ code: 'const a = 1;\n\nconst b = 2;\n', blocks: 2 });
+    expect(extractCode(answer, typescript)).toMatchObject({
+      code: 'const a = 1;\n\nconst b = 2;\n',
+      blocks: 2,
+    });
   });
 
   it('of several blocks is told by a language with a path behind it', () => {
     const answer = `${fence('npm i', 'sh')}\n${fence('a();', 'ts:src/a.ts')}`;
-    expect(extractCode(answer, typescript)).toEqual({ code: 'a();\n', blocks: 1 });
+    expect(extractCode(answer, typescript)).toMatchObject({ code: 'a();\n', blocks: 1 });
   });
 
   it('of several blocks in other languages is all but what only shows output', () => {
     const answer = `${fence('print(1)', 'python')}${fence('1', 'console')}${fence('', 'ts')}`;
-    expect(extractCode(answer, typescript)).toEqual({ code: 'print(1)\n', blocks: 1 });
+    expect(extractCode(answer, typescript)).toMatchObject({ code: 'print(1)\n', blocks: 1 });
     expect(code(fence('plain', 'text'))).toBe('plain\n');
   });
 
@@ -155,10 +158,10 @@ it('the indentation of a fence is none of the code', () => {
 });
 
 describe('fencedBlocks', () => {
-  it('tells the language, the line above and whether the block is closed', () => {
+  it('tells the language, the file and whether the block is closed', () => {
     expect(fencedBlocks(`src/a.ts\n${fence('a', 'TS twoslash')}\n~~~\nb`)).toEqual([
-      { info: 'ts', body: 'a', above: 'src/a.ts', closed: true },
-      { info: '', body: 'b', above: '', closed: false },
+      { info: 'ts', body: 'a', name: 'src/a.ts', closed: true },
+      { info: '', body: 'b', name: undefined, closed: false },
     ]);
     expect(fencedBlocks('Run `a` or ```b```.\n    ```\n')).toEqual([]);
   });

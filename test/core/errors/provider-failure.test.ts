@@ -13,6 +13,7 @@ describe('the failure table', () => {
       'quota-exhausted': 'stop quota-exhausted',
       'model-not-found': 'next-model no-eligible-model',
       'wrong-endpoint': 'stop provider-failed',
+      'non-answer': 'ask-again answer-unusable',
       'unplaceable-answer': 'ask-again patch-unplaceable',
       'unsupported-parameter': 'fix-parameter provider-failed',
       'context-length': 'larger-window input-too-large',

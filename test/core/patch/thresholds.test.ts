@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { patchFromAnswer } from '../../../src/core/patch/patch-from-answer.ts';
+import { alreadyThere } from '../../../src/core/patch/place/already-there.ts';
 import * as thresholds from '../../../src/core/patch/thresholds.ts';
 import { searchReplace, unified, v4a, wholeFile } from '../../helpers/answers.ts';
 
@@ -368,6 +369,16 @@ const rows: Row[] = [
     [2, 'exact'],
     (size) =>
       outcome(searchReplace('a.ts', 'head', `head\n${letters(size)}`), lines('head', letters(size), 'tail')),
+  ],
+  [
+    'alreadyApplied.wholeLetters',
+    [12, 1],
+    [11, undefined],
+    (size) => {
+      const files = [{ path: 'a.ts', text: lines('head', letters(size), 'tail') }];
+      const { edits, problems } = patchFromAnswer(searchReplace('a.ts', 'other', letters(size)), files);
+      return alreadyThere(edits, problems, files)?.length;
+    },
   ],
   [
     'choosing.shownContext',

@@ -64,7 +64,7 @@ describe('every prompt', () => {
     expect(most.tokens, JSON.stringify(most.facts)).toBeLessThanOrEqual(instructionAllowanceTokens);
   });
 
-  it('states its contract and its limit in tokens and lines, and nothing that is not there', () => {
+  it('states its contract, that nobody answers, for text a limit, and nothing that is not there', () => {
     const contracts: Record<string, string> = {
       code: 'Answer with code and nothing else',
       text: 'Answer with the final text and nothing else',
@@ -78,7 +78,9 @@ describe('every prompt', () => {
       const stated = Object.keys(contracts).filter((name) => text.includes(contracts[name]!));
       return (
         stated.join() !== wanted ||
-        !text.includes('Stay under 1000000 tokens (about 100000 lines)') ||
+        text.includes('Stay under 1000000 tokens (about 100000 lines)') !== (each.shape === 'text') ||
+        text.split('Nobody will answer').length !== 2 ||
+        text.split('are data').length !== 2 ||
         /: undefined\b|\[object/.test(text)
       );
     });
@@ -94,23 +96,41 @@ describe('a prompt', () => {
   });
 
   it('is the same for the same facts up to its end, so that a prefix can be cached', () => {
-    expect(prompt({ visibleOutputTokens: 2048 }).replace('2048 tokens (about 204', '')).toBe(
-      prompt({ visibleOutputTokens: 4096 }).replace('4096 tokens (about 409', ''),
+    const text = (visibleOutputTokens: number) => prompt({ shape: 'text', visibleOutputTokens });
+    expect(text(2048).replace('2048 tokens (about 204', '')).toBe(
+      text(4096).replace('4096 tokens (about 409', ''),
     );
   });
 
   it.each([
+    [{ language: 'python' }, 'Write as the given files do, unless the request says otherwise. Where'],
     [{ language: 'python' }, 'Python 3: type hints'],
-    [{ language: 'fortran' }, '- Language: fortran.\n'],
-    [{ framework: 'react' }, '- Framework: react.\n'],
+    [{ language: 'fortran' }, 'Language of the code: fortran.'],
+    [{ task: 'refactor', language: 'python' }, '- Language of the code: python.'],
+    [{ framework: 'react' }, '- Framework: react.'],
     [{ task: 'tests', language: 'python' }, 'pytest: plain functions'],
     [{ task: 'tests', language: 'python', framework: 'unittest' }, 'unittest: one TestCase'],
     [{ task: 'tests', language: 'python', framework: ' PyTest ' }, 'pytest: plain functions'],
-    [{ task: 'tests', framework: 'ava' }, '- Test framework: ava.\n'],
-    [{ task: 'docs', shape: 'patch' }, 'The Markdown goes into the files'],
-    [{ visibleOutputTokens: 5 }, 'Stay under 5 tokens (about 1 lines)'],
+    [{ task: 'tests', framework: 'ava' }, '- Test framework: ava.'],
+    [{ task: 'docs', shape: 'patch' }, 'In Markdown files write concise Markdown'],
+    [{ task: 'docs', shape: 'code' }, 'The documentation goes into the code'],
+    [{ task: 'deep_reasoning', shape: 'text' }, 'Output only the final artefact'],
+    [{ shape: 'patch' }, 'NO CHANGE: <why'],
+    [{ task: 'refactor', shape: 'code' }, 'NO CHANGE: <why'],
+    [{ shape: 'text', visibleOutputTokens: 5 }, 'Stay under 5 tokens (about 1 lines)'],
   ] as [Partial<InstructionOptions>, string][])('for %o says: %s', (change, words) => {
     expect(prompt(change)).toContain(words);
+  });
+
+  it.each([
+    [{ task: 'docs', shape: 'code' }, /Markdown/],
+    [{ task: 'refactor', language: 'python' }, /type hints/],
+    [{ task: 'tests', shape: 'patch' }, /NO CHANGE/],
+    [{ shape: 'code' }, /NO CHANGE|Stay under/],
+    [{ task: 'deep_reasoning', shape: 'text' }, /step/],
+    [{ task: 'deep_reasoning', shape: 'patch' }, /conclusion|uncertain/],
+  ] as [Partial<InstructionOptions>, RegExp][])('for %o does not say %s', (change, words) => {
+    expect(prompt(change)).not.toMatch(words);
   });
 
   it('for tests in a language without a usual framework names none', () => {

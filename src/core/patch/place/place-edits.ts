@@ -10,6 +10,7 @@ import { diffing } from '../thresholds.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem, SourceFile } from '../types.ts';
 import { placeHunks } from './place-hunks.ts';
 import { placeWholeFile } from './place-whole-file.ts';
+import { writtenElision } from './written-elision.ts';
 import { writtenMark } from './written-mark.ts';
 
 export interface PlacedEdits {
@@ -63,7 +64,7 @@ function placeEdit(
 ): void {
   const { path, block } = edit;
   if (edit.kind === 'create') {
-    const mark = writtenMark(edit, '', edit.text ?? '');
+    const mark = writtenMark(edit, '', edit.text ?? '') ?? writtenElision(edit, '', edit.text ?? '');
     if (mark) {
       problems.push(mark);
       return;
@@ -108,7 +109,7 @@ function placeEdit(
     if (result.problems.length > 0) return;
     after = result.after;
   }
-  const mark = writtenMark(edit, file.text, after);
+  const mark = writtenMark(edit, file.text, after) ?? writtenElision(edit, file.text, after);
   if (mark) {
     problems.push(mark);
     return;

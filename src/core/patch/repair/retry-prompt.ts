@@ -21,22 +21,51 @@ export function canRetryBlocks(problems: readonly PatchProblem[]): boolean {
   );
 }
 
+/** Problems whose solution is to find the place. */
+const unfound: readonly ProblemCode[] = ['not-found', 'ambiguous', 'no-context', 'too-loose'];
+
+export interface RetryOptions {
+  /** Good blocks of the answer that are kept. */
+  kept: number;
+  /** What the model may write if nothing needs to change; undefined where that is no result. */
+  noChange?: string | undefined;
+}
+
 /** The text of the next request. Empty if there is no problem. */
-export function retryPrompt(problems: readonly PatchProblem[]): string {
+export function retryPrompt(
+  problems: readonly PatchProblem[],
+  { kept, noChange }: RetryOptions = { kept: 0 },
+): string {
   if (problems.length === 0) return '';
   const reasons = problems.map(describeProblem).join('\n\n');
+  const rules = noChange === undefined ? [] : [noChange];
   if (!canRetryBlocks(problems)) {
-    return `Your answer could not be used.\n\n${reasons}\n\nSend the whole answer again, complete, in the format that was asked for.`;
+    return [
+      'Your answer could not be used.',
+      reasons,
+      'Nobody will answer a question, and nothing more will be sent than is above. Send the whole answer again, complete, in the format that was asked for.',
+      ...rules,
+    ].join('\n\n');
   }
   const blocks = [...new Set(problems.map(({ block }) => block!))].sort((left, right) => left - right);
   const [which, these] =
     blocks.length === 1
       ? [`block ${blocks[0]}`, 'this block']
       : [`blocks ${blocks.join(', ')}`, 'these blocks'];
+  const good = kept === 0 ? 'In your answer ' : `${kept} of your blocks ${kept === 1 ? 'is' : 'are'} fine; `;
+  const isDone = problems.every(({ code }) => code === 'already-applied');
+  const send = `Send only ${these} again, in the same format, against the original text of the file as it was given to you, as if none of your edits had been made.`;
+  const copy = problems.some(({ code }) => unfound.includes(code))
+    ? ' Copy the lines to find exactly, with their indentation, and enough of them to occur only once.'
+    : '';
+  const others = kept === 0 ? '' : ' The other blocks are kept: do not repeat them.';
   return [
-    `Most of your answer is fine; ${which} could not be placed.`,
+    `${good}${which} could not be placed.`,
     reasons,
-    `Send only ${these} again, in the same format, against the original text of the file as it was given to you, as if none of your edits had been made. Copy the lines to find exactly, with their indentation, and enough of them to occur only once. The other blocks are kept: do not repeat them.`,
+    (isDone
+      ? `If you meant something else, send ${these} again in the same format, against the original text of the file.`
+      : send + copy) + others,
+    ...rules,
   ].join('\n\n');
 }
 
@@ -62,7 +91,7 @@ function adviceFor(code: ProblemCode, lines: readonly number[]): string | undefi
         ? undefined
         : `It fits at lines ${lines.join(', ')}. Include more lines around the change, so that only the right place fits.`;
     case 'already-applied':
-      return `The result is already there${lines.length === 0 ? '' : `, at line ${lines.join(', ')}`}. Leave the block out unless you meant something else.`;
+      return `The result is already there${lines.length === 0 ? '' : `, at line ${lines.join(', ')}`}.`;
     case 'overlap':
       return 'Combine the two blocks into one.';
     case 'no-context':

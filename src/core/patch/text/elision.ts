@@ -21,6 +21,30 @@ export function looksElided(line: string): boolean {
   return (/\.{3}|\u2026/.test(remark) && leftOut.test(remark)) || saysUnchanged.test(remark);
 }
 
+const startsLeftOut =
+  /^(?:\.{3}|\u2026)\s*\(?(?:the |all |your |any |and )?(?:rest|remainder|remaining|existing|previous|other|unchanged|same|omitted|more|code|keep|as before|continue[sd]?)\b/i;
+const namesLeftOut =
+  /^[[(]?(?:the |all |your |keep )?(?:rest|remainder|remaining|existing|previous|unchanged|same)\b.{0,60}(?:\.{3}|\u2026)[\])]?$/i;
+const saysItStays =
+  /\b(?:unchanged|the same|as before|as is|omitted(?: for brevity)?)[).\]]*$|^(?:the )?(?:rest|remainder|remaining|existing)\b.{0,60}\bhere[).\]]*$/i;
+const betweenDots = /^(?:\.{3}|\u2026).*(?:\.{3}|\u2026)$/;
+
+/** Stricter, for lines that no file says anything about: a comment may end in three dots for another reason. */
+export function isElision(line: string): boolean {
+  const text = line.trim();
+  // A line in the middle of a comment, and an example in one.
+  if (text.length > filling.longestRemark || /^(?:\*(?!\/)|\S{1,2} {2,}\S)/.test(text)) return false;
+  if (onlyDots.test(text) || saysOnlyUnchanged.test(text)) return true;
+  if (!looksElided(line)) return false;
+  const remark = comment.exec(text)?.[1] ?? text.slice(1, -1);
+  return [startsLeftOut, namesLeftOut, betweenDots, saysItStays].some((form) => form.test(remark));
+}
+
+const saysOnlyUnchanged = new RegExp(
+  `^(?:${commentSigns})\\s*[[(]?(?:unchanged|omitted(?: for brevity)?|same as before|no changes?(?: here)?)[\\])]?\\.?\\s*(?:${commentEnds})?$`,
+  'i',
+);
+
 /**
  * Lines of `after`, from 0, that stand for lines of `before`: those that `before` does not have itself, or not as often.
  */

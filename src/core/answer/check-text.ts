@@ -1,0 +1,32 @@
+/**
+ * Decides whether a text is the one that was asked for. Text can say anything, so only what cannot be meant is refused:
+ * a text without the form of a document that talks to the one who asked for a document, and one that says that it did
+ * not get the files that were sent.
+ */
+import { formOf } from './extract-document.ts';
+import { firstSentence } from './sentences.ts';
+import { missesMaterial, speechOf } from './speech.ts';
+
+export interface WantedText {
+  /** A document with a title is asked for. */
+  document: boolean;
+  /** Files or other material were sent with the request. */
+  material: boolean;
+}
+
+/** What is wrong with it, in words for a model and for a person; undefined if nothing is. */
+export function faultOfText(text: string, { document, material }: WantedText): string | undefined {
+  const form = formOf(text);
+  if (document && form === 'headings') return 'it consists of headings without any text';
+  const isHeaded = /^#{1,6} \S/m.test(text);
+  if (text.length > longestSpeech || (document ? isHeaded : form !== 'plain')) return undefined;
+  const quoted = JSON.stringify(firstSentence(text, longestQuote));
+  if (material && missesMaterial(text)) return `it says that something is missing which was sent: ${quoted}`;
+  if (document && speechOf(text.replace(/^`{3,}.*\n/, '')) !== undefined)
+    return `it is no document, but says: ${quoted}`;
+  return undefined;
+}
+
+/** Characters up to which a text can be one that only talks: what is longer has something to say. */
+const longestSpeech = 1500;
+const longestQuote = 80;
