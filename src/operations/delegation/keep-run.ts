@@ -5,6 +5,7 @@ import { type Attempt, costOfAttempts, knownCostOf, servedName } from '../../eng
 import type { CallOptions } from '../../engine/context.ts';
 import type { DelegateOutcome, FailedCall } from '../../engine/delegate.ts';
 import { type FinishOptions, UnplaceableAnswer } from '../../engine/finish-answer.ts';
+import { finishOptionsOf } from '../../engine/finish-options.ts';
 import { type ErrorAddition, extendError } from '../../engine/internal-error.ts';
 import { type PartialPatch, partialPatch } from '../../engine/partial-patch.ts';
 import type { OperationContext } from '../context.ts';
