@@ -30,7 +30,7 @@ describe('orch models', () => {
         usd_per_million_tokens: { input: 0.25, output: 2 },
         max_input_tokens: 272_000,
         efforts: ['minimal', 'low', 'medium', 'high'],
-        used_by: ['code_generate', 'refactor', 'tests', 'docs'],
+        used_by: ['code_generate', 'refactor', 'tests', 'docs', 'ask'],
       },
     ]);
   });

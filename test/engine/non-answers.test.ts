@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DelegateRequest } from '../../src/core/tasks/request.ts';
 import { spoken } from '../fixtures/answers/non-answers.ts';
 import { searchReplace } from '../helpers/answers.ts';
+import { sentInput } from '../helpers/sent-input.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import { byModel } from '../rehearsal/script.ts';
 import { code, engineFixture, testFile } from './engine-fixture.ts';
@@ -55,7 +56,7 @@ describe('an answer that is none', () => {
     const { call, server, events } = await answering({ [alive.codex]: [text(sorry), code] });
     const { attempts } = await call({ files: ['a.ts'] });
     expect(attempts.map(({ failure }) => failure?.failureClass)).toEqual(['non-answer', undefined]);
-    const [one, two] = server.requests.map(({ body }) => String(body?.input));
+    const [one, two] = server.requests.map(({ body }) => sentInput(body));
     const added = two!.slice(one!.length);
     expect(two!.startsWith(one!)).toBe(true);
     expect(added).toContain(`<your_answer>\n${sorry}\n</your_answer>`);
@@ -91,7 +92,7 @@ describe('an answer that is none', () => {
     const { finished } = await call(patch);
     expect(finished.patch?.changes[0]?.after).toBe(before.replace('= 1', '= 11'));
     expect(asked()).toHaveLength(2);
-    expect(String(server.requests[1]?.body?.input)).toContain(
+    expect(sentInput(server.requests[1]?.body)).toContain(
       'leaves lines of a.ts out ("// ... existing code ...")',
     );
   });
@@ -140,9 +141,7 @@ describe('nothing to change', () => {
     });
     expect((await call(patch)).finished.noChange).toBe('The numbers are there.');
     expect(asked()).toHaveLength(2);
-    expect(String(server.requests[1]?.body?.input)).toContain(
-      'answer with this one line instead: NO CHANGE:',
-    );
+    expect(sentInput(server.requests[1]?.body)).toContain('answer with this one line instead: NO CHANGE:');
   });
 
   it('beside good blocks leaves those', async () => {

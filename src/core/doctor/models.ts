@@ -2,10 +2,12 @@
  * Checks what each alias resolves to today, which models the key can use, and whether shutdown dates in the
  * catalogue match the provider's.
  */
+
 import type { Config, ConfigFileName } from '../config/config.ts';
 import { originOf } from '../config/layers.ts';
 import { describeHop, type LifeCycleContext, resolveModel, shutdownWarning } from '../models/life-cycle.ts';
 import { apiId, findCard } from '../models/model-card.ts';
+import { candidatesByTask } from '../tasks/own-tasks.ts';
 import { taskKinds } from '../tasks/tasks.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
@@ -27,13 +29,11 @@ export interface ModelOptions {
 }
 
 /** Every alias, and every model that routing names directly. */
-function names({ aliases, routing }: Config): Map<string, string> {
+function names({ aliases, routing, tasks }: Config): Map<string, string> {
   const all = new Map(Object.entries(aliases));
-  for (const task of taskKinds) {
-    for (const spec of routing[task]) {
-      const name = typeof spec === 'string' ? spec : spec.alias;
-      if (!all.has(name)) all.set(name, name);
-    }
+  for (const spec of candidatesByTask(routing, tasks).flatMap(([, specs]) => specs)) {
+    const name = typeof spec === 'string' ? spec : spec.alias;
+    if (!all.has(name)) all.set(name, name);
   }
   return all;
 }

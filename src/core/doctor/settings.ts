@@ -33,8 +33,8 @@ export function variableFindings(settings: readonly Setting[], verbose: boolean)
   });
 }
 
-function partOf({ aliases, routing, policies, catalog }: Config, file: ConfigFileName): unknown {
-  if (file === 'models') return { aliases, routing };
+function partOf({ aliases, routing, tasks, policies, catalog }: Config, file: ConfigFileName): unknown {
+  if (file === 'models') return { aliases, routing, tasks };
   return file === 'policies' ? policies : catalog;
 }
 

@@ -1,5 +1,7 @@
 /** What there is to route to: every name of the configuration with what stands behind it today, and all other models. */
+
 import type { Config } from '../config/config.ts';
+import { candidatesByTask } from '../tasks/own-tasks.ts';
 import { describeHop, type LifeCycleContext, resolveModel } from './life-cycle.ts';
 import { inputWindow } from './model-card.ts';
 
@@ -35,10 +37,10 @@ export function modelOverview(config: Config, today: string): ModelOverview[] {
   return [...routed, ...others.sort(dearestFirst)];
 }
 
-function usesOf({ routing, policies }: Config): Map<string, string[]> {
+function usesOf({ routing, tasks, policies }: Config): Map<string, string[]> {
   const uses = new Map<string, string[]>();
   const use = (name: string, by: string) => uses.set(name, [...new Set([...(uses.get(name) ?? []), by])]);
-  for (const [task, specs] of Object.entries(routing))
+  for (const [task, specs] of candidatesByTask(routing, tasks))
     for (const spec of specs) use(typeof spec === 'string' ? spec : spec.alias, task);
   for (const name of policies.safetyCritical) use(name, 'safety-critical');
   return uses;

@@ -18,6 +18,17 @@ export type OwnTasks = Readonly<Record<string, OwnTask>>;
 /** The built-in tasks, and those in the package's `conf/models.json`; the user's own come on top. */
 export const givenTasks = [...taskKinds, 'ask'] as const;
 
+/** Of every task, own ones included, by its name. */
+export function candidatesByTask(
+  routing: Readonly<Record<TaskKind, readonly CandidateSpec[]>>,
+  own: OwnTasks,
+): [string, readonly CandidateSpec[]][] {
+  const ownTasks = Object.entries(own).map(
+    ([name, { base, candidates }]): [string, readonly CandidateSpec[]] => [name, candidates ?? routing[base]],
+  );
+  return [...Object.entries(routing), ...ownTasks];
+}
+
 /** As names are compared: `Deep-Reasoning` is `deep_reasoning`. */
 export function plainTaskName(name: string): string {
   return name.trim().toLowerCase().replaceAll('-', '_');
