@@ -25,7 +25,7 @@ export function reportError(error: unknown, view: ErrorView): number {
     if (hint !== undefined) streams.say('hint', hint);
     if (spending !== undefined) streams.err(`${spending}\n`);
     // Not to standard output: what reads that, such as git apply, expects a result.
-    if (answer) streams.err(`the answer, which could not be kept:\n${answer}\n`);
+    if (answer) streams.err(`the answer:\n${answer}\n`);
   }
   return exitStatus;
 }

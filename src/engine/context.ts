@@ -56,6 +56,8 @@ export interface CallOptions {
   beforeSending?: (sources: SourceSet) => Promise<void>;
   /** Takes work that a result need not wait for, to be started once it is sent. Without this it waits. */
   afterwards?: (work: () => Promise<unknown>) => void;
+  /** The beginning of a text is an error, which shows it. Default: a result, with a warning. */
+  wholeOnly?: boolean;
   /** The caller's check of a result; if it fails, the call falls back to the next candidate. */
   verify?: (result: string, signal: AbortSignal) => Promise<{ ok: boolean; detail: string }>;
 }

@@ -18,7 +18,7 @@ export interface ErrorAddition {
   details?: Record<string, unknown>;
   /** Facts that do not replace those of the error. */
   defaults?: Record<string, unknown>;
-  /** A paid answer that is kept nowhere else. */
+  /** As that of `OrchError`. */
   answer?: string;
 }
 

@@ -80,6 +80,6 @@ export function toErrorResult(error: unknown, redact: Redact): CallToolResult {
   const lines = [`${code}: ${message}`];
   if (hint !== undefined) lines.push(`What to do: ${hint}`);
   if (spending !== undefined) lines.push(spending);
-  if (answer) lines.push('The answer, which could not be kept:', answer);
+  if (answer) lines.push('The answer:', answer.slice(0, mostTokens * 3));
   return { isError: true, content: [{ type: 'text', text: printable(redact(lines.join('\n'))) }] };
 }

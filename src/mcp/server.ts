@@ -115,6 +115,8 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
       const output = await operation.run(input, factory, {
         signal: ending.signal,
         onProgress: progress.onEvent,
+        // A host's model would take the beginning of a text for the whole.
+        wholeOnly: true,
         afterwards: (work) => {
           // The next turn of the event loop still holds the response back, to write it with others.
           after = new Promise((resolve) => setImmediate(() => setImmediate(resolve))).then(work);

@@ -11,7 +11,7 @@ export interface ErrorDescription {
   /** Cost and run id of the failed call, in one line; undefined when nothing was spent. */
   spending: string | undefined;
   details: Record<string, unknown> | undefined;
-  /** A paid answer that could not be kept. */
+  /** As that of `OrchError`. */
   answer: string | undefined;
   exitStatus: number;
 }

@@ -176,15 +176,18 @@ describe('text that was cut', () => {
     expect((await orch('runs', 'show', '--json')).stdout).toContain('"status": "incomplete"');
   });
 
-  it('is a result with a warning over MCP', async () => {
+  it('is an error over MCP, which shows what came', async () => {
     const { env } = await room(cut);
     const client = await connectInProcess({ env });
-    const { isError, structuredContent } = await call(client, 'delegate.docs', {
+    const { isError, structuredContent, content } = await call(client, 'delegate.docs', {
       input: 'x',
       forceModel: 'chat',
     });
-    expect(isError).toBeUndefined();
-    expect(structuredContent).toMatchObject({ meta: { warnings: [expect.stringContaining('incomplete')] } });
+    expect({ isError, structuredContent }).toEqual({ isError: true, structuredContent: undefined });
+    const [first] = content;
+    const text = first?.type === 'text' ? first.text : '';
+    expect(text).toMatch(/^[a-z-]+: .*\nWhat to do: .*orch runs show/);
+    expect(text).toMatch(/\nThe answer:\n# /);
   });
 
   it('does not replace a file, and is kept', async () => {

@@ -43,7 +43,7 @@ export interface OrchErrorDetails {
   cause?: unknown;
   /** Data for `--json`, safe to print: never a key, a prompt or code. */
   details?: Record<string, unknown>;
-  /** A paid answer that could not be kept, to be shown with the error rather than lost. */
+  /** What a paid answer holds, to be shown with the error: it could not be kept, or is a beginning. */
   answer?: string | undefined;
 }
 

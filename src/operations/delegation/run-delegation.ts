@@ -2,7 +2,7 @@
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { DelegateRequest } from '../../core/tasks/request.ts';
 import type { CallOptions } from '../../engine/context.ts';
-import { asOrchError } from '../../engine/internal-error.ts';
+import { asOrchError, extendError } from '../../engine/internal-error.ts';
 import type { OutputPermit } from '../../engine/ports.ts';
 import type { OperationContext } from '../context.ts';
 import { deliver, keepForLater, withWarning } from './deliver.ts';
@@ -50,7 +50,10 @@ export async function runDelegation(
     onFailure: (error, call) => errorOfFailed(error, call, options, context),
   });
   // Half a text is shown, but does not replace a file.
-  if (outcome.cut && output !== undefined) throw await errorOfFailed(outcome.cut, outcome, options, context);
+  if (outcome.cut && (output !== undefined || options.wholeOnly)) {
+    const error = await errorOfFailed(outcome.cut, outcome, options, context);
+    throw options.wholeOnly ? extendError(error, { answer: outcome.finished.result }) : error;
+  }
   const { patch } = outcome.finished;
   const made = toOutput(outcome, context);
   const stored = patch ? keepForLater(made, patch, { apply }, context) : made;
