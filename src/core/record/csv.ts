@@ -118,7 +118,7 @@ function readRow(
 const kindNames: Record<ColumnKind, string> = {
   time: 'an ISO 8601 time',
   text: 'text',
-  number: 'a number',
+  number: 'a number from 0 to 1e12',
   boolean: 'true or false',
 };
 
@@ -126,10 +126,18 @@ const kindNames: Record<ColumnKind, string> = {
 function readCell(kind: ColumnKind, cell: string): string | number | boolean | undefined {
   if (cell === '') return undefined;
   if (kind === 'text') return restore(cell);
-  if (kind === 'number') return readNumber(cell);
+  if (kind === 'number') return readAmount(cell);
   if (kind === 'time') return readTimestamp(cell) === undefined ? undefined : cell;
   const word = cell.trim().toLowerCase();
   return word === 'true' ? true : word === 'false' ? false : undefined;
+}
+
+/** No amount is larger, and sums of larger ones would be no numbers. */
+const mostAmount = 1e12;
+
+function readAmount(cell: string): number | undefined {
+  const value = readNumber(cell);
+  return value !== undefined && value >= 0 && value <= mostAmount ? value : undefined;
 }
 
 /** Interns strings: models, tasks and rules repeat in every row of a large file. */
