@@ -1,9 +1,9 @@
 /** Finds the files that the arguments name: paths, folders, globs, `path:10-40`; `!pattern` leaves some of them out. */
-import { existsSync, lstatSync, statSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type LineRange, readFileArgument } from '../../core/input/source-file.ts';
-import { isInside, realPath } from '../system/paths.ts';
+import { isInside, realPath, statsOf } from '../system/paths.ts';
 import { type Exclusions, exclusionsOf } from './exclusions.ts';
 import { ignoredByGit } from './git-ignore.ts';
 import { expandGlob, globStart, isPattern } from './glob.ts';
@@ -107,7 +107,7 @@ async function named(
   range: LineRange | undefined,
   search: Search,
 ): Promise<FoundFiles> {
-  if (!statSync(path).isDirectory())
+  if (!statsOf(path)?.isDirectory())
     return { files: [literal(path, shown, range, search.roots)], warnings: [] };
   if (range !== undefined) {
     throw new OrchError('usage', `${shown} is a folder, which has no lines`, {
@@ -168,7 +168,8 @@ function startsAt({ search, cwd }: Roots): string {
 /** What exists under the name; a relative one is looked for under every root. */
 function locate(name: string, { cwd, search, prefersFirst }: Roots): string | undefined {
   const path = expandHome(name);
-  if (isAbsolute(path)) return existsSync(path) ? resolve(path) : undefined;
+  // A `..` behind a link leads elsewhere in the name than on the disk: only the name counts.
+  if (isAbsolute(path)) return existsSync(resolve(path)) ? resolve(path) : undefined;
   const inFirst = resolve(cwd, path);
   if ((prefersFirst || search.length === 0) && existsSync(inFirst)) return inFirst;
   const found = new Map<string, string>();

@@ -265,3 +265,13 @@ describe.skipIf(process.platform === 'win32')('a link', () => {
     }
   });
 });
+
+it('a path is what it says, also where .. comes behind a link', async () => {
+  const cwd = folder({ 'away/in/x.ts': '1\n', 'away/y.ts': '1\n' });
+  symlinkSync('away/in', join(cwd, 'link'));
+  const { code, message } = await refusal(cwd, [`${cwd}/link/../y.ts`]);
+  expect({ code, message }).toEqual({
+    code: 'file-not-found',
+    message: expect.stringContaining(': no such file'),
+  });
+});
