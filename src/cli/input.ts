@@ -147,6 +147,20 @@ export function refuseExpandedGlob(argv: readonly string[], fields: readonly Cli
   }
 }
 
+/** Throws `usage` if the whole instruction is the name of a file: it would be sent instead of the file. */
+export function refusePathAsInstruction(
+  { input, files }: Record<string, unknown>,
+  fields: readonly CliField[],
+  cwd: string,
+): void {
+  const option = fields.find(({ name }) => name === 'files')?.option;
+  if (!option || typeof input !== 'string' || !/^\S*[./\\]\S*$/.test(input) || !isPath(input, cwd)) return;
+  if (Array.isArray(files) && files.length > 0) return;
+  throw new OrchError('usage', `${input} is a file, and would be sent as the instruction`, {
+    hint: `give it with ${option.short ?? option.long}: ${option.short ?? option.long} ${input}`,
+  });
+}
+
 /** A file, or a folder that is no mere word. False also for a text that is too long to be a name. */
 function isPath(name: string, cwd: string): boolean {
   try {

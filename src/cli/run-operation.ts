@@ -9,7 +9,7 @@ import type { DelegateOutput } from '../operations/delegation/output.ts';
 import type { Operation } from '../operations/operation.ts';
 import { explain, routeExplainOperation } from '../operations/route-explain.ts';
 import { onWholeTree } from '../operations/whole-tree.ts';
-import { gatherInput, refuseExpandedGlob } from './input.ts';
+import { gatherInput, refuseExpandedGlob, refusePathAsInstruction } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
 import { lossHint, rendererFor } from './render/renderers.ts';
@@ -42,6 +42,7 @@ export async function runOperation(
   const rawFields = readFields(command, fields);
   // Report faulty arguments before waiting for a pipe.
   parse(rawFields);
+  refusePathAsInstruction(rawFields, fields, factory.cwd);
   const json = options.json === true;
   const { logLevel, readsStdin } = operation.examines
     ? factory.diagnostics().environment().environment

@@ -73,6 +73,15 @@ function nameIn(argument: string): string {
   return argument.replace(/=.*$/s, '');
 }
 
+/** What other tools call our options. */
+const otherNames: Readonly<Record<string, string>> = {
+  '--budget': '--max-cost',
+  '--dir': '--file',
+  '--max-tokens': '--max-output',
+  '--model': '--force-model',
+  '--reasoning-effort': '--effort',
+};
+
 /** The error for an option in front of the command, or of another command than this. */
 export function strayOption(
   flag: string,
@@ -85,6 +94,8 @@ export function strayOption(
       hint: `options come after it, such as: orch ${command} ${flag} \u2026`,
     });
   }
+  const meant = otherNames[flag];
+  if (meant !== undefined) return new OrchError('usage', `unknown option '${flag}' (did you mean ${meant}?)`);
   if (owners.length === 0) return undefined;
   return new OrchError('usage', `unknown option '${flag}'`, {
     hint: `it is an option of ${owners.join(', ')}`,

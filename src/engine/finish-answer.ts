@@ -1,5 +1,6 @@
 /** Turns a model's answer into the requested result, or into a failure whose class determines the recovery. */
 
+import { firstSentence } from '../core/answer/sentences.ts';
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import { type FileStat, formatDiffstat } from '../core/patch/git/diffstat.ts';
 import { emitPatch, emitWithoutLines } from '../core/patch/git/emit-patch.ts';
@@ -200,7 +201,9 @@ export class UnplaceableAnswer extends ProviderFailure {
     readonly problems: readonly PatchProblem[],
     readonly edits: readonly FileEdit[],
   ) {
-    super('unplaceable-answer', problems.map(describeProblem).join('; '), {
+    const isNone = edits.length === 0 && problems.every(({ code }) => code === 'not-a-patch');
+    const said = isNone ? `; it says: ${JSON.stringify(firstSentence(answer, 120))}` : '';
+    super('unplaceable-answer', problems.map(describeProblem).join('; ') + said, {
       hint: problemHint(problems),
     });
   }

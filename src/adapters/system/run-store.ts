@@ -3,7 +3,9 @@
  * one with its answers, so that a list need not read those.
  */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   mkdirSync,
   openSync,
@@ -59,6 +61,15 @@ export function fileRunStore(folder: string, limit = mostBytes): RunStore {
       }
     },
     async ids(beginning) {
+      try {
+        accessSync(folder, constants.R_OK | constants.X_OK);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        throw new OrchError('file-unreadable', `${folder} cannot be read`, {
+          hint: 'check its owner and permissions',
+          cause: error,
+        });
+      }
       return filesIn(folder)
         .filter(({ name }) => name.endsWith(ending) && name.startsWith(beginning))
         .sort((a, b) => b.mtimeMs - a.mtimeMs)

@@ -3,6 +3,7 @@ import { existsSync, lstatSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type LineRange, readFileArgument } from '../../core/input/source-file.ts';
+import { formatCount } from '../../core/text/format.ts';
 import { isInside, realPath, statsOf } from '../system/paths.ts';
 import { type Exclusions, exclusionsOf } from './exclusions.ts';
 import { ignoredByGit } from './git-ignore.ts';
@@ -14,6 +15,8 @@ import { expandHome, forbidden, leftOutParts, type Roots, rootAround } from './r
 const maxFiles = 2000;
 /** Of a glob, before git is asked which of them it ignores. */
 const maxMatches = 100_000;
+/** In characters. No system has longer paths, and looking for the folders of one takes long. */
+const longestArgument = 8192;
 /** Names of standard input, which is not read as a file. */
 const standardInput = ['-', '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'];
 
@@ -75,6 +78,12 @@ async function findOne(argument: string, search: Search): Promise<FoundFiles> {
   const { roots } = search;
   if (argument.trim() === '') throw new OrchError('usage', 'a file name is empty');
   if (argument.includes('\0')) throw new OrchError('usage', 'a file name contains a NUL character');
+  if (argument.length > longestArgument) {
+    throw new OrchError(
+      'usage',
+      `a file name has ${formatCount(argument.length)} characters: ${argument.slice(0, 60)}…`,
+    );
+  }
   if (standardInput.includes(argument)) {
     throw new OrchError('usage', `${argument}: standard input is not read as a file`, {
       hint: 'leave it out: what is piped in goes with the request as it is',

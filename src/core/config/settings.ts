@@ -120,16 +120,20 @@ function nearestKey(words: readonly string[]): string | undefined {
 
 /**
  * The value that an argument stands for: JSON, otherwise the text itself or, where a list is wanted, the words between
- * its commas. The first of these that the setting takes; if it takes none, the first.
+ * its commas. Of JSON and text the one that the setting takes; if it takes neither, JSON.
  */
 export function settingValue({ schema }: SettingPlace, text: string): unknown {
+  const isList = bare(schema) instanceof z.ZodArray;
   const readings: unknown[] = [text];
   try {
-    readings.unshift(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    // A list that is wrong is not the text of one.
+    if (isList) return value;
+    readings.unshift(value);
   } catch {
     // Most values are words.
+    if (isList) return text.split(',').map((word) => word.trim());
   }
-  if (bare(schema) instanceof z.ZodArray) readings.push(text.split(',').map((word) => word.trim()));
   return readings.find((value) => schema.safeParse(value).success) ?? readings[0];
 }
 

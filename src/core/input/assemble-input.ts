@@ -103,6 +103,9 @@ export function assembleInput(parts: InputParts, limits: InputLimits): Assembled
     if (!fits && piece.whole !== 'diff') warnings.push(lossOf(piece, left));
   }
   const diffs = dropped.filter(({ whole }) => whole === 'diff');
+  // The rest would be sent, and paid for, without what it is about.
+  if (diffs.length > 0 && diffs.length === parts.changes?.length && parts.sources.length === 0)
+    throw tooLarge(pieces, total, limits.maxTokens, 'no file of the change fits');
   if (diffs.length > 0) warnings.push(lossOfDiffs(diffs));
   warnings.unshift(
     `input of about ${tokensIn(total)} tokens truncated to the limit of ${formatCount(limits.maxTokens)} (ORCH_MAX_INPUT_TOKENS)`,

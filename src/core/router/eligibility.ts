@@ -31,7 +31,8 @@ export function judgeCandidate(
     rejection: { alias, model, code, reason },
   });
 
-  const guess = features.forceModel !== undefined && !card ? correctionOf(alias, config) : undefined;
+  const guess =
+    features.forceModel !== undefined && !card && !isAlias ? correctionOf(alias, config) : undefined;
   if (guess !== undefined)
     return reject('unknown-model', `no alias or model named ${alias}: did you mean ${guess}?`);
   if (resolved.dead) return reject('retired', resolved.dead);

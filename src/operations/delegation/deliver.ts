@@ -10,6 +10,8 @@ import { storePatch } from './stored-patch.ts';
 
 /** Destinations requested by the caller. */
 export interface Delivery extends Pick<DelegationInput, 'apply' | 'output'> {
+  /** The result is a patch, which is empty if nothing needs to change. Default false. */
+  isPatch?: boolean;
   /** Throws if the file was changed since the call began. */
   recheck?: ((result: string) => void) | undefined;
   signal?: AbortSignal;
@@ -19,13 +21,13 @@ export interface Delivery extends Pick<DelegationInput, 'apply' | 'output'> {
 export async function deliver(
   output: DelegateOutput,
   patch: FinishedPatch | undefined,
-  { apply, output: file, recheck, signal }: Delivery,
+  { apply, output: file, isPatch = false, recheck, signal }: Delivery,
   context: OperationContext,
 ): Promise<DelegateOutput> {
   const { run_id, cost_usd } = output.meta;
   let delivered = output;
-  // There is nothing to write: an existing file stays as it is.
-  if (output.meta.outcome === 'no-change') return output;
+  // An older patch in the file would pass for this one; a file of code stays as it is.
+  if (output.meta.outcome === 'no-change' && !(isPatch && file !== undefined)) return output;
   try {
     // A folder in the tree may be a link to the outside.
     if (patch && apply) context.workspace().assertWritable(patch.base, touchedPaths(patch.changes));

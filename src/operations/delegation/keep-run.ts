@@ -1,5 +1,6 @@
 /** Keeps a run when it ends, and says in its error what of it is kept, and where. */
 import type { OrchError } from '../../core/errors/orch-error.ts';
+import { type DelegateRequest, taskNameOf } from '../../core/tasks/request.ts';
 import { printable } from '../../core/text/hidden.ts';
 import { type Attempt, costOfAttempts, knownCostOf, servedName } from '../../engine/attempt.ts';
 import type { CallOptions } from '../../engine/context.ts';
@@ -140,6 +141,12 @@ interface RunEnd {
   partialPatchId?: string | undefined;
 }
 
+/** Without the instruction that a task of the user's own puts in front. */
+function ownWords({ instruction, ownTask }: DelegateRequest, context: OperationContext): string {
+  const own = (ownTask && context.config().tasks[ownTask.name]?.instruction) ?? '';
+  return (instruction.startsWith(own) ? instruction.slice(own.length) : instruction).trim();
+}
+
 /** Rejects with `record-failed`. What was kept of the run before is replaced. */
 async function keepRun(
   { runId, attempts, prepared, latencyMs }: FailedCall,
@@ -156,8 +163,8 @@ async function keepRun(
     run_id: runId,
     ts: new Date(attempts[0]!.startedAt).toISOString(),
     status: statusOf(error, incomplete),
-    task: decision.features.task,
-    about: clean(request.instruction.trim().split('\n', 1)[0]!.slice(0, 200)),
+    task: taskNameOf(decision.features),
+    about: clean(ownWords(request, context).split('\n', 1)[0]!.slice(0, 200)),
     rationale: clean(decision.rationale),
     model: clean(servedName(last, engine) ?? last.candidate.model),
     latency_ms: Math.round(latencyMs),

@@ -39,7 +39,9 @@ export function readRequest(input: DelegationInput, ownTasks: () => OwnTasks = (
   const task = own?.task.base ?? named.task;
   const change = changeScope({ changes, staged, range: range ?? gitChange });
   let instruction = text;
-  if (own?.task.instruction !== undefined) instruction = `${own.task.instruction}\n\n${text}`.trim();
+  const isEmpty = text.trim() === '' && files.length === 0 && !change && (context ?? '').trim() === '';
+  if (own?.task.instruction !== undefined && !isEmpty)
+    instruction = `${own.task.instruction}\n\n${text}`.trim();
   else if (text.trim() === '' && files.length > 0) instruction = tasks[task].defaultInstruction;
   else if (text.trim() === '' && change) instruction = `${tasks[task].defaultInstruction} ${aboutChange}`;
   let shape = requestedShape ?? own?.task.return ?? tasks[task].shape;

@@ -63,7 +63,12 @@ export async function runDelegation(
   later?.(keep);
   const result = later ? stored : withWarning(stored, await keep());
   try {
-    return await deliver(result, patch, { apply, output, recheck, signal }, context);
+    return await deliver(
+      result,
+      patch,
+      { apply, output, isPatch: request.shape === 'patch', recheck, signal },
+      context,
+    );
   } catch (error) {
     throw await errorOfUndelivered(asOrchError(error), outcome, result, context);
   }
