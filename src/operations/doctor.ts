@@ -7,7 +7,7 @@ import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Diagnostics, OperationContext } from './context.ts';
 import { timeoutSeconds } from './delegation/fields.ts';
-import { field, operation } from './operation.ts';
+import { field, looks, operation } from './operation.ts';
 
 /** Timeout of the provider's model list. */
 const defaultTimeoutSeconds = 10;
@@ -48,7 +48,7 @@ export const doctorOperation = operation({
     ),
   }),
   output: doctorOutput,
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+  annotations: { ...looks, openWorldHint: true },
   examples: ['orch doctor', 'orch doctor --verbose', 'orch doctor --json'],
   async run({ verbose = false, timeout = defaultTimeoutSeconds }, context, options) {
     const diagnostics = context.diagnostics();

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { modelOverview } from '../core/models/overview.ts';
-import { operation } from './operation.ts';
+import { looks, operation } from './operation.ts';
 
 const modelsOutput = () =>
   z.object({
@@ -30,7 +30,7 @@ export const modelsOperation = operation({
   description: 'Lists the models that requests can go to.',
   input: z.strictObject({}),
   output: modelsOutput,
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: looks,
   examples: ['orch models', 'orch models --json'],
   async run(_input, context) {
     const config = context.config();
