@@ -39,7 +39,7 @@ export const keptAliveMs = 600_000;
 export const shareOfAttempt = 0.7;
 
 /** The default of a call, and of an attempt, where the answer is short. */
-const leastTotalMs = 600_000;
+export const leastTotalMs = 600_000;
 const mostTotalMs = 86_400_000;
 
 /** The slowest rate that was measured; the median is 56. */
@@ -80,7 +80,10 @@ export function callTimeoutMs(attempts: readonly Timeouts[]): number {
   return Math.max(leastTotalMs, ...attempts.map(({ totalMs }) => totalMs));
 }
 
-/** The default silence written out changes nothing, a shorter one is meant for all silence, and a longer one is no less. */
+/**
+ * From a set limit of silence: a shorter one than the default is meant for all silence, and thinking may take as long
+ * as a longer one. The default itself, written out, changes nothing.
+ */
 function thinkingFor(effort: ReasoningEffort | undefined, setMs = idleMs): number {
   if (setMs < idleMs) return setMs;
   const isHard = effort !== undefined && reasoningEfforts.indexOf(effort) >= reasoningEfforts.indexOf('high');
