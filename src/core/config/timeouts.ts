@@ -24,8 +24,9 @@ export interface Asked {
 
 const firstEventMs = 45_000;
 const idleMs = 60_000;
-const thinkingMs = 120_000;
-const hardThinkingMs = 300_000;
+export const thinkingMs = 120_000;
+/** From effort high on. */
+export const hardThinkingMs = 300_000;
 
 /** The defaults that are the same for every request. */
 export const fixedTimeouts = { firstEventMs, idleMs };
@@ -43,7 +44,7 @@ export const leastTotalMs = 600_000;
 const mostTotalMs = 86_400_000;
 
 /** The slowest rate that was measured; the median is 56. */
-const slowestTokensPerSecond = 9;
+export const slowestTokensPerSecond = 9;
 
 export function timeoutsFor(policies: Policies, alias: string, { maxOutputTokens, effort }: Asked): Timeouts {
   const set = settingsOf(policies, alias);
