@@ -4,6 +4,7 @@ import { formatProblem } from '../core/config/problem.ts';
 import { brokenCheck, type Finding, findingStatuses, ok, problem, warning } from '../core/doctor/finding.ts';
 import type { ListedModel, ModelOptions } from '../core/doctor/models.ts';
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
+import { utcDay } from '../core/text/utc-day.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Diagnostics, OperationContext } from './context.ts';
 import { timeoutSeconds } from './delegation/fields.ts';
@@ -159,7 +160,7 @@ async function providerFindings(
   }
   const options: ModelOptions = {
     config,
-    today: new Date(context.clock().now()).toISOString().slice(0, 10),
+    today: utcDay(context.clock().now()),
     packagedFolder: diagnostics.packaged().folder,
     overrideFolder: diagnostics.userFolder,
   };

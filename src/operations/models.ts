@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { modelOverview } from '../core/models/overview.ts';
+import { utcDay } from '../core/text/utc-day.ts';
 import { looks, operation } from './operation.ts';
 
 const modelsOutput = () =>
@@ -34,7 +35,7 @@ export const modelsOperation = operation({
   examples: ['orch models', 'orch models --json'],
   async run(_input, context) {
     const config = context.config();
-    const today = new Date(context.clock().now()).toISOString().slice(0, 10);
+    const today = utcDay(context.clock().now());
     return { models: modelOverview(config, today), warnings: [...context.notes()] };
   },
 });
