@@ -47,6 +47,7 @@ import { ownSecrets } from './core/secrets/own-secrets.ts';
 import { printable } from './core/text/hidden.ts';
 import { mapTexts } from './core/text/json.ts';
 import { once } from './core/text/once.ts';
+import { utcDay } from './core/text/utc-day.ts';
 import type { EngineContext } from './engine/context.ts';
 import { EngineMemory } from './engine/memory.ts';
 import type {
@@ -98,7 +99,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const closers: (() => Promise<void>)[] = [];
   const clock = options.clock ?? systemClock;
   const newId = () => crypto.randomUUID().replaceAll('-', '');
-  const utcDay = () => new Date(clock.now()).toISOString().slice(0, 10);
+  const today = () => utcDay(clock.now());
 
   const reading = once(() => {
     const ignored: string[] = [];
@@ -239,7 +240,7 @@ export function createFactory(options: FactoryOptions): Factory {
       const { startRehearsalServer } = await import('./rehearsal/server.ts');
       const server = await startRehearsalServer({
         catalog: config().catalog,
-        today: utcDay,
+        today,
       });
       closers.push(() => server.close());
       return {
@@ -331,7 +332,7 @@ export function createFactory(options: FactoryOptions): Factory {
     if (options.session) return true;
     // Another repository's key is another piece of news.
     const place = reading().environment.reminders.includes(reminder) ? (repositoryTop(cwd) ?? cwd) : '';
-    return !saidToday(state('said'), utcDay(), `${place}\n${reminder}`);
+    return !saidToday(state('said'), today(), `${place}\n${reminder}`);
   };
 
   return {

@@ -2,7 +2,8 @@
 import { type Command, CommanderError } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { redactor } from '../core/errors/redact.ts';
-import { readTask } from '../core/tasks/tasks.ts';
+import { givenTasks } from '../core/tasks/own-tasks.ts';
+import { plainTaskName } from '../core/tasks/tasks.ts';
 import { once } from '../core/text/once.ts';
 import type { Factory } from '../factory.ts';
 import { operations } from '../operations/index.ts';
@@ -193,8 +194,9 @@ async function showHelp(
     return;
   }
   let command: Command | undefined = program;
-  const words =
-    readTask(topic).known && !program.commands.some((child) => child.name() === topic) ? 'run' : topic;
+  const isCommand = program.commands.some((child) => child.name() === topic.split(' ')[0]);
+  const tasks: readonly string[] = isCommand ? [] : [...givenTasks, ...ownTasks(makeFactory)];
+  const words = tasks.includes(plainTaskName(topic)) ? 'run' : topic;
   for (const word of words.split(' ')) command = command?.commands.find((child) => child.name() === word);
   if (!command) {
     const { didYouMean } = await import('../core/text/did-you-mean.ts');

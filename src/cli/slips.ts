@@ -1,7 +1,7 @@
-/** Slips with the name of a task, which are told before they are paid for. */
+/** Slips on the command line, with tasks and options, which are told before they are paid for. */
 import { OrchError } from '../core/errors/orch-error.ts';
-import { findOwnTask, givenTasks, type OwnTasks, plainTaskName } from '../core/tasks/own-tasks.ts';
-import { readTask } from '../core/tasks/tasks.ts';
+import { findOwnTask, givenTasks, type OwnTasks } from '../core/tasks/own-tasks.ts';
+import { plainTaskName, readTask } from '../core/tasks/tasks.ts';
 import { typos } from '../core/text/did-you-mean.ts';
 
 /**

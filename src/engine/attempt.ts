@@ -7,6 +7,7 @@ import { type Usage, unknownUsage } from '../core/models/usage.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import { taskNameOf } from '../core/tasks/request.ts';
+import { utcDay } from '../core/text/utc-day.ts';
 import type { EngineContext } from './context.ts';
 import type { GenerateResult } from './ports.ts';
 
@@ -53,7 +54,7 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
   const serviceTier = result?.serviceTier ?? failure?.details.serviceTier;
   const { billing } = context.config.catalog;
   const prices = { card: pricedCard(rest.candidate, servedModel, context), billing };
-  const day = new Date(rest.startedAt).toISOString().slice(0, 10);
+  const day = utcDay(rest.startedAt);
   const isUnpriced = !context.rehearsal && tierFactor(prices, serviceTier, day) === undefined;
   return {
     ...rest,

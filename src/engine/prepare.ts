@@ -13,6 +13,7 @@ import { isSecretName } from '../core/secrets/secret-names.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import { instructionAllowanceTokens } from '../core/tasks/tasks.ts';
 import { formatUsd } from '../core/text/format.ts';
+import { utcDay } from '../core/text/utc-day.ts';
 import type { EngineContext } from './context.ts';
 import type { SourceSet } from './ports.ts';
 import { type Outgoing, redactRequest } from './redact-request.ts';
@@ -133,8 +134,11 @@ export function requireInstruction(request: DelegateRequest): void {
 
 /** Routes with today's date and the models that this process knows to be unavailable. */
 export function decide(features: RequestFeatures, { config, clock, memory }: EngineContext): RouteDecision {
-  const today = new Date(clock.now()).toISOString().slice(0, 10);
-  return route(features, config, { catalog: config.catalog, today, notFound: memory.notFound });
+  return route(features, config, {
+    catalog: config.catalog,
+    today: utcDay(clock.now()),
+    notFound: memory.notFound,
+  });
 }
 
 /** The error for a decision without an eligible candidate. */

@@ -73,7 +73,7 @@ export async function redactRequest(
     before: redact(change.before).text,
     after: redact(change.after).text,
   }));
-  findings.push(...(await findingsIn(redactedChanges)));
+  findings.push(...(await findingsIn(redactedChanges, redactions)));
   return {
     changes: redactedChanges,
     rules: rules.map(({ path, text }) => ({ path, text: redactText(text, path) })),
@@ -89,16 +89,17 @@ export async function redactRequest(
 }
 
 /** Only what the diff shows: the rest of a changed file is not sent. */
-async function findingsIn(changes: readonly FileChange[]): Promise<Finding[]> {
-  const touched = changes.filter(({ before, after }) => /\u2039redacted:/.test(before + after));
+async function findingsIn(changes: readonly FileChange[], redactions: Redactions): Promise<Finding[]> {
+  const placeholdersIn = (text: string) => [...new Set(redactions.placeholdersIn(text))];
+  const touched = changes.filter(({ before, after }) => placeholdersIn(before + after).length > 0);
   if (touched.length === 0) return [];
   const { emitPatches } = await import('../core/patch/git/emit-patch.ts');
-  return emitPatches(touched).flatMap((diff, at) => {
-    const labels = new Map(
-      [...diff.matchAll(/\u2039redacted:([a-z0-9-]+):\d+\u203A/g)].map(([all, kind]) => [all, kind!]),
-    );
-    return [...labels.values()].map((kind) => ({ kind, where: `change of ${touched[at]!.path}` }));
-  });
+  return emitPatches(touched).flatMap((diff, at) =>
+    placeholdersIn(diff).map((label) => ({
+      kind: label.split(':')[1]!,
+      where: `change of ${touched[at]!.path}`,
+    })),
+  );
 }
 
 function shows(range: LineRange | undefined, line: number, lastLine: number): boolean {

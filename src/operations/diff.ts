@@ -59,8 +59,8 @@ export const diffOperation = operation({
   annotations: delegateAnnotations,
   plan: (input) => (input.from === undefined ? plan(input) : undefined),
   examples: [
-    'orch diff "make the retry count configurable" -f src/http.ts | git apply',
-    'pbpaste | orch diff --from - -f src/http.ts | git apply',
+    'orch diff "make the retry count configurable" -f src/http.ts | git apply --allow-empty',
+    'pbpaste | orch diff --from - -f src/http.ts | git apply --allow-empty',
     'orch diff --from answer.md -f src/http.ts --check',
   ],
   async run(input, context, options) {

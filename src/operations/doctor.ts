@@ -4,10 +4,11 @@ import { formatProblem } from '../core/config/problem.ts';
 import { brokenCheck, type Finding, findingStatuses, ok, problem, warning } from '../core/doctor/finding.ts';
 import type { ListedModel, ModelOptions } from '../core/doctor/models.ts';
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
+import { utcDay } from '../core/text/utc-day.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Diagnostics, OperationContext } from './context.ts';
 import { timeoutSeconds } from './delegation/fields.ts';
-import { field, operation } from './operation.ts';
+import { field, looks, operation } from './operation.ts';
 
 /** Timeout of the provider's model list. */
 const defaultTimeoutSeconds = 10;
@@ -48,7 +49,7 @@ export const doctorOperation = operation({
     ),
   }),
   output: doctorOutput,
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+  annotations: { ...looks, openWorldHint: true },
   examples: ['orch doctor', 'orch doctor --verbose', 'orch doctor --json'],
   async run({ verbose = false, timeout = defaultTimeoutSeconds }, context, options) {
     const diagnostics = context.diagnostics();
@@ -159,7 +160,7 @@ async function providerFindings(
   }
   const options: ModelOptions = {
     config,
-    today: new Date(context.clock().now()).toISOString().slice(0, 10),
+    today: utcDay(context.clock().now()),
     packagedFolder: diagnostics.packaged().folder,
     overrideFolder: diagnostics.userFolder,
   };

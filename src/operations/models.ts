@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { modelOverview } from '../core/models/overview.ts';
-import { operation } from './operation.ts';
+import { utcDay } from '../core/text/utc-day.ts';
+import { looks, operation } from './operation.ts';
 
 const modelsOutput = () =>
   z.object({
@@ -30,11 +31,11 @@ export const modelsOperation = operation({
   description: 'Lists the models that requests can go to.',
   input: z.strictObject({}),
   output: modelsOutput,
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: looks,
   examples: ['orch models', 'orch models --json'],
   async run(_input, context) {
     const config = context.config();
-    const today = new Date(context.clock().now()).toISOString().slice(0, 10);
+    const today = utcDay(context.clock().now());
     return { models: modelOverview(config, today), warnings: [...context.notes()] };
   },
 });

@@ -55,6 +55,14 @@ export interface Annotations {
   openWorldHint: boolean;
 }
 
+/** Of an operation that only looks, at what is on this machine. */
+export const looks: Annotations = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+};
+
 export type SurfaceName = 'cli' | 'mcp';
 
 export interface Operation<

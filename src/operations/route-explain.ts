@@ -6,7 +6,7 @@ import type { EngineContext } from '../engine/context.ts';
 import { prepare } from '../engine/prepare.ts';
 import { frameworkField, requestFields, returnField, taskField } from './delegation/fields.ts';
 import { readRequest } from './delegation/read-request.ts';
-import { cliOnly, operation } from './operation.ts';
+import { cliOnly, looks, operation } from './operation.ts';
 
 const usd = z.number().nullable();
 
@@ -74,7 +74,7 @@ export const routeExplainOperation = operation({
     return: cliOnly(returnField),
   }),
   output: decisionSchema,
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: looks,
   examples: ['orch route --explain refactor -f src/cart.ts', 'orch route tests -f cart.py'],
   run: (input, context, { signal }) => {
     const request = readRequest({ ...input, input: input.input ?? '' }, () => context.config().tasks);

@@ -34,7 +34,7 @@ export const runOperation = operation({
   annotations: delegateAnnotations,
   plan: (input, { config }) => readRequest(input, () => config().tasks),
   examples: [
-    'orch run refactor "extract the tax rule into a function" -f src/cart.ts | git apply',
+    'orch run refactor "extract the tax rule into a function" -f src/cart.ts | git apply --allow-empty',
     'orch run code_generate "a debounce function" -l typescript > debounce.ts',
     'orch run ask "is the locking right?" --changes',
     'npm test 2>&1 | orch run deep_reasoning "why does this fail?" -f src/cart.ts',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { keptHeadSchema, readHead } from './delegation/kept-run.ts';
-import { operation } from './operation.ts';
+import { looks, operation } from './operation.ts';
 
 /** Older ones can be shown by their id. */
 const mostListed = 50;
@@ -14,7 +14,7 @@ export const runsListOperation = operation({
   surfaces: ['cli'],
   input: z.strictObject({}),
   output: () => z.object({ runs: z.array(keptHeadSchema()) }),
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: looks,
   examples: ['orch runs list'],
   async run(_input, context) {
     const store = context.runs();

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { findRun, keptRunSchema } from './delegation/kept-run.ts';
-import { field, operation } from './operation.ts';
+import { field, looks, operation } from './operation.ts';
 
 export const runsShowOperation = operation({
   name: 'runs.show',
@@ -16,7 +16,7 @@ export const runsShowOperation = operation({
     }),
   }),
   output: keptRunSchema,
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: looks,
   examples: [
     'orch runs show',
     'orch runs show 3f0c2a91 > answer.md',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { groupKeys } from '../core/record/group-keys.ts';
-import { field, operation } from './operation.ts';
+import { field, looks, operation } from './operation.ts';
 
 const count = z.number();
 const known = z.number().nullable();
@@ -64,7 +64,7 @@ export const usageReportOperation = operation({
       skipped_rows: count,
       warnings: z.array(z.string()),
     }),
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: looks,
   examples: [
     'orch usage report --by model,task --since 7d',
     'orch usage report logs/usage.csv --by day --format md',

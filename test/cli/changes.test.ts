@@ -87,6 +87,16 @@ describe('the change', () => {
     );
   });
 
+  it('a placeholder that the repository itself holds is not counted as a secret', async () => {
+    const token = `ghp_${'0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX'}`;
+    const cwd = await repository({ 'a.md': 'one\n', 'b.ts': '1\n' });
+    writeFileSync(join(cwd, 'a.md'), 'one\n\u2039redacted:github:1\u203A\n');
+    writeFileSync(join(cwd, 'b.ts'), `const t = '${token}';\n`);
+    const { env } = await provider({ answer: { kind: 'text', text: '# x\n' } });
+    const { stderr } = await orch(['docs', 'x', '--changes'], { cwd, env });
+    expect(stderr).toContain('1 secret was replaced by a placeholder: change of b.ts (github)');
+  });
+
   it('is a field of the tool: a word or a range', async () => {
     const cwd = await changed();
     const { env, server } = await provider({ answer: { kind: 'text', text: '# x\n' } });

@@ -42,6 +42,17 @@ describe('40 columns', () => {
     expect(tooLong(stdout)).toEqual([]);
   });
 
+  it('are enough for a list of runs, which shows what each was about', async () => {
+    const kept = { ...env, XDG_STATE_HOME: folder() };
+    const about = 'say at length how a cart adds up the prices of all that is in it';
+    await orchInProcess(['docs', about, '--rehearse'], { env: kept });
+    const { stdout } = await orchInProcess(['runs', 'list'], { columns: 40, env: kept });
+    expect(tooLong(stdout)).toEqual([]);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(`docs: ${about}`);
+    const wide = await orchInProcess(['runs', 'list'], { columns: 200, env: kept });
+    expect(wide.stdout).toMatch(new RegExp(`^[0-9a-f]{8}  \\d{4}-.*  docs: ${about}\\n$`));
+  });
+
   it('are enough for a report with long names', async () => {
     const usage = folder({
       'usage.csv': `ts,task,model_served,error,cost_usd\n${'2026-11-22T00:00:00Z,deep_reasoning,a-very-long-name-of-a-model-2026-11-22,,0.5\n'.repeat(2)}`,

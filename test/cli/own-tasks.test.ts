@@ -65,6 +65,9 @@ describe('a task of the user’s own', () => {
     ]);
     expect((await orch(['run', 'reviw', 'x'], { env: own })).stderr).toContain('did you mean review?');
     expect((await orch(['review', 'x'], { env: own })).stderr).toContain('run: orch run review');
+    const help = (await orch(['help', 'run'], { env: own })).stdout;
+    for (const task of ['refactor', 'ask', 'review'])
+      expect((await orch(['help', task], { env: own })).stdout).toBe(help);
     const served = await call(client, 'route.explain', { task: 'review', input: 'x' });
     expect(served.structuredContent).toMatchObject({ task: 'review' });
   });

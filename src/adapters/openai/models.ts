@@ -3,6 +3,7 @@ import type { ListedModel } from '../../core/doctor/models.ts';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import type { Redact } from '../../core/errors/redact.ts';
 import { asName, asObject } from '../../core/text/json.ts';
+import { utcDay } from '../../core/text/utc-day.ts';
 import type { ModelLister } from '../../engine/ports.ts';
 import { type OpenAiSettings, openAiClient, redactSecrets } from './client.ts';
 import { failureFrom } from './failure.ts';
@@ -99,5 +100,5 @@ function dayOf(value: unknown): string | null | undefined {
   if (value === null) return null;
   if (typeof value === 'string') return /^\d{4}-\d{2}-\d{2}/.exec(value)?.[0];
   if (typeof value !== 'number' || !(value > 0 && value < 1e11)) return undefined;
-  return new Date(value * 1000).toISOString().slice(0, 10);
+  return utcDay(value * 1000);
 }

@@ -1,7 +1,10 @@
 /** Prints kept runs: the answer on stdout, and what it belongs to on stderr. */
 import { formatDuration, formatUsd } from '../../core/text/format.ts';
 import { type KeptHead, type KeptRun, longestAnswer } from '../../operations/delegation/kept-run.ts';
+import { shortRunId } from '../../operations/delegation/show-command.ts';
+import { type Column, inColumns } from './columns.ts';
 import type { Renderer } from './renderers.ts';
+import { wrapped } from './wrap.ts';
 
 export const renderRun: Renderer['render'] = async (output, { streams, verbose }) => {
   const run = output as KeptRun;
@@ -33,18 +36,26 @@ function answerNote(answer: KeptRun['answers'][number] | undefined, count: numbe
   return count === 1 ? which : `${which}; --json has all ${count}`;
 }
 
+/** Without a line of titles, which would be more than most lists have to say. */
+const columns: readonly Column<KeptHead>[] = [
+  { title: '', text: ({ run_id }) => shortRunId(run_id) },
+  { title: '', dispensable: 1, text: ({ ts }) => ts.slice(0, 19).replace('T', ' ') },
+  { title: '', text: ({ status }) => status },
+  { title: '', dispensable: 2, text: ({ model }) => model ?? '' },
+  { title: '', text: costOf },
+];
+/** Left out first; it then stands below each row. */
+const about: Column<KeptHead> = { title: '', dispensable: 3, text: (run) => `${run.task}: ${run.about}` };
+const indent = '    ';
+
 export const renderRunList: Renderer['render'] = async (output, { streams, verbose }) => {
   const { runs } = output as { runs: KeptHead[] };
-  const rows = runs.map((run) => [
-    run.run_id.slice(0, 8),
-    run.ts.slice(0, 19).replace('T', ' '),
-    run.status,
-    run.model ?? '',
-    costOf(run),
-    `${run.task}: ${run.about}`,
-  ]);
-  const widths = [0, 1, 2, 3, 4].map((at) => Math.max(...rows.map((row) => row[at]!.length)));
-  for (const row of rows) streams.out(`${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}\n`);
+  const { stdoutColumns: width } = streams;
+  const { lines, hidden } = inColumns(runs, [...columns, about], width);
+  for (const [at, run] of runs.entries()) {
+    const below = hidden.length > 0 ? `${wrapped(indent + about.text(run), width, indent)}\n` : '';
+    streams.out(`${lines[at + 1]}\n${below}`);
+  }
   if (runs.length === 0 && verbose) streams.say('note', 'no run has been kept yet');
 };
 

@@ -9,8 +9,8 @@ import type { ExtractedCode } from './extract-code.ts';
 import { formOf } from './extract-document.ts';
 import { holdsTest } from './holds-test.ts';
 import { otherLanguage } from './other-language.ts';
-import { codeLines, firstSentence, isAllProse, startsAsProse } from './sentences.ts';
-import { speechOf } from './speech.ts';
+import { codeLines, isAllProse, longestQuote, quoted, startsAsProse } from './sentences.ts';
+import { longestSpeech, speechOf } from './speech.ts';
 
 export interface WantedCode {
   language: string | undefined;
@@ -80,12 +80,6 @@ const placeholder =
   /^[<[{(]{1,2}\s*(?:insert|your|add|put|paste|code|implementation|write)\b[^<>[\]{}]*[>\]})]{1,2}$/i;
 /** A program without any of them is hardly one. */
 const signs = /[(){}[\];=<>"'`$#@\\:\d]|^(?:import|from|package|use|require|select|begin|end)\b/im;
-const longestSpeech = 1500;
-const longestQuote = 80;
-
-function quoted(text: string): string {
-  return JSON.stringify(firstSentence(text, longestQuote));
-}
 
 /** Languages whose files hold more than sentences and comments, whatever they are for. */
 const programs = new Set([

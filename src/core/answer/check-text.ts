@@ -4,8 +4,8 @@
  * not get the files that were sent.
  */
 import { formOf } from './extract-document.ts';
-import { firstSentence } from './sentences.ts';
-import { missesMaterial, speechOf } from './speech.ts';
+import { quoted } from './sentences.ts';
+import { longestSpeech, missesMaterial, speechOf } from './speech.ts';
 
 export interface WantedText {
   /** A document with a title is asked for. */
@@ -20,13 +20,9 @@ export function faultOfText(text: string, { document, material }: WantedText): s
   if (document && form === 'headings') return 'it consists of headings without any text';
   const isHeaded = /^#{1,6} \S/m.test(text);
   if (text.length > longestSpeech || (document ? isHeaded : form !== 'plain')) return undefined;
-  const quoted = JSON.stringify(firstSentence(text, longestQuote));
-  if (material && missesMaterial(text)) return `it says that something is missing which was sent: ${quoted}`;
+  if (material && missesMaterial(text))
+    return `it says that something is missing which was sent: ${quoted(text)}`;
   if (document && speechOf(text.replace(/^`{3,}.*\n/, '')) !== undefined)
-    return `it is no document, but says: ${quoted}`;
+    return `it is no document, but says: ${quoted(text)}`;
   return undefined;
 }
-
-/** Characters up to which a text can be one that only talks: what is longer has something to say. */
-const longestSpeech = 1500;
-const longestQuote = 80;

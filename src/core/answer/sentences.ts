@@ -147,3 +147,11 @@ export function firstSentence(text: string, longest = 100): string {
   const sentence = end ? line.slice(0, end.index + 1) : line;
   return sentence.length <= longest ? sentence : `${sentence.slice(0, longest - 1).trimEnd()}\u2026`;
 }
+
+/** Characters of an answer that a fault repeats. */
+export const longestQuote = 80;
+
+/** The first sentence, as a fault repeats it. */
+export function quoted(text: string): string {
+  return JSON.stringify(firstSentence(text, longestQuote));
+}

@@ -19,6 +19,9 @@ const finished =
 /** Characters from its start in which a text says why it is not what was asked for. */
 const opening = 400;
 
+/** Characters up to which a text can be one that only talks: what is longer has something to say. */
+export const longestSpeech = 1500;
+
 export type Speech = 'declines' | 'asks' | 'reports';
 
 /** A question at the end, outside of fences and quotations. */

@@ -3,7 +3,7 @@
 import { looksLikeKey } from '../errors/redact.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { hasCredentials, isThisMachine, shownUrl } from './base-url.ts';
-import { type ConfigProblem, refuseProblems } from './problem.ts';
+import type { ConfigProblem } from './problem.ts';
 
 /** Set by orch for the --verify command: path of the file that holds the result. */
 export const resultFileVariable = 'ORCH_RESULT_FILE';
@@ -201,13 +201,6 @@ export interface EnvironmentReading {
   environment: Environment;
   problems: ConfigProblem[];
   settings: Setting[];
-}
-
-/** Throws `invalid-environment` listing every problem. */
-export function readEnvironment(sources: EnvironmentSources): Environment {
-  const { environment, problems } = inspectEnvironment(sources);
-  refuseProblems('invalid-environment', problems);
-  return environment;
 }
 
 /** Returns the problems instead of throwing. */

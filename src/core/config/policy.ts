@@ -2,10 +2,20 @@
  * Schemas of `models.json` and `policies.json`, built when a layer is checked, and the defaults of the optional keys.
  */
 import * as z from 'zod';
+import { defaultVisibleTokens } from '../models/parameters.ts';
 import { returnShapes } from '../tasks/shapes.ts';
 import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
 import { once } from '../text/once.ts';
 import type { ForeignRules } from './foreign.ts';
+import {
+  firstEventAtMostMs,
+  fixedTimeouts,
+  hardThinkingMs,
+  leastTotalMs,
+  shareOfAttempt,
+  slowestTokensPerSecond,
+  thinkingMs,
+} from './timeouts.ts';
 
 const tokens = once(() => z.int().positive());
 const milliseconds = once(() => z.int().positive());
@@ -84,16 +94,18 @@ const timeoutsSchema = once(() =>
   z.strictObject({
     firstEventMs: milliseconds()
       .optional()
-      .describe('Maximum wait for the first event. Default 45000; comments extend it to 120000 at most.'),
+      .describe(
+        `Maximum wait for the first event. Default ${fixedTimeouts.firstEventMs}; comments extend it to ${firstEventAtMostMs} at most.`,
+      ),
     idleMs: milliseconds()
       .optional()
       .describe(
-        'Maximum silence once the visible text has begun. Default 60000. Before it 120000 are allowed, from effort high on 300000, unless this is less than its default, or more than that.',
+        `Maximum silence once the visible text has begun. Default ${fixedTimeouts.idleMs}. Before it ${thinkingMs} are allowed, from effort high on ${hardThinkingMs}, unless this is less than its default, or more than that.`,
       ),
     totalMs: milliseconds()
       .optional()
       .describe(
-        'Maximum duration of one attempt. Default: what the output limit takes at 9 tokens/s plus 120000, at least 600000; at most 70% of what is left of the call while another model remains.',
+        `Maximum duration of one attempt. Default: what the output limit takes at ${slowestTokensPerSecond} tokens/s plus ${firstEventAtMostMs}, at least ${leastTotalMs}; at most ${shareOfAttempt * 100}% of what is left of the call while another model remains.`,
       ),
   }),
 );
@@ -244,7 +256,7 @@ export interface Policies {
 /** Fills in the default of every key that the merged layers do not set. */
 export function completePolicies(layer: PoliciesLayer): Policies {
   return {
-    defaults: { max_output_tokens: 2048, ...layer.defaults },
+    defaults: { max_output_tokens: defaultVisibleTokens, ...layer.defaults },
     overrides: layer.overrides ?? {},
     caps: layer.caps ?? {},
     timeouts: layer.timeouts ?? {},

@@ -24,8 +24,9 @@ export interface Asked {
 
 const firstEventMs = 45_000;
 const idleMs = 60_000;
-const thinkingMs = 120_000;
-const hardThinkingMs = 300_000;
+export const thinkingMs = 120_000;
+/** From effort high on. */
+export const hardThinkingMs = 300_000;
 
 /** The defaults that are the same for every request. */
 export const fixedTimeouts = { firstEventMs, idleMs };
@@ -39,11 +40,11 @@ export const keptAliveMs = 600_000;
 export const shareOfAttempt = 0.7;
 
 /** The default of a call, and of an attempt, where the answer is short. */
-const leastTotalMs = 600_000;
+export const leastTotalMs = 600_000;
 const mostTotalMs = 86_400_000;
 
 /** The slowest rate that was measured; the median is 56. */
-const slowestTokensPerSecond = 9;
+export const slowestTokensPerSecond = 9;
 
 export function timeoutsFor(policies: Policies, alias: string, { maxOutputTokens, effort }: Asked): Timeouts {
   const set = settingsOf(policies, alias);
@@ -80,7 +81,10 @@ export function callTimeoutMs(attempts: readonly Timeouts[]): number {
   return Math.max(leastTotalMs, ...attempts.map(({ totalMs }) => totalMs));
 }
 
-/** The default silence written out changes nothing, a shorter one is meant for all silence, and a longer one is no less. */
+/**
+ * From a set limit of silence: a shorter one than the default is meant for all silence, and thinking may take as long
+ * as a longer one. The default itself, written out, changes nothing.
+ */
 function thinkingFor(effort: ReasoningEffort | undefined, setMs = idleMs): number {
   if (setMs < idleMs) return setMs;
   const isHard = effort !== undefined && reasoningEfforts.indexOf(effort) >= reasoningEfforts.indexOf('high');

@@ -1,6 +1,6 @@
 /**
- * Assembles the input of a request, stable parts first (files, then context, then the instruction), and
- * keeps it within the token limit. Some parts are truncated by priority, with a warning; if the rest is still
+ * Assembles the input of a request, stable parts first (rules and files, then changes and context, then the
+ * instruction), and keeps it within the token limit. Some parts are truncated by priority, with a warning; if the rest is still
  * too large, the request is refused. Logs are tidied before anything is counted.
  */
 
@@ -53,7 +53,7 @@ export interface InputLimits {
 
 export interface AssembledInput {
   text: string;
-  /** Characters of `text` up to the end of the files, which come first. */
+  /** Characters of `text` up to the end of the rules and the files, which come first. */
   filesLength: number;
   approxTokens: number;
   /** Upper bound of the tokens in `text`. */

@@ -7,7 +7,8 @@ import type { ModelCard } from './model-card.ts';
 
 /** The provider rejects anything lower. */
 export const minOutputTokens = 16;
-const defaultVisibleTokens = 2048;
+/** Room for the visible answer. */
+export const defaultVisibleTokens = 2048;
 
 /**
  * Reasoning counts against max_output_tokens: with caps of 400 to 2048, answers came back empty but billed.

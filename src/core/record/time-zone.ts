@@ -1,6 +1,7 @@
 /** Days as a time zone has them: 23 or 25 hours long where the clock is put forward or back. */
 import { OrchError } from '../errors/orch-error.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
+import { utcDay } from '../text/utc-day.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -35,7 +36,7 @@ export function timeZone(name: string, origin: string): TimeZone {
     return offset;
   };
   const shownAt = (time: number) => time + offsetAt(time);
-  const dayOf = (time: number) => isoDay(shownAt(time));
+  const dayOf = (time: number) => utcDay(shownAt(time));
   return {
     name: format.resolvedOptions().timeZone,
     dayOf,
@@ -72,15 +73,11 @@ export function zoneName(
 
 /** The day after, in the calendar. */
 export function nextDay(day: string): string {
-  return isoDay(Date.parse(`${day}T00:00:00Z`) + 24 * hour);
+  return utcDay(Date.parse(`${day}T00:00:00Z`) + 24 * hour);
 }
 
 export function dayBefore(day: string): string {
-  return isoDay(Date.parse(`${day}T00:00:00Z`) - 24 * hour);
-}
-
-function isoDay(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
+  return utcDay(Date.parse(`${day}T00:00:00Z`) - 24 * hour);
 }
 
 function formatOf(name: string, origin: string): Intl.DateTimeFormat {

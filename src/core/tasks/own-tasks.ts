@@ -1,7 +1,7 @@
 /** Tasks that a configuration adds to the built-in ones: a base task with an instruction of its own. */
 import type { CandidateSpec } from '../config/policy.ts';
 import type { ReturnShape } from './shapes.ts';
-import { type ReasoningEffort, type TaskKind, taskKinds } from './tasks.ts';
+import { plainTaskName, type ReasoningEffort, type TaskKind, taskKinds } from './tasks.ts';
 
 export interface OwnTask {
   /** Its prompt, policies and, where nothing else is said, its candidates, effort and shape apply. */
@@ -27,11 +27,6 @@ export function candidatesByTask(
     ([name, { base, candidates }]): [string, readonly CandidateSpec[]] => [name, candidates ?? routing[base]],
   );
   return [...Object.entries(routing), ...ownTasks];
-}
-
-/** As names are compared: `Deep-Reasoning` is `deep_reasoning`. */
-export function plainTaskName(name: string): string {
-  return name.trim().toLowerCase().replaceAll('-', '_');
 }
 
 export function findOwnTask(name: string, own: OwnTasks): { name: string; task: OwnTask } | undefined {

@@ -109,10 +109,15 @@ export const tasks: Readonly<Record<TaskKind, Task>> = {
   },
 };
 
+/** As names are compared: `Deep-Reasoning` is `deep_reasoning`. */
+export function plainTaskName(name: string): string {
+  return name.trim().toLowerCase().replaceAll('-', '_');
+}
+
 /** An unknown task is treated as `docs`, the least harmful one; `known` is then false, for a warning. */
 export function readTask(name: string): { task: TaskKind; known: boolean } {
-  const normalized = name.trim().toLowerCase().replaceAll('-', '_');
-  const task = taskKinds.find((kind) => kind === normalized);
+  const plain = plainTaskName(name);
+  const task = taskKinds.find((kind) => kind === plain);
   return task ? { task, known: true } : { task: 'docs', known: false };
 }
 

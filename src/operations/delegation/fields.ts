@@ -1,12 +1,13 @@
 /** Input fields shared by the delegating operations. */
 import * as z from 'zod';
+import { leastTotalMs } from '../../core/config/timeouts.ts';
 import { minOutputTokens } from '../../core/models/parameters.ts';
 import { givenTasks } from '../../core/tasks/own-tasks.ts';
 import { returnShapes } from '../../core/tasks/shapes.ts';
 import { reasoningEfforts } from '../../core/tasks/tasks.ts';
 import { field } from '../operation.ts';
 
-export const defaultTimeoutSeconds = 600;
+export const defaultTimeoutSeconds = leastTotalMs / 1000;
 const maxTimeoutSeconds = 86_400;
 /** More than any model writes. */
 const maxOutputTokens = 1_000_000;

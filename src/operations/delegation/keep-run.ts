@@ -13,6 +13,7 @@ import type { OperationContext } from '../context.ts';
 import { type KeptHead, type KeptRun, longestAnswer } from './kept-run.ts';
 import type { DelegateOutput } from './output.ts';
 import { showCommand } from './show-command.ts';
+import { shownAttempts } from './shown-attempts.ts';
 import { storePatch } from './stored-patch.ts';
 
 /** The error of a call that gave no result, with what can still be had of its answers. */
@@ -171,13 +172,7 @@ async function keepRun(
     cost_usd: cost,
     ...(cost === null ? { cost_at_least_usd: knownCostOf(attempts) } : {}),
     error: error ? { code: error.code, message: clean(error.message) } : null,
-    attempts: attempts.map(({ candidate, failure, latencyMs: took, costUsd = null }) => ({
-      model: candidate.model,
-      alias: candidate.alias,
-      ...(failure ? { error: failure.failureClass, message: clean(failure.message) } : {}),
-      latency_ms: Math.round(took),
-      cost_usd: costUsd,
-    })),
+    attempts: shownAttempts(attempts, clean),
     ...(patchId === undefined ? {} : { patch_id: patchId }),
     ...(partialPatchId === undefined ? {} : { partial_patch_id: partialPatchId }),
     ...(engine.rehearsal ? { rehearsal: true } : {}),

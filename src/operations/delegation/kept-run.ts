@@ -2,8 +2,7 @@
 import * as z from 'zod';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { OperationContext } from '../context.ts';
-
-const cost = z.number().nullable();
+import { shownAttemptsSchema } from './shown-attempts.ts';
 
 export const keptHeadSchema = () =>
   z.object({
@@ -16,19 +15,10 @@ export const keptHeadSchema = () =>
     rationale: z.string(),
     model: z.string().nullable(),
     latency_ms: z.number(),
-    cost_usd: cost.describe('null: unknown.'),
+    cost_usd: z.number().nullable().describe('null: unknown.'),
     cost_at_least_usd: z.number().optional(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
-    attempts: z.array(
-      z.object({
-        model: z.string(),
-        alias: z.string(),
-        error: z.string().optional(),
-        message: z.string().optional(),
-        latency_ms: z.number(),
-        cost_usd: cost,
-      }),
-    ),
+    attempts: shownAttemptsSchema(),
     patch_id: z.string().optional().describe('For patch apply.'),
     partial_patch_id: z.string().optional().describe('For patch apply --partial.'),
     rehearsal: z.boolean().optional(),

@@ -8,6 +8,7 @@ import { costOfAttempts, servedName } from '../../engine/attempt.ts';
 import type { DelegateOutcome } from '../../engine/delegate.ts';
 import type { FinishedAnswer, FinishedPatch } from '../../engine/finish-answer.ts';
 import type { OperationContext } from '../context.ts';
+import { shownAttempts, shownAttemptsSchema } from './shown-attempts.ts';
 
 const tokens = z.number().nullable();
 
@@ -27,16 +28,7 @@ const metaSchema = () =>
     }),
     cost_usd: z.number().nullable().describe('Of all attempts; null if a price or a count is unknown.'),
     cost_alert: z.string().optional(),
-    attempts: z.array(
-      z.object({
-        model: z.string(),
-        alias: z.string(),
-        error: z.string().optional(),
-        message: z.string().optional(),
-        latency_ms: z.number(),
-        cost_usd: z.number().nullable(),
-      }),
-    ),
+    attempts: shownAttemptsSchema(),
     latency_ms: z.number(),
     finish_reason: z.string().describe('As reported by the provider.'),
     response_id: z.string().nullable(),
@@ -136,13 +128,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
       ...(costUsd !== null && costUsd > alertUsd
         ? { cost_alert: `cost ${formatUsd(costUsd)}, above the alert threshold of ${formatUsd(alertUsd)}` }
         : {}),
-      attempts: attempts.map(({ candidate, failure, latencyMs, costUsd: cost }) => ({
-        model: candidate.model,
-        alias: candidate.alias,
-        ...(failure ? { error: failure.failureClass, message: failure.message } : {}),
-        latency_ms: Math.round(latencyMs),
-        cost_usd: cost ?? null,
-      })),
+      attempts: shownAttempts(attempts),
       latency_ms: Math.round(outcome.latencyMs),
       finish_reason: generated.finishReason,
       response_id: generated.responseId ?? null,

@@ -1,10 +1,8 @@
 /** `orch config get`, `orch config list` and `orch config path`. */
 import * as z from 'zod';
 import { effectiveSetting, effectiveSettings } from '../../core/config/settings.ts';
-import { operation } from '../operation.ts';
+import { looks, operation } from '../operation.ts';
 import { keyField, placeOf } from './key-field.ts';
-
-const reads = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false };
 
 const setting = () =>
   z.object({
@@ -28,7 +26,7 @@ export const configGetOperation = operation({
   description: 'Shows the value in effect of a setting.',
   input: z.strictObject({ key: keyField }),
   output: setting,
-  annotations: reads,
+  annotations: looks,
   examples: ['orch config get alias.codex', 'orch config get timeouts --json'],
   async run({ key }, context) {
     const place = placeOf(key, context);
@@ -50,7 +48,7 @@ export const configListOperation = operation({
   description: 'Lists the settings with their origins.',
   input: z.strictObject({}),
   output: listOutput,
-  annotations: reads,
+  annotations: looks,
   examples: ['orch config list', 'orch config list --json'],
   async run(_input, context) {
     const config = context.config();
@@ -76,7 +74,7 @@ export const configPathOperation = operation({
   description: 'Shows where configuration is read from.',
   input: z.strictObject({}),
   output: pathOutput,
-  annotations: reads,
+  annotations: looks,
   examples: ['orch config path', 'cd "$(orch config path)"'],
   async run(_input, context) {
     const { folder: user } = context.userSettings();

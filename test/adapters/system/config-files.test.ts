@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configFolders, loadConfig } from '../../../src/adapters/system/config-files.ts';
-import { readEnvironment } from '../../../src/core/config/environment.ts';
 import { originOf } from '../../../src/core/config/layers.ts';
 import type { ConfigProblem } from '../../../src/core/config/problem.ts';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
+import { readEnvironment } from '../../helpers/environment.ts';
 
 let folder: string;
 beforeEach(() => {

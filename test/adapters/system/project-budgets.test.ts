@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/adapters/system/config-files.ts';
-import { readEnvironment } from '../../../src/core/config/environment.ts';
+import { readEnvironment } from '../../helpers/environment.ts';
 
 const made: string[] = [];
 afterEach(() => {

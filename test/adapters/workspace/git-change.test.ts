@@ -306,6 +306,26 @@ describe('in the order of the change', () => {
       'modify z.ts',
     ]);
   });
+
+  it('then snapshots and white space, then documents and tests', async () => {
+    const top = await repository({ 'a.ts': 'if (a) {\nb();\n}\n' });
+    put(top, {
+      'a.ts': 'if (a) {\n  b();\n}\n',
+      'b.ts': '1\n',
+      'docs/c.md': '1\n',
+      'd.test.ts': '1\n',
+      'dist/e.js': '1\n',
+      'f.snap': '1\n',
+    });
+    expect(await kinds(top, uncommitted)).toEqual([
+      'create dist/e.js',
+      'modify a.ts',
+      'create f.snap',
+      'create d.test.ts',
+      'create docs/c.md',
+      'create b.ts',
+    ]);
+  });
 });
 
 describe('a change beyond all measure', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { environmentVariables, readEnvironment } from '../../../src/core/config/environment.ts';
+import { environmentVariables } from '../../../src/core/config/environment.ts';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
+import { readEnvironment } from '../../helpers/environment.ts';
 
 type Variables = Record<string, string | undefined>;
 const read = (process: Variables = {}, dotEnv: Variables = {}) => readEnvironment({ process, dotEnv });

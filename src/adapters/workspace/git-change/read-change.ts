@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
+import { rankOf } from '../../../core/input/diff/file-rank.ts';
 import type { Source } from '../../../core/input/source-file.ts';
 import { pairRenames } from '../../../core/patch/git/pair-renames.ts';
 import type { FileChange, FileMode } from '../../../core/patch/types.ts';
@@ -92,7 +93,7 @@ export async function readGitChange(
   if (changes.length === 0) throw nothingChanged(scope, base, [...out]);
   const conflicts = open.filter(({ conflict }) => conflict).map(({ path }) => join(base, path));
   warnings.push(...leftOut(conflicts, 'in a merge conflict', base).map((what) => `the change has ${what}`));
-  const sorted = pairRenames(changes).sort(byWeight);
+  const sorted = leastFirst(pairRenames(changes));
   return {
     base,
     changes: sorted,
@@ -197,11 +198,16 @@ function changeOf(
   return { kind: 'modify', path, before: old, after: now, oldMode, mode };
 }
 
-/** Written by tools, and long. */
-const generated =
-  /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|bun\.lock|[^/]+\.(lock|snap|map|svg)|go\.sum|[^/]+\.min\.\w+)$/;
+/** By the ranks that also decide what is cut from a diff that is piped in. */
+function leastFirst(changes: readonly FileChange[]): FileChange[] {
+  const ranked = changes.map((change) => {
+    const { path, before, after } = change;
+    return { change, rank: rankOf(path, before !== after && bare(before) === bare(after)).rank };
+  });
+  ranked.sort((one, other) => other.rank - one.rank || (one.change.path < other.change.path ? -1 : 1));
+  return ranked.map(({ change }) => change);
+}
 
-function byWeight(one: FileChange, other: FileChange): number {
-  const weight = ({ path }: FileChange) => Number(!generated.test(path));
-  return weight(one) - weight(other) || (one.path < other.path ? -1 : 1);
+function bare(text: string): string {
+  return text.replace(/\s+/g, '');
 }
