@@ -16,10 +16,10 @@ function withFile(): string {
 }
 
 describe('nothing to change', () => {
-  it('prints no patch, says why on stderr, and leaves the files of --output and --apply alone', async () => {
+  it('prints no patch, says why on stderr, and leaves the tree alone', async () => {
     const { env } = await provider({ answer: said });
     const cwd = withFile();
-    for (const more of [[], ['-o', 'out.patch'], ['--apply']]) {
+    for (const more of [[], ['--apply']]) {
       const { status, stdout, stderr } = await orch(['diff', 'use a map', '-f', 'a.ts', ...more], {
         env,
         cwd,
@@ -27,7 +27,16 @@ describe('nothing to change', () => {
       expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
       expect(stderr).toMatch(/^no change: The loop is a map already\.$/m);
     }
-    expect(existsSync(join(cwd, 'out.patch'))).toBe(false);
+    expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe('export const one = 1;\n');
+  });
+
+  it('leaves no older patch in the file of --output, but code as it is', async () => {
+    const { env } = await provider({ answer: said });
+    const cwd = withFile();
+    const { status } = await orch(['diff', 'use a map', '-f', 'a.ts', '-o', 'out.patch'], { env, cwd });
+    expect({ status, patch: readFileSync(join(cwd, 'out.patch'), 'utf8') }).toEqual({ status: 0, patch: '' });
+    const code = ['run', 'refactor', 'use a map', '-f', 'a.ts', '--return', 'code', '-o', 'a.ts', '--force'];
+    expect((await orch(code, { env, cwd })).status).toBe(0);
     expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe('export const one = 1;\n');
   });
 

@@ -49,6 +49,18 @@ describe('nothing is sent', () => {
     ['no shell', ['completion'], /missing required argument 'shell'/],
     ['no patch', ['patch', 'apply'], /give either a patch id or a patch\nhint: the id is meta\.patch\.id/],
     ['half a command', ['usage'], /^Usage: orch usage .*Commands:\n {2}report /s],
+    ['a question without one', ['run', 'ask'], /the instruction is empty/],
+    [
+      'a file without -f',
+      ['docs', 'src/cart.ts'],
+      /^error: src\/cart\.ts is a file, and would be sent as the instruction\nhint: give it with -f: -f src\/cart\.ts$/m,
+    ],
+    [
+      'another tool’s option',
+      ['run', 'docs', 'x', '--model', 'mini'],
+      /'--model' \(did you mean --force-model\?\)/,
+    ],
+    ['a list that is none', ['config', 'set', 'rules', '["/etc/passwd"]'], /must be|relative/],
     // A wrong task or command.
     [
       'a task for a command',

@@ -102,4 +102,9 @@ describe('the store of runs', () => {
     );
     expect(readdirSync(place).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
+
+  it('says that it cannot be read, rather than that nothing was kept', async () => {
+    const path = join(folder({ runs: 'a file' }), 'runs');
+    await expect(fileRunStore(path).ids('')).rejects.toMatchObject({ code: 'file-unreadable' });
+  });
 });

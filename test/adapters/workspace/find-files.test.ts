@@ -275,3 +275,11 @@ it('a path is what it says, also where .. comes behind a link', async () => {
     message: expect.stringContaining(': no such file'),
   });
 });
+
+it('a name that is longer than any path is refused before it is looked for', async () => {
+  const { code, message } = await refusal(folder(), ['a/'.repeat(5000)]);
+  expect({ code, message }).toEqual({
+    code: 'usage',
+    message: expect.stringMatching(/^a file name has 10 000 characters: (a\/){30}…$/),
+  });
+});

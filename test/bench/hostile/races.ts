@@ -215,7 +215,10 @@ function together(stage: Stage): Attack[] {
           ? `${mine - other.length} changes made meanwhile are lost`
           : undefined;
       const odd = other.length > mine ? `${other.length} files are neither old nor new` : undefined;
-      const succeeded = runs.filter(({ args, status }) => args[0] === 'patch' && status === 0).length;
+      const succeeded = runs.filter(
+        ({ args, status, stderr }) =>
+          args[0] === 'patch' && status === 0 && !stderr.includes('nothing to do'),
+      ).length;
       return firstOf(
         world.judge(...runs),
         lost,
