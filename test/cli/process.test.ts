@@ -23,27 +23,25 @@ const hang = { kind: 'hang', after: 1 } as const;
 const posix = process.platform !== 'win32';
 
 describe.runIf(posix)('a signal', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    '%s closes the connection, and the exit status is 130',
-    async (signal) => {
-      const state = folder();
-      const { server, env } = await provider({ answer: hang });
-      const child = spawnOrch(['docs', 'x', '--no-stdin'], { env: { ...env, XDG_STATE_HOME: state } });
-      const result = collect(child);
-      await server.waitForRequest();
-      child.kill(signal);
-      const { stderr, ...rest } = await result;
-      expect(rest).toEqual({ status: 130, stdout: '' });
-      expect((await server.waitForAbort()).model).toBe('gpt-6-luna');
-      const rows = parseUsageCsv(readFileSync(join(state, 'orch/usage.csv'), 'utf8')).records;
-      expect(rows).toHaveLength(1);
-      expect(rows[0]).toMatchObject({ error: 'cancelled' });
-      // Whether anything of the answer has come by then, and is kept, is a race.
-      expect(stderr.replace(/^hint: what came of the answer is kept: .*\n/m, '')).toBe(
-        `error: interrupted\ncost unknown (an attempt may have been billed), run ${rows[0]!.run_id}\n`,
-      );
-    },
-  );
+  // The other signals: interrupt.test.ts.
+  it('closes the connection, and the exit status is 130', async () => {
+    const state = folder();
+    const { server, env } = await provider({ answer: hang });
+    const child = spawnOrch(['docs', 'x', '--no-stdin'], { env: { ...env, XDG_STATE_HOME: state } });
+    const result = collect(child);
+    await server.waitForRequest();
+    child.kill('SIGINT');
+    const { stderr, ...rest } = await result;
+    expect(rest).toEqual({ status: 130, stdout: '' });
+    expect((await server.waitForAbort()).model).toBe('gpt-6-luna');
+    const rows = parseUsageCsv(readFileSync(join(state, 'orch/usage.csv'), 'utf8')).records;
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ error: 'cancelled' });
+    // Whether anything of the answer has come by then, and is kept, is a race.
+    expect(stderr.replace(/^hint: what came of the answer is kept: .*\n/m, '')).toBe(
+      `error: interrupted\ncost unknown (an attempt may have been billed), run ${rows[0]!.run_id}\n`,
+    );
+  });
 
   it('is told as JSON with --json', async () => {
     const { server, env } = await provider({ answer: hang });
