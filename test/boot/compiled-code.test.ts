@@ -233,9 +233,13 @@ describe.skipIf(nodeKeepsCode)('compiled code', () => {
 });
 
 describe.skipIf(nodeKeepsCode || !posix)('compiled code is not used', () => {
-  /** Valid code in a folder of which `spoil` takes the trust away. */
-  const untrusted = (spoil: () => void) => {
+  /** In a folder that is trusted, such code is replaced. */
+  const useless = true;
+
+  /** Valid code, unless it is useless, from which `spoil` takes the trust away. */
+  const untrusted = (spoil: () => void, code = { useless: false }) => {
     before(load);
+    if (code.useless) writeFileSync(codeFile(), '');
     const path = codeFile();
     const inode = lstatSync(path).ino;
     spoil();
@@ -248,7 +252,7 @@ describe.skipIf(nodeKeepsCode || !posix)('compiled code is not used', () => {
     ['the folder of all', () => join(cache, 'orch')],
   ])('where others can write to %s', (_, path) => {
     for (const mode of [0o720, 0o702]) {
-      expect(untrusted(() => chmodSync(path(), mode))).toEqual({ wasWritten: false });
+      expect(untrusted(() => chmodSync(path(), mode), { useless })).toEqual({ wasWritten: false });
       chmodSync(path(), 0o700);
     }
   });
@@ -257,11 +261,14 @@ describe.skipIf(nodeKeepsCode || !posix)('compiled code is not used', () => {
     ['the folder of a version', () => codeFolder()],
     ['the folder of all', () => join(cache, 'orch')],
   ])('where a link stands for %s', (_, pathOf) => {
-    const result = untrusted(() => {
-      const path = pathOf();
-      renameSync(path, join(cache, 'elsewhere'));
-      symlinkSync(join(cache, 'elsewhere'), path);
-    });
+    const result = untrusted(
+      () => {
+        const path = pathOf();
+        renameSync(path, join(cache, 'elsewhere'));
+        symlinkSync(join(cache, 'elsewhere'), path);
+      },
+      { useless },
+    );
     expect(result).toEqual({ wasWritten: false });
   });
 
@@ -269,7 +276,7 @@ describe.skipIf(nodeKeepsCode || !posix)('compiled code is not used', () => {
     ['the folder of a version', () => codeFolder()],
     ['the folder of all', () => join(cache, 'orch')],
   ])('where another user owns %s', (_, path) => {
-    expect(untrusted(() => chownSync(path(), 65_534, 65_534))).toEqual({ wasWritten: false });
+    expect(untrusted(() => chownSync(path(), 65_534, 65_534), { useless })).toEqual({ wasWritten: false });
   });
 
   const spoilt: [string, () => void][] = [
