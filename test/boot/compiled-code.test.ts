@@ -21,7 +21,8 @@ import {
 import module from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadCore } from '../../src/boot/compiled-code.ts';
 import { greeted } from '../helpers/mcp.ts';
 import { bareEnvironment, folder, packageFolder } from '../helpers/orch.ts';
 
@@ -33,7 +34,10 @@ const isRoot = process.getuid?.() === 0;
 let cache = '';
 beforeEach(() => {
   cache = join(folder(), 'cache');
+  // For what is loaded in this process.
+  vi.stubEnv('XDG_CACHE_HOME', cache);
 });
+afterEach(() => void vi.unstubAllEnvs());
 
 const environment = (env: Record<string, string | undefined> = {}) =>
   bareEnvironment({ XDG_CACHE_HOME: cache, ...env });
@@ -48,19 +52,34 @@ function route({ at = packageFolder, cwd = folder(), env = {} as Record<string, 
   });
 }
 
-/** What a first start leaves, which is the same for every test, and what it prints. */
+const started = () => route();
+
+/** What a start does with code, in this process: that a start works with and without code is seen by `route`. */
+function load(): void {
+  const { core, keepCode } = loadCore(join(packageFolder, 'dist'), 'route');
+  expect(core.main).toBeTypeOf('function');
+  keepCode();
+}
+
+/** What is left by what ran first, which is the same for every test. */
 const kept = mkdtempSync(join(tmpdir(), 'orch-code-'));
-let printed: string | undefined;
+const keptBy: Record<string, { path: string; result: unknown }> = {};
 afterAll(() => rmSync(kept, { recursive: true }));
 
-/** As `route` without code, but only one start for all tests. */
-function startedBefore(): string {
-  if (printed === undefined) {
-    printed = route();
-    cpSync(cache, kept, { recursive: true });
-  } else cpSync(kept, cache, { recursive: true });
-  return printed;
+/** As `run` without code, but it runs only once for all tests. */
+function before<Result>(run: () => Result): Result {
+  const earlier = keptBy[run.name];
+  if (earlier) {
+    cpSync(earlier.path, cache, { recursive: true });
+    return earlier.result as Result;
+  }
+  const result = run();
+  const path = join(kept, run.name);
+  cpSync(cache, path, { recursive: true });
+  keptBy[run.name] = { path, result };
+  return result;
 }
+const startedBefore = () => before(started);
 
 const codeFolders = () =>
   existsSync(join(cache, 'orch'))
@@ -94,16 +113,21 @@ describe.skipIf(nodeKeepsCode)('compiled code', () => {
       expect(statSync(codeFolder()).mode & 0o777).toBe(0o700);
       expect(statSync(codeFile()).mode & 0o777).toBe(0o600);
     }
+    // A copy, which other tests begin with.
+    rmSync(cache, { recursive: true });
+    startedBefore();
     const written = writing();
     expect(route()).toBe(first);
     expect(writing()).toBe(written);
     expect(readdirSync(codeFolder())).toEqual(['route.code']);
   });
 
-  it('is taken from a copy, which other tests begin with', () => {
-    const first = startedBefore();
+  it('is taken from a copy in the process of the tests, too', () => {
+    before(load);
+    rmSync(cache, { recursive: true });
+    before(load);
     const written = writing();
-    expect(route()).toBe(first);
+    load();
     expect(writing()).toBe(written);
   });
 
@@ -131,11 +155,19 @@ describe.skipIf(nodeKeepsCode)('compiled code', () => {
     ['is spoilt at its end', () => spoil(content().length - 4096)],
     ['has grown', () => writeFileSync(codeFile(), Buffer.concat([content(), Buffer.from('x')]))],
   ])('is not taken, and written anew, where it %s', (_, damage) => {
-    const first = startedBefore();
+    before(load);
     damage();
     const damaged = content();
-    expect(route()).toBe(first);
+    load();
     // That this is taken again is the first test.
+    expect(content().equals(damaged)).toBe(false);
+  });
+
+  it('that is spoilt does not change what a start prints', () => {
+    const first = startedBefore();
+    spoil(200_000);
+    const damaged = content();
+    expect(route()).toBe(first);
     expect(content().equals(damaged)).toBe(false);
   });
 
@@ -201,14 +233,18 @@ describe.skipIf(nodeKeepsCode)('compiled code', () => {
 });
 
 describe.skipIf(nodeKeepsCode || !posix)('compiled code is not used', () => {
-  /** Valid code in a folder of which `spoil` takes the trust away. */
-  const untrusted = (spoil: () => void) => {
-    const expected = startedBefore();
+  /** In a folder that is trusted, such code is replaced. */
+  const useless = true;
+
+  /** Valid code, unless it is useless, from which `spoil` takes the trust away. */
+  const untrusted = (spoil: () => void, code = { useless: false }) => {
+    before(load);
+    if (code.useless) writeFileSync(codeFile(), '');
     const path = codeFile();
-    const before = lstatSync(path).ino;
+    const inode = lstatSync(path).ino;
     spoil();
-    expect(route()).toBe(expected);
-    return { wasWritten: lstatSync(path).ino !== before };
+    load();
+    return { wasWritten: lstatSync(path).ino !== inode };
   };
 
   it.each([
@@ -216,7 +252,7 @@ describe.skipIf(nodeKeepsCode || !posix)('compiled code is not used', () => {
     ['the folder of all', () => join(cache, 'orch')],
   ])('where others can write to %s', (_, path) => {
     for (const mode of [0o720, 0o702]) {
-      expect(untrusted(() => chmodSync(path(), mode))).toEqual({ wasWritten: false });
+      expect(untrusted(() => chmodSync(path(), mode), { useless })).toEqual({ wasWritten: false });
       chmodSync(path(), 0o700);
     }
   });
@@ -225,11 +261,14 @@ describe.skipIf(nodeKeepsCode || !posix)('compiled code is not used', () => {
     ['the folder of a version', () => codeFolder()],
     ['the folder of all', () => join(cache, 'orch')],
   ])('where a link stands for %s', (_, pathOf) => {
-    const result = untrusted(() => {
-      const path = pathOf();
-      renameSync(path, join(cache, 'elsewhere'));
-      symlinkSync(join(cache, 'elsewhere'), path);
-    });
+    const result = untrusted(
+      () => {
+        const path = pathOf();
+        renameSync(path, join(cache, 'elsewhere'));
+        symlinkSync(join(cache, 'elsewhere'), path);
+      },
+      { useless },
+    );
     expect(result).toEqual({ wasWritten: false });
   });
 
@@ -237,7 +276,7 @@ describe.skipIf(nodeKeepsCode || !posix)('compiled code is not used', () => {
     ['the folder of a version', () => codeFolder()],
     ['the folder of all', () => join(cache, 'orch')],
   ])('where another user owns %s', (_, path) => {
-    expect(untrusted(() => chownSync(path(), 65_534, 65_534))).toEqual({ wasWritten: false });
+    expect(untrusted(() => chownSync(path(), 65_534, 65_534), { useless })).toEqual({ wasWritten: false });
   });
 
   const spoilt: [string, () => void][] = [

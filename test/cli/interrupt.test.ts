@@ -31,7 +31,7 @@ function places() {
   return { state, temporary, cwd, env: { XDG_STATE_HOME: state, TMPDIR: temporary } };
 }
 
-/** Each silence and each signal once: process.test.ts has every signal half way. */
+/** Each silence and each signal once. */
 const silences: [string, NodeJS.Signals, Scenario][] = [
   ['before the headers', 'SIGINT', { kind: 'hang', after: 'request' }],
   ['after the headers', 'SIGTERM', { kind: 'hang', after: 'headers' }],
@@ -51,7 +51,9 @@ describe.runIf(posix)('an interrupt while the provider is silent', () => {
     await server.waitForRequest();
     child.kill(signal);
     await server.waitForAbort();
-    expect((await result).status).toBe(130);
+    const { status, stdout, stderr } = await result;
+    expect({ status, stdout }).toEqual({ status: 130, stdout: '' });
+    expect(stderr).toMatch(/^error: interrupted$/m);
     expect(errors(state)).toEqual(['cancelled']);
     expect(readdirSync(temporary)).toEqual([]);
     expect(readdirSync(cwd)).toEqual(['cart.js']);

@@ -2,16 +2,22 @@
 import { execFile } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   existsSync,
+  mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { orch as builtOrch, collect, folder, spawnOrch } from '../helpers/orch.ts';
 
@@ -62,6 +68,36 @@ async function verifying(before: Buffer | undefined, { cwd = folder(), state = f
   };
 }
 
+/** What a killed run leaves of `old`, which is the same for every test, so only one is killed. */
+const room = realpathSync(mkdtempSync(join(tmpdir(), 'orch-killed-')));
+const [cwd, state, kept] = ['cwd', 'state', 'kept'].map((name) => join(room, name)) as [
+  string,
+  string,
+  string,
+];
+afterAll(() => rmSync(room, { recursive: true }));
+
+async function killedRun() {
+  if (!existsSync(kept)) {
+    for (const path of [cwd, state]) mkdirSync(path);
+    await (await verifying(old, { cwd, state })).killed();
+    for (const path of [cwd, state]) cpSync(path, join(kept, basename(path)), { recursive: true });
+  }
+  for (const path of [cwd, state]) {
+    // The journal knows the folder itself, which stays.
+    for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true });
+    cpSync(join(kept, basename(path)), path, { recursive: true });
+  }
+  const file = join(cwd, 'x.test.js');
+  expect(readFileSync(file).equals(old)).toBe(false);
+  const env = { ...offline, XDG_STATE_HOME: state };
+  return {
+    file,
+    journal: join(state, 'orch/journal'),
+    next: (...more: string[]) => orch([...args, ...more], { cwd, env }),
+  };
+}
+
 const putBack = 'was restored to its content before a run that was killed';
 
 describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
@@ -78,8 +114,7 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
   );
 
   it('that is killed is made good by the next one, which says so on one line', async () => {
-    const { file, journal, killed, next } = await verifying(old);
-    await killed();
+    const { file, journal, next } = await killedRun();
     const { status, stderr } = await next('-o', 'x.test.js', '--verify', 'false');
     expect(status).toBe(5);
     expect(stderr.split('\n').filter((line) => line.includes(putBack))).toHaveLength(1);
@@ -89,14 +124,12 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
   });
 
   it('says it in meta, and in the details of an error', async () => {
-    const { cwd, killed, next } = await verifying(old);
-    await killed();
+    const { next } = await killedRun();
     const refused = await next('-o', 'x.test.js', '--verify', 'false', '--json');
     const warnings = [`x.test.js ${putBack}`];
     expect(JSON.parse(refused.stdout).error.details.warnings).toEqual(warnings);
 
-    const again = await verifying(undefined, { cwd });
-    await again.killed();
+    const again = await killedRun();
     const { status, stdout } = await again.next('-o', 'x.test.js', '--json');
     expect(status).toBe(0);
     expect(JSON.parse(stdout).meta.warnings).toContain(warnings[0]);
@@ -111,8 +144,7 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
   });
 
   it('that is killed is made good through a link to the file', async () => {
-    const { cwd, file, killed, next } = await verifying(old);
-    await killed();
+    const { file, next } = await killedRun();
     symlinkSync('x.test.js', join(cwd, 'link.js'));
     const { stderr } = await next('-o', './link.js', '--verify', 'false');
     expect(stderr).toContain(putBack);
@@ -120,8 +152,7 @@ describe.runIf(process.platform !== 'win32')('a run with --verify', () => {
   });
 
   it('that is killed does not undo what the user has done since', async () => {
-    const { file, journal, killed, next } = await verifying(old);
-    await killed();
+    const { file, journal, next } = await killedRun();
     writeFileSync(file, 'by the user');
     const { stderr } = await next('-o', 'x.test.js', '--verify', 'false');
     expect(readFileSync(file, 'utf8')).toBe('by the user');

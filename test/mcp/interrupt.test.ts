@@ -63,25 +63,3 @@ describe.runIf(posix)('calls that hang', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 });
-
-it('many calls at once warn of nothing', async () => {
-  const { env } = await provider({ answer: { kind: 'text', text: `# Title\n\n${'text '.repeat(2000)}\n` } });
-  const server = await greeted({ env: { ...env, ORCH_LOG_LEVEL: 'error' } });
-  let stderr = '';
-  server.child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr += chunk;
-  });
-  // More calls than a signal takes listeners, and more text than a pipe holds.
-  const many = 15;
-  // Nobody reads for a while: answers have to wait for the pipe.
-  server.child.stdout.pause();
-  for (let id = 1; id <= many; id++) {
-    const params = { name: 'delegate.docs', arguments: { input: `call ${id}` } };
-    server.send({ id, method: 'tools/call', params });
-  }
-  server.child.stdout.resume();
-  for (let id = 1; id <= many; id++) expect((await server.answer(id)).result.isError).toBeUndefined();
-  server.child.stdin.end();
-  await server.ended;
-  expect(stderr).toBe('');
-});

@@ -96,7 +96,7 @@ describe('a result', () => {
         expect(store.saved).toEqual(isWhole ? [] : [text]);
         expect(answer.content).toHaveLength(isWhole ? 1 : 2);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

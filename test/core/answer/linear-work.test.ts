@@ -64,6 +64,6 @@ describe('the work grows with the length of', () => {
     expectLinear((size) => {
       const text = `x${unit.repeat(Math.ceil(size / unit.length))}\n`;
       return () => everything(text);
-    }, 4096);
+    }, 2048);
   });
 });

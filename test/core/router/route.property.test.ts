@@ -104,7 +104,7 @@ describe('every decision', () => {
         );
         expect(decision.rationale).not.toContain('\n');
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
     // The generator must reach both.
     expect(Math.min(chosen, refused)).toBeGreaterThan(60);

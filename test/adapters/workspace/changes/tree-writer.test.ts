@@ -144,12 +144,16 @@ describe('nothing is changed', () => {
 
   it('when a file is too large by now', async () => {
     put('a.ts', 'old\n');
-    truncateSync(join(base, 'a.ts'), 256 * 1024 * 1024 + 1);
-    expect(await refusal(modify('a.ts', 'old\n', 'new\n'))).toMatchObject({
+    const size = 256 * 1024 * 1024 + 1;
+    truncateSync(join(base, 'a.ts'), size);
+    // Its size is compared alone.
+    await expect(apply(modify('a.ts', 'old\n', 'new\n'))).rejects.toMatchObject({
       code: 'file-unreadable',
       message: 'a.ts is larger than 256 MB; nothing was changed',
       hint: expect.stringContaining('git apply'),
     });
+    expect(statSync(join(base, 'a.ts')).size).toBe(size);
+    expect(readdirSync(base)).toEqual(['a.ts']);
   });
 
   it('when only line ends differ', async () => {

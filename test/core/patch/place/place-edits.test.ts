@@ -296,7 +296,7 @@ describe('refusals', () => {
     const hunks = Array.from({ length: 4 }, (_, at) => `@@\n${' same\n'.repeat(6000)}-end ${at}`);
     const { codes } = place(text, diff(...hunks));
     expect(new Set(codes)).toEqual(new Set(['not-found']));
-    const runs = ' same\n'.repeat(7000).trimEnd();
+    const runs = ' same\n'.repeat(5000).trimEnd();
     expect(place(text, diff(`@@\n${runs}\n-same`)).codes).toEqual(['too-complex']);
   });
 });
