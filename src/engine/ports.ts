@@ -127,8 +127,11 @@ export interface GitChange {
   changes: FileChange[];
   /** What was left out, and why. */
   warnings: string[];
-  /** The changed files as they are in the working tree, where they are text; in the order of the changes. */
-  currentFiles(): Source[];
+  /**
+   * The changed files as they are in the working tree, where they are text and git does not ignore them; in the order of
+   * the changes.
+   */
+  currentFiles(): Promise<Source[]>;
   /** Whether a patch's path exists in `base`. */
   exists(path: string): boolean;
 }

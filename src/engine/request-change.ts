@@ -34,7 +34,7 @@ export async function withChangedFiles(
   for (const text of parts) room -= text.length + tagCharacters;
   const fitting: Source[] = [];
   const warnings: string[] = [];
-  for (const source of changed.currentFiles().reverse()) {
+  for (const source of (await changed.currentFiles()).reverse()) {
     if (given.has(source.path)) continue;
     const left = room - source.text.length - tagCharacters;
     if (left < 0) warnings.push(`${source.path} does not fit as a whole, so a patch cannot change it`);

@@ -14,16 +14,14 @@ export interface SettingPlace {
   schema: z.ZodType;
 }
 
-/** For the hand: `alias.codex`. */
-const shortForms: Readonly<Record<string, string>> = { alias: 'aliases' };
-
 /**
  * Where a key leads. A name in it may have dots (`caps.gpt-6.1-sol.max_input`): it ends where a key of the schema
  * begins, or is one of `names`. Throws `usage` with the nearest key.
  */
 export function findSetting(key: string, names: readonly string[]): SettingPlace {
   const [first = '', ...rest] = key.split('.');
-  const words = [shortForms[first] ?? first, ...rest];
+  // For the hand: `alias.codex`.
+  const words = [first === 'alias' ? 'aliases' : first, ...rest];
   for (const file of settingFiles) {
     const path = pathIn(configSchemas[file](), words, names);
     // A name from a file must not reach the prototype of an object.

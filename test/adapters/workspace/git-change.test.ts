@@ -104,7 +104,7 @@ describe('what is not committed', () => {
     put(top, { 'a.txt': 'one\r\n2\r\n' });
     const { changes, currentFiles } = await read(top, uncommitted);
     expect(emitPatches(changes)[0]).toContain('@@ -1,2 +1,2 @@\n one\n-two\n+2\n');
-    expect(currentFiles()).toEqual([
+    expect(await currentFiles()).toEqual([
       { path: 'a.txt', text: 'one\r\n2\r\n', mode: '100644', range: undefined },
     ]);
   });
@@ -218,8 +218,33 @@ describe('what is left out', () => {
     rmSync(join(top, 'sub'), { recursive: true });
     symlinkSync(outside, join(top, 'sub'));
     const { changes, currentFiles } = await read(top, uncommitted);
-    expect(JSON.stringify([changes, currentFiles()])).not.toContain('outside');
+    expect(JSON.stringify([changes, await currentFiles()])).not.toContain('outside');
     expect(changes).toMatchObject([{ kind: 'delete', path: 'sub/a.ts' }]);
+  });
+
+  it('is what a commit of a stranger puts into the folder of git or out of the repository', async () => {
+    const top = await repository({ 'a.ts': '1\n' });
+    const blob = (await git(['hash-object', '-w', '--stdin'], top, 'theirs\n')).trim();
+    const tree = async (...rows: string[]) => (await git(['mktree'], top, `${rows.join('\n')}\n`)).trim();
+    const inner = await tree(`100644 blob ${blob}\tconfig`, `100644 blob ${blob}\tb.ts`);
+    const names = ['.git', '.GIT', '..', 'sub'].map((name) => `040000 tree ${inner}\t${name}`);
+    const id = (await git([...as, 'commit-tree', '-m', 'x', await tree(...names)], top)).trim();
+    const { changes, currentFiles, warnings } = await read(top, range(`HEAD..${id}`));
+    expect(changes.map(({ path }) => path)).toEqual(['a.ts', 'sub/b.ts', 'sub/config']);
+    expect((await currentFiles()).map(({ path }) => path)).toEqual(['a.ts']);
+    expect(warnings).toEqual([
+      'the change was sent without 6 files that no working tree may hold (../b.ts, ../config, .GIT/b.ts, …)',
+    ]);
+  });
+
+  it('is, of the files as they are now, what git ignores though a commit holds it', async () => {
+    const top = await repository({ '.gitignore': 'local.json\n', 'a.ts': '1\n' });
+    const blob = (await git(['hash-object', '-w', '--stdin'], top, 'theirs\n')).trim();
+    const tree = (await git(['mktree'], top, `100644 blob ${blob}\tlocal.json\n`)).trim();
+    const id = (await git([...as, 'commit-tree', '-m', 'x', tree], top)).trim();
+    put(top, { 'local.json': 'mine\n' });
+    const { currentFiles } = await read(top, range(`HEAD..${id}`));
+    expect((await currentFiles()).map(({ path }) => path)).toEqual(['.gitignore', 'a.ts']);
   });
 
   it('is what a client does not allow', async () => {
@@ -253,7 +278,7 @@ describe('a range', () => {
     expect(await kinds(top, range('main...work'))).toEqual(['modify b.ts', 'create new.ts']);
     expect(await kinds(top, range('HEAD~1..'))).toEqual(['rename a.ts>moved.ts']);
     expect(await kinds(top, range('..work'))).toEqual(await kinds(top, range('main..work')));
-    expect((await read(top, range('main..work'))).currentFiles()).toMatchObject([
+    expect(await (await read(top, range('main..work'))).currentFiles()).toMatchObject([
       { path: 'b.ts', text: 'not committed\n' },
     ]);
   });
@@ -338,5 +363,67 @@ describe('a change beyond all measure', () => {
     expect(warnings).toEqual([
       'the change was sent without 2 files beyond the limits (1 MB, 8 MB together) (18.txt, 19.txt)',
     ]);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a git folder that leads into another repository', () => {
+  const secret = 'private\n';
+  async function evil(place: (top: string, theirs: string) => void | Promise<void>) {
+    const theirs = await repository({ 'private.txt': secret });
+    const top = await repository({ 'a.ts': '1\n' });
+    put(top, { 'a.ts': '2\n' });
+    await place(top, join(theirs, '.git'));
+    return top;
+  }
+  const link = (top: string, theirs: string, ...names: string[]) => {
+    for (const name of names) {
+      rmSync(join(top, '.git', name), { recursive: true, force: true });
+      symlinkSync(join(theirs, name), join(top, '.git', name));
+    }
+  };
+  const alternates = (top: string, theirs: string) =>
+    put(top, { '.git/objects/info/alternates': `${theirs}/objects\n` });
+  const replaceGit = (top: string, replace: (path: string) => void) => {
+    rmSync(join(top, '.git'), { recursive: true });
+    replace(join(top, '.git'));
+  };
+  it.each<[string, (top: string, theirs: string) => void | Promise<void>]>([
+    ['a file', (top, theirs) => replaceGit(top, (path) => writeFileSync(path, `gitdir: ${theirs}\n`))],
+    ['a link', (top, theirs) => replaceGit(top, (path) => symlinkSync(theirs, path))],
+    ['what worktrees share', (top, theirs) => put(top, { '.git/commondir': `${theirs}\n` })],
+    ['linked objects and refs', (top, theirs) => link(top, theirs, 'objects', 'refs')],
+    [
+      'a linked index',
+      (top, theirs) => {
+        link(top, theirs, 'index');
+        alternates(top, theirs);
+      },
+    ],
+    [
+      'a linked branch',
+      async (top, theirs) => {
+        const branch = (await git(['symbolic-ref', 'HEAD'], top)).trim();
+        link(top, theirs, branch);
+        alternates(top, theirs);
+      },
+    ],
+  ])('by %s is not followed', async (_by, place) => {
+    const top = await evil(place);
+    for (const scope of [uncommitted, staged, range('HEAD~0..HEAD')]) {
+      const { code, message } = await refusal(top, scope);
+      expect([code, message]).toEqual(['file-forbidden', expect.stringContaining('another repository')]);
+    }
+  });
+
+  it('may be that of a submodule or a worktree, which leads back', async () => {
+    const inner = await repository({ 'i.ts': '1\n' });
+    const outer = await repository({ 'a.ts': '1\n' });
+    await git(['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner, 'sub'], outer);
+    put(outer, { 'sub/i.ts': '2\n' });
+    expect(await kinds(join(outer, 'sub'), uncommitted)).toEqual(['modify i.ts']);
+    const linked = join(folder(), 'linked');
+    await git(['worktree', 'add', '-q', linked], join(outer, 'sub'));
+    put(linked, { 'i.ts': '3\n' });
+    expect(await kinds(linked, uncommitted)).toEqual(['modify i.ts']);
   });
 });

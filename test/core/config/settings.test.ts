@@ -33,3 +33,12 @@ describe('the keys of settings', () => {
     }
   });
 });
+
+describe('a key that is none', () => {
+  it.each(['__proto__.x', 'constructor.prototype.x', 'toString', 'aliases.__proto__'])(
+    'is refused, whatever an object inherits: %s',
+    (key) => {
+      expect(() => findSetting(key, [])).toThrow(`there is no setting "${key}"`);
+    },
+  );
+});

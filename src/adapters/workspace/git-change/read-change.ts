@@ -1,6 +1,6 @@
 /** Reads a change in git as texts. What is not text, looks secret or is kept elsewhere is left out and named. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import { rankOf } from '../../../core/input/diff/file-rank.ts';
 import type { Source } from '../../../core/input/source-file.ts';
@@ -12,6 +12,7 @@ import { isInside, realPath } from '../../system/paths.ts';
 import { readRegularFile } from '../../system/regular-file.ts';
 import { leftOut } from '../find-files.ts';
 import { git } from '../git.ts';
+import { ignoredByGit } from '../git-ignore.ts';
 import { leftOutParts, type Roots } from '../roots.ts';
 import { readBlobs } from './blobs.ts';
 import { type Difference, differencesOf, type Side } from './sides.ts';
@@ -24,6 +25,7 @@ const mostFiles = 2000;
 
 /** Ends of sentences about files. */
 const reasons = {
+  impossible: 'that no working tree may hold',
   outside: 'outside the allowed folders',
   secret: 'whose names look secret',
   packages: 'of installed packages',
@@ -98,7 +100,15 @@ export async function readGitChange(
     base,
     changes: sorted,
     warnings,
-    currentFiles: () => sorted.flatMap(({ path }) => currentFile(base, path)),
+    async currentFiles() {
+      const files = sorted.flatMap(({ path }) => currentFile(base, path));
+      // A commit may hold a file of a name that is ignored here, where it is a file of the user's own.
+      const { paths } = await ignoredByGit(
+        files.map(({ path }) => join(base, path)),
+        signal,
+      );
+      return files.filter(({ path }) => !paths.has(join(base, path)));
+    },
     exists: (path) => existsSync(join(base, path)),
   };
 }
@@ -145,8 +155,11 @@ function nothingChanged(scope: ChangeScope, base: string, out: readonly [Reason,
 
 function reasonByName({ path, before, after }: Difference, base: string, roots: Roots): Reason | undefined {
   const full = join(base, path);
-  const { secret, packages } = leftOutParts(full, [base]);
+  const { git, secret, packages } = leftOutParts(full, [base]);
   const modes = [before, after].map((side) => side?.mode);
+  // Git does not check out such a path, but fetches it: what is there is not of the commit.
+  if (git || path.startsWith('../') || relative(base, full).split(sep).join('/') !== path)
+    return 'impossible';
   if (!roots.folders.some((folder) => isInside(full, folder))) return 'outside';
   if (secret) return 'secret';
   if (packages) return 'packages';

@@ -13,6 +13,7 @@ import { gitFileFault, gitFolders } from '../git-files.ts';
 import { knownFiles } from '../known-files.ts';
 import { isBlob } from '../uncommitted.ts';
 import { type Entry, type IndexEntry, indexEntries, treeChanges, treeEntries } from './entries.ts';
+import { foreignPart } from './own-history.ts';
 
 /** A version that git keeps, or a file of the working tree. */
 export type Side = Entry | { mode: string; bytes: Buffer } | { mode: string; fault: 'too-large' | 'link' };
@@ -35,6 +36,8 @@ export async function differencesOf(scope: ChangeScope, options: SidesOptions): 
   const { repository } = options;
   const fault = gitFileFault(repository, [repository], ['.gitignore', '.gitattributes']);
   if (fault !== undefined) throw unanswered(repository, fault);
+  const foreign = foreignPart(repository);
+  if (foreign !== undefined) throw anothers(repository, foreign);
   if (scope.kind === 'range') return between(scope.range, options);
   const head = await headEntries(options);
   const index = indexEntries(await ask(['index-stats', repository], options));
@@ -58,6 +61,14 @@ function unanswered(repository: string, why: string): OrchError {
   return new OrchError('file-unreadable', `git cannot tell what has changed in ${repository}: ${why}`, {
     hint: 'repair the repository, or pipe the change in',
   });
+}
+
+function anothers(repository: string, part: string): OrchError {
+  return new OrchError(
+    'file-forbidden',
+    `${part} leads into another repository, whose files are not sent as a change of ${repository}`,
+    { hint: 'if they are meant, pipe the change in: git diff | orch …' },
+  );
 }
 
 /** None before the first commit. */
