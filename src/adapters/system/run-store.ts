@@ -139,8 +139,10 @@ function filesIn(folder: string): { name: string; size: number; mtimeMs: number 
   }
   return names.flatMap((name) => {
     try {
-      const { size, mtimeMs } = statSync(join(folder, name));
-      return [{ name, size, mtimeMs }];
+      const stats = statSync(join(folder, name));
+      const { size, mtimeMs } = stats;
+      // A FIFO would keep its reader waiting.
+      return stats.isFile() ? [{ name, size, mtimeMs }] : [];
     } catch {
       // Another process has just removed it.
       return [];

@@ -1,5 +1,6 @@
 /** `--file '!pattern'`: what globs and folders leave out at the user's wish. */
 import { isAbsolute, relative, sep } from 'node:path';
+import { refuseCostly } from './glob.ts';
 import { expandHome, type Roots } from './roots.ts';
 
 export interface Exclusions {
@@ -15,6 +16,7 @@ export interface Exclusions {
  */
 export async function exclusionsOf(patterns: readonly string[], { cwd, topOf }: Roots): Promise<Exclusions> {
   if (patterns.length === 0) return { excludes: () => false, idle: () => [] };
+  for (const pattern of patterns) refuseCostly(pattern);
   const { default: picomatch } = await import('picomatch');
   const starts = [...new Set([cwd, topOf(cwd) ?? cwd])];
   const rules = patterns.map((given) => {

@@ -26,13 +26,36 @@ export function isPattern(text: string): boolean {
   return /[*?[\]{}!()]/.test(text);
 }
 
-/** Absolute paths, sorted. Throws `input-too-large` beyond a limit. */
+/** Wildcards between two slashes, and choices with them; `**`. Comparing a long name takes a power of their number. */
+const mostStars = 3;
+const mostChoices = 6;
+const mostGlobstars = 3;
+
+/** Throws `usage` for a pattern that could take minutes to compare with a single name. */
+export function refuseCostly(pattern: string): void {
+  const parts = pattern.split('/');
+  const globstars = parts.filter((part) => part === '**').length;
+  const isCostly = parts.some((part) => {
+    const stars = part.match(/\*+/g)?.length ?? 0;
+    return stars > mostStars || stars + (part.match(/[({]/g)?.length ?? 0) > mostChoices;
+  });
+  const repeats = /[+*]\(/.test(pattern);
+  if (!isCostly && !repeats && globstars <= mostGlobstars) return;
+  throw new OrchError('usage', `${pattern.slice(0, 200)}: the pattern is too complex`, {
+    hint: repeats
+      ? 'leave out +(…) and *(…)'
+      : `use at most ${mostStars} stars between two slashes, or several patterns`,
+  });
+}
+
+/** Absolute paths, sorted. Throws `usage` for a costly pattern, and `input-too-large` beyond a limit. */
 export async function expandGlob(
   pattern: string,
   cwd: string,
   signal: AbortSignal,
   { ms, entries }: GlobLimits = usual,
 ): Promise<string[]> {
+  refuseCostly(pattern);
   if (!existsSync(globStart(pattern, cwd))) return [];
   const { glob } = await import('tinyglobby');
   const stop = new AbortController();

@@ -283,3 +283,24 @@ it('a name that is longer than any path is refused before it is looked for', asy
     message: expect.stringMatching(/^a file name has 10 000 characters: (a\/){30}…$/),
   });
 });
+
+it.each([
+  '!+(a|a?)b',
+  '!*(*(a))b',
+  '!*a*a*a*b',
+  `!${'{a,aa}'.repeat(7)}b`,
+  '*a*a*a*b',
+  '**/a/**/a/**/a/**/b',
+])('a pattern that takes a power of the length of a name is refused: %s', async (pattern) => {
+  const cwd = folder({ [`d/${'a'.repeat(200)}`]: 'x' });
+  expect(await refusal(cwd, ['d', pattern])).toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining('too complex'),
+  });
+});
+
+it('usual patterns are not too complex', async () => {
+  const cwd = folder({ 'src/x/a.test.tsx': 'x' });
+  for (const pattern of ['{src,test}/**/*.{test,spec}.{ts,tsx}', '**/x/**/*a*.*', 'src/**/@(a|b).*'])
+    expect(await paths(cwd, [pattern])).toEqual(['src/x/a.test.tsx']);
+});

@@ -193,7 +193,9 @@ describe('rule 5: a forced model', () => {
 
   it('that is an alias of a model outside the catalogue is taken at its word', () => {
     const models = { aliases: { local: 'llama3.3' } };
-    expect(order(routed({ forceModel: 'local' }, { config: givenConfig({ models }) }))).toEqual(['local:llama3.3']);
+    expect(order(routed({ forceModel: 'local' }, { config: givenConfig({ models }) }))).toEqual([
+      'local:llama3.3',
+    ]);
   });
 
   it('overrides the safe list, since the caller named it', () => {
