@@ -9,13 +9,12 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  promises,
   readdirSync,
   readFileSync,
   readSync,
-  renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
@@ -26,7 +25,7 @@ import { prune } from './result-store.ts';
 /** The oldest runs are removed when they take more. */
 export const mostBytes = 64 * 1024 * 1024;
 /** Sizes are added up for one run in so many, and for each that is large: a folder may hold thousands. */
-const oneIn = 256;
+const oneIn = 1024;
 const largeRun = 64 * 1024;
 /** A longer first line is not one of ours. */
 const mostHeadBytes = 64 * 1024;
@@ -50,7 +49,7 @@ export function fileRunStore(folder: string, limit = mostBytes): RunStore {
           mkdirSync(folder, { recursive: true, mode: 0o700 });
           prune(folder);
         }
-        write(pathOf(id), text);
+        await write(pathOf(id), text);
         if (text.length > largeRun || isSampled(id)) removeOldest(folder, limit, `${id}${ending}`);
       } catch (error) {
         throw new OrchError(
@@ -89,11 +88,11 @@ export function fileRunStore(folder: string, limit = mostBytes): RunStore {
   };
 }
 
-/** Every call waits for this. */
-function write(path: string, text: string): void {
+/** Without blocking: a server is answering the next call meanwhile. */
+async function write(path: string, text: string): Promise<void> {
   let to = path;
   try {
-    writeFileSync(to, text, { flag: 'wx', mode: 0o600 });
+    await promises.writeFile(to, text, { flag: 'wx', mode: 0o600 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST') {
@@ -103,8 +102,8 @@ function write(path: string, text: string): void {
     // Renamed when complete: what was kept of the run before is lost neither to a kill nor to a full disk.
     to = `${path}.${process.pid}.tmp`;
     try {
-      writeFileSync(to, text, { mode: 0o600 });
-      renameSync(to, path);
+      await promises.writeFile(to, text, { mode: 0o600 });
+      await promises.rename(to, path);
     } catch (failure) {
       discard(to);
       throw failure;
@@ -114,7 +113,7 @@ function write(path: string, text: string): void {
 
 /** The same for every write of a run; ids are random. */
 function isSampled(id: string): boolean {
-  return Number.parseInt(id.slice(0, 2), 16) % oneIn === 0;
+  return Number.parseInt(id.slice(0, 3), 16) % oneIn === 0;
 }
 
 function removeOldest(folder: string, limit: number, newest: string): void {
