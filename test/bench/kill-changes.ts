@@ -185,7 +185,7 @@ function leftOver({ state, env }: Lane): string[] {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) look(path);
-      else if (!/\/(patches|results|outputs)\/|\/usage\.csv$|\/\.last-look$/.test(path))
+      else if (!/\/(patches|results|outputs|runs|said)\/|\/usage\.csv$|\/\.last-look$/.test(path))
         found.push(path.slice(home.length + 1));
     }
   };
