@@ -1,4 +1,4 @@
-/** Slips on the command line, with tasks and options, which are told before they are paid for. */
+/** Mistakes with tasks and options on the command line, reported before anything is paid for. */
 import { OrchError } from '../core/errors/orch-error.ts';
 import { findOwnTask, givenTasks, type OwnTasks } from '../core/tasks/own-tasks.ts';
 import { plainTaskName, readTask } from '../core/tasks/tasks.ts';

@@ -156,6 +156,13 @@ describe('an answer that could not be used', () => {
   });
 });
 
+it('an answer without an edit is quoted in the error, and a task is listed by its own name and words', async () => {
+  const { orch } = await room({ kind: 'text', text: 'The weather is fine. More of it.' });
+  expect((await orch(...refactor())).stderr).toContain('it says: "The weather is fine.');
+  await orch('run', 'ask', 'is it right?', '-f', 'a.ts', '-m', 'codex');
+  expect((await orch('runs', 'list')).stdout.split('\n')[0]).toMatch(/ask: is it right\?$/);
+});
+
 describe('text that was cut', () => {
   const text = '# Title\n\nFirst, this. Then that.';
   const cut = { kind: 'cut', after: 2, text, chunks: 4 } as const;

@@ -88,26 +88,18 @@ export function fileRunStore(folder: string, limit = mostBytes): RunStore {
   };
 }
 
-/** Without blocking: a server is answering the next call meanwhile. */
+/**
+ * Without blocking: a server is answering the next call meanwhile. Renamed when complete, so that neither a kill nor a
+ * full disk leaves half a run, or loses what was kept of it before.
+ */
 async function write(path: string, text: string): Promise<void> {
-  let to = path;
+  const temporary = `${path}.${process.pid}.tmp`;
   try {
-    await promises.writeFile(to, text, { flag: 'wx', mode: 0o600 });
+    await promises.writeFile(temporary, text, { mode: 0o600 });
+    await promises.rename(temporary, path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') {
-      discard(to);
-      throw error;
-    }
-    // Renamed when complete: what was kept of the run before is lost neither to a kill nor to a full disk.
-    to = `${path}.${process.pid}.tmp`;
-    try {
-      await promises.writeFile(to, text, { mode: 0o600 });
-      await promises.rename(to, path);
-    } catch (failure) {
-      discard(to);
-      throw failure;
-    }
+    discard(temporary);
+    throw error;
   }
 }
 

@@ -319,3 +319,11 @@ describe('any input', () => {
     );
   });
 });
+
+it('a change of which no file fits is refused where nothing else is sent', () => {
+  const changes = [{ path: 'big.ts', diff: `diff --git a/big.ts b/big.ts\n${lines('+big', 1000)}` }];
+  expect(refusal({ changes }).message).toContain('no file of the change fits');
+  const { text, warnings } = assemble({ changes, sources: [source('a.ts', 'one\n')] });
+  expect(text).toContain('one\n');
+  expect(warnings.join()).toContain('1 file of the change: left out');
+});
