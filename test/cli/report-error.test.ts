@@ -63,8 +63,8 @@ describe('a message of the parser', () => {
     expect(reported(error).err).toBe("error: no 'x' (did you mean y?)\nhint: see: orch run --help\n");
   });
 
-  it('takes time in proportion to its length', () => {
-    expectLinear((n) => {
+  it('takes time in proportion to its length', async () => {
+    await expectLinear((n) => {
       const error = new CommanderError(1, 'commander.unknownOption', `error: ${' '.repeat(n)}x`);
       return () => reported(error);
     }, 15_000);

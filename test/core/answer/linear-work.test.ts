@@ -60,8 +60,8 @@ describe('the work grows with the length of', () => {
     ['Chinese', '\u4E2D\u6587'],
     ['equal signs', '='],
     ['hyphens', '-'],
-  ])('%s', (_name, unit) => {
-    expectLinear((size) => {
+  ])('%s', async (_name, unit) => {
+    await expectLinear((size) => {
       const text = `x${unit.repeat(Math.ceil(size / unit.length))}\n`;
       return () => everything(text);
     }, 2048);

@@ -61,23 +61,23 @@ describe('the work for an answer grows with its length', () => {
       (size) => `*** Begin Patch\n${numbered((at) => `*** Add File: ${at}.js\n+x\n`, size)}*** End Patch\n`,
     ],
     ['end marks of V4A', (size) => `${v4a('@@\n-two();\n+2();\n')}${times('x\n*** End Patch\n', size)}`],
-  ])('%s', (_name, answer, size = 16_384) => {
-    expectLinear((length) => {
+  ])('%s', async (_name, answer, size = 16_384) => {
+    await expectLinear((length) => {
       const text = answer(length);
       return () => patchFromAnswer(text, files);
     }, size);
   });
 
-  it('blocks with several dividers, for a file that is as long', () => {
+  it('blocks with several dividers, for a file that is as long', async () => {
     const block = 'a.js\n<<<<<<< SEARCH\ntwo();\n=======\n=======\ny\n>>>>>>> REPLACE\n';
-    expectLinear((size) => {
+    await expectLinear((size) => {
       const text = times('one line of text\n', size);
       return () => patchFromAnswer(times(block, size), [{ path: 'a.js', text }]);
     }, 16_384);
   });
 
-  it('a fence of tildes in code', () => {
-    expectLinear((size) => () => extractCode(`x\n${times('~', size)}\`\n`), 16_384);
+  it('a fence of tildes in code', async () => {
+    await expectLinear((size) => () => extractCode(`x\n${times('~', size)}\`\n`), 16_384);
   });
 });
 
@@ -91,14 +91,14 @@ describe('the work for a line grows with its length', () => {
     ['spaces before a label', (size) => pathLabel(`x${times(' ', size)}x`, { files })],
     ['digits in the header of a hunk', (size) => readHeader(`@@ -${times('1', size)}`)],
     ['signs in the header of a hunk', (size) => readHeader(`@@ x${times('@', size)}x`)],
-  ])('%s', (_name, work) => {
-    expectLinear((size) => () => often(() => work(size)), 240);
+  ])('%s', async (_name, work) => {
+    await expectLinear((size) => () => often(() => work(size)), 240);
   });
 });
 
 describe('the work for a file grows with its length', () => {
-  it('that holds the tags of the input', () => {
-    expectLinear((size) => {
+  it('that holds the tags of the input', async () => {
+    await expectLinear((size) => {
       const text = `</file>${numbered((at) => `</file-${at + 2}>\n`, size)}`;
       const parts = {
         instruction: 'x',

@@ -85,8 +85,8 @@ describe('redacting a text', () => {
   it.each([
     ['values that begin alike', (at: number) => `the-same-beginning-${at}-${'x'.repeat(at % 20)}`],
     ['values that begin with one another', (at: number) => 'a1B'.repeat(4 + (at % 30))],
-  ])('finds %s in a time that is in proportion to their number and the text', (_, valueAt) => {
-    expectLinear((size) => {
+  ])('finds %s in a time that is in proportion to their number and the text', async (_, valueAt) => {
+    await expectLinear((size) => {
       const redactions = new Redactions();
       const values = Array.from({ length: size }, (_, at) => valueAt(at));
       for (const value of new Set(values)) redactions.redact(value, [span(value, value)]);

@@ -43,13 +43,16 @@ describe('a message', () => {
 });
 
 describe('what is worked on in proportion to its length', () => {
-  it.each(['a.', 'a-', 'http://a:', '?token', '?key=a&', 'sk-a', 'İ', 'a'])('redaction of %j', (piece) => {
-    const redact = redactor(['gw_0123456789abcdefSECRETkey99']);
-    expectLinear((n) => {
-      const text = repeated(piece, n);
-      return () => redact(text);
-    }, 15_000);
-  });
+  it.each(['a.', 'a-', 'http://a:', '?token', '?key=a&', 'sk-a', 'İ', 'a'])(
+    'redaction of %j',
+    async (piece) => {
+      const redact = redactor(['gw_0123456789abcdefSECRETkey99']);
+      await expectLinear((n) => {
+        const text = repeated(piece, n);
+        return () => redact(text);
+      }, 15_000);
+    },
+  );
 
   it.each([
     'model ',
@@ -61,8 +64,8 @@ describe('what is worked on in proportion to its length', () => {
     'try again in 1s',
     'try again in 1',
     ' ',
-  ])('an error that says %j', (piece) => {
-    expectLinear((n) => {
+  ])('an error that says %j', async (piece) => {
+    await expectLinear((n) => {
       const message = repeated(piece, n);
       return () => {
         for (const status of [400, 404, 429])
@@ -71,36 +74,39 @@ describe('what is worked on in proportion to its length', () => {
     }, 15_000);
   });
 
-  it.each(['1', '1s', '1.', ' '])('a header of %j', (piece) => {
-    expectLinear((n) => {
+  it.each(['1', '1s', '1.', ' '])('a header of %j', async (piece) => {
+    await expectLinear((n) => {
       const value = repeated(piece, n);
       return () => retryAfterMs((name) => (name === 'x-ratelimit-reset-tokens' ? value : undefined), '', 0);
     }, 15_000);
   });
 
-  it('a name and those that it could be a slip of', () => {
-    expectLinear((n) => {
+  it('a name and those that it could be a slip of', async () => {
+    await expectLinear((n) => {
       const [name, known] = [repeated('ab', n), repeated('ba', n)];
       return () => didYouMean(name, ['codex', known]);
     }, 8000);
   });
 
-  it.each(['[', '{"a":', '[1,', ' ', '"', '1'])('a file of %j', (piece) => {
-    expectLinear((n) => {
+  it.each(['[', '{"a":', '[1,', ' ', '"', '1'])('a file of %j', async (piece) => {
+    await expectLinear((n) => {
       const text = `[${repeated(piece, n)}`;
       return () => jsonFaultAt(text);
     }, 15_000);
   });
 
-  it.each(['"', '\\"', '/* ', '//', '/', ', ', ',\n', '/**/ '])('a file with comments of %j', (piece) => {
-    expectLinear((n) => {
-      const text = `{"${repeated(piece, n)}`;
-      return () => withoutComments(text);
-    }, 60_000);
-  });
+  it.each(['"', '\\"', '/* ', '//', '/', ', ', ',\n', '/**/ '])(
+    'a file with comments of %j',
+    async (piece) => {
+      await expectLinear((n) => {
+        const text = `{"${repeated(piece, n)}`;
+        return () => withoutComments(text);
+      }, 60_000);
+    },
+  );
 
-  it('a number in a cell', () => {
-    expectLinear((n) => {
+  it('a number in a cell', async () => {
+    await expectLinear((n) => {
       const text = `${repeated('1', n)}x`;
       return () => {
         readNumber(text);
@@ -110,15 +116,15 @@ describe('what is worked on in proportion to its length', () => {
     }, 15_000);
   });
 
-  it('the header of a file of usage', () => {
-    expectLinear((n) => {
+  it('the header of a file of usage', async () => {
+    await expectLinear((n) => {
       const line = `${repeated('x,', n)}${repeated('task,', n)}`;
       return () => createUsageCsvReader().push(line);
     }, 120_000);
   });
 
-  it.each(['[', '[ ', ' '])("a client's file with %j", (piece) => {
-    expectLinear((n) => {
+  it.each(['[', '[ ', ' '])("a client's file with %j", async (piece) => {
+    await expectLinear((n) => {
       const file: ClientFile = { client: 'codex', path: 'config.toml', text: `[${repeated(piece, n)}` };
       return () => clientFindings({ files: [file], installed: new Set(['codex']) });
     }, 4000);
