@@ -25,7 +25,7 @@ const files = {
     loadedBy: 'run, diff, tests, docs, patch apply, runs, --changes and the like',
     sources: [
       'src/engine/delegate.ts',
-      'src/engine/finish-answer.ts',
+      'src/engine/finish/finish-answer.ts',
       'src/operations/delegation/keep-run.ts',
       'src/adapters/system/run-store.ts',
       'src/cli/render/runs.ts',

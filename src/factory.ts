@@ -48,8 +48,8 @@ import { printable } from './core/text/hidden.ts';
 import { mapTexts } from './core/text/json.ts';
 import { once } from './core/text/once.ts';
 import { utcDay } from './core/text/utc-day.ts';
+import { EngineMemory } from './engine/attempts/memory.ts';
 import type { EngineContext } from './engine/context.ts';
-import { EngineMemory } from './engine/memory.ts';
 import type {
   Clock,
   Ledger,

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { OperationContext } from '../operations/context.ts';
-import { mostBytes, readToEnd, unreadPipe } from './stdin.ts';
+import { mostBytes, readToEnd, unreadPipe } from './streams/stdin.ts';
 
 export interface AnswerFileOptions {
   /** The option, for messages. */

@@ -9,11 +9,11 @@ import type { Factory } from '../factory.ts';
 import { operations } from '../operations/index.ts';
 import { reportError } from './errors.ts';
 import { type Actions, buildProgram, shells } from './program.ts';
-import { redactedStreams } from './redacted-streams.ts';
 import { wrapped } from './render/wrap.ts';
 import { runOperation } from './run-operation.ts';
 import { missingTask, strayOption, taskAsCommand } from './slips.ts';
-import type { IOStreams } from './streams.ts';
+import { redactedStreams } from './streams/redacted-streams.ts';
+import type { IOStreams } from './streams/streams.ts';
 
 /** What a command line runs in. Nothing here touches the process itself, so tests can run it in their own. */
 export interface Surroundings {
@@ -187,7 +187,7 @@ async function showHelp(
     program.outputHelp();
     return;
   }
-  const { helpTopics, renderTopic } = await import('./help-topics.ts');
+  const { helpTopics, renderTopic } = await import('./help/topics.ts');
   const known = helpTopics.find((name) => name === topic);
   if (known) {
     streams.out(renderTopic(known, makeFactory({}), streams.stdoutColumns ?? plainWidth));

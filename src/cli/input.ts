@@ -6,8 +6,8 @@ import type { OperationContext } from '../operations/context.ts';
 import { defaultTimeoutSeconds } from '../operations/delegation/fields.ts';
 import { readAnswerFile } from './answer-file.ts';
 import type { CliField } from './options.ts';
-import { type PipeWait, unreadPipe } from './stdin.ts';
-import type { IOStreams } from './streams.ts';
+import { type PipeWait, unreadPipe } from './streams/stdin.ts';
+import type { IOStreams } from './streams/streams.ts';
 
 /** The wait for a pipe that no argument asks for: when to tell the user, and the limit. */
 const pipeWait = { noticeMs: 3000, limitMs: 600_000 };

@@ -2,7 +2,7 @@
 import { exitStatusOf } from '../core/errors/orch-error.ts';
 import { createFactory, workingDirectory } from '../factory.ts';
 import { runCommandLine } from './command-line.ts';
-import { processStreams } from './streams.ts';
+import { processStreams } from './streams/streams.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -2,7 +2,7 @@
 import { type Candidate, candidatesOf } from '../core/router/decision.ts';
 import { formatDuration } from '../core/text/format.ts';
 import type { ProgressEvent } from '../engine/context.ts';
-import type { IOStreams } from './streams.ts';
+import type { IOStreams } from './streams/streams.ts';
 
 export interface ProgressOptions {
   streams: IOStreams;

@@ -14,7 +14,7 @@ import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
 import { lossHint, rendererFor } from './render/renderers.ts';
 import { refuseMisspeltTask, refuseSingleDash } from './slips.ts';
-import type { IOStreams } from './streams.ts';
+import type { IOStreams } from './streams/streams.ts';
 
 interface Surroundings {
   argv: readonly string[];

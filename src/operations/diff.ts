@@ -5,7 +5,7 @@ import type { PatchProblem } from '../core/patch/types.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import { type TaskKind, taskKinds } from '../core/tasks/tasks.ts';
 import type { CallOptions } from '../engine/context.ts';
-import type { FinishOptions } from '../engine/finish-answer.ts';
+import type { FinishOptions } from '../engine/finish/finish-answer.ts';
 import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
 import { deliver, keepForLater } from './delegation/deliver.ts';
@@ -107,7 +107,7 @@ async function fromAnswer(
     throw new OrchError('answer-unusable', 'the answer is empty', {
       hint: 'pass a file, or - and pipe the answer in',
     });
-  const { finishAnswer, UnplaceableAnswer } = await import('../engine/finish-answer.ts');
+  const { finishAnswer, UnplaceableAnswer } = await import('../engine/finish/finish-answer.ts');
   const { holdsPlaceholder, leftoverHint } = await import('../core/secrets/leftover-placeholders.ts');
   const { refuseLeftovers } = await import('./delegation/refuse-leftovers.ts');
   if (file !== undefined) context.writer().assertWritable(file);

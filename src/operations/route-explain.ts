@@ -3,7 +3,7 @@ import { type Candidate, candidatesOf, type RouteDecision } from '../core/router
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { reasoningEfforts } from '../core/tasks/tasks.ts';
 import type { EngineContext } from '../engine/context.ts';
-import { prepare } from '../engine/prepare.ts';
+import { prepare } from '../engine/prepare/prepare.ts';
 import { frameworkField, requestFields, returnField, taskField } from './delegation/fields.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { cliOnly, looks, operation } from './operation.ts';

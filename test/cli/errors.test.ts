@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { version } from '../../package.json';
-import { exitStatuses } from '../../src/cli/help-topics.ts';
+import { exitStatuses } from '../../src/cli/help/topics.ts';
 import { environmentVariables } from '../../src/core/config/environment.ts';
 import { errorCodes } from '../../src/core/errors/orch-error.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';

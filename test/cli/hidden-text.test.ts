@@ -6,7 +6,7 @@ import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
 import { startProgress } from '../../src/cli/progress.ts';
 import { renderDecision } from '../../src/cli/render/decision.ts';
-import type { IOStreams } from '../../src/cli/streams.ts';
+import type { IOStreams } from '../../src/cli/streams/streams.ts';
 import { printable } from '../../src/core/text/hidden.ts';
 import type { DecisionOutput } from '../../src/operations/route-explain.ts';
 import { searchReplace } from '../helpers/answers.ts';

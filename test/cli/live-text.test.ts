@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Actions, buildProgram } from '../../src/cli/program.ts';
 import { runOperation } from '../../src/cli/run-operation.ts';
-import type { IOStreams } from '../../src/cli/streams.ts';
+import type { IOStreams } from '../../src/cli/streams/streams.ts';
 import { createFactory } from '../../src/factory.ts';
 import { bareEnvironment, bin, folder, provider } from '../helpers/orch.ts';
 import { serve } from '../rehearsal/bench.ts';

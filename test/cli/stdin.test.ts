@@ -11,8 +11,13 @@ import { gatherInput } from '../../src/cli/input.ts';
 import { cliFields } from '../../src/cli/options.ts';
 import { type Actions, buildProgram } from '../../src/cli/program.ts';
 import { runOperation } from '../../src/cli/run-operation.ts';
-import { PipeNotTextError, PipeStillOpenError, PipeTooLargeError, readToEnd } from '../../src/cli/stdin.ts';
-import type { IOStreams } from '../../src/cli/streams.ts';
+import {
+  PipeNotTextError,
+  PipeStillOpenError,
+  PipeTooLargeError,
+  readToEnd,
+} from '../../src/cli/streams/stdin.ts';
+import type { IOStreams } from '../../src/cli/streams/streams.ts';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { createFactory } from '../../src/factory.ts';
 import { operations } from '../../src/operations/index.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { usageReport } from '../../src/core/record/usage-report.ts';
-import { costOfAttempts } from '../../src/engine/attempt.ts';
+import { costOfAttempts } from '../../src/engine/attempts/attempt.ts';
 import { createFactory } from '../../src/factory.ts';
 import type { DelegateOutput } from '../../src/operations/delegation/output.ts';
 import { runOperation } from '../../src/operations/run.ts';

@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream';
 import { Chalk } from 'chalk';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import { readToEnd } from '../../src/cli/stdin.ts';
-import { type IOStreams, labelled } from '../../src/cli/streams.ts';
+import { readToEnd } from '../../src/cli/streams/stdin.ts';
+import { type IOStreams, labelled } from '../../src/cli/streams/streams.ts';
 import type { Clock } from '../../src/engine/ports.ts';
 import { createFactory, type Factory, type FactoryOptions } from '../../src/factory.ts';
 import { bareEnvironment, folder, type OrchOptions, type OrchResult } from './orch.ts';

@@ -12,7 +12,7 @@ import type { DoctorOutput } from '../../operations/doctor.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { DecisionOutput } from '../../operations/route-explain.ts';
 import { completeWith } from '../options.ts';
-import type { IOStreams } from '../streams.ts';
+import type { IOStreams } from '../streams/streams.ts';
 import { renderDecision } from './decision.ts';
 import { modelsRenderer } from './models.ts';
 import { changeRenderer, pathRenderer, settingRenderer, settingsRenderer } from './settings.ts';

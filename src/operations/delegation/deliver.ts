@@ -1,6 +1,6 @@
 /** Writes a result to its other destinations: the patch store, the working tree, a file. */
 import type { FileChange } from '../../core/patch/types.ts';
-import type { FinishedPatch } from '../../engine/finish-answer.ts';
+import type { FinishedPatch } from '../../engine/finish/finish-answer.ts';
 import { extendError } from '../../engine/internal-error.ts';
 import type { OperationContext } from '../context.ts';
 import { onWholeTree } from '../whole-tree.ts';

@@ -2,13 +2,13 @@
 import type { OrchError } from '../../core/errors/orch-error.ts';
 import { type DelegateRequest, taskNameOf } from '../../core/tasks/request.ts';
 import { printable } from '../../core/text/hidden.ts';
-import { type Attempt, costOfAttempts, knownCostOf, servedName } from '../../engine/attempt.ts';
+import { type Attempt, costOfAttempts, knownCostOf, servedName } from '../../engine/attempts/attempt.ts';
 import type { CallOptions } from '../../engine/context.ts';
 import type { DelegateOutcome, FailedCall } from '../../engine/delegate.ts';
-import { type FinishOptions, UnplaceableAnswer } from '../../engine/finish-answer.ts';
-import { finishOptionsOf } from '../../engine/finish-options.ts';
+import { type FinishOptions, UnplaceableAnswer } from '../../engine/finish/finish-answer.ts';
+import { finishOptionsOf } from '../../engine/finish/options.ts';
+import { type PartialPatch, partialPatch } from '../../engine/finish/partial-patch.ts';
 import { type ErrorAddition, extendError } from '../../engine/internal-error.ts';
-import { type PartialPatch, partialPatch } from '../../engine/partial-patch.ts';
 import type { OperationContext } from '../context.ts';
 import { type KeptHead, type KeptRun, longestAnswer } from './kept-run.ts';
 import type { DelegateOutput } from './output.ts';

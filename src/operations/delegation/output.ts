@@ -4,9 +4,9 @@ import { hopsOf } from '../../core/router/route.ts';
 import { taskNameOf } from '../../core/tasks/request.ts';
 import { formatUsd } from '../../core/text/format.ts';
 import { printable } from '../../core/text/hidden.ts';
-import { costOfAttempts, servedName } from '../../engine/attempt.ts';
+import { costOfAttempts, servedName } from '../../engine/attempts/attempt.ts';
 import type { DelegateOutcome } from '../../engine/delegate.ts';
-import type { FinishedAnswer, FinishedPatch } from '../../engine/finish-answer.ts';
+import type { FinishedAnswer, FinishedPatch } from '../../engine/finish/finish-answer.ts';
 import type { OperationContext } from '../context.ts';
 import { shownAttempts, shownAttemptsSchema } from './shown-attempts.ts';
 

@@ -1,0 +1,35 @@
+/** What one attempt may take of the time of its call. */
+import { shareOfAttempt, timeoutSetting, timeoutsFor } from '../../core/config/timeouts.ts';
+import type { Candidate } from '../../core/router/decision.ts';
+import type { AttemptLimits, GenerateRequest } from '../ports.ts';
+import { type Call, remainingMs } from './call.ts';
+
+/** `isLast`: whether no other model is left that could answer. */
+export function attemptLimits(
+  { alias }: Candidate,
+  request: GenerateRequest,
+  call: Call,
+  isLast: boolean,
+): AttemptLimits {
+  const { policies } = call.context.config;
+  const timeouts = timeoutsFor(policies, alias, request);
+  const total = timeoutSetting(policies, alias, 'totalMs');
+  const nameOf = (key: 'firstEventMs' | 'idleMs' | 'totalMs') =>
+    `${timeoutSetting(policies, alias, key).name} in policies.json`;
+  const left = Math.max(1, remainingMs(call));
+  let totalSetting = nameOf('totalMs');
+  let { totalMs } = timeouts;
+  const share = Math.max(1, Math.round(left * shareOfAttempt));
+  if (!isLast && !total.isSet && totalMs > share) {
+    totalMs = share;
+    totalSetting = `the rest of the call's time is kept for other models; ${totalSetting}`;
+  } else if (totalMs > left) {
+    totalMs = left;
+    if (call.prepared.request.timeoutMs !== undefined) totalSetting = '--timeout';
+  }
+  return {
+    ...timeouts,
+    totalMs,
+    settings: { firstEvent: nameOf('firstEventMs'), idle: nameOf('idleMs'), total: totalSetting },
+  };
+}
