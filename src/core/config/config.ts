@@ -82,9 +82,10 @@ export function buildConfig(
     cards: declaredIn(layers.catalog, 'models', ['billing']),
   };
 
-  const origins = Object.fromEntries(
-    configFileNames.map((name) => [name, merged[name].origins]),
-  ) as Config['origins'];
+  // Lazy: most calls name no origin.
+  const origins = {} as Config['origins'];
+  for (const name of configFileNames)
+    Object.defineProperty(origins, name, { get: () => merged[name].origins, enumerable: true });
   const catalog = completeCatalog(merged.catalog);
   const models = merged.models.value as ModelsLayer;
   const aliases = models.aliases ?? {};
