@@ -43,6 +43,7 @@ import { OrchError } from './core/errors/orch-error.ts';
 import { exactRedactor, redactor } from './core/errors/redact.ts';
 import { secretsIn } from './core/errors/secrets.ts';
 import { zoneName } from './core/record/time-zone.ts';
+import type { UsageRecord } from './core/record/usage-record.ts';
 import { ownSecrets } from './core/secrets/own-secrets.ts';
 import { printable } from './core/text/hidden.ts';
 import { mapTexts } from './core/text/json.ts';
@@ -52,7 +53,6 @@ import { EngineMemory } from './engine/attempts/memory.ts';
 import type { EngineContext } from './engine/context.ts';
 import type {
   Clock,
-  Ledger,
   OutputGuard,
   PatchApplier,
   PatchChecker,
@@ -196,22 +196,27 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   /** What an argument repeats, such as a key given as a model's name, is not recorded. */
   const recorded = (text: string) => printable(redaction().message(text));
-  const ledgerOf = ({ usageCsv }: Environment): Ledger => {
+  const ledgerOf = ({ usageCsv }: Environment) => {
     if (usageCsv?.toLowerCase() === 'off') return noLedger();
     const path = usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv);
     const kept = csvLedger({ path, temporaries: temporaries(), roots: bounds });
-    return { ...kept, append: (records) => kept.append(records.map((record) => mapTexts(record, recorded))) };
+    closers.push(kept.close);
+    return {
+      ...kept,
+      append: (records: readonly UsageRecord[]) =>
+        kept.append(records.map((record) => mapTexts(record, recorded))),
+    };
   };
   const ledger = once(() => ledgerOf(environment()));
   const assertRecordable = () => {
     const { logFile } = environment();
-    const files = {
-      ORCH_USAGE_CSV: ledger().location,
-      ORCH_LOG_FILE: logFile === undefined ? undefined : resolve(cwd, logFile),
+    const checks = {
+      ORCH_USAGE_CSV: () => ledger().assertAllowed(),
+      ORCH_LOG_FILE: () => logFile !== undefined && destinationOf(resolve(cwd, logFile), bounds()),
     };
-    for (const [name, path] of Object.entries(files)) {
+    for (const [name, check] of Object.entries(checks)) {
       try {
-        if (path !== undefined) destinationOf(path, bounds());
+        check();
       } catch (error) {
         throw error instanceof OrchError
           ? new OrchError(error.code, `${name}: ${error.message}; nothing was sent`, error)

@@ -40,6 +40,7 @@ export function workspaceFiles(options: RootsOptions): Workspace {
       return { ...read, warnings: [...found.warnings, ...read.warnings] };
     },
     readRules(paths, base) {
+      if (paths.length === 0) return { rules: [], warnings: [] };
       const roots = rootsOf(options);
       const rules: RuleFile[] = [];
       const warnings: string[] = [];

@@ -6,6 +6,8 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -113,6 +115,28 @@ describe('csvLedger', () => {
     expect(await runsOf(path)).toEqual(['one']);
   });
 
+  it('writes to the file of its path, not to the one it has open, and leaves none open at the end', async () => {
+    const path = join(folder, 'usage.csv');
+    const ledger = csvLedger({ path });
+    await ledger.append([usageRecord({ run_id: 'one' })]);
+    renameSync(path, `${path}.old`);
+    await ledger.append([usageRecord({ run_id: 'two' })]);
+    rmSync(folder, { recursive: true });
+    await ledger.append([usageRecord({ run_id: 'three' })]);
+    expect(await runsOf(path)).toEqual(['three']);
+    await ledger.close();
+    await ledger.append([usageRecord({ run_id: 'four' })]);
+    await ledger.close();
+    expect(await runsOf(path)).toEqual(['three', 'four']);
+    if (process.platform === 'linux') {
+      const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+        const target = `/proc/self/fd/${fd}`;
+        return existsSync(target) ? [readlinkSync(target)] : [];
+      });
+      expect(open).not.toContain(path);
+    }
+  });
+
   it('notices that the file was emptied or replaced since its last append', async () => {
     const path = join(folder, 'usage.csv');
     writeFileSync(path, '');
@@ -196,6 +220,20 @@ describe('csvLedger', () => {
       expect([...readdirSync(join(folder, 'outside')), ...readdirSync(join(folder, 'repo/.git'))]).toEqual(
         [],
       );
+    });
+
+    it('is not written through one that takes its place later', async () => {
+      const ledger = inRepository('usage.csv');
+      await ledger.append([usageRecord({ run_id: 'one' })]);
+      ledger.assertAllowed();
+      renameSync(join(folder, 'repo/usage.csv'), join(folder, 'repo/before.csv'));
+      symlinkSync('../outside/new.csv', join(folder, 'repo/usage.csv'));
+      expect(() => ledger.assertAllowed()).toThrow('is a link that leads there');
+      expect(await failure(ledger.append([usageRecord()]))).toMatchObject({ code: 'record-failed' });
+      writeFileSync(join(folder, 'outside/new.csv'), '');
+      expect(await failure(ledger.append([usageRecord()]))).toMatchObject({ code: 'record-failed' });
+      expect(readFileSync(join(folder, 'outside/new.csv'), 'utf8')).toBe('');
+      expect(await runsOf(join(folder, 'repo/before.csv'))).toEqual(['one']);
     });
 
     it('is written through one that stays inside and through those of the user', async () => {
