@@ -8,10 +8,10 @@ import type { ConfigProblem } from '../../core/config/problem.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { UserSettings } from '../../engine/ports.ts';
 import { maxConfigBytes, readRegularFile } from '../system/regular-file.ts';
-import { writeResultFile } from '../workspace/result-file.ts';
-import type { Temporaries } from '../workspace/temporaries.ts';
-import type { TreeLock } from '../workspace/tree-lock.ts';
-import { writeFailed } from '../workspace/write-failed.ts';
+import { writeResultFile } from '../workspace/write/result-file.ts';
+import type { Temporaries } from '../workspace/write/temporaries.ts';
+import type { TreeLock } from '../workspace/write/tree-lock.ts';
+import { writeFailed } from '../workspace/write/write-failed.ts';
 
 export interface UserSettingsOptions {
   folder: string;
