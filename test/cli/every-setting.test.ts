@@ -45,7 +45,7 @@ async function acceptedSettings(top: string, hostile: Trap): Promise<number> {
     ['check-ignore', top, '/dev/null'],
     ['index-entries', top, 'a.txt'],
     ['head-entry', top, 'a.txt'],
-    ['conversions', top, 'a.txt'],
+    ['conversions', top],
     ['repository-excludes', top],
   ];
   const included = folder({ config: `[core]\n\tfsmonitor = ${hostile.program('included-if')}\n` });

@@ -2,12 +2,13 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { OrchError } from '../../../core/errors/orch-error.ts';
 import { repositoryTop } from '../../system/folders.ts';
 import { statsOf } from '../../system/paths.ts';
 import { maxConfigBytes, statsFault } from '../../system/regular-file.ts';
-import { complaintOf, type GitAnswer, type GitCall, git, nowhere } from './git.ts';
+import { type GitCall, nowhere } from './git.ts';
 import { gitFileFault } from './git-files.ts';
+import { namesIn } from './listings.ts';
+import { ask, unanswered } from './unanswered.ts';
 
 export interface Ignored {
   paths: ReadonlySet<string>;
@@ -37,15 +38,18 @@ export async function ignoredByGit(paths: readonly string[], signal: AbortSignal
   }
   const ignored = new Set<string>();
   for (const [repository, named] of byRepository) {
+    const question = { about: 'ignored', repository, signal } as const;
     const fault = gitFileFault(repository, new Set([...named.keys()].map(dirname)), ['.gitignore']);
-    if (fault !== undefined) throw unanswered(repository, fault);
+    if (fault !== undefined) throw unanswered(question, fault);
     const input = [...named.keys()].join('\0');
     for (const excludes of await excludesFiles(repository, signal)) {
-      const answer = await git(['check-ignore', repository, excludes], { input, signal });
       // Status 0: some are ignored; 1: none.
-      assertAnswered(answer, repository);
-      if (answer.status === undefined) unknown = 'git is not installed';
-      for (const real of answer.stdout.split('\0')) {
+      const { status, stdout } = await ask(['check-ignore', repository, excludes], question, {
+        input,
+        most: 1,
+      });
+      if (status === undefined) unknown = 'git is not installed';
+      for (const real of namesIn(stdout)) {
         const path = named.get(real);
         if (path !== undefined) ignored.add(path);
       }
@@ -54,29 +58,18 @@ export async function ignoredByGit(paths: readonly string[], signal: AbortSignal
   return { paths: ignored, unknown };
 }
 
-/** Throws `file-forbidden` for a failure. */
-export function assertAnswered(answer: GitAnswer, repository: string): void {
-  if (answer.status !== undefined && answer.status > 1) throw unanswered(repository, complaintOf(answer));
-}
-
-export function unanswered(repository: string, why: string): OrchError {
-  return new OrchError('file-forbidden', `git cannot list the ignored files of ${repository}: ${why}`, {
-    hint: 'repair the repository, or name each file instead of using a glob',
-  });
-}
-
 /**
  * The user's own excludes file, plus the repository's if it configures another: a repository may add to what the
  * user ignores, but not remove anything.
  */
 export async function excludesFiles(repository: string, signal: AbortSignal): Promise<Set<string>> {
-  const ask = async (call: GitCall) => {
-    const answer = await git(call, { signal });
-    assertAnswered(answer, repository);
-    return answer.status === 0 ? answer.stdout.replace(/\0$/, '') : undefined;
+  const configured = async (call: GitCall) => {
+    // Status 1: none is configured.
+    const { status, stdout } = await ask(call, { about: 'ignored', repository, signal }, { most: 1 });
+    return status === 0 ? stdout.replace(/\0$/, '') : undefined;
   };
-  const own = (await ask(['user-excludes'])) ?? defaultExcludesFile();
-  const lists = [own, (await ask(['repository-excludes', repository])) ?? own];
+  const own = (await configured(['user-excludes'])) ?? defaultExcludesFile();
+  const lists = [own, (await configured(['repository-excludes', repository])) ?? own];
   return new Set(lists.map((list) => readable(list, repository)));
 }
 
@@ -85,7 +78,7 @@ function readable(list: string, repository: string): string {
   const stats = statsOf(list);
   if (!stats?.isFile()) return nowhere;
   const fault = statsFault(stats, maxConfigBytes);
-  if (fault) throw unanswered(repository, `${list} ${fault.message}`);
+  if (fault) throw unanswered({ about: 'ignored', repository }, `${list} ${fault.message}`);
   return list;
 }
 

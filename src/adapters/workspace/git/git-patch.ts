@@ -10,6 +10,7 @@ import { maxTrackedBytes, readRegularFile } from '../../system/regular-file.ts';
 import { type Temporaries, untracked } from '../write/temporaries.ts';
 import { changedSinceRead } from '../write/write-failed.ts';
 import { findGit, type GitAnswer, type GitOptions, git } from './git.ts';
+import { numstatNames } from './listings.ts';
 import { type CopiedFile, type PatchScratch, patchScratch, putFile } from './patch-scratch.ts';
 import { refuseLinked } from './patchable.ts';
 import { refuseSecretOrigins } from './secret-origins.ts';
@@ -101,13 +102,7 @@ export function gitPatchApplier(temporaries: Temporaries = untracked): PatchAppl
   return {
     async tryOut(patch, base, signal) {
       const options = { input: patch, signal };
-      const numbers = accepted(await git(['numstat'], options));
-      const paths = new Set(
-        numbers
-          .split('\0')
-          .map((row) => row.replace(/^[^\t]*\t[^\t]*\t/, ''))
-          .filter((path) => path !== ''),
-      );
+      const paths = new Set(numstatNames(accepted(await git(['numstat'], options))));
       const origins = originsIn(patch);
       const touched = [...new Set([...paths, ...origins])];
       refuseUnreadableNames(touched);

@@ -61,13 +61,8 @@ export const calls = {
     args: ['ls-tree', '-z', 'HEAD', '--', path],
     repository,
   }),
-  /** The attributes by which git converts a file's content. */
-  conversions: (repository, path) => ({
-    args: ['check-attr', '-z', 'filter', 'working-tree-encoding', 'ident', '--', path],
-    repository,
-  }),
-  /** The same for many paths, separated by NUL, on standard input. */
-  'all-conversions': (repository) => ({
+  /** The attributes by which git converts a file's content. Paths, separated by NUL, on standard input. */
+  conversions: (repository) => ({
     args: ['check-attr', '-z', '--stdin', 'filter', 'working-tree-encoding', 'ident'],
     repository,
   }),
@@ -241,11 +236,6 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The first line of what git says where it gave no answer. */
-export function complaintOf({ stderr }: GitAnswer): string {
-  return stderr.trim().split('\n')[0] || 'it was killed or could not be started';
 }
 
 /** The version in git's own format; undefined when git is not installed. */

@@ -5,7 +5,9 @@ import { repositoryTop } from '../../system/folders.ts';
 import { realPath } from '../../system/paths.ts';
 import { git } from './git.ts';
 import { gitFileFault } from './git-files.ts';
-import { assertAnswered, excludesFiles, unanswered } from './git-ignore.ts';
+import { excludesFiles } from './git-ignore.ts';
+import { namesIn } from './listings.ts';
+import { ask, unanswered } from './unanswered.ts';
 
 export interface KnownFiles {
   /** Absolute, below the folder as it was named, sorted. */
@@ -22,15 +24,15 @@ export async function knownFiles(folder: string, signal: AbortSignal): Promise<K
   const real = realPath(folder);
   const repository = repositoryTop(real);
   if (repository === undefined) return undefined;
+  const question = { about: 'ignored', repository, signal } as const;
   const fault = gitFileFault(repository, [real], ['.gitignore']);
-  if (fault !== undefined) throw unanswered(repository, fault);
+  if (fault !== undefined) throw unanswered(question, fault);
   const inRepository = relative(repository, real).split(sep).join('/') || '.';
   let names: Set<string> | undefined;
   for (const excludes of await excludesFiles(repository, signal)) {
-    const answer = await git(['known-files', repository, excludes, inRepository], { signal });
-    if (answer.status === undefined) return undefined;
-    if (answer.status !== 0) assertAnswered({ ...answer, status: 128 }, repository);
-    const listed = new Set(answer.stdout.split('\0').filter((name) => name !== ''));
+    const { status, stdout } = await ask(['known-files', repository, excludes, inRepository], question);
+    if (status === undefined) return undefined;
+    const listed = new Set(namesIn(stdout));
     names = names === undefined ? listed : new Set([...names].filter((name) => listed.has(name)));
   }
   const known: KnownFiles = { paths: [], submodules: [] };
@@ -49,9 +51,7 @@ export async function trackedFiles(repository: string, signal: AbortSignal): Pro
   if (gitFileFault(repository, [], []) !== undefined) return [];
   try {
     const { status, stdout } = await git(['tracked-files', repository], { signal, limitMs: 2000 });
-    return status === 0
-      ? stdout.split('\0').flatMap((name) => (name === '' ? [] : [join(repository, name)]))
-      : [];
+    return status === 0 ? namesIn(stdout).map((name) => join(repository, name)) : [];
   } catch {
     return [];
   }

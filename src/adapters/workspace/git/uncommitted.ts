@@ -7,8 +7,10 @@ import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { repositoryTop } from '../../system/folders.ts';
 import { maxTrackedBytes, readRegularFile } from '../../system/regular-file.ts';
-import { complaintOf, type GitAnswer, git } from './git.ts';
+import { type GitAnswer, git } from './git.ts';
 import { gitFileFault } from './git-files.ts';
+import { attributesSet, indexEntries, treeEntries } from './listings.ts';
+import { complaintOf } from './unanswered.ts';
 
 export interface Uncommitted {
   /**
@@ -31,21 +33,20 @@ export async function uncommitted(path: string, signal: AbortSignal): Promise<Un
   const name = relative(repository, real).split(sep).join('/');
 
   const fault = gitFileFault(repository, [folder], ['.gitattributes']);
-  if (fault !== undefined)
-    return { state: 'undecidable', reason: `cannot be compared with the last commit: ${fault}` };
+  if (fault !== undefined) return incomparable(fault);
   const listed = await git(['index-entries', repository, name], { signal });
-  if (listed.status !== 0) return unanswered(listed);
-  const [staged, ...stages] = entriesOf(listed.stdout);
+  if (listed.status !== 0) return silent(listed);
+  const [staged, ...stages] = indexEntries(listed.stdout);
   if (staged === undefined) return { state: 'untracked', reason: 'is not tracked by git' };
-  if (stages.length > 0 || staged.stage !== '0')
+  if (stages.length > 0 || staged.stage !== 0)
     return { state: 'undecidable', reason: 'is in a merge conflict' };
   if (staged.mode === '160000') return { state: 'undecidable', reason: 'is a submodule' };
-  if (staged.name !== name) return { state: 'undecidable', reason: 'is a folder' };
+  if (staged.path !== name) return { state: 'undecidable', reason: 'is a folder' };
 
   const head = await git(['head-entry', repository, name], { signal });
   const hasCommits = !/^fatal: Not a valid object name HEAD$/m.test(head.stderr);
-  if (head.status !== 0 && hasCommits) return unanswered(head);
-  const committed = head.stdout.split('\0')[0]?.replace(/\t.*$/s, '').split(' ')[2];
+  if (head.status !== 0 && hasCommits) return silent(head);
+  const committed = treeEntries(head.stdout).get(name)?.id;
   if (committed !== staged.id)
     return {
       state: 'changed',
@@ -58,9 +59,9 @@ export async function uncommitted(path: string, signal: AbortSignal): Promise<Un
     return { state: 'changed', reason: 'has become a symbolic link' };
   if (isBlob(staged.id, content.bytes)) return { state: 'clean', reason: 'is as committed' };
 
-  const attributes = await git(['conversions', repository, name], { signal });
-  if (attributes.status !== 0) return unanswered(attributes);
-  const conversion = conversionOf(attributes.stdout);
+  const attributes = await git(['conversions', repository], { input: name, signal });
+  if (attributes.status !== 0) return silent(attributes);
+  const conversion = attributesSet(attributes.stdout).get(name);
   if (conversion !== undefined)
     return { state: 'undecidable', reason: `is converted by git (${conversion} in .gitattributes)` };
   return { state: 'changed', reason: 'has changed since the last commit' };
@@ -75,23 +76,14 @@ function realFolder(path: string): string | undefined {
   }
 }
 
-function unanswered(answer: GitAnswer): Uncommitted {
-  const reason =
-    answer.status === undefined ? 'git is not installed' : `git gave no answer: ${complaintOf(answer)}`;
-  return { state: 'undecidable', reason: `cannot be compared with the last commit: ${reason}` };
-}
-
-interface Entry {
-  mode: string;
-  id: string;
-  stage: string;
-  name: string;
-}
-
-function entriesOf(listing: string): Entry[] {
-  return [...listing.matchAll(/(\d+) ([0-9a-f]+) (\d)\t([^\0]*)\0/g)].map(
-    ([, mode = '', id = '', stage = '', name = '']) => ({ mode, id, stage, name }),
+function silent(answer: GitAnswer): Uncommitted {
+  return incomparable(
+    answer.status === undefined ? 'git is not installed' : `git gave no answer: ${complaintOf(answer)}`,
   );
+}
+
+function incomparable(why: string): Uncommitted {
+  return { state: 'undecidable', reason: `cannot be compared with the last commit: ${why}` };
 }
 
 /** A link's content is its target. */
@@ -112,16 +104,4 @@ export function isBlob(id: string, bytes: Buffer): boolean {
     const hash = createHash(id.length === 64 ? 'sha256' : 'sha1');
     return hash.update(`blob ${content.length}\0`).update(content).digest('hex') === id;
   });
-}
-
-/** The first attribute that is set, as it is written in .gitattributes. */
-function conversionOf(listing: string): string | undefined {
-  // Path, name, value, path, …
-  const words = listing.split('\0');
-  for (let at = 1; at + 1 < words.length; at += 3) {
-    const value = words[at + 1];
-    if (value === 'set') return words[at];
-    if (value !== 'unspecified' && value !== 'unset') return `${words[at]}=${value}`;
-  }
-  return undefined;
 }

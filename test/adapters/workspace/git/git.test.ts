@@ -43,7 +43,6 @@ describe('the table of calls', () => {
       '-c core.excludesFile=<2> --literal-pathspecs ls-files -z --cached --others --exclude-standard -- <3>',
       'ls-files -z',
       'ls-tree -z HEAD -- <2>',
-      'check-attr -z filter working-tree-encoding ident -- <2>',
       'check-attr -z --stdin filter working-tree-encoding ident',
       'ls-files -s -z --debug',
       'rev-parse --verify --quiet <2>^{commit}',

@@ -12,8 +12,9 @@ import { isInside, realPath } from '../../../system/paths.ts';
 import { readRegularFile } from '../../../system/regular-file.ts';
 import { leftOut } from '../../find/find-files.ts';
 import { leftOutParts, type Roots } from '../../find/roots.ts';
-import { git } from '../git.ts';
 import { ignoredByGit } from '../git-ignore.ts';
+import { attributesSet } from '../listings.ts';
+import { ask } from '../unanswered.ts';
 import { readBlobs } from './blobs.ts';
 import { type Difference, differencesOf, type Side } from './sides.ts';
 
@@ -174,15 +175,10 @@ async function convertedBy(
   signal: AbortSignal,
 ): Promise<Set<string>> {
   const paths = differences.filter(({ after }) => after && 'bytes' in after).map(({ path }) => path);
-  const { stdout } =
-    paths.length === 0
-      ? { stdout: '' }
-      : await git(['all-conversions', repository], { input: paths.join('\0'), signal });
-  const words = stdout.split('\0');
-  const converted = new Set<string>();
-  for (let at = 0; at + 2 < words.length; at += 3)
-    if (!['unspecified', 'unset'].includes(words[at + 2]!)) converted.add(words[at]!);
-  return converted;
+  if (paths.length === 0) return new Set();
+  const question = { about: 'changes', repository, signal } as const;
+  const { stdout } = await ask(['conversions', repository], question, { input: paths.join('\0') });
+  return new Set(attributesSet(stdout).keys());
 }
 
 type Reading = { text: string } | { reason: Reason };

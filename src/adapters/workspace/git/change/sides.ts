@@ -8,11 +8,12 @@ import { OrchError } from '../../../../core/errors/orch-error.ts';
 import type { ChangeScope } from '../../../../core/tasks/request.ts';
 import { realPath } from '../../../system/paths.ts';
 import { readRegularFile } from '../../../system/regular-file.ts';
-import { complaintOf, type GitCall, git } from '../git.ts';
+import { type GitCall, git } from '../git.ts';
 import { gitFileFault, gitFolders } from '../git-files.ts';
 import { knownFiles } from '../known-files.ts';
+import { type Entry, type IndexEntry, indexEntries, treeChanges, treeEntries } from '../listings.ts';
+import { ask, unanswered } from '../unanswered.ts';
 import { isBlob } from '../uncommitted.ts';
-import { type Entry, type IndexEntry, indexEntries, treeChanges, treeEntries } from './entries.ts';
 import { foreignPart } from './own-history.ts';
 
 /** A version that git keeps, or a file of the working tree. */
@@ -35,31 +36,24 @@ export interface SidesOptions {
 export async function differencesOf(scope: ChangeScope, options: SidesOptions): Promise<Difference[]> {
   const { repository } = options;
   const fault = gitFileFault(repository, [repository], ['.gitignore', '.gitattributes']);
-  if (fault !== undefined) throw unanswered(repository, fault);
+  if (fault !== undefined) throw unanswered({ about: 'changes', repository }, fault);
   const foreign = foreignPart(repository);
   if (foreign !== undefined) throw anothers(repository, foreign);
   if (scope.kind === 'range') return between(scope.range, options);
   const head = await headEntries(options);
-  const index = indexEntries(await ask(['index-stats', repository], options));
+  const index = indexEntries(await listing(['index-stats', repository], options));
   return scope.kind === 'staged' ? staged(head, index) : uncommitted(head, index, options);
 }
 
-async function ask(call: GitCall, { repository, signal }: SidesOptions): Promise<string> {
-  const answer = await git(call, { signal });
-  if (answer.status === undefined) throw noGit();
-  if (answer.status !== 0) throw unanswered(repository, complaintOf(answer));
-  return answer.stdout;
+async function listing(call: GitCall, { repository, signal }: SidesOptions): Promise<string> {
+  const { status, stdout } = await ask(call, { about: 'changes', repository, signal });
+  if (status === undefined) throw noGit();
+  return stdout;
 }
 
 function noGit(): OrchError {
   return new OrchError('usage', 'git is not installed, so it cannot tell what has changed', {
     hint: 'install git, or pipe the change in',
-  });
-}
-
-function unanswered(repository: string, why: string): OrchError {
-  return new OrchError('file-unreadable', `git cannot tell what has changed in ${repository}: ${why}`, {
-    hint: 'repair the repository, or pipe the change in',
   });
 }
 
@@ -76,7 +70,7 @@ async function headEntries(options: SidesOptions): Promise<Map<string, Entry>> {
   const id = await commitId('HEAD', options);
   return id === undefined
     ? new Map()
-    : treeEntries(await ask(['tree-entries', options.repository, id], options));
+    : treeEntries(await listing(['tree-entries', options.repository, id], options));
 }
 
 async function commitId(revision: string, { repository, signal }: SidesOptions): Promise<string | undefined> {
@@ -111,7 +105,7 @@ async function between(range: string, options: SidesOptions): Promise<Difference
       throw new OrchError('usage', `${range}: the two have no commit in common`, { hint: rangeHint });
     start = stdout.trim();
   }
-  return treeChanges(await ask(['tree-changes', repository, start, to!], options));
+  return treeChanges(await listing(['tree-changes', repository, start, to!], options));
 }
 
 function staged(head: Map<string, Entry>, index: readonly IndexEntry[]): Difference[] {

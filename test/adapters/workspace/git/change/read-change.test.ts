@@ -1,8 +1,9 @@
 /** A change in git as it is read for a request: with real git, in every state that a repository can be in. */
-import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { workspaceFiles } from '../../../../../src/adapters/workspace/find/files.ts';
+import { findGit } from '../../../../../src/adapters/workspace/git/git.ts';
 import { emitPatches } from '../../../../../src/core/patch/git/emit-patch.ts';
 import type { ChangeScope } from '../../../../../src/core/tasks/request.ts';
 import { folder, git, initialize, repository } from '../../../../helpers/orch.ts';
@@ -198,6 +199,23 @@ describe('what is left out', () => {
       'the change was sent without 2 files whose names look secret (id_rsa, .env)',
     ]);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'cannot be told, and so nothing is sent, if git does not say what it converts',
+    async () => {
+      const top = await repository({ 'enc.txt': 'x\n' });
+      put(top, { '.gitattributes': 'enc.txt filter=secret\n', 'enc.txt': 'in clear\n' });
+      const script = `#!/bin/sh\ncase "$*" in *check-attr*) echo no >&2; exit 128;; esac\nexec '${findGit()}' "$@"\n`;
+      const tools = folder({ git: script });
+      chmodSync(join(tools, 'git'), 0o755);
+      vi.stubEnv('PATH', `${tools}:${process.env.PATH}`);
+      expect(await refusal(top, uncommitted)).toMatchObject({
+        code: 'file-unreadable',
+        message: `git cannot tell what has changed in ${top}: no`,
+      });
+      vi.unstubAllEnvs();
+    },
+  );
 
   it('is a submodule, and all there is may be left out', async () => {
     const inner = await repository({ 'i.ts': '1\n' });

@@ -1,4 +1,32 @@
-/** Reads the lists of git's plumbing: an index, a commit's files, the files that differ between two commits. */
+/** Reads the lists that git prints with `-z`. Everything in them is separated by NUL. */
+
+/** Of `ls-files -z`, `check-ignore -z` and the like. */
+export function namesIn(listing: string): string[] {
+  return listing.split('\0').filter((name) => name !== '');
+}
+
+/** Of `apply --numstat -z`: a row is `added TAB removed TAB name`; of a rename both names follow the row. */
+export function numstatNames(listing: string): string[] {
+  return namesIn(listing)
+    .map((row) => row.replace(/^[^\t]*\t[^\t]*\t/, ''))
+    .filter((name) => name !== '');
+}
+
+/**
+ * Of `check-attr -z`: for each path that has one of the attributes, the first of them as it is written in
+ * .gitattributes. Those that are unset count as absent.
+ */
+export function attributesSet(listing: string): Map<string, string> {
+  const set = new Map<string, string>();
+  // Path, name, value, path, …
+  const words = listing.split('\0');
+  for (let at = 0; at + 2 < words.length; at += 3) {
+    const [path, name, value] = words.slice(at, at + 3) as [string, string, string];
+    if (value === 'unspecified' || value === 'unset' || set.has(path)) continue;
+    set.set(path, value === 'set' ? name : `${name}=${value}`);
+  }
+  return set;
+}
 
 /** A version of a file as git keeps it. */
 export interface Entry {
@@ -20,7 +48,7 @@ export interface IndexEntry extends Entry {
 const skipWorktree = 0x4000_0000;
 const assumeUnchanged = 0x8000;
 
-/** Of `ls-files -s -z --debug`. */
+/** Of `ls-files -s -z`, also with `--debug`, which adds `stats` and `skipped`. */
 export function indexEntries(listing: string): IndexEntry[] {
   const entries: IndexEntry[] = [];
   // The facts of a file stand, on lines of their own, before the next file.
@@ -47,7 +75,7 @@ export function indexEntries(listing: string): IndexEntry[] {
   return entries;
 }
 
-/** Of `ls-tree -r -z`. */
+/** Of `ls-tree -z`, by path. */
 export function treeEntries(listing: string): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   for (const part of listing.split('\0')) {
