@@ -1,9 +1,10 @@
 /** Reads files for a request: inside the roots, text only, secrets only if named exactly. */
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { OrchError, type OrchErrorDetails } from '../../../core/errors/orch-error.ts';
+import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { RuleFile } from '../../../core/input/assemble-input.ts';
 import type { LineRange, Source } from '../../../core/input/source-file.ts';
+import { textOf } from '../../../core/text/utf8.ts';
 import type { FileReading, SourceSet, Workspace } from '../../../engine/ports.ts';
 import { isInside, realPath } from '../../system/paths.ts';
 import { maxConfigBytes, readRegularFile } from '../../system/regular-file.ts';
@@ -51,8 +52,8 @@ export function workspaceFiles(options: RootsOptions): Workspace {
           rootAround(file, [base]) !== undefined && rootAround(file, roots.folders) !== undefined;
         const { git, secret } = leftOutParts(realPath(file), [realPath(base)]);
         const reading = isOpen && !git && !secret ? readRegularFile(file, maxConfigBytes) : undefined;
-        if (reading?.bytes !== undefined && isText(reading.bytes))
-          rules.push({ path, text: reading.bytes.toString('utf8') });
+        const text = reading?.bytes && textOf(reading.bytes).text;
+        if (text !== undefined) rules.push({ path, text });
         else warnings.push(`the rules in ${path} are not sent: ${faultOf(reading, isOpen)}`);
       }
       return { rules, warnings };
@@ -106,10 +107,6 @@ function baseOf(first: string | undefined, { cwd, folders, topOf }: Roots): stri
   return topOf(dirname(first)) ?? folders.find((root) => isInside(first, root)) ?? home;
 }
 
-function isText(bytes: Buffer): boolean {
-  return !bytes.includes(0) && Buffer.from(bytes.toString('utf8')).equals(bytes);
-}
-
 function faultOf(reading: FileReading | undefined, isOpen: boolean): string {
   if (reading === undefined)
     return isOpen ? 'the file looks secret' : 'the file is outside the allowed folders';
@@ -126,17 +123,10 @@ function readText(path: string, shown: string): { text: string; executable: bool
       hint: hint[reading.fault as keyof typeof hint] ?? 'pass a regular file',
     });
   }
-  const { bytes, executable } = reading;
-  const notText = (what: string, details: OrchErrorDetails) => ({
-    fault: new OrchError('file-unreadable', `${shown} is ${what}`, details),
-  });
-  if (bytes.includes(0)) return notText('a binary file', { hint: 'only text can be sent' });
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return { text, executable };
-  } catch (cause) {
-    return notText('not UTF-8 text', { hint: 'convert it to UTF-8 first', cause });
-  }
+  const { text, fault } = textOf(reading.bytes);
+  if (fault === undefined) return { text, executable: reading.executable };
+  const hint = fault === 'a binary file' ? 'only text can be sent' : 'convert it to UTF-8 first';
+  return { fault: new OrchError('file-unreadable', `${shown} is ${fault}`, { hint }) };
 }
 
 function checkRange({ from, to }: LineRange, text: string, shown: string): void {

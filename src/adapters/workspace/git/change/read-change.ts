@@ -7,6 +7,7 @@ import type { Source } from '../../../../core/input/source-file.ts';
 import { pairRenames } from '../../../../core/patch/git/pair-renames.ts';
 import type { FileChange, FileMode } from '../../../../core/patch/types.ts';
 import type { ChangeScope } from '../../../../core/tasks/request.ts';
+import { textOf } from '../../../../core/text/utf8.ts';
 import type { GitChange } from '../../../../engine/ports.ts';
 import { isInside, realPath } from '../../../system/paths.ts';
 import { readRegularFile } from '../../../system/regular-file.ts';
@@ -75,7 +76,8 @@ export async function readGitChange(
     if ('fault' in side) return { reason: side.fault === 'link' ? 'link' : 'large' };
     const bytes = 'bytes' in side ? withinTotal(side.bytes) : blobs.get(side.id)!;
     if (typeof bytes === 'string') return { reason: bytes === 'missing' ? 'missing' : 'large' };
-    return decoded(bytes);
+    const content = contentOf(bytes);
+    return 'text' in content ? { text: content.text.replaceAll('\r\n', '\n') } : content;
   };
   const changes = open.flatMap((difference): FileChange[] => {
     const [before, after] = [readSide(difference.before), readSide(difference.after)];
@@ -119,9 +121,10 @@ function currentFile(base: string, path: string): Source[] {
   const file = join(base, path);
   if (realPath(file) !== join(realPath(base), path)) return [];
   const reading = readRegularFile(file, mostBytes);
-  if (reading.bytes === undefined || 'reason' in decoded(reading.bytes)) return [];
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(reading.bytes);
-  return [{ path, text, mode: reading.executable ? '100755' : '100644', range: undefined }];
+  if (reading.bytes === undefined) return [];
+  const content = contentOf(reading.bytes);
+  if ('reason' in content) return [];
+  return [{ path, text: content.text, mode: reading.executable ? '100755' : '100644', range: undefined }];
 }
 
 /** The one around the working directory, or else of a folder that a client allows. */
@@ -183,15 +186,11 @@ async function convertedBy(
 
 type Reading = { text: string } | { reason: Reason };
 
-function decoded(bytes: Buffer): Reading {
-  if (bytes.includes(0)) return { reason: 'binary' };
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    const isPointer = text.startsWith('version https://git-lfs.github.com/spec/');
-    return isPointer ? { reason: 'converted' } : { text: text.replaceAll('\r\n', '\n') };
-  } catch {
-    return { reason: 'binary' };
-  }
+function contentOf(bytes: Buffer): Reading {
+  const { text } = textOf(bytes);
+  if (text === undefined) return { reason: 'binary' };
+  const isPointer = text.startsWith('version https://git-lfs.github.com/spec/');
+  return isPointer ? { reason: 'converted' } : { text };
 }
 
 function changeOf(
