@@ -31,11 +31,11 @@ import { readRegularFile } from './adapters/system/regular-file.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
 import { saidToday } from './adapters/system/said-today.ts';
 import { commandVerifier } from './adapters/workspace/command-verifier.ts';
-import { destinationOf } from './adapters/workspace/destination.ts';
-import { workspaceFiles } from './adapters/workspace/files.ts';
-import { notedTemporaries } from './adapters/workspace/temporaries.ts';
-import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
-import { workspaceWriter } from './adapters/workspace/writer.ts';
+import { workspaceFiles } from './adapters/workspace/find/files.ts';
+import { destinationOf } from './adapters/workspace/write/destination.ts';
+import { notedTemporaries } from './adapters/workspace/write/temporaries.ts';
+import { sweepLocks, treeLock } from './adapters/workspace/write/tree-lock.ts';
+import { workspaceWriter } from './adapters/workspace/write/writer.ts';
 import { keyFault, keyHints, namesItself } from './core/config/api-key.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
 import { refuseProblems } from './core/config/problem.ts';
@@ -143,7 +143,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const state = (name: StateFolder) => join(stateFolder(variables), name);
   const temporaries = once(() => notedTemporaries(state('temporaries')));
   // What only explains a route loads neither.
-  const gitPatch = () => import('./adapters/workspace/git-patch.ts');
+  const gitPatch = () => import('./adapters/workspace/git/git-patch.ts');
   const patchChecker = once(
     (): PatchChecker => ({
       check: async (...patch) => (await gitPatch()).gitPatchChecker(temporaries()).check(...patch),
@@ -164,7 +164,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const writer = once(() => workspaceWriter(cwd, { temporaries: temporaries(), roots: bounds }));
   const outputs = once((): OutputGuard => {
     const guard = once(async () => {
-      const { outputGuard } = await import('./adapters/workspace/output-guard.ts');
+      const { outputGuard } = await import('./adapters/workspace/write/output-guard.ts');
       return outputGuard({ cwd, folder: state('outputs'), roots: bounds });
     });
     return {

@@ -13,8 +13,8 @@ import {
   destinationOf,
   type OpenDestination,
   openDestination,
-} from '../workspace/destination.ts';
-import { type Temporaries, untracked } from '../workspace/temporaries.ts';
+} from '../workspace/write/destination.ts';
+import { type Temporaries, untracked } from '../workspace/write/temporaries.ts';
 import { lastHeader, readInto } from './header.ts';
 import { readLedgerFile } from './read.ts';
 

@@ -1,17 +1,17 @@
 /** Changes the user's own configuration files, one value at a time. */
-import { isUtf8 } from 'node:buffer';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { withoutComments } from '../../core/config/json-with-comments.ts';
 import { isPlainObject } from '../../core/config/layers.ts';
 import type { ConfigProblem } from '../../core/config/problem.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
+import { textOf } from '../../core/text/utf8.ts';
 import type { UserSettings } from '../../engine/ports.ts';
 import { maxConfigBytes, readRegularFile } from '../system/regular-file.ts';
-import { writeResultFile } from '../workspace/result-file.ts';
-import type { Temporaries } from '../workspace/temporaries.ts';
-import type { TreeLock } from '../workspace/tree-lock.ts';
-import { writeFailed } from '../workspace/write-failed.ts';
+import { writeResultFile } from '../workspace/write/result-file.ts';
+import type { Temporaries } from '../workspace/write/temporaries.ts';
+import type { TreeLock } from '../workspace/write/tree-lock.ts';
+import { writeFailed } from '../workspace/write/write-failed.ts';
 
 export interface UserSettingsOptions {
   folder: string;
@@ -29,7 +29,7 @@ export function userSettings({ folder, lock, temporaries, problems }: UserSettin
     change: (name, path, value) => {
       const file = join(folder, `${name}.json`);
       return lock(folder, async () => {
-        const before = textOf(file);
+        const before = contentOf(file);
         const old = parsed(file, before);
         const { edited } = await import('./edit-json.ts');
         const after = edited(before ?? '', path, value);
@@ -53,14 +53,15 @@ export function userSettings({ folder, lock, temporaries, problems }: UserSettin
 }
 
 /** Undefined if there is no file. */
-function textOf(file: string): string | undefined {
+function contentOf(file: string): string | undefined {
   const reading = readRegularFile(file, maxConfigBytes);
   if (reading.bytes === undefined) {
     if (reading.fault === 'missing') return undefined;
     throw unfit(`${file} ${reading.message}`, 'make it a readable file, or remove it');
   }
-  if (!isUtf8(reading.bytes)) throw unfit(`${file} is not UTF-8`, 'save it as UTF-8');
-  return reading.bytes.toString('utf8');
+  const { text, fault } = textOf(reading.bytes);
+  if (fault !== undefined) throw unfit(`${file} is ${fault}`, 'save it as UTF-8');
+  return text;
 }
 
 function parsed(file: string, text = ''): unknown {

@@ -1,12 +1,10 @@
 /** Stores results and patches by id, as files in the user's state folder. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keptDays } from '../../core/config/kept-days.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { ResultStore } from '../../engine/ports.ts';
 import { earlierLook } from './earlier-look.ts';
-
-/** Older results are removed when one is stored, at most once a day: the folder may hold thousands. */
-export const keptDays = 7;
 
 export function fileResultStore(folder: string): ResultStore {
   const pathOf = (id: string) => join(folder, `${id}.txt`);

@@ -1,6 +1,7 @@
 /** Reads standard input, or another pipe, to its end as text, within limits of size and time. */
 import type { Readable } from 'node:stream';
 import { OrchError } from '../../core/errors/orch-error.ts';
+import { textOf } from '../../core/text/utf8.ts';
 
 /** More than any request can use. */
 export const mostBytes = 64 * 1024 * 1024;
@@ -44,17 +45,14 @@ export async function readToEnd(stdin: Readable, interrupt: AbortSignal, wait?: 
     for (const timer of timers) clearTimeout(timer);
     interrupt.removeEventListener('abort', stop);
   }
-  return decoded(Buffer.concat(chunks));
+  const text = inputText(Buffer.concat(chunks));
+  if (text === undefined) throw new PipeNotTextError();
+  return text;
 }
 
-/** As strict as for files: anything but text would be sent, and paid for, as garbage. */
-function decoded(bytes: Buffer): string {
-  if (bytes.includes(0)) throw new PipeNotTextError();
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new PipeNotTextError();
-  }
+/** As strict as for the files of a request: undefined if it is not text. Windows programs begin what they pipe with a byte order mark. */
+export function inputText(bytes: Uint8Array): string | undefined {
+  return textOf(bytes).text?.replace(/^\uFEFF/, '');
 }
 
 export interface PipeNames {
@@ -78,12 +76,14 @@ export function unreadPipe(cause: unknown, { name, limitMs, outcome, hint }: Pip
       'is larger than 64 MB',
       'pass only the relevant part, for example with tail',
     );
-  if (cause instanceof PipeNotTextError)
-    return failure(
-      'file-unreadable',
-      'is not UTF-8 text',
-      'only text can be used; convert other encodings to UTF-8, for example with iconv',
-    );
+  if (cause instanceof PipeNotTextError) return notText(name, cause);
   const { code = 'unknown' } = cause as NodeJS.ErrnoException;
   return failure('file-unreadable', `cannot be read (${code})`);
+}
+
+export function notText(name: string, cause?: unknown): OrchError {
+  return new OrchError('file-unreadable', `${name} is not UTF-8 text`, {
+    hint: 'only text can be used; convert other encodings to UTF-8, for example with iconv',
+    cause,
+  });
 }

@@ -1,6 +1,7 @@
 /** What is left to decide about the edits of an answer: whether having none is a result, and whether the files stay valid. */
 import { holdsTest } from '../../core/answer/holds-test.ts';
 import { isClear, readNoChange } from '../../core/answer/no-change.ts';
+import { isJsonFor } from '../../core/answer/valid-json.ts';
 import { languageOfPath } from '../../core/input/language.ts';
 import { readAnswer } from '../../core/patch/answer/read-answer.ts';
 import { withoutThinking } from '../../core/patch/answer/unwrap.ts';
@@ -51,10 +52,7 @@ export function goodBlocks({ edits, problems }: Pick<UnplaceableAnswer, 'edits' 
 
 /** What is wrong with changes that could be placed. */
 export function faultOfChanges(changes: readonly FileChange[], { task }: FinishOptions): string | undefined {
-  const broken = changes.find(
-    ({ path, before, after }) =>
-      /\.json$/i.test(path) && !isJson(after) && (before === '' ? after !== '' : isJson(before)),
-  );
+  const broken = changes.find(breaksJson);
   if (broken) return `${broken.path} would no longer be valid JSON`;
   if (task !== 'tests' || !changes.some(({ kind }) => kind === 'create')) return undefined;
   return changes.some(({ path, after }) => holdsTest(after, languageOfPath(path)))
@@ -62,11 +60,9 @@ export function faultOfChanges(changes: readonly FileChange[], { task }: FinishO
     : 'none of the files that it writes holds a test';
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+/** What was no JSON before need not become any. */
+function breaksJson({ kind, path, before, after }: FileChange): boolean {
+  if (kind === 'delete' || !/\.jsonc?$/i.test(path)) return false;
+  const file = { path, given: before === '' ? [] : [before] };
+  return !isJsonFor(after, file) && (before === '' ? after !== '' : isJsonFor(before, file));
 }

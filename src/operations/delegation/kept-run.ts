@@ -1,5 +1,6 @@
 /** A run as it is kept, and how it is found again. */
 import * as z from 'zod';
+import { keptDays } from '../../core/config/kept-days.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { OperationContext } from '../context.ts';
 import { shownAttemptsSchema } from './shown-attempts.ts';
@@ -60,7 +61,7 @@ export async function findRun(reference: string, context: OperationContext): Pro
     throw new OrchError(
       'file-not-found',
       reference === 'last' ? 'no run has been kept yet' : `no run with id ${reference}`,
-      { hint: 'runs are kept for 7 days; orch runs list shows them' },
+      { hint: `runs are kept for ${keptDays} days; orch runs list shows them` },
     );
   }
   if (reference !== 'last' && ids.length > 1 && !ids.includes(reference)) {

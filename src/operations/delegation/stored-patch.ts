@@ -1,5 +1,6 @@
 /** A stored patch that can be applied later: its changes, with the text before and after. */
 import * as z from 'zod';
+import { keptDays } from '../../core/config/kept-days.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import type { ResultStore } from '../../engine/ports.ts';
@@ -39,7 +40,7 @@ export function loadPatch(store: ResultStore, id: string): StoredPatch {
   const text = store.load(id);
   if (text === undefined) {
     throw new OrchError('file-not-found', `no patch with id ${id}`, {
-      hint: 'patches are kept for 7 days; run the call again',
+      hint: `patches are kept for ${keptDays} days; run the call again`,
     });
   }
   try {

@@ -1,7 +1,8 @@
 import { existsSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { fileResultStore, keptDays } from '../../../src/adapters/system/result-store.ts';
+import { fileResultStore } from '../../../src/adapters/system/result-store.ts';
+import { keptDays } from '../../../src/core/config/kept-days.ts';
 import { folder } from '../../helpers/orch.ts';
 
 const dayMs = 24 * 3_600_000;

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { keptDays } from '../../../src/adapters/system/result-store.ts';
 import { fileRunStore } from '../../../src/adapters/system/run-store.ts';
+import { keptDays } from '../../../src/core/config/kept-days.ts';
 import { folder } from '../../helpers/orch.ts';
 
 const run = (text: string) => ({ head: `{"head":"${text}"}`, body: `{"body":"${text}"}` });

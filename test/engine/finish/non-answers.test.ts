@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DelegateRequest } from '../../../src/core/tasks/request.ts';
 import { spoken } from '../../fixtures/answers/non-answers.ts';
-import { searchReplace } from '../../helpers/answers.ts';
+import { searchReplace, v4a } from '../../helpers/answers.ts';
 import { sentInput } from '../../helpers/sent-input.ts';
 import type { Scenario } from '../../rehearsal/scenario.ts';
 import { byModel } from '../../rehearsal/script.ts';
@@ -110,6 +110,32 @@ describe('an answer that is none', () => {
     );
     const { finished } = await json.call({ ...patch, files: ['a.json'] });
     expect(finished.patch?.changes[0]?.after).toBe('{"a": 2}\n');
+  });
+
+  it.each([
+    ['has comments where none may stand', 'package.json', '{"a": 2} // two', '{"a": 2}'],
+    ['is none even with comments', 'tsconfig.json', '{"a": }', '{\n  // two\n  "a": 2,\n}'],
+  ])('is JSON that %s', async (_, path, bad, good) => {
+    const rest = path === 'tsconfig.json' ? ' // as one\n' : '\n';
+    const edit = (replace: string) => text(searchReplace(path, `{"a": 1}${rest.trimEnd()}`, replace));
+    const { call, server } = await answering(
+      { [alive.codex]: [edit(bad), edit(good)] },
+      { files: { [path]: `{"a": 1}${rest}` } },
+    );
+    const { finished } = await call({ ...patch, files: [path] });
+    expect(sentInput(server.requests[1]?.body)).toContain(`${path} would no longer be valid JSON`);
+    expect(finished.patch?.changes[0]?.after).toBe(`${good}\n`);
+  });
+
+  it('is not the removal of a file of JSON', async () => {
+    const removal = v4a('*** Delete File: a.json');
+    const { call, asked } = await answering(
+      { [alive.codex]: text(removal) },
+      { files: { 'a.json': '{"a": 1}\n' } },
+    );
+    const { finished } = await call({ ...patch, instruction: 'remove a.json', files: ['a.json'] });
+    expect(finished.patch?.changes).toMatchObject([{ kind: 'delete', path: 'a.json' }]);
+    expect(asked()).toHaveLength(1);
   });
 });
 
