@@ -86,6 +86,32 @@ describe('an answer that is none', () => {
     expect(asked()).toHaveLength(6);
   });
 
+  it.each(wanted)(
+    'and declines, to $task, is asked for again once; then one other model is asked, once',
+    async ({ task, shape, order }) => {
+      const [first, second] = order;
+      const refusal = "I'm sorry, but I can't help with that.";
+      const everywhere = Object.fromEntries(Object.values(alive).map((model) => [model, text(refusal)]));
+      const { error, asked, server } = await answering(everywhere);
+      const failed = await error({ ...patch, task, shape });
+      expect(asked()).toEqual([first, first, second]);
+      expect(failed).toMatchObject({ code: 'answer-refused', exitStatus: 5 });
+      expect(failed.message).toContain(`${first}: the model refused: "${refusal}"`);
+      expect(failed.hint).toContain('say what it is for');
+      expect(sentInput(server.requests[1]?.body)).toContain('it declines the request');
+    },
+  );
+
+  it('from the model after one that declined ends the call', async () => {
+    const { error, asked } = await answering({
+      [alive.codex]: text('I cannot assist with that.'),
+      [alive.mini]: text(sorry),
+      [alive.full]: code,
+    });
+    expect((await error()).code).toBe('answer-unusable');
+    expect(asked()).toEqual([alive.codex, alive.codex, alive.mini, alive.mini]);
+  });
+
   it('is a patch that only says that something is left out, too', async () => {
     const elided = searchReplace('a.ts', 'export const one = 1;', '// ... existing code ...\nconst b = 2;');
     const { call, server, asked } = await answering({ [alive.codex]: [text(elided), text(patched)] });
