@@ -287,6 +287,8 @@ export interface Trial {
 }
 
 export interface Verifier {
+  /** Throws `usage` if the command is certain not to be found. Runs nothing. */
+  assertPossible(): void;
   /**
    * The result is in the file while the command runs, and what was there before is put back. The warning, if `ok`, says
    * where a version is kept that somebody else wrote meanwhile.
