@@ -153,8 +153,7 @@ export interface Workspace {
    */
   readChange(scope: ChangeScope, signal: AbortSignal): Promise<GitChange>;
   /**
-   * Reads files of rules below a folder. One that is not there is left out in silence: the list is the user's, and not
-   * every repository has them. A warning says what is there and is left out.
+   * Reads files of rules below a folder. A warning names each that is not there or is left out, and says why.
    */
   readRules(paths: readonly string[], base: string): { rules: RuleFile[]; warnings: string[] };
   /** Base folder of a patch when no file was read. */

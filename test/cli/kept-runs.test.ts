@@ -340,6 +340,16 @@ describe('a result that was not delivered', () => {
     expect((await orch('runs', 'show', hint.exec(stderr)?.[1] ?? '')).stdout).toBe(text);
   });
 
+  it.runIf(existsSync('/dev/full'))(
+    'has a hint that fits any command when nothing was paid for',
+    async () => {
+      const through = ['sh', '-c', 'exec "$@" > /dev/full', 'sh'];
+      const { status, stderr } = await builtOrch(['models'], { through });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/hint: free up space, or redirect standard output/);
+    },
+  );
+
   it.runIf(process.platform !== 'win32')('is kept as far as it came at an interrupt', async () => {
     const { env, orch } = await room({
       kind: 'hang',
