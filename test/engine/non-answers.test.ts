@@ -52,6 +52,15 @@ describe('an answer that is none', () => {
     },
   );
 
+  it('is an edit where a document was asked for', async () => {
+    const edit = searchReplace('README.md', '# Old', '# New');
+    const { call, asked, server } = await answering({ [alive.chat]: [text(edit), text('# New\n\nText.\n')] });
+    const { finished } = await call({ ...patch, task: 'docs', shape: 'text' });
+    expect(finished.result).toBe('# New\n\nText.\n');
+    expect(asked()).toEqual([alive.chat, alive.chat]);
+    expect(sentInput(server.requests[1]?.body)).toContain('it is an edit of a file');
+  });
+
   it('is told what was wrong with it, and that nobody will answer', async () => {
     const { call, server, events } = await answering({ [alive.codex]: [text(sorry), code] });
     const { attempts } = await call({ files: ['a.ts'] });
