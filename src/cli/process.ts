@@ -39,7 +39,7 @@ export async function runProcess(argv: readonly string[]): Promise<number> {
   if (lost !== undefined) {
     streams.say('error', `cannot write to standard output (${lost})`);
     const kept = streams.lossHint();
-    streams.say('hint', kept ?? 'free up space, or write the result elsewhere with --output');
+    streams.say('hint', kept ?? 'free up space, or redirect standard output to another place');
     await streams.flush();
     return status === 0 ? exitStatusOf('write-failed') : status;
   }

@@ -69,8 +69,11 @@ export const patchApplyOperation = operation({
         await context.tree().apply(base, changes);
       } catch (error) {
         if (!(error instanceof OrchError && error.code === 'file-changed')) throw error;
-        if (!isApplied(base, changes, context)) throw error;
-        return nothingToDo;
+        if (isApplied(base, changes, context)) return nothingToDo;
+        const { runOfPatch, sourcesOf, withPlaceAnew } = await import('./delegation/place-anew.ts');
+        const runId = await runOfPatch(patch_id!, context).catch(() => undefined);
+        if (runId === undefined) throw error;
+        throw withPlaceAnew(error, runId, { base, paths: sourcesOf(changes) }, context);
       }
       return warned(
         [

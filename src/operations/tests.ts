@@ -57,6 +57,7 @@ async function writeTests(
   context.writer().assertWritable(output, { asFile: true });
   await context.tree().assertPossible();
   const verifier = context.verifier(verify, output);
+  verifier.assertPossible();
   const warnings: string[] = [];
   try {
     const delivered = await runDelegation(request, input, context, {

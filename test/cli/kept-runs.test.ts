@@ -297,6 +297,38 @@ describe('a result that was not delivered', () => {
     expect(readFileSync(join(place.cwd, 'a.ts'), 'utf8')).toBe('export const a = 2;\n');
   });
 
+  it('is placed anew in a file that was edited since, by the command that the error names', async () => {
+    const patch = searchReplace('a.ts', 'export const a = 1;', 'export const a = 2;');
+    const { cwd, env, orch } = await room({ kind: 'text', text: patch });
+    const made = await orch(...refactor(), '--json');
+    const { id } = JSON.parse(made.stdout).meta.patch;
+    writeFileSync(join(cwd, 'a.ts'), `// Edited.\n${files['a.ts']}`);
+    const { status, stderr } = await orch('patch', 'apply', id);
+    expect(status).toBe(2);
+    const [, run = '', place = ''] = /: orch runs show (\w+) \| orch (diff .*)$/m.exec(stderr) ?? [];
+    expect(place).toBe('diff --from - -f a.ts --apply');
+    expect(stderr).not.toContain('run the call again');
+    const { stdout: stdin } = await orch('runs', 'show', run);
+    expect((await orchInProcess(place.split(' '), { cwd, env, stdin })).status).toBe(0);
+    expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe('// Edited.\nexport const a = 2;\n');
+    rmSync(join(cwd, 'a.ts'));
+    expect((await orch('patch', 'apply', id)).stderr).toContain('run the call again');
+  });
+
+  it('is placed anew as well when the file was edited during the call', async () => {
+    let cwd = '';
+    const place = await room(() => {
+      writeFileSync(join(cwd, 'a.ts'), `// Edited.\n${files['a.ts']}`);
+      return { kind: 'text', text: searchReplace('a.ts', 'export const a = 1;', 'export const a = 2;') };
+    });
+    cwd = place.cwd;
+    const { status, stderr } = await place.orch(...refactor(), '--apply');
+    expect(status).toBe(2);
+    const [, run = ''] = /: orch runs show (\w+) \| orch diff --from - -f a\.ts --apply/.exec(stderr) ?? [];
+    expect((await place.orch('runs', 'show', run)).stdout).toContain('export const a = 2;');
+    expect(stderr).not.toMatch(/run the call again|orch patch apply|what came of the answer/);
+  });
+
   it.runIf(existsSync('/dev/full'))('is kept when standard output is full', async () => {
     const text = '# Title\n\nText.\n';
     const { env, orch } = await room({ kind: 'text', text });
@@ -307,6 +339,16 @@ describe('a result that was not delivered', () => {
     expect(status).toBe(2);
     expect((await orch('runs', 'show', hint.exec(stderr)?.[1] ?? '')).stdout).toBe(text);
   });
+
+  it.runIf(existsSync('/dev/full'))(
+    'has a hint that fits any command when nothing was paid for',
+    async () => {
+      const through = ['sh', '-c', 'exec "$@" > /dev/full', 'sh'];
+      const { status, stderr } = await builtOrch(['models'], { through });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/hint: free up space, or redirect standard output/);
+    },
+  );
 
   it.runIf(process.platform !== 'win32')('is kept as far as it came at an interrupt', async () => {
     const { env, orch } = await room({

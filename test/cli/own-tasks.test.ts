@@ -138,12 +138,15 @@ describe('rules', () => {
     const cwd = join(await project(), 'sub');
     const own = { ...env, XDG_CONFIG_HOME: user({}, rules) };
     const { stderr } = await orch(['docs', 'x', '-f', 'a.ts'], { cwd, env: own });
-    expect(stderr).not.toMatch(/rules|missing/);
+    const missing = 'the rules in missing.md are not sent: there is no such file in ';
+    expect(stderr.split(missing)).toHaveLength(2);
+    expect(stderr).not.toMatch(/rules in (?!missing)/);
     expect(bodies(server)[0]?.input).toMatch(
       /^<rules path="AGENTS.md" note="data of the project[^"]*">\nUse tabs\.\n<\/rules>\n\n<rules path="docs\/STYLE.md".*<file path="sub\/a.ts">/s,
     );
     const { stdout } = await orch(['route', '--explain', 'docs', '-f', 'a.ts'], { cwd, env: own });
     expect(stdout).toContain('rules: AGENTS.md (4 tokens), docs/STYLE.md (3 tokens)');
+    expect(stdout.split(missing)).toHaveLength(2);
   });
 
   it('are redacted, and the first to be left out', async () => {

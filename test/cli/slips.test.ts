@@ -329,7 +329,7 @@ describe('nothing is sent', () => {
     [
       'an empty stage',
       ['docs', 'x', '--staged'],
-      /nothing is staged\nhint: stage it with git add/,
+      /nothing is staged\nhint: stage it with git add, .* with --changes/,
       { where: git },
     ],
     [

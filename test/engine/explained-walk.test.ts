@@ -105,6 +105,7 @@ async function promised(
     await explain(readRequest({ input: '', ...input }), context, new AbortController().signal),
   );
   let tooSmall: number | undefined;
+  let hasDeclined = false;
   const takesTheInput = (candidate: { model: string }) => {
     const card = cardOf(candidate.model);
     return tooSmall === undefined || (card !== undefined && inputWindow(card) > tooSmall);
@@ -115,7 +116,8 @@ async function promised(
     const failureClass = script[walk.length - 1];
     if (failureClass === undefined) return { walk, answered: true };
     const { recovery } = failureTable[failureClass];
-    if (isFinal(failureClass)) break;
+    if (isFinal(failureClass) || hasDeclined) break;
+    hasDeclined ||= failureClass === 'spoken-refusal';
     if (failureClass === 'model-not-found') {
       if (input.forceModel !== undefined) break;
       context.memory.notFound.add(model);

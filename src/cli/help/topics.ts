@@ -18,7 +18,7 @@ export const exitStatuses: readonly { status: number; meaning: string }[] = [
     meaning: 'unusable answer: empty, refused, a text that was cut, or a patch that does not apply',
   },
   { status: 6, meaning: 'stopped by a budget or cost ceiling' },
-  { status: 7, meaning: 'the models did not reach a consensus' },
+  { status: 7, meaning: 'reserved for models that reach no consensus; nothing ends with it yet' },
   { status: 130, meaning: 'interrupted' },
 ];
 

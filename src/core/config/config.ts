@@ -71,7 +71,7 @@ export function buildConfig(
       const schema = configSchemas[name]();
       const parsed = schema.safeParse(layer.value);
       if (parsed.success) return [layer];
-      faults[name].push(...problemsOf(layer.origin, parsed.error, schema));
+      faults[name].push(...problemsOf(layer, parsed.error, schema));
       return soundPart(layer, parsed.error, schema) ?? [];
     });
     problems.push(...faults[name]);

@@ -25,10 +25,6 @@ export function remainingMs({ deadline, context }: Call): number {
   return deadline - context.clock.monotonic();
 }
 
-export function isOver(call: Call): boolean {
-  return remainingMs(call) <= 0;
-}
-
 /** Whether the worst-case cost of a request fits in what the attempts have left of the ceiling. */
 export function isAffordable(
   request: GenerateRequest,

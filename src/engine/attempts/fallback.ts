@@ -6,10 +6,12 @@ import { type Candidate, candidatesOf } from '../../core/router/decision.ts';
 import { formatDuration, formatUsd } from '../../core/text/format.ts';
 import { decide } from '../prepare/prepare.ts';
 import type { Attempt } from './attempt.ts';
+import { hasTimeFor } from './attempt-limits.ts';
 import type { Admission } from './breaker.ts';
-import { type Call, fitsCeiling, isOver } from './call.ts';
-import { isLongerWait } from './recovery.ts';
-import { type Answered, type Step, tryCandidate } from './try-candidate.ts';
+import { type Call, fitsCeiling, remainingMs, requestSource } from './call.ts';
+import { failureHint } from './failure-hint.ts';
+import { firstRequest } from './request.ts';
+import { type Answered, hasDeclined, type Step, tryCandidate } from './try-candidate.ts';
 
 export interface FallbackResult {
   /** Every attempt of the call, in order. */
@@ -37,6 +39,8 @@ class Fallback {
   /** Largest window of the candidates that rejected the input as too long; infinite when one is unknown. */
   #windowTooSmall: number | undefined;
   #overCeiling = false;
+  /** Something was left to try, but no time for it. */
+  #outOfTime = false;
 
   constructor(call: Call) {
     this.#call = call;
@@ -57,6 +61,10 @@ class Fallback {
     const { breaker } = context.memory;
     for (let candidate = this.#next(); candidate; candidate = this.#next()) {
       this.#tried.add(keyOf(candidate));
+      if (!this.#hasTimeFor(candidate)) {
+        this.#outOfTime = true;
+        continue;
+      }
       if (!fitsCeiling(candidate, this.#call, this.#attempts)) {
         this.#overCeiling = true;
         continue;
@@ -68,6 +76,7 @@ class Fallback {
         continue;
       }
       const { attempts, outcome } = await tryCandidate(this.#stepTo(candidate, admission), this.#call);
+      const isLast = hasDeclined(this.#attempts);
       this.#attempts.push(...attempts);
       if ('error' in outcome) {
         breaker.abandoned(candidate.model, admission);
@@ -78,11 +87,12 @@ class Fallback {
         return outcome;
       }
       const { failure } = outcome;
+      this.#outOfTime ||= outcome.outOfTime ?? false;
       this.#failures.push({ candidate, failure });
       this.#reportHealth(candidate, admission, failure);
       if (options.signal.aborted)
         throw new OrchError('interrupted', 'interrupted', { details: this.#details() });
-      if (failure.isFinal || isOver(this.#call)) break;
+      if (failure.isFinal || isLast) break;
       if (failure.failureClass === 'model-not-found') this.#queue = this.#routeAgain(candidate);
       else if (failure.recovery === 'larger-window') this.#requireLargerWindow(candidate);
     }
@@ -123,6 +133,7 @@ class Fallback {
 
   /** Whether the call could fall back to another candidate, given all attempts so far. */
   #anotherIsUsable(attempts: readonly Attempt[]): boolean {
+    if (hasDeclined(this.#attempts)) return false;
     const { clock, memory } = this.#call.context;
     const now = clock.monotonic();
     const usable = [
@@ -130,6 +141,11 @@ class Fallback {
       ...(this.#tryingSkipped ? this.#skipped.filter(this.#isUntried) : []),
     ];
     return usable.some((candidate) => fitsCeiling(candidate, this.#call, attempts));
+  }
+
+  #hasTimeFor(candidate: Candidate): boolean {
+    const isFirst = this.#attempts.length === 0;
+    return isFirst || hasTimeFor(candidate, firstRequest(candidate, requestSource(this.#call)), this.#call);
   }
 
   /** Applies to the rest of the call, including successors added later. */
@@ -172,11 +188,6 @@ class Fallback {
     ];
   }
 
-  #waitHint(failure: ProviderFailure): string | undefined {
-    if (failure.recovery !== 'retry' || !isLongerWait(failure, this.#call.prepared.request)) return undefined;
-    return `the provider asks for a wait of ${formatDuration(failure.details.retryAfterMs!)}: raise --max-retry-after`;
-  }
-
   #details(): Record<string, unknown> {
     return {
       attempts: this.#attempts.map(({ candidate, failure }) => ({
@@ -206,16 +217,26 @@ class Fallback {
       );
     }
     if (!last) return new OrchError('internal', 'no candidate was tried');
-    const timedOut = isOver(this.#call);
     const { failure } = last;
+    const leftMs = remainingMs(this.#call);
+    const outOfTime = !failure.isFinal && (this.#outOfTime || leftMs <= 0);
+    if (this.#outOfTime) lines.push(noTime(leftMs));
     const message =
       lines.length === 1 ? lines[0]! : `no model gave a usable answer:\n  ${lines.join('\n  ')}`;
-    return new OrchError(timedOut && !failure.isFinal ? 'timeout' : failure.code, message, {
-      hint: failure.details.hint ?? (timedOut ? 'raise --timeout' : this.#waitHint(failure)),
+    return new OrchError(outOfTime ? 'timeout' : failure.code, message, {
+      hint: failureHint(
+        this.#failures.map((failed) => failed.failure),
+        { request: this.#call.prepared.request, leftMs, outOfTime },
+      ),
       cause: failure,
       details: this.#details(),
     });
   }
+}
+
+function noTime(leftMs: number): string {
+  const left = leftMs > 0 ? ` (${formatDuration(leftMs)} left)` : '';
+  return `no time for another attempt${left}`;
 }
 
 const wasSkipped = 'skipped after several consecutive failures';

@@ -24,8 +24,8 @@ export interface RecoveryOptions extends RequestSource {
   isProbe: boolean;
   /** Whether no other candidate is left: recovery may then take longer, and the last resort is allowed. */
   isLast: () => boolean;
-  /** Milliseconds until the call's deadline. */
-  remainingMs: () => number;
+  /** Another model has declined the request before: if this one does as well, it is not asked to reconsider. */
+  declinedBefore: boolean;
 }
 
 /** Factor by which the output cap is raised when reasoning used it up. */
@@ -97,7 +97,8 @@ export class Recoveries {
   }
 
   #askAgain(failure: UnplaceableAnswer | NonAnswer, request: GenerateRequest): NextTry | undefined {
-    const { candidate } = this.#options;
+    const { candidate, declinedBefore } = this.#options;
+    if (declinedBefore && failure.failureClass === 'spoken-refusal') return undefined;
     const unplaceable = failure instanceof UnplaceableAnswer ? failure : undefined;
     if (!this.#askedAgain) {
       this.#askedAgain = true;
@@ -123,7 +124,7 @@ export class Recoveries {
   }
 
   #retry(failure: ProviderFailure, request: GenerateRequest): NextTry | undefined {
-    const { context, isLast, isProbe, prepared, remainingMs } = this.#options;
+    const { context, isLast, isProbe, prepared } = this.#options;
     const { retry } = context.config.policies;
     if (this.#retries >= retry.maxRetries || (isProbe && !isLast())) return undefined;
     const { retryAfterMs } = failure.details;
@@ -134,7 +135,7 @@ export class Recoveries {
         ? backoffMs(this.#retries, retry, context.random)
         : Math.max(retryAfterMs, backoffMs(0, retry, context.random));
     // If the wait is longer than the policy allows, fall back to the next model, if there is one.
-    if (waitMs >= remainingMs() || (waitMs > retry.maxMs && !isLast())) return undefined;
+    if (waitMs > retry.maxMs && !isLast()) return undefined;
     this.#retries++;
     return { request, reason: failure.message, waitMs };
   }

@@ -7,7 +7,7 @@ import { finishOptionsOf } from '../finish/options.ts';
 import type { GenerateRequest, GenerateResult } from '../ports.ts';
 import { timerMs } from '../timer.ts';
 import { type Attempt, toAttempt } from './attempt.ts';
-import { attemptLimits } from './attempt-limits.ts';
+import { attemptLimits, hasTimeFor } from './attempt-limits.ts';
 import { type Call, isAffordable, remainingMs, requestSource } from './call.ts';
 import { Recoveries } from './recovery.ts';
 import { firstRequest, noteFilesRead, worstCaseUsd } from './request.ts';
@@ -32,7 +32,13 @@ export interface Answered {
 }
 
 /** `error` is a bug or a local error, which another candidate would not fix. */
-export type CandidateOutcome = Answered | { failure: ProviderFailure } | { error: unknown };
+export type CandidateOutcome = Answered | Failed | { error: unknown };
+
+interface Failed {
+  failure: ProviderFailure;
+  /** Another attempt would have been made if the call had the time. */
+  outOfTime?: boolean;
+}
 
 export interface CandidateResult {
   attempts: Attempt[];
@@ -50,7 +56,7 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
     candidate,
     isProbe: step.isProbe,
     isLast: () => step.isLast(all()),
-    remainingMs: () => remainingMs(call),
+    declinedBefore: hasDeclined(step.earlier),
   });
   try {
     let request = firstRequest(candidate, requestSource(call));
@@ -68,6 +74,10 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
       const next = recoveries.next(outcome.failure, request);
       if (!next || !isAffordable(next.request, candidate, call, all())) return { attempts, outcome };
       const { reason, waitMs } = next;
+      if (!hasTimeFor(candidate, next.request, call, waitMs)) {
+        const outOfTime = !hasTimeFor(candidate, next.request, call);
+        return { attempts, outcome: { ...outcome, outOfTime } };
+      }
       options.onProgress?.({ kind: 'retry', model: candidate.model, reason, waitMs });
       if (waitMs > 0) await context.clock.sleep(waitMs, options.signal);
       if (options.signal.aborted)
@@ -79,6 +89,11 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
   } catch (error) {
     return { attempts, outcome: { error } };
   }
+}
+
+/** Whether a model has declined the request in words. After that only one other model is asked. */
+export function hasDeclined(attempts: readonly Attempt[]): boolean {
+  return attempts.some(({ failure }) => failure?.failureClass === 'spoken-refusal');
 }
 
 interface AttemptInput {

@@ -1,7 +1,9 @@
 /** Turns a model's answer into the requested result, or into a failure whose class determines the recovery. */
 
+import { isRefusal } from '../../core/answer/refusal.ts';
 import { firstSentence } from '../../core/answer/sentences.ts';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
+import { withoutThinking } from '../../core/patch/answer/unwrap.ts';
 import { type FileStat, formatDiffstat } from '../../core/patch/git/diffstat.ts';
 import { emitPatch, emitWithoutLines } from '../../core/patch/git/emit-patch.ts';
 import { unnamedPaths } from '../../core/patch/needs-naming.ts';
@@ -13,7 +15,7 @@ import { type ReturnShape, type Shape, shapes } from '../../core/tasks/shapes.ts
 import type { TaskKind } from '../../core/tasks/tasks.ts';
 import type { PatchCheck, PatchChecker, SourceSet } from '../ports.ts';
 import { faultOfChanges, whyNothingChanges } from './changes.ts';
-import { NonAnswer } from './non-answer.ts';
+import { NonAnswer, spokenRefusal } from './non-answer.ts';
 import { patchWarnings } from './result-warnings.ts';
 import { finishCode, finishText, leftToDo, unchanged } from './text.ts';
 
@@ -68,7 +70,7 @@ export interface FinishOptions {
 
 /** Throws `ProviderFailure`, and the patch checker's errors about the files. */
 export async function finishAnswer(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
-  const finished = await finishers[shapes[options.shape].readAs](answer, options);
+  const finished = await finishAs(shapes[options.shape].readAs, answer, options);
   if (finished.patch) return { ...finished, placeholders: [] };
   // A placeholder is never restored outside a patch.
   const placeholders = [...new Set(options.redacted?.redactions.placeholdersIn(finished.result))];
@@ -80,6 +82,24 @@ export async function finishAnswer(answer: string, options: FinishOptions): Prom
           `the result holds placeholders of secrets that were not sent (${placeholders.slice(0, 5).join(', ')}): replace them by hand`,
         ];
   return { ...finished, placeholders, warnings };
+}
+
+async function finishAs(form: Shape['readAs'], answer: string, options: FinishOptions): Promise<Finished> {
+  try {
+    return await finishers[form](answer, options);
+  } catch (error) {
+    const holdsNothing = error instanceof NonAnswer || (error instanceof UnplaceableAnswer && error.isNone);
+    const words = holdsNothing ? wordsOf(answer) : '';
+    throw isRefusal(words) ? spokenRefusal(answer, words) : error;
+  }
+}
+
+/** Without what a model thought before, and without the fence or the comment that it answers in. */
+function wordsOf(answer: string): string {
+  return (withoutThinking(answer) ?? '')
+    .trim()
+    .replace(/^`{3,}.*\n/, '')
+    .replace(/^\/\/ |^# /, '');
 }
 
 const finishers: Record<
@@ -196,6 +216,9 @@ async function checkPatch(
 
 /** An answer with edits that cannot be placed reliably: the problems, and the edits that were parsed. */
 export class UnplaceableAnswer extends ProviderFailure {
+  /** It holds no edit at all. */
+  readonly isNone: boolean;
+
   constructor(
     readonly answer: string,
     readonly problems: readonly PatchProblem[],
@@ -206,6 +229,7 @@ export class UnplaceableAnswer extends ProviderFailure {
     super('unplaceable-answer', problems.map(describeProblem).join('; ') + said, {
       hint: problemHint(problems),
     });
+    this.isNone = isNone;
   }
 }
 

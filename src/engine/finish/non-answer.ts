@@ -1,3 +1,4 @@
+import { quoted } from '../../core/answer/sentences.ts';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 
 /** An answer that is not what was asked for: talk, or code with a fault that the model can mend. */
@@ -6,7 +7,15 @@ export class NonAnswer extends ProviderFailure {
     readonly answer: string,
     /** In words for the model and for a person. */
     readonly fault: string,
+    failureClass: 'non-answer' | 'spoken-refusal' = 'non-answer',
+    message = /^(?:the|several) /.test(fault) ? fault : `the answer cannot be used: ${fault}`,
   ) {
-    super('non-answer', /^(?:the|several) /.test(fault) ? fault : `the answer cannot be used: ${fault}`);
+    super(failureClass, message);
   }
+}
+
+/** `words`: the answer without what stands around its words. */
+export function spokenRefusal(answer: string, words: string): NonAnswer {
+  const message = `the model refused: ${quoted(words)}`;
+  return new NonAnswer(answer, 'it declines the request', 'spoken-refusal', message);
 }

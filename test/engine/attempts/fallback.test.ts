@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ErrorCode } from '../../../src/core/errors/orch-error.ts';
+import type { DelegateRequest } from '../../../src/core/tasks/request.ts';
 import type { Scenario } from '../../rehearsal/scenario.ts';
 import { byModel } from '../../rehearsal/script.ts';
 import { code, engineFixture, errorOf, testFile } from '../engine-fixture.ts';
@@ -260,6 +261,69 @@ describe('an input that is too long for a model', () => {
   });
 });
 
+describe('a failure of every candidate', () => {
+  it.each<[string, Scenario, RegExp]>([
+    [
+      'an unknown model',
+      error(404, 'No such model', { code: 'model_not_found' }),
+      /OPENAI_BASE_URL.*orch models/,
+    ],
+    ['a server error', serverError, /try again later.*OPENAI_BASE_URL/],
+    ['a rate limit', error(429, 'Slow down'), /try again in a minute/],
+    ['broken JSON', { kind: 'bad-json' }, /Responses API.*OPENAI_BASE_URL/],
+  ])('by %s has a hint that fits', async (_name, scenario, hint) => {
+    const { error: failed, asked } = await engineFixture({ answer: scenario });
+    expect((await failed()).hint).toMatch(hint);
+    expect(new Set(asked()).size).toBeGreaterThan(1);
+  });
+
+  it('in different ways has none that fits only one', async () => {
+    const answer = byModel({ [first]: { kind: 'empty' }, [second]: { kind: 'empty' }, [third]: serverError });
+    const { error: failed } = await engineFixture({ answer });
+    expect((await failed()).hint).toBeUndefined();
+  });
+});
+
+describe('a call with little time left', () => {
+  /** Every attempt fails after some time. */
+  async function failing(
+    scenario: Scenario,
+    timeoutMs: number,
+    eachMs: number,
+    request: Partial<DelegateRequest> = {},
+  ) {
+    const { error: failed, asked, clock, context } = await engineFixture({ answer: scenario });
+    const provider = await context.provider();
+    const limits: number[] = [];
+    context.provider = async () => ({
+      generate(request, options) {
+        limits.push(options.totalMs);
+        return provider.generate(request, options).finally(() => clock.pass(eachMs));
+      },
+    });
+    return { failed: await failed({ timeoutMs, ...request }), asked: asked(), limits };
+  }
+
+  it('asks no other model when that could not answer any more', async () => {
+    const { failed, asked } = await failing({ kind: 'empty' }, 30_000, 28_000);
+    expect(asked).toEqual([first]);
+    expect(failed).toMatchObject({ code: 'timeout', hint: 'raise --timeout', exitStatus: 1 });
+    expect(failed.message).toContain('no time for another attempt (2.0 s left)');
+  });
+
+  it('does not ask the same model again', async () => {
+    const { failed, asked } = await failing(serverError, 30_000, 28_000, { forceModel: third });
+    expect(asked).toEqual([third]);
+    expect(failed).toMatchObject({ code: 'timeout', hint: 'raise --timeout' });
+    expect(failed.message).toContain('no time for another attempt');
+  });
+
+  it('keeps none of it for others, if that were too little for them', async () => {
+    expect((await failing({ kind: 'empty' }, 5000, 5000)).limits).toEqual([5000]);
+    expect((await failing({ kind: 'empty' }, 10_000, 10_000)).limits).toEqual([7000]);
+  });
+});
+
 describe('waiting', () => {
   const slowDown = (headers: Record<string, string>) => error(429, 'Slow down', { headers });
 
@@ -342,7 +406,7 @@ describe('waiting', () => {
     if (waits.length === 0)
       expect(ended).toMatchObject({
         code: 'provider-failed',
-        hint: 'the provider asks for a wait of 30.0 s: raise --max-retry-after',
+        hint: 'the provider asks for a wait of 30.0 s: raise --max-retry-after, or try again then',
       });
   });
 
@@ -364,7 +428,7 @@ describe('waiting', () => {
     // 6 s for the first model; 6 more would be too many, for it and for the others.
     expect(asked()).toEqual([first, first, second, third]);
     expect(errorCode).toBe('provider-failed');
-    expect(hint).toBeUndefined();
+    expect(hint).toBe('the provider asks for a wait of 6.0 s: raise --timeout, or try again then');
   });
 
   it('has no more time than the wait for the input has left', async () => {
@@ -405,6 +469,16 @@ describe('waiting', () => {
         }),
     });
     expect((await failed({ timeoutMs: 10_000 })).code).toBe('key-refused');
+  });
+
+  it('for an hour is named, with what to do, where nobody else answers', async () => {
+    const { error: failed, asked } = await engineFixture({ answer: slowDown({ 'retry-after': '3600' }) });
+    const wait = 'the provider asks for a wait of 60 min 0 s';
+    expect((await failed()).hint).toBe(`${wait}: raise --timeout, or try again then`);
+    expect(asked()).toEqual([first, second, third]);
+    expect((await failed({ maxRetryAfterMs: 1000 })).hint).toBe(
+      `${wait}: raise --max-retry-after and --timeout, or try again then`,
+    );
   });
 
   it('ends at once when the call is called off', async () => {

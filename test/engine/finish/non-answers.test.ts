@@ -52,6 +52,15 @@ describe('an answer that is none', () => {
     },
   );
 
+  it('is an edit where a document was asked for', async () => {
+    const edit = searchReplace('README.md', '# Old', '# New');
+    const { call, asked, server } = await answering({ [alive.chat]: [text(edit), text('# New\n\nText.\n')] });
+    const { finished } = await call({ ...patch, task: 'docs', shape: 'text' });
+    expect(finished.result).toBe('# New\n\nText.\n');
+    expect(asked()).toEqual([alive.chat, alive.chat]);
+    expect(sentInput(server.requests[1]?.body)).toContain('it is an edit of a file');
+  });
+
   it('is told what was wrong with it, and that nobody will answer', async () => {
     const { call, server, events } = await answering({ [alive.codex]: [text(sorry), code] });
     const { attempts } = await call({ files: ['a.ts'] });
@@ -84,6 +93,32 @@ describe('an answer that is none', () => {
     expect(failed).toMatchObject({ code: 'answer-unusable', exitStatus: 5 });
     expect(failed.message.match(/can't see the file/g)).toHaveLength(3);
     expect(asked()).toHaveLength(6);
+  });
+
+  it.each(wanted)(
+    'and declines, to $task, is asked for again once; then one other model is asked, once',
+    async ({ task, shape, order }) => {
+      const [first, second] = order;
+      const refusal = "I'm sorry, but I can't help with that.";
+      const everywhere = Object.fromEntries(Object.values(alive).map((model) => [model, text(refusal)]));
+      const { error, asked, server } = await answering(everywhere);
+      const failed = await error({ ...patch, task, shape });
+      expect(asked()).toEqual([first, first, second]);
+      expect(failed).toMatchObject({ code: 'answer-refused', exitStatus: 5 });
+      expect(failed.message).toContain(`${first}: the model refused: "${refusal}"`);
+      expect(failed.hint).toContain('say what it is for');
+      expect(sentInput(server.requests[1]?.body)).toContain('it declines the request');
+    },
+  );
+
+  it('from the model after one that declined ends the call', async () => {
+    const { error, asked } = await answering({
+      [alive.codex]: text('I cannot assist with that.'),
+      [alive.mini]: text(sorry),
+      [alive.full]: code,
+    });
+    expect((await error()).code).toBe('answer-unusable');
+    expect(asked()).toEqual([alive.codex, alive.codex, alive.mini, alive.mini]);
   });
 
   it('is a patch that only says that something is left out, too', async () => {

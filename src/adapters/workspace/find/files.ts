@@ -10,7 +10,7 @@ import { isInside, realPath } from '../../system/paths.ts';
 import { maxConfigBytes, readRegularFile } from '../../system/regular-file.ts';
 import { refuseInGitFolders } from '../git/git-folders.ts';
 import { refuseLinked } from '../git/patchable.ts';
-import { type FoundFile, findFiles, leftOut } from './find-files.ts';
+import { type FoundFile, findFiles, leftOut, notText } from './find-files.ts';
 import { forbidden, leftOutParts, type Roots, type RootsOptions, rootAround, rootsOf } from './roots.ts';
 
 /** Larger files never fit in a request. */
@@ -47,7 +47,10 @@ export function workspaceFiles(options: RootsOptions): Workspace {
       const warnings: string[] = [];
       for (const path of new Set(paths)) {
         const file = join(base, path);
-        if (!existsSync(file)) continue;
+        if (!existsSync(file)) {
+          warnings.push(`the rules in ${path} are not sent: there is no such file in ${base}`);
+          continue;
+        }
         // A stranger's repository may have a link to anything in that place.
         const isOpen =
           rootAround(file, [base]) !== undefined && rootAround(file, roots.folders) !== undefined;
@@ -69,28 +72,28 @@ export function workspaceFiles(options: RootsOptions): Workspace {
 function readAll(found: readonly FoundFile[], roots: Roots): SourceSet {
   const { cwd } = roots;
   const base = baseOf(found[0]?.path, roots);
-  const notText = new Map<string, string[]>();
+  const binary = new Map<string, string[]>();
   const sources = found.flatMap(({ path, range, by }): Source[] => {
     const inside = isInside(path, base);
     const shown = inside ? relative(base, path).split(sep).join('/') : path;
     const read = readText(path, isAbsolute(shown) ? shown : relative(cwd, path) || shown);
     if ('fault' in read) {
       if (by === undefined) throw read.fault;
-      notText.set(by, [...(notText.get(by) ?? []), path]);
+      binary.set(by, [...(binary.get(by) ?? []), path]);
       return [];
     }
     const { text, executable } = read;
     if (range) checkRange(range, text, shown);
     return [{ path: shown, text, mode: executable ? '100755' : '100644', range }];
   });
-  const [only] = notText.keys();
+  const [only] = binary.keys();
   if (sources.length === 0 && only !== undefined) {
     throw new OrchError('file-not-found', `${only}: matches only files that are not text`, {
       hint: 'only text can be sent',
     });
   }
-  const warnings = [...notText].flatMap(([by, paths]) =>
-    leftOut(paths, 'that are not text', cwd).map((what) => `${by} left out ${what}`),
+  const warnings = [...binary].flatMap(([by, paths]) =>
+    leftOut(paths, notText, cwd).map((what) => `${by} left out ${what}`),
   );
   const outside = sources.find((source) => isAbsolute(source.path));
   if (outside) {

@@ -259,7 +259,7 @@ async function sift(
     });
   }
   const left = [
-    ...leftOut(secret, 'whose names look secret', roots.cwd),
+    ...leftOut(secret, secretNames, roots.cwd),
     ...leftOut([...ignored], 'that git ignores', roots.cwd),
   ];
   return {
@@ -294,10 +294,18 @@ async function matchesOf(pattern: string, roots: Roots, signal: AbortSignal): Pr
   return first?.matches ?? [];
 }
 
+/** What files have in common, said of one and of several; one text where it is the same. */
+export type Which = string | readonly [one: string, several: string];
+
+export const notText: Which = ['that is not text', 'that are not text'];
+export const secretNames: Which = ['whose name looks secret', 'whose names look secret'];
+
 /** Names a few of them. */
-export function leftOut(paths: readonly string[], which: string, cwd: string, noun = 'file'): string[] {
+export function leftOut(paths: readonly string[], which: Which, cwd: string, noun = 'file'): string[] {
   if (paths.length === 0) return [];
   const shown = paths.slice(0, 3).map((path) => relative(cwd, path));
   if (paths.length > shown.length) shown.push('…');
-  return [`${paths.length} ${noun}${paths.length === 1 ? '' : 's'} ${which} (${shown.join(', ')})`];
+  const isOne = paths.length === 1;
+  const said = typeof which === 'string' ? which : which[isOne ? 0 : 1];
+  return [`${paths.length} ${noun}${isOne ? '' : 's'} ${said} (${shown.join(', ')})`];
 }

@@ -63,8 +63,8 @@ describe('a folder', () => {
     const { sources, warnings } = await read(shared, [argument]);
     expect(sources.map(({ path }) => path)).toEqual(known);
     expect(warnings).toEqual([
-      `${argument} left out 1 file whose names look secret (src/.env); name a file exactly to send it`,
-      `${argument} left out 1 file that are not text (src/logo.png)`,
+      `${argument} left out 1 file whose name looks secret (src/.env); name a file exactly to send it`,
+      `${argument} left out 1 file that is not text (src/logo.png)`,
     ]);
   });
 
@@ -126,7 +126,7 @@ describe('a binary file', () => {
     const top = shared;
     const { sources, warnings } = await read(top, ['src/*[go.]*']);
     expect(sources.map(({ path }) => path)).not.toContain('src/logo.png');
-    expect(warnings).toContain('src/*[go.]* left out 1 file that are not text (src/logo.png)');
+    expect(warnings).toContain('src/*[go.]* left out 1 file that is not text (src/logo.png)');
     expect(await refusal(top, ['src/*.ts', 'src/logo.png'])).toMatchObject({ code: 'file-unreadable' });
     expect(await refusal(top, ['src/*.png'])).toMatchObject({
       code: 'file-not-found',

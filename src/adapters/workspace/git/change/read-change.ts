@@ -11,7 +11,7 @@ import { textOf } from '../../../../core/text/utf8.ts';
 import type { GitChange } from '../../../../engine/ports.ts';
 import { isInside, realPath } from '../../../system/paths.ts';
 import { readRegularFile } from '../../../system/regular-file.ts';
-import { leftOut } from '../../find/find-files.ts';
+import { leftOut, notText, secretNames, type Which } from '../../find/find-files.ts';
 import { leftOutParts, type Roots } from '../../find/roots.ts';
 import { ignoredByGit } from '../git-ignore.ts';
 import { attributesSet } from '../listings.ts';
@@ -29,16 +29,16 @@ const mostFiles = 2000;
 const reasons = {
   impossible: 'that no working tree may hold',
   outside: 'outside the allowed folders',
-  secret: 'whose names look secret',
+  secret: secretNames,
   packages: 'of installed packages',
-  submodule: 'that are submodules',
-  link: 'that are links',
+  submodule: ['that is a submodule', 'that are submodules'],
+  link: ['that is a link', 'that are links'],
   converted: 'that git converts (LFS, filters, encodings)',
   large: 'beyond the limits (1 MB, 8 MB together)',
   missing: 'that this clone does not hold',
-  binary: 'that are not text',
+  binary: notText,
   lineEnds: 'in which only line ends differ',
-} as const;
+} as const satisfies Record<string, Which>;
 type Reason = keyof typeof reasons;
 
 export async function readGitChange(
@@ -58,7 +58,7 @@ export async function readGitChange(
   });
   if (open.length > mostFiles) {
     throw new OrchError('input-too-large', `${open.length} files have changed, the limit is ${mostFiles}`, {
-      hint: 'name a smaller change, or the files that matter',
+      hint: 'name a smaller change with --range, or the files that matter with --file',
     });
   }
   const converted = await convertedBy(base, open, signal);
@@ -148,8 +148,8 @@ function nothingChanged(scope: ChangeScope, base: string, out: readonly [Reason,
   };
   const except = out.flatMap(([reason, paths]) => leftOut(paths, reasons[reason], base));
   const hints = {
-    uncommitted: 'for a change that is committed, give a range such as HEAD~1..HEAD',
-    staged: 'stage it with git add, or send all that is not committed',
+    uncommitted: 'for a change that is committed, give a range: --range HEAD~1..HEAD',
+    staged: 'stage it with git add, or send all that is not committed with --changes',
     range: 'check the order of the two: the older comes first',
   };
   return new OrchError('input-empty', [what[scope.kind], ...except].join(' but '), {

@@ -81,7 +81,7 @@ describe('what is not committed', () => {
     expect(await refusal(top, uncommitted)).toMatchObject({
       code: 'input-empty',
       message: 'nothing has changed since the last commit',
-      hint: 'for a change that is committed, give a range such as HEAD~1..HEAD',
+      hint: 'for a change that is committed, give a range: --range HEAD~1..HEAD',
     });
     expect(await refusal(top, staged)).toMatchObject({ code: 'input-empty', message: 'nothing is staged' });
   });
@@ -193,7 +193,7 @@ describe('what is left out', () => {
     expect(changes.map(({ path }) => path)).toEqual(['.gitattributes', 'a.ts']);
     expect(warnings.sort()).toEqual([
       'the change was sent without 1 file beyond the limits (1 MB, 8 MB together) (big.txt)',
-      'the change was sent without 1 file that are links (link.ts)',
+      'the change was sent without 1 file that is a link (link.ts)',
       'the change was sent without 2 files that are not text (data.bin, latin.txt)',
       'the change was sent without 2 files that git converts (LFS, filters, encodings) (enc.txt, film.mp4)',
       'the change was sent without 2 files whose names look secret (id_rsa, .env)',
@@ -226,7 +226,7 @@ describe('what is left out', () => {
     await git(['add', 'sub'], top);
     expect(await refusal(top, staged)).toMatchObject({
       code: 'input-empty',
-      message: 'nothing is staged but 1 file that are submodules (sub)',
+      message: 'nothing is staged but 1 file that is a submodule (sub)',
     });
   });
 
