@@ -303,6 +303,8 @@ export interface ResultStore {
   save(text: string): { id: string; path: string };
   /** Undefined for an unknown or expired id. Throws `file-unreadable`. */
   load(id: string): string | undefined;
+  /** The ids that begin so. Throws `file-unreadable`. */
+  ids(beginning: string): string[];
 }
 
 /** Keeps each run by its id: one line that describes it, and one with its answers. */

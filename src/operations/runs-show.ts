@@ -11,11 +11,11 @@ export const runsShowOperation = operation({
   description: 'Shows what is kept of an earlier call.',
   surfaces: ['cli'],
   input: z.strictObject({
-    run: field(z.string().min(1).optional(), 'Run id or its beginning (default: last)', {
+    run: field(z.string().min(1).optional(), 'Id of a run, or its beginning (default: last)', {
       positional: 'one',
     }),
   }),
-  output: keptRunSchema,
+  output: () => keptRunSchema().extend({ warnings: z.array(z.string()) }),
   annotations: looks,
   examples: [
     'orch runs show',

@@ -7,7 +7,7 @@ import { formatCount, formatDuration, formatUsd } from '../../core/text/format.t
 import { printable, printableJson } from '../../core/text/hidden.ts';
 import type { Factory } from '../../factory.ts';
 import type { DelegateOutput } from '../../operations/delegation/output.ts';
-import { showCommand } from '../../operations/delegation/show-command.ts';
+import { applyCommand, showCommand } from '../../operations/delegation/show-command.ts';
 import type { DoctorOutput } from '../../operations/doctor.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { DecisionOutput } from '../../operations/route-explain.ts';
@@ -57,6 +57,9 @@ const delegationRenderer: Renderer = {
     if (meta.outcome !== undefined) streams.err(`no change: ${meta.reason}\n`);
     for (const warning of meta.warnings) streams.say('warning', warning);
     if (meta.cost_alert !== undefined) streams.say('alert', meta.cost_alert);
+    // An answer that was given makes no run.
+    if (meta.patch?.id !== undefined && !meta.patch.applied)
+      streams.err(`patch: ${applyCommand(meta.model === null ? meta.patch.id : meta.run_id)}\n`);
     streams.err(`${summaryLine(meta)}\n`);
   },
   exitStatus: (output) =>
