@@ -92,13 +92,13 @@ function summaryLine({ model, rationale, usage, cost_usd, latency_ms }: Delegate
 
 const decisionRenderer: Renderer = {
   options: [new Option('--explain', 'Show the whole decision, not only the model')],
-  async render(output, { streams, options, verbose }) {
+  async render(output, { streams, options, verbose, factory }) {
     const decision = output as DecisionOutput;
     if (options.explain) {
       streams.outStyled(renderDecision(decision, streams.outStyle, streams.stdoutColumns));
     } else if (decision.selected) {
       streams.out(`${decision.selected.model}\n`);
-      if (verbose) for (const warning of decision.warnings) streams.say('warning', warning);
+      if (verbose) for (const warning of dueOf(decision, factory)) streams.say('warning', warning);
     }
     if (!decision.selected) {
       throw new OrchError(
@@ -115,6 +115,17 @@ const decisionRenderer: Renderer = {
     return selected ? 0 : exitStatusOf(refusalCode(rejected));
   },
 };
+
+/** As with the call itself: of the candidates' reminders those of the selected one, once a day. */
+function dueOf({ selected, fallbacks, warnings }: DecisionOutput, factory: Factory): string[] {
+  const isOf = (candidate: DecisionOutput['selected'], warning: string) =>
+    candidate !== null && warning.startsWith(`${candidate.alias}: `);
+  const { reminders } = factory.environment();
+  return warnings.filter((warning) => {
+    if (isOf(selected, warning) || reminders.includes(warning)) return factory.isDue(warning);
+    return !fallbacks.some((candidate) => isOf(candidate, warning));
+  });
+}
 
 const reportFormatNames = ['table', 'json', 'csv', 'md', 'html'] as const;
 
