@@ -15,7 +15,7 @@ import { completeWith } from '../options.ts';
 import type { IOStreams } from '../streams.ts';
 import { renderDecision } from './decision.ts';
 import { modelsRenderer } from './models.ts';
-import { changeRenderer, pathRenderer, settingRenderer, settingsRenderer } from './settings.ts';
+import { pathRenderer, setRenderer, settingRenderer, settingsRenderer, unsetRenderer } from './settings.ts';
 import { wrapped } from './wrap.ts';
 
 export interface RenderContext {
@@ -224,8 +224,8 @@ const renderers: Readonly<Record<string, Renderer>> = {
   'config.get': settingRenderer,
   'config.list': settingsRenderer,
   'config.path': pathRenderer,
-  'config.set': changeRenderer('written'),
-  'config.unset': changeRenderer('removed from'),
+  'config.set': setRenderer,
+  'config.unset': unsetRenderer,
   doctor: doctorRenderer,
   models: modelsRenderer,
   'patch.apply': applyRenderer,

@@ -12,6 +12,8 @@ const changeOutput = () =>
   z.object({
     key: z.string(),
     value: z.unknown().describe('In effect from now on; null if the key has none.'),
+    origin: z.string().nullable().describe('What sets it; default if nothing does.'),
+    before: z.unknown().describe('What the file had; null if nothing.'),
     file: z.string(),
     changed: z.boolean(),
     warnings: z.array(z.string()),
@@ -65,7 +67,7 @@ async function change(
   const slip = text === undefined ? undefined : slipOf(place.path, context);
   const settings = context.userSettings();
   const written = text === undefined ? undefined : settingValue(place, text);
-  const { file, changed } = await settings.change(place.file, place.path, written);
+  const { file, changed, before } = await settings.change(place.file, place.path, written);
   const config = context.diagnostics().config().config;
   const {
     key: name,
@@ -76,6 +78,8 @@ async function change(
   return {
     key: name,
     value: value ?? null,
+    origin,
+    before: before ?? null,
     file,
     changed,
     warnings: [
