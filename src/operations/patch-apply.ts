@@ -25,14 +25,18 @@ export const patchApplyOperation = operation({
       fromFile: true,
       complete: 'file',
     }),
-    resume: field(z.boolean().optional(), 'Finish a change that was interrupted', {
+    resume: field(z.boolean().optional(), 'Finish a change that was interrupted, such as by a kill', {
       flag: '--resume',
       cliOnly: true,
     }),
-    partial: field(z.boolean().optional(), 'Apply what could be placed of an answer, without the rest', {
-      flag: '--partial',
-      cliOnly: true,
-    }),
+    partial: field(
+      z.boolean().optional(),
+      'Write the part of an answer that could be placed, without the rest',
+      {
+        flag: '--partial',
+        cliOnly: true,
+      },
+    ),
   }),
   output: () =>
     z.object({

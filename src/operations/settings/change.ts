@@ -31,7 +31,7 @@ export const configSetOperation = operation({
   description: "Sets a value in the user's configuration files.",
   input: z.strictObject({
     key: keyField,
-    value: field(z.string(), 'JSON, or plain text; a list also as words with commas', { positional: 'one' }),
+    value: field(z.string(), 'Text, a number or JSON; a list as words with commas', { positional: 'one' }),
   }),
   output: changeOutput,
   annotations: writes,
@@ -49,7 +49,8 @@ export const configUnsetOperation = operation({
   surfaces: ['cli'],
   examines: true,
   title: 'Remove a setting',
-  summary: 'Remove a value from your own configuration files.',
+  summary:
+    'Remove a value from your own configuration files; what else sets it, or the default, applies again.',
   description: "Removes a value from the user's configuration files.",
   input: z.strictObject({ key: keyField }),
   output: changeOutput,
