@@ -97,14 +97,14 @@ export async function runOperation(
     input.output === undefined &&
     request !== undefined &&
     shapes[request.shape].streams;
-  const style = progressStyle(options, { json, streams, talks });
-  const liveStyle = talks ? 'spinner' : 'plain';
+  const preview = !liveText && showsPreview(options, { json, streams, talks });
   const progress = request
     ? await startProgress({
         streams,
-        style: liveText ? liveStyle : style,
-        untilText: liveText,
-        showDecision: style === 'preview',
+        sign: signFor({ json, streams, talks }),
+        preview,
+        untilText: liveText || preview,
+        showDecision: preview,
       })
     : undefined;
   let shown = '';
@@ -182,12 +182,19 @@ async function present(
   return renderer.exitStatus?.(output) ?? 0;
 }
 
-function progressStyle(
-  options: Record<string, unknown>,
-  { json, streams, talks }: { json: boolean; streams: IOStreams; talks: boolean },
-) {
-  if (options.stream === true) return 'preview' as const;
-  if (!talks || json || !streams.stderrIsLive) return 'plain' as const;
+interface Audience {
+  json: boolean;
+  streams: IOStreams;
+  talks: boolean;
+}
+
+function showsPreview(options: Record<string, unknown>, { json, streams, talks }: Audience): boolean {
+  if (options.stream === true) return true;
   // The result goes elsewhere, so the terminal is free to show the answer as it arrives.
-  return streams.stdoutIsTerminal || options.stream === false ? ('spinner' as const) : ('preview' as const);
+  return talks && !json && streams.stderrIsLive && !streams.stdoutIsTerminal && options.stream !== false;
+}
+
+function signFor({ json, streams, talks }: Audience) {
+  if (!talks || json || !streams.stderrIsWatched) return undefined;
+  return streams.stderrIsLive ? ('spinner' as const) : ('line' as const);
 }

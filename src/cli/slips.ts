@@ -3,9 +3,35 @@ import { OrchError } from '../core/errors/orch-error.ts';
 import { findOwnTask, givenTasks, type OwnTasks } from '../core/tasks/own-tasks.ts';
 import { plainTaskName, readTask } from '../core/tasks/tasks.ts';
 import { typos } from '../core/text/did-you-mean.ts';
+import { operations } from '../operations/index.ts';
+
+/** What is at hand for a task that has another name here. A user's own task of such a name comes first. */
+const otherTasks: Readonly<Record<string, (typeof givenTasks)[number]>> = {
+  change: 'refactor',
+  code: 'code_generate',
+  document: 'docs',
+  edit: 'refactor',
+  explain: 'ask',
+  fix: 'refactor',
+  generate: 'code_generate',
+  implement: 'code_generate',
+  question: 'ask',
+  reason: 'deep_reasoning',
+  review: 'ask',
+  think: 'deep_reasoning',
+  write: 'code_generate',
+};
+
+const commands: ReadonlySet<string | undefined> = new Set([
+  ...operations.map(({ command }) => command[0]),
+  'serve',
+  'completion',
+  'help',
+]);
 
 /**
- * Throws `usage` for a task that is almost one of those that there are. Others are treated as docs, with a warning.
+ * Throws `usage` for a task that is almost one of those that there are, has another name here, or is a command. Others
+ * are treated as docs, with a warning.
  * `ownTasks` is asked for a name that is not built in.
  */
 export function refuseMisspeltTask(name: unknown, ownTasks: () => OwnTasks): void {
@@ -17,6 +43,9 @@ export function refuseMisspeltTask(name: unknown, ownTasks: () => OwnTasks): voi
   }
   const own = ownTasks();
   if (findOwnTask(name, own)) return;
+  if (commands.has(name)) {
+    throw new OrchError('usage', `${name} is a command, not a task`, { hint: `run: orch ${name} \u2026` });
+  }
   const guess = nearTask(name, Object.keys(own));
   if (guess === undefined) return;
   throw new OrchError('usage', `there is no task "${name}" (did you mean ${guess}?)`, {
@@ -46,10 +75,11 @@ export function taskAsCommand(
   return new OrchError('usage', what, { hint: `run: orch run ${task} \u2026` });
 }
 
-/** One or two letters apart; of a short name, less than half of them. */
+/** By another name, or one or two letters apart; of a short name, less than half of them. */
 function nearTask(name: string, own: readonly string[]): string | undefined {
   const word = plainTaskName(name);
   if (word.length > 100) return undefined;
+  if (Object.hasOwn(otherTasks, word)) return otherTasks[word];
   const near = [...givenTasks, ...own]
     .map((task) => ({ task, apart: typos(word, task) }))
     .filter(({ task, apart }) => apart <= Math.min(2, Math.floor(task.length / 2)))

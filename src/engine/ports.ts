@@ -304,6 +304,8 @@ export interface ResultStore {
   save(text: string): { id: string; path: string };
   /** Undefined for an unknown or expired id. Throws `file-unreadable`. */
   load(id: string): string | undefined;
+  /** The ids that begin so. Throws `file-unreadable`. */
+  ids(beginning: string): string[];
 }
 
 /** Keeps each run by its id: one line that describes it, and one with its answers. */
@@ -341,12 +343,12 @@ export interface UserSettings {
   /** It need not exist. */
   folder: string;
   /**
-   * Sets a value, or removes it (undefined), while no other process does. Throws `usage` if the configuration would
+   * Sets a value, or removes it (undefined), while no other process does. `before` is what the file had. Throws `usage` if the configuration would
    * have a problem that it has not now, `invalid-config` for a file that cannot be edited, `write-failed`.
    */
   change(
     file: 'models' | 'policies',
     path: readonly string[],
     value: unknown,
-  ): Promise<{ file: string; changed: boolean }>;
+  ): Promise<{ file: string; changed: boolean; before: unknown }>;
 }

@@ -30,16 +30,12 @@ export const diffOperation = operation({
       complete: taskKinds,
       cliOnly: true,
     }),
-    from: field(
-      z.string().optional(),
-      'Use an existing answer (a file, or - for standard input): no request, no key needed',
-      {
-        flag: '--from <answer>',
-        cliOnly: true,
-        fromFile: true,
-        complete: 'file',
-      },
-    ),
+    from: field(z.string().optional(), 'Use an existing answer: no request, no key needed', {
+      flag: '--from <answer>',
+      cliOnly: true,
+      fromFile: true,
+      complete: 'file',
+    }),
     check: field(z.boolean().optional(), 'Only check whether the patch applies', {
       flag: '--check',
       cliOnly: true,

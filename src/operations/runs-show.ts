@@ -5,17 +5,21 @@ import { field, looks, operation } from './operation.ts';
 export const runsShowOperation = operation({
   name: 'runs.show',
   command: ['runs', 'show'],
-  groupSummary: 'Show what earlier calls have brought.',
+  groupSummary: 'List earlier calls, and show their answers again.',
   title: 'Show a run',
-  summary: 'Print the answer of an earlier call, also if it could not be used or delivered.',
+  summary: 'Print the answer of an earlier call, even if it could not be used or delivered. Costs nothing.',
   description: 'Shows what is kept of an earlier call.',
   surfaces: ['cli'],
   input: z.strictObject({
-    run: field(z.string().min(1).optional(), 'Run id or its beginning (default: last)', {
-      positional: 'one',
-    }),
+    run: field(
+      z.string().min(1).optional(),
+      'Id of a run, or its beginning; orch runs list shows them (default: last)',
+      {
+        positional: 'one',
+      },
+    ),
   }),
-  output: keptRunSchema,
+  output: () => keptRunSchema().extend({ warnings: z.array(z.string()) }),
   annotations: looks,
   examples: [
     'orch runs show',

@@ -91,8 +91,9 @@ describe('a colour from outside', () => {
     } as unknown as IOStreams;
     const progress = await startProgress({
       streams,
-      style: 'preview',
-      untilText: false,
+      sign: undefined,
+      preview: true,
+      untilText: true,
       showDecision: false,
     });
     progress.onEvent({ kind: 'text', delta: `x${red}y` });

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   watch,
   writeFileSync,
 } from 'node:fs';
@@ -409,6 +410,43 @@ describe('what is kept of a call', () => {
   });
 });
 
+describe('a patch by its run', () => {
+  const better = searchReplace('a.ts', 'export const a = 1;', 'export const a = 2;');
+  const isWritten = (cwd: string) => readFileSync(join(cwd, 'a.ts'), 'utf8').includes('a = 2');
+
+  it('is applied by the command in the summary, and as the last one', async () => {
+    const { cwd, orch } = await room({ kind: 'text', text: better });
+    const { stderr } = await orch(...refactor());
+    const [, command = ''] = /^patch: orch (patch apply [0-9a-f]{8})$/m.exec(stderr) ?? [];
+    expect((await orch('runs', 'show')).stderr).toContain(`patch: orch ${command}`);
+    expect((await orch(...command.split(' '))).status).toBe(0);
+    expect(isWritten(cwd)).toBe(true);
+    expect(await orch('patch', 'apply', 'last')).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('nothing to do'),
+    });
+  });
+
+  it('is applied over MCP as well', async () => {
+    const { cwd, env, orch } = await room({ kind: 'text', text: better });
+    const { stdout } = await orch(...refactor(), '--json');
+    const client = await connectInProcess({ cwd, env });
+    const begin = JSON.parse(stdout).meta.run_id.slice(0, 8);
+    expect(textOf(await call(client, 'patch.apply', { patch_id: begin }))).toContain('a.ts');
+    expect(isWritten(cwd)).toBe(true);
+  });
+
+  it('is not there when the run has none, or there is no run', async () => {
+    const { orch } = await room({ kind: 'text', text: '# Title\n\nText.\n' });
+    expect((await orch('patch', 'apply', 'last')).stderr).toContain('no run has been kept yet');
+    await orch('docs', 'describe a');
+    expect(await orch('patch', 'apply', 'last')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/run [0-9a-f]{32} \(docs: describe a\) has no patch\nhint: .*runs show/),
+    });
+  });
+});
+
 describe('orch runs', () => {
   it('shows a result that went to an MCP client, which it does not hold up', async () => {
     const text = '# Title\n\nText.\n';
@@ -463,6 +501,19 @@ describe('orch runs', () => {
       expect((await orch('runs', 'show', reference)).status).toBe(2);
     },
   );
+
+  it('shows the one before a last run that is damaged, and says so', async () => {
+    const { orch, runs } = await room({ kind: 'text', text: '# Title\n\nText.\n' });
+    await orch('docs', 'x');
+    writeFileSync(join(runs, 'ab1.run'), '{"torn');
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(join(runs, 'ab1.run'), later, later);
+    const { status, stdout, stderr } = await orch('runs', 'show', 'last');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '# Title\n\nText.\n' });
+    expect(stderr).toMatch(/^warning: the kept run ab1 is damaged; this is the one before it\nrun /);
+    expect(JSON.parse((await orch('runs', 'show', '--json')).stdout).warnings).toHaveLength(1);
+    expect((await orch('patch', 'apply', 'last')).stderr).toContain('the kept run ab1 is damaged');
+  });
 
   it('says which of several runs it could be, and which is damaged', async () => {
     const { orch, runs } = await room(undefined);

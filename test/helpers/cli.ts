@@ -34,6 +34,7 @@ function pipedStreams(
     stdoutIsTerminal: false,
     stdoutColumns: columns,
     stderrColumns: columns,
+    stderrIsWatched: false,
     stderrIsLive: false,
     startSpinner: () => Promise.reject(new Error('a spinner needs a terminal')),
     stdinIsPiped: stdin !== undefined,

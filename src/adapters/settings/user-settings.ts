@@ -7,6 +7,7 @@ import type { ConfigProblem } from '../../core/config/problem.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { textOf } from '../../core/text/utf8.ts';
 import type { UserSettings } from '../../engine/ports.ts';
+import { unreadConfig } from '../system/config-files.ts';
 import { maxConfigBytes, readRegularFile } from '../system/regular-file.ts';
 import { writeResultFile } from '../workspace/write/result-file.ts';
 import type { Temporaries } from '../workspace/write/temporaries.ts';
@@ -34,7 +35,7 @@ export function userSettings({ folder, lock, temporaries, problems }: UserSettin
         const { edited } = await import('./edit-json.ts');
         const after = edited(before ?? '', path, value);
         const now = parsed(file, after);
-        if (isDeepStrictEqual(now, old)) return { file, changed: false };
+        if (isDeepStrictEqual(now, old)) return { file, changed: false, before: valueAt(old, path) };
         // What is written is what was meant, whatever the file looks like.
         if (!isDeepStrictEqual(now, changedAt(old, path, value)))
           throw unfit(`${file} cannot be changed automatically`, `edit ${path.join('.')} in it by hand`);
@@ -46,7 +47,7 @@ export function userSettings({ folder, lock, temporaries, problems }: UserSettin
         } catch (error) {
           throw writeFailed(error, { path: file });
         }
-        return { file, changed: true };
+        return { file, changed: true, before: valueAt(old, path) };
       });
     },
   };
@@ -57,7 +58,8 @@ function contentOf(file: string): string | undefined {
   const reading = readRegularFile(file, maxConfigBytes);
   if (reading.bytes === undefined) {
     if (reading.fault === 'missing') return undefined;
-    throw unfit(`${file} ${reading.message}`, 'make it a readable file, or remove it');
+    const { origin, message, hint } = unreadConfig(file, reading.message);
+    throw unfit(`${origin} ${message}`, hint);
   }
   const { text, fault } = textOf(reading.bytes);
   if (fault !== undefined) throw unfit(`${file} is ${fault}`, 'save it as UTF-8');
@@ -75,6 +77,10 @@ function parsed(file: string, text = ''): unknown {
   }
   if (!isPlainObject(value)) throw unfit(`${file} holds no object`, 'put {} in its place');
   return value;
+}
+
+function valueAt(target: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isPlainObject(inner) ? inner[key] : undefined), target);
 }
 
 function changedAt(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {

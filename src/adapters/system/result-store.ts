@@ -6,8 +6,10 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import type { ResultStore } from '../../engine/ports.ts';
 import { earlierLook } from './earlier-look.ts';
 
+const ending = '.txt';
+
 export function fileResultStore(folder: string): ResultStore {
-  const pathOf = (id: string) => join(folder, `${id}.txt`);
+  const pathOf = (id: string) => join(folder, `${id}${ending}`);
   return {
     save(text) {
       const id = crypto.randomUUID();
@@ -33,6 +35,21 @@ export function fileResultStore(folder: string): ResultStore {
         if (code === 'ENOENT') return undefined;
         throw new OrchError('file-unreadable', `the stored file ${pathOf(id)} cannot be read (${code})`, {
           hint: 'check its permissions',
+          cause: error,
+        });
+      }
+    },
+    ids(beginning) {
+      try {
+        return readdirSync(folder)
+          .filter((name) => name.endsWith(ending))
+          .map((name) => name.slice(0, -ending.length))
+          .filter((id) => id.startsWith(beginning));
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT') return [];
+        throw new OrchError('file-unreadable', `${folder} cannot be read (${code})`, {
+          hint: 'check its owner and permissions',
           cause: error,
         });
       }

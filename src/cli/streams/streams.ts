@@ -27,7 +27,9 @@ export interface IOStreams {
   readonly stdoutColumns: number | undefined;
   /** The same for stderr. */
   readonly stderrColumns: number | undefined;
-  /** Spinners and live text may be shown on stderr. */
+  /** Somebody waits at a terminal for what stderr says. */
+  readonly stderrIsWatched: boolean;
+  /** It may also show spinners and live text. */
   readonly stderrIsLive: boolean;
   /** Only for a terminal. */
   startSpinner(): Promise<Ora>;
@@ -82,7 +84,8 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
     failure ??= code;
   });
   const err = writer(process.stderr, () => {});
-  const live = isTTY === true && columns > 0 && !process.env.CI && process.env.TERM !== 'dumb';
+  const watched = isTTY === true && !process.env.CI;
+  const live = watched && columns > 0 && process.env.TERM !== 'dumb';
   return {
     // A file or a pipe gets every byte unchanged; a terminal shows what it would otherwise obey or hide.
     out: (chunk, ifLost) => {
@@ -104,6 +107,7 @@ export function processStreams(interrupt: AbortSignal): ProcessStreams {
     stderrColumns: asked ?? (isTTY === true && columns > 0 ? columns : undefined),
     // Once closed, a terminal no longer reports as one: hence the values from the start.
     onTerminal: () => stdoutIsTerminal || isTTY === true || stdinIsTerminal(),
+    stderrIsWatched: watched,
     stderrIsLive: live,
     async startSpinner() {
       const { default: ora } = await import('ora');

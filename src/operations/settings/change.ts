@@ -12,6 +12,8 @@ const changeOutput = () =>
   z.object({
     key: z.string(),
     value: z.unknown().describe('In effect from now on; null if the key has none.'),
+    origin: z.string().nullable().describe('What sets it; default if nothing does.'),
+    before: z.unknown().describe('What the file had; null if nothing.'),
     file: z.string(),
     changed: z.boolean(),
     warnings: z.array(z.string()),
@@ -29,7 +31,7 @@ export const configSetOperation = operation({
   description: "Sets a value in the user's configuration files.",
   input: z.strictObject({
     key: keyField,
-    value: field(z.string(), 'JSON, or plain text; a list also as words with commas', { positional: 'one' }),
+    value: field(z.string(), 'Text, a number or JSON; a list as words with commas', { positional: 'one' }),
   }),
   output: changeOutput,
   annotations: writes,
@@ -47,7 +49,8 @@ export const configUnsetOperation = operation({
   surfaces: ['cli'],
   examines: true,
   title: 'Remove a setting',
-  summary: 'Remove a value from your own configuration files.',
+  summary:
+    'Remove a value from your own configuration files; what else sets it, or the default, applies again.',
   description: "Removes a value from the user's configuration files.",
   input: z.strictObject({ key: keyField }),
   output: changeOutput,
@@ -65,7 +68,7 @@ async function change(
   const slip = text === undefined ? undefined : slipOf(place.path, context);
   const settings = context.userSettings();
   const written = text === undefined ? undefined : settingValue(place, text);
-  const { file, changed } = await settings.change(place.file, place.path, written);
+  const { file, changed, before } = await settings.change(place.file, place.path, written);
   const config = context.diagnostics().config().config;
   const {
     key: name,
@@ -76,6 +79,8 @@ async function change(
   return {
     key: name,
     value: value ?? null,
+    origin,
+    before: before ?? null,
     file,
     changed,
     warnings: [

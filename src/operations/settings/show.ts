@@ -70,7 +70,7 @@ export const configPathOperation = operation({
   surfaces: ['cli'],
   examines: true,
   title: 'Show the configuration folders',
-  summary: 'Print the folder of your own configuration files; with --json all that are read.',
+  summary: 'Print the folder of your own configuration files; with --json also all others that are read.',
   description: 'Shows where configuration is read from.',
   input: z.strictObject({}),
   output: pathOutput,
