@@ -315,7 +315,7 @@ describe('a start without a place for compiled code', () => {
     ['the cache folder is a file', { XDG_CACHE_HOME: process.execPath }],
     ['the user has turned it off', { NODE_DISABLE_COMPILE_CACHE: '1' }],
   ])('works where %s, and leaves nothing behind', (_, env) => {
-    const cwd = folder();
+    const cwd = folder({ 'here/a.txt': '' });
     const home = process.cwd();
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     process.chdir(cwd);
@@ -324,7 +324,7 @@ describe('a start without a place for compiled code', () => {
     } finally {
       process.chdir(home);
     }
-    expect(readdirSync(cwd)).toEqual([]);
+    expect(readdirSync(cwd, { recursive: true })).toEqual(['here', join('here', 'a.txt')]);
     expect(existsSync(cache)).toBe(false);
   });
 

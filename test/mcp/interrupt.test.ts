@@ -11,8 +11,10 @@ const calls = 4;
 
 const ways: [string, (server: RawServer) => void][] = [
   ['the end of its input', ({ child }) => child.stdin.end()],
+  // SIGTERM alone: stdio.test.ts.
+  ['SIGINT', ({ child }) => child.kill('SIGINT')],
   ['SIGHUP', ({ child }) => child.kill('SIGHUP')],
-  // As clients do: the end of input and SIGTERM together, or one signal after the other. One that is not handled kills.
+  // As clients do: the end of input and SIGTERM together, or one signal after the other.
   [
     'the end of its input and SIGTERM at once',
     ({ child }) => {

@@ -298,12 +298,12 @@ describe('refusals', () => {
     const hunks = Array.from({ length: 4 }, (_, at) => `@@\n${' same\n'.repeat(3000)}-end ${at}`);
     const { codes } = place('same\n'.repeat(7500), diff(...hunks));
     expect(new Set(codes)).toEqual(new Set(['not-found']));
-    const file = { path: 'f.ts', text: 'same\n'.repeat(150) };
-    const [edit] = readAnswer(diff(`@@\n${' same\n'.repeat(50)}-same`), { files: [file] }).edits;
+    const file = { path: 'f.ts', text: 'same\n'.repeat(400) };
+    const [edit] = readAnswer(diff(`@@\n${' same\n'.repeat(200)}-same`), { files: [file] }).edits;
     const codesWithin = (comparisons: number) =>
       placeHunks(edit!, file, new WorkBudget(comparisons)).problems.map(({ code }) => code);
-    expect(codesWithin(4000)).toEqual(['too-complex']);
-    expect(codesWithin(100_000)).toEqual(['ambiguous']);
+    expect(codesWithin(35_000)).toEqual(['too-complex']);
+    expect(codesWithin(1_000_000)).toEqual(['ambiguous']);
   });
 });
 
