@@ -186,9 +186,9 @@ describe('the walk', () => {
         expect(records).toHaveLength(asked.length);
         if (expected.walk.length > 1) walked++;
       }),
-      { numRuns: 250 },
+      { numRuns: 100 },
     );
     // The generator must make the engine fall back often enough to mean something.
-    expect(walked).toBeGreaterThan(50);
+    expect(walked).toBeGreaterThan(20);
   });
 });

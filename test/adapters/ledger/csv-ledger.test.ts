@@ -290,7 +290,7 @@ describe('csvLedger', () => {
   });
 
   describe('of many processes at once', () => {
-    const processes = 6;
+    const processes = 4;
     const appends = 40;
 
     it('loses and tears nothing and has one header', async () => {
@@ -362,13 +362,14 @@ describe('readLedgerFiles', () => {
     const [a, b] = [join(folder, 'a.csv'), join(folder, 'b.csv')];
     writeFileSync(a, `${headerRow}\n${rowOf('a1')}torn,row\n${rowOf('a2')}`);
     // The characters of several bytes lie across the borders of what is read at a time.
-    writeFileSync(b, `ts,project\n${'2026-11-01,ação €\n'.repeat(60_000)}`);
+    const project = 'ç€'.repeat(59);
+    writeFileSync(b, `ts,project\n${`2026-11-01,${project}\n`.repeat(3000)}`);
     const reading = await readLedgerFiles([a, b, join(folder, '.', 'a.csv')]);
     expect(reading.files).toEqual([a, b]);
     expect(reading.skipped).toEqual([{ file: a, line: 3, reason: expect.any(String) }]);
     expect(reading.records.slice(0, 2).map((record) => record.run_id)).toEqual(['a1', 'a2']);
-    expect(reading.records).toHaveLength(60_002);
-    expect(new Set(reading.records.slice(2).map((record) => record.project))).toEqual(new Set(['ação €']));
+    expect(reading.records).toHaveLength(3002);
+    expect(new Set(reading.records.slice(2).map((record) => record.project))).toEqual(new Set([project]));
   });
 
   it('reads a last row without a line break', async () => {
