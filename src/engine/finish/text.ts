@@ -39,9 +39,7 @@ export function finishCode(answer: string, options: FinishOptions): Finished {
     const { code, blocks } = extracted;
     const stays = !extracted.fenced && mayStay(task, shape) ? readNoChange(said) : undefined;
     if (isClear(stays)) return unchanged(stays.sentence);
-    if (holdsEdit(code)) {
-      throw new OrchError('answer-unusable', 'the answer is an edit (it contains edit markers), not code');
-    }
+    if (holdsEdit(code)) throw new NonAnswer(answer, 'it is an edit (it contains edit markers), not code');
     const wanted = { language: typeOf(sourceSet, language), instruction, tests: task === 'tests', given };
     const fault = faultOfCode(extracted, wanted);
     if (fault !== undefined) throw new NonAnswer(answer, fault);
