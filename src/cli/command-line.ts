@@ -10,7 +10,7 @@ import { operations } from '../operations/index.ts';
 import { reportError } from './errors.ts';
 import { type Actions, buildProgram, shells } from './program.ts';
 import { wrapped } from './render/wrap.ts';
-import { runOperation } from './run-operation.ts';
+import { runCommand } from './run-command.ts';
 import { missingTask, strayOption, taskAsCommand } from './slips.ts';
 import { redactedStreams } from './streams/redacted-streams.ts';
 import type { IOStreams } from './streams/streams.ts';
@@ -105,7 +105,7 @@ function actionsFor(
       const options = command.opts<Record<string, unknown>>();
       const factory = makeFactory(options.rehearse === true ? { rehearse: true } : {});
       try {
-        setStatus(await runOperation(operation, fields, command, { argv, streams, signal, factory }));
+        setStatus(await runCommand(operation, fields, command, { argv, streams, signal, factory }));
       } finally {
         await factory.close();
       }

@@ -93,7 +93,11 @@ const finishers: Record<
 
 async function finishPatch(answer: string, options: FinishOptions): Promise<Finished> {
   const { sourceSet, strict = false, repairs } = options;
-  const read = patchFromAnswer(answer, sentFiles(sourceSet), { exists: sourceSet.exists, strict, repairs });
+  const read = patchFromAnswer(answer, distinctFiles(sourceSet), {
+    exists: sourceSet.exists,
+    strict,
+    repairs,
+  });
   const stays = read.patch === undefined ? whyNothingChanges(answer, read, options) : undefined;
   if (typeof stays === 'string') return unchanged(stays);
   const { patch, changes: shown, stats, hunks, problems, edits } = stays ?? read;
@@ -102,7 +106,7 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
 }
 
 /** Each once, however many parts of it were sent. */
-export function sentFiles({ sources }: SourceSet): SourceSet['sources'] {
+export function distinctFiles({ sources }: SourceSet): SourceSet['sources'] {
   return sources.filter((source, at) => sources.findIndex((other) => other.path === source.path) === at);
 }
 

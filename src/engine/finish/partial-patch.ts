@@ -2,10 +2,10 @@
 import { placeablePart } from '../../core/patch/place/placeable-part.ts';
 import type { PatchProblem } from '../../core/patch/types.ts';
 import {
+  distinctFiles,
   type FinishedPatch,
   type FinishOptions,
   finishPlaced,
-  sentFiles,
   type UnplaceableAnswer,
 } from './finish-answer.ts';
 
@@ -22,7 +22,7 @@ export async function partialPatch(
   options: FinishOptions,
 ): Promise<PartialPatch | undefined> {
   try {
-    const files = sentFiles(options.sourceSet);
+    const files = distinctFiles(options.sourceSet);
     const part = placeablePart({ edits, problems }, files, { strict: options.strict ?? false });
     if (!part) return undefined;
     const { patch } = await finishPlaced({ ...part, answer }, options);

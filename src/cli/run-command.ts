@@ -24,7 +24,7 @@ interface Surroundings {
 }
 
 /** Returns the exit status. */
-export async function runOperation(
+export async function runCommand(
   operation: Operation,
   fields: readonly CliField[],
   command: Command,
