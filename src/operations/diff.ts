@@ -5,7 +5,7 @@ import type { PatchProblem } from '../core/patch/types.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
 import { taskKinds } from '../core/tasks/tasks.ts';
 import type { CallOptions } from '../engine/context.ts';
-import type { FinishOptions } from '../engine/finish/finish-answer.ts';
+import type { FinishOptions } from '../engine/finish/options.ts';
 import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
 import { deliver, keepForLater } from './delegation/deliver.ts';

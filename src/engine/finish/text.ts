@@ -10,8 +10,9 @@ import { withoutThinking } from '../../core/patch/answer/unwrap.ts';
 import { holdsEdit } from '../../core/patch/dialects/edit-marks.ts';
 import { mayStay } from '../../core/tasks/tasks.ts';
 import type { SourceSet } from '../ports.ts';
-import type { Finished, FinishOptions } from './finish-answer.ts';
+import type { Finished } from './finish-answer.ts';
 import { NonAnswer } from './non-answer.ts';
+import type { FinishOptions } from './options.ts';
 import { hiddenIn } from './result-warnings.ts';
 
 export function finishText(
