@@ -157,7 +157,7 @@ complete -c orch -n '__orch_at "diff"' -l staged -d 'Send the change that is sta
 complete -c orch -n '__orch_at "diff"' -l range -r -f -d 'Send the change between two commits, such as main..HEAD'
 complete -c orch -n '__orch_at "diff"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
 complete -c orch -n '__orch_at "diff"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
-complete -c orch -n '__orch_at "diff"' -l task -r -f -a 'code_generate refactor tests docs deep_reasoning' -d 'Task used to choose the model (default refactor)'
+complete -c orch -n '__orch_at "diff"' -l task -r -f -a 'code_generate refactor tests docs deep_reasoning' -d 'Kind of work, one of code_generate, refactor, tests, docs, deep_reasoning or of your own (default refactor)'
 complete -c orch -n '__orch_at "diff"' -l from -r -F -d 'Use an existing answer: no request, no key needed (a file, or - for standard input)'
 complete -c orch -n '__orch_at "diff"' -l check -d 'Only check whether the patch applies'
 complete -c orch -n '__orch_at "diff"' -l strict -d 'Reject matches that need more tolerance than for trailing white space and typography'

@@ -44,17 +44,6 @@ export async function gatherInput(
   const { streams, stdinOffBy } = options;
   const values = { ...raw };
   const wait = waitWithin(values, options.wait);
-  for (const { name, surface } of fields) {
-    const value = values[name];
-    if (surface.positional !== 'one' || !Array.isArray(surface.complete) || typeof value !== 'string')
-      continue;
-    // Most likely the instruction, which would be lost if it were taken for an unknown name.
-    if (/\s/.test(value.trim())) {
-      throw new OrchError('usage', `"${value}" is not a ${name}: the ${name} comes before the instruction`, {
-        hint: `put one of these first: ${surface.complete.join(', ')}`,
-      });
-    }
-  }
   const files: string[] = [];
   let stdinUsed = false;
   const readAll = async (what: string): Promise<string> => {

@@ -1,6 +1,6 @@
 /** Mistakes with tasks and options on the command line, reported before anything is paid for. */
 import { OrchError } from '../core/errors/orch-error.ts';
-import { findOwnTask, givenTasks, type OwnTasks } from '../core/tasks/own-tasks.ts';
+import { everyTask, findOwnTask, type givenTasks, type OwnTasks } from '../core/tasks/own-tasks.ts';
 import { plainTaskName, readTask } from '../core/tasks/tasks.ts';
 import { typos } from '../core/text/did-you-mean.ts';
 import { operations } from '../operations/index.ts';
@@ -30,33 +30,41 @@ const commands: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * Throws `usage` for a task that is almost one of those that there are, has another name here, or is a command. Others
- * are treated as docs, with a warning.
- * `ownTasks` is asked for a name that is not built in.
+ * Throws `usage` for what is no task. As the first argument only for what is almost one, has another name here, is a
+ * command, or is an instruction or a file: any other word is treated as docs, with a warning. `ownTasks` is asked for
+ * a name that is not built in.
  */
-export function refuseMisspeltTask(name: unknown, ownTasks: () => OwnTasks): void {
+export function refuseWrongTask(
+  name: unknown,
+  { isFirst, ownTasks }: { isFirst: boolean; ownTasks: () => OwnTasks },
+): void {
   if (typeof name !== 'string' || readTask(name).known) return;
-  if (/[./\\]/.test(name)) {
+  const own = ownTasks();
+  if (findOwnTask(name, own)) return;
+  const names = everyTask(Object.keys(own)).join(', ');
+  // Most likely the instruction, which would be lost if it were taken for an unknown name.
+  if (isFirst && /\s/.test(name.trim())) {
+    throw new OrchError('usage', `"${name}" is not a task: the task comes before the instruction`, {
+      hint: `put one of these first: ${names}`,
+    });
+  }
+  if (isFirst && /[./\\]/.test(name)) {
     throw new OrchError('usage', `"${name}" is not a task: the task comes first`, {
       hint: `name files with --file, such as: orch run refactor -f ${name}`,
     });
   }
-  const own = ownTasks();
-  if (findOwnTask(name, own)) return;
-  if (commands.has(name)) {
+  if (isFirst && commands.has(name)) {
     throw new OrchError('usage', `${name} is a command, not a task`, { hint: `run: orch ${name} \u2026` });
   }
   const guess = nearTask(name, Object.keys(own));
-  if (guess === undefined) return;
-  throw new OrchError('usage', `there is no task "${name}" (did you mean ${guess}?)`, {
-    hint: `the tasks are ${[...new Set([...givenTasks, ...Object.keys(own)])].join(', ')}`,
-  });
+  if (isFirst && guess === undefined) return;
+  const meant = guess === undefined ? '' : ` (did you mean ${guess}?)`;
+  throw new OrchError('usage', `there is no task "${name}"${meant}`, { hint: `the tasks are ${names}` });
 }
 
 export function missingTask(own: readonly string[]): OrchError {
-  const tasks = [...new Set([...givenTasks, ...own])].join(', ');
   return new OrchError('usage', 'the task is missing', {
-    hint: `orch run <task> "what to do" -f <file>, where the task is one of ${tasks}`,
+    hint: `orch run <task> "what to do" -f <file>, where the task is one of ${everyTask(own).join(', ')}`,
   });
 }
 
@@ -65,8 +73,7 @@ export function taskAsCommand(
   word: string,
   { own, command }: { own: readonly string[]; command: string | undefined },
 ): OrchError | undefined {
-  const tasks: readonly string[] = [...givenTasks, ...own];
-  const exact = tasks.find((task) => task === plainTaskName(word));
+  const exact = everyTask(own).find((task) => task === plainTaskName(word));
   const task = exact ?? nearTask(word, own);
   if (task === undefined) return undefined;
   if (exact === undefined && command !== undefined && typos(word, command) <= typos(word, task))
@@ -80,7 +87,7 @@ function nearTask(name: string, own: readonly string[]): string | undefined {
   const word = plainTaskName(name);
   if (word.length > 100) return undefined;
   if (Object.hasOwn(otherTasks, word)) return otherTasks[word];
-  const near = [...givenTasks, ...own]
+  const near = everyTask(own)
     .map((task) => ({ task, apart: typos(word, task) }))
     .filter(({ task, apart }) => apart <= Math.min(2, Math.floor(task.length / 2)))
     .sort((a, b) => a.apart - b.apart);

@@ -3,9 +3,9 @@ import { OrchError } from '../core/errors/orch-error.ts';
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { PatchProblem } from '../core/patch/types.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
-import { type TaskKind, taskKinds } from '../core/tasks/tasks.ts';
+import { taskKinds } from '../core/tasks/tasks.ts';
 import type { CallOptions } from '../engine/context.ts';
-import type { FinishOptions } from '../engine/finish/finish-answer.ts';
+import type { FinishOptions } from '../engine/finish/options.ts';
 import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
 import { deliver, keepForLater } from './delegation/deliver.ts';
@@ -25,11 +25,11 @@ export const diffOperation = operation({
   input: z.strictObject({
     ...requestFields,
     effort: cliOnly(requestFields.effort),
-    task: field(z.enum(taskKinds).optional(), 'Task used to choose the model (default refactor)', {
-      flag: '--task <kind>',
-      complete: taskKinds,
-      cliOnly: true,
-    }),
+    task: field(
+      z.string().min(1).optional(),
+      `Kind of work, one of ${taskKinds.join(', ')} or of your own (default refactor)`,
+      { flag: '--task <kind>', complete: taskKinds, cliOnly: true },
+    ),
     from: field(z.string().optional(), 'Use an existing answer: no request, no key needed', {
       flag: '--from <answer>',
       cliOnly: true,
@@ -53,7 +53,7 @@ export const diffOperation = operation({
   }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  plan: (input) => (input.from === undefined ? plan(input) : undefined),
+  plan: (input, context) => (input.from === undefined ? plan(input, context) : undefined),
   examples: [
     'orch diff "make the retry count configurable" -f src/http.ts | git apply --allow-empty',
     'pbpaste | orch diff --from - -f src/http.ts | git apply --allow-empty',
@@ -66,21 +66,24 @@ export const diffOperation = operation({
     }
     const output =
       from === undefined
-        ? await runDelegation(plan(input), input, context, { ...options, strict })
+        ? await runDelegation(plan(input, context), input, context, { ...options, strict })
         : await fromAnswer({ ...input, from }, context, options);
     return check ? { ...output, result: verdict(output) } : output;
   },
 });
 
 interface DiffInput extends DelegationInput {
-  task?: TaskKind | undefined;
+  task?: string | undefined;
   from?: string | undefined;
   check?: boolean | undefined;
   strict?: boolean | undefined;
 }
 
-function plan({ from: _from, check: _check, strict: _strict, ...input }: DiffInput): DelegateRequest {
-  return readRequest({ ...input, task: input.task ?? 'refactor', return: 'patch' });
+function plan(
+  { from: _from, check: _check, strict: _strict, ...input }: DiffInput,
+  { config }: Pick<OperationContext, 'config'>,
+): DelegateRequest {
+  return readRequest({ ...input, task: input.task ?? 'refactor', return: 'patch' }, () => config().tasks);
 }
 
 /** Parses, places and checks an existing answer like one from a model. */

@@ -110,6 +110,25 @@ export function operation<Input extends z.ZodObject, Output extends z.ZodObject>
   return definition as unknown as Operation;
 }
 
+/** One for the command line alone. It only looks, unless its annotations say otherwise. */
+export function commandOnly<Input extends z.ZodObject, Output extends z.ZodObject>(
+  definition: Omit<
+    Operation<Input, Output>,
+    'surfaces' | 'title' | 'description' | 'guidance' | 'annotations'
+  > & {
+    annotations?: Annotations;
+  },
+): Operation {
+  const { summary } = definition;
+  return operation({
+    surfaces: ['cli'],
+    title: summary,
+    description: summary,
+    annotations: looks,
+    ...definition,
+  });
+}
+
 export function isOffered({ surfaces }: Operation, surface: SurfaceName): boolean {
   return surfaces === undefined || surfaces.includes(surface);
 }

@@ -4,7 +4,13 @@ import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { reasoningEfforts } from '../core/tasks/tasks.ts';
 import type { EngineContext } from '../engine/context.ts';
 import { prepare } from '../engine/prepare/prepare.ts';
-import { frameworkField, requestFields, returnField, taskField } from './delegation/fields.ts';
+import {
+  frameworkField,
+  gitChangeField,
+  requestFields,
+  returnField,
+  taskField,
+} from './delegation/fields.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { cliOnly, looks, operation } from './operation.ts';
 
@@ -72,6 +78,7 @@ export const routeExplainOperation = operation({
     input: requestFields.input.optional(),
     framework: cliOnly(frameworkField),
     return: cliOnly(returnField),
+    gitChange: gitChangeField,
   }),
   output: decisionSchema,
   annotations: looks,

@@ -1,15 +1,12 @@
 import * as z from 'zod';
 import { findRun, keptRunSchema } from './delegation/kept-run.ts';
-import { field, looks, operation } from './operation.ts';
+import { commandOnly, field } from './operation.ts';
 
-export const runsShowOperation = operation({
+export const runsShowOperation = commandOnly({
   name: 'runs.show',
   command: ['runs', 'show'],
   groupSummary: 'List earlier calls, and show their answers again.',
-  title: 'Show a run',
   summary: 'Print the answer of an earlier call, even if it could not be used or delivered. Costs nothing.',
-  description: 'Shows what is kept of an earlier call.',
-  surfaces: ['cli'],
   input: z.strictObject({
     run: field(
       z.string().min(1).optional(),
@@ -20,7 +17,6 @@ export const runsShowOperation = operation({
     ),
   }),
   output: () => keptRunSchema().extend({ warnings: z.array(z.string()) }),
-  annotations: looks,
   examples: [
     'orch runs show',
     'orch runs show 3f0c2a91 > answer.md',

@@ -4,7 +4,7 @@ import { Chalk } from 'chalk';
 import type { Command } from 'commander';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Actions, buildProgram } from '../../src/cli/program.ts';
-import { runOperation } from '../../src/cli/run-operation.ts';
+import { runCommand } from '../../src/cli/run-command.ts';
 import type { IOStreams } from '../../src/cli/streams/streams.ts';
 import { createFactory } from '../../src/factory.ts';
 import { bareEnvironment, bin, folder, provider } from '../helpers/orch.ts';
@@ -62,7 +62,7 @@ async function on(what: Partial<IOStreams>, logLevel: string, ...flags: string[]
   const argv = ['run', 'docs', 'x', ...flags];
   const actions = {
     run: async (...[operation, fields, command]: Parameters<Actions['run']>) =>
-      void (await runOperation(operation, fields, command, { argv, streams, signal, factory })),
+      void (await runCommand(operation, fields, command, { argv, streams, signal, factory })),
   } as Actions;
   const program: Command = buildProgram(actions, 'run');
   await program.parseAsync(argv, { from: 'user' });

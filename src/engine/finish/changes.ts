@@ -10,7 +10,8 @@ import { alreadyThere } from '../../core/patch/place/already-there.ts';
 import { canRetryBlocks } from '../../core/patch/repair/retry-prompt.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import { mayStay } from '../../core/tasks/tasks.ts';
-import type { FinishOptions, UnplaceableAnswer } from './finish-answer.ts';
+import type { UnplaceableAnswer } from './finish-answer.ts';
+import type { FinishOptions } from './options.ts';
 
 /**
  * Why an answer without a patch is a result nonetheless, or the patch of the blocks that were kept if it says that

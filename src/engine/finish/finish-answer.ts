@@ -10,12 +10,12 @@ import { unnamedPaths } from '../../core/patch/needs-naming.ts';
 import { type PatchResult, patchFromAnswer } from '../../core/patch/patch-from-answer.ts';
 import { problemHint } from '../../core/patch/repair/problem-hint.ts';
 import type { FileChange, FileEdit, HunkReport, PatchProblem } from '../../core/patch/types.ts';
-import { type RedactedFiles, restoreSecrets } from '../../core/secrets/restore-secrets.ts';
-import { type ReturnShape, type Shape, shapes } from '../../core/tasks/shapes.ts';
-import type { TaskKind } from '../../core/tasks/tasks.ts';
-import type { PatchCheck, PatchChecker, SourceSet } from '../ports.ts';
+import { restoreSecrets } from '../../core/secrets/restore-secrets.ts';
+import { type Shape, shapes } from '../../core/tasks/shapes.ts';
+import type { PatchCheck, SourceSet } from '../ports.ts';
 import { faultOfChanges, whyNothingChanges } from './changes.ts';
 import { NonAnswer, spokenRefusal } from './non-answer.ts';
+import type { FinishOptions } from './options.ts';
 import { patchWarnings } from './result-warnings.ts';
 import { finishCode, finishText, leftToDo, unchanged } from './text.ts';
 
@@ -45,28 +45,6 @@ export interface FinishedAnswer {
 export type Finished = Omit<FinishedAnswer, 'placeholders'>;
 /** Of a patch. */
 type PlacedResult = Finished & { patch: FinishedPatch };
-
-export interface FinishOptions {
-  task: TaskKind;
-  shape: ReturnShape;
-  /** The task is a substitute for one that is not known: the text may have any form. Default false. */
-  freeForm?: boolean;
-  /** Material was sent besides the files. Default false. */
-  context?: boolean;
-  language: string | undefined;
-  /** As the model saw it. */
-  sourceSet: SourceSet;
-  /** What was redacted in it, if anything. */
-  redacted?: RedactedFiles | undefined;
-  patchChecker: PatchChecker;
-  /** What the user asked for. Files that a patch may write only if they were named may be named here. */
-  instruction: string;
-  /** Reject hunks that match more loosely than the strict levels of the ladder. */
-  strict?: boolean;
-  /** The answer that this one repairs; if only some of its blocks failed, the others are kept. */
-  repairs?: UnplaceableAnswer | undefined;
-  signal: AbortSignal;
-}
 
 /** Throws `ProviderFailure`, and the patch checker's errors about the files. */
 export async function finishAnswer(answer: string, options: FinishOptions): Promise<FinishedAnswer> {
@@ -113,7 +91,11 @@ const finishers: Record<
 
 async function finishPatch(answer: string, options: FinishOptions): Promise<Finished> {
   const { sourceSet, strict = false, repairs } = options;
-  const read = patchFromAnswer(answer, sentFiles(sourceSet), { exists: sourceSet.exists, strict, repairs });
+  const read = patchFromAnswer(answer, distinctFiles(sourceSet), {
+    exists: sourceSet.exists,
+    strict,
+    repairs,
+  });
   const stays = read.patch === undefined ? whyNothingChanges(answer, read, options) : undefined;
   if (typeof stays === 'string') return unchanged(stays);
   const { patch, changes: shown, stats, hunks, problems, edits } = stays ?? read;
@@ -122,7 +104,7 @@ async function finishPatch(answer: string, options: FinishOptions): Promise<Fini
 }
 
 /** Each once, however many parts of it were sent. */
-export function sentFiles({ sources }: SourceSet): SourceSet['sources'] {
+export function distinctFiles({ sources }: SourceSet): SourceSet['sources'] {
   return sources.filter((source, at) => sources.findIndex((other) => other.path === source.path) === at);
 }
 

@@ -5,10 +5,10 @@ import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 export class NonAnswer extends ProviderFailure {
   constructor(
     readonly answer: string,
-    /** In words for the model and for a person. */
+    /** In words for the model and for a person, which follow "cannot be used: "; "it" is the answer. */
     readonly fault: string,
     failureClass: 'non-answer' | 'spoken-refusal' = 'non-answer',
-    message = /^(?:the|several) /.test(fault) ? fault : `the answer cannot be used: ${fault}`,
+    message = `the answer cannot be used: ${fault}`,
   ) {
     super(failureClass, message);
   }

@@ -1,13 +1,8 @@
 /** The part of an answer that can be placed, when the rest of it cannot. It is offered, and never applied unasked. */
 import { placeablePart } from '../../core/patch/place/placeable-part.ts';
 import type { PatchProblem } from '../../core/patch/types.ts';
-import {
-  type FinishedPatch,
-  type FinishOptions,
-  finishPlaced,
-  sentFiles,
-  type UnplaceableAnswer,
-} from './finish-answer.ts';
+import { distinctFiles, type FinishedPatch, finishPlaced, type UnplaceableAnswer } from './finish-answer.ts';
+import type { FinishOptions } from './options.ts';
 
 export interface PartialPatch {
   /** Checked like any other patch. */
@@ -22,7 +17,7 @@ export async function partialPatch(
   options: FinishOptions,
 ): Promise<PartialPatch | undefined> {
   try {
-    const files = sentFiles(options.sourceSet);
+    const files = distinctFiles(options.sourceSet);
     const part = placeablePart({ edits, problems }, files, { strict: options.strict ?? false });
     if (!part) return undefined;
     const { patch } = await finishPlaced({ ...part, answer }, options);

@@ -10,8 +10,9 @@ import { withoutThinking } from '../../core/patch/answer/unwrap.ts';
 import { holdsEdit } from '../../core/patch/dialects/edit-marks.ts';
 import { mayStay } from '../../core/tasks/tasks.ts';
 import type { SourceSet } from '../ports.ts';
-import type { Finished, FinishOptions } from './finish-answer.ts';
+import type { Finished } from './finish-answer.ts';
 import { NonAnswer } from './non-answer.ts';
+import type { FinishOptions } from './options.ts';
 import { hiddenIn } from './result-warnings.ts';
 
 export function finishText(
@@ -39,9 +40,7 @@ export function finishCode(answer: string, options: FinishOptions): Finished {
     const { code, blocks } = extracted;
     const stays = !extracted.fenced && mayStay(task, shape) ? readNoChange(said) : undefined;
     if (isClear(stays)) return unchanged(stays.sentence);
-    if (holdsEdit(code)) {
-      throw new OrchError('answer-unusable', 'the answer is an edit (it contains edit markers), not code');
-    }
+    if (holdsEdit(code)) throw new NonAnswer(answer, 'it is an edit (it contains edit markers), not code');
     const wanted = { language: typeOf(sourceSet, language), instruction, tests: task === 'tests', given };
     const fault = faultOfCode(extracted, wanted);
     if (fault !== undefined) throw new NonAnswer(answer, fault);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { effectiveSetting, settingValue } from '../../core/config/settings.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import type { OperationContext } from '../context.ts';
-import { field, operation } from '../operation.ts';
+import { commandOnly, field } from '../operation.ts';
 import { keyField, placeOf } from './key-field.ts';
 
 const writes = { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false };
@@ -20,15 +20,12 @@ const changeOutput = () =>
   });
 export type ChangeOutput = z.output<ReturnType<typeof changeOutput>>;
 
-export const configSetOperation = operation({
+export const configSetOperation = commandOnly({
   name: 'config.set',
   command: ['config', 'set'],
   groupSummary: 'Show and change your settings.',
-  surfaces: ['cli'],
   examines: true,
-  title: 'Change a setting',
   summary: 'Set a value in your own configuration files; comments in them stay.',
-  description: "Sets a value in the user's configuration files.",
   input: z.strictObject({
     key: keyField,
     value: field(z.string(), 'Text, a number or JSON; a list as words with commas', { positional: 'one' }),
@@ -43,15 +40,12 @@ export const configSetOperation = operation({
   run: ({ key, value }, context) => change(key, value, context),
 });
 
-export const configUnsetOperation = operation({
+export const configUnsetOperation = commandOnly({
   name: 'config.unset',
   command: ['config', 'unset'],
-  surfaces: ['cli'],
   examines: true,
-  title: 'Remove a setting',
   summary:
     'Remove a value from your own configuration files; what else sets it, or the default, applies again.',
-  description: "Removes a value from the user's configuration files.",
   input: z.strictObject({ key: keyField }),
   output: changeOutput,
   annotations: writes,

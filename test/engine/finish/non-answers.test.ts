@@ -137,14 +137,18 @@ describe('an answer that is none', () => {
     const good = searchReplace('a.test.ts', '', "it('adds', () => {});");
     const tests = await answering({ [alive.mini]: [text(noTest), text(good)] });
     expect((await tests.call({ ...patch, task: 'tests' })).attempts).toHaveLength(2);
-    const broken = searchReplace('a.json', '{"a": 1}', '{"a": 1,}');
-    const valid = searchReplace('a.json', '{"a": 1}', '{"a": 2}');
+    const name = 'the list.json';
+    const broken = searchReplace(name, '{"a": 1}', '{"a": 1,}');
+    const valid = searchReplace(name, '{"a": 1}', '{"a": 2}');
     const json = await answering(
       { [alive.codex]: [text(broken), text(valid)] },
-      { files: { 'a.json': '{"a": 1}\n' } },
+      { files: { [name]: '{"a": 1}\n' } },
     );
-    const { finished } = await json.call({ ...patch, files: ['a.json'] });
+    const { finished, attempts } = await json.call({ ...patch, files: [name] });
     expect(finished.patch?.changes[0]?.after).toBe('{"a": 2}\n');
+    expect(attempts[0]?.failure?.message).toBe(
+      'the answer cannot be used: the list.json would no longer be valid JSON',
+    );
   });
 
   it.each([

@@ -13,7 +13,7 @@ import { gatherInput, refuseExpandedGlob, refusePathAsInstruction } from './inpu
 import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
 import { lossHint, rendererFor } from './render/renderers.ts';
-import { refuseMisspeltTask, refuseSingleDash } from './slips.ts';
+import { refuseSingleDash, refuseWrongTask } from './slips.ts';
 import type { IOStreams } from './streams/streams.ts';
 
 interface Surroundings {
@@ -24,7 +24,7 @@ interface Surroundings {
 }
 
 /** Returns the exit status. */
-export async function runOperation(
+export async function runCommand(
   operation: Operation,
   fields: readonly CliField[],
   command: Command,
@@ -47,6 +47,10 @@ export async function runOperation(
   const { logLevel, readsStdin } = operation.examines
     ? factory.diagnostics().environment().environment
     : factory.environment();
+  refuseWrongTask(rawFields.task, {
+    isFirst: fields.some(({ name, surface }) => name === 'task' && surface.positional === 'one'),
+    ownTasks: () => factory.config().tasks,
+  });
   const verbose = logLevel !== 'silent' && logLevel !== 'error';
   const quiet = options.quiet === true;
   const talks = verbose && !quiet;
@@ -67,7 +71,6 @@ export async function runOperation(
   const input = parse(values);
   if (input.output === '-') delete input.output;
 
-  refuseMisspeltTask(input.task, () => factory.config().tasks);
   const request = operation.plan?.(input, factory);
   const sayWhatIsWaiting = async () => {
     const waiting = talks ? await factory.tree().waiting() : undefined;
