@@ -7,6 +7,7 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { type Attack, type AttackClass, attackClasses } from './hostile/attack.ts';
+import { changes } from './hostile/changes.ts';
 import { configuration } from './hostile/configuration.ts';
 import { execution } from './hostile/execution.ts';
 import { hangs } from './hostile/hangs.ts';
@@ -39,16 +40,7 @@ for (const name of values.class ?? []) {
 }
 
 const stage = await Stage.open();
-const makers: Record<AttackClass, () => Attack[]> = {
-  reading: () => reading(stage),
-  writing: () => writing(stage),
-  execution: () => execution(stage),
-  configuration: () => configuration(stage),
-  hangs: () => hangs(stage),
-  text: () => text(stage),
-  races: () => races(stage),
-  kills: () => kills(stage, seededRandom(seed), Number(values.kills)),
-};
+const makers = [reading, writing, execution, configuration, hangs, text, races, changes];
 
 interface Outcome {
   attack: Attack;
@@ -56,8 +48,10 @@ interface Outcome {
   ms: number;
 }
 
-const chosen = attackClasses
-  .flatMap((name) => makers[name]())
+const chosen = [
+  ...makers.flatMap((make) => make(stage)),
+  ...kills(stage, seededRandom(seed), Number(values.kills)),
+]
   .filter(({ id }) => !values.class || values.class.includes(id.split('/')[0]!))
   .filter(({ id }) => !values.only || values.only.some((only) => id === only || id.startsWith(only)));
 const twice = chosen.find(({ id }, at) => chosen.findIndex((other) => other.id === id) !== at);
