@@ -11,6 +11,7 @@ import { changes } from './hostile/changes.ts';
 import { configuration } from './hostile/configuration.ts';
 import { execution } from './hostile/execution.ts';
 import { hangs } from './hostile/hangs.ts';
+import { kept } from './hostile/kept.ts';
 import { kills } from './hostile/kills.ts';
 import { races } from './hostile/races.ts';
 import { reading } from './hostile/reading.ts';
@@ -40,7 +41,7 @@ for (const name of values.class ?? []) {
 }
 
 const stage = await Stage.open();
-const makers = [reading, writing, execution, configuration, hangs, text, races, changes];
+const makers = [reading, writing, execution, configuration, hangs, text, races, changes, kept];
 
 interface Outcome {
   attack: Attack;

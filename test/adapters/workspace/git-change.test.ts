@@ -380,7 +380,7 @@ describe('a change beyond all measure', () => {
     const options = { repository: top, signal: new AbortController().signal, mostBytes: 99 };
     const [difference] = await differencesOf(uncommitted, options);
     put(top, { 'new.ts': 'later\n' });
-    expect(String((difference?.after as { read(): Buffer }).read())).toBe('later\n');
+    expect(String((difference!.after as { read(): Buffer }).read())).toBe('later\n');
   });
 
   it('is read up to 8 MB; the rest is named', async () => {
