@@ -842,7 +842,7 @@ function volumes(stage: Stage): Attack[] {
       'blob-bomb',
       (world) => {
         commitAll(world.work);
-        execFileSync('truncate', ['-s', '1500M', join(world.top, 'zeros')]);
+        execFileSync('truncate', ['-s', '700M', join(world.top, 'zeros')]);
         const id = git(world.work, 'hash-object', '-w', join(world.top, 'zeros')).trim();
         rmSync(join(world.top, 'zeros'));
         git(world.work, 'update-index', '--add', '--cacheinfo', `100644,${id},big.txt`);
@@ -855,7 +855,7 @@ function volumes(stage: Stage): Attack[] {
         const tree = execFileSync('git', ['mktree'], { cwd: work, input: '', encoding: 'utf8' }).trim();
         const head = `tree ${tree}\nauthor t <t> 0 +0000\ncommitter t <t> 0 +0000\n\n`;
         writeFileSync(join(top, 'commit'), head);
-        execFileSync('truncate', ['-s', '1500M', join(top, 'commit')]);
+        execFileSync('truncate', ['-s', '700M', join(top, 'commit')]);
         const id = git(work, 'hash-object', '-w', '-t', 'commit', '--literally', join(top, 'commit')).trim();
         rmSync(join(top, 'commit'));
         put(work, { '.git/refs/heads/main': `${id}\n` });

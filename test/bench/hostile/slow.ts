@@ -239,18 +239,18 @@ function lines(count: number, line: (at: number) => string): string {
 function materials(stage: Stage): Attack[] {
   return materialTable.map(([name, make]) => ({
     id: `text/material/${name}`,
-    tries: `4 MB of ${name.replaceAll('-', ' ')} to be shortened, and four times that much`,
+    tries: `2 MB of ${name.replaceAll('-', ' ')} to be shortened, and four times that much`,
     async run(): Promise<Verdict> {
       const take = (n: number) =>
         stage.world({}).run(['route', '--explain', 'docs', 'x'], { stdin: make(n), limitMs: 120_000 });
-      const first = await take(4_000_000);
-      const second = await take(16_000_000);
+      const first = await take(2_000_000);
+      const second = await take(8_000_000);
       const world = stage.world({});
       const [one, four] = [first.cpuMs, second.cpuMs];
       return firstOf(
         world.judge(first, second),
-        one > 1000 && four > 6 * one ? `CPU ${one} ms for 4 MB, ${four} ms for 16 MB` : undefined,
-        four > 20_000 ? `CPU ${four} ms for 16 MB` : undefined,
+        one > 1000 && four > 6 * one ? `CPU ${one} ms for 2 MB, ${four} ms for 8 MB` : undefined,
+        four > 20_000 ? `CPU ${four} ms for 8 MB` : undefined,
       );
     },
   }));
