@@ -763,13 +763,13 @@ function volumes(stage: Stage): Attack[] {
       },
     ],
     [
-      '1500-changed-files-of-a-megabyte',
+      '700-changed-files-of-a-megabyte',
       (world) => {
         writeFileSync(join(world.work, 'f.txt'), megabyte);
-        for (let at = 0; at < 1500; at++) linkSync(join(world.work, 'f.txt'), join(world.work, `f${at}.txt`));
+        for (let at = 0; at < 700; at++) linkSync(join(world.work, 'f.txt'), join(world.work, `f${at}.txt`));
         writeIndex(
           world,
-          Array.from({ length: 1500 }, (_, at) => ({ path: `f${at}.txt` })),
+          Array.from({ length: 700 }, (_, at) => ({ path: `f${at}.txt` })),
         );
         return uncommitted;
       },
