@@ -1,10 +1,11 @@
 /** Stores results and patches by id, as files in the user's state folder. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keptDays } from '../../core/config/kept-days.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { ResultStore } from '../../engine/ports.ts';
 import { earlierLook } from './earlier-look.ts';
+import { maxTrackedBytes, readRegularFile } from './regular-file.ts';
 
 const ending = '.txt';
 
@@ -28,16 +29,12 @@ export function fileResultStore(folder: string): ResultStore {
     },
     load(id) {
       if (!/^[0-9a-f-]{36}$/.test(id)) return undefined;
-      try {
-        return readFileSync(pathOf(id), 'utf8');
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENOENT') return undefined;
-        throw new OrchError('file-unreadable', `the stored file ${pathOf(id)} cannot be read (${code})`, {
-          hint: 'check its permissions',
-          cause: error,
-        });
-      }
+      const reading = readRegularFile(pathOf(id), maxTrackedBytes);
+      if (reading.bytes !== undefined) return reading.bytes.toString('utf8');
+      if (reading.fault === 'missing') return undefined;
+      throw new OrchError('file-unreadable', `the stored file ${pathOf(id)} ${reading.message}`, {
+        hint: 'check its permissions',
+      });
     },
     ids(beginning) {
       try {

@@ -4,7 +4,15 @@ import { isInside, statsOf } from '../../system/paths.ts';
 import { maxConfigBytes, readRegularFile, statsFault } from '../../system/regular-file.ts';
 
 /** In a git folder. The index of a large repository is larger than any file of settings. */
-const settings = ['config', 'config.worktree', 'HEAD', 'commondir', 'info/exclude', 'info/attributes'];
+const settings = [
+  'config',
+  'config.worktree',
+  'HEAD',
+  'commondir',
+  'info/exclude',
+  'info/attributes',
+  'info/grafts',
+];
 const data = ['index', 'packed-refs', 'objects/info/alternates', 'info/sparse-checkout'];
 
 /**

@@ -129,6 +129,12 @@ const overrides = [
   ['core.protectNTFS', 'true'],
 ].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
+/**
+ * What git may allocate at once. It reads some of its files whole, and one that never ends (a branch that is a link to
+ * /dev/zero) would fill the memory before the time is up. The index of a million files needs a third of it.
+ */
+const mostAtOnce = '512m';
+
 /** Runs in the root folder, away from the user's files. */
 export async function git(
   [name, ...values]: GitCall,
@@ -142,7 +148,7 @@ export async function git(
   const place =
     repository === undefined
       ? { GIT_DIR: nowhere }
-      : { GIT_DIR: join(repository, '.git'), GIT_WORK_TREE: repository };
+      : { GIT_DIR: join(repository, '.git'), GIT_WORK_TREE: repository, GIT_ALLOC_LIMIT: mostAtOnce };
   return new Promise((resolve, reject) => {
     const child = execFile(
       executable,

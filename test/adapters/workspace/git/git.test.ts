@@ -94,6 +94,7 @@ describe.runIf(posix)('every git', () => {
       // Some shells add PWD, OLDPWD, SHLVL and `_`.
       const theirs = lines.filter((line) => !/^(arg |PATH=|PWD=|OLDPWD=|SHLVL=|_=)/.test(line)).sort();
       expect(theirs).toEqual([
+        'GIT_ALLOC_LIMIT=512m',
         'GIT_ALLOW_PROTOCOL=none',
         'GIT_ATTR_NOSYSTEM=1',
         `GIT_CONFIG_GLOBAL=${nowhere}`,
@@ -120,7 +121,10 @@ describe.runIf(posix)('git is not asked about a repository', () => {
   };
   const fault = (top: string) => gitFileFault(top, [join(top, 'sub')], ['.gitignore']);
   const tooLarge = ' '.repeat(1_048_577);
-  const settings = ['config', 'config.worktree', 'HEAD', 'commondir', 'info/exclude', 'info/attributes'];
+  const settings = [
+    ...['config', 'config.worktree', 'HEAD', 'commondir'],
+    ...['info/exclude', 'info/attributes', 'info/grafts'],
+  ];
   const data = ['index', 'packed-refs', 'objects/info/alternates', 'info/sparse-checkout'];
 
   it.each([...[...settings, ...data].map((name) => `.git/${name}`), '.gitignore', 'sub/.gitignore'])(

@@ -8,8 +8,17 @@ import { isInside, realPath } from '../../../system/paths.ts';
 import { maxConfigBytes, readRegularFile } from '../../../system/regular-file.ts';
 import { gitFolders } from '../git-files.ts';
 
-/** Parts of a git folder that name versions or hold them. */
-const parts = ['HEAD', 'index', 'packed-refs', 'objects', 'objects/info', 'objects/pack', 'refs', 'reftable'];
+/** What people link into a git folder. Whatever else is a link could name versions, or hold them: also `logs` and `ORIG_HEAD`. */
+const innocent = [
+  'hooks',
+  'config',
+  'description',
+  'lfs',
+  'annex',
+  'modules',
+  'info/exclude',
+  'info/attributes',
+];
 
 /**
  * The path in the git folder that leads elsewhere. Undefined if there is none: the git folder is in the repository, or, of
@@ -25,13 +34,13 @@ export function foreignPart(repository: string): string | undefined {
     return join(folders[0]!, 'commondir');
   for (const folder of new Set([own!, common ?? own!])) {
     const links = [
-      ...parts.map((name) => join(folder, name)),
-      ...linksIn(join(folder, 'objects')),
-      ...linksIn(join(folder, 'objects/pack')),
-      ...linksIn(join(folder, 'reftable')),
-      ...linksIn(join(folder, 'refs'), true),
+      ...['', 'info', 'objects', 'objects/info', 'objects/pack', 'reftable'].flatMap((name) =>
+        linksIn(join(folder, name)),
+      ),
+      ...['refs', 'logs', 'worktrees'].flatMap((name) => linksIn(join(folder, name), true)),
     ];
-    const foreign = links.find((path) => !isInside(realPath(path), common ?? own!));
+    const mayLead = new Set(innocent.map((name) => join(folder, name)));
+    const foreign = links.find((path) => !mayLead.has(path) && !isInside(realPath(path), common ?? own!));
     if (foreign !== undefined) return foreign;
   }
   return undefined;

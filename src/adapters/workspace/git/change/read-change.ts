@@ -49,8 +49,11 @@ export async function readGitChange(
   const base = repositoryOf(scope, roots);
   const differences = await differencesOf(scope, { repository: base, signal, mostBytes });
   const out = new Map<Reason, string[]>();
-  const leave = (path: string, reason: Reason) =>
-    void out.set(reason, [...(out.get(reason) ?? []), join(base, path)]);
+  const leave = (path: string, reason: Reason) => {
+    const paths = out.get(reason);
+    if (paths) paths.push(join(base, path));
+    else out.set(reason, [join(base, path)]);
+  };
   const open = differences.filter((difference) => {
     const reason = reasonByName(difference, base, roots);
     if (reason !== undefined) leave(difference.path, reason);
@@ -67,27 +70,30 @@ export async function readGitChange(
   );
   const blobs = await readBlobs(base, ids, { signal, mostBytes, mostTotal });
   let total = 0;
-  const withinTotal = (bytes: Buffer) => {
-    total += bytes.length;
+  const withinTotal = (read: () => Buffer | 'too-large') => {
+    const bytes = total > mostTotal ? 'too-large' : read();
+    if (typeof bytes !== 'string') total += bytes.length;
     return total > mostTotal ? 'too-large' : bytes;
   };
   const readSide = (side: Side | undefined): Reading => {
     if (side === undefined) return { text: '' };
     if ('fault' in side) return { reason: side.fault === 'link' ? 'link' : 'large' };
-    const bytes = 'bytes' in side ? withinTotal(side.bytes) : blobs.get(side.id)!;
+    const bytes = 'read' in side ? withinTotal(side.read) : blobs.get(side.id)!;
     if (typeof bytes === 'string') return { reason: bytes === 'missing' ? 'missing' : 'large' };
     const content = contentOf(bytes);
     return 'text' in content ? { text: content.text.replaceAll('\r\n', '\n') } : content;
   };
   const changes = open.flatMap((difference): FileChange[] => {
     const [before, after] = [readSide(difference.before), readSide(difference.after)];
-    const change = converted.has(difference.path)
-      ? ({ reason: 'converted' } as const)
-      : 'reason' in before
-        ? before
-        : 'reason' in after
-          ? after
-          : changeOf(difference, before.text, after.text);
+    const isOfTree = difference.after && 'read' in difference.after;
+    const change =
+      isOfTree && converted.has(difference.path)
+        ? ({ reason: 'converted' } as const)
+        : 'reason' in before
+          ? before
+          : 'reason' in after
+            ? after
+            : changeOf(difference, before.text, after.text);
     if (!('reason' in change)) return [change];
     leave(difference.path, change.reason);
     return [];
@@ -110,7 +116,8 @@ export async function readGitChange(
         files.map(({ path }) => join(base, path)),
         signal,
       );
-      return files.filter(({ path }) => !paths.has(join(base, path)));
+      // What git keeps encrypted, say, lies open here.
+      return files.filter(({ path }) => !paths.has(join(base, path)) && !converted.has(path));
     },
     exists: (path) => existsSync(join(base, path)),
   };
@@ -171,13 +178,13 @@ function reasonByName({ path, before, after }: Difference, base: string, roots: 
   return modes.includes('120000') ? 'link' : undefined;
 }
 
-/** Paths of files in the working tree that git keeps in another form. */
+/** Paths of files that git keeps in another form than the working tree has. */
 async function convertedBy(
   repository: string,
   differences: readonly Difference[],
   signal: AbortSignal,
 ): Promise<Set<string>> {
-  const paths = differences.filter(({ after }) => after && 'bytes' in after).map(({ path }) => path);
+  const paths = differences.filter(({ after }) => after).map(({ path }) => path);
   if (paths.length === 0) return new Set();
   const question = { about: 'changes', repository, signal } as const;
   const { stdout } = await ask(['conversions', repository], question, { input: paths.join('\0') });

@@ -16,8 +16,14 @@ import { ask, unanswered } from '../unanswered.ts';
 import { isBlob } from '../uncommitted.ts';
 import { foreignPart } from './own-history.ts';
 
-/** A version that git keeps, or a file of the working tree. */
-export type Side = Entry | { mode: string; bytes: Buffer } | { mode: string; fault: 'too-large' | 'link' };
+/**
+ * A version that git keeps, or a file of the working tree, which is read anew each time: all that have changed may be more
+ * than the memory holds. What cannot be read any more counts as too large.
+ */
+export type Side =
+  | Entry
+  | { mode: string; read: () => Buffer | 'too-large' }
+  | { mode: string; fault: 'too-large' | 'link' };
 
 export interface Difference {
   path: string;
@@ -82,8 +88,15 @@ async function commitId(revision: string, { repository, signal }: SidesOptions):
 const rangeHint =
   'give two commits or branches, such as main..HEAD; main...HEAD leaves out what is new on main';
 
+const longestRange = 1000;
+
 /** `a..b`, or `a...b` for what b has changed since it left a. An end that is left out is HEAD. */
 async function between(range: string, options: SidesOptions): Promise<Difference[]> {
+  if (range.length > longestRange) {
+    throw new OrchError('usage', `a range of ${range.length} characters is not a range of commits`, {
+      hint: rangeHint,
+    });
+  }
   const parts = /^(?<from>[^\s-]\S*?)?(?<!\.)(?<dots>\.{2,3})(?<to>[^\s.-]\S*)?$/.exec(range)?.groups;
   if (!parts || (parts.from ?? parts.to) === undefined) {
     throw new OrchError('usage', `${range} is not a range of commits`, { hint: rangeHint });
@@ -131,7 +144,10 @@ async function uncommitted(
     const before = head.get(path);
     if (before === undefined && after === undefined) return;
     if (after && 'id' in after && sameEntry(before, after)) return;
-    if (after && 'bytes' in after && before && isBlob(before.id, after.bytes)) return;
+    if (after && 'read' in after && before) {
+      const bytes = after.read();
+      if (typeof bytes !== 'string' && isBlob(before.id, bytes)) return;
+    }
     differences.set(path, { path, before, after, ...(conflict ? { conflict } : {}) });
   };
   /** In the index or in the tree. */
@@ -184,9 +200,8 @@ function treeReader({ repository, mostBytes }: SidesOptions) {
       const stats = statsOf(path);
       if (stats === undefined || stats.isDirectory()) return undefined;
       if (!stats.isFile()) return { mode, fault: 'link' };
-      const reading = readRegularFile(join(top, path), mostBytes);
-      if (reading.bytes !== undefined) return { mode, bytes: reading.bytes };
-      return reading.fault === 'missing' ? undefined : { mode, fault: 'too-large' };
+      const read = () => readRegularFile(join(top, path), mostBytes).bytes ?? 'too-large';
+      return stats.size > mostBytes ? { mode, fault: 'too-large' } : { mode, read };
     },
     isAsStaged({ path, mode, id, stats: known }: IndexEntry): boolean {
       const stats = statsOf(path);

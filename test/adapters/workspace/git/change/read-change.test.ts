@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writ
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { workspaceFiles } from '../../../../../src/adapters/workspace/find/files.ts';
+import { differencesOf } from '../../../../../src/adapters/workspace/git/change/sides.ts';
 import { findGit } from '../../../../../src/adapters/workspace/git/git.ts';
 import { emitPatches } from '../../../../../src/core/patch/git/emit-patch.ts';
 import type { ChangeScope } from '../../../../../src/core/tasks/request.ts';
@@ -265,6 +266,19 @@ describe('what is left out', () => {
     expect((await currentFiles()).map(({ path }) => path)).toEqual(['.gitignore', 'a.ts']);
   });
 
+  it('is, of the files as they are now, what git keeps in another form', async () => {
+    const top = await repository({
+      '.gitattributes': 'vault.txt filter=crypt\n',
+      'vault.txt': 'cipher one\n',
+    });
+    put(top, { 'vault.txt': 'cipher two\n' });
+    await commit(top);
+    put(top, { 'vault.txt': 'plain\n' });
+    const change = await read(top, range('HEAD~1..HEAD'));
+    expect(change.changes).toMatchObject([{ after: 'cipher two\n' }]);
+    expect(await change.currentFiles()).toEqual([]);
+  });
+
   it('is what a client does not allow', async () => {
     const top = await repository({ 'open/a.ts': '1\n', 'closed/b.ts': '1\n' });
     put(top, { 'open/a.ts': '2\n', 'closed/b.ts': '2\n' });
@@ -316,6 +330,12 @@ describe('a range', () => {
     expect(error.code).toBe('usage');
     expect(error.message).toMatch(message);
     expect(error.hint).toMatch(hint);
+  });
+
+  it('is not longer than any name', async () => {
+    // In the shape for which the pattern of a range would need the square of its length.
+    const { code, message } = await refusal(folder({ '.git/HEAD': '' }), range(`${'a..'.repeat(50_000)} `));
+    expect([code, message]).toEqual(['usage', 'a range of 150001 characters is not a range of commits']);
   });
 
   it('without a difference is said to be empty', async () => {
@@ -372,6 +392,15 @@ describe('in the order of the change', () => {
 });
 
 describe('a change beyond all measure', () => {
+  it('is not held in the memory', async () => {
+    const top = await repository({ 'a.ts': '1\n' });
+    put(top, { 'new.ts': 'one\n' });
+    const options = { repository: top, signal: new AbortController().signal, mostBytes: 99 };
+    const [difference] = await differencesOf(uncommitted, options);
+    put(top, { 'new.ts': 'later\n' });
+    expect(String((difference!.after as { read(): Buffer }).read())).toBe('later\n');
+  });
+
   it('is read up to 8 MB; the rest is named', async () => {
     const top = folder();
     initialize(top);
@@ -431,6 +460,20 @@ describe.skipIf(process.platform === 'win32')('a git folder that leads into anot
       const { code, message } = await refusal(top, scope);
       expect([code, message]).toEqual(['file-forbidden', expect.stringContaining('another repository')]);
     }
+  });
+
+  it('by a link in place of whatever may name a version is not followed', async () => {
+    const top = await evil(() => {});
+    for (const name of ['logs', 'ORIG_HEAD', 'info/x', 'worktrees/w/HEAD', 'refs/heads/config']) {
+      const path = join(top, '.git', name);
+      rmSync(path, { recursive: true, force: true });
+      mkdirSync(dirname(path), { recursive: true });
+      symlinkSync(folder({ x: '' }), path);
+      expect((await refusal(top, uncommitted)).message).toContain(`${path} leads into another repository`);
+      rmSync(path);
+    }
+    symlinkSync(folder(), join(top, '.git/lfs'));
+    expect(await kinds(top, uncommitted)).toEqual(['modify a.ts']);
   });
 
   it('may be that of a submodule or a worktree, which leads back', async () => {
