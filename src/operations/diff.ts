@@ -22,35 +22,36 @@ export const diffOperation = operation({
   summary: 'Get a change as a git patch, or turn an existing answer into one.',
   description: 'Returns a change to the given files as a git patch that was checked to apply.',
   guidance: 'a change to existing files. Returns a git patch that was checked to apply.',
-  input: z.strictObject({
-    ...requestFields,
-    effort: cliOnly(requestFields.effort),
-    task: field(
-      z.string().min(1).optional(),
-      `Kind of work, one of ${taskKinds.join(', ')} or of your own (default refactor)`,
-      { flag: '--task <kind>', complete: taskKinds, cliOnly: true },
-    ),
-    from: field(z.string().optional(), 'Use an existing answer: no request, no key needed', {
-      flag: '--from <answer>',
-      cliOnly: true,
-      fromFile: true,
-      complete: 'file',
-    }),
-    check: field(z.boolean().optional(), 'Only check whether the patch applies', {
-      flag: '--check',
-      cliOnly: true,
-    }),
-    strict: field(
-      z.boolean().optional(),
-      'Reject matches that need more tolerance than for trailing white space and typography',
-      {
-        flag: '--strict',
+  input: () =>
+    z.strictObject({
+      ...requestFields,
+      effort: cliOnly(requestFields.effort),
+      task: field(
+        z.string().min(1).optional(),
+        `Kind of work, one of ${taskKinds.join(', ')} or of your own (default refactor)`,
+        { flag: '--task <kind>', complete: taskKinds, cliOnly: true },
+      ),
+      from: field(z.string().optional(), 'Use an existing answer: no request, no key needed', {
+        flag: '--from <answer>',
         cliOnly: true,
-      },
-    ),
-    apply: applyField,
-    ...resultFields,
-  }),
+        fromFile: true,
+        complete: 'file',
+      }),
+      check: field(z.boolean().optional(), 'Only check whether the patch applies', {
+        flag: '--check',
+        cliOnly: true,
+      }),
+      strict: field(
+        z.boolean().optional(),
+        'Reject matches that need more tolerance than for trailing white space and typography',
+        {
+          flag: '--strict',
+          cliOnly: true,
+        },
+      ),
+      apply: applyField,
+      ...resultFields,
+    }),
   output: delegateOutput,
   annotations: delegateAnnotations,
   plan: (input, context) => (input.from === undefined ? plan(input, context) : undefined),

@@ -35,16 +35,17 @@ export const doctorOperation = commandOnly({
   examines: true,
   rehearsable: true,
   summary: 'Check the setup: key, provider, models, configuration, ledger, clients.',
-  input: z.strictObject({
-    verbose: field(z.boolean().optional(), 'Show every setting with its origin, not only changed ones', {
-      flag: '--verbose',
+  input: () =>
+    z.strictObject({
+      verbose: field(z.boolean().optional(), 'Show every setting with its origin, not only changed ones', {
+        flag: '--verbose',
+      }),
+      timeout: field(
+        timeoutSeconds.optional(),
+        `Timeout of the provider check in seconds (default ${defaultTimeoutSeconds})`,
+        { flag: '--timeout <seconds>' },
+      ),
     }),
-    timeout: field(
-      timeoutSeconds.optional(),
-      `Timeout of the provider check in seconds (default ${defaultTimeoutSeconds})`,
-      { flag: '--timeout <seconds>' },
-    ),
-  }),
   output: doctorOutput,
   annotations: { ...looks, openWorldHint: true },
   examples: ['orch doctor', 'orch doctor --verbose', 'orch doctor --json'],

@@ -26,7 +26,7 @@ export const modelsOperation = commandOnly({
   name: 'models',
   command: ['models'],
   summary: 'List aliases and models: price, window, efforts, shutdown, and which tasks use them. Offline.',
-  input: z.strictObject({}),
+  input: () => z.strictObject({}),
   output: modelsOutput,
   examples: ['orch models', 'orch models --json'],
   async run(_input, context) {

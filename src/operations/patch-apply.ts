@@ -16,28 +16,29 @@ export const patchApplyOperation = operation({
   summary: 'Write a patch to the working tree, all or nothing.',
   description: 'Writes the patch of an earlier result to the workspace, all or nothing.',
   guidance: 'writes a returned patch: pass meta.patch.id instead of repeating the patch.',
-  input: z.strictObject({
-    patch_id: field(z.string().min(1).optional(), 'Id of a patch or a run, its beginning, or last', {
-      positional: 'one',
-    }),
-    patch: field(z.string().optional(), 'Or the patch itself', {
-      flag: '--from <patch>',
-      fromFile: true,
-      complete: 'file',
-    }),
-    resume: field(z.boolean().optional(), 'Finish a change that was interrupted, such as by a kill', {
-      flag: '--resume',
-      cliOnly: true,
-    }),
-    partial: field(
-      z.boolean().optional(),
-      'Write the part of an answer that could be placed, without the rest',
-      {
-        flag: '--partial',
+  input: () =>
+    z.strictObject({
+      patch_id: field(z.string().min(1).optional(), 'Id of a patch or a run, its beginning, or last', {
+        positional: 'one',
+      }),
+      patch: field(z.string().optional(), 'Or the patch itself', {
+        flag: '--from <patch>',
+        fromFile: true,
+        complete: 'file',
+      }),
+      resume: field(z.boolean().optional(), 'Finish a change that was interrupted, such as by a kill', {
+        flag: '--resume',
         cliOnly: true,
-      },
-    ),
-  }),
+      }),
+      partial: field(
+        z.boolean().optional(),
+        'Write the part of an answer that could be placed, without the rest',
+        {
+          flag: '--partial',
+          cliOnly: true,
+        },
+      ),
+    }),
   output: () =>
     z.object({
       applied: z.boolean(),

@@ -9,7 +9,7 @@ export const runsListOperation = commandOnly({
   name: 'runs.list',
   command: ['runs', 'list'],
   summary: `List the last ${mostListed} calls that sent a request, the newest first.`,
-  input: z.strictObject({}),
+  input: () => z.strictObject({}),
   output: () => z.object({ runs: z.array(keptHeadSchema()) }),
   examples: ['orch runs list'],
   async run(_input, context) {

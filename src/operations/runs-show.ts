@@ -7,15 +7,16 @@ export const runsShowOperation = commandOnly({
   command: ['runs', 'show'],
   groupSummary: 'List earlier calls, and show their answers again.',
   summary: 'Print the answer of an earlier call, even if it could not be used or delivered. Costs nothing.',
-  input: z.strictObject({
-    run: field(
-      z.string().min(1).optional(),
-      'Id of a run, or its beginning; orch runs list shows them (default: last)',
-      {
-        positional: 'one',
-      },
-    ),
-  }),
+  input: () =>
+    z.strictObject({
+      run: field(
+        z.string().min(1).optional(),
+        'Id of a run, or its beginning; orch runs list shows them (default: last)',
+        {
+          positional: 'one',
+        },
+      ),
+    }),
   output: () => keptRunSchema().extend({ warnings: z.array(z.string()) }),
   examples: [
     'orch runs show',

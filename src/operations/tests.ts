@@ -20,17 +20,18 @@ export const testsOperation = operation({
   summary: 'Write deterministic tests for the given files.',
   description: 'Writes deterministic tests; returns the code of the test file.',
   guidance: 'the code of a test file. Name the framework.',
-  input: z.strictObject({
-    ...requestFields,
-    effort: cliOnly(requestFields.effort),
-    framework: frameworkField,
-    verify: field(
-      z.string().min(1).optional(),
-      'Accept only tests that pass this shell command; {} stands for the --output file',
-      { flag: '--verify <command>', cliOnly: true },
-    ),
-    ...resultFields,
-  }),
+  input: () =>
+    z.strictObject({
+      ...requestFields,
+      effort: cliOnly(requestFields.effort),
+      framework: frameworkField,
+      verify: field(
+        z.string().min(1).optional(),
+        'Accept only tests that pass this shell command; {} stands for the --output file',
+        { flag: '--verify <command>', cliOnly: true },
+      ),
+      ...resultFields,
+    }),
   output: delegateOutput,
   annotations: delegateAnnotations,
   plan,

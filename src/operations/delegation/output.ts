@@ -10,7 +10,7 @@ import type { FinishedAnswer, FinishedPatch } from '../../engine/finish/finish-a
 import type { OperationContext } from '../context.ts';
 import { shownAttempts, shownAttemptsSchema } from './shown-attempts.ts';
 
-const tokens = z.number().nullable();
+const tokens = () => z.number().nullable();
 
 const metaSchema = () =>
   z.object({
@@ -20,11 +20,11 @@ const metaSchema = () =>
     task: z.string(),
     rationale: z.string(),
     usage: z.object({
-      input: tokens,
-      output: tokens,
-      cached_input: tokens,
-      cache_write: tokens,
-      reasoning: tokens,
+      input: tokens(),
+      output: tokens(),
+      cached_input: tokens(),
+      cache_write: tokens(),
+      reasoning: tokens(),
     }),
     cost_usd: z.number().nullable().describe('Of all attempts; null if a price or a count is unknown.'),
     cost_alert: z.string().optional(),

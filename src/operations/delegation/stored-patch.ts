@@ -8,23 +8,24 @@ import type { OperationContext } from '../context.ts';
 import { damagedRun, readHead, runsNamed, someOf } from './kept-run.ts';
 import { showCommand } from './show-command.ts';
 
-const mode = z.enum(['100644', '100755']);
-
-const storedPatchSchema = z.object({
-  base: z.string(),
-  changes: z.array(
-    z.object({
-      kind: z.enum(['modify', 'create', 'delete', 'rename']),
-      path: z.string(),
-      oldPath: z.string().optional(),
-      before: z.string(),
-      after: z.string(),
-      mode: mode.optional(),
-      oldMode: mode.optional(),
-    }),
-  ),
-  leftOut: z.array(z.object({ path: z.string(), why: z.string() })).optional(),
-});
+const storedPatchSchema = () => {
+  const mode = z.enum(['100644', '100755']).optional();
+  return z.object({
+    base: z.string(),
+    changes: z.array(
+      z.object({
+        kind: z.enum(['modify', 'create', 'delete', 'rename']),
+        path: z.string(),
+        oldPath: z.string().optional(),
+        before: z.string(),
+        after: z.string(),
+        mode,
+        oldMode: mode,
+      }),
+    ),
+    leftOut: z.array(z.object({ path: z.string(), why: z.string() })).optional(),
+  });
+};
 
 export interface StoredPatch {
   /** Absolute path of the folder to which the paths are relative. */
@@ -90,7 +91,7 @@ export function loadPatch(store: ResultStore, id: string): StoredPatch {
     });
   }
   try {
-    return storedPatchSchema.parse(JSON.parse(text)) as StoredPatch;
+    return storedPatchSchema().parse(JSON.parse(text)) as StoredPatch;
   } catch (error) {
     throw new OrchError('file-unreadable', `the stored patch ${id} is damaged`, {
       hint: 'run the call again',

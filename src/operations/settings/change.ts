@@ -26,10 +26,11 @@ export const configSetOperation = commandOnly({
   groupSummary: 'Show and change your settings.',
   examines: true,
   summary: 'Set a value in your own configuration files; comments in them stay.',
-  input: z.strictObject({
-    key: keyField,
-    value: field(z.string(), 'Text, a number or JSON; a list as words with commas', { positional: 'one' }),
-  }),
+  input: () =>
+    z.strictObject({
+      key: keyField,
+      value: field(z.string(), 'Text, a number or JSON; a list as words with commas', { positional: 'one' }),
+    }),
   output: changeOutput,
   annotations: writes,
   examples: [
@@ -46,7 +47,7 @@ export const configUnsetOperation = commandOnly({
   examines: true,
   summary:
     'Remove a value from your own configuration files; what else sets it, or the default, applies again.',
-  input: z.strictObject({ key: keyField }),
+  input: () => z.strictObject({ key: keyField }),
   output: changeOutput,
   annotations: writes,
   examples: ['orch config unset alias.codex'],

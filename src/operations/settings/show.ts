@@ -21,7 +21,7 @@ export const configGetOperation = commandOnly({
   groupSummary: 'Show and change your settings.',
   examines: true,
   summary: 'Print the value that a setting has, whichever file sets it.',
-  input: z.strictObject({ key: keyField }),
+  input: () => z.strictObject({ key: keyField }),
   output: setting,
   examples: ['orch config get alias.codex', 'orch config get timeouts --json'],
   async run({ key }, context) {
@@ -39,7 +39,7 @@ export const configListOperation = commandOnly({
   command: ['config', 'list'],
   examines: true,
   summary: 'List every setting with its value and what sets it.',
-  input: z.strictObject({}),
+  input: () => z.strictObject({}),
   output: listOutput,
   examples: ['orch config list', 'orch config list --json'],
   async run(_input, context) {
@@ -61,7 +61,7 @@ export const configPathOperation = commandOnly({
   command: ['config', 'path'],
   examines: true,
   summary: 'Print the folder of your own configuration files; with --json also all others that are read.',
-  input: z.strictObject({}),
+  input: () => z.strictObject({}),
   output: pathOutput,
   examples: ['orch config path', 'cd "$(orch config path)"'],
   async run(_input, context) {
