@@ -192,7 +192,8 @@ describe.runIf(process.platform !== 'win32').each([
   });
 
   it('gets no row of the ledger, which closes its file', async () => {
-    const appending = csvLedger({ path: file(), open }).append([usageRecord({ run_id: 'r-1' })]);
+    const ledger = csvLedger({ path: file(), open });
+    const appending = ledger.append([usageRecord({ run_id: 'r-1' })]);
     if (handles) await appending;
     else
       await expect(appending).rejects.toMatchObject({
@@ -200,6 +201,7 @@ describe.runIf(process.platform !== 'win32').each([
         message: expect.stringContaining('is a link to ../outside'),
       });
     expect([textOf('outside/file'), textOf('repo/aside/file').includes('r-1')]).toEqual(['theirs', handles]);
+    await ledger.close();
     if (linux) expect(openFiles()).not.toContainEqual(expect.stringContaining(top));
   });
 });
