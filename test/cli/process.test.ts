@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import {
   bareEnvironment,

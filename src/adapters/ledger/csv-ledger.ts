@@ -16,7 +16,6 @@ import {
 } from '../workspace/destination.ts';
 import { type Temporaries, untracked } from '../workspace/temporaries.ts';
 import { lastHeader } from './header.ts';
-import { readLedgerFile } from './read.ts';
 
 const newline = 0x0a;
 /** Bytes that are read again, in case a row was being written when the file was last read. */
@@ -85,6 +84,7 @@ export function csvLedger({
       return next;
     },
     async read() {
+      const { readLedgerFile } = await import('./read.ts');
       const reading = await readLedgerFile(location);
       return reading ?? { records: [], skipped: [], files: [] };
     },
