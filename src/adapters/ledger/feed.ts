@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
+const newline = 0x0a;
 /** Longer than any row of ours; a file with a longer line is something else. */
 const longestLine = 1 << 20;
 
@@ -17,28 +18,23 @@ export class LongLine extends Error {}
 export class Utf16 extends Error {}
 
 class Feed {
-  readonly buffer: Uint8Array = new Uint8Array(longestLine + 1);
-  filled = 0;
+  private readonly buffer = new Uint8Array(longestLine + 1);
+  private filled = 0;
   private readonly lines: Lines;
 
   constructor(lines: Lines) {
     this.lines = lines;
   }
 
-  /** After `count` more bytes in the buffer. */
-  advance(count: number): void {
-    this.filled += count;
-    const taken = this.lines.read(this.buffer, this.filled);
-    this.buffer.copyWithin(0, taken, this.filled);
-    this.filled -= taken;
-    if (this.filled === longestLine) throw new LongLine();
-  }
-
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; ) {
       const piece = chunk.subarray(at, at + longestLine - this.filled);
       this.buffer.set(piece, this.filled);
-      this.advance(piece.length);
+      this.filled += piece.length;
+      const taken = this.lines.read(this.buffer, this.filled);
+      this.buffer.copyWithin(0, taken, this.filled);
+      this.filled -= taken;
+      if (this.filled === longestLine) throw new LongLine();
       at += piece.length;
     }
   }
@@ -48,49 +44,71 @@ class Feed {
   }
 }
 
+/** Of what is read at a time. */
+const chunkBytes = 1 << 18;
 /** A row that another process is writing may be there in part; the rest follows at once. */
 const restFollowsMs = 20;
 
-/** Throws `LongLine`, `Utf16` and the errors of reading and unpacking. */
-export async function feedFile(handle: FileHandle, lines: Lines, signal?: AbortSignal): Promise<void> {
-  const feed = new Feed(lines);
+/** Reads ahead while what is there is worked on: each chunk is valid until the one after the next is asked for. */
+async function* chunksOf(handle: Pick<FileHandle, 'read'>): AsyncGenerator<Uint8Array> {
+  let [buffer, other] = [new Uint8Array(chunkBytes), new Uint8Array(chunkBytes)];
+  let reading = handle.read(buffer, 0, chunkBytes);
+  let last = newline;
   let hasWaited = false;
-  for (let isStart = true; ; isStart = false) {
-    signal?.throwIfAborted();
-    const { buffer, filled } = feed;
-    const { bytesRead } = await handle.read(buffer, filled, longestLine - filled);
-    if (isStart && isPacked(buffer, bytesRead)) {
-      const first = buffer.slice(0, bytesRead);
-      return feedPacked(startingWith([first], handle.createReadStream({ autoClose: false })), lines, signal);
+  try {
+    for (;;) {
+      const { bytesRead } = await reading;
+      if (bytesRead > 0) {
+        const chunk = buffer.subarray(0, bytesRead);
+        last = chunk[bytesRead - 1]!;
+        [buffer, other] = [other, buffer];
+        reading = handle.read(buffer, 0, chunkBytes);
+        yield chunk;
+      } else if (last === newline || hasWaited) return;
+      else {
+        await new Promise((resolve) => setTimeout(resolve, restFollowsMs));
+        hasWaited = true;
+        reading = handle.read(buffer, 0, chunkBytes);
+      }
     }
-    if (isStart) refuseUtf16(buffer, bytesRead);
-    if (bytesRead > 0) feed.advance(bytesRead);
-    else if (feed.filled > 0 && !hasWaited) {
-      await new Promise((resolve) => setTimeout(resolve, restFollowsMs));
-      hasWaited = true;
-    } else return feed.end();
+  } finally {
+    // The file must not be closed before.
+    await reading.catch(() => undefined);
   }
+}
+
+/** Throws `LongLine`, `Utf16` and the errors of reading and unpacking. */
+export async function feedFile(
+  handle: Pick<FileHandle, 'read'>,
+  lines: Lines,
+  signal?: AbortSignal,
+): Promise<void> {
+  await feedStream(chunksOf(handle), lines, signal);
 }
 
 /** The same for a stream, such as standard input. */
 export async function feedStream(
-  chunks: AsyncIterable<Uint8Array>,
+  stream: AsyncIterable<Uint8Array>,
   lines: Lines,
   signal?: AbortSignal,
 ): Promise<void> {
-  const rest = chunks[Symbol.asyncIterator]();
-  const first: Uint8Array[] = [];
+  const chunks = stream[Symbol.asyncIterator]();
   let start = new Uint8Array(0);
   while (start.length < 2) {
-    const { value, done } = await rest.next();
+    const { value, done } = await chunks.next();
     if (done) break;
-    first.push(value);
-    start = Buffer.concat(first);
+    start = Buffer.concat([start, value]);
   }
-  const all = startingWith(first, { [Symbol.asyncIterator]: () => rest });
-  if (isPacked(start, start.length)) return feedPacked(all, lines, signal);
-  refuseUtf16(start, start.length);
-  return feedPlain(all, lines, signal);
+  const all = startingWith(start, { [Symbol.asyncIterator]: () => chunks });
+  if (start[0] === 0x1f && start[1] === 0x8b) {
+    await pipeline(all, createGunzip(), (unpacked: AsyncIterable<Uint8Array>) =>
+      feedPlain(unpacked, lines, signal),
+    );
+    return;
+  }
+  const mark = start[0]! * 256 + start[1]!;
+  if (mark === 0xfffe || mark === 0xfeff) throw new Utf16();
+  await feedPlain(all, lines, signal);
 }
 
 async function feedPlain(
@@ -106,30 +124,7 @@ async function feedPlain(
   feed.end();
 }
 
-async function feedPacked(
-  chunks: AsyncIterable<Uint8Array>,
-  lines: Lines,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  await pipeline(chunks, createGunzip(), (unpacked: AsyncIterable<Uint8Array>) =>
-    feedPlain(unpacked, lines, signal),
-  );
-}
-
-async function* startingWith(
-  first: readonly Uint8Array[],
-  rest: AsyncIterable<Uint8Array>,
-): AsyncIterable<Uint8Array> {
-  yield* first;
+async function* startingWith(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield first;
   yield* rest;
-}
-
-function isPacked(bytes: Uint8Array, length: number): boolean {
-  return length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-function refuseUtf16(bytes: Uint8Array, length: number): void {
-  const [first, second] = bytes;
-  if (length >= 2 && ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)))
-    throw new Utf16();
 }

@@ -121,23 +121,18 @@ export class CsvRows {
     let at = from;
     if (bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) at += 3;
     let cells = 0;
+    let start = at;
     this.isDamaged = false;
     this.hasEscapes = false;
-    starts[0] = at;
     while (at < length) {
       const byte = bytes[at]!;
-      if (byte > highest) at++;
-      else if (byte === delimiter) {
-        ends[cells] = at++;
-        if (cells < mostCells - 1) cells++;
-        else this.isDamaged = true;
-        starts[cells] = at;
-      } else if (byte === newline) {
-        ends[cells] = at > starts[cells]! && bytes[at - 1] === carriageReturn ? at - 1 : at;
-        this.cells = cells + 1;
-        return at + 1;
-      } else if (byte === quote && at === starts[cells]) {
-        starts[cells] = ++at;
+      if (byte > highest) {
+        at++;
+        continue;
+      }
+      let end = at;
+      if (byte === quote && at === start) {
+        start = ++at;
         while (at < length && bytes[at] !== newline) {
           if (bytes[at] !== quote) at++;
           else if (bytes[at + 1] === quote) {
@@ -145,26 +140,29 @@ export class CsvRows {
             at += 2;
           } else break;
         }
-        const end = at;
+        end = at;
         if (bytes[at] === quote) at++;
         else this.isDamaged = true;
         if (bytes[at] === carriageReturn && bytes[at + 1] === newline) at++;
         if (at >= length) return -1;
-        if (bytes[at] === delimiter) {
-          ends[cells] = end;
-          at++;
-          if (cells < mostCells - 1) cells++;
-          else this.isDamaged = true;
-          starts[cells] = at;
-        } else if (bytes[at] === newline) {
-          ends[cells] = end;
-          this.cells = cells + 1;
-          return at + 1;
-        } else this.isDamaged = true;
-      } else {
+        if (bytes[at] !== delimiter && bytes[at] !== newline) {
+          this.isDamaged = true;
+          continue;
+        }
+      } else if (byte !== delimiter && byte !== newline) {
         if (byte === 0) this.isDamaged = true;
         at++;
+        continue;
+      } else if (byte === newline && at > start && bytes[at - 1] === carriageReturn) end--;
+      starts[cells] = start;
+      ends[cells] = end;
+      if (bytes[at++] === newline) {
+        this.cells = cells + 1;
+        return at;
       }
+      start = at;
+      if (cells < mostCells - 1) cells++;
+      else this.isDamaged = true;
     }
     return -1;
   }

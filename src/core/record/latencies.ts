@@ -9,7 +9,7 @@ const octaveBits = 6;
 export class Latencies {
   count = 0;
   private kept: number[] | undefined = [];
-  private classes: number[] = [];
+  private classes = new Uint32Array(0);
   private least = Number.POSITIVE_INFINITY;
   private most = 0;
 
@@ -18,7 +18,7 @@ export class Latencies {
     this.count++;
     if (value < this.least) this.least = value;
     if (value > this.most) this.most = value;
-    if (this.kept === undefined) this.classify(value, 1);
+    if (this.kept === undefined) this.classify(value);
     else {
       this.kept.push(value);
       if (this.kept.length > mostKept) this.classifyKept();
@@ -56,17 +56,20 @@ export class Latencies {
   private classifyKept(): void {
     const { kept = [] } = this;
     this.kept = undefined;
-    for (const value of kept) this.classify(value, 1);
+    for (const value of kept) this.classify(value);
   }
 
-  private classify(value: number, times: number): void {
+  private classify(value: number): void {
     const at = classOf(value);
-    if (at >= this.classes.length) this.grow(at);
-    this.classes[at]! += times;
+    this.grow(at);
+    this.classes[at]!++;
   }
 
   private grow(at: number): void {
-    while (this.classes.length <= at) this.classes.push(0);
+    if (at < this.classes.length) return;
+    const classes = new Uint32Array(at + 1 + classesPerOctave);
+    classes.set(this.classes);
+    this.classes = classes;
   }
 }
 

@@ -120,8 +120,9 @@ export class RecentCalls {
   /** After a search in vain. */
   private insert(first: number, second: number, group: number, rest: number): void {
     if (this.used === this.kept) {
+      const oldest = this.older ?? new Int32Array(this.table.length);
       this.older = this.table;
-      this.table = new Int32Array(2 * this.kept * slotSize);
+      this.table = oldest.fill(0);
       this.used = 0;
       this.findIn(this.table, first, second);
     }
