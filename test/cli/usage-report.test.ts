@@ -210,6 +210,7 @@ it('adds up exactly what the answers have said', async () => {
   const costs = (await Promise.all(calls)).map(({ stdout }) => JSON.parse(stdout).meta.cost_usd as number);
   const { stdout } = await orch(['usage', 'report', '--json'], { env });
   const sum = costs.reduce((total, usd) => total + BigInt(Math.round(usd * 1e12)), 0n);
+  expect(Number(sum)).toBeGreaterThan(0);
   expect(JSON.parse(stdout).total.cost_usd).toBe(Number(sum) / 1e12);
 });
 

@@ -125,11 +125,9 @@ export class CsvRows {
     this.isDamaged = false;
     this.hasEscapes = false;
     while (at < length) {
-      const byte = bytes[at]!;
-      if (byte > highest) {
-        at++;
-        continue;
-      }
+      let byte = bytes[at]!;
+      while (byte > highest && ++at < length) byte = bytes[at]!;
+      if (at === length) return -1;
       let end = at;
       if (byte === quote && at === start) {
         start = ++at;

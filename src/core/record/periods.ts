@@ -1,17 +1,23 @@
 /** The day, ISO week or month of a time, in a time zone. */
-import type { TimeZone } from './time-zone.ts';
+import { nextDay, type TimeZone } from './time-zone.ts';
 
 export type Period = 'day' | 'week' | 'month';
 
-/** Where clocks are put forward or back, and where days begin, is a multiple of this. */
-const slot = 15 * 60_000;
+const dayMs = 86_400_000;
+
+/** A day of the zone, and the number of the period that it is in. */
+interface Day {
+  start: number;
+  end: number;
+  number: number;
+}
 
 export class Periods {
   readonly texts: string[] = [''];
   private readonly numbers = new Map<string, number>();
-  private readonly slots = new Map<number, number>();
-  private lastSlot = Number.NaN;
-  private lastNumber = 0;
+  /** The days of the zone that have been met, by each day of UTC that they share time with. */
+  private readonly days = new Map<number, Day[]>();
+  private last: Day = { start: 0, end: 0, number: 0 };
   private readonly zone: TimeZone;
   private readonly period: Period;
 
@@ -22,17 +28,30 @@ export class Periods {
 
   /** A number for the period of a time; 0 if the time is NaN. */
   numberOf(time: number): number {
-    const at = Math.floor(time / slot);
-    if (at === this.lastSlot) return this.lastNumber;
-    if (Number.isNaN(at)) return 0;
-    let number = this.slots.get(at);
-    if (number === undefined) {
-      number = this.numberFor(periodOf(this.zone.dayOf(at * slot), this.period));
-      this.slots.set(at, number);
+    if (time >= this.last.start && time < this.last.end) return this.last.number;
+    if (Number.isNaN(time)) return 0;
+    const utc = Math.floor(time / dayMs);
+    let days = this.days.get(utc);
+    if (days === undefined) {
+      days = [];
+      this.days.set(utc, days);
     }
-    this.lastSlot = at;
-    this.lastNumber = number;
-    return number;
+    let day = days.find(({ start, end }) => time >= start && time < end);
+    if (day === undefined) {
+      day = this.dayAt(time);
+      days.push(day);
+    }
+    this.last = day;
+    return day.number;
+  }
+
+  private dayAt(time: number): Day {
+    const day = this.zone.dayOf(time);
+    return {
+      start: this.zone.startOf(day),
+      end: this.zone.startOf(nextDay(day)),
+      number: this.numberFor(periodOf(day, this.period)),
+    };
   }
 
   private numberFor(text: string): number {
@@ -51,7 +70,6 @@ function periodOf(day: string, period: Period): string {
 
 /** `2026-W45`. Weeks begin on Monday and belong to the year that has most of their days. */
 function isoWeek(day: string): string {
-  const dayMs = 86_400_000;
   const start = Date.parse(`${day}T00:00:00Z`);
   const weekday = (new Date(start).getUTCDay() + 6) % 7;
   const thursday = start + (3 - weekday) * dayMs;
