@@ -351,9 +351,9 @@ export function createFactory(options: FactoryOptions): Factory {
     redaction,
     async scanLedgers(paths, sink, signal) {
       const { scanLedger, scanLedgers } = await import('./adapters/ledger/read.ts');
+      if (paths) return scanLedgers(paths, sink, { cwd, signal, stdin: () => process.stdin });
       const { location } = ledger();
-      if (paths) await scanLedgers(paths, sink, { cwd, signal, stdin: () => process.stdin });
-      else if (location !== undefined) await scanLedger(location, sink, signal);
+      if (location !== undefined) await scanLedger(location, sink, signal);
     },
     readFile: readRegularFile,
     results,

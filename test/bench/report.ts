@@ -4,7 +4,7 @@
  * sums, and prints the times, their ratio and the most memory that was resident, also for a tenth of the rows. Exits
  * with 1 where the sums differ, `orch` takes more than three times as long as mawk, or holds more than 150 MB.
  *
- * `npm run bench:report -- --writers 64`: so many processes append to a ledger, 200 rows each, while reports of it are
+ * `npm run bench:report -- --writers 64`: so many processes append to a ledger, 1,000 rows each, while reports of it are
  * made one after the other. Exits with 1 where a report has a torn row or fewer rows than the one before it, or the
  * last one lacks any.
  */
@@ -112,7 +112,7 @@ function writeLedger(path: string, rows: number): Map<string, Sums> {
       ts,
       run_id: run,
       attempt,
-      response_id: `resp_${id()}`,
+      response_id: `resp_${id().slice(16)}`,
       task: pick(tasks),
       language: pick(['typescript', 'python', 'go', undefined]),
       effort: pick(['low', 'medium', 'high']),
@@ -260,7 +260,7 @@ function timed(
 
 async function watch(option: number): Promise<boolean> {
   const writers = Number(process.argv[option + 1] ?? 64);
-  const appends = 200;
+  const appends = 1000;
   const script = join(folder, 'writer.mjs');
   await build({
     stdin: {

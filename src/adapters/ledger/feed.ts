@@ -93,22 +93,26 @@ export async function feedStream(
   signal?: AbortSignal,
 ): Promise<void> {
   const chunks = stream[Symbol.asyncIterator]();
-  let start = new Uint8Array(0);
-  while (start.length < 2) {
-    const { value, done } = await chunks.next();
-    if (done) break;
-    start = Buffer.concat([start, value]);
+  try {
+    let start = new Uint8Array(0);
+    while (start.length < 2) {
+      const { value, done } = await chunks.next();
+      if (done) break;
+      start = Buffer.concat([start, value]);
+    }
+    const all = startingWith(start, { [Symbol.asyncIterator]: () => chunks });
+    if (start[0] === 0x1f && start[1] === 0x8b) {
+      await pipeline(all, createGunzip(), (unpacked: AsyncIterable<Uint8Array>) =>
+        feedPlain(unpacked, lines, signal),
+      );
+      return;
+    }
+    const mark = start[0]! * 256 + start[1]!;
+    if (mark === 0xfffe || mark === 0xfeff) throw new Utf16();
+    await feedPlain(all, lines, signal);
+  } finally {
+    await chunks.return?.();
   }
-  const all = startingWith(start, { [Symbol.asyncIterator]: () => chunks });
-  if (start[0] === 0x1f && start[1] === 0x8b) {
-    await pipeline(all, createGunzip(), (unpacked: AsyncIterable<Uint8Array>) =>
-      feedPlain(unpacked, lines, signal),
-    );
-    return;
-  }
-  const mark = start[0]! * 256 + start[1]!;
-  if (mark === 0xfffe || mark === 0xfeff) throw new Utf16();
-  await feedPlain(all, lines, signal);
 }
 
 async function feedPlain(

@@ -26,6 +26,12 @@ export function amountAt(rows: CsvRows, cell: number): number {
   return value;
 }
 
+/** The same for what is counted: a fraction is none, but may be a number with dots between the thousands. */
+export function countAt(rows: CsvRows, cell: number): number {
+  const count = amountAt(rows, cell);
+  return Number.isInteger(count) ? count : Number.NaN;
+}
+
 function otherAmount(rows: CsvRows, cell: number): number {
   const value = rows.number(cell);
   if (value === undefined) return rows.text(cell).trim() === '' ? empty : Number.NaN;

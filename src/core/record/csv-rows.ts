@@ -256,9 +256,13 @@ const kindNames = {
   boolean: 'true or false',
 };
 
-export function wrongCell(column: Column, text: string): RowFault {
+export function wrongCell(
+  column: Column,
+  text: string,
+  wanted: string = kindNames[columnKinds[column]],
+): RowFault {
   return {
-    why: `${column} is not ${kindNames[columnKinds[column]]}`,
+    why: `${column} is not ${wanted}`,
     detail: JSON.stringify(text.slice(0, 40)),
   };
 }

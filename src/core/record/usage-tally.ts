@@ -1,6 +1,6 @@
 /** Adds up the rows of usage CSVs by group, one after the other: memory depends on the number of groups, not of rows. */
 import { mayBeBilled } from '../errors/provider-failure.ts';
-import { amountAt, empty, Times, usdAt } from './cell-numbers.ts';
+import { amountAt, countAt, empty, Times, usdAt } from './cell-numbers.ts';
 import { type Column, type CsvRows, type LedgerSink, noCell, type RowFault, wrongCell } from './csv-rows.ts';
 import type { GroupKey } from './group-keys.ts';
 import { Names } from './names.ts';
@@ -122,14 +122,14 @@ export class UsageTally implements LedgerSink {
     const { cells } = this;
     const time = cells.ts === noCell ? Number.NaN : this.times.at(rows, cells.ts);
     if (cells.ts !== noCell && Number.isNaN(time)) return wrongCell('ts', rows.text(cells.ts));
-    const input = amountAt(rows, cells.input_tokens);
-    const cached = amountAt(rows, cells.cached_input_tokens);
-    const written = amountAt(rows, cells.cache_write_tokens);
-    const output = amountAt(rows, cells.output_tokens);
-    const reasoning = amountAt(rows, cells.reasoning_tokens);
+    const input = countAt(rows, cells.input_tokens);
+    const cached = countAt(rows, cells.cached_input_tokens);
+    const written = countAt(rows, cells.cache_write_tokens);
+    const output = countAt(rows, cells.output_tokens);
+    const reasoning = countAt(rows, cells.reasoning_tokens);
     const latency = amountAt(rows, cells.latency_ms);
     const verify = amountAt(rows, cells.verify_ms);
-    const attempt = amountAt(rows, cells.attempt);
+    const attempt = countAt(rows, cells.attempt);
     const cost = usdAt(rows, cells.cost_usd);
     const baseline = usdAt(rows, cells.baseline_cost_usd);
     // One that is NaN makes the sum NaN.
@@ -267,27 +267,23 @@ export class UsageTally implements LedgerSink {
   }
 
   private wrongNumber(rows: CsvRows): RowFault | undefined {
-    for (const column of numberColumns) {
-      const cell = this.cells[column];
-      const value = column.endsWith('_usd') ? usdAt(rows, cell) : amountAt(rows, cell);
-      if (Number.isNaN(value)) return wrongCell(column, rows.text(cell));
-    }
-    return undefined;
+    const { cells } = this;
+    const count = counts.find((column) => Number.isNaN(countAt(rows, cells[column])));
+    if (count) return wrongCell(count, rows.text(cells[count]), 'a whole number from 0 to 1e12');
+    const amount = amounts.find((column) => Number.isNaN(amountAt(rows, cells[column])));
+    return amount && wrongCell(amount, rows.text(cells[amount]));
   }
 }
 
-const numberColumns = [
+const counts = [
   'input_tokens',
   'cached_input_tokens',
   'cache_write_tokens',
   'output_tokens',
   'reasoning_tokens',
-  'latency_ms',
-  'verify_ms',
   'attempt',
-  'cost_usd',
-  'baseline_cost_usd',
 ] as const satisfies Column[];
+const amounts = ['latency_ms', 'verify_ms', 'cost_usd', 'baseline_cost_usd'] as const satisfies Column[];
 
 const columnOf: Record<Exclude<GroupKey, 'day' | 'week' | 'month' | 'model'>, Column> = {
   task: 'task',

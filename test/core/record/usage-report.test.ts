@@ -379,13 +379,21 @@ describe('usageReport', () => {
       '5E-07;"\'=1+1";2026-11-01 10:00;1,5E+03;900',
       ';;;;',
       '$1;x;2026-11-01;1;1',
+      '1;x;2026-11-01;1.234;1',
     ].join('\r\n');
-    const { groups, total, skipped_rows } = reportOfCsv(csv, { by: ['project'], now });
+    const { groups, total, skipped_rows, warnings } = reportOfCsv(csv, { by: ['project'], now });
     expect(groups.map(({ key, cost_usd }) => [key.project, cost_usd])).toEqual([
       ['a; "b"', 0.25],
       ['=1+1', 0.0000005],
     ]);
-    expect([total.input_tokens, total.latency_p95_ms, skipped_rows]).toEqual([2500, 1200.5, 1]);
+    expect([total.input_tokens, total.latency_p95_ms, skipped_rows, warnings]).toEqual([
+      2500,
+      1200.5,
+      2,
+      [
+        'skipped 2 unreadable rows: usage.csv line 5 (cost_usd is not a number from 0 to 1e12: "$1"); line 6 (input_tokens is not a whole number from 0 to 1e12: "1.234")',
+      ],
+    ]);
     const tabs = csv.replaceAll(';', '\t').replace('a\t', 'a;');
     expect(reportOfCsv(tabs, { by: ['project'], now }).groups).toEqual(groups);
     expect(reportOfCsv(`sep=;\n${csv.slice(1)}`, { by: ['project'], now }).groups).toEqual(groups);
