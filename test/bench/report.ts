@@ -261,6 +261,7 @@ function timed(
 async function watch(option: number): Promise<boolean> {
   const writers = Number(process.argv[option + 1] ?? 64);
   const appends = 1000;
+  const readers = 8;
   const script = join(folder, 'writer.mjs');
   await build({
     stdin: {
@@ -300,11 +301,11 @@ async function watch(option: number): Promise<boolean> {
     areRunning = false;
   });
   for (const child of children) child.stdin.write('go');
-  let last = 0;
   let reports = 0;
   let torn = 0;
   let lost = 0;
-  const look = async () => {
+  /** Returns how many attempts there are, of which there were `before`. */
+  const look = async (before: number): Promise<number> => {
     const child = spawn(process.execPath, [orch, 'usage', 'report', path, '--by', 'task', '--json'], {
       env: { PATH: process.env.PATH, HOME: folder, XDG_STATE_HOME: folder, XDG_CACHE_HOME: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -314,16 +315,18 @@ async function watch(option: number): Promise<boolean> {
       text += piece;
     });
     await once(child, 'close');
-    if (text === '') return;
+    if (text === '') return before;
     const { total, skipped_rows } = JSON.parse(text) as UsageReport;
     reports++;
     torn += skipped_rows;
-    if (total.attempts < last) lost += last - total.attempts;
-    last = total.attempts;
+    lost += Math.max(0, before - total.attempts);
+    return total.attempts;
   };
-  while (areRunning) await look();
-  await end;
-  await look();
+  const keepLooking = async () => {
+    for (let seen = 0; areRunning; ) seen = await look(seen);
+  };
+  await Promise.all([end, ...Array.from({ length: readers }, keepLooking)]);
+  const last = await look(0);
   const whole = writers * appends;
   console.log(
     `${writers} writers, ${whole} rows, ${reports} reports: ${torn} torn rows, ${lost + whole - last} lost`,

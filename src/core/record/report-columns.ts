@@ -41,7 +41,7 @@ const measureColumns = [
   measure('failures', 'Failures', formatCount),
   measure('error_rate', 'Errors', formatShare),
   measure('fallbacks', 'Fallbacks', formatCount),
-  measure('fallback_rate', 'Fell over', formatShare),
+  measure('fallback_rate', 'By fallback', formatShare),
   measure('input_tokens', 'Input', formatCount),
   measure('cached_input_tokens', 'Cached', formatCount),
   measure('cache_write_tokens', 'Cache writes', formatCount),

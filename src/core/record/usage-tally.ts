@@ -1,5 +1,7 @@
 /** Adds up the rows of usage CSVs by group, one after the other: memory depends on the number of groups, not of rows. */
+import { OrchError } from '../errors/orch-error.ts';
 import { mayBeBilled } from '../errors/provider-failure.ts';
+import { formatCount } from '../text/format.ts';
 import { amountAt, countAt, empty, Times, usdAt } from './cell-numbers.ts';
 import { type Column, type CsvRows, type LedgerSink, noCell, type RowFault, wrongCell } from './csv-rows.ts';
 import type { GroupKey } from './group-keys.ts';
@@ -61,6 +63,8 @@ type Branches = (Branches | TalliedGroup | undefined)[];
 
 const rehearsal = [...'rehearsal'].map((letter) => letter.charCodeAt(0));
 const mostAttempts = 1 << 22;
+/** Nobody reads more, and each takes memory. */
+const mostGroups = 50_000;
 /** Faults that are kept one by one; the rest are only counted. */
 const namedFaults = 5;
 
@@ -244,6 +248,11 @@ export class UsageTally implements LedgerSink {
     }
     const known = branches[at] as TalliedGroup | undefined;
     if (known) return known.tally.index;
+    if (this.groups.length === mostGroups) {
+      throw new OrchError('usage', `the report would have more than ${formatCount(mostGroups)} rows`, {
+        hint: 'group by something with fewer values, or use --since, --task, --model or --project',
+      });
+    }
     const values = this.dimensions.map(({ texts }, key) => texts[numbers[key]!]!);
     const group = { values, isRehearsal, tally: new Tally(this.groups.length) };
     branches[at] = group;

@@ -18,9 +18,10 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csvLedger } from '../../../src/adapters/ledger/csv-ledger.ts';
-import { feedFile } from '../../../src/adapters/ledger/feed.ts';
+import { feedFile, feedStream } from '../../../src/adapters/ledger/feed.ts';
 import { scanLedgers } from '../../../src/adapters/ledger/read.ts';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
 import { encodeRecord, headerRow } from '../../../src/core/record/csv.ts';
@@ -376,6 +377,37 @@ describe('scanLedgers', () => {
     expect(await runsIn(['-', '-'], inBytes)).toEqual(['s1']);
     expect(await runsIn(['-'], [packed.subarray(0, 1), packed.subarray(1)])).toEqual(['p1', 'p2']);
     expect(await runsIn(['-'], [])).toEqual([]);
+  });
+
+  it('finds the same rows, whatever is read at a time', async () => {
+    const words = ['"', '""', ',', ';', '\n', '\r\n', '\r', '\0', 'a', '1', ' ', 'é', '\uFEFF', '2026-11-01'];
+    const piece = fc.oneof(
+      fc.constantFrom(...words),
+      fc.constantFrom(
+        'ts,project,attempt\n',
+        'ts;project;attempt\n',
+        '2026-11-01,"a, ""b""",1\n',
+        rowOf('x'),
+      ),
+    );
+    const read = async (chunks: readonly Uint8Array[]) => {
+      const sink = new RecordSink();
+      await feedStream(Readable.from(chunks), new CsvRows(sink));
+      const { records, skippedRows } = sink;
+      return { records, skippedRows };
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece), fc.array(fc.nat(400), { maxLength: 8 }), async (pieces, cuts) => {
+        const bytes = Buffer.from(`ts,project,attempt\n${pieces.join('')}`);
+        const borders = [0, ...cuts.filter((cut) => cut < bytes.length).sort((a, b) => a - b), bytes.length];
+        const chunks = borders.slice(1).map((border, at) => bytes.subarray(borders[at], border));
+        const whole = await read([bytes]);
+        expect(await read(chunks)).toEqual(whole);
+        // And the lines are those that a reader of text would find.
+        const lines = bytes.toString().split('\n').length - (bytes.at(-1) === 0x0a ? 1 : 0);
+        expect(whole.records.length + whole.skippedRows.length).toBeLessThanOrEqual(lines);
+      }),
+    );
   });
 
   it('reads a last row without a line break', async () => {

@@ -333,6 +333,14 @@ describe('usageReport', () => {
     ]);
   });
 
+  it('has no more rows than it can hold', () => {
+    const rows = Array.from({ length: 50_001 }, (_, at) => `2026-11-01,${at}\n`).join('');
+    expect(() => reportOfCsv(`ts,run_id\n${rows}`, { by: ['run'], now })).toThrow(
+      expect.objectContaining({ code: 'usage', message: 'the report would have more than 50 000 rows' }),
+    );
+    expect(reportOfCsv(`ts,run_id\n${rows}`, { by: ['day'], now }).total.calls).toBe(50_001);
+  });
+
   it('takes only the tasks, models and projects that are named', () => {
     const records = calls(
       { task: 'docs', project: 'a', cost_usd: 1 },
