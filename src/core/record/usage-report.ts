@@ -14,6 +14,7 @@ import {
   skippedWarning,
   undatedWarning,
   unknownCostWarning,
+  unwantedWarning,
 } from './report-notes.ts';
 import { Tally } from './tally.ts';
 import { type TimeZone, timeZone } from './time-zone.ts';
@@ -155,6 +156,7 @@ export function openReport(options: UsageReportOptions): OpenReport {
         ...skippedWarning(tally),
         ...duplicateWarning(tally.duplicates),
         ...undatedWarning(tally.undated),
+        ...unwantedWarning(total.attempts === 0 ? tally.unwanted : 0),
         ...unknownCostWarning(total.unknown_cost),
         ...rehearsalWarning(rehearsals, total.attempts),
       ],
