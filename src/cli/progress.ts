@@ -74,7 +74,8 @@ export async function startProgress({
           break;
         case 'text':
           characters += event.delta.length;
-          if (untilText) spinner?.stop();
+          // To stop it moves the cursor to the start of the line, and what is shown already would be written over.
+          if (untilText && spinner?.isSpinning) spinner.stop();
           if (preview) {
             streams.errStyled(streams.errStyle.dim(streams.shown(event.delta)));
             midLine = !event.delta.endsWith('\n');

@@ -39,11 +39,19 @@ async function on(what: Partial<IOStreams>, logLevel: string, ...flags: string[]
     shown: (text: string) => text,
     startSpinner: async () => {
       spinners++;
-      return {
+      const spinner = {
+        isSpinning: true,
         clear() {},
-        stop: () => err.push('<stop>'),
-        start: () => err.push('<start>'),
+        stop() {
+          spinner.isSpinning = false;
+          err.push('<stop>');
+        },
+        start() {
+          spinner.isSpinning = true;
+          err.push('<start>');
+        },
       };
+      return spinner;
     },
     ...what,
   } as unknown as IOStreams;
@@ -168,6 +176,12 @@ describe.runIf(script)('the wait for the first word, on a terminal', () => {
     expect(all.slice(text)).not.toContain('attempt 2');
     // The line is cleared and the cursor is back before the text.
     expect(all.slice(0, text)).toMatch(/\x1b\[\d?K.*\x1b\[\?25h$/s);
+  });
+
+  it.each(['', ' --stream > /dev/null'])('leaves the text as it stands%s', async (to) => {
+    const { env } = await provider({ answer: { kind: 'text', text: 'The whole answer.\n', chunks: 5 } });
+    const all = await terminal(`run deep_reasoning x${to}`, { ...env, NO_COLOR: '1' }).ended;
+    expect(all).toContain('The whole answer.\r\n');
   });
 
   it('shows nothing where nobody watches', async () => {
