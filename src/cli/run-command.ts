@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { shapes } from '../core/tasks/shapes.ts';
-import { printableJson } from '../core/text/hidden.ts';
+import { joinedBreaks, printableJson } from '../core/text/hidden.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
 import type { DelegateOutput } from '../operations/delegation/output.ts';
@@ -111,16 +111,21 @@ export async function runCommand(
       })
     : undefined;
   let shown = '';
+  let joined = joinedBreaks();
   const callOptions: CallOptions = {
     signal,
     elapsedMs: waitedMs,
     inputFiles,
     stream: options.stream !== false,
     onProgress(event) {
-      if (liveText && event.kind === 'text') {
-        progress?.onEvent(event);
-        shown += event.delta;
-        streams.out(event.delta);
+      if (event.kind === 'attempt') joined = joinedBreaks();
+      if (event.kind === 'text') {
+        const delta = joined(event.delta);
+        if (delta === '') return;
+        progress?.onEvent({ ...event, delta });
+        if (!liveText) return;
+        shown += delta;
+        streams.out(delta);
         return;
       }
       // The partial answer on screen failed and cannot be taken back, so say at every log level that it is not the
@@ -130,8 +135,7 @@ export async function runCommand(
         streams.err('the partial answer above is discarded; starting again\n');
         shown = '';
       }
-      if (!talks && event.kind !== 'text') return;
-      progress?.onEvent(event);
+      if (talks) progress?.onEvent(event);
     },
   };
   let output: Record<string, unknown>;

@@ -343,8 +343,9 @@ export interface UserSettings {
   /** It need not exist. */
   folder: string;
   /**
-   * Sets a value, or removes it (undefined), while no other process does. `before` is what the file had. Throws `usage` if the configuration would
-   * have a problem that it has not now, `invalid-config` for a file that cannot be edited, `write-failed`.
+   * Sets a value, or removes it (undefined), while no other process does. `before` is what the file had. Throws `usage`
+   * if the configuration would have a problem that it does not have now, `invalid-config` for a file that cannot be
+   * edited, `write-failed`.
    */
   change(
     file: 'models' | 'policies',

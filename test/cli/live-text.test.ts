@@ -182,6 +182,23 @@ describe.runIf(script)('the wait for the first word, on a terminal', () => {
     expect(all.slice(0, text)).toMatch(/\x1b\[\d?K.*\x1b\[\?25h$/s);
   });
 
+  it.each(['', ' --stream > /dev/null'])('leaves the text as it stands%s', async (to) => {
+    const { env } = await provider({ answer: { kind: 'text', text: 'The whole answer.\n', chunks: 5 } });
+    const all = await terminal(`run deep_reasoning x${to}`, { ...env, NO_COLOR: '1' }).ended;
+    expect(all).toContain('The whole answer.\r\n');
+  });
+
+  it.each(['', ' --stream > /dev/null'])(
+    'lets no text be written over by the rest of the answer%s',
+    async (to) => {
+      const { env } = await provider({ answer: { kind: 'text', text: 'Run this\rNot this\n', chunks: 2 } });
+      const all = await terminal(`run deep_reasoning x${to}`, env).ended;
+      expect(all).toContain('Run this');
+      expect(all).not.toMatch(/Run this\r(?!\n)/);
+      expect(all).toContain('\\u000dNot this');
+    },
+  );
+
   it('shows nothing where nobody watches', async () => {
     const { env } = await provider({ answer: { kind: 'text', text: 'The answer.\n' } });
     const all = await terminal('docs x', { ...env, CI: '1' }).ended;

@@ -2,12 +2,13 @@
  * The ledger as a CSV file to which any number of processes may append: every append is one O_APPEND write of
  * complete rows. This is safe on local file systems; NFS does not guarantee it.
  */
-import { closeSync, constants, fstatSync, open, promises, type Stats, statSync, write } from 'node:fs';
+import { closeSync, constants, fstatSync, open, promises, type Stats, write } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { encodeRecord, headerRow } from '../../core/record/csv.ts';
 import type { Ledger } from '../../engine/ports.ts';
+import { statsOf } from '../system/paths.ts';
 import {
   type Destination,
   destinationOf,
@@ -72,7 +73,7 @@ export function csvLedger({
 
   const isInPlace = (): boolean => {
     if (held === undefined) return false;
-    const there = statSync(location, { throwIfNoEntry: false });
+    const there = statsOf(location);
     return there?.isFile() === true && isSame(there, fstatSync(held));
   };
   const release = () => {

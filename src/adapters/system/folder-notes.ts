@@ -1,4 +1,5 @@
 /** Notes on folders of ours that other users could change: what they put there would be used. */
+import { shellPath } from '../../core/text/shell-word.ts';
 import { statsOf } from './paths.ts';
 
 export function folderNotes(folders: readonly string[]): string[] {
@@ -15,7 +16,7 @@ export function folderNotes(folders: readonly string[]): string[] {
     ...(writable.length === 0
       ? []
       : [
-          `other users can write where orch keeps patches and locks; run chmod 700 ${writable.map(({ path }) => quoted(path)).join(' ')}`,
+          `other users can write where orch keeps patches and locks; run chmod 700 ${writable.map(({ path }) => shellPath(path)).join(' ')}`,
         ]),
     ...(foreign.length === 0
       ? []
@@ -23,9 +24,4 @@ export function folderNotes(folders: readonly string[]): string[] {
           `orch keeps patches and locks in folders of another user (${foreign.map(({ path }) => path).join(', ')}); run chown, or set XDG_STATE_HOME to a folder of your own`,
         ]),
   ];
-}
-
-/** For a shell. */
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

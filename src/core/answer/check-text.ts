@@ -32,7 +32,12 @@ export function faultOfText(text: string, { document, material }: WantedText): s
 /** A document may show an edit, in a fence or indented and below a title; one that is nothing else has no title outside. */
 function isEdit(text: string): boolean {
   const outside = outsideFences(text).replace(/^(?: {4}|\t).*$/gm, '');
-  return holdsAnyEdit(outside) || (!hasHeading(outside) && holdsAnyEdit(text));
+  return holdsAnyEdit(outside) || (!isTitled(outside) && holdsAnyEdit(text));
+}
+
+/** In Markdown, AsciiDoc or HTML. */
+function isTitled(text: string): boolean {
+  return hasHeading(text) || /^\S.*\n={3,}[ \t]*$|^= \S|^<h1[\s>]/im.test(text);
 }
 
 function holdsAnyEdit(text: string): boolean {

@@ -10,7 +10,7 @@ const deeds =
 /** One group of rows per language. */
 const declining: readonly RegExp[] = [
   new RegExp(
-    `\\b(?:can(?:not|['\\u2019]t| not)|won['\\u2019]t|will not|unable to|not (?:able|allowed|permitted|going|willing) to)(?: \\w+)? ${deeds}`,
+    `(?:\\b(?:i|we)(?:['\\u2019]m|['\\u2019]re)?(?: \\w+)?|^\\W*|[.,;:!]) ?\\b(?:can(?:not|['\\u2019]t| not)|won['\\u2019]t|will not|unable to|not (?:able|allowed|permitted|going|willing) to)(?: \\w+)? ${deeds}`,
     'i',
   ),
   /\b(?:have to|must|need to|will) (?:\w+ )?(?:decline|refuse)\b|\bagainst (?:my|our) (?:\w+ )?(?:guidelines|polic(?:y|ies)|principles)\b/i,
@@ -24,6 +24,10 @@ const declining: readonly RegExp[] = [
 /** It could be done if something were known or given: a question, not a refusal. */
 const conditional = /\b(?:without|unless|until|more (?:details?|information|context)|sem|ohne|sin|sans)\b/i;
 
+/** What is to be changed is not there, or is there already, or only somebody with tools could do it. */
+const otherReason =
+  /\b(?:already|no such|does(?: not|n['\u2019]t) (?:exist|contain|define|have)|(?:is|are|was|were)(?: not|n['\u2019]t) (?:found|defined|in the)|file ?system|files? (?:here|directly)|(?:edit|write|change|create|modify) directly|directly (?:edit|write|change|create|modify)|in this environment)\b/i;
+
 /** Characters from its start in which an answer declines. */
 const opening = 400;
 
@@ -32,5 +36,5 @@ export function isRefusal(answer: string): boolean {
   const text = answer.trim();
   if (text.length > longestSpeech || asks(text)) return false;
   const start = text.slice(0, opening);
-  return !conditional.test(start) && declining.some((form) => form.test(start));
+  return !conditional.test(start) && !otherReason.test(start) && declining.some((form) => form.test(start));
 }

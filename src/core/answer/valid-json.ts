@@ -3,7 +3,7 @@ import { withoutComments } from '../config/json-with-comments.ts';
 
 /** Of these, comments and a comma after the last entry are taken by everything that reads them. */
 const commented =
-  /\.jsonc$|(?:^|\/)(?:(?:ts|js)config(?:[.-][^/]*)?|devcontainer|\.eslintrc|\.babelrc|babel\.config|tslint|typedoc|api-extractor|deno|turbo)\.json$|(?:^|\/)\.vscode\/[^/]+\.json$/i;
+  /\.jsonc$|(?:^|\/)(?:(?:ts|js)config(?:[.-][^/]*)?|\.?devcontainer|\.eslintrc|\.babelrc|babel\.config|tslint|typedoc|api-extractor|deno|turbo)\.json$|(?:^|\/)\.vscode\/[^/]+\.json$/i;
 
 /**
  * Undefined for a text that is no JSON. Comments, and a comma after the last entry, are taken as spaces if asked for. A

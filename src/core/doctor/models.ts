@@ -10,6 +10,7 @@ import { apiId, findCard } from '../models/model-card.ts';
 import { candidatesByTask } from '../tasks/own-tasks.ts';
 import { taskKinds } from '../tasks/tasks.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
+import { isPlainWord } from '../text/shell-word.ts';
 import { type Finding, ok, problem, warning } from './finding.ts';
 
 export interface ListedModel {
@@ -64,7 +65,7 @@ function fileFor(
 function aliasHint(name: string, model: string | undefined, options: ModelOptions): string {
   const { overrideFolder } = options;
   const file = fileFor('models', `aliases.${name}`, options);
-  if (file === `${overrideFolder}/models.json` && /^[\w.-]+$/.test(`${name}${model ?? ''}`))
+  if (file === `${overrideFolder}/models.json` && [name, model ?? name].every(isPlainWord))
     return `run: orch config set alias.${name} ${model ?? '<model>'}`;
   return `put ${JSON.stringify({ aliases: { [name]: model ?? '…' } })} in ${file}`;
 }
@@ -131,12 +132,20 @@ export function accessFindings(options: ModelOptions, listed: readonly ListedMod
         `the key has access to none of the candidates for task ${task}`,
         ids.size === 0
           ? 'the server lists no models: check OPENAI_BASE_URL and the permissions of the key'
-          : `map their aliases to models that the server lists (${[...ids].slice(0, 3).join(', ')}), such as: orch config set alias.${candidates[0]} ${[...ids][0]}`,
+          : `map their aliases to models that the server lists (${[...ids].slice(0, 3).join(', ')})${exampleOf(candidates[0]!, [...ids])}`,
       ),
     );
   }
   if (usable.size > 0) findings.unshift(ok('access', `the key has access to ${[...usable].join(', ')}`));
   return findings;
+}
+
+/** The names are the server's, and the command is one to paste. */
+function exampleOf(alias: string, ids: readonly string[]): string {
+  const model = ids.find(isPlainWord);
+  return model !== undefined && isPlainWord(alias)
+    ? `, such as: orch config set alias.${alias} ${model}`
+    : '';
 }
 
 /** One `ok` finding when the catalogue agrees with the provider on every reported shutdown. */

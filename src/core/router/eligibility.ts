@@ -8,6 +8,7 @@ import { fitParameters } from '../models/parameters.ts';
 import { costRange } from '../models/pricing.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { formatCount, formatUsd } from '../text/format.ts';
+import { isPlainWord } from '../text/shell-word.ts';
 import type { Candidate, Rejection, RejectionCode } from './decision.ts';
 import type { RequestFeatures } from './features.ts';
 import type { OrderedSpec } from './order.ts';
@@ -112,9 +113,7 @@ export function judgeCandidate(
 function cureOf(alias: string, isAlias: boolean, model: string | undefined): string {
   if (model === undefined) return '';
   if (!isAlias) return `; put ${model} in its place`;
-  return /^[\w.-]+$/.test(`${alias}${model}`)
-    ? `; to settle it: orch config set alias.${alias} ${model}`
-    : '';
+  return [alias, model].every(isPlainWord) ? `; to settle it: orch config set alias.${alias} ${model}` : '';
 }
 
 /**

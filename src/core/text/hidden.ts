@@ -35,6 +35,21 @@ export function printable(text: string): string {
   });
 }
 
+/**
+ * For the pieces of a text that are shown as they arrive. A carriage return at the end of one waits for the next, which
+ * shows whether it belongs to a line break: if not, the next piece would be written over this one. Several count as one.
+ */
+export function joinedBreaks(): (piece: string) => string {
+  let waiting = '';
+  return (piece) => {
+    const text = waiting + piece;
+    let end = text.length;
+    while (text[end - 1] === '\r') end--;
+    waiting = end < text.length ? '\r' : '';
+    return text.slice(0, end);
+  };
+}
+
 /** As `JSON.stringify`; the same characters are escaped, which loses nothing. */
 export function printableJson(value: unknown, space?: number): string {
   const units = (found: string) =>

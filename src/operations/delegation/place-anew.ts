@@ -2,6 +2,7 @@
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import { holdsPlaceholder } from '../../core/secrets/leftover-placeholders.ts';
+import { shellPath } from '../../core/text/shell-word.ts';
 import type { OperationContext } from '../context.ts';
 import { findRun, longestAnswer, readHead } from './kept-run.ts';
 import { showCommand } from './show-command.ts';
@@ -23,7 +24,7 @@ export function withPlaceAnew(
     return read.bytes !== undefined || read.fault === 'too-large';
   };
   if (paths.length === 0 || !paths.every(isThere)) return error;
-  const files = paths.map((path) => `-f ${quoted(cwd === base ? path : `${base}/${path}`)}`).join(' ');
+  const files = paths.map((path) => `-f ${shellPath(cwd === base ? path : `${base}/${path}`)}`).join(' ');
   const command = `${showCommand(runId)} | orch diff --from - ${files} --apply`;
   return new OrchError(error.code, error.message, {
     hint: `the answer is kept; to place it in the files as they are now, without a request: ${command}`,
@@ -45,8 +46,4 @@ export async function runOfPatch(patchId: string, context: OperationContext): Pr
     return holdsPlaceholder(result ?? longestAnswer(answers)?.text ?? '') ? undefined : id;
   }
   return undefined;
-}
-
-function quoted(path: string): string {
-  return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -55,7 +55,7 @@ export async function findPatch(reference: string, context: OperationContext): P
     throw new OrchError(
       'file-not-found',
       isLast ? 'no run has been kept yet' : `no patch and no run with id ${reference}`,
-      { hint: 'both are kept for 7 days; orch runs list shows the runs' },
+      { hint: `both are kept for ${keptDays} days; orch runs list shows the runs` },
     );
   }
   if (found.length > 1) {

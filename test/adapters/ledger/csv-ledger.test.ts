@@ -243,6 +243,24 @@ describe('csvLedger', () => {
       expect(await runsOf(join(folder, 'repo/before.csv'))).toEqual(['one']);
     });
 
+    it('says so if a loop of links, or a file for its folder, takes its place later', async () => {
+      const path = join(folder, 'repo/logs/usage.csv');
+      const ledger = inRepository('logs/usage.csv');
+      await ledger.append([usageRecord()]);
+      rmSync(path);
+      symlinkSync('usage.csv', path);
+      expect(() => ledger.assertAllowed()).toThrow(OrchError);
+      expect(await failure(ledger.append([usageRecord()]))).toMatchObject({
+        hint: expect.stringMatching(/^replace the link /),
+      });
+      rmSync(path);
+      await ledger.append([usageRecord()]);
+      rmSync(join(folder, 'repo/logs'), { recursive: true });
+      writeFileSync(join(folder, 'repo/logs'), '');
+      ledger.assertAllowed();
+      expect((await failure(ledger.append([usageRecord()]))).message).toContain('not a folder');
+    });
+
     it('is written through one that stays inside and through those of the user', async () => {
       symlinkSync('real/deep', join(folder, 'repo/logs'));
       symlinkSync('outside', join(folder, 'state'));

@@ -54,6 +54,9 @@ describe.runIf(process.platform !== 'win32')('the program of a command', () => {
       'time nosuch',
       '\\nosuch',
       '`nosuch`',
+      'nosuch () { true; }; nosuch {}',
+      'nosuch() { true; }; nosuch {}',
+      'chdir x && nosuch',
     ],
   ])('is there, or it is not certain that it is not: %s', (command) => {
     expect(missingCommand(command, stage())).toBeUndefined();

@@ -155,6 +155,8 @@ describe('a document', () => {
   it.each([edit, diff, v4a])('may show an edit in a fence, or indented: %j', (text) => {
     const fenced = `# How to patch\n\nWrite:\n\n\`\`\`diff\n${text}\`\`\`\n`;
     expect(faultOfText(extractDocument(fenced), wanted)).toBeUndefined();
+    for (const title of ['How to patch\n============', '= How to patch', '<h1>How to patch</h1>'])
+      expect(faultOfText(fenced.replace(/^.*/, title), wanted)).toBeUndefined();
     const indented = `# How to patch\n\nWrite:\n\n${text.replace(/^(?=.)/gm, '    ')}`;
     expect(faultOfText(extractDocument(indented), wanted)).toBeUndefined();
   });

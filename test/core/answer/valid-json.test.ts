@@ -8,7 +8,13 @@ const broken = '{"a": "https://b",, "c": 1} // d';
 describe('comments and a last comma', () => {
   it.each([
     ...['tsconfig.json', 'packages/a/tsconfig.build.json', 'tsconfig-base.json', 'jsconfig.json'],
-    ...['.vscode/settings.json', 'a/.vscode/tasks.json', '.devcontainer/devcontainer.json', 'biome.jsonc'],
+    ...[
+      '.vscode/settings.json',
+      'a/.vscode/tasks.json',
+      '.devcontainer/devcontainer.json',
+      '.devcontainer.json',
+    ],
+    'biome.jsonc',
   ])('may stand in %s, whatever it held', (path) => {
     expect(isJsonFor(withComments, { path, given: [] })).toBe(true);
     expect(isJsonFor(withComments, { path, given: [plain] })).toBe(true);

@@ -129,6 +129,21 @@ describe('what the key can use', () => {
     expect(problems[0]?.hint).toContain('gpt-5');
   });
 
+  it.each(['x;touch y', '$(touch y)', '-x', "'x", 'a b'])(
+    'names no command that a name of the server could change: %s',
+    (id) => {
+      const hintsFor = (ids: readonly string[]) =>
+        accessFindings(
+          facts(),
+          ids.map((one) => ({ id: one, shutdown: null })),
+        ).flatMap(({ status, hint }) => (status === 'problem' ? [hint] : []));
+      expect(hintsFor([id])).not.toContainEqual(expect.stringContaining('orch config set'));
+      expect(hintsFor([id, 'llama3:8b'])).toContainEqual(
+        expect.stringMatching(/such as: orch config set alias\.\w+ llama3:8b$/),
+      );
+    },
+  );
+
   it('is nothing on a server that lists nothing', () => {
     const findings = accessFindings(facts(), []);
     expect(findings.filter(({ status }) => status === 'problem')).toHaveLength(5);

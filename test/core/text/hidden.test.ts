@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addedHidden, printable, printableJson } from '../../../src/core/text/hidden.ts';
+import { addedHidden, joinedBreaks, printable, printableJson } from '../../../src/core/text/hidden.ts';
 
 const bidi = ['\u202a', '\u202b', '\u202c', '\u202d', '\u202e', '\u2066', '\u2067', '\u2068', '\u2069'];
 const marks = ['\u200e', '\u200f', '\u061c'];
@@ -60,5 +60,21 @@ describe('hidden characters that were added', () => {
 
   it('are those of its copy', () => {
     expect(addedHidden('x\u200b\nx\u200b\n', 'x\u200b\n')).toEqual([{ line: 2, characters: ['U+200B'] }]);
+  });
+});
+
+describe('a text in pieces', () => {
+  const shown = (pieces: readonly string[]) => {
+    const joined = joinedBreaks();
+    return pieces.map((piece) => printable(joined(piece)));
+  };
+
+  it('cannot be written over by its next piece', () => {
+    expect(shown(['run this\r', 'not this'])).toEqual(['run this', '\\u000dnot this']);
+    expect(shown(['run this\r\r', '\r', 'not this'])).toEqual(['run this', '', '\\u000dnot this']);
+  });
+
+  it('keeps line breaks, also those that were split', () => {
+    expect(shown(['a\r', '\nb\r\n', 'c\n'])).toEqual(['a', '\r\nb\r\n', 'c\n']);
   });
 });

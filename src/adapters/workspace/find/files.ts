@@ -30,7 +30,8 @@ export function workspaceFiles(options: RootsOptions): Workspace {
         const target = resolve(base, path);
         if (!isInside(target, base)) throw new OrchError('file-forbidden', `${path} is outside ${base}`);
         const folders = existsSync(target) ? roots.named : roots.folders;
-        if (rootAround(target, folders) === undefined) throw forbidden(target, path, roots);
+        // Whole, since a stored patch may be of another folder that has such a file, too.
+        if (rootAround(target, folders) === undefined) throw forbidden(target, target, roots);
       }
     },
     async readSources(fileArguments, signal, { toPatch = false } = {}) {

@@ -286,7 +286,9 @@ describe('the home folder', () => {
     put('a.ts', 'x', folder);
     const place = { cwd: folder, home: folder };
     workspace(place).assertWritable(folder, ['a.ts']);
-    expect(() => workspace(place).assertWritable(folder, ['new.ts'])).toThrow('outside the allowed folders');
+    expect(() => workspace(place).assertWritable(folder, ['new.ts'])).toThrow(
+      `${join(folder, 'new.ts')} is outside the allowed folders`,
+    );
     expect(() => workspace({ ...place, clientRoots: [] }).assertWritable(folder, ['a.ts'])).toThrow(
       'outside',
     );
