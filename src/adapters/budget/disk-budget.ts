@@ -19,7 +19,11 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
     const { operations, outcomes, state } = await log
       .append<Operation>(
         (current) => [
-          ...current.overdue(at).map((id) => ({ op: 'expire', id, at }) as const),
+          ...current
+            .overdue(at)
+            // Its own may still be renewed, as long as nobody else has given them up.
+            .filter((id) => !own.has(id))
+            .map((id) => ({ op: 'expire', id, at }) as const),
           ...make(current, at),
         ],
         at,
@@ -27,8 +31,9 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
       .catch((error: unknown) => {
         throw unavailable(folder, error);
       });
+    // What was asked for has happened, also if a row of somebody else cannot be recorded.
     for (const { estimated } of outcomes)
-      if (estimated?.row) await onEstimated(estimated.row, estimated.nano);
+      if (estimated?.row) await onEstimated(estimated.row, estimated.nano).catch(() => undefined);
     return { outcomes: outcomes.filter((_, index) => operations[index]!.op !== 'expire'), state };
   }
 
@@ -68,8 +73,9 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
     },
     async settle(id, nano) {
       const { day, project } = own.get(id);
-      await appendOne(() => ({ op: 'settle', id, day, project, nano }));
+      // If this fails, it runs out and stays at its full amount.
       own.drop(id);
+      await appendOne(() => ({ op: 'settle', id, day, project, nano }));
     },
     async release(id) {
       own.drop(id);

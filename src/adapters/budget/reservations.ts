@@ -16,6 +16,10 @@ export class Reservations {
     return [...this.#kept.keys()];
   }
 
+  has(id: string): boolean {
+    return this.#kept.has(id);
+  }
+
   keep(id: string, spending: Spending): void {
     this.#kept.set(id, spending);
     // One that cannot be renewed runs out, which is noticed when it is committed.
