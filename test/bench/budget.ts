@@ -8,7 +8,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { redisBudget } from '../../src/adapters/budget/redis-budget.ts';
 import { defaultLeaseMs } from '../../src/engine/budget.ts';
+import { hasRedis, startRedis } from '../helpers/redis-server.ts';
+import { cutLine } from './budget/cut-line.ts';
 import { daily, day, openBudget, type Place } from './budget/place.ts';
 import { type StressOptions, stress } from './budget/stress.ts';
 
@@ -33,9 +37,18 @@ async function run(name: string, place: Place, more: Partial<StressOptions> = {}
   failed ||= faults.length > 0;
 }
 
+async function inRedis(use: (url: string) => Promise<void>): Promise<void> {
+  const server = await startRedis();
+  const budget = redisBudget({ url: server.url, newId: () => 'epoch', onEstimated: async () => undefined });
+  await budget.rebuild([]);
+  await budget.close();
+  await use(server.url);
+  await server.stop();
+}
+
 /** Microseconds for a reservation, its commitment and its settling in a process that goes on. */
 async function measure(name: string, place: Place): Promise<void> {
-  const budget = openBudget(place, async () => undefined);
+  const budget = await openBudget(place, async () => undefined);
   const times: number[] = [];
   const row = { note: 'x'.repeat(500) };
   for (let turn = 0; turn < 2000; turn++) {
@@ -55,6 +68,21 @@ async function measure(name: string, place: Place): Promise<void> {
 try {
   await run('disk', { folder: join(home, 'disk'), leaseMs });
   await measure('disk', { folder: join(home, 'measured'), leaseMs });
+  if (hasRedis) {
+    await inRedis((url) => run('Redis', { url, leaseMs }));
+    await inRedis(async (url) => {
+      const line = await cutLine(url);
+      const disturb = async () => {
+        await delay(500);
+        line.cut();
+        await delay(1000);
+        line.mend();
+      };
+      await run('Redis, cut off for a second', { url: line.url, leaseMs }, { disturb });
+      line.close();
+    });
+    await inRedis((url) => measure('Redis', { url, leaseMs }));
+  } else console.log('redis-server is not installed');
 } finally {
   rmSync(home, { recursive: true });
 }

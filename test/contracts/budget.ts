@@ -12,7 +12,7 @@ export interface BudgetPlace {
 }
 
 const day = '2026-06-01';
-const leaseMs = 600;
+const leaseMs = 30_000;
 const daily: Limit = { window: 'day', project: null, nano: 100 };
 
 export function describeBudget(name: string, open: () => Promise<BudgetPlace>): void {

@@ -42,6 +42,7 @@ export class OperationLog {
   readonly #folder: string;
   readonly #by: string;
   readonly #genesis: () => Promise<readonly Sum[]>;
+  readonly #buffer = Buffer.allocUnsafe(chunk);
   #current: Open | undefined;
 
   constructor(options: { folder: string; by: string; genesis: () => Promise<readonly Sum[]> }) {
@@ -130,11 +131,10 @@ export class OperationLog {
   #readOn(log: Open): Outcome[] {
     const outcomes: Outcome[] = [];
     let pending = Buffer.alloc(0);
-    const buffer = Buffer.allocUnsafe(chunk);
     for (;;) {
-      const read = readSync(log.descriptor, buffer, 0, chunk, log.offset + pending.length);
+      const read = readSync(log.descriptor, this.#buffer, 0, chunk, log.offset + pending.length);
       if (read === 0) return outcomes;
-      const bytes = Buffer.concat([pending, buffer.subarray(0, read)]);
+      const bytes = Buffer.concat([pending, this.#buffer.subarray(0, read)]);
       const end = bytes.lastIndexOf(newline) + 1;
       pending = bytes.subarray(end);
       if (end === 0) continue;

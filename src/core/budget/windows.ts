@@ -30,3 +30,15 @@ export function daysOf(window: BudgetWindow, day: string): Days {
 export function isWithin(day: string, { first, last }: Days): boolean {
   return first <= day && day <= last;
 }
+
+/** In order. Those of a month may end with days that it does not have. */
+export function eachDay(window: BudgetWindow, day: string): string[] {
+  const { first } = daysOf(window, day);
+  if (window === 'month')
+    return Array.from(
+      { length: 31 },
+      (_, index) => `${first.slice(0, 8)}${String(index + 1).padStart(2, '0')}`,
+    );
+  const start = Date.parse(`${first}T00:00:00Z`);
+  return Array.from({ length: window === 'week' ? 7 : 1 }, (_, index) => utcDay(start + index * oneDay));
+}

@@ -1,12 +1,9 @@
 /** Where the budget of a stress test is kept. */
-import { diskBudget } from '../../../src/adapters/budget/disk-budget.ts';
 import type { Limit, Row } from '../../../src/core/budget/state.ts';
 import type { Budget } from '../../../src/engine/budget.ts';
 
-export interface Place {
-  folder: string;
-  leaseMs: number;
-}
+/** A folder, or the address of a Redis. */
+export type Place = ({ folder: string } | { url: string }) & { leaseMs: number };
 
 export const day = '2026-06-01';
 
@@ -14,16 +11,15 @@ export function daily(nano: number): Limit {
   return { window: 'day', project: null, nano };
 }
 
-export function openBudget(
-  { folder, leaseMs }: Place,
+export async function openBudget(
+  place: Place,
   onEstimated: (row: Row, nano: number) => Promise<void>,
-): Budget {
-  return diskBudget({
-    folder,
-    leaseMs,
-    now: Date.now,
-    newId: () => crypto.randomUUID(),
-    genesis: async () => [],
-    onEstimated,
-  });
+): Promise<Budget> {
+  const options = { leaseMs: place.leaseMs, newId: () => crypto.randomUUID(), onEstimated };
+  if ('url' in place) {
+    const { redisBudget } = await import('../../../src/adapters/budget/redis-budget.ts');
+    return redisBudget({ ...options, url: place.url });
+  }
+  const { diskBudget } = await import('../../../src/adapters/budget/disk-budget.ts');
+  return diskBudget({ ...options, folder: place.folder, now: Date.now, genesis: async () => [] });
 }

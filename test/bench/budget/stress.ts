@@ -77,7 +77,7 @@ export async function stress(options: StressOptions): Promise<StressReport> {
     await Promise.all([harm(workers, notes, options, random), Promise.all(exits)]);
     // Whatever was reserved by those who have gone is over now.
     await delay(place.leaseMs + 50);
-    const observer = openBudget(place, async () => undefined);
+    const observer = await openBudget(place, async () => undefined);
     await observer.state([daily(budget)], day);
     const standing = (await observer.state([daily(budget)], day))[0]!;
     await observer.close();
@@ -96,7 +96,9 @@ async function harm(
   { stops, kills, stopMs, disturb }: StressOptions,
   random: () => number,
 ): Promise<void> {
-  const order = workers.map((worker, index) => ({ worker, index, rank: random() })).sort((a, b) => a.rank - b.rank);
+  const order = workers
+    .map((worker, index) => ({ worker, index, rank: random() }))
+    .sort((a, b) => a.rank - b.rank);
   /** At a random moment of its work, not while it starts. */
   const atWork = async (index: number) => {
     while (!existsSync(notes[index]!) && workers[index]!.exitCode === null) await delay(5);

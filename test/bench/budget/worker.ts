@@ -7,18 +7,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { seededRandom } from '../seeded-random.ts';
 import { daily, day, openBudget, type Place } from './place.ts';
 
-export interface WorkerJob extends Place {
+export type WorkerJob = Place & {
   calls: number;
   seed: number;
   budget: number;
   /** Address of the stand-in for the provider. */
   provider: string;
   notes: string;
-}
+};
 
 /** What a worker writes about one reservation. */
 export interface Note {
-  step: 'committing' | 'committed' | 'settling' | 'settled' | 'estimated' | 'unavailable' | 'refused' | 'anew';
+  step:
+    | 'committing'
+    | 'committed'
+    | 'settling'
+    | 'settled'
+    | 'estimated'
+    | 'unavailable'
+    | 'refused'
+    | 'anew';
   id?: string;
   nano?: number;
 }
@@ -29,9 +37,7 @@ const attempts = 3;
 async function work({ calls, seed, budget: nano, provider, notes, ...place }: WorkerJob): Promise<void> {
   const random = seededRandom(seed);
   const note = (entry: Note) => appendFileSync(notes, `${JSON.stringify(entry)}\n`);
-  const budget = openBudget(place, async (_row, amount) =>
-    note({ step: 'estimated', nano: amount }),
-  );
+  const budget = await openBudget(place, async (_row, amount) => note({ step: 'estimated', nano: amount }));
 
   async function attempt(): Promise<'answered' | 'failed' | 'refused' | 'anew'> {
     const worst = 1000 + Math.floor(random() * 9000);
