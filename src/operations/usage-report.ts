@@ -30,27 +30,28 @@ export const usageReportOperation = operation({
   summary: 'Summarise cost, tokens and latency by model, task, day and more.',
   description: 'Summarises tokens, cost and latency from the usage ledger.',
   guidance: 'what was spent.',
-  input: z.strictObject({
-    files: field(z.array(z.string().min(1)).optional(), 'CSV files to read (default: your ledger)', {
-      positional: 'list',
-      cliOnly: true,
-      complete: 'file',
+  input: () =>
+    z.strictObject({
+      files: field(z.array(z.string().min(1)).optional(), 'CSV files to read (default: your ledger)', {
+        positional: 'list',
+        cliOnly: true,
+        complete: 'file',
+      }),
+      by: field(z.array(z.enum(groupKeys)).optional(), 'Group by', {
+        flag: '--by <keys>',
+        complete: groupKeys,
+        plain: true,
+      }),
+      since: field(z.string().optional(), '2026-11-01, 7d, today', { flag: '--since <when>' }),
+      until: field(z.string().optional(), 'Same formats; a day is included', {
+        flag: '--until <when>',
+        plain: true,
+      }),
+      timezone: field(z.string().min(1).optional(), 'Time zone of the days (default: TZ, else the system)', {
+        flag: '--timezone <name>',
+        cliOnly: true,
+      }),
     }),
-    by: field(z.array(z.enum(groupKeys)).optional(), 'Group by', {
-      flag: '--by <keys>',
-      complete: groupKeys,
-      plain: true,
-    }),
-    since: field(z.string().optional(), '2026-11-01, 7d, today', { flag: '--since <when>' }),
-    until: field(z.string().optional(), 'Same formats; a day is included', {
-      flag: '--until <when>',
-      plain: true,
-    }),
-    timezone: field(z.string().min(1).optional(), 'Time zone of the days (default: TZ, else the system)', {
-      flag: '--timezone <name>',
-      cliOnly: true,
-    }),
-  }),
   output: () =>
     z.object({
       by: z.array(z.enum(groupKeys)),

@@ -137,6 +137,17 @@ describe('the table', () => {
     expect(renderReportTable(report, 80)).toMatch(/Hidden, because the terminal is too narrow: .*p95/);
     expect(renderReportTable(report, widest(whole))).toBe(whole);
   });
+
+  it('tears no word of a name at 40 columns', () => {
+    const records = [
+      usageRecord({ cost_usd: 0.25 }),
+      usageRecord({ task: 'refactor', model_served: 'rehearsal:gpt-6.2-sol' }),
+    ];
+    const narrow = usageReport({ ...reading, records }, { by: ['model', 'task'], now: 0 });
+    const table = renderReportTable(narrow, 40);
+    expect(widest(table)).toBeLessThanOrEqual(40);
+    for (const word of [/ rehearsal: /, / gpt-6\.2-sol /, / refactor /]) expect(table).toMatch(word);
+  });
 });
 
 it('counts the days of the time zone that is named, and knows its name', async () => {

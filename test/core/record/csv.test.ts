@@ -61,7 +61,7 @@ describe('a record', () => {
           expect(parseUsageCsv(csv)).toEqual({ records: records.map(settled), skipped: [] });
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -85,7 +85,7 @@ describe('a record', () => {
         if (!whole.project?.includes('"')) expect(project).toBeUndefined();
         else expect(whole.project.startsWith(project ?? '')).toBe(true);
       }),
-      { numRuns: 250 },
+      { numRuns: 100 },
     );
   });
 
