@@ -1,6 +1,7 @@
 /** The composition root: lazy functions that create each part once, on first use. */
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { budgets } from './adapters/budget/budgets.ts';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { jsonLog } from './adapters/ledger/json-log.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
@@ -42,7 +43,7 @@ import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
 import { exactRedactor, redactor } from './core/errors/redact.ts';
 import { secretsIn } from './core/errors/secrets.ts';
-import { zoneName } from './core/record/time-zone.ts';
+import { timeZone, zoneName } from './core/record/time-zone.ts';
 import type { UsageRecord } from './core/record/usage-record.ts';
 import { ownSecrets } from './core/secrets/own-secrets.ts';
 import { printable } from './core/text/hidden.ts';
@@ -208,6 +209,21 @@ export function createFactory(options: FactoryOptions): Factory {
     };
   };
   const ledger = once(() => ledgerOf(environment()));
+  const zone = () => zoneName(variables.TZ, Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const dayOf = once(() => timeZone(zone().name, zone().origin).dayOf);
+  const budget = once(() => {
+    const kept = budgets({
+      url: environment().budgetUrl,
+      folder: state('budget'),
+      ledger: ledger(),
+      now: clock.now,
+      newId,
+      dayOf: (time) => dayOf()(time),
+      clean: (row) => mapTexts(row, recorded),
+    });
+    closers.push(kept.close);
+    return kept;
+  });
   const assertRecordable = () => {
     const { logFile } = environment();
     const checks = {
@@ -305,6 +321,8 @@ export function createFactory(options: FactoryOptions): Factory {
         : undefined,
       provider,
       ledger: ledger(),
+      budget: (limited) => budget().open(limited),
+      localDay: () => dayOf()(clock.now()),
       patchChecker: patchChecker(),
       clock,
       memory: new EngineMemory(),
@@ -362,7 +380,8 @@ export function createFactory(options: FactoryOptions): Factory {
     runs,
     engine,
     clock: () => clock,
-    zone: () => zoneName(variables.TZ, Intl.DateTimeFormat().resolvedOptions().timeZone),
+    zone,
+    rebuildBudget: (records) => budget().rebuild(records),
     newId,
     userSettings: settings,
     diagnostics,

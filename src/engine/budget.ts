@@ -2,14 +2,14 @@
 import type { Limit, Row, Standing, Sum } from '../core/budget/state.ts';
 
 /** Amounts are whole billionths of a dollar; days are `YYYY-MM-DD` as the user's clock shows them. */
-export interface Spending {
+export interface Expense {
   day: string;
   /** Empty for none. */
   project: string;
   nano: number;
 }
 
-export interface ReservationRequest extends Spending {
+export interface ReservationRequest extends Expense {
   /** Of each, what is spent and reserved already must leave this much. */
   limits: readonly Limit[];
   /** Written to the usage record if this process is not heard of any more. */
@@ -33,7 +33,7 @@ export interface Budget {
   /** Gives back what was held. */
   release(id: string): Promise<void>;
   /** Adds what was spent without a reservation, if a budget is kept at all. */
-  add(spending: Spending): Promise<void>;
+  add(spending: Expense): Promise<void>;
   /** Renews what this process has reserved; happens by itself as well. */
   renew(): Promise<void>;
   state(limits: readonly Limit[], day: string): Promise<Standing[]>;

@@ -2,6 +2,7 @@
 import type { Config, ConfigInspection } from '../core/config/config.ts';
 import type { Environment, EnvironmentReading } from '../core/config/environment.ts';
 import type { Redact } from '../core/errors/redact.ts';
+import type { UsageRecord } from '../core/record/usage-record.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type {
   Clock,
@@ -57,6 +58,11 @@ export interface OperationContext {
   clock(): Clock;
   /** The user's time zone, and where its name comes from. */
   zone(): { name: string; origin: string };
+  /**
+   * Replaces the sums of a budget that several machines share by those of their usage records. Rejects with `usage` if
+   * there is none, and with `budget-unavailable`.
+   */
+  rebuildBudget(records: readonly Partial<UsageRecord>[]): Promise<void>;
   newId(): string;
   userSettings(): UserSettings;
   /** The same parts for `orch doctor`, when the functions above may throw. */

@@ -1,7 +1,7 @@
 /** What every budget does. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Limit, Row } from '../../src/core/budget/state.ts';
-import type { Budget, BudgetOptions, Spending } from '../../src/engine/budget.ts';
+import type { Budget, BudgetOptions, Expense } from '../../src/engine/budget.ts';
 
 /** A place where budgets are kept; each client is what one process has of it. */
 export interface BudgetPlace {
@@ -33,7 +33,7 @@ export function describeBudget(name: string, open: () => Promise<BudgetPlace>): 
       await place.close();
     });
 
-    async function reserved(budget: Budget, nano: number, more: Partial<Spending> = {}): Promise<string> {
+    async function reserved(budget: Budget, nano: number, more: Partial<Expense> = {}): Promise<string> {
       const row = { run_id: `${nano}` };
       const answer = await budget.reserve({ day, project: '', nano, limits: [daily], row, ...more });
       if ('refused' in answer) throw new Error(JSON.stringify(answer.refused));

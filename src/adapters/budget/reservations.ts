@@ -1,8 +1,8 @@
 /** The reservations of this process, which are renewed three times in the time they last. */
-import type { Spending } from '../../engine/budget.ts';
+import type { Expense } from '../../engine/budget.ts';
 
 export class Reservations {
-  readonly #kept = new Map<string, Spending>();
+  readonly #kept = new Map<string, Expense>();
   readonly #everyMs: number;
   readonly #renew: () => Promise<void>;
   #timer: NodeJS.Timeout | undefined;
@@ -20,13 +20,13 @@ export class Reservations {
     return this.#kept.has(id);
   }
 
-  keep(id: string, spending: Spending): void {
+  keep(id: string, spending: Expense): void {
     this.#kept.set(id, spending);
     // One that cannot be renewed runs out, which is noticed when it is committed.
     this.#timer ??= setInterval(() => void this.#renew().catch(() => undefined), this.#everyMs).unref();
   }
 
-  get(id: string): Spending {
+  get(id: string): Expense {
     const found = this.#kept.get(id);
     if (!found) throw new Error(`no reservation ${id} in this process`);
     return found;
