@@ -65,7 +65,7 @@ _orch() {
           ;;
         'usage report')
           case "$word" in
-            --by | --since | --until | --timezone | --format | -o | --output) want="$word" ;;
+            --by | --compare | --since | --until | --task | --model | --project | --timezone | --format | -o | --output) want="$word" ;;
           esac
           ;;
         'doctor')
@@ -174,7 +174,8 @@ _orch() {
         ;;
       'usage report')
         case "$want" in
-          --by) _orch_offer_list model task day month language alias project rule error run ;;
+          --by) _orch_offer_list model task day week month language alias project rule tier outcome error run ;;
+          --compare) _orch_offer model task day week month language alias project rule tier outcome error run ;;
           --format) _orch_offer table json csv md html ;;
           -o | --output) : ;;
           *) _orch_nothing ;;
@@ -199,7 +200,7 @@ _orch() {
       'patch apply') _orch_offer --from --resume --partial --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
-      'usage report') _orch_offer --by --since --until --timezone --format --output --force --json --help ;;
+      'usage report') _orch_offer --by --compare --since --until --task --model --project --timezone --format --bom --output --force --json --help ;;
       'runs') _orch_offer --help ;;
       'runs show') _orch_offer --json --help ;;
       'runs list') _orch_offer --json --help ;;

@@ -27,7 +27,7 @@ function __orch_at
                     set want $word
                 case 'route/-i' 'route/--input' 'route/-f' 'route/--file' 'route/-l' 'route/--language' 'route/-m' 'route/--force-model' 'route/--effort' 'route/--max-output' 'route/--max-cost' 'route/--range' 'route/--timeout' 'route/--max-retry-after' 'route/--framework' 'route/--return'
                     set want $word
-                case 'usage report/--by' 'usage report/--since' 'usage report/--until' 'usage report/--timezone' 'usage report/--format' 'usage report/-o' 'usage report/--output'
+                case 'usage report/--by' 'usage report/--compare' 'usage report/--since' 'usage report/--until' 'usage report/--task' 'usage report/--model' 'usage report/--project' 'usage report/--timezone' 'usage report/--format' 'usage report/-o' 'usage report/--output'
                     set want $word
                 case 'doctor/--timeout'
                     set want $word
@@ -250,11 +250,16 @@ complete -c orch -n '__orch_at "route"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "usage" 0 0' -a report -d 'Summarise cost, tokens and latency by model, task, day and more.'
 complete -c orch -n '__orch_at "usage"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "usage report" 0 1000000' -F
-complete -c orch -n '__orch_at "usage report"' -l by -r -f -a '(__orch_list model task day month language alias project rule error run)' -d 'Group by'
+complete -c orch -n '__orch_at "usage report"' -l by -r -f -a '(__orch_list model task day week month language alias project rule tier outcome error run)' -d 'Group by'
+complete -c orch -n '__orch_at "usage report"' -l compare -r -f -a 'model task day week month language alias project rule tier outcome error run' -d 'Side by side, per task or --by: mostly model'
 complete -c orch -n '__orch_at "usage report"' -l since -r -f -d '2026-11-01, 7d, today'
 complete -c orch -n '__orch_at "usage report"' -l until -r -f -d 'Same formats; a day is included'
+complete -c orch -n '__orch_at "usage report"' -l task -r -f -d 'Only this task (may be repeated)'
+complete -c orch -n '__orch_at "usage report"' -l model -r -f -d 'Only this model, requested or answering, or alias (may be repeated)'
+complete -c orch -n '__orch_at "usage report"' -l project -r -f -d 'Only this project (may be repeated)'
 complete -c orch -n '__orch_at "usage report"' -l timezone -r -f -d 'Time zone of the days (default: TZ, else the system)'
 complete -c orch -n '__orch_at "usage report"' -l format -r -f -a 'table json csv md html' -d 'Output format'
+complete -c orch -n '__orch_at "usage report"' -l bom -d 'Begin CSV with a byte order mark, for spreadsheets'
 complete -c orch -n '__orch_at "usage report"' -s o -l output -r -F -d 'Write the report to this file instead of standard output'
 complete -c orch -n '__orch_at "usage report"' -l force -d 'Replace the --output file even if it has changes that are not committed'
 complete -c orch -n '__orch_at "usage report"' -l json -d 'Print one JSON value and nothing else'

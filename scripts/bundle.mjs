@@ -36,6 +36,15 @@ const files = {
     ],
     packages: ['diff'],
   },
+  report: {
+    loadedBy: 'usage report, doctor',
+    sources: [
+      'src/core/record/usage-report.ts',
+      'src/core/record/report-formats.ts',
+      'src/core/record/csv-rows.ts',
+      'src/adapters/ledger/read.ts',
+    ],
+  },
   mcp: {
     loadedBy: 'serve',
     sources: ['src/mcp/'],

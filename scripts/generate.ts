@@ -1,5 +1,6 @@
 /**
- * Writes the generated files: completions, JSON Schemas of the configuration, the README's reference tables. A test
+ * Writes the generated files: completions, JSON Schemas of the configuration, the README's reference tables, the columns
+ * of the usage CSV. A test
  * fails if a committed file is out of date. Run with `npm run generate`.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { configFileNames } from '../src/core/config/config.ts';
 import { configJsonSchema } from './json-schema.ts';
 import { referenceSections } from './reference.ts';
 import { replaceSections } from './sections.ts';
+import { usageCsvDocument } from './usage-csv.ts';
 
 const root = projectFolder();
 
@@ -28,6 +30,8 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   for (const name of configFileNames) {
     files.set(`conf/${name}.schema.json`, `${JSON.stringify(configJsonSchema(name), null, 2)}\n`);
   }
+  const record = readFileSync(join(root, 'src/core/record/usage-record.ts'), 'utf8');
+  files.set('docs/usage-csv.md', usageCsvDocument(record));
   const readme = join(root, 'README.md');
   if (existsSync(readme)) {
     files.set('README.md', replaceSections(readFileSync(readme, 'utf8'), referenceSections(program)));

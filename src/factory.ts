@@ -4,7 +4,6 @@ import { delimiter, join, resolve } from 'node:path';
 import { budgets } from './adapters/budget/budgets.ts';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { jsonLog } from './adapters/ledger/json-log.ts';
-import { readLedgerFiles } from './adapters/ledger/read.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
 import { secretScanner } from './adapters/secrets/secret-scanner.ts';
 import { userSettings } from './adapters/settings/user-settings.ts';
@@ -373,7 +372,12 @@ export function createFactory(options: FactoryOptions): Factory {
     ledger,
     assertRecordable,
     redaction,
-    readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
+    async scanLedgers(paths, sink, signal) {
+      const { scanLedger, scanLedgers } = await import('./adapters/ledger/read.ts');
+      if (paths) return scanLedgers(paths, sink, { cwd, signal, stdin: () => process.stdin });
+      const { location } = ledger();
+      if (location !== undefined) await scanLedger(location, sink, signal);
+    },
     readFile: readRegularFile,
     results,
     patches,

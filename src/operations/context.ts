@@ -2,13 +2,13 @@
 import type { Config, ConfigInspection } from '../core/config/config.ts';
 import type { Environment, EnvironmentReading } from '../core/config/environment.ts';
 import type { Redact } from '../core/errors/redact.ts';
+import type { LedgerSink } from '../core/record/csv-rows.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type {
   Clock,
   FileReading,
   Ledger,
-  LedgerReading,
   Machine,
   ModelLister,
   OutputGuard,
@@ -44,8 +44,11 @@ export interface OperationContext {
   assertRecordable(): void;
   /** Takes the user's secrets out of what is shown: messages thoroughly, a result only where one is whole. */
   redaction(): { message: Redact; result: Redact };
-  /** Reads CSV files other than the user's own ledger. Rejects when one cannot be read. */
-  readLedgers(paths: readonly string[]): Promise<LedgerReading>;
+  /**
+   * Reads usage CSVs: paths, patterns, `-` for standard input; undefined: the user's own ledger, of which nothing is
+   * read if there is none yet. Rejects when one cannot be read.
+   */
+  scanLedgers(paths: readonly string[] | undefined, sink: LedgerSink, signal: AbortSignal): Promise<void>;
   /** Follows links; neither blocks nor reads more than `maxBytes`, whatever is there instead of a file. */
   readFile(path: string, maxBytes: number): FileReading;
   /** Stores results that are too long for a tool's answer. */

@@ -10,16 +10,25 @@ const groupSchema = () =>
     key: z.partialRecord(z.enum(groupKeys), z.string()),
     calls: count,
     attempts: count,
+    successes: count,
+    success_rate: known,
     failures: count,
+    error_rate: known,
+    fallbacks: count,
+    fallback_rate: known,
     input_tokens: count,
     cached_input_tokens: count,
+    cache_write_tokens: count,
     output_tokens: count,
     reasoning_tokens: count,
     cost_usd: known,
     unknown_cost: count,
+    cost_share: known,
+    cost_per_success_usd: known,
+    baseline_cost_usd: known,
     latency_p50_ms: known,
     latency_p95_ms: known,
-    cost_share: known,
+    verify_ms: known,
   });
 
 export const usageReportOperation = operation({
@@ -32,20 +41,38 @@ export const usageReportOperation = operation({
   guidance: 'what was spent.',
   input: () =>
     z.strictObject({
-      files: field(z.array(z.string().min(1)).optional(), 'CSV files to read (default: your ledger)', {
-        positional: 'list',
-        cliOnly: true,
-        complete: 'file',
-      }),
+      files: field(
+        z.array(z.string().min(1)).optional(),
+        'CSV files to read, packed or not; patterns, - (default: your ledger)',
+        { positional: 'list', cliOnly: true, complete: 'file' },
+      ),
       by: field(z.array(z.enum(groupKeys)).optional(), 'Group by', {
         flag: '--by <keys>',
         complete: groupKeys,
         plain: true,
       }),
+      compare: field(z.enum(groupKeys).optional(), 'Side by side, per task or --by: mostly model', {
+        flag: '--compare <key>',
+        cliOnly: true,
+        complete: groupKeys,
+      }),
       since: field(z.string().optional(), '2026-11-01, 7d, today', { flag: '--since <when>' }),
       until: field(z.string().optional(), 'Same formats; a day is included', {
         flag: '--until <when>',
         plain: true,
+      }),
+      tasks: field(z.array(z.string().min(1)).optional(), 'Only this task (may be repeated)', {
+        flag: '--task <name>',
+        cliOnly: true,
+      }),
+      models: field(
+        z.array(z.string().min(1)).optional(),
+        'Only this model, requested or answering, or alias (may be repeated)',
+        { flag: '--model <name>', cliOnly: true },
+      ),
+      projects: field(z.array(z.string().min(1)).optional(), 'Only this project (may be repeated)', {
+        flag: '--project <name>',
+        cliOnly: true,
       }),
       timezone: field(z.string().min(1).optional(), 'Time zone of the days (default: TZ, else the system)', {
         flag: '--timezone <name>',
@@ -55,6 +82,7 @@ export const usageReportOperation = operation({
   output: () =>
     z.object({
       by: z.array(z.enum(groupKeys)),
+      compare: z.enum(groupKeys).nullable(),
       timezone: z.string(),
       since: z.string().nullable(),
       until: z.string().nullable(),
@@ -63,31 +91,36 @@ export const usageReportOperation = operation({
       groups: z.array(groupSchema()),
       total: groupSchema(),
       skipped_rows: count,
+      duplicate_rows: count,
+      notes: z.array(z.string()),
       warnings: z.array(z.string()),
     }),
   annotations: looks,
   examples: [
     'orch usage report --by model,task --since 7d',
     'orch usage report logs/usage.csv --by day --format md',
+    "orch usage report 'logs/*.csv.gz' --compare model",
   ],
-  async run({ files, by, since, until, timezone }, context) {
-    const { usageReport } = await import('../core/record/usage-report.ts');
+  async run({ files, by, compare, since, until, timezone, ...only }, context, { signal }) {
+    const { openReport } = await import('../core/record/usage-report.ts');
     const { readWhen } = await import('../core/record/when.ts');
     const { timeZone } = await import('../core/record/time-zone.ts');
     const { name, origin } =
       timezone === undefined ? context.zone() : { name: timezone, origin: '--timezone' };
     const zone = timeZone(name, origin);
     const now = context.clock().now();
-    const reading =
-      files && files.length > 0 ? await context.readLedgers(files) : await context.ledger().read();
-    const report = usageReport(reading, {
-      by: by ?? ['model'],
+    const { tally, close } = openReport({
+      by: by ?? (compare === undefined ? ['model'] : ['task']),
+      compare,
       since: since === undefined ? undefined : readWhen(since, now, zone, 'since'),
       until: until === undefined ? undefined : readWhen(until, now, zone, 'until'),
+      ...only,
       now,
       zone,
     });
-    if (reading.files.length === 0) {
+    await context.scanLedgers(files && files.length > 0 ? files : undefined, tally, signal);
+    const report = close();
+    if (report.files.length === 0) {
       const location = context.ledger().location;
       report.warnings.push(
         location === undefined

@@ -21,7 +21,7 @@ import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileChange } from '../../src/core/patch/types.ts';
-import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
 import { treeOf } from '../helpers/tree.ts';
 import { quantile } from './peers.ts';
 import { seededRandom } from './seeded-random.ts';

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
 import { faults } from './faults.ts';
 import { benchEnvironment, livingModels, McpPeer, type Message, startProvider } from './peers.ts';
 import { seededRandom } from './seeded-random.ts';

@@ -16,7 +16,7 @@ import { holdsEdit } from '../../src/core/patch/dialects/edit-marks.ts';
 import { patchFromAnswer } from '../../src/core/patch/patch-from-answer.ts';
 import { retryPrompt } from '../../src/core/patch/repair/retry-prompt.ts';
 import type { SourceFile } from '../../src/core/patch/types.ts';
-import { createUsageCsvReader } from '../../src/core/record/csv.ts';
+import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
 import { didYouMean } from '../../src/core/text/did-you-mean.ts';
 import { hostileLogs } from '../core/input/log/hostile-logs.ts';
 
@@ -672,11 +672,7 @@ function tried(work: () => unknown): unknown {
 }
 
 function csv(text: string): () => unknown {
-  return () => {
-    const reader = createUsageCsvReader();
-    for (const line of text.split('\n')) reader.push(line);
-    return reader.reading;
-  };
+  return () => parseUsageCsv(text);
 }
 
 function stream(text: string, pieceBytes = 65_536): () => unknown {

@@ -14,7 +14,7 @@ import {
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
 import { orchInProcess } from '../helpers/cli.ts';
 import { bareEnvironment, bin, collect, folder, provider, spawnOrch } from '../helpers/orch.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';

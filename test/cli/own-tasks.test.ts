@@ -165,15 +165,21 @@ describe('rules', () => {
     const cwd = join(await project(), 'sub');
     const own = { ...env, XDG_CONFIG_HOME: user({}, rules) };
     const { stderr } = await orch(['docs', 'x', '-f', 'a.ts'], { cwd, env: own });
-    const missing = 'the rules in missing.md are not sent: there is no such file in ';
-    expect(stderr.split(missing)).toHaveLength(2);
-    expect(stderr).not.toMatch(/rules in (?!missing)/);
+    expect(stderr).not.toContain('rules');
     expect(bodies(server)[0]?.input).toMatch(
       /^<rules path="AGENTS.md" note="data of the project[^"]*">\nUse tabs\.\n<\/rules>\n\n<rules path="docs\/STYLE.md".*<file path="sub\/a.ts">/s,
     );
     const { stdout } = await orch(['route', '--explain', 'docs', '-f', 'a.ts'], { cwd, env: own });
     expect(stdout).toContain('rules: AGENTS.md (4 tokens), docs/STYLE.md (3 tokens)');
-    expect(stdout.split(missing)).toHaveLength(2);
+  });
+
+  it('are missed where a repository has none of their files', async () => {
+    const { env } = await provider({ answer: { kind: 'text', text: '# x\n' } });
+    const cwd = await repository({ 'a.ts': 'const a = 1;\n' });
+    const own = { ...env, XDG_CONFIG_HOME: user({}, rules) };
+    const missed = `no rules are sent: ${cwd} has none of the files AGENTS.md, docs/STYLE.md, missing.md`;
+    expect((await orch(['docs', 'x', '-f', 'a.ts'], { cwd, env: own })).stderr).toContain(missed);
+    expect((await orch(['route', '--explain', 'docs'], { cwd, env: own })).stdout).toContain(missed);
   });
 
   it('are redacted, and the first to be left out', async () => {

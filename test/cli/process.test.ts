@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import {
   bareEnvironment,

@@ -1,12 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { renderReportTable } from '../../src/cli/render/report-table.ts';
 import { encodeRecord, headerRow } from '../../src/core/record/csv.ts';
-import { usageReport } from '../../src/core/record/usage-report.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
-import { folder, provider } from '../helpers/orch.ts';
+import { folder, orch as orchProcess, provider } from '../helpers/orch.ts';
 import { usageRecord } from '../helpers/usage-record.ts';
+import { usageReport } from '../helpers/usage-report.ts';
 
 const row = (fields: Parameters<typeof usageRecord>[0] = {}) => encodeRecord(usageRecord(fields));
 const ledger = [
@@ -116,38 +117,112 @@ describe('orch usage report', () => {
 });
 
 describe('the table', () => {
-  const reading = { records: [usageRecord({ cost_usd: 0.25 })], skipped: [], files: [] };
-  const report = usageReport(reading, { by: ['model', 'task', 'language'], now: 0 });
-  const widest = (text: string) =>
-    Math.max(
-      ...text
-        .split('\n')
-        .slice(1, -2)
-        .map((line) => line.length),
-    );
+  const records = [
+    usageRecord({ run_id: 'a', cost_usd: 0.25, error: 'refusal', cached_input_tokens: 7 }),
+    usageRecord({
+      run_id: 'a',
+      attempt: 2,
+      model_served: 'gpt-6.2-terra-2026-10-01',
+      escalated_from: 'gpt-5-mini',
+    }),
+    usageRecord({ run_id: 'b', task: 'docs', verify_ms: 4000, cost_usd: undefined }),
+  ];
+  const lines = (text: string) => text.trimEnd().split('\n');
+  const widest = (text: string) => Math.max(...lines(text).map((line) => line.length));
+  const widths = [40, 80, 120, 200];
 
-  it('keeps within the terminal, and says what it leaves out', () => {
-    const whole = renderReportTable(report);
-    expect(whole).not.toContain('Left out');
-    for (const width of [80, 100, 120]) {
-      const table = renderReportTable(report, width);
-      expect(widest(table)).toBeLessThanOrEqual(width);
-      expect(table).toContain('Cost');
-    }
-    expect(renderReportTable(report, 80)).toMatch(/Hidden, because the terminal is too narrow: .*p95/);
-    expect(renderReportTable(report, widest(whole))).toBe(whole);
+  it.each([[['model', 'task', 'language']], [['day', 'model']], [['week']], [[]]] as const)(
+    'by %j keeps within the terminal, and says what it leaves out',
+    (by) => {
+      const report = usageReport(records, { by, now: 0 });
+      for (const width of widths) {
+        const table = renderReportTable(report, width);
+        expect(widest(table)).toBeLessThanOrEqual(width);
+        for (const title of ['Cost', 'Calls']) expect(table).toContain(title);
+      }
+      expect(renderReportTable(report, 40)).toMatch(/Hidden, .*p95/s);
+      for (const width of [200, undefined]) expect(renderReportTable(report, width)).not.toContain('Hidden');
+    },
+  );
+
+  it('explains a total in which rows overlap, and an estimate', () => {
+    const table = renderReportTable(usageReport(records, { by: ['model'], now: 0 }));
+    expect(table).toMatch(/^│ Total /m);
+    expect(table).toMatch(/^Total: each of the 2 calls counts once there, .*; the rows have 3 together\./m);
+    expect(table).toMatch(/^Baseline: an estimate\./m);
   });
 
   it('tears no word of a name at 40 columns', () => {
     const records = [
       usageRecord({ cost_usd: 0.25 }),
-      usageRecord({ task: 'refactor', model_served: 'rehearsal:gpt-6.2-sol' }),
+      usageRecord({ run_id: 'other', task: 'refactor', model_served: 'rehearsal:gpt-6.2-sol' }),
     ];
-    const narrow = usageReport({ ...reading, records }, { by: ['model', 'task'], now: 0 });
+    const narrow = usageReport(records, { by: ['model', 'task'], now: 0 });
     const table = renderReportTable(narrow, 40);
     expect(widest(table)).toBeLessThanOrEqual(40);
     for (const word of [/ rehearsal: /, / gpt-6\.2-sol /, / refactor /]) expect(table).toMatch(word);
   });
+
+  it('has what is compared side by side, as far as there is room', () => {
+    const report = usageReport(records, { by: ['task'], compare: 'model', now: 0 });
+    for (const width of widths) expect(widest(renderReportTable(report, width))).toBeLessThanOrEqual(width);
+    expect(lines(renderReportTable(report, 80)).slice(0, 10)).toMatchInlineSnapshot(`
+      [
+        "Usage by task, models compared",
+        "┌───────┬──────────────────┬───────────────────────┬──────────────────────────┐",
+        "│ Task  │                  │ gpt-5-mini-2025-08-07 │ gpt-6.2-terra-2026-10-01 │",
+        "├───────┼──────────────────┼───────────────────────┼──────────────────────────┤",
+        "│ tests │ Calls            │                     1 │                        1 │",
+        "│       │ Success          │                 0.0 % │                  100.0 % │",
+        "│       │ Cost per success │                     - │                 $0.00065 │",
+        "│       │ p50              │                     - │                    1.2 s │",
+        "│       │ p95              │                     - │                    1.2 s │",
+        "│ docs  │ Calls            │                     1 │                          │",
+      ]
+    `);
+    const narrow = renderReportTable(report, 40);
+    expect(narrow.match(/Cost per/g)?.length).toBe(4);
+  });
+});
+
+it('takes files, patterns, packed files and standard input, and filters', async () => {
+  const cwd = folder({ 'a.csv': `${headerRow}\n${row({ run_id: 'a', cost_usd: 1 })}\n` });
+  const more = [
+    row({ run_id: 'b', cost_usd: 2, project: 'acme' }),
+    row({ run_id: 'c', cost_usd: 4, task: 'docs', model_served: 'gpt-5', project: 'acme' }),
+  ];
+  writeFileSync(join(cwd, 'b.csv.gz'), gzipSync([headerRow, ...more, ''].join('\n')));
+  const cost = async (...args: string[]) =>
+    JSON.parse((await orch(['usage', 'report', '*.csv*', '--json', ...args], { cwd })).stdout).total.cost_usd;
+  expect(await cost()).toBe(7);
+  expect(await cost('--project', 'acme')).toBe(6);
+  expect(await cost('--task', 'docs', '--task', 'tests', '--model', 'gpt-5')).toBe(4);
+  const compared = await orch(['usage', 'report', '*.csv*', '--compare', 'model', '--format', 'md'], { cwd });
+  expect(compared.stdout).toMatch(/^\| Task .*\| gpt-5-mini-2025-08-07 \| +gpt-5 \|$/m);
+  const csv = await orch(['usage', 'report', 'a.csv', '--format', 'csv', '--bom'], { cwd });
+  expect(csv.stdout).toMatch(/^\uFEFFmodel,calls,/);
+});
+
+it('reads standard input', async () => {
+  const { stdout } = await orchProcess(['usage', 'report', '-', '--json'], {
+    stdin: gzipSync(`${ledger}\n`),
+  });
+  expect(JSON.parse(stdout)).toMatchObject({
+    files: ['standard input'],
+    total: { calls: 3, cost_usd: 0.75 },
+  });
+});
+
+it('adds up exactly what the answers have said', async () => {
+  const env = { ...(await provider()).env, XDG_STATE_HOME: folder() };
+  const calls = Array.from({ length: 12 }, (_, at) =>
+    orch(['docs', 'x'.repeat(1 + at * 37), '--json'], { env }),
+  );
+  const costs = (await Promise.all(calls)).map(({ stdout }) => JSON.parse(stdout).meta.cost_usd as number);
+  const { stdout } = await orch(['usage', 'report', '--json'], { env });
+  const sum = costs.reduce((total, usd) => total + BigInt(Math.round(usd * 1e12)), 0n);
+  expect(Number(sum)).toBeGreaterThan(0);
+  expect(JSON.parse(stdout).total.cost_usd).toBe(Number(sum) / 1e12);
 });
 
 it('counts the days of the time zone that is named, and knows its name', async () => {

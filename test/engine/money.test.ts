@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { usageReport } from '../../src/core/record/usage-report.ts';
 import { costOfAttempts } from '../../src/engine/attempts/attempt.ts';
 import { createFactory } from '../../src/factory.ts';
 import type { DelegateOutput } from '../../src/operations/delegation/output.ts';
 import { runOperation } from '../../src/operations/run.ts';
+import { usageReport } from '../helpers/usage-report.ts';
 import { serve } from '../rehearsal/bench.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
 import { byModel } from '../rehearsal/script.ts';
@@ -196,7 +196,7 @@ describe('a cost that nobody can tell', () => {
       policies: scenario.kind === 'hang' ? { timeouts: { codex: { idleMs: 100 } } } : {},
     });
     const { attempts } = await call();
-    const { total } = usageReport({ records, skipped: [], files: [] }, { by: [], now: 0 });
+    const { total } = usageReport(records, { by: [], now: 0 });
     expect(total.unknown_cost).toBe(unknown);
     const known = records.at(-1)!.cost_usd!;
     expect(known).toBeGreaterThan(0);

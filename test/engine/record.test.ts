@@ -99,6 +99,20 @@ describe('the record', () => {
     expect(logged).toHaveLength(1);
   });
 
+  it('has the time of the verification beside the latency, not in it', async () => {
+    const { call, clock, records } = await engineFixture({ answer: code });
+    const verify = async () => {
+      clock.pass(5000);
+      return { ok: records.length > 0, detail: 'two tests failed' };
+    };
+    await call({}, { verify }).catch(() => undefined);
+    await call();
+    const failed = records.filter(({ error }) => error === 'verify-failed');
+    expect(failed.length).toBeGreaterThan(0);
+    for (const { latency_ms, verify_ms } of failed) expect([latency_ms, verify_ms]).toEqual([0, 5000]);
+    expect(records.at(-1)).toMatchObject({ latency_ms: 0, verify_ms: undefined, error: undefined });
+  });
+
   it('holds nothing of what was asked, answered or secret', async () => {
     const { call, error, records, logged } = await engineFixture({
       answer: byModel({

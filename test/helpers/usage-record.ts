@@ -35,6 +35,7 @@ export function usageRecord(fields: Partial<UsageRecord> = {}): UsageRecord {
     baseline_cost_usd: 0.00325,
     est_tokens: 1100,
     tokens_dropped: 0,
+    verify_ms: undefined,
     outcome: undefined,
     outcome_source: undefined,
     project: undefined,

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
 import { greeted, type RawServer } from '../helpers/mcp.ts';
 import { folder, provider } from '../helpers/orch.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseUsageCsv } from '../../src/core/record/csv.ts';
+import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
 import { operations } from '../../src/operations/index.ts';
 import { isOffered } from '../../src/operations/operation.ts';
 import { call, connect, distIndex, serve, textOf } from '../helpers/mcp.ts';

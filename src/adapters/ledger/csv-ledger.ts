@@ -16,7 +16,6 @@ import {
 } from '../workspace/write/destination.ts';
 import { type Temporaries, untracked } from '../workspace/write/temporaries.ts';
 import { lastHeader, readInto } from './header.ts';
-import { readLedgerFile } from './read.ts';
 
 const openFile = promisify(open);
 const writeBytes = promisify(write);
@@ -118,6 +117,7 @@ export function csvLedger({
       return next;
     },
     async read() {
+      const { readLedgerFile } = await import('./read.ts');
       const reading = await readLedgerFile(location);
       return reading ?? { records: [], skipped: [], files: [] };
     },

@@ -1,76 +1,156 @@
-/** Reads ledger files as streams, so that a large file is never in memory as one string. */
+/** Reads ledger files in pieces, so that a large one is never in memory as a whole. */
 import { constants, createReadStream, promises } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
-import { createUsageCsvReader } from '../../core/record/csv.ts';
+import { RecordSink } from '../../core/record/csv-records.ts';
+import { CsvRows, type LedgerSink, type RowSink } from '../../core/record/csv-rows.ts';
 import type { LedgerReading } from '../../engine/ports.ts';
+import { feedFile, feedStream, type Lines, LongLine, Utf16 } from './feed.ts';
 
-/** Longer than any row of ours; a file with a longer line is something else. */
-const longestLine = 1 << 20;
+export interface ScanOptions {
+  /** Relative paths start here. */
+  cwd: string;
+  signal: AbortSignal;
+  /** What `-` stands for. */
+  stdin(): AsyncIterable<Uint8Array>;
+}
+
+/** Undefined when the file does not exist. Throws `OrchError('file-unreadable')`. */
+export async function readLedgerFile(path: string): Promise<LedgerReading | undefined> {
+  const sink = new RecordSink();
+  if (!(await scanFile(path, sink, { mayBePipe: false }))) return undefined;
+  const { records, skippedRows } = sink;
+  return { records, skipped: skippedRows.map((row) => ({ file: path, ...row })), files: [path] };
+}
+
+/** Reads nothing when the file does not exist. Throws `OrchError('file-unreadable')`. */
+export async function scanLedger(path: string, sink: LedgerSink, signal: AbortSignal): Promise<void> {
+  await scanFile(path, sink, { mayBePipe: false, signal, onOpen: () => sink.startFile(path) });
+}
 
 /**
- * Undefined when the file does not exist. Throws `OrchError('file-unreadable')`, also for a pipe unless
- * `mayBePipe`: whoever names one waits for it.
+ * Reads several files as one ledger, each only once: paths, patterns and `-`. Throws `OrchError('file-not-found')` or
+ * `OrchError('file-unreadable')`.
  */
-export async function readLedgerFile(
-  path: string,
-  { mayBePipe = false } = {},
-): Promise<LedgerReading | undefined> {
-  const reader = createUsageCsvReader();
-  let rest = '';
-  try {
-    const chunks = await open(path, mayBePipe);
-    for await (const chunk of chunks) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) reader.push(line);
-      if (rest.length > longestLine) {
-        throw otherFile(path, 'it has a line of more than a million characters');
+export async function scanLedgers(
+  paths: readonly string[],
+  sink: LedgerSink,
+  { cwd, signal, stdin }: ScanOptions,
+): Promise<void> {
+  const seen = new Set<string>();
+  for (const given of paths) {
+    for (const path of await expanded(given, cwd, signal)) {
+      const id = path === '-' ? path : await identityOf(path);
+      if (seen.has(id)) continue;
+      seen.add(id);
+      if (path === '-') {
+        sink.startFile('standard input');
+        await scan('standard input', sink, (lines) => feedStream(stdin(), lines, signal));
+        continue;
       }
+      const wasThere = await scanFile(path, sink, {
+        mayBePipe: true,
+        signal,
+        onOpen: () => sink.startFile(path),
+      });
+      if (!wasThere) {
+        throw new OrchError('file-not-found', `${path}: no such file`, {
+          hint: 'pass the path of a usage CSV, or none to read your own ledger',
+        });
+      }
+    }
+  }
+}
+
+async function expanded(given: string, cwd: string, signal: AbortSignal): Promise<string[]> {
+  if (given === '-') return [given];
+  const path = resolve(cwd, given);
+  const { expandGlob, isPattern } = await import('../workspace/find/glob.ts');
+  if (!isPattern(given) || (await exists(path))) return [path];
+  const found = await expandGlob(given, cwd, signal);
+  if (found.length === 0) {
+    throw new OrchError('file-not-found', `${given}: no file matches`, {
+      hint: 'pass the paths of usage CSVs, or none to read your own ledger',
+    });
+  }
+  return found;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return promises.stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The same for all names of a file. */
+async function identityOf(path: string): Promise<string> {
+  try {
+    const { dev, ino } = await promises.stat(path, { bigint: true });
+    return ino === 0n ? path : `${dev}:${ino}`;
+  } catch {
+    return path;
+  }
+}
+
+interface FileOptions {
+  /** Whether to wait for a pipe: whoever names one waits for it. */
+  mayBePipe: boolean;
+  signal?: AbortSignal;
+  onOpen?: () => void;
+}
+
+async function scanFile(
+  path: string,
+  sink: RowSink,
+  { mayBePipe, signal, onOpen }: FileOptions,
+): Promise<boolean> {
+  try {
+    if (mayBePipe && (await promises.stat(path)).isFIFO()) {
+      onOpen?.();
+      await scan(path, sink, (lines) => feedStream(createReadStream(path), lines, signal));
+      return true;
+    }
+    // A FIFO would block until something writes to it.
+    const handle = await promises.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile() && !stats.isDirectory()) throw otherFile(path, 'it is not a regular file');
+      onOpen?.();
+      await scan(path, sink, (lines) => feedFile(handle, lines, signal));
+      return true;
+    } finally {
+      await handle.close();
     }
   } catch (error) {
     if (error instanceof OrchError) throw error;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw unreadable(path, error);
   }
-  if (rest !== '') reader.push(rest);
-  const { records, skipped } = reader.reading;
-  if (skipped.length > 0 && !reader.isUsageCsv()) throw otherFile(path, 'it has no header row');
-  return { records, skipped: skipped.map((row) => ({ file: path, ...row })), files: [path] };
 }
 
-async function open(path: string, mayBePipe: boolean): Promise<AsyncIterable<string>> {
-  const options = { encoding: 'utf8', highWaterMark: 1 << 18 } as const;
-  if (mayBePipe && (await promises.stat(path)).isFIFO()) return createReadStream(path, options);
-  // A FIFO would block until something writes to it.
-  const handle = await promises.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  const stats = await handle.stat();
-  if (stats.isFile() || stats.isDirectory()) return handle.createReadStream(options);
-  await handle.close();
-  throw otherFile(path, 'it is not a regular file');
-}
-
-/**
- * Reads several files as one ledger, each only once. Throws `OrchError('file-not-found')` or
- * `OrchError('file-unreadable')`.
- */
-export async function readLedgerFiles(paths: readonly string[]): Promise<LedgerReading> {
-  const all: LedgerReading = { records: [], skipped: [], files: [] };
-  const seen = new Set<string>();
-  for (const path of paths) {
-    if (seen.has(resolve(path))) continue;
-    seen.add(resolve(path));
-    const reading = await readLedgerFile(path, { mayBePipe: true });
-    if (!reading) {
-      throw new OrchError('file-not-found', `${path}: no such file`, {
-        hint: 'pass the path of a usage CSV, or none to read your own ledger',
+async function scan(path: string, sink: RowSink, feed: (lines: Lines) => Promise<void>): Promise<void> {
+  let hasSkipped = false;
+  const rows = new CsvRows({
+    header: (columns) => sink.header(columns),
+    row: (cells) => sink.row(cells),
+    skipped(line, fault) {
+      hasSkipped = true;
+      sink.skipped(line, fault);
+    },
+  });
+  try {
+    await feed(rows);
+  } catch (error) {
+    if (error instanceof LongLine) throw otherFile(path, 'it has a line of more than a million characters');
+    if (error instanceof Utf16) {
+      throw new OrchError('file-unreadable', `${path} is UTF-16`, {
+        hint: 'save it as CSV in UTF-8',
       });
     }
-    all.files.push(...reading.files);
-    for (const record of reading.records) all.records.push(record);
-    for (const row of reading.skipped) all.skipped.push(row);
+    throw error;
   }
-  return all;
+  if (hasSkipped && !rows.isUsageCsv) throw otherFile(path, 'it has no header row');
 }
 
 function otherFile(path: string, why: string): OrchError {
@@ -83,7 +163,13 @@ function unreadable(path: string, error: unknown): OrchError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'EISDIR') {
     return new OrchError('file-unreadable', `${path} is a folder`, {
-      hint: 'pass the CSV files in it, for example with a shell pattern: *.csv',
+      hint: 'pass the CSV files in it, for example with a pattern: *.csv',
+      cause: error,
+    });
+  }
+  if (code.startsWith('Z_')) {
+    return new OrchError('file-unreadable', `${path} is a damaged or incomplete gzip file`, {
+      hint: 'pack or copy it again',
       cause: error,
     });
   }

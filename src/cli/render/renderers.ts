@@ -133,6 +133,7 @@ const reportRenderer: Renderer = {
   rendersJson: true,
   options: [
     new Option('--format <format>', 'Output format').choices(reportFormatNames).default('table'),
+    new Option('--bom', 'Begin CSV with a byte order mark, for spreadsheets'),
     completeWith(
       new Option('-o, --output <file>', 'Write the report to this file instead of standard output'),
       'file',
@@ -141,11 +142,10 @@ const reportRenderer: Renderer = {
   ],
   async render(output, { streams, options, factory, verbose }) {
     const report = output as UsageReport;
-    const text = await renderReport(
-      report,
-      options.format as (typeof reportFormatNames)[number],
-      streams.stdoutColumns,
-    );
+    const text = await renderReport(report, options.format as (typeof reportFormatNames)[number], {
+      width: streams.stdoutColumns,
+      bom: options.bom === true,
+    });
     if (typeof options.output === 'string' && options.output !== '-') {
       const { signal } = new AbortController();
       await factory.outputs().permit(options.output, {
@@ -164,7 +164,7 @@ const reportRenderer: Renderer = {
 async function renderReport(
   report: UsageReport,
   format: (typeof reportFormatNames)[number],
-  width: number | undefined,
+  { width, bom }: { width: number | undefined; bom: boolean },
 ): Promise<string> {
   if (format === 'json') return `${printableJson(report, 2)}\n`;
   if (format === 'table') {
@@ -172,7 +172,7 @@ async function renderReport(
     return renderReportTable(report, width);
   }
   const { reportFormats } = await import('../../core/record/report-formats.ts');
-  return reportFormats[format](report);
+  return reportFormats[format](report, { bom });
 }
 
 const applyRenderer: Renderer = {

@@ -1,91 +1,123 @@
 /** A usage report as a table for the terminal. */
 import Table from 'cli-table3';
-import { type ReportColumn, reportColumns, reportTitle } from '../../core/record/report-columns.ts';
+import { comparisonOf, reportTitle, shownColumns } from '../../core/record/report-columns.ts';
 import type { UsageReport } from '../../core/record/usage-report.ts';
 import { wrapped } from './wrap.ts';
 
 /** `width` of the terminal in columns; undefined: no limit. */
 export function renderReportTable(report: UsageReport, width?: number): string {
+  const body = comparedTables(report, width) ?? reportTable(report, width);
+  const notes = [...body.notes, ...report.notes].map((note) => `${wrapped(note, width)}\n`).join('');
+  return `${wrapped(reportTitle(report), width)}\n${body.text}\n${notes}`;
+}
+
+interface Body {
+  text: string;
+  notes: string[];
+}
+
+interface Column {
+  key: string;
+  title: string;
+  align: 'left' | 'right';
+  cells: string[];
+}
+
+/** Columns to hide if there is not enough room, in this order. */
+const dispensable = [
+  'verify_ms',
+  'cache_write_tokens',
+  'fallback_rate',
+  'reasoning_tokens',
+  'latency_p95_ms',
+  'cached_input_tokens',
+  'attempts',
+  'baseline_cost_usd',
+  'latency_p50_ms',
+  'cost_share',
+  'error_rate',
+  'output_tokens',
+  'input_tokens',
+  'unknown_cost',
+];
+
+function reportTable(report: UsageReport, width: number | undefined): Body {
   const groups = report.by.length > 0 ? [...report.groups, report.total] : [report.total];
-  // Empty columns would take width that the others need.
-  const nonEmpty = reportColumns(report).filter(
-    ({ key, value }) =>
-      report.by.includes(key as never) || alwaysShown.has(key) || groups.some((group) => value(group)),
+  const all = shownColumns(report).map(({ key, title, align, format }) => ({
+    key,
+    title,
+    align,
+    cells: groups.map(format),
+  }));
+  let shown = all;
+  for (const key of dispensable) {
+    if (width === undefined || leastWidth(shown) <= width) break;
+    shown = shown.filter((column) => column.key !== key);
+  }
+  // Only so that no word of a name is torn.
+  if (width !== undefined && widthOf(shown.map(wholeWords)) > width)
+    shown = shown.filter(({ key }) => key !== 'calls');
+  const hidden = all.filter((column) => !shown.includes(column)).map(({ title }) => title);
+  const note = `Hidden, because the terminal is too narrow: ${hidden.join(', ')} (--format md or csv shows all)`;
+  return { text: tableOf(shown, width), notes: hidden.length > 0 ? [note] : [] };
+}
+
+/** As many values side by side as there is room for, the others below. */
+function comparedTables(report: UsageReport, width: number | undefined): Body | undefined {
+  const comparison = comparisonOf(report);
+  if (!comparison) return undefined;
+  const { keyTitles, values, parts } = comparison;
+  const lines = parts.flatMap(({ keys, measures }) =>
+    measures.map((measure, at) => ({ keys: keys.map((key) => (at === 0 ? key : '')), ...measure })),
   );
-  const shown = fitting(nonEmpty, groups, width);
-  const widths = narrowed(shown, groups, width);
+  const left = (title: string, cells: string[]): Column => ({ key: '', title, align: 'left', cells });
+  const names = [
+    ...keyTitles.map((title, at) =>
+      left(
+        title,
+        lines.map(({ keys }) => keys[at]!),
+      ),
+    ),
+    left(
+      '',
+      lines.map(({ title }) => title),
+    ),
+  ];
+  const columns = values.map((title, at): Column => {
+    return { key: '', title, align: 'right', cells: lines.map(({ cells }) => cells[at]!) };
+  });
+  const tables: Column[][] = [];
+  for (const column of columns) {
+    const last = tables.at(-1);
+    if (last && (width === undefined || leastWidth([...names, ...last, column]) <= width)) last.push(column);
+    else tables.push([column]);
+  }
+  const texts = tables.map((beside) => tableOf([...names, ...beside], width));
+  return { text: texts.length > 0 ? texts.join('\n') : tableOf(names, width), notes: [] };
+}
+
+function tableOf(columns: readonly Column[], width: number | undefined): string {
+  const cells = cellWidths(columns, width);
   const table = new Table({
-    head: shown.map(({ title }) => title),
-    colAligns: shown.map(({ align }) => align),
-    // A space on both sides.
-    colWidths: widths.map((cell) => cell + 2),
+    head: columns.map(({ title }, at) => wrapped(title, cells[at]!)),
+    colAligns: columns.map(({ align }) => align),
+    colWidths: cells.map((cell) => cell + 2),
     wordWrap: true,
     wrapOnWordBoundary: false,
     style: { head: [], border: [], compact: true },
   });
-  for (const group of groups) table.push(shown.map(({ format }, at) => brokenAt(format(group), widths[at]!)));
-  const hidden = nonEmpty.filter((column) => !shown.includes(column)).map(({ title }) => title);
-  const note =
-    hidden.length > 0
-      ? `Hidden, because the terminal is too narrow: ${hidden.join(', ')} (--format md or csv shows all)\n`
-      : '';
-  return `${wrapped(reportTitle(report), width)}\n${table.toString()}\n${wrapped(note, width)}`;
-}
-
-const alwaysShown = new Set(['calls', 'attempts', 'input_tokens', 'output_tokens', 'cost_usd']);
-
-/** Columns to hide if there is not enough room, in this order; the last only so that no word of a name is torn. */
-const dispensable = [
-  'latency_p95_ms',
-  'cached_input_tokens',
-  'reasoning_tokens',
-  'latency_p50_ms',
-  'cost_share',
-  'attempts',
-  'failures',
-  'output_tokens',
-  'input_tokens',
-];
-
-function fitting(
-  columns: readonly ReportColumn[],
-  groups: UsageReport['groups'],
-  width: number | undefined,
-): readonly ReportColumn[] {
-  let kept = columns;
-  for (const key of dispensable) {
-    if (width === undefined || widthOf(kept, groups) <= width) break;
-    kept = kept.filter((column) => column.key !== key);
-  }
-  if (width === undefined || widthOf(kept, groups, partWidth) <= width) return kept;
-  return kept.filter(({ key }) => key !== 'calls');
-}
-
-/** Each cell has a space on both sides and a border. */
-function widthOf(
-  columns: readonly ReportColumn[],
-  groups: UsageReport['groups'],
-  ofCell: (text: string) => number = (text) => text.length,
-): number {
-  return columns.reduce((sum, column) => sum + cellWidth(column, groups, ofCell) + 3, 1);
-}
-
-function cellWidth(
-  { title, align, format }: ReportColumn,
-  groups: UsageReport['groups'],
-  ofCell: (text: string) => number,
-): number {
-  const cells = groups.map((group) => format(group));
-  return Math.max(title.length, ...cells.map((text) => (align === 'left' ? ofCell(text) : text.length)));
+  for (let row = 0; row < (columns[0]?.cells.length ?? 0); row++)
+    table.push(
+      columns.map(({ align, cells: texts }, at) =>
+        align === 'left' ? brokenAt(texts[row]!, cells[at]!) : texts[row]!,
+      ),
+    );
+  return table.toString();
 }
 
 /** A name may go on in the next line behind these. */
 function partsOf(name: string): string[] {
   return name.split(/(?<=[:_/-])/);
-}
-
-function partWidth(name: string): number {
-  return Math.max(...partsOf(name).map(({ length }) => length));
 }
 
 /** First of all behind `rehearsal:`, so that what follows can be read in one piece. */
@@ -100,26 +132,55 @@ function brokenAt(name: string, width: number): string {
   return lines.join('\n');
 }
 
-/** A column is not made narrower than this. */
-const leastCell = 4;
+/** Each cell has a space on both sides and a border. */
+function widthOf(cells: readonly number[]): number {
+  return cells.reduce((sum, cell) => sum + cell + 3, 1);
+}
 
-/** The widest name gives way until the table fits, as long as it can between its words; numbers stay. */
-function narrowed(
-  columns: readonly ReportColumn[],
-  groups: UsageReport['groups'],
-  width: number | undefined,
-): number[] {
-  const cells = columns.map((column) => cellWidth(column, groups, (text) => text.length));
-  const parts = columns.map((column) => cellWidth(column, groups, partWidth));
-  let over = widthOf(columns, groups) - (width ?? Number.POSITIVE_INFINITY);
-  for (const least of [parts, columns.map(() => leastCell)]) {
+/** A name is not made narrower than this, and takes several lines; numbers stay whole. */
+const leastName = 3;
+/** A word of a title that is longer may be broken. */
+const leastTitle = 10;
+
+function leastCell({ align, title, cells }: Column): number {
+  const most = Math.max(0, ...cells.map((cell) => cell.length));
+  if (align === 'left') return Math.min(leastName, Math.max(title.length, most));
+  return Math.max(most, Math.min(leastTitle, Math.max(...title.split(' ').map((word) => word.length))));
+}
+
+/** Room for names as they mostly are, before columns are hidden for it. */
+const fairName = 40;
+
+/** So that no word of a name is torn. */
+function wholeWords(column: Column): number {
+  if (column.align === 'right') return leastCell(column);
+  const parts = column.cells.flatMap(partsOf).map(({ length }) => length);
+  return Math.max(leastCell(column), ...parts);
+}
+
+function leastWidth(columns: readonly Column[]): number {
+  return widthOf(
+    columns.map((column) => {
+      if (column.align === 'right') return leastCell(column);
+      return Math.min(fairName, Math.max(column.title.length, ...column.cells.map((cell) => cell.length)));
+    }),
+  );
+}
+
+/** The widest that can give way does so, until the table fits: first between its words, then anywhere. */
+function cellWidths(columns: readonly Column[], width: number | undefined): number[] {
+  const cells = columns.map(({ title, cells }) =>
+    Math.max(title.length, ...cells.map((cell) => cell.length)),
+  );
+  let over = widthOf(cells) - (width ?? Number.POSITIVE_INFINITY);
+  for (const least of [columns.map(wholeWords), columns.map(leastCell)]) {
     for (; over > 0; over--) {
-      const names = columns.flatMap(({ align }, at) =>
-        align === 'left' && cells[at]! > least[at]! ? [at] : [],
-      );
-      const widest = names.sort((a, b) => cells[b]! - cells[a]!)[0];
-      if (widest === undefined) break;
-      cells[widest]!--;
+      const at = cells.reduce((widest, cell, index) => {
+        const canGiveWay = cell > least[index]!;
+        return canGiveWay && (widest === -1 || cell > cells[widest]!) ? index : widest;
+      }, -1);
+      if (at === -1) break;
+      cells[at]!--;
     }
   }
   return cells;

@@ -62,8 +62,8 @@ export function readNumber(cell: string): number | undefined {
 }
 
 /** The raw cells of one line (see `restore`). Undefined when a quoted cell is not closed or has text after it. */
-export function splitLine(line: string): string[] | undefined {
-  if (!line.includes('"')) return line.split(',');
+export function splitLine(line: string, delimiter = ','): string[] | undefined {
+  if (!line.includes('"')) return line.split(delimiter);
   const cells: string[] = [];
   let at = 0;
   for (;;) {
@@ -73,10 +73,10 @@ export function splitLine(line: string): string[] | undefined {
       if (end === -1) return undefined;
       cells.push(line.slice(at + 1, end).replaceAll('""', '"'));
       at = end + 1;
-      if (at < line.length && line[at] !== ',') return undefined;
+      if (at < line.length && line[at] !== delimiter) return undefined;
     } else {
-      const comma = line.indexOf(',', at);
-      const end = comma === -1 ? line.length : comma;
+      const next = line.indexOf(delimiter, at);
+      const end = next === -1 ? line.length : next;
       cells.push(line.slice(at, end));
       at = end;
     }

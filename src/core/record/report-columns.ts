@@ -1,6 +1,6 @@
 /** The columns of a usage report, shared by the terminal table, Markdown, HTML and CSV. */
 import { formatCount, formatDuration, formatUsd } from '../text/format.ts';
-import type { GroupKey } from './group-keys.ts';
+import { type GroupKey, isPeriod } from './group-keys.ts';
 import { type TimeZone, timeZone } from './time-zone.ts';
 import type { UsageGroup, UsageReport } from './usage-report.ts';
 
@@ -21,29 +21,63 @@ const keyTitles: Record<GroupKey, string> = {
   model: 'Model',
   task: 'Task',
   day: 'Day',
+  week: 'Week',
   month: 'Month',
   language: 'Language',
   alias: 'Alias',
   project: 'Project',
   rule: 'Rule',
+  tier: 'Tier',
+  outcome: 'Outcome',
   error: 'Error',
   run: 'Run',
 };
 
-const measureColumns: ReportColumn[] = [
+const measureColumns = [
   measure('calls', 'Calls', formatCount),
   measure('attempts', 'Attempts', formatCount),
+  measure('successes', 'Succeeded', formatCount),
+  measure('success_rate', 'Success', formatShare),
   measure('failures', 'Failures', formatCount),
+  measure('error_rate', 'Errors', formatShare),
+  measure('fallbacks', 'Fallbacks', formatCount),
+  measure('fallback_rate', 'By fallback', formatShare),
   measure('input_tokens', 'Input', formatCount),
   measure('cached_input_tokens', 'Cached', formatCount),
+  measure('cache_write_tokens', 'Cache writes', formatCount),
   measure('output_tokens', 'Output', formatCount),
   measure('reasoning_tokens', 'Reasoning', formatCount),
   measure('cost_usd', 'Cost', formatUsd, 'unknown'),
-  measure('cost_share', 'Share', (share) => `${(share * 100).toFixed(1)} %`),
+  measure('cost_share', 'Share', formatShare),
   measure('unknown_cost', 'Cost unknown', formatCount),
+  measure('cost_per_success_usd', 'Cost per success', formatUsd),
+  measure('baseline_cost_usd', 'Baseline (est.)', formatUsd),
   measure('latency_p50_ms', 'p50', formatDuration),
   measure('latency_p95_ms', 'p95', formatDuration),
+  measure('verify_ms', 'Verifying', formatDuration),
 ];
+
+/** Those that others say better to people. */
+const forMachines: readonly string[] = [
+  'successes',
+  'success_rate',
+  'failures',
+  'fallbacks',
+  'cost_per_success_usd',
+];
+/** Shown even if there is nothing in them. */
+const alwaysShown: readonly string[] = ['calls', 'attempts', 'input_tokens', 'output_tokens', 'cost_usd'];
+const compared: readonly string[] = [
+  'calls',
+  'success_rate',
+  'cost_per_success_usd',
+  'latency_p50_ms',
+  'latency_p95_ms',
+];
+
+function formatShare(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
 
 function measure(key: Measure, title: string, show: (value: number) => string, unknown = '-'): ReportColumn {
   return {
@@ -58,6 +92,60 @@ function measure(key: Measure, title: string, show: (value: number) => string, u
   };
 }
 
+/** Keys and measures that are worth the room, for people. */
+export function shownColumns(report: UsageReport): ReportColumn[] {
+  const groups = [...report.groups, report.total];
+  return reportColumns(report).filter(
+    ({ key, value }) =>
+      report.by.includes(key as GroupKey) ||
+      alwaysShown.includes(key) ||
+      (!forMachines.includes(key) && groups.some((group) => value(group))),
+  );
+}
+
+export interface Comparison {
+  /** The values that are compared, such as models: those with most calls first. */
+  values: string[];
+  keyTitles: string[];
+  /** For each combination of the other keys. */
+  parts: { keys: string[]; measures: { title: string; cells: string[] }[] }[];
+}
+
+/** What `compare` of a report asks for, side by side. */
+export function comparisonOf(report: UsageReport): Comparison | undefined {
+  const { compare } = report;
+  if (compare === null) return undefined;
+  const comparedOf = (group: UsageGroup) => group.key[compare]!;
+  const calls = new Map<string, number>();
+  for (const group of report.groups)
+    calls.set(comparedOf(group), (calls.get(comparedOf(group)) ?? 0) + group.calls);
+  const values = [...calls].sort(([, a], [, b]) => b - a).map(([value]) => value);
+  const keys = report.by.filter((key) => key !== compare);
+  const parts = new Map<string, UsageGroup[]>();
+  for (const group of report.groups) {
+    const id = keys.map((key) => group.key[key]).join('\0');
+    const part = parts.get(id);
+    if (part) part.push(group);
+    else parts.set(id, [group]);
+  }
+  return {
+    values,
+    keyTitles: keys.map((key) => keyTitles[key]),
+    parts: [...parts.values()].map((groups) => ({
+      keys: keys.map((key) => groups[0]!.key[key]!),
+      measures: measureColumns
+        .filter(({ key }) => compared.includes(key))
+        .map(({ title, format }) => ({
+          title,
+          cells: values.map((value) => {
+            const group = groups.find((candidate) => comparedOf(candidate) === value);
+            return group ? format(group) : '';
+          }),
+        })),
+    })),
+  };
+}
+
 /** The report's keys, then all measures. The total has no keys and shows `Total` in the first column. */
 export function reportColumns({ by }: Pick<UsageReport, 'by'>): ReportColumn[] {
   const keyColumns = by.map((key, index): ReportColumn => {
@@ -69,12 +157,15 @@ export function reportColumns({ by }: Pick<UsageReport, 'by'>): ReportColumn[] {
 
 /** What the report covers, in one line. */
 export function reportTitle(report: UsageReport): string {
-  const what = report.by.length > 0 ? `Usage by ${report.by.join(', ')}` : 'Usage';
+  const { by, compare } = report;
+  const keys = by.filter((key) => key !== compare).join(', ');
+  const what = keys === '' ? 'Usage' : `Usage by ${keys}`;
+  const beside = compare === null ? '' : `, ${compare}s compared`;
   const zone = timeZone(report.timezone, 'timezone');
   const from = report.since ? ` from ${shortTime(report.since, zone)}` : '';
   const to = report.until ? ` to ${shortTime(report.until, zone)}` : '';
-  const days = report.by.includes('day') || report.by.includes('month');
-  return `${what}${from}${to}${from || to || (days && zone.name !== 'UTC') ? ` (${zone.name})` : ''}`;
+  const days = report.by.some(isPeriod);
+  return `${what}${beside}${from}${to}${from || to || (days && zone.name !== 'UTC') ? ` (${zone.name})` : ''}`;
 }
 
 function shortTime(iso: string, zone: TimeZone): string {

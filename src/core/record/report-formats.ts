@@ -1,11 +1,22 @@
 /** Renders a usage report as CSV, Markdown or HTML, ending with a line break. */
 import { encodeLine } from './csv-line.ts';
-import { type ReportColumn, reportColumns, reportTitle } from './report-columns.ts';
-import type { UsageGroup, UsageReport } from './usage-report.ts';
+import {
+  comparisonOf,
+  type ReportColumn,
+  reportColumns,
+  reportTitle,
+  shownColumns,
+} from './report-columns.ts';
+import type { UsageReport } from './usage-report.ts';
 
 export type ReportFormat = 'csv' | 'md' | 'html';
 
-export const reportFormats: Record<ReportFormat, (report: UsageReport) => string> = {
+export interface FormatOptions {
+  /** Begin CSV with a byte order mark, from which spreadsheets see that it is UTF-8. Default false. */
+  bom?: boolean;
+}
+
+export const reportFormats: Record<ReportFormat, (report: UsageReport, options?: FormatOptions) => string> = {
   csv: reportCsv,
   md: reportMarkdown,
   html: reportHtml,
@@ -15,42 +26,68 @@ export const reportFormats: Record<ReportFormat, (report: UsageReport) => string
  * Exact numbers under the field names; unknown values are empty. The total row is omitted, since summing a
  * column would count it twice; a report without keys consists of the total only.
  */
-function reportCsv(report: UsageReport): string {
+function reportCsv(report: UsageReport, { bom = false }: FormatOptions = {}): string {
   const columns = reportColumns(report);
   const groups = report.by.length > 0 ? report.groups : [report.total];
   const lines = groups.map((group) => encodeLine(columns.map((column) => column.value(group))));
-  return [encodeLine(columns.map((column) => column.key)), ...lines].map((line) => `${line}\n`).join('');
-}
-
-function bodyOf(report: UsageReport): UsageGroup[] {
-  return [...report.groups, report.total];
+  const text = [encodeLine(columns.map((column) => column.key)), ...lines]
+    .map((line) => `${line}\n`)
+    .join('');
+  return bom ? `\uFEFF${text}` : text;
 }
 
 function reportMarkdown(report: UsageReport): string {
-  const columns = reportColumns(report);
-  const cells = bodyOf(report).map((group) => columns.map((column) => escapeMarkdown(column.format(group))));
-  const titles = columns.map((column) => column.title);
-  const widths = columns.map((_, index) =>
-    Math.max(3, ...[titles, ...cells].map((row) => [...row[index]!].length)),
-  );
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, index) => padCell(cell, widths[index]!, columns[index]!)).join(' | ')} |`;
-  const rule = columns.map((column, index) =>
-    column.align === 'right' ? `${'-'.repeat(widths[index]! - 1)}:` : '-'.repeat(widths[index]!),
-  );
-  const notes = report.warnings.map((warning) => `- ${escapeMarkdown(warning)}`);
+  const notes = [...report.notes, ...report.warnings].map((note) => `- ${escapeMarkdown(note)}`);
   return [
-    `## ${reportTitle(report)}`,
+    `## ${escapeMarkdown(reportTitle(report))}`,
     '',
-    line(titles),
-    line(rule),
-    ...cells.map(line),
+    ...markdownTable(...(comparedCells(report) ?? shownCells(report))),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
   ].join('\n');
 }
 
-function padCell(cell: string, width: number, { align }: ReportColumn): string {
+interface Heading {
+  title: string;
+  align: 'left' | 'right';
+}
+
+type Cells = [headings: readonly Heading[], rows: string[][]];
+
+function shownCells(report: UsageReport): Cells {
+  const columns = shownColumns(report);
+  const groups = [...report.groups, report.total];
+  return [columns, groups.map((group) => columns.map((column) => column.format(group)))];
+}
+
+function comparedCells(report: UsageReport): Cells | undefined {
+  const comparison = comparisonOf(report);
+  if (!comparison) return undefined;
+  const headings: Heading[] = [
+    ...[...comparison.keyTitles, ''].map((title) => ({ title, align: 'left' as const })),
+    ...comparison.values.map((title) => ({ title, align: 'right' as const })),
+  ];
+  const rows = comparison.parts.flatMap(({ keys, measures }) =>
+    measures.map(({ title, cells }) => [...keys, title, ...cells]),
+  );
+  return [headings, rows];
+}
+
+function markdownTable(headings: readonly Heading[], rows: string[][]): string[] {
+  const titles = headings.map(({ title }) => escapeMarkdown(title));
+  const cells = rows.map((row) => row.map(escapeMarkdown));
+  const widths = headings.map((_, index) =>
+    Math.max(3, ...[titles, ...cells].map((row) => [...row[index]!].length)),
+  );
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, index) => padCell(cell, widths[index]!, headings[index]!)).join(' | ')} |`;
+  const rule = headings.map(({ align }, index) =>
+    align === 'right' ? `${'-'.repeat(widths[index]! - 1)}:` : '-'.repeat(widths[index]!),
+  );
+  return [line(titles), line(rule), ...cells.map(line)];
+}
+
+function padCell(cell: string, width: number, { align }: Heading): string {
   const padding = ' '.repeat(Math.max(0, width - [...cell].length));
   return align === 'right' ? padding + cell : cell + padding;
 }
@@ -80,11 +117,11 @@ p, li { color: var(--quiet); }
 `.trim();
 
 function reportHtml(report: UsageReport): string {
-  const columns = reportColumns(report);
+  const columns = shownColumns(report);
   const row = (tag: 'td' | 'th', cell: (column: ReportColumn) => string): string =>
     `<tr>${columns.map((column) => `<${tag}${tag === 'th' ? ' scope="col"' : ''}${column.align === 'right' ? ' class="right"' : ''}>${escapeHtml(cell(column))}</${tag}>`).join('')}</tr>`;
   const title = escapeHtml(reportTitle(report));
-  const warnings = report.warnings.map((warning) => `<li>${escapeHtml(warning)}</li>`);
+  const warnings = [...report.notes, ...report.warnings].map((warning) => `<li>${escapeHtml(warning)}</li>`);
   return [
     '<!doctype html>',
     '<html lang="en">',

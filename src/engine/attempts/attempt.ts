@@ -16,7 +16,10 @@ export interface Attempt {
   number: number;
   candidate: Candidate;
   startedAt: number;
+  /** Without the verification. */
   latencyMs: number;
+  /** How long the verification took; undefined when there was none. */
+  verifyMs?: number | undefined;
   firstEventMs: number | undefined;
   responseId: string | undefined;
   servedModel: string | undefined;
@@ -42,7 +45,15 @@ export interface Attempt {
 interface EndedAttempt
   extends Pick<
     Attempt,
-    'number' | 'candidate' | 'effort' | 'startedAt' | 'latencyMs' | 'reservedUsd' | 'answer' | 'escalatedFrom'
+    | 'number'
+    | 'candidate'
+    | 'effort'
+    | 'startedAt'
+    | 'latencyMs'
+    | 'verifyMs'
+    | 'reservedUsd'
+    | 'answer'
+    | 'escalatedFrom'
   > {
   result?: GenerateResult | undefined;
   failure?: ProviderFailure | undefined;
@@ -148,6 +159,7 @@ export function toUsageRecord(
     baseline_cost_usd: baselines.length > 0 ? Math.max(...baselines) : undefined,
     est_tokens: call.estTokens,
     tokens_dropped: call.droppedTokens,
+    verify_ms: attempt.verifyMs === undefined ? undefined : Math.round(attempt.verifyMs),
     outcome: undefined,
     outcome_source: undefined,
     project: context.projectName,

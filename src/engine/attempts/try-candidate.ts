@@ -139,6 +139,7 @@ async function attemptOnce({
   const startedAt = clock.now();
   const number = earlier.length + 1;
   const limits = attemptLimits(candidate, request, call, step.isLast(earlier));
+  let verifyMs: number | undefined;
   const attemptOf = (ended: {
     result?: GenerateResult | undefined;
     failure?: ProviderFailure;
@@ -150,7 +151,8 @@ async function attemptOnce({
         candidate,
         effort: request.effort,
         startedAt,
-        latencyMs: clock.monotonic() - started,
+        latencyMs: clock.monotonic() - started - (verifyMs ?? 0),
+        verifyMs,
         reservedUsd: worstCaseUsd(request, candidate, context),
         escalatedFrom,
         ...ended,
@@ -180,7 +182,13 @@ async function attemptOnce({
       strict: options.strict ?? false,
       repairs,
     });
-    await assertVerified(finished, options, remainingMs(call));
+    if (options.verify) {
+      const begun = clock.monotonic();
+      const ending = assertVerified(finished, options, remainingMs(call));
+      await ending.finally(() => {
+        verifyMs = clock.monotonic() - begun;
+      });
+    }
     const attempt = attemptOf({ result });
     return { attempt, outcome: { finished, attempt, result } };
   } catch (error) {

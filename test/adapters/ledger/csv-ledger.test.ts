@@ -14,14 +14,21 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csvLedger } from '../../../src/adapters/ledger/csv-ledger.ts';
-import { readLedgerFiles } from '../../../src/adapters/ledger/read.ts';
+import { feedFile, feedStream } from '../../../src/adapters/ledger/feed.ts';
+import { scanLedgers } from '../../../src/adapters/ledger/read.ts';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
-import { encodeRecord, headerRow, parseUsageCsv } from '../../../src/core/record/csv.ts';
+import { encodeRecord, headerRow } from '../../../src/core/record/csv.ts';
+import { parseUsageCsv, RecordSink } from '../../../src/core/record/csv-records.ts';
+import { CsvRows, type LedgerSink } from '../../../src/core/record/csv-rows.ts';
 import { usageRecord } from '../../helpers/usage-record.ts';
 
 let folder: string;
@@ -330,7 +337,18 @@ describe('csvLedger', () => {
         await Promise.all(children.map((child) => once(child.stdout, 'data')));
         const ended = children.map(endOf);
         for (const child of children) child.stdin.write('go');
-        expect(await Promise.all(ended)).toEqual(children.map(() => 0));
+        let areRunning = true;
+        const allEnded = Promise.all(ended).finally(() => {
+          areRunning = false;
+        });
+        // A report that is made meanwhile has whole rows only, and all that one before it had.
+        for (let seen = 0; areRunning; ) {
+          const { records, skipped } = await csvLedger({ path }).read();
+          expect(skipped).toEqual([]);
+          expect(records.length).toBeGreaterThanOrEqual(seen);
+          seen = records.length;
+        }
+        expect(await allEnded).toEqual(children.map(() => 0));
       } finally {
         for (const child of children) child.kill();
       }
@@ -357,38 +375,122 @@ async function endOf(child: ChildProcess): Promise<number | null> {
   return code;
 }
 
-describe('readLedgerFiles', () => {
+describe('scanLedgers', () => {
+  /** What a file's rows are: their `run_id` and `project`. */
+  async function scanned(paths: readonly string[], stdin: readonly Uint8Array[] = []) {
+    const records = new RecordSink();
+    const files: string[] = [];
+    const startFile = (path: string) => files.push(path);
+    const sink = Object.assign(records, { startFile }) as LedgerSink & RecordSink;
+    const { signal } = new AbortController();
+    await scanLedgers(paths, sink, { cwd: folder, signal, stdin: () => Readable.from(stdin) });
+    return { files, records: records.records, skipped: records.skippedRows };
+  }
+  const runsIn = async (...args: Parameters<typeof scanned>) =>
+    (await scanned(...args)).records.map(({ run_id }) => run_id);
+  const csv = (...runs: string[]) => `${headerRow}\n${runs.map(rowOf).join('')}`;
+
   it('reads several files as one, each once, with the lines of what it skipped', async () => {
     const [a, b] = [join(folder, 'a.csv'), join(folder, 'b.csv')];
     writeFileSync(a, `${headerRow}\n${rowOf('a1')}torn,row\n${rowOf('a2')}`);
+    symlinkSync(a, join(folder, 'link.csv'));
     // The characters of several bytes lie across the borders of what is read at a time.
-    const project = 'ç€'.repeat(59);
-    writeFileSync(b, `ts,project\n${`2026-11-01,${project}\n`.repeat(3000)}`);
-    const reading = await readLedgerFiles([a, b, join(folder, '.', 'a.csv')]);
-    expect(reading.files).toEqual([a, b]);
-    expect(reading.skipped).toEqual([{ file: a, line: 3, reason: expect.any(String) }]);
-    expect(reading.records.slice(0, 2).map((record) => record.run_id)).toEqual(['a1', 'a2']);
-    expect(reading.records).toHaveLength(3002);
-    expect(new Set(reading.records.slice(2).map((record) => record.project))).toEqual(new Set([project]));
+    writeFileSync(b, `ts,project\n${'2026-11-01,ação €\n'.repeat(3000)}`);
+    const { files, records, skipped } = await scanned([a, b, join(folder, '.', 'a.csv'), 'link.csv']);
+    expect(files).toEqual([a, b]);
+    expect(skipped).toEqual([{ line: 3, reason: expect.any(String) }]);
+    expect(records.slice(0, 2).map((record) => record.run_id)).toEqual(['a1', 'a2']);
+    expect(records).toHaveLength(3002);
+    expect(new Set(records.slice(2).map((record) => record.project))).toEqual(new Set(['ação €']));
+  });
+
+  it('reads packed files, whatever their name, patterns and standard input', async () => {
+    const packed = Buffer.concat([gzipSync(csv('p1')), gzipSync(csv('p2'))]);
+    writeFileSync(join(folder, 'a.csv.gz'), packed);
+    writeFileSync(join(folder, 'b.csv'), packed);
+    writeFileSync(join(folder, '[c].csv'), csv('c'));
+    expect(await runsIn(['*.csv.gz', '[c].csv'])).toEqual(['p1', 'p2', 'c']);
+    expect(await runsIn(['b.csv'])).toEqual(['p1', 'p2']);
+    const inBytes = [...Buffer.from(csv('s1'))].map((byte) => Buffer.of(byte));
+    expect(await runsIn(['-', '-'], inBytes)).toEqual(['s1']);
+    expect(await runsIn(['-'], [packed.subarray(0, 1), packed.subarray(1)])).toEqual(['p1', 'p2']);
+    expect(await runsIn(['-'], [])).toEqual([]);
+  });
+
+  it('finds the same rows, whatever is read at a time', async () => {
+    const words = ['"', '""', ',', ';', '\n', '\r\n', '\r', '\0', 'a', '1', ' ', 'é', '\uFEFF', '2026-11-01'];
+    const piece = fc.oneof(
+      fc.constantFrom(...words),
+      fc.constantFrom(
+        'ts,project,attempt\n',
+        'ts;project;attempt\n',
+        '2026-11-01,"a, ""b""",1\n',
+        rowOf('x'),
+      ),
+    );
+    const read = async (chunks: readonly Uint8Array[]) => {
+      const sink = new RecordSink();
+      await feedStream(Readable.from(chunks), new CsvRows(sink));
+      const { records, skippedRows } = sink;
+      return { records, skippedRows };
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece), fc.array(fc.nat(400), { maxLength: 8 }), async (pieces, cuts) => {
+        const bytes = Buffer.from(`ts,project,attempt\n${pieces.join('')}`);
+        const borders = [0, ...cuts.filter((cut) => cut < bytes.length).sort((a, b) => a - b), bytes.length];
+        const chunks = borders.slice(1).map((border, at) => bytes.subarray(borders[at], border));
+        const whole = await read([bytes]);
+        expect(await read(chunks)).toEqual(whole);
+        // And the lines are those that a reader of text would find.
+        const lines = bytes.toString().split('\n').length - (bytes.at(-1) === 0x0a ? 1 : 0);
+        expect(whole.records.length + whole.skippedRows.length).toBeLessThanOrEqual(lines);
+      }),
+    );
   });
 
   it('reads a last row without a line break', async () => {
     const path = join(folder, 'a.csv');
-    writeFileSync(path, `${headerRow}\n${rowOf('a1').trimEnd()}`);
-    expect((await readLedgerFiles([path])).records).toHaveLength(1);
+    writeFileSync(path, csv('a1').trimEnd());
+    expect(await runsIn([path])).toEqual(['a1']);
+    writeFileSync(path, gzipSync(csv('a1').trimEnd()));
+    expect(await runsIn([path])).toEqual(['a1']);
+  });
+
+  it('reads the rest of a row that another process is just writing', async () => {
+    const whole = Buffer.from(csv('a1', 'a2'));
+    const pieces = [whole.subarray(0, -20), Buffer.alloc(0), whole.subarray(-20), Buffer.alloc(0)];
+    const read = async (buffer: Uint8Array, at: number) => {
+      const piece = pieces.shift()!;
+      buffer.set(piece, at);
+      return { bytesRead: piece.length, buffer };
+    };
+    const records = new RecordSink();
+    await feedFile({ read } as unknown as FileHandle, new CsvRows(records));
+    expect([records.records.map(({ run_id }) => run_id), records.skippedRows]).toEqual([['a1', 'a2'], []]);
   });
 
   it('names a file that is missing, a folder, and a file that is no CSV', async () => {
     const missing = join(folder, 'missing.csv');
-    const gone = await failure(readLedgerFiles([missing]));
+    const gone = await failure(scanned([missing]));
     expect(gone).toMatchObject({ code: 'file-not-found', message: `${missing}: no such file` });
     expect(gone.hint).toBeTruthy();
-    const directory = await failure(readLedgerFiles([folder]));
+    expect(await failure(scanned(['*.gone']))).toMatchObject({
+      code: 'file-not-found',
+      message: '*.gone: no file matches',
+    });
+    const directory = await failure(scanned([folder]));
     expect(directory).toMatchObject({ code: 'file-unreadable', message: `${folder} is a folder` });
     expect(directory.hint).toContain('*.csv');
     writeFileSync(join(folder, 'blob'), Buffer.alloc(3 << 20, 'x'));
-    expect((await failure(readLedgerFiles([join(folder, 'blob')]))).code).toBe('file-unreadable');
+    expect(await failure(scanned(['blob']))).toMatchObject({
+      code: 'file-unreadable',
+      message: expect.stringContaining('a line of more than a million characters'),
+    });
+    writeFileSync(join(folder, 'utf16.csv'), Buffer.from(`\uFEFF${csv('x')}`, 'utf16le'));
+    expect((await failure(scanned(['utf16.csv']))).message).toMatch(/utf16\.csv is UTF-16$/);
+    writeFileSync(join(folder, 'cut.gz'), gzipSync(csv('x')).subarray(0, -20));
+    expect((await failure(scanned(['cut.gz']))).message).toMatch(/damaged or incomplete gzip file$/);
     writeFileSync(join(folder, 'file'), '');
-    expect((await failure(readLedgerFiles([join(folder, 'file', 'x.csv')]))).code).toBe('file-unreadable');
+    expect((await failure(scanned([join(folder, 'file', 'x.csv')]))).code).toBe('file-unreadable');
   });
 });

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeRecord, headerRow, parseUsageCsv } from '../../../src/core/record/csv.ts';
+import { encodeRecord, headerRow } from '../../../src/core/record/csv.ts';
+import { parseUsageCsv } from '../../../src/core/record/csv-records.ts';
 import { type UsageRecord, usageColumns } from '../../../src/core/record/usage-record.ts';
 import { usageRecord } from '../../helpers/usage-record.ts';
 
 /** Every field at random, of the type that the sample has or, where it has none, text. */
 const sample = usageRecord({
   cache_write_tokens: 1,
+  verify_ms: 1,
 });
 const text = fc.string({
   unit: fc.oneof(
@@ -103,7 +105,7 @@ describe('a record', () => {
     expect(headerRow).toBe(usageColumns.join(','));
     expect(Object.keys(usageRecord()).sort()).toEqual([...usageColumns].sort());
     expect(encodeRecord(usageRecord())).toBe(
-      '2026-11-01T10:00:00.000Z,1200,300,run-1,1,resp_1,tests,typescript,false,mini,,single,routing order,false,,gpt-5-mini,gpt-5-mini-2025-08-07,1000,0,,200,50,stop,,default,0.00065,catalog,2026-11,0.004,0.00325,1100,0,,,',
+      '2026-11-01T10:00:00.000Z,1200,300,run-1,1,resp_1,tests,typescript,false,mini,,single,routing order,false,,gpt-5-mini,gpt-5-mini-2025-08-07,1000,0,,200,50,stop,,default,0.00065,catalog,2026-11,0.004,0.00325,1100,0,,,,',
     );
   });
 });

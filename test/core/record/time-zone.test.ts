@@ -1,8 +1,8 @@
 /** Days follow the clocks of a time zone, also where these are put forward or back. */
 import { describe, expect, it } from 'vitest';
 import { nextDay, timeZone, zoneName } from '../../../src/core/record/time-zone.ts';
-import { usageReport } from '../../../src/core/record/usage-report.ts';
 import { readWhen } from '../../../src/core/record/when.ts';
+import { usageReport } from '../../helpers/usage-report.ts';
 
 const zone = (name: string) => timeZone(name, '--timezone');
 const iso = (time: number) => new Date(time).toISOString();
@@ -49,11 +49,9 @@ it('times of a user are those of the zone', () => {
 });
 
 it('a report by day and by month has the days of the zone', () => {
-  const records = ['2026-10-31T22:59:59Z', '2026-10-31T23:00:00Z'].map((ts) => ({ ts }));
+  const records = ['2026-10-31T22:59:59Z', '2026-10-31T23:00:00Z'].map((ts) => ({ ts, alias: 'mini' }));
   const keys = (by: 'day' | 'month', name: string) =>
-    usageReport({ records, skipped: [], files: [] }, { by: [by], now: 0, zone: zone(name) }).groups.map(
-      ({ key }) => key[by],
-    );
+    usageReport(records, { by: [by], now: 0, zone: zone(name) }).groups.map(({ key }) => key[by]);
   expect(keys('day', 'Europe/Berlin')).toEqual(['2026-10-31', '2026-11-01']);
   expect(keys('month', 'Europe/Berlin')).toEqual(['2026-10', '2026-11']);
   expect(keys('day', 'UTC')).toEqual(['2026-10-31']);

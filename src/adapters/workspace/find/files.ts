@@ -47,10 +47,8 @@ export function workspaceFiles(options: RootsOptions): Workspace {
       const warnings: string[] = [];
       for (const path of new Set(paths)) {
         const file = join(base, path);
-        if (!existsSync(file)) {
-          warnings.push(`the rules in ${path} are not sent: there is no such file in ${base}`);
-          continue;
-        }
+        // One list serves many repositories, and few have all of its files.
+        if (!existsSync(file)) continue;
         // A stranger's repository may have a link to anything in that place.
         const isOpen =
           rootAround(file, [base]) !== undefined && rootAround(file, roots.folders) !== undefined;
@@ -60,6 +58,8 @@ export function workspaceFiles(options: RootsOptions): Workspace {
         if (text !== undefined) rules.push({ path, text });
         else warnings.push(`the rules in ${path} are not sent: ${faultOf(reading, isOpen)}`);
       }
+      if (rules.length === 0 && warnings.length === 0)
+        warnings.push(`no rules are sent: ${base} has none of the files ${paths.join(', ')}`);
       return { rules, warnings };
     },
     async readChange(scope, signal) {
