@@ -209,12 +209,19 @@ export function createFactory(options: FactoryOptions): Factory {
   };
   const ledger = once(() => ledgerOf(environment()));
   const zone = () => zoneName(variables.TZ, Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const scanLedgers: Factory['scanLedgers'] = async (paths, sink, signal) => {
+    const { scanLedger, scanLedgers: scanAll } = await import('./adapters/ledger/read.ts');
+    if (paths) return scanAll(paths, sink, { cwd, signal, stdin: () => process.stdin });
+    const { location } = ledger();
+    if (location !== undefined) await scanLedger(location, sink, signal);
+  };
   const dayOf = once(() => timeZone(zone().name, zone().origin).dayOf);
   const budget = once(() => {
     const kept = budgets({
       url: environment().budgetUrl,
       folder: state('budget'),
       ledger: ledger(),
+      scan: (sink) => scanLedgers(undefined, sink, new AbortController().signal),
       now: clock.now,
       newId,
       dayOf: (time) => dayOf()(time),
@@ -372,12 +379,7 @@ export function createFactory(options: FactoryOptions): Factory {
     ledger,
     assertRecordable,
     redaction,
-    async scanLedgers(paths, sink, signal) {
-      const { scanLedger, scanLedgers } = await import('./adapters/ledger/read.ts');
-      if (paths) return scanLedgers(paths, sink, { cwd, signal, stdin: () => process.stdin });
-      const { location } = ledger();
-      if (location !== undefined) await scanLedger(location, sink, signal);
-    },
+    scanLedgers,
     readFile: readRegularFile,
     results,
     patches,
@@ -385,7 +387,7 @@ export function createFactory(options: FactoryOptions): Factory {
     engine,
     clock: () => clock,
     zone,
-    rebuildBudget: (records) => budget().rebuild(records),
+    rebuildBudget: (scan) => budget().rebuild(scan),
     newId,
     userSettings: settings,
     diagnostics,

@@ -3,7 +3,6 @@ import type { Config, ConfigInspection } from '../core/config/config.ts';
 import type { Environment, EnvironmentReading } from '../core/config/environment.ts';
 import type { Redact } from '../core/errors/redact.ts';
 import type { LedgerSink } from '../core/record/csv-rows.ts';
-import type { UsageRecord } from '../core/record/usage-record.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type {
   Clock,
@@ -62,10 +61,10 @@ export interface OperationContext {
   /** The user's time zone, and where its name comes from. */
   zone(): { name: string; origin: string };
   /**
-   * Replaces the sums of a budget that several machines share by those of their usage records. Rejects with `usage` if
+   * Replaces the sums of a budget that several machines share by those of the usage records that `scan` reads. Rejects with `usage` if
    * there is none, and with `budget-unavailable`.
    */
-  rebuildBudget(records: readonly Partial<UsageRecord>[]): Promise<void>;
+  rebuildBudget(scan: (sink: LedgerSink) => Promise<void>): Promise<void>;
   newId(): string;
   userSettings(): UserSettings;
   /** The same parts for `orch doctor`, when the functions above may throw. */

@@ -2,16 +2,22 @@
 import { existsSync } from 'node:fs';
 import type { Row } from '../../core/budget/state.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
+import type { LedgerSink } from '../../core/record/csv-rows.ts';
 import type { UsageRecord } from '../../core/record/usage-record.ts';
 import { once } from '../../core/text/once.ts';
 import type { Budget } from '../../engine/budget.ts';
 import type { Ledger } from '../../engine/ports.ts';
 
+export type ScanRecords = (sink: LedgerSink) => Promise<void>;
+
 export interface BudgetSource {
   /** Of a Redis; undefined for this machine. */
   url: string | undefined;
   folder: string;
+  /** Takes the rows of processes that have gone. */
   ledger: Ledger;
+  /** Reads what was recorded so far. */
+  scan: ScanRecords;
   now: () => number;
   newId: () => string;
   /** `YYYY-MM-DD` of a time, in the user's time zone. */
@@ -24,15 +30,17 @@ export interface Budgets {
   /** Undefined if nothing is limited, and none was kept so far. */
   open(limited: boolean): Promise<Budget | undefined>;
   /** Replaces the sums in Redis by those of usage records. Rejects with `usage` for a budget on this machine. */
-  rebuild(records: readonly Partial<UsageRecord>[]): Promise<void>;
+  rebuild(scan: ScanRecords): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Loads nothing before it is needed. */
-export function budgets({ url, folder, ledger, now, newId, dayOf, clean }: BudgetSource): Budgets {
-  const sums = async (records: readonly Partial<UsageRecord>[]) => {
-    const { sumsOf } = await import('../../core/budget/genesis.ts');
-    return sumsOf(records, now(), dayOf);
+export function budgets({ url, folder, ledger, scan, now, newId, dayOf, clean }: BudgetSource): Budgets {
+  const sumsOf = async (read: ScanRecords) => {
+    const { SpentSums } = await import('../../core/budget/genesis.ts');
+    const spent = new SpentSums(now(), dayOf);
+    await read(spent);
+    return spent.sums;
   };
   const onEstimated = (row: Row) => ledger.append([row as unknown as UsageRecord]);
   const shared = once(async () => {
@@ -41,7 +49,7 @@ export function budgets({ url, folder, ledger, now, newId, dayOf, clean }: Budge
   });
   const own = once(async () => {
     const { diskBudget } = await import('./disk-budget.ts');
-    const genesis = async () => sums((await ledger.read()).records);
+    const genesis = () => sumsOf(scan);
     return diskBudget({ folder, now, newId, genesis, onEstimated });
   });
   let opened: Promise<Budget> | undefined;
@@ -55,7 +63,7 @@ export function budgets({ url, folder, ledger, now, newId, dayOf, clean }: Budge
       opened = url === undefined ? own() : shared();
       return cleaned(await opened);
     },
-    async rebuild(records) {
+    async rebuild(read) {
       if (url === undefined)
         throw new OrchError(
           'usage',
@@ -65,7 +73,7 @@ export function budgets({ url, folder, ledger, now, newId, dayOf, clean }: Budge
           },
         );
       opened = shared();
-      await (await shared()).rebuild(await sums(records));
+      await (await shared()).rebuild(await sumsOf(read));
     },
     async close() {
       await (await opened)?.close();
