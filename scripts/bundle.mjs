@@ -70,6 +70,7 @@ const files = {
       'src/core/budget/state.ts',
       'src/core/budget/log-line.ts',
     ],
+    loads: ['report'],
   },
   redis: {
     loadedBy: 'ORCH_BUDGET_URL',
