@@ -40,8 +40,12 @@ export async function startProgress({
     if (midLine) streams.err('\n');
     midLine = false;
   };
+  // Even one that has stopped moves the cursor and clears its line, where by now there may be text.
+  const stopSpinner = () => {
+    if (spinner?.isSpinning) spinner.stop();
+  };
   const line = (text: string) => {
-    spinner?.clear();
+    if (spinner?.isSpinning) spinner.clear();
     endLine();
     streams.err(`${text}\n`);
   };
@@ -74,7 +78,7 @@ export async function startProgress({
           break;
         case 'text':
           characters += event.delta.length;
-          if (untilText) spinner?.stop();
+          if (untilText) stopSpinner();
           if (preview) {
             streams.errStyled(streams.errStyle.dim(streams.shown(event.delta)));
             midLine = !event.delta.endsWith('\n');
@@ -94,7 +98,7 @@ export async function startProgress({
       }
     },
     stop() {
-      spinner?.stop();
+      stopSpinner();
       endLine();
     },
   };
