@@ -37,8 +37,9 @@ const files = {
     packages: ['diff'],
   },
   report: {
-    loadedBy: 'usage report, doctor',
+    loadedBy: 'usage report, doctor, the first use of a budget',
     sources: [
+      'src/core/budget/genesis.ts',
       'src/core/record/usage-report.ts',
       'src/core/record/report-formats.ts',
       'src/core/record/csv-rows.ts',
@@ -66,11 +67,9 @@ const files = {
       'src/adapters/budget/disk-budget.ts',
       'src/adapters/budget/operation-log.ts',
       'src/adapters/budget/reservations.ts',
-      'src/core/budget/genesis.ts',
       'src/core/budget/state.ts',
       'src/core/budget/log-line.ts',
     ],
-    loads: ['report'],
   },
   redis: {
     loadedBy: 'ORCH_BUDGET_URL',

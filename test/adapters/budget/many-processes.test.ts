@@ -8,9 +8,9 @@ import { hasRedis, startRedis } from '../../helpers/redis-server.ts';
 
 const leaseMs = 500;
 const options: Omit<StressOptions, 'place'> = {
-  processes: 5,
-  calls: 4,
-  budget: 40_000,
+  processes: 4,
+  calls: 3,
+  budget: 30_000,
   seed: 7,
   stopMs: 800,
   stops: 1,
