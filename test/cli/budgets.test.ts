@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { redisBudget } from '../../src/adapters/budget/redis-budget.ts';
 import { encodeRecord, headerRow } from '../../src/core/record/csv.ts';
+import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
 import { orchInProcess as run } from '../helpers/cli.ts';
 import { folder, orch, provider } from '../helpers/orch.ts';
 import { hasRedis, startRedis } from '../helpers/redis-server.ts';
@@ -56,6 +57,29 @@ describe('a budget on the command line', () => {
     const warning = '80 % of the weekly budget of $10.00 is spent';
     expect(await warnings()).toContain(warning);
     expect(await warnings()).not.toContain(warning);
+  });
+
+  it('records what a killed process may have spent, at its highest', async () => {
+    const { env, state } = await home({ ORCH_DAILY_BUDGET_USD: '1' });
+    await run(question, { env });
+    const log = join(state, 'budget', '1.log');
+    const lines = readFileSync(log, 'utf8')
+      .split('\n')
+      .filter((line) => /"op":"(reserve|commit)"/.test(line))
+      .map((line) => ({ ...JSON.parse(line), id: 'killed', until: 1 }));
+    lines[0].row.run_id = 'killed';
+    appendFileSync(log, `\n${lines.map((line) => `${JSON.stringify(line)}\n`).join('')}`);
+    await run(question, { env });
+    const { records } = parseUsageCsv(readFileSync(join(state, 'usage.csv'), 'utf8'));
+    expect(records.map(({ cost_source }) => cost_source)).toEqual(['catalog', 'estimated', 'catalog']);
+    const [own, estimate] = records;
+    expect(estimate).toMatchObject({
+      run_id: 'killed',
+      task: 'docs',
+      model_requested: own!.model_requested,
+      cost_usd: own!.cost_forecast_usd,
+      error: 'cancelled',
+    });
   });
 
   it('does not exist in a rehearsal', async () => {
