@@ -32,6 +32,10 @@ export default defineConfig({
         onResolve({ filter: /\/ajv-provider\.js$/ }, () => ({
           path: fileURLToPath(new URL('src/mcp/no-validator.ts', import.meta.url)),
         }));
+        // It would print what is sent to the server, passwords as well, where DEBUG is set for another program.
+        onResolve({ filter: /^debug$/ }, () => ({
+          path: fileURLToPath(new URL('src/adapters/budget/no-debug.ts', import.meta.url)),
+        }));
         // Commander asks for this one at its start and uses it only for commands that are programs of their own.
         onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
           /[\\/]commander[\\/]/.test(importer) ? { path: 'none', namespace: 'none' } : undefined,

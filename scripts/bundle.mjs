@@ -37,8 +37,9 @@ const files = {
     packages: ['diff'],
   },
   report: {
-    loadedBy: 'usage report, doctor',
+    loadedBy: 'usage report, doctor, the first use of a budget',
     sources: [
+      'src/core/budget/genesis.ts',
       'src/core/record/usage-report.ts',
       'src/core/record/report-formats.ts',
       'src/core/record/csv-rows.ts',
@@ -59,6 +60,29 @@ const files = {
     loadedBy: 'a request with what may be a secret',
     sources: ['src/adapters/secrets/scan.ts'],
     packages: ['@secretlint/secretlint-rule-preset-recommend'],
+  },
+  budget: {
+    loadedBy: 'a request under a budget, or where one was kept before',
+    sources: [
+      'src/adapters/budget/disk-budget.ts',
+      'src/adapters/budget/operation-log.ts',
+      'src/adapters/budget/reservations.ts',
+      'src/core/budget/state.ts',
+      'src/core/budget/log-line.ts',
+    ],
+  },
+  redis: {
+    loadedBy: 'ORCH_BUDGET_URL',
+    sources: ['src/adapters/budget/redis-', 'src/adapters/budget/no-debug.ts', 'node_modules/ioredis/'],
+    packages: [
+      'ioredis',
+      '@ioredis/commands',
+      'cluster-key-slot',
+      'denque',
+      'redis-errors',
+      'standard-as-callback',
+    ],
+    loads: ['budget'],
   },
   settings: {
     loadedBy: 'config set, config unset',

@@ -1,6 +1,7 @@
 /** The composition root: lazy functions that create each part once, on first use. */
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { budgets } from './adapters/budget/budgets.ts';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { jsonLog } from './adapters/ledger/json-log.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
@@ -41,7 +42,7 @@ import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
 import { exactRedactor, redactor } from './core/errors/redact.ts';
 import { secretsIn } from './core/errors/secrets.ts';
-import { zoneName } from './core/record/time-zone.ts';
+import { timeZone, zoneName } from './core/record/time-zone.ts';
 import type { UsageRecord } from './core/record/usage-record.ts';
 import { ownSecrets } from './core/secrets/own-secrets.ts';
 import { printable } from './core/text/hidden.ts';
@@ -207,6 +208,28 @@ export function createFactory(options: FactoryOptions): Factory {
     };
   };
   const ledger = once(() => ledgerOf(environment()));
+  const zone = () => zoneName(variables.TZ, Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const scanLedgers: Factory['scanLedgers'] = async (paths, sink, signal) => {
+    const { scanLedger, scanLedgers: scanAll } = await import('./adapters/ledger/read.ts');
+    if (paths) return scanAll(paths, sink, { cwd, signal, stdin: () => process.stdin });
+    const { location } = ledger();
+    if (location !== undefined) await scanLedger(location, sink, signal);
+  };
+  const dayOf = once(() => timeZone(zone().name, zone().origin).dayOf);
+  const budget = once(() => {
+    const kept = budgets({
+      url: environment().budgetUrl,
+      folder: state('budget'),
+      ledger: ledger(),
+      scan: (sink) => scanLedgers(undefined, sink, new AbortController().signal),
+      now: clock.now,
+      newId,
+      dayOf: (time) => dayOf()(time),
+      clean: (row) => mapTexts(row, recorded),
+    });
+    closers.push(kept.close);
+    return kept;
+  });
   const assertRecordable = () => {
     const { logFile } = environment();
     const checks = {
@@ -304,6 +327,8 @@ export function createFactory(options: FactoryOptions): Factory {
         : undefined,
       provider,
       ledger: ledger(),
+      budget: (limited) => budget().open(limited),
+      localDay: () => dayOf()(clock.now()),
       patchChecker: patchChecker(),
       clock,
       memory: new EngineMemory(),
@@ -354,19 +379,15 @@ export function createFactory(options: FactoryOptions): Factory {
     ledger,
     assertRecordable,
     redaction,
-    async scanLedgers(paths, sink, signal) {
-      const { scanLedger, scanLedgers } = await import('./adapters/ledger/read.ts');
-      if (paths) return scanLedgers(paths, sink, { cwd, signal, stdin: () => process.stdin });
-      const { location } = ledger();
-      if (location !== undefined) await scanLedger(location, sink, signal);
-    },
+    scanLedgers,
     readFile: readRegularFile,
     results,
     patches,
     runs,
     engine,
     clock: () => clock,
-    zone: () => zoneName(variables.TZ, Intl.DateTimeFormat().resolvedOptions().timeZone),
+    zone,
+    rebuildBudget: (scan) => budget().rebuild(scan),
     newId,
     userSettings: settings,
     diagnostics,

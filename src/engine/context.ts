@@ -2,6 +2,7 @@
 import type { Config } from '../core/config/config.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
 import type { EngineMemory } from './attempts/memory.ts';
+import type { Budget } from './budget.ts';
 import type { Clock, Ledger, PatchChecker, Provider, SecretScanner, SourceSet, Workspace } from './ports.ts';
 
 export interface EngineContext {
@@ -14,6 +15,10 @@ export interface EngineContext {
   /** Created only when a request is about to be sent. Throws `no-key` without a key. */
   provider: () => Promise<Provider>;
   ledger: Ledger;
+  /** Always there where something is limited; otherwise only where a budget is kept, so that it counts this as well. */
+  budget: (limited: boolean) => Promise<Budget | undefined>;
+  /** The day that what is spent now counts for, as the user's clock shows it. */
+  localDay: () => string;
   patchChecker: PatchChecker;
   clock: Clock;
   memory: EngineMemory;

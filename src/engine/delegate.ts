@@ -9,6 +9,7 @@ import { candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { type Attempt, costOfAttempts, knownCostOf, servedName, toUsageRecord } from './attempts/attempt.ts';
 import { tryCandidates } from './attempts/fallback.ts';
+import { budgetReminders } from './attempts/reservation.ts';
 import type { CallOptions, EngineContext } from './context.ts';
 import { cutText } from './finish/cut-text.ts';
 import type { FinishedAnswer } from './finish/finish-answer.ts';
@@ -27,6 +28,8 @@ export interface DelegateOutcome {
   decision: RouteDecision;
   latencyMs: number;
   warnings: string[];
+  /** Those of the warnings that need not be repeated all day. */
+  reminders: string[];
   /** Why the result is only the beginning of a text. Undefined if it is whole. */
   cut: OrchError | undefined;
 }
@@ -60,7 +63,10 @@ export async function delegate(
   await options.beforeSending?.(prepared.sourceSet);
 
   const { timeoutMs = callTimeoutMs(candidatesOf(decision).map(({ timeouts }) => timeouts)) } = request;
+  const said = new Set<string>();
   const call = Object.freeze({
+    runId,
+    warnings: said,
     prepared,
     context,
     options,
@@ -80,6 +86,7 @@ export async function delegate(
     if ('error' in answered) throw (await options.onFailure?.(cut, failedCall)) ?? cut;
   }
   const { finished, attempt, result } = answered;
+  const reminders = await budgetReminders(context);
   return {
     runId,
     finished,
@@ -95,11 +102,14 @@ export async function delegate(
         ...decision.warnings,
         ...prepared.input.warnings,
         ...warnings,
+        ...said,
+        ...reminders,
         ...finished.warnings,
         ...attempts.flatMap(({ tierWarning }) => tierWarning ?? []),
         ...(recordWarning === undefined ? [] : [recordWarning]),
       ]),
     ],
+    reminders: [...attempt.candidate.reminders, ...reminders],
     cut,
   };
 }

@@ -60,6 +60,11 @@ export interface OperationContext {
   clock(): Clock;
   /** The user's time zone, and where its name comes from. */
   zone(): { name: string; origin: string };
+  /**
+   * Replaces the sums of a budget that several machines share by those of the usage records that `scan` reads. Rejects with `usage` if
+   * there is none, and with `budget-unavailable`.
+   */
+  rebuildBudget(scan: (sink: LedgerSink) => Promise<void>): Promise<void>;
   newId(): string;
   userSettings(): UserSettings;
   /** The same parts for `orch doctor`, when the functions above may throw. */

@@ -114,6 +114,8 @@ export async function engineFixture(options: EngineFixtureOptions = {}): Promise
     secrets: secretScanner([key]),
     provider: async () => provider,
     ledger: memoryLedger(records),
+    budget: async () => undefined,
+    localDay: () => day,
     patchChecker: gitPatchChecker(),
     clock,
     memory: new EngineMemory(),

@@ -52,6 +52,8 @@ function world(
       base: () => '/',
       assertWritable: () => {},
     },
+    budget: async () => undefined,
+    localDay: () => today,
     provider: async () => ({
       async generate({ model, effort }) {
         const key = `${model} ${effort}`;

@@ -16,7 +16,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initialize } from '../helpers/mcp.ts';
 import { bareEnvironment, packageFolder } from '../helpers/orch.ts';
 
-const mostBytes = 630_000;
+/** A Redis client, for budgets of several machines, is 50,000 of them. */
+const mostBytes = 690_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'orch-package-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

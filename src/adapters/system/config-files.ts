@@ -123,16 +123,23 @@ function readLayers(
   >;
 }
 
+const limitVariables = {
+  ORCH_COST_ALERT_USD: ['alertUsd', 'costAlertUsd'],
+  ORCH_MAX_COST_USD: ['perCallUsd', 'maxCostUsd'],
+  ORCH_DAILY_BUDGET_USD: ['dailyUsd', 'dailyBudgetUsd'],
+  ORCH_WEEKLY_BUDGET_USD: ['weeklyUsd', 'weeklyBudgetUsd'],
+  ORCH_MONTHLY_BUDGET_USD: ['monthlyUsd', 'monthlyBudgetUsd'],
+} as const;
+
 /** Cost limits from the environment. A `.env` may have come with the repository. */
-function environmentLayers({ costAlertUsd, maxCostUsd, fromDotEnv }: Environment): Layer[] {
-  const layers: Layer[] = [];
-  const add = (variable: string, budgets: Record<string, number>) => {
-    const foreign = fromDotEnv.includes(variable);
-    layers.push({ origin: foreign ? `.env: ${variable}` : 'environment', value: { budgets }, foreign });
-  };
-  if (costAlertUsd !== undefined) add('ORCH_COST_ALERT_USD', { alertUsd: costAlertUsd });
-  if (maxCostUsd !== undefined) add('ORCH_MAX_COST_USD', { perCallUsd: maxCostUsd });
-  return layers;
+function environmentLayers(environment: Environment): Layer[] {
+  return Object.entries(limitVariables).flatMap(([variable, [key, name]]) => {
+    const usd = environment[name];
+    if (usd === undefined) return [];
+    const foreign = environment.fromDotEnv.includes(variable);
+    const origin = foreign ? `.env: ${variable}` : 'environment';
+    return [{ origin, value: { budgets: { [key]: usd } }, foreign }];
+  });
 }
 
 /** Name and sum of the package's own files, put in by the build: tests show that these are sound. */

@@ -46,6 +46,7 @@ export const stateFolders = [
   'outputs',
   'temporaries',
   'said',
+  'budget',
 ] as const;
 export type StateFolder = (typeof stateFolders)[number];
 

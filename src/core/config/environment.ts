@@ -1,8 +1,10 @@
 /** The environment as one value. Every variable is read once, here; one error lists all invalid values. */
 
+import { mostUsd } from '../budget/nano.ts';
 import { looksLikeKey } from '../errors/redact.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { hasCredentials, isThisMachine, shownUrl } from './base-url.ts';
+import { budgetUrlFault, shownBudgetUrl } from './budget-url.ts';
 import type { ConfigProblem } from './problem.ts';
 
 /** Set by orch for the --verify command: path of the file that holds the result. */
@@ -23,6 +25,11 @@ export interface Environment {
   maxInputTokens: number;
   costAlertUsd: number | undefined;
   maxCostUsd: number | undefined;
+  dailyBudgetUsd: number | undefined;
+  weeklyBudgetUsd: number | undefined;
+  monthlyBudgetUsd: number | undefined;
+  /** redis: or rediss:, with its password. Undefined: budgets are kept on this machine. */
+  budgetUrl: string | undefined;
   configFolder: string | undefined;
   /** Path of the CSV, or `off`; undefined for the ledger in the user's state directory. */
   usageCsv: string | undefined;
@@ -136,6 +143,31 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     description: 'A call whose worst-case cost is higher is not sent.',
     default: 'no limit',
     inDotEnv: 'tighten',
+  },
+  {
+    name: 'ORCH_DAILY_BUDGET_USD',
+    description: 'At most this is spent in a day of your time zone; 0: nothing.',
+    default: 'no limit',
+    inDotEnv: 'tighten',
+  },
+  {
+    name: 'ORCH_WEEKLY_BUDGET_USD',
+    description: 'The same for a week, from Monday.',
+    default: 'no limit',
+    inDotEnv: 'tighten',
+  },
+  {
+    name: 'ORCH_MONTHLY_BUDGET_USD',
+    description: 'The same for a calendar month.',
+    default: 'no limit',
+    inDotEnv: 'tighten',
+  },
+  {
+    name: 'ORCH_BUDGET_URL',
+    description:
+      'Redis or Valkey server where budgets are counted, for several machines: rediss://user:password@host:port/0, or redis:// on this machine.',
+    default: 'budgets are counted on this machine',
+    inDotEnv: 'ignore',
   },
   {
     name: 'ORCH_CONF',
@@ -253,6 +285,8 @@ export function inspectEnvironment({
     return undefined;
   };
   const usd = (name: string) => number(name, 'an amount of USD above 0', (value) => value > 0);
+  const budget = (name: string) =>
+    number(name, `an amount of USD from 0 to ${mostUsd}`, (value) => value >= 0 && value <= mostUsd);
 
   const word = <Word extends string>(
     name: string,
@@ -288,6 +322,9 @@ export function inspectEnvironment({
       hint: 'remove them from the URL: put the key in OPENAI_API_KEY, other headers in OPENAI_CUSTOM_HEADERS',
     });
   }
+  const budgetUrl = read('ORCH_BUDGET_URL');
+  const budgetFault = budgetUrl && budgetUrlFault(budgetUrl.value);
+  if (budgetUrl && budgetFault) problems.push({ origin: budgetUrl.origin, path: '', ...budgetFault });
   const rehearse = word('ORCH_REHEARSE', ['1', '0', 'true', 'false', 'yes', 'no'], {
     fault: 'neither yes nor no',
     hint: 'set it to 1 or 0',
@@ -321,6 +358,10 @@ export function inspectEnvironment({
       ) ?? defaultInputTokens,
     costAlertUsd: usd('ORCH_COST_ALERT_USD'),
     maxCostUsd: usd('ORCH_MAX_COST_USD'),
+    dailyBudgetUsd: budget('ORCH_DAILY_BUDGET_USD'),
+    weeklyBudgetUsd: budget('ORCH_WEEKLY_BUDGET_USD'),
+    monthlyBudgetUsd: budget('ORCH_MONTHLY_BUDGET_USD'),
+    budgetUrl: budgetFault ? undefined : budgetUrl?.value,
     configFolder: text('ORCH_CONF'),
     usageCsv: text('ORCH_USAGE_CSV'),
     roots: (text('ORCH_ROOTS') ?? '')
@@ -363,6 +404,7 @@ function shownValue(name: string, value: string): string {
     (name === 'ORCH_PROJECT' && looksLikeKey(value))
   )
     return '(hidden)';
+  if (name === 'ORCH_BUDGET_URL') return shownBudgetUrl(value);
   return name === 'OPENAI_BASE_URL' ? shownUrl(value) : value;
 }
 

@@ -110,7 +110,8 @@ const lowestEffort = reasoningEfforts.find((effort) =>
 );
 
 /** What applies in the user's own configuration; undefined for no limit. */
-function limitAt([section, name = '', key = '']: readonly string[], own: Policies): unknown {
+function limitAt(path: readonly string[], own: Policies): unknown {
+  const [section, name = '', key = ''] = path;
   switch (section) {
     case 'defaults':
       // Replaces the effort of every task.
@@ -121,7 +122,7 @@ function limitAt([section, name = '', key = '']: readonly string[], own: Policie
       return leastTimeout(own, name, key as 'totalMs');
     default: {
       let here: unknown = own;
-      for (const part of [section!, name, key].filter((text) => text !== ''))
+      for (const part of path)
         here = isPlainObject(here) && Object.hasOwn(here, part) ? here[part] : undefined;
       return here;
     }

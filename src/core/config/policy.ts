@@ -2,6 +2,7 @@
  * Schemas of `models.json` and `policies.json`, built when a layer is checked, and the defaults of the optional keys.
  */
 import * as z from 'zod';
+import { mostUsd } from '../budget/nano.ts';
 import { defaultVisibleTokens } from '../models/parameters.ts';
 import { returnShapes } from '../tasks/shapes.ts';
 import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
@@ -20,6 +21,18 @@ import {
 const tokens = once(() => z.int().positive());
 const milliseconds = once(() => z.int().positive());
 const usd = once(() => z.number().positive('must be greater than 0; omit it for no limit'));
+
+const budgetUsd = once(() =>
+  z
+    .number()
+    .nonnegative('must be 0 or more; omit it for no limit')
+    .max(mostUsd, `must be at most ${mostUsd}; omit it for no limit`),
+);
+const periods = once(() => ({
+  dailyUsd: budgetUsd().optional().describe('At most this is spent in a day of your time zone; 0: nothing.'),
+  weeklyUsd: budgetUsd().optional().describe('The same for a week, from Monday.'),
+  monthlyUsd: budgetUsd().optional().describe('The same for a calendar month.'),
+}));
 
 export const candidateSchema = once(() =>
   z.union([
@@ -158,6 +171,15 @@ export const policiesSchema = once(() =>
       .strictObject({
         perCallUsd: usd().optional().describe('A call whose worst-case cost is higher is not sent.'),
         perTaskUsd: perTask(usd()).optional().describe('The same limit per task; the lower one applies.'),
+        ...periods(),
+        perProject: z
+          .record(z.string().min(1), z.strictObject(periods()))
+          .optional()
+          .describe('The same per project, as ORCH_PROJECT names it; the lower limit applies.'),
+        onUnavailable: z
+          .enum(['refuse', 'allow'])
+          .optional()
+          .describe('Whether to send requests that cannot be counted against a budget. Default refuse.'),
         alertUsd: usd().optional().describe('A call that costs more carries an alert. Default 2.'),
       })
       .optional(),
@@ -196,6 +218,8 @@ const foreignGeneration: ForeignRules = {
   verbosity: 'ignore',
 };
 
+const foreignPeriods = { dailyUsd: 'at-most', weeklyUsd: 'at-most', monthlyUsd: 'at-most' } as const;
+
 /** What a repository's own file may change; see foreign.ts. */
 export const foreignPolicies: ForeignRules = {
   $schema: 'ignore',
@@ -205,7 +229,14 @@ export const foreignPolicies: ForeignRules = {
   timeouts: { '*': { firstEventMs: 'at-most', idleMs: 'at-most', totalMs: 'at-most' } },
   retry: { maxRetries: 'at-most', baseMs: 'ignore', maxMs: 'ignore' },
   breaker: { failures: 'ignore', cooldownMs: 'ignore' },
-  budgets: { perCallUsd: 'at-most', perTaskUsd: { '*': 'at-most' }, alertUsd: 'at-most' },
+  budgets: {
+    perCallUsd: 'at-most',
+    perTaskUsd: { '*': 'at-most' },
+    ...foreignPeriods,
+    perProject: { '*': foreignPeriods },
+    onUnavailable: 'ignore',
+    alertUsd: 'at-most',
+  },
   // Only the order among the candidates of a task.
   languages: { '*': 'routed' },
   safetyCritical: 'ignore',
@@ -234,9 +265,18 @@ export interface BreakerPolicy {
   cooldownMs: number;
 }
 
-export interface Budgets {
+/** In USD; undefined for no limit. */
+export interface PeriodBudgets {
+  dailyUsd?: number | undefined;
+  weeklyUsd?: number | undefined;
+  monthlyUsd?: number | undefined;
+}
+
+export interface Budgets extends PeriodBudgets {
   perCallUsd: number | undefined;
   perTaskUsd: Partial<Record<TaskKind, number>>;
+  perProject: Record<string, PeriodBudgets>;
+  onUnavailable: 'refuse' | 'allow';
   alertUsd: number;
 }
 
@@ -263,9 +303,12 @@ export function completePolicies(layer: PoliciesLayer): Policies {
     retry: { maxRetries: 2, baseMs: 500, maxMs: 8_000, ...layer.retry },
     breaker: { failures: 3, cooldownMs: 60_000, ...layer.breaker },
     budgets: {
-      perCallUsd: layer.budgets?.perCallUsd,
-      perTaskUsd: layer.budgets?.perTaskUsd ?? {},
-      alertUsd: layer.budgets?.alertUsd ?? 2,
+      perCallUsd: undefined,
+      perTaskUsd: {},
+      perProject: {},
+      onUnavailable: 'refuse',
+      alertUsd: 2,
+      ...layer.budgets,
     },
     languages: { c: 'codex', cpp: 'codex', rust: 'codex', ...layer.languages },
     safetyCritical: layer.safetyCritical ?? ['codex', 'full'],

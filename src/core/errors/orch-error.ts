@@ -28,6 +28,7 @@ const exitStatusByCode = {
   'patch-unplaceable': 5,
   'verify-failed': 5,
   'over-budget': 6,
+  'budget-unavailable': 6,
   'quota-exhausted': 6,
   'consensus-disagreed': 7,
   interrupted: 130,

@@ -24,6 +24,7 @@ export function secretsIn(variables: Variables): Secrets {
         headers.flatMap(({ value, isSecret }) => (isSecret ? [value, value.replace(/^\S+\s+/, '')] : [])),
       ),
       ...urlSecrets(variables.OPENAI_BASE_URL?.trim()),
+      ...proxySecrets(variables.ORCH_BUDGET_URL ?? ''),
       ...proxyVariables.flatMap((name) => proxySecrets(variables[name] ?? '')),
     ],
     likely: long(headers.flatMap(({ value, isSecret }) => (isSecret ? [] : [value]))).filter(

@@ -59,7 +59,10 @@ export interface UsageRecord {
   service_tier: string | undefined;
   /** Cost in USD; undefined when unknown, never 0. */
   cost_usd: number | undefined;
-  /** `catalog` or `rehearsal`; undefined when the cost is unknown. */
+  /**
+   * `catalog` or `rehearsal`; `estimated` for the highest possible cost of an attempt whose process was killed under a
+   * budget; undefined when the cost is unknown.
+   */
   cost_source: string | undefined;
   /** Version of the price list. */
   price_version: string | undefined;

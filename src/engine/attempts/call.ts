@@ -9,6 +9,9 @@ import { type Attempt, maxSpent } from './attempt.ts';
 import { firstRequest, type RequestSource, worstCaseUsd } from './request.ts';
 
 export interface Call {
+  readonly runId: string;
+  /** Said with the result. */
+  readonly warnings: Set<string>;
   readonly prepared: PreparedCall;
   readonly context: EngineContext;
   readonly options: CallOptions;

@@ -10,7 +10,9 @@ import { hasTimeFor } from './attempt-limits.ts';
 import type { Admission } from './breaker.ts';
 import { type Call, fitsCeiling, remainingMs, requestSource } from './call.ts';
 import { failureHint } from './failure-hint.ts';
+import { overBudget } from './over-budget.ts';
 import { firstRequest } from './request.ts';
+import { type Refusal, refusalReason } from './reservation.ts';
 import { type Answered, hasDeclined, type Step, tryCandidate } from './try-candidate.ts';
 
 export interface FallbackResult {
@@ -39,6 +41,7 @@ class Fallback {
   /** Largest window of the candidates that rejected the input as too long; infinite when one is unknown. */
   #windowTooSmall: number | undefined;
   #overCeiling = false;
+  readonly #refusals: Refusal[] = [];
   /** Something was left to try, but no time for it. */
   #outOfTime = false;
 
@@ -85,6 +88,11 @@ class Fallback {
       if ('finished' in outcome) {
         breaker.succeeded(candidate.model);
         return outcome;
+      }
+      if ('refused' in outcome) {
+        breaker.abandoned(candidate.model, admission);
+        this.#refusals.push(outcome.refused);
+        continue;
       }
       const { failure } = outcome;
       this.#outOfTime ||= outcome.outOfTime ?? false;
@@ -181,6 +189,7 @@ class Fallback {
   #warnings(served: Candidate): string[] {
     return [
       ...this.#skipped.filter(this.#isUntried).map(({ model }) => `${model} ${wasSkipped}`),
+      ...this.#refusals.map((refusal) => `${refusal.candidate.model} was skipped: ${refusalReason(refusal)}`),
       ...this.#failures.map(
         ({ candidate, failure }) =>
           `${candidate.model} failed (${failure.message}); ${served.model} answered`,
@@ -216,6 +225,8 @@ class Fallback {
         },
       );
     }
+    if (this.#refusals.length > 0 && !last?.failure.isFinal)
+      return overBudget(this.#refusals, lines, this.#details(), this.#call.context);
     if (!last) return new OrchError('internal', 'no candidate was tried');
     const { failure } = last;
     const leftMs = remainingMs(this.#call);

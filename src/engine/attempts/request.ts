@@ -2,6 +2,7 @@
 
 import { askAgainPrompt } from '../../core/answer/ask-again.ts';
 import { noChangeRule } from '../../core/answer/no-change.ts';
+import { limitsOf } from '../../core/budget/limits.ts';
 import type { AssembledInput } from '../../core/input/assemble-input.ts';
 import { approxTokens, tokenUpperBound } from '../../core/input/tokens.ts';
 import { costRange } from '../../core/models/pricing.ts';
@@ -35,12 +36,18 @@ export function firstRequest(candidate: Candidate, source: RequestSource): Gener
     temperature: parameters.temperature,
     effort: parameters.effort,
     verbosity: parameters.verbosity,
-    // A ceiling assumes the standard price, but the project's default tier may cost twice that.
-    serviceTier: source.prepared.decision.ceilingUsd === undefined ? undefined : 'default',
+    // A ceiling or a budget assumes the standard price, but the project's default tier may cost twice that.
+    serviceTier: isLimited(source) ? 'default' : undefined,
     stream: source.stream,
     ...cachingFor(candidate, source),
   };
   return acceptable(request, candidate, source);
+}
+
+function isLimited({ prepared, context: { config, projectName } }: RequestSource): boolean {
+  return (
+    prepared.decision.ceilingUsd !== undefined || limitsOf(config.policies.budgets, projectName).length > 0
+  );
 }
 
 function instructionsIn(

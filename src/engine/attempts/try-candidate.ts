@@ -1,4 +1,5 @@
 /** Tries one candidate until it gives a usable answer or no recovery is left. */
+import { OrchError } from '../../core/errors/orch-error.ts';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import type { Candidate } from '../../core/router/decision.ts';
 import type { CallOptions } from '../context.ts';
@@ -6,11 +7,12 @@ import { type FinishedAnswer, finishAnswer, type UnplaceableAnswer } from '../fi
 import { finishOptionsOf } from '../finish/options.ts';
 import type { GenerateRequest, GenerateResult } from '../ports.ts';
 import { timerMs } from '../timer.ts';
-import { type Attempt, toAttempt } from './attempt.ts';
+import { type Attempt, maxSpent, toAttempt } from './attempt.ts';
 import { attemptLimits, hasTimeFor } from './attempt-limits.ts';
 import { type Call, isAffordable, remainingMs, requestSource } from './call.ts';
 import { Recoveries } from './recovery.ts';
 import { firstRequest, noteFilesRead, worstCaseUsd } from './request.ts';
+import { type Refusal, reserve } from './reservation.ts';
 
 /** One candidate's turn in a call. */
 export interface Step {
@@ -32,7 +34,7 @@ export interface Answered {
 }
 
 /** `error` is a bug or a local error, which another candidate would not fix. */
-export type CandidateOutcome = Answered | Failed | { error: unknown };
+export type CandidateOutcome = Answered | Failed | { error: unknown } | { refused: Refusal };
 
 interface Failed {
   failure: ProviderFailure;
@@ -61,7 +63,15 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
   try {
     let request = firstRequest(candidate, requestSource(call));
     let repairs: UnplaceableAnswer | undefined;
+    let last: Failed | undefined;
     for (;;) {
+      const number = all().length + 1;
+      const reservation = await reserve(
+        { candidate, request, number, escalatedFrom: step.escalatedFrom },
+        call,
+      );
+      // A retry that no budget allows leaves the failure of what it would have repeated.
+      if ('refused' in reservation) return { attempts, outcome: last ?? reservation };
       const { attempt, outcome } = await attemptOnce({
         step,
         call,
@@ -69,8 +79,10 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
         repairs,
         earlier: all(),
       });
+      await reservation.settle(spentUsd(attempt, outcome));
       if (attempt) attempts.push(attempt);
       if (!('failure' in outcome)) return { attempts, outcome };
+      last = outcome;
       const next = recoveries.next(outcome.failure, request);
       if (!next || !isAffordable(next.request, candidate, call, all())) return { attempts, outcome };
       const { reason, waitMs } = next;
@@ -89,6 +101,12 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
   } catch (error) {
     return { attempts, outcome: { error } };
   }
+}
+
+/** Undefined if that cannot be known: an unexpected error, perhaps after something was sent. */
+function spentUsd(attempt: Attempt | undefined, outcome: CandidateOutcome): number | undefined {
+  if (attempt) return maxSpent(attempt);
+  return 'error' in outcome && outcome.error instanceof OrchError ? 0 : undefined;
 }
 
 /** Whether a model has declined the request in words. After that only one other model is asked. */

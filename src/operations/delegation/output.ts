@@ -106,7 +106,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
   const engine = context.engine();
   const costUsd = costOfAttempts(attempts);
   const { alertUsd } = engine.config.policies.budgets;
-  const warnings = dueAmong([...context.notes(), ...outcome.warnings], attempt.candidate.reminders, context);
+  const warnings = dueAmong([...context.notes(), ...outcome.warnings], outcome.reminders, context);
   if (engine.rehearsal) warnings.unshift('rehearsal: the answer is simulated; nothing was sent or spent');
   const { usage } = attempt;
   return {

@@ -43,6 +43,10 @@ describe('readEnvironment', () => {
       ORCH_MAX_INPUT_TOKENS: '1000',
       ORCH_COST_ALERT_USD: '0.5',
       ORCH_MAX_COST_USD: '3',
+      ORCH_DAILY_BUDGET_USD: '0',
+      ORCH_WEEKLY_BUDGET_USD: '20',
+      ORCH_MONTHLY_BUDGET_USD: '50.5',
+      ORCH_BUDGET_URL: 'rediss://team:secret-word@budget.example.com:6380/2',
       ORCH_CONF: 'conf',
       ORCH_USAGE_CSV: 'off',
       ORCH_ROOTS: '/a: /b ::',
@@ -52,6 +56,11 @@ describe('readEnvironment', () => {
       ORCH_REDACT: 'off',
     };
     const { settings } = inspectEnvironment({ process: values });
+    expect(settings).toContainEqual({
+      name: 'ORCH_BUDGET_URL',
+      value: 'rediss://budget.example.com:6380/2',
+      origin: 'environment',
+    });
     expect(settings).toContainEqual({
       name: 'OPENAI_CUSTOM_HEADERS',
       value: '(hidden)',
@@ -70,6 +79,10 @@ describe('readEnvironment', () => {
       maxInputTokens: 1000,
       costAlertUsd: 0.5,
       maxCostUsd: 3,
+      dailyBudgetUsd: 0,
+      weeklyBudgetUsd: 20,
+      monthlyBudgetUsd: 50.5,
+      budgetUrl: 'rediss://team:secret-word@budget.example.com:6380/2',
       configFolder: 'conf',
       usageCsv: 'off',
       roots: ['/a', '/b'],
@@ -138,6 +151,7 @@ describe('readEnvironment', () => {
     ['ORCH_STDIN', 'off'],
     ['ORCH_REHEARSE', '1'],
     ['ORCH_REDACT', 'off'],
+    ['ORCH_BUDGET_URL', 'redis://127.0.0.1'],
     ['OPENAI_BASE_URL', 'http://127.0.0.1:9/v1'],
     ['ORCH_MAX_INPUT_TOKENS', '32001'],
     ['ORCH_LOG_LEVEL', 'silent'],
@@ -153,6 +167,36 @@ describe('readEnvironment', () => {
   it.each(['0', '-5', 'Infinity', 'NaN', '1e999', '12 000', '$2'])('refuses %j for a number', (value) => {
     expect(() => read({ ORCH_MAX_INPUT_TOKENS: value })).toThrow(/ORCH_MAX_INPUT_TOKENS/);
     expect(() => read({ ORCH_MAX_COST_USD: value })).toThrow(/ORCH_MAX_COST_USD/);
+  });
+
+  it.each(['-5', 'Infinity', '$5', '5,00', '9000001'])('refuses %j for a budget', (value) => {
+    const problem = `ORCH_DAILY_BUDGET_USD: "${value}" is not an amount of USD from 0 to 9000000`;
+    expect(() => read({ ORCH_DAILY_BUDGET_USD: value })).toThrow(problem);
+  });
+
+  it.each([
+    'redis://127.0.0.1',
+    'redis://localhost:6380/3',
+    'redis://:secret-word@[::1]:6379',
+    'rediss://budget.example.com',
+  ])('counts budgets at %s', (url) => {
+    expect(read({ ORCH_BUDGET_URL: url }).budgetUrl).toBe(url);
+  });
+
+  it.each([
+    [
+      'redis://me:secret-word@budget.example.com:6379/0',
+      'redis:// would reach budget.example.com:6379 unencrypted (use',
+    ],
+    ['redis://me:secret-word@10.0.0.5', 'redis:// would reach 10.0.0.5 unencrypted (use rediss://)'],
+    ['https://me:secret-word@budget.example.com', 'is not a redis:// or rediss:// URL'],
+    ['rediss://me:secret-word@budget.example.com/0/keys', 'is not a redis:// or rediss:// URL'],
+    ['redis:///secret-word', 'is not a redis:// or rediss:// URL'],
+    ['me:secret-word@budget.example.com', 'is not a redis:// or rediss:// URL'],
+  ])('does not count budgets at %s, and does not print it', (url, message) => {
+    const { problems, settings } = inspectEnvironment({ process: { ORCH_BUDGET_URL: url } });
+    expect(`${problems[0]?.message} (${problems[0]?.hint})`).toContain(message);
+    expect(JSON.stringify({ problems, settings })).not.toContain('secret-word');
   });
 
   it('does not print the URL, which may hold a password', () => {
@@ -190,6 +234,9 @@ describe('.env', () => {
       'ORCH_MAX_INPUT_TOKENS',
       'ORCH_COST_ALERT_USD',
       'ORCH_MAX_COST_USD',
+      'ORCH_DAILY_BUDGET_USD',
+      'ORCH_WEEKLY_BUDGET_USD',
+      'ORCH_MONTHLY_BUDGET_USD',
     ]);
     const foreign = Object.fromEntries(named('ignore').map((name) => [name, 'x']));
     expect(read({}, foreign)).toEqual({ ...read(), notes: [expect.stringMatching(/^ignored in \.env: /)] });

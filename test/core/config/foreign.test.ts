@@ -108,6 +108,8 @@ describe('the catalogue of a repository', () => {
 describe('the policies of a repository', () => {
   it.each([
     ['budgets', { perCallUsd: 9, perTaskUsd: { docs: 9 }, alertUsd: 9 }],
+    ['budgets', { dailyUsd: 9, perProject: { shop: { weeklyUsd: 9 } } }],
+    ['budgets', { onUnavailable: 'allow' }],
     ['retry', { maxRetries: 9, baseMs: 1, maxMs: 1 }],
     ['breaker', { failures: 99, cooldownMs: 1 }],
     ['defaults', { max_output_tokens: 9000, temperature: 2, reasoning_effort: 'max', verbosity: 'high' }],
@@ -118,7 +120,10 @@ describe('the policies of a repository', () => {
     ['safetyCritical', ['mini']],
     ['languages', { go: 'gpt-6.2-astra', python: 'gpt-5-nano' }],
   ])('do not loosen %s: %j', (section, value) => {
-    const own = { policies: { budgets: { perCallUsd: 1, perTaskUsd: { docs: 0.5 }, alertUsd: 1 } } };
+    const budgets = { dailyUsd: 1, perProject: { shop: { weeklyUsd: 1 } } };
+    const own = {
+      policies: { budgets: { ...budgets, perCallUsd: 1, perTaskUsd: { docs: 0.5 }, alertUsd: 1 } },
+    };
     const config = configOf({ policies: { [section]: value } }, own);
     expect(values(config)).toEqual(values(configOf({}, own)));
     expect(config.notes[0]).toContain(`ignored in .orch/policies.json: ${section}`);
@@ -126,7 +131,13 @@ describe('the policies of a repository', () => {
 
   it('tighten what is the user’s, or is not limited', () => {
     const given = {
-      budgets: { perCallUsd: 0.5, perTaskUsd: { docs: 0.1 }, alertUsd: 0.2 },
+      budgets: {
+        perCallUsd: 0.5,
+        perTaskUsd: { docs: 0.1 },
+        monthlyUsd: 0,
+        perProject: { shop: { weeklyUsd: 3 } },
+        alertUsd: 0.2,
+      },
       retry: { maxRetries: 0 },
       defaults: { max_output_tokens: 100, reasoning_effort: 'none' },
       overrides: { deep_reasoning: { reasoning_effort: 'low', max_output_tokens: 4000 } },

@@ -19,7 +19,7 @@ const documented: Record<number, string[]> = {
   3: ['no-eligible-model'],
   4: ['no-key', 'key-refused'],
   5: ['answer-unusable', 'answer-refused', 'patch-unplaceable', 'verify-failed'],
-  6: ['over-budget', 'quota-exhausted'],
+  6: ['over-budget', 'budget-unavailable', 'quota-exhausted'],
   7: ['consensus-disagreed'],
   130: ['interrupted'],
 };

@@ -80,21 +80,26 @@ describe('redactor', () => {
 });
 
 describe('the secrets of the environment', () => {
-  it.each(['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'])(
-    'are the password in %s, as it is written, as it is and as it is sent',
-    (name) => {
-      const sent = Buffer.from('me:pä5swort').toString('base64');
-      for (const scheme of ['http://', ''])
-        expect(secretsIn({ [name]: ` ${scheme}me:p%C3%A45swort@proxy:8080 ` }).certain).toEqual([
-          'p%C3%A45swort',
-          'pä5swort',
-          sent,
-        ]);
-      for (const value of ['http://proxy:8080', 'http://me@proxy', 'http://[']) {
-        expect(secretsIn({ [name]: value }).certain).toEqual([]);
-      }
-    },
-  );
+  it.each([
+    'ORCH_BUDGET_URL',
+    'HTTP_PROXY',
+    'http_proxy',
+    'HTTPS_PROXY',
+    'https_proxy',
+    'ALL_PROXY',
+    'all_proxy',
+  ])('are the password in %s, as it is written, as it is and as it is sent', (name) => {
+    const sent = Buffer.from('me:pä5swort').toString('base64');
+    for (const scheme of ['http://', ''])
+      expect(secretsIn({ [name]: ` ${scheme}me:p%C3%A45swort@proxy:8080 ` }).certain).toEqual([
+        'p%C3%A45swort',
+        'pä5swort',
+        sent,
+      ]);
+    for (const value of ['http://proxy:8080', 'http://me@proxy', 'http://[']) {
+      expect(secretsIn({ [name]: value }).certain).toEqual([]);
+    }
+  });
 
   it('are the headers that authenticate, also without their scheme', () => {
     const headers = 'X-Api-Key: 0123456789\nX-Other: Basic bWU6MDEyMw==\nX-Route: eu-west\nAuth: short';

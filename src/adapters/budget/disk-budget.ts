@@ -1,0 +1,109 @@
+/** A budget in a folder of this machine, shared by all processes of the user. */
+
+import type { BudgetState, Operation, Outcome } from '../../core/budget/state.ts';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import { type Budget, type BudgetOptions, defaultLeaseMs } from '../../engine/budget.ts';
+import { OperationLog } from './operation-log.ts';
+import { Reservations } from './reservations.ts';
+
+export function diskBudget({ folder, ...options }: BudgetOptions & { folder: string }): Budget {
+  const { now, newId, genesis, onEstimated, leaseMs = defaultLeaseMs } = options;
+  const log = new OperationLog({ folder, by: newId(), genesis });
+  const own = new Reservations(leaseMs, () => renew());
+
+  /** The outcomes of the operations, in one write with the expiry of what is overdue. */
+  async function append(
+    make: (state: BudgetState, at: number) => readonly Operation[],
+  ): Promise<{ outcomes: Outcome[]; state: BudgetState }> {
+    const at = now();
+    const { operations, outcomes, state } = await log
+      .append<Operation>(
+        (current) => [
+          ...current
+            .overdue(at)
+            // Its own may still be renewed, as long as nobody else has given them up.
+            .filter((id) => !own.has(id))
+            .map((id) => ({ op: 'expire', id, at }) as const),
+          ...make(current, at),
+        ],
+        at,
+      )
+      .catch((error: unknown) => {
+        throw unavailable(folder, error);
+      });
+    // What was asked for has happened, also if a row of somebody else cannot be recorded.
+    for (const { estimated } of outcomes)
+      if (estimated?.row) await onEstimated(estimated.row, estimated.nano).catch(() => undefined);
+    return { outcomes: outcomes.filter((_, index) => operations[index]!.op !== 'expire'), state };
+  }
+
+  async function appendOne(make: (at: number) => Operation): Promise<Outcome> {
+    const { outcomes } = await append((_, at) => [make(at)]);
+    return outcomes[0]!;
+  }
+
+  async function renew(): Promise<void> {
+    await append((state, at) =>
+      own.ids
+        // One that is over cannot be renewed.
+        .filter((id) => ['held', 'spent'].includes(state.phaseOf(id) ?? ''))
+        .map((id) => ({ op: 'renew', id, until: at + leaseMs })),
+    );
+  }
+
+  return {
+    async reserve({ limits, row, ...spending }) {
+      const id = newId();
+      const { refused } = await appendOne((at) => ({
+        op: 'reserve',
+        id,
+        until: at + leaseMs,
+        limits,
+        row,
+        ...spending,
+      }));
+      if (refused) return { refused };
+      own.keep(id, spending);
+      return { id };
+    },
+    async commit(id) {
+      const { done } = await appendOne((at) => ({ op: 'commit', id, until: at + leaseMs }));
+      if (!done) own.drop(id);
+      return done;
+    },
+    async settle(id, nano) {
+      const { day, project } = own.get(id);
+      // If this fails, it runs out and stays at its full amount.
+      own.drop(id);
+      await appendOne(() => ({ op: 'settle', id, day, project, nano }));
+    },
+    async release(id) {
+      own.drop(id);
+      await appendOne(() => ({ op: 'release', id }));
+    },
+    async add(spending) {
+      if (log.exists()) await appendOne(() => ({ op: 'settle', id: newId(), ...spending }));
+    },
+    renew,
+    async state(limits, day) {
+      const { state } = await append(() => []);
+      return limits.map((limit) => state.standing(limit, day));
+    },
+    async close() {
+      own.stop();
+      log.close();
+    },
+  };
+}
+
+function unavailable(folder: string, error: unknown): OrchError {
+  const code = (error as NodeJS.ErrnoException).code;
+  const what = error instanceof Error ? error.message : String(error);
+  return new OrchError('budget-unavailable', `the budget in ${folder} could not be used: ${what}`, {
+    hint:
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? 'free some space: what cannot be counted is not sent'
+        : 'make the folder writable for you: what cannot be counted is not sent',
+    cause: error,
+  });
+}

@@ -1,0 +1,95 @@
+/** One connection to a Redis or Valkey server, opened anew when it was lost. */
+import { Redis } from 'ioredis';
+
+const connectMs = 2000;
+const answerMs = 2000;
+
+export class RedisConnection {
+  /** Without user name and password. */
+  readonly name: string;
+  readonly #url: URL;
+  #opening: Promise<Redis> | undefined;
+
+  constructor(url: string) {
+    this.#url = new URL(url);
+    this.name = `${this.#url.protocol}//${this.#url.host}${this.#url.pathname}`;
+  }
+
+  /** Rejects within a few seconds, and nothing is sent twice: whether the script has run is then unknown. */
+  async run(script: string, keys: readonly string[], values: readonly string[]): Promise<unknown> {
+    const opening = this.#opening ?? this.#connect();
+    this.#opening = opening;
+    try {
+      const client = await opening;
+      return await within(answerMs, client.eval(script, keys.length, ...keys, ...values));
+    } catch (error) {
+      // An error that the server answers with leaves the connection as it is.
+      if (!isReply(error)) this.#forget(opening);
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.#opening) this.#forget(this.#opening);
+  }
+
+  #forget(opening: Promise<Redis>): void {
+    if (this.#opening === opening) this.#opening = undefined;
+    void opening.then(
+      (client) => client.disconnect(),
+      () => undefined,
+    );
+  }
+
+  async #connect(): Promise<Redis> {
+    const { protocol, hostname, port, username, password, pathname } = this.#url;
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const client = new Redis({
+      host,
+      port: Number(port || 6379),
+      username: decodeURIComponent(username) || undefined,
+      password: decodeURIComponent(password) || undefined,
+      db: Number(pathname.slice(1) || 0),
+      ...(protocol === 'rediss:' ? { tls: { servername: host } } : {}),
+      protocol: 2,
+      connectTimeout: connectMs,
+      lazyConnect: true,
+      disableClientInfo: true,
+      // A lost connection is opened anew by the next operation, and none is repeated without being asked for.
+      retryStrategy: null,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+    });
+    let fault: Error | undefined;
+    client.on('error', (error: Error) => {
+      fault = error;
+    });
+    try {
+      await within(connectMs, client.connect());
+      const opening = this.#opening;
+      client.once('end', () => opening && this.#forget(opening));
+      return client;
+    } catch (error) {
+      client.disconnect();
+      // What `connect` rejects with is often only that the connection is closed.
+      throw fault ?? error;
+    }
+  }
+}
+
+function isReply(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,37 @@
+/** The budgets of the policies as limits of a call, and how they are called. */
+import type { Budgets, PeriodBudgets } from '../config/policy.ts';
+import { formatUsd } from '../text/format.ts';
+import { nanoOf, usdOf } from './nano.ts';
+import type { Limit } from './state.ts';
+import type { BudgetWindow } from './windows.ts';
+
+const keys = { day: 'dailyUsd', week: 'weeklyUsd', month: 'monthlyUsd' } as const satisfies Record<
+  BudgetWindow,
+  keyof PeriodBudgets
+>;
+const words = { day: 'daily', week: 'weekly', month: 'monthly' } as const satisfies Record<
+  BudgetWindow,
+  string
+>;
+
+/** Empty if nothing is limited. */
+export function limitsOf(budgets: Budgets, projectName: string | undefined): Limit[] {
+  const own =
+    projectName !== undefined && Object.hasOwn(budgets.perProject, projectName)
+      ? limitsIn(budgets.perProject[projectName]!, projectName)
+      : [];
+  return [...limitsIn(budgets, null), ...own];
+}
+
+/** Such as "daily budget of $5.00". */
+export function describeLimit({ window, project, nano }: Limit): string {
+  const whose = project === null ? '' : ` of project ${project}`;
+  return `${words[window]} budget${whose} of ${formatUsd(usdOf(nano))}`;
+}
+
+function limitsIn(budgets: PeriodBudgets, project: string | null): Limit[] {
+  return Object.entries(keys).flatMap(([window, key]) => {
+    const nano = budgets[key] === undefined ? undefined : nanoOf(budgets[key]);
+    return nano === undefined ? [] : [{ window: window as BudgetWindow, project, nano }];
+  });
+}

@@ -1,0 +1,167 @@
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { diskBudget } from '../../../src/adapters/budget/disk-budget.ts';
+import type { Limit, Sum } from '../../../src/core/budget/state.ts';
+import type { Budget, BudgetOptions } from '../../../src/engine/budget.ts';
+import { describeBudget } from '../../contracts/budget.ts';
+import { folder } from '../../helpers/orch.ts';
+
+const day = '2026-06-01';
+const daily: Limit = { window: 'day', project: null, nano: 1_000_000 };
+
+function client(place: string, options: Partial<BudgetOptions> = {}): Budget {
+  return diskBudget({
+    folder: place,
+    now: () => 0,
+    newId: () => crypto.randomUUID(),
+    genesis: async () => [],
+    onEstimated: async () => undefined,
+    ...options,
+  });
+}
+
+describeBudget('a folder', async () => {
+  const place = join(folder(), 'budget');
+  let time = 0;
+  return {
+    client: (options) => client(place, { ...options, now: () => time }),
+    pass: async (milliseconds) => {
+      time += milliseconds;
+    },
+    close: async () => undefined,
+  };
+});
+
+describe('a budget in a folder', () => {
+  /** As long as one of the usage record. */
+  const row = { note: 'x'.repeat(700) };
+  const spend = async (budget: Budget, nano: number) => {
+    const answer = await budget.reserve({ day, project: '', nano, limits: [daily], row });
+    if ('refused' in answer) throw new Error('refused');
+    await budget.commit(answer.id);
+    await budget.settle(answer.id, nano);
+  };
+  const settled = async (budget: Budget) => (await budget.state([daily], day))[0]?.settled;
+  const logs = (place: string) => readdirSync(place).sort();
+
+  it('begins with what the usage record holds', async () => {
+    const place = join(folder(), 'state', 'budget');
+    let readings = 0;
+    const genesis = async (): Promise<Sum[]> => {
+      readings++;
+      return [[day, 'shop', 5]];
+    };
+    const [one, other] = [client(place, { genesis }), client(place, { genesis })];
+    expect(await Promise.all([settled(one), settled(one), settled(other)])).toEqual([5, 5, 5]);
+    expect(await settled(client(place, { genesis: () => Promise.reject(new Error('not needed')) }))).toBe(5);
+    expect(readings).toBeLessThanOrEqual(3);
+    expect(logs(place)).toEqual(['1.log']);
+    expect(statSync(join(place, '1.log')).mode & 0o777).toBe(0o600);
+    expect(statSync(place).mode & 0o777).toBe(0o700);
+  });
+
+  it('counts what is spent without a limit only where a budget is kept', async () => {
+    const place = join(folder(), 'budget');
+    const budget = client(place);
+    await budget.add({ day, project: '', nano: 7 });
+    expect(await settled(client(place))).toBe(0);
+    await budget.add({ day, project: '', nano: 7 });
+    expect(await settled(client(place))).toBe(7);
+  });
+
+  it('continues in another file when one is long, and forgets the older ones', async () => {
+    const place = join(folder(), 'budget');
+    const [one, other] = [client(place), client(place)];
+    const held = await other.reserve({ day, project: '', nano: 1, limits: [daily] });
+    for (let turn = 0; turn < 700; turn++) await spend(turn % 7 === 0 ? other : one, 3);
+    expect(await settled(one)).toBe(2100);
+    expect(await settled(client(place))).toBe(2100);
+    expect(logs(place).length).toBeLessThanOrEqual(2);
+    expect(logs(place)).not.toContain('1.log');
+    expect(Math.max(...logs(place).map((name) => statSync(join(place, name)).size))).toBeLessThan(300_000);
+    expect('id' in held && (await other.commit(held.id))).toBe(true);
+  });
+
+  it('finds its way if it has slept while others went on for long', async () => {
+    const place = join(folder(), 'budget');
+    const [sleeper, other] = [client(place), client(place)];
+    await spend(sleeper, 1);
+    for (let turn = 0; turn < 700; turn++) await spend(other, 1);
+    expect(logs(place)).not.toContain('1.log');
+    await spend(sleeper, 1);
+    expect(await settled(other)).toBe(702);
+  });
+
+  it('ignores the line of a process that was killed while it wrote', async () => {
+    const place = join(folder(), 'budget');
+    await spend(client(place), 5);
+    const path = join(place, '1.log');
+    appendFileSync(path, '\n{"by":"x","op":"settle","id":"torn","day":"2026-06-01","proj');
+    const budget = client(place);
+    await spend(budget, 5);
+    expect(await settled(budget)).toBe(10);
+    expect(await settled(client(place))).toBe(10);
+  });
+
+  it.each([
+    ['an empty file', ''],
+    ['a snapshot that was not written to its end', '\n{"by":"x","op":"begin","sums":[["2026-'],
+    ['something else', 'hello\n\0\n[]\n'],
+  ])('begins in %s', async (_name, text) => {
+    const place = join(folder(), 'budget');
+    mkdirSync(place);
+    writeFileSync(join(place, '4.log'), text);
+    const budget = client(place, { genesis: async () => [[day, '', 3]] });
+    await spend(budget, 5);
+    expect(await settled(client(place))).toBe(8);
+    expect(logs(place)).toEqual(['4.log']);
+  });
+
+  it('continues a log whose next file was only created', async () => {
+    const place = join(folder(), 'budget');
+    await spend(client(place), 5);
+    appendFileSync(join(place, '1.log'), '\n{"by":"x","op":"seal","at":1}\n');
+    writeFileSync(join(place, '2.log'), '');
+    const budgets = [client(place), client(place)];
+    await Promise.all(budgets.map((budget) => spend(budget, 5)));
+    expect(await settled(client(place))).toBe(15);
+    expect(readFileSync(join(place, '2.log'), 'utf8').match(/"begin"/g)).toHaveLength(1);
+  });
+
+  it('begins anew where the folder was removed', async () => {
+    const place = join(folder(), 'budget');
+    const budget = client(place, { genesis: async () => [[day, '', 2]] });
+    await spend(budget, 5);
+    rmSync(place, { recursive: true });
+    await spend(budget, 5);
+    expect(await settled(client(place))).toBe(7);
+  });
+
+  it('says what is wrong if nothing can be written', async () => {
+    const place = join(folder(), 'budget');
+    writeFileSync(place, '');
+    await expect(settled(client(place))).rejects.toMatchObject({
+      code: 'budget-unavailable',
+      exitStatus: 6,
+      message: expect.stringContaining(`the budget in ${place} could not be used: `),
+      hint: 'make the folder writable for you: what cannot be counted is not sent',
+    });
+  });
+
+  it.skipIf(process.getuid?.() === 0)('does not spend what it cannot write', async () => {
+    const place = join(folder(), 'budget');
+    await spend(client(place), 5);
+    chmodSync(join(place, '1.log'), 0o400);
+    await expect(spend(client(place), 5)).rejects.toMatchObject({ code: 'budget-unavailable' });
+  });
+});

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { type RedisBudget, redisBudget } from '../../../src/adapters/budget/redis-budget.ts';
+import { redisKeys } from '../../../src/adapters/budget/redis-script.ts';
+import type { Limit, Row } from '../../../src/core/budget/state.ts';
+import { describeBudget } from '../../contracts/budget.ts';
+import { freePort, hasRedis, type RedisServer, startRedis } from '../../helpers/redis-server.ts';
+
+const day = '2026-06-01';
+const daily: Limit = { window: 'day', project: null, nano: 100 };
+
+function client(url: string, onEstimated: (row: Row, nano: number) => Promise<void> = async () => undefined) {
+  const budget = redisBudget({ url, newId: () => crypto.randomUUID(), onEstimated });
+  onTestFinished(() => budget.close());
+  return budget;
+}
+
+async function reserved(budget: RedisBudget, nano: number): Promise<string> {
+  const answer = await budget.reserve({ day, project: '', nano, limits: [daily], row: { run_id: 'r' } });
+  if ('refused' in answer) throw new Error('refused');
+  return answer.id;
+}
+
+describe.skipIf(!hasRedis)('redis-server', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server?.stop());
+
+  describeBudget('Redis', async () => {
+    const direct = server.client();
+    await direct.flushall();
+    const setUp = redisBudget({ url: server.url, newId: () => 'epoch', onEstimated: async () => undefined });
+    await setUp.rebuild([]);
+    await setUp.close();
+    return {
+      client: ({ onEstimated, leaseMs }) =>
+        redisBudget({ url: server.url, newId: () => crypto.randomUUID(), onEstimated, leaseMs }),
+      // The time is the server's: instead of waiting, what was reserved gets older.
+      pass: async (milliseconds) => {
+        for (const [id, text] of Object.entries(await direct.hgetall(redisKeys[2]!))) {
+          const [phase, until, ...rest] = text.split('|');
+          await direct.hset(redisKeys[2]!, id, [phase, Number(until) - milliseconds, ...rest].join('|'));
+        }
+      },
+      close: async () => direct.disconnect(),
+    };
+  });
+
+  describe('a budget in Redis', () => {
+    beforeEach(async () => {
+      await server.client().flushall();
+    });
+
+    it('spends nothing before it was summed up, or when its data was lost', async () => {
+      const budget = client(server.url);
+      const lost = {
+        code: 'budget-unavailable',
+        message: `the budget at redis://127.0.0.1:${server.port} has no sums: it is new, or has lost its data`,
+        hint: 'run orch usage status --rebuild, which sums up the usage records',
+      };
+      await expect(reserved(budget, 1)).rejects.toMatchObject(lost);
+      await budget.rebuild([[day, 'shop', 30]]);
+      expect(await budget.state([daily], day)).toMatchObject([{ settled: 30 }]);
+      const id = await reserved(budget, 70);
+      await server.client().flushall();
+      await expect(budget.commit(id)).rejects.toMatchObject(lost);
+      await budget.rebuild([[day, 'shop', 30]]);
+      expect(await budget.commit(id)).toBe(false);
+    });
+
+    it('keeps what is reserved when it is summed up anew', async () => {
+      const budget = client(server.url);
+      await budget.rebuild([[day, '', 30]]);
+      const id = await reserved(budget, 20);
+      await budget.rebuild([[day, '', 40]]);
+      expect(await budget.state([daily], day)).toMatchObject([{ settled: 40, open: 20 }]);
+      expect(await budget.commit(id)).toBe(true);
+    });
+
+    it('does not count twice what is settled twice', async () => {
+      const budget = client(server.url);
+      await budget.rebuild([]);
+      const id = await reserved(budget, 20);
+      await budget.commit(id);
+      const connected = server.client();
+      await budget.settle(id, 7);
+      // As it is repeated when the answer was lost.
+      const script = (await import('../../../src/adapters/budget/redis-script.ts')).redisScript;
+      const again = JSON.stringify({ ids: [id], day, project: '', nano: '7' });
+      await connected.eval(script, redisKeys.length, ...redisKeys, 'settle', again);
+      expect(await budget.state([daily], day)).toMatchObject([{ settled: 7, open: 0 }]);
+    });
+
+    it('goes on after the server has closed the connection', async () => {
+      const budget = client(server.url);
+      await budget.rebuild([]);
+      const id = await reserved(budget, 20);
+      await budget.commit(id);
+      await server.client().call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      await budget.settle(id, 7);
+      expect(await budget.state([daily], day)).toMatchObject([{ settled: 7 }]);
+    });
+  });
+
+  describe('a Redis that cannot be used', () => {
+    it('is told without its password', async () => {
+      const guarded = await startRedis({ password: 'correct-horse' });
+      onTestFinished(() => guarded.stop());
+      const at = `127.0.0.1:${guarded.port}`;
+      await client(`redis://:correct-horse@${at}`).rebuild([]);
+      for (const login of [':wrong-secret-1234@', 'somebody:wrong-secret-1234@', '']) {
+        const error = await client(`redis://${login}${at}`).state([daily], day).catch(String);
+        expect(error).toMatch(/WRONGPASS|NOAUTH/);
+        expect(error).toContain(`the budget at redis://${at} could not be used`);
+        expect(error).not.toContain('wrong-secret');
+      }
+    });
+
+    it('is noticed when it was restarted without its data', async () => {
+      const first = await startRedis();
+      const budget = client(first.url);
+      await budget.rebuild([]);
+      await reserved(budget, 1);
+      await first.stop();
+      await expect(reserved(budget, 1)).rejects.toMatchObject({ code: 'budget-unavailable' });
+      const second = await startRedis({ port: first.port });
+      onTestFinished(() => second.stop());
+      await expect(reserved(budget, 1)).rejects.toThrow('has lost its data');
+    });
+  });
+});
+
+describe('an address where no Redis is', () => {
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  async function answering(text: string | undefined): Promise<string> {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      if (text !== undefined) socket.end(text);
+      else onTestFinished(() => void socket.destroy());
+    });
+    servers.push(server.listen(0, '127.0.0.1'));
+    await once(server, 'listening');
+    return `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  it.each([
+    ['refuses', async () => `redis://127.0.0.1:${await freePort()}`, /ECONNREFUSED/],
+    ['speaks HTTP', () => answering('HTTP/1.1 400 Bad Request\r\n\r\n'), /could not be used/],
+    ['says nothing', () => answering(undefined), /no answer within 2 s/],
+  ])('%s', async (_name, start, expected) => {
+    const error = await client(await start())
+      .reserve({ day, project: '', nano: 1, limits: [daily] })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'budget-unavailable', message: expect.stringMatching(expected) });
+  });
+});

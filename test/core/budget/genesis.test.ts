@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { SpentSums } from '../../../src/core/budget/genesis.ts';
+import { encodeRecord, headerRow } from '../../../src/core/record/csv.ts';
+import { CsvRows } from '../../../src/core/record/csv-rows.ts';
+import type { UsageRecord } from '../../../src/core/record/usage-record.ts';
+import { usageRecord } from '../../helpers/usage-record.ts';
+
+const day = 24 * 60 * 60 * 1000;
+const now = Date.parse('2026-06-15T12:00:00Z');
+
+function sumsOf(rows: readonly Partial<UsageRecord>[]) {
+  // The user is two hours ahead of UTC.
+  const sums = new SpentSums(now, (time) => new Date(time + day / 12).toISOString().slice(0, 10));
+  const records = rows.map((row) => encodeRecord(usageRecord({ ts: '2026-06-14T21:59:00.000Z', ...row })));
+  const bytes = new TextEncoder().encode(`${[headerRow, ...records].join('\n')}\n`);
+  new CsvRows(sums).read(bytes, bytes.length);
+  return sums.sums;
+}
+
+it('a budget begins with what was spent per day of the user and project', () => {
+  const ts = '2026-06-14T22:00:00.000Z';
+  expect(
+    sumsOf([
+      { cost_usd: 0.1, project: undefined },
+      { cost_usd: 0.2, project: undefined, run_id: 'b' },
+      { cost_usd: 0.3, project: 'shop', ts },
+      { cost_usd: 9, mode: 'rehearsal' },
+      { cost_usd: 9, ts: new Date(now - 45 * day).toISOString() },
+      { cost_usd: undefined, error: 'server-error', response_id: undefined, model_served: undefined },
+    ]),
+  ).toEqual([
+    ['2026-06-14', '', 300_000_000],
+    ['2026-06-15', 'shop', 300_000_000],
+  ]);
+});
+
+it('what has an unknown cost counts at its highest, unless it was not billed', () => {
+  const unknown = { cost_usd: undefined, cost_forecast_usd: 0.5, project: undefined };
+  const silent = { response_id: undefined, model_served: undefined };
+  expect(sumsOf([{ ...unknown, error: 'cut' }])).toEqual([['2026-06-14', '', 500_000_000]]);
+  expect(sumsOf([{ ...unknown, ...silent, error: 'rate-limited' }])).toEqual([]);
+});
+
+it('the row of a process that has come back replaces the estimate', () => {
+  const row = { run_id: 'r', attempt: 1, project: undefined };
+  const estimated = { ...row, cost_usd: 0.5, cost_source: 'estimated' };
+  expect(sumsOf([estimated, { ...row, attempt: 2, cost_usd: 0.1 }])).toEqual([
+    ['2026-06-14', '', 600_000_000],
+  ]);
+  expect(sumsOf([estimated, { ...row, cost_usd: 0.2 }])).toEqual([['2026-06-14', '', 200_000_000]]);
+});

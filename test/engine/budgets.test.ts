@@ -1,0 +1,191 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { diskBudget } from '../../src/adapters/budget/disk-budget.ts';
+import { limitsOf } from '../../src/core/budget/limits.ts';
+import { nanoAtMost, nanoOf } from '../../src/core/budget/nano.ts';
+import type { Budget } from '../../src/engine/budget.ts';
+import { folder } from '../helpers/orch.ts';
+import { byModel } from '../rehearsal/script.ts';
+import { code, type EngineFixtureOptions, engineFixture, today } from './engine-fixture.ts';
+
+const first = 'gpt-6.2-sol';
+const second = 'gpt-5-mini';
+const third = 'gpt-5';
+
+/** A call under budgets that are kept in a folder of the test. */
+async function budgeted(budgets: object, { policies, context, ...options }: EngineFixtureOptions = {}) {
+  const place = join(folder(), 'budget');
+  const kept = diskBudget({
+    folder: place,
+    now: () => 0,
+    newId: () => crypto.randomUUID(),
+    genesis: async () => [],
+    onEstimated: async () => undefined,
+  });
+  const fixture = await engineFixture({
+    answer: code,
+    policies: { ...policies, budgets },
+    context: { budget: async () => kept, localDay: () => today, ...context },
+    ...options,
+  });
+  const limits = limitsOf({ ...fixture.context.config.policies.budgets, dailyUsd: 1 }, undefined);
+  const spent = async () => {
+    const { settled, open } = (await kept.state(limits, today))[0]!;
+    return { settled, open };
+  };
+  return { ...fixture, kept, place, spent };
+}
+
+/** What the first candidate may cost at most, in USD. */
+async function worstCase(): Promise<number> {
+  const { call } = await engineFixture({ answer: code });
+  return (await call()).attempt.reservedUsd!;
+}
+
+describe('a call under a budget', () => {
+  it('is settled at what it has cost, and asks for the tier whose price is known', async () => {
+    const { call, spent, server } = await budgeted({ dailyUsd: 1 });
+    const { attempt, warnings } = await call();
+    expect(attempt.costUsd).toBeGreaterThan(0);
+    expect(await spent()).toEqual({ settled: nanoOf(attempt.costUsd!), open: 0 });
+    expect(server.requests[0]).toMatchObject({ body: { service_tier: 'default' } });
+    expect(warnings.join()).not.toContain('budget');
+  });
+
+  it('counts nothing for an error, and the highest cost of an answer that was cut', async () => {
+    const unused = await budgeted(
+      { dailyUsd: 1 },
+      { answer: byModel({ [first]: { kind: 'error', status: 503, message: 'No' } }) },
+    );
+    await unused.error({ forceModel: first });
+    expect(unused.asked()).toHaveLength(3);
+    expect(await unused.spent()).toEqual({ settled: 0, open: 0 });
+
+    const cut = await budgeted({ dailyUsd: 1 }, { answer: byModel({ [first]: { kind: 'cut', after: 1 } }) });
+    await cut.error({ forceModel: first });
+    const most = cut.records.map(({ cost_forecast_usd }) => nanoAtMost(cost_forecast_usd!)!);
+    expect(most.length).toBeGreaterThan(1);
+    expect(await cut.spent()).toEqual({ settled: most.reduce((sum, nano) => sum + nano), open: 0 });
+  });
+
+  it('skips a model that does not fit for one that does, and says so', async () => {
+    const worst = await worstCase();
+    const { call, asked } = await budgeted({ monthlyUsd: worst / 2 });
+    const { warnings } = await call();
+    expect(asked()).toEqual([second]);
+    expect(warnings.join('\n')).toMatch(
+      /^gpt-6\.2-sol was skipped: it may cost \$0\.\d+, and \$0\.\d+ is left of the monthly budget of \$0\.\d+$/m,
+    );
+  });
+
+  it('is refused if nothing fits, with what is left of which budget and what would fit', async () => {
+    const worst = await worstCase();
+    const nothing = await budgeted({ dailyUsd: 0 });
+    const refused = await nothing.error();
+    expect(refused).toMatchObject({ code: 'over-budget', exitStatus: 6 });
+    expect(refused.message).toMatch(/^no budget allows this call:\n/);
+    for (const model of [first, second, third])
+      expect(refused.message).toMatch(
+        new RegExp(`^ {2}${model}: it may cost .*, and \\$0 is left of the daily budget of \\$0$`, 'm'),
+      );
+    expect(refused.hint).toMatch(/^raise the budget/);
+    expect(nothing.asked()).toEqual([]);
+    expect(await nothing.spent()).toEqual({ settled: 0, open: 0 });
+
+    const forced = await budgeted({ dailyUsd: worst / 2 });
+    const { message, hint, details } = await forced.error({ forceModel: first });
+    expect(message).toMatch(/^no budget allows this call: gpt-6\.2-sol: it may cost/);
+    expect(hint).toMatch(/^mini \(at most about \$0\.\d+\) would fit: -m mini; or raise the budget/);
+    expect(details).toMatchObject({
+      refused: [{ model: first, worst_usd: worst, budget: { window: 'day', project: null } }],
+    });
+  });
+
+  it('ends with the failure that a retry would have repeated', async () => {
+    const worst = await worstCase();
+    const { error, asked } = await budgeted(
+      { dailyUsd: worst * 1.5 },
+      { answer: byModel({ [first]: { kind: 'cut', after: 1 } }) },
+    );
+    expect(await error({ forceModel: first })).toMatchObject({ code: 'provider-failed' });
+    expect(asked()).toEqual([first]);
+  });
+
+  it('is not sent to a model whose price is unknown', async () => {
+    const { error, asked } = await budgeted({ dailyUsd: 5 });
+    const refused = await error({ forceModel: 'some-model' });
+    expect(refused).toMatchObject({ code: 'over-budget' });
+    expect(refused.message).toContain('some-model: its price is unknown, so it fits no budget');
+    expect(asked()).toEqual([]);
+  });
+
+  it('reserves anew if the reservation is over before anything was sent', async () => {
+    const { call, kept, context, spent } = await budgeted({ dailyUsd: 1 });
+    let commits = 0;
+    const slow: Budget = {
+      ...kept,
+      commit: async (id) => {
+        if (++commits === 1) await kept.release(id);
+        return commits > 1 && kept.commit(id);
+      },
+    };
+    context.budget = async () => slow;
+    const { attempt } = await call();
+    expect(commits).toBe(2);
+    expect(await spent()).toEqual({ settled: nanoOf(attempt.costUsd!), open: 0 });
+  });
+
+  it('warns from four fifths of a budget on', async () => {
+    const worst = await worstCase();
+    const { call, kept } = await budgeted({ dailyUsd: worst * 10 });
+    expect((await call()).reminders).not.toContainEqual(expect.stringContaining('%'));
+    await kept.add({ day: today, project: 'other', nano: nanoAtMost(worst * 8)! });
+    const { reminders, warnings } = await call();
+    expect(reminders.at(-1)).toMatch(/^80 % of the daily budget of \$\d\.\d+ is spent$/);
+    expect(warnings).toContain(reminders.at(-1));
+  });
+
+  it('spends and reserves nothing in a rehearsal', async () => {
+    const { call, place } = await budgeted({ dailyUsd: 0 }, { context: { rehearsal: true } });
+    await call();
+    expect(existsSync(place)).toBe(false);
+  });
+});
+
+describe('a call without a budget', () => {
+  it('counts where one is kept', async () => {
+    const { call, spent, kept } = await budgeted({});
+    await call();
+    expect(await spent()).toEqual({ settled: 0, open: 0 });
+    const { attempt, warnings } = await call();
+    expect(await spent()).toEqual({ settled: nanoOf(attempt.costUsd!), open: 0 });
+    await kept.close();
+    expect(warnings).toEqual((await call()).warnings);
+  });
+});
+
+describe('a budget that cannot be used', () => {
+  it('stops a call before anything is sent', async () => {
+    const { error, place, asked } = await budgeted({ dailyUsd: 1 });
+    writeFileSync(place, 'a file where a folder should be');
+    expect(await error()).toMatchObject({ code: 'budget-unavailable', exitStatus: 6 });
+    expect(asked()).toEqual([]);
+  });
+
+  it('does not stop it if the user allows that, and says so', async () => {
+    const { call, place } = await budgeted({ dailyUsd: 1, onUnavailable: 'allow' });
+    writeFileSync(place, 'a file where a folder should be');
+    const { warnings } = await call();
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/^sent without being counted: the budget in .* could not be used/),
+    );
+  });
+
+  it('does not take away an answer that cannot be settled', async () => {
+    const { call, context, kept } = await budgeted({ dailyUsd: 1 });
+    const failing: Budget = { ...kept, settle: () => Promise.reject(new Error('the disk is full')) };
+    context.budget = async () => failing;
+    expect((await call()).warnings).toContain('counted at its highest possible cost: the disk is full');
+  });
+});
