@@ -4,6 +4,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { jsonLog } from './adapters/ledger/json-log.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
+import { flushMs, sentOn } from './adapters/ledger/sent-on.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
 import { secretScanner } from './adapters/secrets/secret-scanner.ts';
 import { userSettings } from './adapters/settings/user-settings.ts';
@@ -294,8 +295,37 @@ export function createFactory(options: FactoryOptions): Factory {
       machine: thisMachine(cwd, variables),
     }),
   );
+  const log = once(() => {
+    const { logLevel, logFile } = environment();
+    return jsonLog({
+      clean: redaction().message,
+      level: logLevel ?? options.defaultLogLevel,
+      file: logFile === undefined ? undefined : resolve(cwd, logFile),
+      roots: bounds,
+      write: options.writeLog,
+    });
+  });
+  const ledgerOfCalls = () => {
+    if (!environment().sendsTelemetry) return ledger();
+    const debug = (message: string) => log().debug('telemetry', message);
+    const sending = sentOn(ledger(), {
+      async start() {
+        const { startTelemetry } = await import('./adapters/telemetry/telemetry.ts');
+        // A command waits at its end, and no longer than that.
+        return startTelemetry({
+          variables,
+          requestMs: options.session ? undefined : flushMs,
+          debug,
+        });
+      },
+      clean: (record) => mapTexts(record, recorded),
+      debug,
+    });
+    closers.push(sending.close);
+    return sending.ledger;
+  };
   const engine = once((): EngineContext => {
-    const { maxInputTokens, projectName, logLevel, logFile, apiKey, redacts } = environment();
+    const { maxInputTokens, projectName, apiKey, redacts } = environment();
     return {
       config: config(),
       maxInputTokens,
@@ -304,17 +334,11 @@ export function createFactory(options: FactoryOptions): Factory {
         ? secretScanner(ownSecrets({ ...variables, OPENAI_API_KEY: apiKey }, secretsIn(variables).certain))
         : undefined,
       provider,
-      ledger: ledger(),
+      ledger: ledgerOfCalls(),
       patchChecker: patchChecker(),
       clock,
       memory: new EngineMemory(),
-      log: jsonLog({
-        clean: redaction().message,
-        level: logLevel ?? options.defaultLogLevel,
-        file: logFile === undefined ? undefined : resolve(cwd, logFile),
-        roots: bounds,
-        write: options.writeLog,
-      }),
+      log: log(),
       newId,
       random: Math.random,
       projectName,

@@ -29,6 +29,8 @@ export interface Environment {
   /** Folders besides the working directory from which files may be read. */
   roots: string[];
   rehearse: boolean;
+  /** Whether what is recorded is also sent to an OpenTelemetry collector. */
+  sendsTelemetry: boolean;
   /** Whether secrets in what is sent are replaced by placeholders. */
   redacts: boolean;
   /** When false, the command line does not read standard input. */
@@ -168,6 +170,31 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     inDotEnv: 'ignore',
   },
   {
+    name: 'ORCH_OTEL',
+    description:
+      '1: send a span and metrics per call to an OpenTelemetry collector. Reads the standard OTEL_ variables, which alone turn nothing on.',
+    default: 'off',
+    inDotEnv: 'ignore',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    description: 'URL of the collector, with ORCH_OTEL=1.',
+    default: 'http://localhost:4318',
+    inDotEnv: 'ignore',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_HEADERS',
+    description: 'Headers for the collector, such as its key: name=value, separated by commas.',
+    default: 'none',
+    inDotEnv: 'ignore',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    description: 'http/protobuf or http/json.',
+    default: 'http/protobuf',
+    inDotEnv: 'ignore',
+  },
+  {
     name: 'ORCH_REDACT',
     description: 'off: send secrets in files and instructions as they are, instead of placeholders.',
     default: 'on',
@@ -292,6 +319,10 @@ export function inspectEnvironment({
     fault: 'neither yes nor no',
     hint: 'set it to 1 or 0',
   });
+  const otel = word('ORCH_OTEL', ['1', '0', 'true', 'false', 'yes', 'no'], {
+    fault: 'neither yes nor no',
+    hint: 'set it to 1 or 0',
+  });
   const redact = word('ORCH_REDACT', ['on', 'off'], {
     fault: 'neither on nor off',
     hint: 'set it to off, or unset it',
@@ -301,8 +332,16 @@ export function inspectEnvironment({
     hint: 'set it to off, or unset it',
   });
 
-  // For what is said of it: the openai package reads it itself.
+  // For what is said of them: the packages read these themselves.
   read('OPENAI_CUSTOM_HEADERS');
+  if (isYes(otel)) {
+    // A `.env` may have them for the program that is worked on.
+    for (const name of collectorVariables) {
+      const set = fromProcess(name);
+      if (set !== undefined) addSetting(name, set, 'environment');
+    }
+    notes.push(...unsentTelemetry(fromProcess));
+  }
   const apiKey = read('OPENAI_API_KEY');
   const projectName = text('ORCH_PROJECT');
   const environment: Environment = {
@@ -327,7 +366,8 @@ export function inspectEnvironment({
       .split(pathDelimiter)
       .map((root) => root.trim())
       .filter((root) => root !== ''),
-    rehearse: rehearse !== undefined && ['1', 'true', 'yes'].includes(rehearse),
+    rehearse: isYes(rehearse),
+    sendsTelemetry: isYes(otel),
     redacts: redact !== 'off',
     readsStdin: stdin !== 'off',
     projectName: projectName !== undefined && looksLikeKey(projectName) ? undefined : projectName,
@@ -350,6 +390,10 @@ export function inspectEnvironment({
 
 const defaultInputTokens = 32_000;
 
+function isYes(word: string | undefined): boolean {
+  return word !== undefined && ['1', 'true', 'yes'].includes(word);
+}
+
 /** Quieter than warnings would hide what is said about the repository. */
 function mayComeFromDotEnv(name: string, value: string): boolean {
   if (name === 'ORCH_LOG_LEVEL') return !['silent', 'error'].includes(value.toLowerCase());
@@ -359,11 +403,35 @@ function mayComeFromDotEnv(name: string, value: string): boolean {
 
 function shownValue(name: string, value: string): string {
   if (
-    ['OPENAI_API_KEY', 'OPENAI_CUSTOM_HEADERS'].includes(name) ||
+    ['OPENAI_API_KEY', 'OPENAI_CUSTOM_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS'].includes(name) ||
     (name === 'ORCH_PROJECT' && looksLikeKey(value))
   )
     return '(hidden)';
-  return name === 'OPENAI_BASE_URL' ? shownUrl(value) : value;
+  return ['OPENAI_BASE_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'].includes(name) ? shownUrl(value) : value;
+}
+
+const collectorVariables = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_EXPORTER_OTLP_PROTOCOL',
+];
+
+/** The packages would say nothing, and send it elsewhere or not at all. */
+function unsentTelemetry(read: (name: string) => string | undefined): string[] {
+  const endpoint = read('OTEL_EXPORTER_OTLP_ENDPOINT');
+  const protocol = read('OTEL_EXPORTER_OTLP_PROTOCOL');
+  return [
+    ...(endpoint === undefined || isHttpUrl(endpoint)
+      ? []
+      : [
+          'OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https URL: set it to one such as http://127.0.0.1:4318',
+        ]),
+    ...(protocol === undefined || ['http/protobuf', 'http/json'].includes(protocol)
+      ? []
+      : [
+          `OTEL_EXPORTER_OTLP_PROTOCOL=${protocol} is not supported, nothing is sent to the collector: set it to http/protobuf, with the endpoint of that protocol`,
+        ]),
+  ];
 }
 
 function unencrypted({ apiKey, baseUrl, rehearse }: Environment): string[] {
