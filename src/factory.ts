@@ -197,9 +197,13 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   /** What an argument repeats, such as a key given as a model's name, is not recorded. */
   const recorded = (text: string) => printable(redaction().message(text));
-  const ledgerOf = ({ usageCsv }: Environment) => {
-    if (usageCsv?.toLowerCase() === 'off') return noLedger();
-    const path = usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv);
+  const ledgerPath = ({ usageCsv }: Environment) => {
+    if (usageCsv?.toLowerCase() === 'off') return undefined;
+    return usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv);
+  };
+  const ledgerOf = (seen: Environment) => {
+    const path = ledgerPath(seen);
+    if (path === undefined) return noLedger();
     const kept = csvLedger({ path, temporaries: temporaries(), roots: bounds });
     closers.push(kept.close);
     return {
@@ -377,6 +381,12 @@ export function createFactory(options: FactoryOptions): Factory {
     tree,
     verifier: (command, output) => commandVerifier({ command, output, cwd, tree: tree() }),
     ledger,
+    async ledgerTail(since) {
+      const location = ledgerPath(reading().environment);
+      if (location === undefined) return { location, tail: undefined };
+      const { readLedgerTail } = await import('./adapters/ledger/tail.ts');
+      return { location, tail: await readLedgerTail(location, since) };
+    },
     assertRecordable,
     redaction,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),

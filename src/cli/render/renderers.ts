@@ -175,6 +175,16 @@ async function renderReport(
   return reportFormats[format](report);
 }
 
+const statusRenderer: Renderer = {
+  options: [],
+  async render(output, { streams, options, verbose }) {
+    const { line, warnings } = output as { line: string; warnings: string[] };
+    streams.out(`orch: ${line}\n`);
+    if (verbose && options.statusline !== true)
+      for (const warning of warnings) streams.say('warning', warning);
+  },
+};
+
 const applyRenderer: Renderer = {
   options: [],
   async render(output, { streams, verbose }) {
@@ -233,6 +243,7 @@ const renderers: Readonly<Record<string, Renderer>> = {
   'runs.list': runListRenderer,
   'runs.show': runRenderer,
   'usage.report': reportRenderer,
+  'usage.status': statusRenderer,
 };
 
 export function rendererFor({ name, plan }: Operation): Renderer {
