@@ -2,7 +2,8 @@
 
 import { looksLikeKey } from '../errors/redact.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
-import { hasCredentials, isThisMachine, shownUrl } from './base-url.ts';
+import { hasCredentials, isHttpUrl, isThisMachine, shownUrl } from './base-url.ts';
+import { collectorNotes, collectorVariables } from './collector.ts';
 import type { ConfigProblem } from './problem.ts';
 
 /** Set by orch for the --verify command: path of the file that holds the result. */
@@ -340,7 +341,7 @@ export function inspectEnvironment({
       const set = fromProcess(name);
       if (set !== undefined) addSetting(name, set, 'environment');
     }
-    notes.push(...unsentTelemetry(fromProcess));
+    notes.push(...collectorNotes(fromProcess));
   }
   const apiKey = read('OPENAI_API_KEY');
   const projectName = text('ORCH_PROJECT');
@@ -410,30 +411,6 @@ function shownValue(name: string, value: string): string {
   return ['OPENAI_BASE_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'].includes(name) ? shownUrl(value) : value;
 }
 
-const collectorVariables = [
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_HEADERS',
-  'OTEL_EXPORTER_OTLP_PROTOCOL',
-];
-
-/** The packages would say nothing, and send it elsewhere or not at all. */
-function unsentTelemetry(read: (name: string) => string | undefined): string[] {
-  const endpoint = read('OTEL_EXPORTER_OTLP_ENDPOINT');
-  const protocol = read('OTEL_EXPORTER_OTLP_PROTOCOL');
-  return [
-    ...(endpoint === undefined || isHttpUrl(endpoint)
-      ? []
-      : [
-          'OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https URL: set it to one such as http://127.0.0.1:4318',
-        ]),
-    ...(protocol === undefined || ['http/protobuf', 'http/json'].includes(protocol)
-      ? []
-      : [
-          `OTEL_EXPORTER_OTLP_PROTOCOL=${protocol} is not supported, nothing is sent to the collector: set it to http/protobuf, with the endpoint of that protocol`,
-        ]),
-  ];
-}
-
 function unencrypted({ apiKey, baseUrl, rehearse }: Environment): string[] {
   if (apiKey === undefined || baseUrl === undefined || rehearse) return [];
   const { protocol, hostname, host } = new URL(baseUrl);
@@ -463,12 +440,4 @@ function unknownVariables(process: Variables): string[] {
 function blankToUndefined(value: string | undefined): string | undefined {
   const trimmed = value?.trim();
   return trimmed === undefined || trimmed === '' ? undefined : trimmed;
-}
-
-function isHttpUrl(text: string): boolean {
-  try {
-    return ['http:', 'https:'].includes(new URL(text).protocol);
-  } catch {
-    return false;
-  }
 }

@@ -18,7 +18,7 @@ const longestName = 16;
 export function secretsIn(variables: Variables): Secrets {
   const headers = [
     ...(variables.OPENAI_CUSTOM_HEADERS ?? '').split('\n').map((line) => readHeader(line, ':')),
-    ...collectorHeaders.flatMap((name) => readCollectorHeaders(variables[name] ?? '')),
+    ...collectorNames('HEADERS').flatMap((name) => readCollectorHeaders(variables[name] ?? '')),
   ];
   const long = (values: string[]) => values.filter(({ length }) => length >= leastLength);
   return {
@@ -28,7 +28,7 @@ export function secretsIn(variables: Variables): Secrets {
       ),
       ...urlSecrets(variables.OPENAI_BASE_URL?.trim()),
       ...urlSecrets(variables.OTEL_EXPORTER_OTLP_ENDPOINT?.trim()),
-      ...[...proxyVariables, 'OTEL_EXPORTER_OTLP_ENDPOINT'].flatMap((name) =>
+      ...[...proxyVariables, ...collectorNames('ENDPOINT')].flatMap((name) =>
         proxySecrets(variables[name] ?? ''),
       ),
     ],
@@ -48,7 +48,9 @@ function readHeader(line: string, separator: string): { value: string; isSecret:
   return { value, isSecret: secretName.test(line.slice(0, Math.max(end, 0))) || secretScheme.test(value) };
 }
 
-const collectorHeaders = ['', '_TRACES', '_METRICS'].map((signal) => `OTEL_EXPORTER_OTLP${signal}_HEADERS`);
+function collectorNames(what: 'ENDPOINT' | 'HEADERS'): string[] {
+  return ['', 'TRACES_', 'METRICS_'].map((signal) => `OTEL_EXPORTER_OTLP_${signal}${what}`);
+}
 
 /** The packages of OpenTelemetry read `name=value`, separated by commas, with values encoded as in a URL. */
 function readCollectorHeaders(text: string): ReturnType<typeof readHeader>[] {

@@ -192,6 +192,17 @@ describe('ORCH_OTEL', () => {
     expect(read({ ORCH_OTEL: '1' }, collector).notes).toEqual([]);
   });
 
+  it('says that a key would be sent in the clear', () => {
+    const notesFor = (variables: Variables) => read({ ORCH_OTEL: '1', ...variables }).notes;
+    const away = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+    const headers = { OTEL_EXPORTER_OTLP_HEADERS: 'api-key=abcdefghijkl' };
+    expect(notesFor({ ...away, ...headers })).toEqual([
+      expect.stringMatching(/reaches collector:4318 unencrypted/),
+    ]);
+    expect(notesFor(away)).toEqual([]);
+    expect(notesFor({ ...headers, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' })).toEqual([]);
+  });
+
   it('says what keeps everything from being sent, with the cure', () => {
     const { notes } = read({
       ORCH_OTEL: 'yes',

@@ -111,9 +111,16 @@ describe('the secrets of the environment for a collector', () => {
       OTEL_EXPORTER_OTLP_HEADERS: 'api-key=0123456789, x-tenant=acme-corp-of-europe',
       OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'Authorization=Bearer%20abcdefghij',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'https://me:hidden-word@collector:4318',
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'https://me:other-word@collector:4318',
     });
     expect(certain).toEqual(
-      expect.arrayContaining(['0123456789', 'Bearer%20abcdefghij', 'abcdefghij', 'hidden-word']),
+      expect.arrayContaining([
+        '0123456789',
+        'Bearer%20abcdefghij',
+        'abcdefghij',
+        'hidden-word',
+        'other-word',
+      ]),
     );
     expect(likely).toContain('acme-corp-of-europe');
   });
