@@ -97,6 +97,7 @@ _orch() {
         '/0/help') path='help' ;;
         'patch/0/apply') path='patch apply' ;;
         'usage/0/report') path='usage report' ;;
+        'usage/0/status') path='usage status' ;;
         'runs/0/show') path='runs show' ;;
         'runs/0/list') path='runs list' ;;
         'config/0/get') path='config get' ;;
@@ -201,6 +202,7 @@ _orch() {
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --compare --since --until --task --model --project --timezone --format --bom --output --force --json --help ;;
+      'usage status') _orch_offer --statusline --json --help ;;
       'runs') _orch_offer --help ;;
       'runs show') _orch_offer --json --help ;;
       'runs list') _orch_offer --json --help ;;
@@ -222,7 +224,7 @@ _orch() {
       'run/0') _orch_offer code_generate refactor tests docs deep_reasoning ask ;;
       'patch/0') _orch_offer apply ;;
       'route/0') _orch_offer code_generate refactor tests docs deep_reasoning ask ;;
-      'usage/0') _orch_offer report ;;
+      'usage/0') _orch_offer report status ;;
       'usage report/'*) : ;;
       'runs/0') _orch_offer show list ;;
       'config/0') _orch_offer get set unset list path ;;

@@ -4,6 +4,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { budgets } from './adapters/budget/budgets.ts';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { jsonLog } from './adapters/ledger/json-log.ts';
+import { flushMs, sentOn } from './adapters/ledger/sent-on.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
 import { secretScanner } from './adapters/secrets/secret-scanner.ts';
 import { userSettings } from './adapters/settings/user-settings.ts';
@@ -196,9 +197,13 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   /** What an argument repeats, such as a key given as a model's name, is not recorded. */
   const recorded = (text: string) => printable(redaction().message(text));
-  const ledgerOf = ({ usageCsv }: Environment) => {
-    if (usageCsv?.toLowerCase() === 'off') return noLedger();
-    const path = usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv);
+  const ledgerPath = ({ usageCsv }: Environment) => {
+    if (usageCsv?.toLowerCase() === 'off') return undefined;
+    return usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv);
+  };
+  const ledgerOf = (seen: Environment) => {
+    const path = ledgerPath(seen);
+    if (path === undefined) return noLedger();
     const kept = csvLedger({ path, temporaries: temporaries(), roots: bounds });
     closers.push(kept.close);
     return {
@@ -316,8 +321,37 @@ export function createFactory(options: FactoryOptions): Factory {
       machine: thisMachine(cwd, variables),
     }),
   );
+  const log = once(() => {
+    const { logLevel, logFile } = environment();
+    return jsonLog({
+      clean: redaction().message,
+      level: logLevel ?? options.defaultLogLevel,
+      file: logFile === undefined ? undefined : resolve(cwd, logFile),
+      roots: bounds,
+      write: options.writeLog,
+    });
+  });
+  const ledgerOfCalls = () => {
+    if (!environment().sendsTelemetry) return ledger();
+    const debug = (message: string) => log().debug('telemetry', message);
+    const sending = sentOn(ledger(), {
+      async start() {
+        const { startTelemetry } = await import('./adapters/telemetry/telemetry.ts');
+        // A command waits at its end, and no longer than that.
+        return startTelemetry({
+          variables,
+          requestMs: options.session ? undefined : flushMs,
+          debug,
+        });
+      },
+      clean: (record) => mapTexts(record, recorded),
+      debug,
+    });
+    closers.push(sending.close);
+    return sending.ledger;
+  };
   const engine = once((): EngineContext => {
-    const { maxInputTokens, projectName, logLevel, logFile, apiKey, redacts } = environment();
+    const { maxInputTokens, projectName, apiKey, redacts } = environment();
     return {
       config: config(),
       maxInputTokens,
@@ -326,19 +360,13 @@ export function createFactory(options: FactoryOptions): Factory {
         ? secretScanner(ownSecrets({ ...variables, OPENAI_API_KEY: apiKey }, secretsIn(variables).certain))
         : undefined,
       provider,
-      ledger: ledger(),
+      ledger: ledgerOfCalls(),
       budget: (limited) => budget().open(limited),
       localDay: () => dayOf()(clock.now()),
       patchChecker: patchChecker(),
       clock,
       memory: new EngineMemory(),
-      log: jsonLog({
-        clean: redaction().message,
-        level: logLevel ?? options.defaultLogLevel,
-        file: logFile === undefined ? undefined : resolve(cwd, logFile),
-        roots: bounds,
-        write: options.writeLog,
-      }),
+      log: log(),
       newId,
       random: Math.random,
       projectName,
@@ -377,6 +405,12 @@ export function createFactory(options: FactoryOptions): Factory {
     tree,
     verifier: (command, output) => commandVerifier({ command, output, cwd, tree: tree() }),
     ledger,
+    async ledgerTail(since) {
+      const location = ledgerPath(reading().environment);
+      if (location === undefined) return { location, tail: undefined };
+      const { readLedgerTail } = await import('./adapters/ledger/tail.ts');
+      return { location, tail: await readLedgerTail(location, since) };
+    },
     assertRecordable,
     redaction,
     scanLedgers,

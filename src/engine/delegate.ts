@@ -4,10 +4,10 @@
  */
 import { callTimeoutMs } from '../core/config/timeouts.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
-import type { Spending } from '../core/errors/spending.ts';
+import { costAlert } from '../core/errors/spending.ts';
 import { candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
-import { type Attempt, costOfAttempts, knownCostOf, servedName, toUsageRecord } from './attempts/attempt.ts';
+import { type Attempt, costOfAttempts, servedName, spending, toUsageRecord } from './attempts/attempt.ts';
 import { tryCandidates } from './attempts/fallback.ts';
 import { budgetReminders } from './attempts/reservation.ts';
 import type { CallOptions, EngineContext } from './context.ts';
@@ -80,7 +80,8 @@ export async function delegate(
   let answered = outcome;
   if ('error' in answered) {
     if (attempts.length === 0) throw answered.error;
-    cut = withAccount(answered.error, { runId, attempts, recordWarning });
+    const { alertUsd } = context.config.policies.budgets;
+    cut = withAccount(answered.error, { runId, attempts, recordWarning, alertUsd });
     const failedCall = { runId, attempts, prepared, latencyMs };
     answered = (await cutText(answered.error, attempts, call)) ?? answered;
     if ('error' in answered) throw (await options.onFailure?.(cut, failedCall)) ?? cut;
@@ -121,18 +122,20 @@ function withAccount(
     runId,
     attempts,
     recordWarning,
-  }: { runId: string; attempts: readonly Attempt[]; recordWarning: string | undefined },
+    alertUsd,
+  }: {
+    runId: string;
+    attempts: readonly Attempt[];
+    recordWarning: string | undefined;
+    alertUsd: number;
+  },
 ): OrchError {
-  return extendError(failed, { hints: [recordWarning], details: { ...spending(runId, attempts) } });
-}
-
-function spending(runId: string, attempts: readonly Attempt[]): Spending {
-  const cost = costOfAttempts(attempts);
-  return {
-    run_id: runId,
-    cost_usd: cost,
-    ...(cost === null ? { cost_at_least_usd: knownCostOf(attempts) } : {}),
-  };
+  const spent = spending(attempts);
+  const alert = costAlert(spent, alertUsd);
+  return extendError(failed, {
+    hints: [recordWarning],
+    details: { run_id: runId, ...spent, ...(alert === undefined ? {} : { cost_alert: alert }) },
+  });
 }
 
 interface CallRecord {

@@ -3,6 +3,8 @@ import type { Config, ConfigInspection } from '../core/config/config.ts';
 import type { Environment, EnvironmentReading } from '../core/config/environment.ts';
 import type { Redact } from '../core/errors/redact.ts';
 import type { LedgerSink } from '../core/record/csv-rows.ts';
+import type { UsageRecord } from '../core/record/usage-record.ts';
+import type { BudgetLeft } from '../core/record/usage-status.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type {
   Clock,
@@ -41,6 +43,16 @@ export interface OperationContext {
   ledger(): Ledger;
   /** Throws `file-forbidden` if a link would lead the ledger or the log out of the repository or into a `.git`. */
   assertRecordable(): void;
+  /**
+   * The rows of the ledger from a time on (milliseconds since 1970), and some before it; no location where recording is
+   * off, no tail where nothing is recorded yet. Works even if the environment is invalid. Rejects with `file-unreadable`.
+   */
+  ledgerTail(since: number): Promise<{
+    location: string | undefined;
+    tail: { records: Partial<UsageRecord>[]; complete: boolean } | undefined;
+  }>;
+  /** What is left of the ceilings. Undefined if there are none. */
+  budgetsLeft?(): Promise<BudgetLeft[]>;
   /** Takes the user's secrets out of what is shown: messages thoroughly, a result only where one is whole. */
   redaction(): { message: Redact; result: Redact };
   /**

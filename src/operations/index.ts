@@ -13,6 +13,7 @@ import { configSetOperation, configUnsetOperation } from './settings/change.ts';
 import { configGetOperation, configListOperation, configPathOperation } from './settings/show.ts';
 import { testsOperation } from './tests.ts';
 import { usageReportOperation } from './usage-report.ts';
+import { usageStatusOperation } from './usage-status.ts';
 
 export const operations: readonly Operation[] = [
   runOperation,
@@ -22,6 +23,7 @@ export const operations: readonly Operation[] = [
   patchApplyOperation,
   routeExplainOperation,
   usageReportOperation,
+  usageStatusOperation,
   runsShowOperation,
   runsListOperation,
   doctorOperation,

@@ -75,7 +75,10 @@ const cases: [words: string[], offered: readonly string[] | typeof files][] = [
   [['diff', '--task', 'de'], ['deep_reasoning']],
   [['route', '--expl'], ['--explain']],
   [['route', '--explain', 't'], ['tests']],
-  [['usage', ''], ['report']],
+  [
+    ['usage', ''],
+    ['report', 'status'],
+  ],
   [['usage', 'report', ''], files],
   [['usage', 'report', 'a.csv', ''], files],
   [['usage', 'report', '--by', ''], groupKeys],

@@ -367,6 +367,7 @@ describe('the environment', () => {
     });
     expect(stderr).toMatch(/truncated to the limit of 100 /);
     expect(stderr).toMatch(/^alert: cost \$/m);
+    expect(stderr).not.toMatch(/^warning: cost/m);
     expect(String(server.requests[0]?.body?.input).length).toBeLessThanOrEqual(300);
   });
 

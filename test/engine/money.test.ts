@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OrchError } from '../../src/core/errors/orch-error.ts';
 import { costOfAttempts } from '../../src/engine/attempts/attempt.ts';
 import { createFactory } from '../../src/factory.ts';
 import type { DelegateOutput } from '../../src/operations/delegation/output.ts';
@@ -311,7 +312,26 @@ describe('the cost in meta', () => {
     const usage = { inputTokens: 1000, outputTokens: 1000 };
     const meta = await costFor({ [first]: { ...answer, usage } }, { ORCH_COST_ALERT_USD: '0.011' });
     expect(meta.cost_alert).toContain('above the alert threshold of $0.011');
+    expect(meta.warnings).toContain(meta.cost_alert);
     const below = await costFor({ [first]: { ...answer, usage } }, { ORCH_COST_ALERT_USD: '0.013' });
     expect(below.cost_alert).toBeUndefined();
+    expect(below.warnings.join()).not.toContain('alert');
+  });
+
+  it('carries an alert also where it is known in part, and where the call fails', async () => {
+    const empty = { kind: 'empty', usage: { inputTokens: 1000, outputTokens: 1000 } } as const;
+    const alertFrom = { ORCH_COST_ALERT_USD: '0.011' };
+    const meta = await costFor(
+      { [first]: empty, [second]: { kind: 'no-usage', text: answer.text } },
+      alertFrom,
+    );
+    expect(meta.cost_usd).toBeNull();
+    expect(meta.cost_alert).toMatch(/^cost at least \$0\.0\d+, above the alert threshold of \$0\.011$/);
+    const failed = await costFor({ [first]: empty, [second]: empty, [third]: empty }, alertFrom).catch(
+      (error: unknown) => (error as OrchError).details,
+    );
+    expect(failed).toMatchObject({
+      cost_alert: expect.stringMatching(/^cost \$.* above the alert threshold/),
+    });
   });
 });

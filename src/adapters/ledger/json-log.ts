@@ -1,5 +1,5 @@
 /**
- * Writes one JSON line per call to stderr or a file. A logging error never fails a call: a line that a pipe does not
+ * Writes JSON lines, one per call, to stderr or a file. A logging error never fails a call: a line that a pipe does not
  * take at once is lost.
  */
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
@@ -23,6 +23,11 @@ export interface JsonLogOptions {
   write: (line: string) => void;
 }
 
+export interface JsonLog extends CallLog {
+  /** For whoever looks for what goes wrong beside the calls. */
+  debug(event: string, message: string): void;
+}
+
 export function jsonLog({
   clean,
   level,
@@ -30,18 +35,20 @@ export function jsonLog({
   roots = () => [],
   open = openDestination,
   write,
-}: JsonLogOptions): CallLog {
+}: JsonLogOptions): JsonLog {
+  const log = (least: LogLevel, line: Record<string, unknown>) => {
+    if (logLevels.indexOf(level) < logLevels.indexOf(least)) return;
+    try {
+      const text = `${printableJson(mapTexts(line, clean))}\n`;
+      if (file === undefined) write(text);
+      else append(text, destinationOf(file, roots()), open);
+    } catch {
+      // The ledger is the authoritative record, and reports its own errors.
+    }
+  };
   return {
-    call(line) {
-      if (logLevels.indexOf(level) < logLevels.indexOf('info')) return;
-      try {
-        const text = `${printableJson({ event: 'call', ...mapTexts(line, clean) })}\n`;
-        if (file === undefined) write(text);
-        else append(text, destinationOf(file, roots()), open);
-      } catch {
-        // The ledger is the authoritative record, and reports its own errors.
-      }
-    },
+    call: (line) => log('info', { event: 'call', ...line }),
+    debug: (event, message) => log('debug', { event, message }),
   };
 }
 

@@ -55,8 +55,8 @@ const delegationRenderer: Renderer = {
     if (meta.patch?.applied) streams.err(`applied:\n${meta.patch.diffstat}\n`);
     if (meta.output_file !== undefined) streams.err(`written: ${meta.output_file}\n`);
     if (meta.outcome !== undefined) streams.err(`no change: ${meta.reason}\n`);
-    for (const warning of meta.warnings) streams.say('warning', warning);
-    if (meta.cost_alert !== undefined) streams.say('alert', meta.cost_alert);
+    for (const warning of meta.warnings)
+      streams.say(warning === meta.cost_alert ? 'alert' : 'warning', warning);
     // An answer that was given makes no run.
     if (meta.patch?.id !== undefined && !meta.patch.applied)
       streams.err(`patch: ${applyCommand(meta.model === null ? meta.patch.id : meta.run_id)}\n`);
@@ -68,7 +68,7 @@ const delegationRenderer: Renderer = {
 
 /** What a quiet run leaves out. */
 function unsaid({ warnings, cost_alert }: DelegateOutput['meta']): string[] {
-  const { length } = warnings;
+  const { length } = warnings.filter((warning) => warning !== cost_alert);
   return [
     ...(length > 0 ? [length === 1 ? '1 warning' : `${length} warnings`] : []),
     ...(cost_alert === undefined ? [] : ['cost alert']),
@@ -175,6 +175,16 @@ async function renderReport(
   return reportFormats[format](report, { bom });
 }
 
+const statusRenderer: Renderer = {
+  options: [],
+  async render(output, { streams, options, verbose }) {
+    const { line, warnings } = output as { line: string; warnings: string[] };
+    streams.out(`orch: ${line}\n`);
+    if (verbose && options.statusline !== true)
+      for (const warning of warnings) streams.say('warning', warning);
+  },
+};
+
 const applyRenderer: Renderer = {
   options: [],
   async render(output, { streams, verbose }) {
@@ -233,6 +243,7 @@ const renderers: Readonly<Record<string, Renderer>> = {
   'runs.list': runListRenderer,
   'runs.show': runRenderer,
   'usage.report': reportRenderer,
+  'usage.status': statusRenderer,
 };
 
 export function rendererFor({ name, plan }: Operation): Renderer {

@@ -3,8 +3,9 @@
 import { mostUsd } from '../budget/nano.ts';
 import { looksLikeKey } from '../errors/redact.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
-import { hasCredentials, isThisMachine, shownUrl } from './base-url.ts';
+import { hasCredentials, isHttpUrl, isThisMachine, shownUrl } from './base-url.ts';
 import { budgetUrlFault, shownBudgetUrl } from './budget-url.ts';
+import { collectorNotes, collectorVariables } from './collector.ts';
 import type { ConfigProblem } from './problem.ts';
 
 /** Set by orch for the --verify command: path of the file that holds the result. */
@@ -36,6 +37,8 @@ export interface Environment {
   /** Folders besides the working directory from which files may be read. */
   roots: string[];
   rehearse: boolean;
+  /** Whether what is recorded is also sent to an OpenTelemetry collector. */
+  sendsTelemetry: boolean;
   /** Whether secrets in what is sent are replaced by placeholders. */
   redacts: boolean;
   /** When false, the command line does not read standard input. */
@@ -200,6 +203,31 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     inDotEnv: 'ignore',
   },
   {
+    name: 'ORCH_OTEL',
+    description:
+      '1: send a span and metrics per call to an OpenTelemetry collector. Reads the standard OTEL_ variables, which alone turn nothing on.',
+    default: 'off',
+    inDotEnv: 'ignore',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    description: 'URL of the collector, with ORCH_OTEL=1.',
+    default: 'http://localhost:4318',
+    inDotEnv: 'ignore',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_HEADERS',
+    description: 'Headers for the collector, such as its key: name=value, separated by commas.',
+    default: 'none',
+    inDotEnv: 'ignore',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    description: 'http/protobuf or http/json.',
+    default: 'http/protobuf',
+    inDotEnv: 'ignore',
+  },
+  {
     name: 'ORCH_REDACT',
     description: 'off: send secrets in files and instructions as they are, instead of placeholders.',
     default: 'on',
@@ -329,6 +357,10 @@ export function inspectEnvironment({
     fault: 'neither yes nor no',
     hint: 'set it to 1 or 0',
   });
+  const otel = word('ORCH_OTEL', ['1', '0', 'true', 'false', 'yes', 'no'], {
+    fault: 'neither yes nor no',
+    hint: 'set it to 1 or 0',
+  });
   const redact = word('ORCH_REDACT', ['on', 'off'], {
     fault: 'neither on nor off',
     hint: 'set it to off, or unset it',
@@ -338,8 +370,16 @@ export function inspectEnvironment({
     hint: 'set it to off, or unset it',
   });
 
-  // For what is said of it: the openai package reads it itself.
+  // For what is said of them: the packages read these themselves.
   read('OPENAI_CUSTOM_HEADERS');
+  if (isYes(otel)) {
+    // A `.env` may have them for the program that is worked on.
+    for (const name of collectorVariables) {
+      const set = fromProcess(name);
+      if (set !== undefined) addSetting(name, set, 'environment');
+    }
+    notes.push(...collectorNotes(fromProcess));
+  }
   const apiKey = read('OPENAI_API_KEY');
   const projectName = text('ORCH_PROJECT');
   const environment: Environment = {
@@ -368,7 +408,8 @@ export function inspectEnvironment({
       .split(pathDelimiter)
       .map((root) => root.trim())
       .filter((root) => root !== ''),
-    rehearse: rehearse !== undefined && ['1', 'true', 'yes'].includes(rehearse),
+    rehearse: isYes(rehearse),
+    sendsTelemetry: isYes(otel),
     redacts: redact !== 'off',
     readsStdin: stdin !== 'off',
     projectName: projectName !== undefined && looksLikeKey(projectName) ? undefined : projectName,
@@ -391,6 +432,10 @@ export function inspectEnvironment({
 
 const defaultInputTokens = 32_000;
 
+function isYes(word: string | undefined): boolean {
+  return word !== undefined && ['1', 'true', 'yes'].includes(word);
+}
+
 /** Quieter than warnings would hide what is said about the repository. */
 function mayComeFromDotEnv(name: string, value: string): boolean {
   if (name === 'ORCH_LOG_LEVEL') return !['silent', 'error'].includes(value.toLowerCase());
@@ -400,12 +445,12 @@ function mayComeFromDotEnv(name: string, value: string): boolean {
 
 function shownValue(name: string, value: string): string {
   if (
-    ['OPENAI_API_KEY', 'OPENAI_CUSTOM_HEADERS'].includes(name) ||
+    ['OPENAI_API_KEY', 'OPENAI_CUSTOM_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS'].includes(name) ||
     (name === 'ORCH_PROJECT' && looksLikeKey(value))
   )
     return '(hidden)';
   if (name === 'ORCH_BUDGET_URL') return shownBudgetUrl(value);
-  return name === 'OPENAI_BASE_URL' ? shownUrl(value) : value;
+  return ['OPENAI_BASE_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'].includes(name) ? shownUrl(value) : value;
 }
 
 function unencrypted({ apiKey, baseUrl, rehearse }: Environment): string[] {
@@ -437,12 +482,4 @@ function unknownVariables(process: Variables): string[] {
 function blankToUndefined(value: string | undefined): string | undefined {
   const trimmed = value?.trim();
   return trimmed === undefined || trimmed === '' ? undefined : trimmed;
-}
-
-function isHttpUrl(text: string): boolean {
-  try {
-    return ['http:', 'https:'].includes(new URL(text).protocol);
-  } catch {
-    return false;
-  }
 }

@@ -16,7 +16,10 @@ const leastLength = 8;
 const longestName = 16;
 
 export function secretsIn(variables: Variables): Secrets {
-  const headers = (variables.OPENAI_CUSTOM_HEADERS ?? '').split('\n').map(readHeader);
+  const headers = [
+    ...(variables.OPENAI_CUSTOM_HEADERS ?? '').split('\n').map((line) => readHeader(line, ':')),
+    ...collectorNames('HEADERS').flatMap((name) => readCollectorHeaders(variables[name] ?? '')),
+  ];
   const long = (values: string[]) => values.filter(({ length }) => length >= leastLength);
   return {
     certain: [
@@ -24,8 +27,10 @@ export function secretsIn(variables: Variables): Secrets {
         headers.flatMap(({ value, isSecret }) => (isSecret ? [value, value.replace(/^\S+\s+/, '')] : [])),
       ),
       ...urlSecrets(variables.OPENAI_BASE_URL?.trim()),
-      ...proxySecrets(variables.ORCH_BUDGET_URL ?? ''),
-      ...proxyVariables.flatMap((name) => proxySecrets(variables[name] ?? '')),
+      ...urlSecrets(variables.OTEL_EXPORTER_OTLP_ENDPOINT?.trim()),
+      ...['ORCH_BUDGET_URL', ...proxyVariables, ...collectorNames('ENDPOINT')].flatMap((name) =>
+        proxySecrets(variables[name] ?? ''),
+      ),
     ],
     likely: long(headers.flatMap(({ value, isSecret }) => (isSecret ? [] : [value]))).filter(
       (value) => value.length >= longestName || !looksLikeName(value),
@@ -37,10 +42,19 @@ const secretName = /auth|key|token|secret|cookie|password|credential|signature/i
 const secretScheme = /^(bearer|basic|token|digest)\s+\S/i;
 
 /** The openai package reads OPENAI_CUSTOM_HEADERS, one header per line. */
-function readHeader(line: string): { value: string; isSecret: boolean } {
-  const colon = line.indexOf(':');
-  const value = line.slice(colon + 1).trim();
-  return { value, isSecret: secretName.test(line.slice(0, Math.max(colon, 0))) || secretScheme.test(value) };
+function readHeader(line: string, separator: string): { value: string; isSecret: boolean } {
+  const end = line.indexOf(separator);
+  const value = line.slice(end + 1).trim();
+  return { value, isSecret: secretName.test(line.slice(0, Math.max(end, 0))) || secretScheme.test(value) };
+}
+
+function collectorNames(what: 'ENDPOINT' | 'HEADERS'): string[] {
+  return ['', 'TRACES_', 'METRICS_'].map((signal) => `OTEL_EXPORTER_OTLP_${signal}${what}`);
+}
+
+/** The packages of OpenTelemetry read `name=value`, separated by commas, with values encoded as in a URL. */
+function readCollectorHeaders(text: string): ReturnType<typeof readHeader>[] {
+  return text.split(',').flatMap((pair) => [readHeader(pair, '='), readHeader(decoded(pair), '=')]);
 }
 
 const proxyVariables = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'];

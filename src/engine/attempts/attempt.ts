@@ -1,5 +1,6 @@
 /** One attempt, and its row in the record. */
 import { mayBeBilled, type ProviderFailure } from '../../core/errors/provider-failure.ts';
+import type { Spending } from '../../core/errors/spending.ts';
 import { findCard, type ModelCard } from '../../core/models/model-card.ts';
 import { roundUsd } from '../../core/models/money.ts';
 import { costOf, tierFactor } from '../../core/models/pricing.ts';
@@ -108,6 +109,11 @@ export function costOfAttempts(attempts: readonly Attempt[]): number | null {
 
 export function knownCostOf(attempts: readonly Attempt[]): number {
   return roundUsd(attempts.reduce((sum, { costUsd = 0 }) => sum + costUsd, 0));
+}
+
+export function spending(attempts: readonly Attempt[]): Spending {
+  const cost = costOfAttempts(attempts);
+  return { cost_usd: cost, ...(cost === null ? { cost_at_least_usd: knownCostOf(attempts) } : {}) };
 }
 
 function isOnTheBill({ failure, responseId, servedModel }: Attempt): boolean {

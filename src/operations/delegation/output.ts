@@ -1,10 +1,10 @@
 /** The output of a delegation on every surface: `{result, meta}`. */
 import * as z from 'zod';
+import { costAlert } from '../../core/errors/spending.ts';
 import { hopsOf } from '../../core/router/route.ts';
 import { taskNameOf } from '../../core/tasks/request.ts';
-import { formatUsd } from '../../core/text/format.ts';
 import { printable } from '../../core/text/hidden.ts';
-import { costOfAttempts, servedName } from '../../engine/attempts/attempt.ts';
+import { servedName, spending } from '../../engine/attempts/attempt.ts';
 import type { DelegateOutcome } from '../../engine/delegate.ts';
 import type { FinishedAnswer, FinishedPatch } from '../../engine/finish/finish-answer.ts';
 import type { OperationContext } from '../context.ts';
@@ -104,9 +104,10 @@ export function givenAnswerOutput(
 export function toOutput(outcome: DelegateOutcome, context: OperationContext): DelegateOutput {
   const { attempt, attempts, finished, decision, generated } = outcome;
   const engine = context.engine();
-  const costUsd = costOfAttempts(attempts);
-  const { alertUsd } = engine.config.policies.budgets;
+  const spent = spending(attempts);
+  const costAlerted = costAlert(spent, engine.config.policies.budgets.alertUsd);
   const warnings = dueAmong([...context.notes(), ...outcome.warnings], outcome.reminders, context);
+  if (costAlerted !== undefined) warnings.push(costAlerted);
   if (engine.rehearsal) warnings.unshift('rehearsal: the answer is simulated; nothing was sent or spent');
   const { usage } = attempt;
   return {
@@ -124,10 +125,8 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
         cache_write: usage.cacheWriteTokens ?? null,
         reasoning: usage.reasoningTokens ?? null,
       },
-      cost_usd: costUsd,
-      ...(costUsd !== null && costUsd > alertUsd
-        ? { cost_alert: `cost ${formatUsd(costUsd)}, above the alert threshold of ${formatUsd(alertUsd)}` }
-        : {}),
+      cost_usd: spent.cost_usd ?? null,
+      ...(costAlerted === undefined ? {} : { cost_alert: costAlerted }),
       attempts: shownAttempts(attempts),
       latency_ms: Math.round(outcome.latencyMs),
       finish_reason: generated.finishReason,

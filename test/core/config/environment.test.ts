@@ -22,6 +22,7 @@ describe('readEnvironment', () => {
       usageCsv: undefined,
       roots: [],
       rehearse: false,
+      sendsTelemetry: false,
       redacts: true,
       readsStdin: true,
       projectName: undefined,
@@ -52,6 +53,7 @@ describe('readEnvironment', () => {
       ORCH_ROOTS: '/a: /b ::',
       ORCH_PROJECT: 'p',
       ORCH_REHEARSE: 'yes',
+      ORCH_OTEL: '1',
       ORCH_STDIN: 'OFF',
       ORCH_REDACT: 'off',
     };
@@ -87,6 +89,7 @@ describe('readEnvironment', () => {
       usageCsv: 'off',
       roots: ['/a', '/b'],
       rehearse: true,
+      sendsTelemetry: true,
       redacts: false,
       readsStdin: false,
       projectName: 'p',
@@ -150,6 +153,7 @@ describe('readEnvironment', () => {
     ['ORCH_PROJECT', 'x'],
     ['ORCH_STDIN', 'off'],
     ['ORCH_REHEARSE', '1'],
+    ['ORCH_OTEL', '1'],
     ['ORCH_REDACT', 'off'],
     ['ORCH_BUDGET_URL', 'redis://127.0.0.1'],
     ['OPENAI_BASE_URL', 'http://127.0.0.1:9/v1'],
@@ -201,6 +205,58 @@ describe('readEnvironment', () => {
 
   it('does not print the URL, which may hold a password', () => {
     expect(() => read({ OPENAI_BASE_URL: 'ftp://me:hidden@host' })).toThrow(/^(?!.*hidden)/s);
+  });
+});
+
+describe('ORCH_OTEL', () => {
+  const collector = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'https://me:secret@collector:4318',
+    OTEL_EXPORTER_OTLP_HEADERS: 'api-key=abcdefghijkl',
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+  };
+  const shown = (process: Variables, dotEnv: Variables = {}) =>
+    inspectEnvironment({ process, dotEnv }).settings.map(({ name, value }) => `${name} ${value}`);
+
+  it('is not turned on by the variables of OpenTelemetry, which are set for other programs', () => {
+    expect(read(collector)).toEqual(read());
+    expect(shown(collector)).toEqual([]);
+    expect(read({ ...collector, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toEqual(read());
+  });
+
+  it('shows them without their secrets', () => {
+    const settings = shown({ ORCH_OTEL: '1', ...collector }).join('\n');
+    expect(settings).toContain('OTEL_EXPORTER_OTLP_HEADERS (hidden)');
+    expect(settings).toContain('OTEL_EXPORTER_OTLP_PROTOCOL http/json');
+    expect(settings).toMatch(/OTEL_EXPORTER_OTLP_ENDPOINT https:.*collector/);
+    expect(settings).not.toContain('secret');
+  });
+
+  it('does not read them from .env, and says nothing of those of another program there', () => {
+    expect(shown({ ORCH_OTEL: '1' }, collector)).toEqual(['ORCH_OTEL 1']);
+    expect(read({ ORCH_OTEL: '1' }, collector).notes).toEqual([]);
+  });
+
+  it('says that a key would be sent in the clear', () => {
+    const notesFor = (variables: Variables) => read({ ORCH_OTEL: '1', ...variables }).notes;
+    const away = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+    const headers = { OTEL_EXPORTER_OTLP_HEADERS: 'api-key=abcdefghijkl' };
+    expect(notesFor({ ...away, ...headers })).toEqual([
+      expect.stringMatching(/reaches collector:4318 unencrypted/),
+    ]);
+    expect(notesFor(away)).toEqual([]);
+    expect(notesFor({ ...headers, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' })).toEqual([]);
+  });
+
+  it('says what keeps everything from being sent, with the cure', () => {
+    const { notes } = read({
+      ORCH_OTEL: 'yes',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    });
+    expect(notes).toEqual([
+      expect.stringMatching(/^OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https URL: set it to/),
+      expect.stringMatching(/^OTEL_EXPORTER_OTLP_PROTOCOL=grpc is not supported, .* http\/protobuf/),
+    ]);
   });
 });
 

@@ -110,6 +110,27 @@ describe('the secrets of the environment', () => {
   });
 });
 
+describe('the secrets of the environment for a collector', () => {
+  it('are its headers, as they are written and as they are sent, and the password in its URL', () => {
+    const { certain, likely } = secretsIn({
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=0123456789, x-tenant=acme-corp-of-europe',
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'Authorization=Bearer%20abcdefghij',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://me:hidden-word@collector:4318',
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'https://me:other-word@collector:4318',
+    });
+    expect(certain).toEqual(
+      expect.arrayContaining([
+        '0123456789',
+        'Bearer%20abcdefghij',
+        'abcdefghij',
+        'hidden-word',
+        'other-word',
+      ]),
+    );
+    expect(likely).toContain('acme-corp-of-europe');
+  });
+});
+
 describe('exactRedactor', () => {
   const key = 'gw_0123456789"abcdef';
   it('replaces the key and nothing else, for it is given code', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
-import { spendingOf } from '../../../src/core/errors/spending.ts';
+import { costAlert, spendingOf } from '../../../src/core/errors/spending.ts';
 
 const said = (details?: Record<string, unknown>) =>
   spendingOf(new OrchError('timeout', 'it took too long', details === undefined ? {} : { details }));
@@ -28,5 +28,25 @@ describe('what a failed call has cost', () => {
   it('is not mentioned when nothing was sent', () => {
     expect(said({ rejected: [] })).toBeUndefined();
     expect(said()).toBeUndefined();
+  });
+});
+
+describe('the alert', () => {
+  it('is given above the threshold alone', () => {
+    expect(costAlert({ cost_usd: 2 }, 2)).toBeUndefined();
+    expect(costAlert({ cost_usd: 2.5 }, 2)).toBe('cost $2.50, above the alert threshold of $2.00');
+  });
+
+  it('counts a cost that is known in part as far as it is known', () => {
+    expect(costAlert({ cost_usd: null, cost_at_least_usd: 3 }, 2)).toBe(
+      'cost at least $3.00, above the alert threshold of $2.00',
+    );
+    expect(costAlert({ cost_usd: null, cost_at_least_usd: 1 }, 2)).toBeUndefined();
+    expect(costAlert({ cost_usd: null }, 2)).toBeUndefined();
+  });
+
+  it('takes the place of the cost in what is said of a failed call', () => {
+    const cost_alert = 'cost $2.50, above the alert threshold of $2.00';
+    expect(said({ run_id: 'r', cost_usd: 2.5, cost_alert })).toBe(`${cost_alert}, run r`);
   });
 });

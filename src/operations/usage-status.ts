@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { OrchError } from '../core/errors/orch-error.ts';
+import type { UsageStatus } from '../core/record/usage-status.ts';
+import type { OperationContext } from './context.ts';
+import { commandOnly, field } from './operation.ts';
+
+export const usageStatusOperation = commandOnly({
+  name: 'usage.status',
+  command: ['usage', 'status'],
+  summary: 'Show what was spent today, the last call and what is left of the budgets, in one line.',
+  // A status line is shown again and again: it must not fail where another setting is wrong.
+  examines: true,
+  input: () =>
+    z.strictObject({
+      statusline: field(
+        z.boolean().optional(),
+        "For Claude Code's status line: always one line on standard output, and exit status 0",
+        { flag: '--statusline' },
+      ),
+    }),
+  output: () =>
+    z.object({
+      day: z.string(),
+      timezone: z.string(),
+      calls: z.number(),
+      cost_usd: z.number(),
+      unknown_cost: z.number(),
+      last: z
+        .object({
+          run_id: z.string().nullable(),
+          task: z.string().nullable(),
+          model: z.string().nullable(),
+          cost_usd: z.number().nullable(),
+          error: z.string().nullable(),
+          ended_at: z.string(),
+        })
+        .nullable(),
+      budgets: z.array(z.object({ name: z.string(), limit_usd: z.number(), left_usd: z.number() })),
+      line: z.string().describe('All this for a person.'),
+      warnings: z.array(z.string()),
+    }),
+  examples: [
+    'orch usage status',
+    'orch usage status --statusline   (as the command of statusLine in ~/.claude/settings.json)',
+  ],
+  async run({ statusline }, context) {
+    try {
+      return await read(context);
+    } catch (error) {
+      if (statusline !== true) throw error;
+      return { ...nothing, line: error instanceof OrchError ? error.message : 'usage unknown', warnings: [] };
+    }
+  },
+});
+
+const nothing: UsageStatus = {
+  day: '',
+  timezone: '',
+  calls: 0,
+  cost_usd: 0,
+  unknown_cost: 0,
+  last: null,
+  budgets: [],
+};
+
+async function read(context: OperationContext) {
+  const { usageStatus, statusLine } = await import('../core/record/usage-status.ts');
+  const { timeZone } = await import('../core/record/time-zone.ts');
+  const { name, origin } = context.zone();
+  const zone = timeZone(name, origin);
+  const now = context.clock().now();
+  const { location, tail } = await context.ledgerTail(zone.startOf(zone.dayOf(now)));
+  const warnings: string[] = [];
+  const budgets = await (context.budgetsLeft?.() ?? []);
+  const status = usageStatus(tail?.records ?? [], { now, zone, budgets });
+  if (tail?.complete === false) warnings.push('there are more calls today than were read: the sum is a part');
+  if (status.unknown_cost > 0)
+    warnings.push(`the cost of ${status.unknown_cost} of today's attempts is unknown`);
+  const line =
+    location === undefined && budgets.length === 0
+      ? 'recording is off (ORCH_USAGE_CSV=off)'
+      : statusLine(status, now, tail?.complete === false);
+  return { ...status, line, warnings };
+}
