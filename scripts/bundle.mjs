@@ -94,6 +94,12 @@ const files = {
       'yoctocolors',
     ],
   },
+  'report-page': {
+    loadedBy: 'usage report --format html',
+    sources: ['src/cli/render/report-page/', 'node_modules/echarts/', 'node_modules/zrender/'],
+    packages: ['echarts', 'zrender', 'tslib'],
+    loads: ['report'],
+  },
   table: {
     loadedBy: 'usage report on a terminal',
     sources: ['src/cli/render/report-table.ts'],
