@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initialize } from '../helpers/mcp.ts';
 import { bareEnvironment, packageFolder } from '../helpers/orch.ts';
 
-const mostBytes = 800_000;
+const mostBytes = 850_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'orch-package-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
