@@ -134,7 +134,7 @@ describe('names from the CSV', () => {
 
 describe('what is too little or too much to draw', () => {
   it.each([
-    ['no rows', [], []],
+    ['no rows', [], ['No attempts were found']],
     ['no cost', [{ cost_usd: 0 }], ['No day has a known cost', 'No task has a known cost']],
     ['unknown costs', [{ cost_usd: undefined }], ['No day has a known cost', 'No task has a known cost']],
     ['only failures', [{ error: 'refusal', cost_usd: 1 }], ['No attempt that succeeded has a latency']],
@@ -183,16 +183,16 @@ describe('budgets', () => {
   it('are listed, and a line in the chart where they are of what its bars are', () => {
     const page = reportPage({ ...reportOf(records), budgets });
     expect(page).toContain(
-      '<li>All projects: $2.00 per day, $2.50 spent in this day <span class="over">over the budget</span></li><li>Project <bdi>&lt;acme&gt;</bdi>: $1.00 per day</li><li>All projects: $40.00 per month, $3.00 spent in this month</li>',
+      '<li>All projects: $2.00 per day, $2.50 spent today <span class="over">over the budget</span></li><li>Project <bdi>&lt;acme&gt;</bdi>: $1.00 per day</li><li>All projects: $40.00 per month, $3.00 spent this month</li>',
     );
-    expect(page).toContain('The dashed line is the budget of $2.00 per day.');
+    expect(page).toContain('Dashed: the budget of $2.00 per day.');
     expect(page.match(/>budget \$2\.00<\/text>/g)).toHaveLength(2);
     expect(page.match(/>budget /g)).toHaveLength(2);
   });
 
   it('are no line far above the bars', () => {
     const far = budgets.map((budget) => ({ ...budget, limit_usd: 100 }));
-    expect(reportPage({ ...reportOf(records), budgets: far })).not.toContain('The dashed line');
+    expect(reportPage({ ...reportOf(records), budgets: far })).not.toContain('Dashed');
   });
 });
 

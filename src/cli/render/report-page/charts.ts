@@ -18,7 +18,8 @@ const mostModels = 8;
 const tooMany = '<p class="quiet">Not drawn: there are too many different values.</p>';
 
 export function chartFigures({ charts, budgets = [], total }: UsageReport): string {
-  if (charts === undefined || total.attempts === 0) return '';
+  if (total.attempts === 0) return '<p class="quiet">No attempts were found.</p>';
+  if (charts === undefined) return '';
   return [
     figure('Cost by day and model', costByDay(charts, budgets)),
     '<div class="halves">',
@@ -50,7 +51,9 @@ function costByDay({ days, undatedUsd }: ChartSums, budgets: readonly ReportBudg
   );
   const remarks = [
     ...(span === 'day' ? [] : [`Each bar is one ${span}.`]),
-    ...limits.map((limit) => `The dashed line is the budget of ${formatUsd(limit)} per ${span}.`),
+    ...(limits.length > 0
+      ? [`Dashed: the budget of ${limits.map(formatUsd).join(' and ')} per ${span}.`]
+      : []),
     ...(leftOutUsd > 0 ? [`Earlier, and not drawn: ${formatUsd(leftOutUsd)}.`] : []),
     ...(undatedUsd > 0 ? [`Without a time, and not drawn: ${formatUsd(undatedUsd)}.`] : []),
   ];
@@ -92,7 +95,7 @@ function stackedBars({ series }: StackedCost, { labels, limits, most, borders }:
     yAxis: {
       type: 'value',
       splitNumber: 4,
-      splitLine: lines,
+      splitLine: { ...lines, showMaxLine: !isAbove },
       axisLabel: { ...quiet, formatter: axisUsd, ...(isAbove && { showMaxLabel: false }) },
       ...(isAbove && { max: Math.max(...limits) * 1.05 }),
     },
@@ -188,7 +191,7 @@ function rowChart({ name, rows, headings, series, format, label }: RowChart): st
       inverse: true,
       data: rows.map((row) => shortened(row, Math.floor(width / 8))),
       axisTick: { show: false },
-      axisLine: lines,
+      axisLine: { show: false },
       // Above the bars: beside them a long name would leave no room.
       axisLabel: {
         ...ink,

@@ -55,7 +55,8 @@ export function reportPage(report: UsageReport): string {
 }
 
 function coverage({ files, timezone }: UsageReport): string {
-  const [first] = files;
+  // Its folder may be named after a person, and the page may be sent on.
+  const first = files[0]?.split(/[\\/]/).at(-1);
   const from = files.length === 1 ? first : `${formatCount(files.length)} files`;
   return `From ${files.length === 0 ? 'no file' : from}. Days are those of ${timezone}.`;
 }
@@ -77,7 +78,11 @@ function totals({ total }: UsageReport): string {
         (unknown > 0 ? small(`and ${formatCount(unknown)} of unknown cost`) : '') +
         (baseline === null ? '' : small(`baseline ${formatUsd(baseline)} (estimate)`)),
     ],
-    ['Calls', data(total.calls, formatCount(total.calls)) + small(`${formatCount(total.attempts)} attempts`)],
+    [
+      'Calls',
+      data(total.calls, formatCount(total.calls)) +
+        small(`${formatCount(total.attempts)} ${total.attempts === 1 ? 'attempt' : 'attempts'}`),
+    ],
     ['Errors', data(total.error_rate, share(total.error_rate)) + small('of attempts')],
     ['By fallback', data(total.fallback_rate, share(total.fallback_rate)) + small('of calls')],
     [
@@ -91,7 +96,7 @@ function totals({ total }: UsageReport): string {
         small(`${formatCount(total.reasoning_tokens)} reasoning`),
     ],
     [
-      'Latency',
+      'Latency p50',
       data(total.latency_p50_ms, time(total.latency_p50_ms)) + small(`p95 ${time(total.latency_p95_ms)}`),
     ],
   ];
@@ -103,7 +108,10 @@ function budgetList(budgets: readonly ReportBudget[]): string[] {
   if (budgets.length === 0) return [];
   const rows = budgets.map(({ window, project, limit_usd, spent_usd }) => {
     const whose = project === null ? 'All projects' : `Project ${nameHtml(project)}`;
-    const spent = spent_usd === null ? '' : `, ${formatUsd(spent_usd)} spent in this ${window}`;
+    const spent =
+      spent_usd === null
+        ? ''
+        : `, ${formatUsd(spent_usd)} spent ${window === 'day' ? 'today' : `this ${window}`}`;
     const over =
       spent_usd !== null && spent_usd > limit_usd ? ' <span class="over">over the budget</span>' : '';
     return `<li>${whose}: ${formatUsd(limit_usd)} per ${window}${spent}${over}</li>`;

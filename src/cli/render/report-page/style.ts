@@ -19,11 +19,11 @@ h2{font-size:1.05rem;line-height:1.3;margin:0 0 .25rem}
 p{margin:.25rem 0}
 .quiet,.notes,footer{color:var(--quiet)}
 section,figure{margin:2rem 0 0}
-.totals{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:1.25rem 0 0}
+.totals{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;margin:1.25rem 0 0}
 .totals div{padding:.6rem .8rem;border:1px solid var(--line);border-radius:.5rem;background:var(--band)}
 dt{color:var(--quiet);font-size:.85rem}
-dd{margin:0;font-size:1.2rem;font-weight:600;font-variant-numeric:tabular-nums}
-dd small{display:block;overflow-wrap:normal;font-size:.8rem;font-weight:400;color:var(--quiet)}
+dd{margin:0;font-size:1.15rem;font-weight:600;white-space:nowrap;font-variant-numeric:tabular-nums}
+dd small{display:block;white-space:normal;overflow-wrap:normal;font-size:.8rem;font-weight:400;color:var(--quiet)}
 .patterns{position:absolute}
 .wide svg,.narrow svg{display:block;width:100%;height:auto}
 .chart text{unicode-bidi:isolate}
@@ -41,7 +41,7 @@ summary{cursor:pointer;color:var(--quiet);font-size:.9rem}
 table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
 th,td{padding:.35rem .7rem;border-bottom:1px solid var(--line);white-space:nowrap;text-align:right;vertical-align:top}
 th[scope^=row],th.name{text-align:left}
-th[scope^=row]{font-weight:400;white-space:normal;overflow-wrap:anywhere;max-width:24rem}
+th[scope^=row]{font-weight:400;white-space:normal;overflow-wrap:anywhere;min-width:7rem;max-width:24rem}
 .scroll .first{position:sticky;left:0;z-index:1;min-width:min(15rem,36vw);background:var(--paper)}
 thead th,.scroll thead .first{position:sticky;top:0;background:var(--band);font-weight:600}
 .scroll thead .first{z-index:2}
@@ -49,5 +49,5 @@ tfoot td,tfoot th[scope^=row],.scroll tfoot .first{font-weight:600;border-bottom
 .budgets,.notes{padding-left:1.2rem;margin:.5rem 0}
 .over{color:var(--alert);font-weight:600}
 footer{margin-top:2rem;font-size:.85rem}
-@media print{body{max-width:none;padding:0;font-size:11px}.scroll{overflow:visible;max-height:none;border:0}.scroll th,.scroll td{white-space:normal;padding:.2rem .3rem}thead th,.scroll tr>*{position:static!important}figure,.totals,tr{break-inside:avoid}details:not([open]){display:none}}
+@media print{.halves{grid-template-columns:1fr 1fr}body{max-width:none;padding:0;font-size:11px}.scroll{overflow:visible;max-height:none;border:0}table{font-size:7pt}.scroll th,.scroll td{min-width:0!important;padding:.15rem .25rem}thead th{white-space:normal}thead th,.scroll tr>*{position:static!important}figure,.totals,tr{break-inside:avoid}details:not([open]){display:none}}
 `.trim();
