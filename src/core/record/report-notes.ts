@@ -63,6 +63,14 @@ export function undatedWarning(count: number): string[] {
   return [`left out ${counted(count, 'row')} without a time, which cannot be assigned to the period`];
 }
 
+/** `count`: if no other row is left. A name may be misspelt. */
+export function unwantedWarning(count: number): string[] {
+  if (count === 0) return [];
+  return [
+    `none of the ${counted(count, 'row')} of the period has a task, model and project that is asked for`,
+  ];
+}
+
 export function unknownCostWarning(count: number): string[] {
   if (count === 0) return [];
   return [`the cost of ${counted(count, 'attempt')} is unknown: the real total may be higher than shown`];

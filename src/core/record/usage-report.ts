@@ -15,6 +15,7 @@ import {
   skippedWarning,
   undatedWarning,
   unknownCostWarning,
+  unwantedWarning,
 } from './report-notes.ts';
 import { Tally } from './tally.ts';
 import { type TimeZone, timeZone } from './time-zone.ts';
@@ -172,6 +173,7 @@ export function openReport(options: UsageReportOptions): OpenReport {
         ...skippedWarning(tally),
         ...duplicateWarning(tally.duplicates),
         ...undatedWarning(tally.undated),
+        ...unwantedWarning(total.attempts === 0 ? tally.unwanted : 0),
         ...unknownCostWarning(total.unknown_cost),
         ...rehearsalWarning(rehearsals, total.attempts),
       ],

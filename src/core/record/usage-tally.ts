@@ -78,6 +78,8 @@ export class UsageTally implements LedgerSink {
   duplicates = 0;
   /** Rows without a time, where only a period counts. */
   undated = 0;
+  /** Rows of other tasks, models and projects than those asked for. */
+  unwanted = 0;
   /** Unreadable rows by reason, and the first of them. */
   readonly faults = new Map<string, number>();
   readonly firstFaults: { file: string; line: number; fault: RowFault }[] = [];
@@ -151,7 +153,10 @@ export class UsageTally implements LedgerSink {
       if (Number.isNaN(time)) this.undated++;
       if (!(time >= this.since && time <= this.until)) return undefined;
     }
-    if (!this.passesFilters(rows)) return undefined;
+    if (!this.passesFilters(rows)) {
+      this.unwanted++;
+      return undefined;
+    }
     this.time = time;
     const index = this.groupOf(rows);
     const { tally } = this.groups[index]!;

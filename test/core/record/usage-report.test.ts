@@ -353,7 +353,11 @@ describe('usageReport', () => {
     for (const model of ['gpt-5-mini', 'gpt-5-mini-2025-08-07', 'mini'])
       expect(sum({ models: [model] })).toBe(3);
     expect(sum({ models: ['gpt-5'], tasks: ['docs'] })).toBe(4);
-    expect(sum({ projects: ['c'] })).toBe(0);
+    expect(report(records, { projects: ['c'] })).toMatchObject({
+      total: { attempts: 0 },
+      warnings: ['none of the 3 rows of the period has a task, model and project that is asked for'],
+    });
+    expect(report(records, { projects: ['a', 'c'] }).warnings).toEqual([]);
   });
 
   it('compares the values of a key for each of the others', () => {
