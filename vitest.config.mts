@@ -8,7 +8,8 @@ export default defineConfig({
     globalSetup: 'test/helpers/shared-cache.ts',
     // Schemas are made as in the bundle.
     setupFiles: ['test/helpers/isolate.ts', 'src/boot/quick-schemas.ts'],
-    testTimeout: 20_000,
+    // For a test that hangs: a busy machine takes many times as long as an idle one.
+    testTimeout: 60_000,
     // The long test files wait for child processes: with a worker for each core, cores would be idle.
     maxWorkers: availableParallelism() + 1,
     // Most of what a test makes is garbage by its end: with more room for young objects, fewer of them are copied.

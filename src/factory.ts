@@ -30,11 +30,11 @@ import { readRegularFile } from './adapters/system/regular-file.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
 import { saidToday } from './adapters/system/said-today.ts';
 import { commandVerifier } from './adapters/workspace/command-verifier.ts';
-import { destinationOf } from './adapters/workspace/destination.ts';
-import { workspaceFiles } from './adapters/workspace/files.ts';
-import { notedTemporaries } from './adapters/workspace/temporaries.ts';
-import { sweepLocks, treeLock } from './adapters/workspace/tree-lock.ts';
-import { workspaceWriter } from './adapters/workspace/writer.ts';
+import { workspaceFiles } from './adapters/workspace/find/files.ts';
+import { destinationOf } from './adapters/workspace/write/destination.ts';
+import { notedTemporaries } from './adapters/workspace/write/temporaries.ts';
+import { sweepLocks, treeLock } from './adapters/workspace/write/tree-lock.ts';
+import { workspaceWriter } from './adapters/workspace/write/writer.ts';
 import { keyFault, keyHints, namesItself } from './core/config/api-key.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
 import { refuseProblems } from './core/config/problem.ts';
@@ -42,16 +42,16 @@ import { OrchError } from './core/errors/orch-error.ts';
 import { exactRedactor, redactor } from './core/errors/redact.ts';
 import { secretsIn } from './core/errors/secrets.ts';
 import { zoneName } from './core/record/time-zone.ts';
+import type { UsageRecord } from './core/record/usage-record.ts';
 import { ownSecrets } from './core/secrets/own-secrets.ts';
 import { printable } from './core/text/hidden.ts';
 import { mapTexts } from './core/text/json.ts';
 import { once } from './core/text/once.ts';
 import { utcDay } from './core/text/utc-day.ts';
+import { EngineMemory } from './engine/attempts/memory.ts';
 import type { EngineContext } from './engine/context.ts';
-import { EngineMemory } from './engine/memory.ts';
 import type {
   Clock,
-  Ledger,
   OutputGuard,
   PatchApplier,
   PatchChecker,
@@ -142,7 +142,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const state = (name: StateFolder) => join(stateFolder(variables), name);
   const temporaries = once(() => notedTemporaries(state('temporaries')));
   // What only explains a route loads neither.
-  const gitPatch = () => import('./adapters/workspace/git-patch.ts');
+  const gitPatch = () => import('./adapters/workspace/git/git-patch.ts');
   const patchChecker = once(
     (): PatchChecker => ({
       check: async (...patch) => (await gitPatch()).gitPatchChecker(temporaries()).check(...patch),
@@ -163,7 +163,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const writer = once(() => workspaceWriter(cwd, { temporaries: temporaries(), roots: bounds }));
   const outputs = once((): OutputGuard => {
     const guard = once(async () => {
-      const { outputGuard } = await import('./adapters/workspace/output-guard.ts');
+      const { outputGuard } = await import('./adapters/workspace/write/output-guard.ts');
       return outputGuard({ cwd, folder: state('outputs'), roots: bounds });
     });
     return {
@@ -195,22 +195,27 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   /** What an argument repeats, such as a key given as a model's name, is not recorded. */
   const recorded = (text: string) => printable(redaction().message(text));
-  const ledgerOf = ({ usageCsv }: Environment): Ledger => {
+  const ledgerOf = ({ usageCsv }: Environment) => {
     if (usageCsv?.toLowerCase() === 'off') return noLedger();
     const path = usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv);
     const kept = csvLedger({ path, temporaries: temporaries(), roots: bounds });
-    return { ...kept, append: (records) => kept.append(records.map((record) => mapTexts(record, recorded))) };
+    closers.push(kept.close);
+    return {
+      ...kept,
+      append: (records: readonly UsageRecord[]) =>
+        kept.append(records.map((record) => mapTexts(record, recorded))),
+    };
   };
   const ledger = once(() => ledgerOf(environment()));
   const assertRecordable = () => {
     const { logFile } = environment();
-    const files = {
-      ORCH_USAGE_CSV: ledger().location,
-      ORCH_LOG_FILE: logFile === undefined ? undefined : resolve(cwd, logFile),
+    const checks = {
+      ORCH_USAGE_CSV: () => ledger().assertAllowed(),
+      ORCH_LOG_FILE: () => logFile !== undefined && destinationOf(resolve(cwd, logFile), bounds()),
     };
-    for (const [name, path] of Object.entries(files)) {
+    for (const [name, check] of Object.entries(checks)) {
       try {
-        if (path !== undefined) destinationOf(path, bounds());
+        check();
       } catch (error) {
         throw error instanceof OrchError
           ? new OrchError(error.code, `${name}: ${error.message}; nothing was sent`, error)

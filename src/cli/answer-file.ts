@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../core/errors/orch-error.ts';
 import type { OperationContext } from '../operations/context.ts';
-import { mostBytes, readToEnd, unreadPipe } from './stdin.ts';
+import { inputText, mostBytes, notText, readToEnd, unreadPipe } from './streams/stdin.ts';
 
 export interface AnswerFileOptions {
   /** The option, for messages. */
@@ -19,7 +19,11 @@ export interface AnswerFileOptions {
 export async function readAnswerFile(path: string, options: AnswerFileOptions): Promise<string> {
   const full = resolve(options.cwd, path);
   const reading = options.readFile(full, mostBytes);
-  if (reading.bytes !== undefined) return reading.bytes.toString('utf8');
+  if (reading.bytes !== undefined) {
+    const text = inputText(reading.bytes);
+    if (text === undefined) throw notText(`${options.flag}: ${path}`);
+    return text;
+  }
   if (reading.fault === 'irregular' && statSync(full, { throwIfNoEntry: false })?.isFIFO())
     return readPipe(full, path, options);
   const { fault, message } = reading;

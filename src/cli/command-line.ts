@@ -2,18 +2,18 @@
 import { type Command, CommanderError } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { redactor } from '../core/errors/redact.ts';
-import { givenTasks } from '../core/tasks/own-tasks.ts';
+import { everyTask } from '../core/tasks/own-tasks.ts';
 import { plainTaskName } from '../core/tasks/tasks.ts';
 import { once } from '../core/text/once.ts';
 import type { Factory } from '../factory.ts';
 import { operations } from '../operations/index.ts';
 import { reportError } from './errors.ts';
 import { type Actions, buildProgram, shells } from './program.ts';
-import { redactedStreams } from './redacted-streams.ts';
 import { wrapped } from './render/wrap.ts';
-import { runOperation } from './run-operation.ts';
+import { runCommand } from './run-command.ts';
 import { missingTask, strayOption, taskAsCommand } from './slips.ts';
-import type { IOStreams } from './streams.ts';
+import { redactedStreams } from './streams/redacted-streams.ts';
+import type { IOStreams } from './streams/streams.ts';
 
 /** What a command line runs in. Nothing here touches the process itself, so tests can run it in their own. */
 export interface Surroundings {
@@ -105,7 +105,7 @@ function actionsFor(
       const options = command.opts<Record<string, unknown>>();
       const factory = makeFactory(options.rehearse === true ? { rehearse: true } : {});
       try {
-        setStatus(await runOperation(operation, fields, command, { argv, streams, signal, factory }));
+        setStatus(await runCommand(operation, fields, command, { argv, streams, signal, factory }));
       } finally {
         await factory.close();
       }
@@ -187,7 +187,7 @@ async function showHelp(
     program.outputHelp();
     return;
   }
-  const { helpTopics, renderTopic } = await import('./help-topics.ts');
+  const { helpTopics, renderTopic } = await import('./help/topics.ts');
   const known = helpTopics.find((name) => name === topic);
   if (known) {
     streams.out(renderTopic(known, makeFactory({}), streams.stdoutColumns ?? plainWidth));
@@ -195,7 +195,7 @@ async function showHelp(
   }
   let command: Command | undefined = program;
   const isCommand = program.commands.some((child) => child.name() === topic.split(' ')[0]);
-  const tasks: readonly string[] = isCommand ? [] : [...givenTasks, ...ownTasks(makeFactory)];
+  const tasks = isCommand ? [] : everyTask(ownTasks(makeFactory));
   const words = tasks.includes(plainTaskName(topic)) ? 'run' : topic;
   for (const word of words.split(' ')) command = command?.commands.find((child) => child.name() === word);
   if (!command) {

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { exitStatusOf, OrchError } from '../core/errors/orch-error.ts';
 import { printableJson } from '../core/text/hidden.ts';
 import { describeError } from '../operations/describe-error.ts';
-import type { IOStreams } from './streams.ts';
+import type { IOStreams } from './streams/streams.ts';
 
 export interface ErrorView {
   streams: IOStreams;

@@ -6,8 +6,8 @@ import type { OperationContext } from '../operations/context.ts';
 import { defaultTimeoutSeconds } from '../operations/delegation/fields.ts';
 import { readAnswerFile } from './answer-file.ts';
 import type { CliField } from './options.ts';
-import { type PipeWait, unreadPipe } from './stdin.ts';
-import type { IOStreams } from './streams.ts';
+import { type PipeWait, unreadPipe } from './streams/stdin.ts';
+import type { IOStreams } from './streams/streams.ts';
 
 /** The wait for a pipe that no argument asks for: when to tell the user, and the limit. */
 const pipeWait = { noticeMs: 3000, limitMs: 600_000 };
@@ -44,17 +44,6 @@ export async function gatherInput(
   const { streams, stdinOffBy } = options;
   const values = { ...raw };
   const wait = waitWithin(values, options.wait);
-  for (const { name, surface } of fields) {
-    const value = values[name];
-    if (surface.positional !== 'one' || !Array.isArray(surface.complete) || typeof value !== 'string')
-      continue;
-    // Most likely the instruction, which would be lost if it were taken for an unknown name.
-    if (/\s/.test(value.trim())) {
-      throw new OrchError('usage', `"${value}" is not a ${name}: the ${name} comes before the instruction`, {
-        hint: `put one of these first: ${surface.complete.join(', ')}`,
-      });
-    }
-  }
   const files: string[] = [];
   let stdinUsed = false;
   const readAll = async (what: string): Promise<string> => {

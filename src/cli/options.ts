@@ -76,7 +76,8 @@ function makeOption(flag: string, schema: z.ZodType, surface: FieldSurface): Opt
   const inner = unwrap(schema);
   const words = inner instanceof z.ZodArray ? inner.element : inner;
   const choices = words instanceof z.ZodEnum ? ` (${words.options.join(', ')})` : '';
-  const option = new Option(flag, describe(schema) + choices);
+  const source = surface.fromFile ? ' (a file, or - for standard input)' : '';
+  const option = new Option(flag, describe(schema) + choices + source);
   completeWith(option, surface.complete, {
     list: isList(schema),
     repeatable: inner instanceof z.ZodArray,

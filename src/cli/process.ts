@@ -2,7 +2,7 @@
 import { exitStatusOf } from '../core/errors/orch-error.ts';
 import { createFactory, workingDirectory } from '../factory.ts';
 import { runCommandLine } from './command-line.ts';
-import { processStreams } from './streams.ts';
+import { processStreams } from './streams/streams.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -39,7 +39,7 @@ export async function runProcess(argv: readonly string[]): Promise<number> {
   if (lost !== undefined) {
     streams.say('error', `cannot write to standard output (${lost})`);
     const kept = streams.lossHint();
-    streams.say('hint', kept ?? 'free up space, or write the result elsewhere with --output');
+    streams.say('hint', kept ?? 'free up space, or redirect standard output to another place');
     await streams.flush();
     return status === 0 ? exitStatusOf('write-failed') : status;
   }

@@ -3,8 +3,8 @@ import { Argument, Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { operations } from '../operations/index.ts';
 import { isOffered, type Operation } from '../operations/operation.ts';
-import { afterHelp, formatItem } from './help-format.ts';
-import { helpTopics } from './help-topics.ts';
+import { afterHelp, formatItem } from './help/format.ts';
+import { helpTopics } from './help/topics.ts';
 import { addFields, type CliField, cliFields, completeWith, refuseFlagsAsValues } from './options.ts';
 import { rendererFor } from './render/renderers.ts';
 

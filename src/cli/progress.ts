@@ -2,13 +2,15 @@
 import { type Candidate, candidatesOf } from '../core/router/decision.ts';
 import { formatDuration } from '../core/text/format.ts';
 import type { ProgressEvent } from '../engine/context.ts';
-import type { IOStreams } from './streams.ts';
+import type { IOStreams } from './streams/streams.ts';
 
 export interface ProgressOptions {
   streams: IOStreams;
-  /** `preview`: the model's answer on stderr as it arrives. `spinner`: a spinner. `plain`: lines only. */
-  style: 'preview' | 'spinner' | 'plain';
-  /** The caller prints the answer as it arrives: a spinner ends with the first word. */
+  /** What tells a waiting person that something goes on. `line`: one for each attempt, where nothing can move. */
+  sign: 'spinner' | 'line' | undefined;
+  /** The model's answer on stderr as it arrives. */
+  preview: boolean;
+  /** The answer is shown as it arrives, here or by the caller: a spinner ends with the first word. */
   untilText: boolean;
   /** Print the routing decision first. */
   showDecision: boolean;
@@ -21,11 +23,12 @@ export interface Progress {
 
 export async function startProgress({
   streams,
-  style,
+  sign,
+  preview,
   untilText,
   showDecision,
 }: ProgressOptions): Promise<Progress> {
-  const spinner = style === 'spinner' ? await streams.startSpinner() : undefined;
+  const spinner = sign === 'spinner' ? await streams.startSpinner() : undefined;
   let characters = 0;
   let model = '';
   let midLine = false;
@@ -33,10 +36,18 @@ export async function startProgress({
   let thinking = new Set<string>();
   // Asked for with each frame, so that the seconds need no timer.
   if (spinner) spinner.suffixText = () => `${Math.floor((performance.now() - started) / 1000)} s`;
-  const line = (text: string) => {
-    spinner?.clear();
-    streams.err(`${midLine ? '\n' : ''}${text}\n`);
+  const endLine = () => {
+    if (midLine) streams.err('\n');
     midLine = false;
+  };
+  // Even one that has stopped moves the cursor and clears its line, where by now there may be text.
+  const stopSpinner = () => {
+    if (spinner?.isSpinning) spinner.stop();
+  };
+  const line = (text: string) => {
+    if (spinner?.isSpinning) spinner.clear();
+    endLine();
+    streams.err(`${text}\n`);
   };
   return {
     onEvent(event) {
@@ -53,20 +64,25 @@ export async function startProgress({
           model = event.model;
           characters = 0;
           started = performance.now();
-          if (spinner) {
+          if (sign !== undefined) {
             const doing = thinking.has(model) ? 'thinking' : 'waiting';
             const again = event.attempt > 1 ? `, attempt ${event.attempt}` : '';
-            spinner.text = streams.shown(`${model} ${doing}${again} …`);
-            if (!spinner.isSpinning) spinner.start();
+            const text = `${model} ${doing}${again} …`;
+            if (!spinner) line(text);
+            else {
+              endLine();
+              spinner.text = streams.shown(text);
+              if (!spinner.isSpinning) spinner.start();
+            }
           }
           break;
         case 'text':
           characters += event.delta.length;
-          if (style === 'preview') {
+          if (untilText) stopSpinner();
+          if (preview) {
             streams.errStyled(streams.errStyle.dim(streams.shown(event.delta)));
             midLine = !event.delta.endsWith('\n');
-          } else if (untilText) spinner?.stop();
-          else if (spinner)
+          } else if (spinner && !untilText)
             spinner.text = streams.shown(`${model} … about ${Math.ceil(characters / 3)} tokens`);
           break;
         case 'retry':
@@ -82,9 +98,8 @@ export async function startProgress({
       }
     },
     stop() {
-      spinner?.stop();
-      if (midLine) streams.err('\n');
-      midLine = false;
+      stopSpinner();
+      endLine();
     },
   };
 }

@@ -1,33 +1,70 @@
 /** Mistakes with tasks and options on the command line, reported before anything is paid for. */
 import { OrchError } from '../core/errors/orch-error.ts';
-import { findOwnTask, givenTasks, type OwnTasks } from '../core/tasks/own-tasks.ts';
+import { everyTask, findOwnTask, type givenTasks, type OwnTasks } from '../core/tasks/own-tasks.ts';
 import { plainTaskName, readTask } from '../core/tasks/tasks.ts';
 import { typos } from '../core/text/did-you-mean.ts';
+import { operations } from '../operations/index.ts';
+
+/** What is at hand for a task that has another name here. A user's own task of such a name comes first. */
+const otherTasks: Readonly<Record<string, (typeof givenTasks)[number]>> = {
+  change: 'refactor',
+  code: 'code_generate',
+  document: 'docs',
+  edit: 'refactor',
+  explain: 'ask',
+  fix: 'refactor',
+  generate: 'code_generate',
+  implement: 'code_generate',
+  question: 'ask',
+  reason: 'deep_reasoning',
+  review: 'ask',
+  think: 'deep_reasoning',
+  write: 'code_generate',
+};
+
+const commands: ReadonlySet<string | undefined> = new Set([
+  ...operations.map(({ command }) => command[0]),
+  'serve',
+  'completion',
+  'help',
+]);
 
 /**
- * Throws `usage` for a task that is almost one of those that there are. Others are treated as docs, with a warning.
- * `ownTasks` is asked for a name that is not built in.
+ * Throws `usage` for what is no task. As the first argument only for what is almost one, has another name here, is a
+ * command, or is an instruction or a file: any other word is treated as docs, with a warning. `ownTasks` is asked for
+ * a name that is not built in.
  */
-export function refuseMisspeltTask(name: unknown, ownTasks: () => OwnTasks): void {
+export function refuseWrongTask(
+  name: unknown,
+  { isFirst, ownTasks }: { isFirst: boolean; ownTasks: () => OwnTasks },
+): void {
   if (typeof name !== 'string' || readTask(name).known) return;
-  if (/[./\\]/.test(name)) {
+  const own = ownTasks();
+  if (findOwnTask(name, own)) return;
+  const names = everyTask(Object.keys(own)).join(', ');
+  // Most likely the instruction, which would be lost if it were taken for an unknown name.
+  if (isFirst && /\s/.test(name.trim())) {
+    throw new OrchError('usage', `"${name}" is not a task: the task comes before the instruction`, {
+      hint: `put one of these first: ${names}`,
+    });
+  }
+  if (isFirst && /[./\\]/.test(name)) {
     throw new OrchError('usage', `"${name}" is not a task: the task comes first`, {
       hint: `name files with --file, such as: orch run refactor -f ${name}`,
     });
   }
-  const own = ownTasks();
-  if (findOwnTask(name, own)) return;
+  if (isFirst && commands.has(name)) {
+    throw new OrchError('usage', `${name} is a command, not a task`, { hint: `run: orch ${name} \u2026` });
+  }
   const guess = nearTask(name, Object.keys(own));
-  if (guess === undefined) return;
-  throw new OrchError('usage', `there is no task "${name}" (did you mean ${guess}?)`, {
-    hint: `the tasks are ${[...new Set([...givenTasks, ...Object.keys(own)])].join(', ')}`,
-  });
+  if (isFirst && guess === undefined) return;
+  const meant = guess === undefined ? '' : ` (did you mean ${guess}?)`;
+  throw new OrchError('usage', `there is no task "${name}"${meant}`, { hint: `the tasks are ${names}` });
 }
 
 export function missingTask(own: readonly string[]): OrchError {
-  const tasks = [...new Set([...givenTasks, ...own])].join(', ');
   return new OrchError('usage', 'the task is missing', {
-    hint: `orch run <task> "what to do" -f <file>, where the task is one of ${tasks}`,
+    hint: `orch run <task> "what to do" -f <file>, where the task is one of ${everyTask(own).join(', ')}`,
   });
 }
 
@@ -36,8 +73,7 @@ export function taskAsCommand(
   word: string,
   { own, command }: { own: readonly string[]; command: string | undefined },
 ): OrchError | undefined {
-  const tasks: readonly string[] = [...givenTasks, ...own];
-  const exact = tasks.find((task) => task === plainTaskName(word));
+  const exact = everyTask(own).find((task) => task === plainTaskName(word));
   const task = exact ?? nearTask(word, own);
   if (task === undefined) return undefined;
   if (exact === undefined && command !== undefined && typos(word, command) <= typos(word, task))
@@ -46,11 +82,12 @@ export function taskAsCommand(
   return new OrchError('usage', what, { hint: `run: orch run ${task} \u2026` });
 }
 
-/** One or two letters apart; of a short name, less than half of them. */
+/** By another name, or one or two letters apart; of a short name, less than half of them. */
 function nearTask(name: string, own: readonly string[]): string | undefined {
   const word = plainTaskName(name);
   if (word.length > 100) return undefined;
-  const near = [...givenTasks, ...own]
+  if (Object.hasOwn(otherTasks, word)) return otherTasks[word];
+  const near = everyTask(own)
     .map((task) => ({ task, apart: typos(word, task) }))
     .filter(({ task, apart }) => apart <= Math.min(2, Math.floor(task.length / 2)))
     .sort((a, b) => a.apart - b.apart);

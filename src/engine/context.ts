@@ -1,7 +1,7 @@
 /** Everything an engine call needs: the ports, the configuration and the state kept between calls. */
 import type { Config } from '../core/config/config.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
-import type { EngineMemory } from './memory.ts';
+import type { EngineMemory } from './attempts/memory.ts';
 import type { Clock, Ledger, PatchChecker, Provider, SecretScanner, SourceSet, Workspace } from './ports.ts';
 
 export interface EngineContext {

@@ -7,14 +7,14 @@ import { OrchError } from '../core/errors/orch-error.ts';
 import type { Spending } from '../core/errors/spending.ts';
 import { candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
-import { type Attempt, costOfAttempts, knownCostOf, servedName, toUsageRecord } from './attempt.ts';
+import { type Attempt, costOfAttempts, knownCostOf, servedName, toUsageRecord } from './attempts/attempt.ts';
+import { tryCandidates } from './attempts/fallback.ts';
 import type { CallOptions, EngineContext } from './context.ts';
-import { cutText } from './cut-text.ts';
-import { tryCandidates } from './fallback.ts';
-import type { FinishedAnswer } from './finish-answer.ts';
+import { cutText } from './finish/cut-text.ts';
+import type { FinishedAnswer } from './finish/finish-answer.ts';
 import { extendError } from './internal-error.ts';
 import type { GenerateResult } from './ports.ts';
-import { noCandidateError, type PreparedCall, prepare, requireInstruction } from './prepare.ts';
+import { noCandidateError, type PreparedCall, prepare, requireInstruction } from './prepare/prepare.ts';
 
 export interface DelegateOutcome {
   runId: string;

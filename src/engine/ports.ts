@@ -153,8 +153,7 @@ export interface Workspace {
    */
   readChange(scope: ChangeScope, signal: AbortSignal): Promise<GitChange>;
   /**
-   * Reads files of rules below a folder. One that is not there is left out in silence: the list is the user's, and not
-   * every repository has them. A warning says what is there and is left out.
+   * Reads files of rules below a folder. A warning names each that is not there or is left out, and says why.
    */
   readRules(paths: readonly string[], base: string): { rules: RuleFile[]; warnings: string[] };
   /** Base folder of a patch when no file was read. */
@@ -287,6 +286,8 @@ export interface Trial {
 }
 
 export interface Verifier {
+  /** Throws `usage` if the command is certain not to be found. Runs nothing. */
+  assertPossible(): void;
   /**
    * The result is in the file while the command runs, and what was there before is put back. The warning, if `ok`, says
    * where a version is kept that somebody else wrote meanwhile.
@@ -303,6 +304,8 @@ export interface ResultStore {
   save(text: string): { id: string; path: string };
   /** Undefined for an unknown or expired id. Throws `file-unreadable`. */
   load(id: string): string | undefined;
+  /** The ids that begin so. Throws `file-unreadable`. */
+  ids(beginning: string): string[];
 }
 
 /** Keeps each run by its id: one line that describes it, and one with its answers. */
@@ -340,12 +343,12 @@ export interface UserSettings {
   /** It need not exist. */
   folder: string;
   /**
-   * Sets a value, or removes it (undefined), while no other process does. Throws `usage` if the configuration would
+   * Sets a value, or removes it (undefined), while no other process does. `before` is what the file had. Throws `usage` if the configuration would
    * have a problem that it has not now, `invalid-config` for a file that cannot be edited, `write-failed`.
    */
   change(
     file: 'models' | 'policies',
     path: readonly string[],
     value: unknown,
-  ): Promise<{ file: string; changed: boolean }>;
+  ): Promise<{ file: string; changed: boolean; before: unknown }>;
 }

@@ -5,7 +5,6 @@ import { approxTokens } from '../core/input/tokens.ts';
 import { formatCount } from '../core/text/format.ts';
 import { printable } from '../core/text/hidden.ts';
 import type { ResultStore } from '../engine/ports.ts';
-import { keepResult } from '../operations/delegation/keep-result.ts';
 import { describeError } from '../operations/describe-error.ts';
 
 /** Codex cuts a result in the middle at about 10,000 tokens; Claude Code cuts at 25,000. */
@@ -29,7 +28,7 @@ export function toCallResult(output: Record<string, unknown>, results: ResultSto
   const text = JSON.stringify(output);
   const whole: CallToolResult = { content: [{ type: 'text', text }], structuredContent: output };
   if (approxTokens(text) <= mostTokens || typeof output.result !== 'string') return whole;
-  const stored = keepResult(results, output.result);
+  const stored = saved(output.result, results);
   if (!stored) return whole;
   const { id, path } = stored;
   const meta = { ...(output.meta as Record<string, unknown>), result_file: path, result_uri: resultUri(id) };
@@ -51,6 +50,15 @@ export function toCallResult(output: Record<string, unknown>, results: ResultSto
     ],
     structuredContent: shortened,
   };
+}
+
+/** Undefined when it cannot be stored: the result is then returned in full rather than lost. */
+function saved(text: string, results: ResultStore): ReturnType<ResultStore['save']> | undefined {
+  try {
+    return results.save(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The beginning of the text that takes at most `room` characters as JSON: whole lines, or a part of the first one. */

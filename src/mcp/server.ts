@@ -12,6 +12,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type * as z from 'zod';
 import { version } from '../../package.json';
+import { keptDays } from '../core/config/kept-days.ts';
 import { describeIssue, valueAt } from '../core/errors/describe-issue.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { didYouMean } from '../core/text/did-you-mean.ts';
@@ -89,7 +90,7 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     if (text === undefined)
       throw new McpError(
         ErrorCode.InvalidParams,
-        shown(`no result at ${params.uri}: results are kept for 7 days`),
+        shown(`no result at ${params.uri}: results are kept for ${keptDays} days`),
       );
     return { contents: [{ uri: params.uri, mimeType: 'text/plain', text }] };
   });

@@ -3,9 +3,9 @@ import { OrchError } from '../core/errors/orch-error.ts';
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
 import type { PatchProblem } from '../core/patch/types.ts';
 import type { DelegateRequest } from '../core/tasks/request.ts';
-import { type TaskKind, taskKinds } from '../core/tasks/tasks.ts';
+import { taskKinds } from '../core/tasks/tasks.ts';
 import type { CallOptions } from '../engine/context.ts';
-import type { FinishOptions } from '../engine/finish-answer.ts';
+import type { FinishOptions } from '../engine/finish/options.ts';
 import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
 import { deliver, keepForLater } from './delegation/deliver.ts';
@@ -22,42 +22,39 @@ export const diffOperation = operation({
   summary: 'Get a change as a git patch, or turn an existing answer into one.',
   description: 'Returns a change to the given files as a git patch that was checked to apply.',
   guidance: 'a change to existing files. Returns a git patch that was checked to apply.',
-  input: z.strictObject({
-    ...requestFields,
-    effort: cliOnly(requestFields.effort),
-    task: field(z.enum(taskKinds).optional(), 'Task used to choose the model (default refactor)', {
-      flag: '--task <kind>',
-      complete: taskKinds,
-      cliOnly: true,
-    }),
-    from: field(
-      z.string().optional(),
-      'Use an existing answer (a file, or - for standard input): no request, no key needed',
-      {
+  input: () =>
+    z.strictObject({
+      ...requestFields,
+      effort: cliOnly(requestFields.effort),
+      task: field(
+        z.string().min(1).optional(),
+        `Kind of work, one of ${taskKinds.join(', ')} or of your own (default refactor)`,
+        { flag: '--task <kind>', complete: taskKinds, cliOnly: true },
+      ),
+      from: field(z.string().optional(), 'Use an existing answer: no request, no key needed', {
         flag: '--from <answer>',
         cliOnly: true,
         fromFile: true,
         complete: 'file',
-      },
-    ),
-    check: field(z.boolean().optional(), 'Only check whether the patch applies', {
-      flag: '--check',
-      cliOnly: true,
-    }),
-    strict: field(
-      z.boolean().optional(),
-      'Reject matches that need more tolerance than for trailing white space and typography',
-      {
-        flag: '--strict',
+      }),
+      check: field(z.boolean().optional(), 'Only check whether the patch applies', {
+        flag: '--check',
         cliOnly: true,
-      },
-    ),
-    apply: applyField,
-    ...resultFields,
-  }),
+      }),
+      strict: field(
+        z.boolean().optional(),
+        'Reject matches that need more tolerance than for trailing white space and typography',
+        {
+          flag: '--strict',
+          cliOnly: true,
+        },
+      ),
+      apply: applyField,
+      ...resultFields,
+    }),
   output: delegateOutput,
   annotations: delegateAnnotations,
-  plan: (input) => (input.from === undefined ? plan(input) : undefined),
+  plan: (input, context) => (input.from === undefined ? plan(input, context) : undefined),
   examples: [
     'orch diff "make the retry count configurable" -f src/http.ts | git apply --allow-empty',
     'pbpaste | orch diff --from - -f src/http.ts | git apply --allow-empty',
@@ -70,21 +67,24 @@ export const diffOperation = operation({
     }
     const output =
       from === undefined
-        ? await runDelegation(plan(input), input, context, { ...options, strict })
+        ? await runDelegation(plan(input, context), input, context, { ...options, strict })
         : await fromAnswer({ ...input, from }, context, options);
     return check ? { ...output, result: verdict(output) } : output;
   },
 });
 
 interface DiffInput extends DelegationInput {
-  task?: TaskKind | undefined;
+  task?: string | undefined;
   from?: string | undefined;
   check?: boolean | undefined;
   strict?: boolean | undefined;
 }
 
-function plan({ from: _from, check: _check, strict: _strict, ...input }: DiffInput): DelegateRequest {
-  return readRequest({ ...input, task: input.task ?? 'refactor', return: 'patch' });
+function plan(
+  { from: _from, check: _check, strict: _strict, ...input }: DiffInput,
+  { config }: Pick<OperationContext, 'config'>,
+): DelegateRequest {
+  return readRequest({ ...input, task: input.task ?? 'refactor', return: 'patch' }, () => config().tasks);
 }
 
 /** Parses, places and checks an existing answer like one from a model. */
@@ -107,7 +107,7 @@ async function fromAnswer(
     throw new OrchError('answer-unusable', 'the answer is empty', {
       hint: 'pass a file, or - and pipe the answer in',
     });
-  const { finishAnswer, UnplaceableAnswer } = await import('../engine/finish-answer.ts');
+  const { finishAnswer, UnplaceableAnswer } = await import('../engine/finish/finish-answer.ts');
   const { holdsPlaceholder, leftoverHint } = await import('../core/secrets/leftover-placeholders.ts');
   const { refuseLeftovers } = await import('./delegation/refuse-leftovers.ts');
   if (file !== undefined) context.writer().assertWritable(file);

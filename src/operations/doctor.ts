@@ -8,7 +8,7 @@ import { utcDay } from '../core/text/utc-day.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Diagnostics, OperationContext } from './context.ts';
 import { timeoutSeconds } from './delegation/fields.ts';
-import { field, looks, operation } from './operation.ts';
+import { commandOnly, field, looks } from './operation.ts';
 
 /** Timeout of the provider's model list. */
 const defaultTimeoutSeconds = 10;
@@ -29,25 +29,23 @@ const doctorOutput = () =>
 export type DoctorOutput = z.output<ReturnType<typeof doctorOutput>>;
 
 /** Not an MCP tool: it is for whoever sets orch up, and its definition would cost context in every session. */
-export const doctorOperation = operation({
+export const doctorOperation = commandOnly({
   name: 'doctor',
   command: ['doctor'],
-  surfaces: ['cli'],
   examines: true,
   rehearsable: true,
-  title: 'Check the setup',
   summary: 'Check the setup: key, provider, models, configuration, ledger, clients.',
-  description: 'Checks the setup. The only request is for the list of models, which is free.',
-  input: z.strictObject({
-    verbose: field(z.boolean().optional(), 'Show every setting with its origin, not only changed ones', {
-      flag: '--verbose',
+  input: () =>
+    z.strictObject({
+      verbose: field(z.boolean().optional(), 'Show every setting with its origin, not only changed ones', {
+        flag: '--verbose',
+      }),
+      timeout: field(
+        timeoutSeconds.optional(),
+        `Timeout of the provider check in seconds (default ${defaultTimeoutSeconds})`,
+        { flag: '--timeout <seconds>' },
+      ),
     }),
-    timeout: field(
-      timeoutSeconds.optional(),
-      `Timeout of the provider check in seconds (default ${defaultTimeoutSeconds})`,
-      { flag: '--timeout <seconds>' },
-    ),
-  }),
   output: doctorOutput,
   annotations: { ...looks, openWorldHint: true },
   examples: ['orch doctor', 'orch doctor --verbose', 'orch doctor --json'],

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { modelOverview } from '../core/models/overview.ts';
 import { utcDay } from '../core/text/utc-day.ts';
-import { looks, operation } from './operation.ts';
+import { commandOnly } from './operation.ts';
 
 const modelsOutput = () =>
   z.object({
@@ -22,16 +22,12 @@ const modelsOutput = () =>
 
 export type ModelsOutput = z.output<ReturnType<typeof modelsOutput>>;
 
-export const modelsOperation = operation({
+export const modelsOperation = commandOnly({
   name: 'models',
   command: ['models'],
-  surfaces: ['cli'],
-  title: 'List the models',
   summary: 'List aliases and models: price, window, efforts, shutdown, and which tasks use them. Offline.',
-  description: 'Lists the models that requests can go to.',
-  input: z.strictObject({}),
+  input: () => z.strictObject({}),
   output: modelsOutput,
-  annotations: looks,
   examples: ['orch models', 'orch models --json'],
   async run(_input, context) {
     const config = context.config();

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import type { DelegateRequest } from '../core/tasks/request.ts';
+import { once } from '../core/text/once.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { OperationContext } from './context.ts';
 
@@ -103,11 +104,39 @@ export interface Operation<
   run(input: z.output<Input>, context: OperationContext, options: CallOptions): Promise<z.output<Output>>;
 }
 
+type Definition<Input extends z.ZodObject, Output extends z.ZodObject> = Omit<
+  Operation<Input, Output>,
+  'input'
+> & {
+  /** Lazy: a start needs the schema of one operation. */
+  input: () => Input;
+};
+
 /** Checks the types of input and output against each other; the table stores them widened. */
 export function operation<Input extends z.ZodObject, Output extends z.ZodObject>(
-  definition: Operation<Input, Output>,
+  definition: Definition<Input, Output>,
 ): Operation {
-  return definition as unknown as Operation;
+  const input = once(definition.input);
+  return Object.defineProperty({ ...definition }, 'input', { get: input, enumerable: true }) as never;
+}
+
+/** One for the command line alone. It only looks, unless its annotations say otherwise. */
+export function commandOnly<Input extends z.ZodObject, Output extends z.ZodObject>(
+  definition: Omit<
+    Definition<Input, Output>,
+    'surfaces' | 'title' | 'description' | 'guidance' | 'annotations'
+  > & {
+    annotations?: Annotations;
+  },
+): Operation {
+  const { summary } = definition;
+  return operation({
+    surfaces: ['cli'],
+    title: summary,
+    description: summary,
+    annotations: looks,
+    ...definition,
+  });
 }
 
 export function isOffered({ surfaces }: Operation, surface: SurfaceName): boolean {

@@ -4,7 +4,7 @@ import type { FileChange } from '../core/patch/types.ts';
 import type { BytesChange, TriedPatch } from '../engine/ports.ts';
 import type { OperationContext } from './context.ts';
 import { touchedPaths } from './delegation/deliver.ts';
-import { loadPatch } from './delegation/stored-patch.ts';
+import { findPatch, loadPatch } from './delegation/stored-patch.ts';
 import { field, operation } from './operation.ts';
 import { onWholeTree, warned } from './whole-tree.ts';
 
@@ -16,22 +16,29 @@ export const patchApplyOperation = operation({
   summary: 'Write a patch to the working tree, all or nothing.',
   description: 'Writes the patch of an earlier result to the workspace, all or nothing.',
   guidance: 'writes a returned patch: pass meta.patch.id instead of repeating the patch.',
-  input: z.strictObject({
-    patch_id: field(z.string().min(1).optional(), 'meta.patch.id', { positional: 'one' }),
-    patch: field(z.string().min(1).optional(), 'Or the patch itself', {
-      flag: '--from <patch>',
-      fromFile: true,
-      complete: 'file',
+  input: () =>
+    z.strictObject({
+      patch_id: field(z.string().min(1).optional(), 'Id of a patch or a run, its beginning, or last', {
+        positional: 'one',
+      }),
+      patch: field(z.string().optional(), 'Or the patch itself', {
+        flag: '--from <patch>',
+        fromFile: true,
+        complete: 'file',
+      }),
+      resume: field(z.boolean().optional(), 'Finish a change that was interrupted, such as by a kill', {
+        flag: '--resume',
+        cliOnly: true,
+      }),
+      partial: field(
+        z.boolean().optional(),
+        'Write the part of an answer that could be placed, without the rest',
+        {
+          flag: '--partial',
+          cliOnly: true,
+        },
+      ),
     }),
-    resume: field(z.boolean().optional(), 'Finish a change that was interrupted', {
-      flag: '--resume',
-      cliOnly: true,
-    }),
-    partial: field(z.boolean().optional(), 'Apply what could be placed of an answer, without the rest', {
-      flag: '--partial',
-      cliOnly: true,
-    }),
-  }),
   output: () =>
     z.object({
       applied: z.boolean(),
@@ -40,11 +47,16 @@ export const patchApplyOperation = operation({
       warnings: z.array(z.string()).optional(),
     }),
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
-  examples: ['orch patch apply 3f0c…', 'orch patch apply --from change.patch', 'orch patch apply --resume'],
+  examples: [
+    'orch patch apply last',
+    'orch patch apply 3f0c2a91',
+    'orch diff "use a set" -f src/cart.ts | orch patch apply --from -',
+    'orch patch apply --resume',
+  ],
   async run({ patch_id, patch, resume = false, partial = false }, context, { signal }) {
     if ([patch_id !== undefined, patch !== undefined, resume].filter(Boolean).length !== 1) {
       throw new OrchError('usage', 'give either a patch id or a patch', {
-        hint: 'the id is meta.patch.id of an earlier result',
+        hint: 'orch patch apply last writes the patch of the last run; orch runs list shows the others',
       });
     }
     if (partial && patch_id === undefined)
@@ -53,8 +65,10 @@ export const patchApplyOperation = operation({
       const { changes, warnings } = await context.tree().resume();
       return warned([...warnings, ...(await warningsAbout(changes, context))], await summary(changes));
     }
+    if (patch === '') return nothingToDo('nothing to apply: the patch is empty');
     if (patch !== undefined) return applyText(patch, context, signal);
-    const { base, changes, leftOut = [] } = loadPatch(context.patches(), patch_id!);
+    const id = await findPatch(patch_id!, context);
+    const { base, changes, leftOut = [] } = loadPatch(context.patches(), id);
     if (leftOut.length > 0 && !partial)
       throw new OrchError(
         'usage',
@@ -69,8 +83,11 @@ export const patchApplyOperation = operation({
         await context.tree().apply(base, changes);
       } catch (error) {
         if (!(error instanceof OrchError && error.code === 'file-changed')) throw error;
-        if (!isApplied(base, changes, context)) throw error;
-        return nothingToDo;
+        if (isApplied(base, changes, context)) return nothingToDo(alreadySo);
+        const { runOfPatch, sourcesOf, withPlaceAnew } = await import('./delegation/place-anew.ts');
+        const runId = await runOfPatch(id, context).catch(() => undefined);
+        if (runId === undefined) throw error;
+        throw withPlaceAnew(error, runId, { base, paths: sourcesOf(changes) }, context);
       }
       return warned(
         [
@@ -102,13 +119,15 @@ function isApplied(base: string, changes: readonly FileChange[], { readFile }: O
   });
 }
 
-/** Whoever applies a patch wants the files to be so, and they are: no error, whichever way the patch is given. */
-const nothingToDo = {
-  applied: false,
-  diffstat: '',
-  files: [],
-  warnings: ['nothing to do: the files are as the patch makes them'],
-};
+/**
+ * Whoever applies a patch wants the files to be so, and they are: no error, whichever way the patch is given. An empty
+ * one is what `orch diff` prints when nothing needs to change.
+ */
+function nothingToDo(why: string) {
+  return { applied: false, diffstat: '', files: [], warnings: [why] };
+}
+
+const alreadySo = 'nothing to do: the files are as the patch makes them';
 
 async function summary(changes: readonly BytesChange[]) {
   const { diffstat, formatDiffstat } = await import('../core/patch/git/diffstat.ts');
@@ -134,7 +153,7 @@ async function applyText(patch: string, context: OperationContext, signal: Abort
       return tried.changes;
     });
     const { diffstat, paths, changes } = tried!;
-    if (changes.length === 0) return nothingToDo;
+    if (changes.length === 0) return nothingToDo(alreadySo);
     const warnings = await warningsAbout(changes, context);
     return warned(warnings, { applied: true, diffstat, files: paths });
   });

@@ -3,12 +3,18 @@ import { type Candidate, candidatesOf, type RouteDecision } from '../core/router
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { reasoningEfforts } from '../core/tasks/tasks.ts';
 import type { EngineContext } from '../engine/context.ts';
-import { prepare } from '../engine/prepare.ts';
-import { frameworkField, requestFields, returnField, taskField } from './delegation/fields.ts';
+import { prepare } from '../engine/prepare/prepare.ts';
+import {
+  frameworkField,
+  gitChangeField,
+  requestFields,
+  returnField,
+  taskField,
+} from './delegation/fields.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { cliOnly, looks, operation } from './operation.ts';
 
-const usd = z.number().nullable();
+const usd = () => z.number().nullable();
 
 const candidateSchema = () =>
   z.object({
@@ -23,7 +29,7 @@ const candidateSchema = () =>
         on: z.string().optional(),
       }),
     ),
-    cost_usd: z.object({ low: usd, high: usd }).describe('high: the worst case.'),
+    cost_usd: z.object({ low: usd(), high: usd() }).describe('high: the worst case.'),
     max_output_tokens: z.number().describe('Reasoning included.'),
     visible_output_tokens: z.number(),
     effort: z.enum(reasoningEfforts).nullable(),
@@ -50,7 +56,7 @@ export const decisionSchema = () =>
     rejected: z.array(
       z.object({ alias: z.string(), model: z.string(), code: z.string(), reason: z.string() }),
     ),
-    ceiling_usd: usd,
+    ceiling_usd: usd(),
     rules: z
       .array(z.object({ path: z.string(), tokens: z.number() }))
       .describe('Files of rules in the repository that go along.'),
@@ -66,13 +72,15 @@ export const routeExplainOperation = operation({
   summary: 'Show which model a request would go to, why, and what it may cost. Offline, no key needed.',
   description: 'Shows which model a request would go to, why, and what it may cost; sends nothing.',
   guidance: 'which model a call would go to and what it may cost, without sending it.',
-  input: z.strictObject({
-    ...requestFields,
-    task: taskField.optional(),
-    input: requestFields.input.optional(),
-    framework: cliOnly(frameworkField),
-    return: cliOnly(returnField),
-  }),
+  input: () =>
+    z.strictObject({
+      ...requestFields,
+      task: taskField.optional(),
+      input: requestFields.input.optional(),
+      framework: cliOnly(frameworkField),
+      return: cliOnly(returnField),
+      gitChange: gitChangeField,
+    }),
   output: decisionSchema,
   annotations: looks,
   examples: ['orch route --explain refactor -f src/cart.ts', 'orch route tests -f cart.py'],

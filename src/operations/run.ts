@@ -21,15 +21,16 @@ export const runOperation = operation({
   description: 'Delegates a self-contained sub-task to the best-suited OpenAI model. Writes nothing.',
   guidance:
     'anything else. task: code_generate (code), refactor (patch), deep_reasoning (text), tests, docs.',
-  input: z.strictObject({
-    task: taskField,
-    ...requestFields,
-    framework: frameworkField,
-    return: returnField,
-    gitChange: gitChangeField,
-    apply: applyField,
-    ...resultFields,
-  }),
+  input: () =>
+    z.strictObject({
+      task: taskField,
+      ...requestFields,
+      framework: frameworkField,
+      return: returnField,
+      gitChange: gitChangeField,
+      apply: applyField,
+      ...resultFields,
+    }),
   output: delegateOutput,
   annotations: delegateAnnotations,
   plan: (input, { config }) => readRequest(input, () => config().tasks),

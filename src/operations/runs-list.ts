@@ -1,20 +1,16 @@
 import * as z from 'zod';
 import { keptHeadSchema, readHead } from './delegation/kept-run.ts';
-import { looks, operation } from './operation.ts';
+import { commandOnly } from './operation.ts';
 
 /** Older ones can be shown by their id. */
 const mostListed = 50;
 
-export const runsListOperation = operation({
+export const runsListOperation = commandOnly({
   name: 'runs.list',
   command: ['runs', 'list'],
-  title: 'List runs',
   summary: `List the last ${mostListed} calls that sent a request, the newest first.`,
-  description: 'Lists the latest calls.',
-  surfaces: ['cli'],
-  input: z.strictObject({}),
+  input: () => z.strictObject({}),
   output: () => z.object({ runs: z.array(keptHeadSchema()) }),
-  annotations: looks,
   examples: ['orch runs list'],
   async run(_input, context) {
     const store = context.runs();

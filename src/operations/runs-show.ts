@@ -1,22 +1,23 @@
 import * as z from 'zod';
 import { findRun, keptRunSchema } from './delegation/kept-run.ts';
-import { field, looks, operation } from './operation.ts';
+import { commandOnly, field } from './operation.ts';
 
-export const runsShowOperation = operation({
+export const runsShowOperation = commandOnly({
   name: 'runs.show',
   command: ['runs', 'show'],
-  groupSummary: 'Show what earlier calls have brought.',
-  title: 'Show a run',
-  summary: 'Print the answer of an earlier call, also if it could not be used or delivered.',
-  description: 'Shows what is kept of an earlier call.',
-  surfaces: ['cli'],
-  input: z.strictObject({
-    run: field(z.string().min(1).optional(), 'Run id or its beginning (default: last)', {
-      positional: 'one',
+  groupSummary: 'List earlier calls, and show their answers again.',
+  summary: 'Print the answer of an earlier call, even if it could not be used or delivered. Costs nothing.',
+  input: () =>
+    z.strictObject({
+      run: field(
+        z.string().min(1).optional(),
+        'Id of a run, or its beginning; orch runs list shows them (default: last)',
+        {
+          positional: 'one',
+        },
+      ),
     }),
-  }),
-  output: keptRunSchema,
-  annotations: looks,
+  output: () => keptRunSchema().extend({ warnings: z.array(z.string()) }),
   examples: [
     'orch runs show',
     'orch runs show 3f0c2a91 > answer.md',

@@ -20,17 +20,18 @@ export const testsOperation = operation({
   summary: 'Write deterministic tests for the given files.',
   description: 'Writes deterministic tests; returns the code of the test file.',
   guidance: 'the code of a test file. Name the framework.',
-  input: z.strictObject({
-    ...requestFields,
-    effort: cliOnly(requestFields.effort),
-    framework: frameworkField,
-    verify: field(
-      z.string().min(1).optional(),
-      'Accept only tests that pass this shell command; {} stands for the --output file',
-      { flag: '--verify <command>', cliOnly: true },
-    ),
-    ...resultFields,
-  }),
+  input: () =>
+    z.strictObject({
+      ...requestFields,
+      effort: cliOnly(requestFields.effort),
+      framework: frameworkField,
+      verify: field(
+        z.string().min(1).optional(),
+        'Accept only tests that pass this shell command; {} stands for the --output file',
+        { flag: '--verify <command>', cliOnly: true },
+      ),
+      ...resultFields,
+    }),
   output: delegateOutput,
   annotations: delegateAnnotations,
   plan,
@@ -57,6 +58,7 @@ async function writeTests(
   context.writer().assertWritable(output, { asFile: true });
   await context.tree().assertPossible();
   const verifier = context.verifier(verify, output);
+  verifier.assertPossible();
   const warnings: string[] = [];
   try {
     const delivered = await runDelegation(request, input, context, {

@@ -39,47 +39,48 @@ export const usageReportOperation = operation({
   summary: 'Summarise cost, tokens and latency by model, task, day and more.',
   description: 'Summarises tokens, cost and latency from the usage ledger.',
   guidance: 'what was spent.',
-  input: z.strictObject({
-    files: field(
-      z.array(z.string().min(1)).optional(),
-      'CSV files to read, packed or not; patterns, - (default: your ledger)',
-      { positional: 'list', cliOnly: true, complete: 'file' },
-    ),
-    by: field(z.array(z.enum(groupKeys)).optional(), 'Group by', {
-      flag: '--by <keys>',
-      complete: groupKeys,
-      plain: true,
+  input: () =>
+    z.strictObject({
+      files: field(
+        z.array(z.string().min(1)).optional(),
+        'CSV files to read, packed or not; patterns, - (default: your ledger)',
+        { positional: 'list', cliOnly: true, complete: 'file' },
+      ),
+      by: field(z.array(z.enum(groupKeys)).optional(), 'Group by', {
+        flag: '--by <keys>',
+        complete: groupKeys,
+        plain: true,
+      }),
+      compare: field(z.enum(groupKeys).optional(), 'Side by side, per task or --by: mostly model', {
+        flag: '--compare <key>',
+        cliOnly: true,
+        complete: groupKeys,
+      }),
+      since: field(z.string().optional(), '2026-11-01, 7d, today', { flag: '--since <when>' }),
+      until: field(z.string().optional(), 'Same formats; a day is included', {
+        flag: '--until <when>',
+        plain: true,
+      }),
+      tasks: field(z.array(z.string().min(1)).optional(), 'Only this task (may be repeated)', {
+        flag: '--task <name>',
+        cliOnly: true,
+      }),
+      models: field(
+        z.array(z.string().min(1)).optional(),
+        'Only this model, requested or answering, or alias (may be repeated)',
+        { flag: '--model <name>', cliOnly: true },
+      ),
+      projects: field(z.array(z.string().min(1)).optional(), 'Only this project (may be repeated)', {
+        flag: '--project <name>',
+        cliOnly: true,
+      }),
+      timezone: field(z.string().min(1).optional(), 'Time zone of the days (default: TZ, else the system)', {
+        flag: '--timezone <name>',
+        cliOnly: true,
+      }),
+      // Formats that have charts ask for it; no surface offers it.
+      charts: field(z.boolean().optional(), 'With what charts show', { cliOnly: true }),
     }),
-    compare: field(z.enum(groupKeys).optional(), 'Side by side, per task or --by: mostly model', {
-      flag: '--compare <key>',
-      cliOnly: true,
-      complete: groupKeys,
-    }),
-    since: field(z.string().optional(), '2026-11-01, 7d, today', { flag: '--since <when>' }),
-    until: field(z.string().optional(), 'Same formats; a day is included', {
-      flag: '--until <when>',
-      plain: true,
-    }),
-    tasks: field(z.array(z.string().min(1)).optional(), 'Only this task (may be repeated)', {
-      flag: '--task <name>',
-      cliOnly: true,
-    }),
-    models: field(
-      z.array(z.string().min(1)).optional(),
-      'Only this model, requested or answering, or alias (may be repeated)',
-      { flag: '--model <name>', cliOnly: true },
-    ),
-    projects: field(z.array(z.string().min(1)).optional(), 'Only this project (may be repeated)', {
-      flag: '--project <name>',
-      cliOnly: true,
-    }),
-    timezone: field(z.string().min(1).optional(), 'Time zone of the days (default: TZ, else the system)', {
-      flag: '--timezone <name>',
-      cliOnly: true,
-    }),
-    // Formats that have charts ask for it; no surface offers it.
-    charts: field(z.boolean().optional(), 'With what charts show', { cliOnly: true }),
-  }),
   output: () =>
     z.object({
       by: z.array(z.enum(groupKeys)),

@@ -7,12 +7,15 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { type Attack, type AttackClass, attackClasses } from './hostile/attack.ts';
+import { changes } from './hostile/changes.ts';
 import { configuration } from './hostile/configuration.ts';
 import { execution } from './hostile/execution.ts';
 import { hangs } from './hostile/hangs.ts';
+import { kept } from './hostile/kept.ts';
 import { kills } from './hostile/kills.ts';
 import { races } from './hostile/races.ts';
 import { reading } from './hostile/reading.ts';
+import { slow } from './hostile/slow.ts';
 import { Stage } from './hostile/stage.ts';
 import { text } from './hostile/text.ts';
 import { writing } from './hostile/writing.ts';
@@ -39,16 +42,7 @@ for (const name of values.class ?? []) {
 }
 
 const stage = await Stage.open();
-const makers: Record<AttackClass, () => Attack[]> = {
-  reading: () => reading(stage),
-  writing: () => writing(stage),
-  execution: () => execution(stage),
-  configuration: () => configuration(stage),
-  hangs: () => hangs(stage),
-  text: () => text(stage),
-  races: () => races(stage),
-  kills: () => kills(stage, seededRandom(seed), Number(values.kills)),
-};
+const makers = [reading, writing, execution, configuration, hangs, text, races, changes, kept, slow];
 
 interface Outcome {
   attack: Attack;
@@ -56,8 +50,10 @@ interface Outcome {
   ms: number;
 }
 
-const chosen = attackClasses
-  .flatMap((name) => makers[name]())
+const chosen = [
+  ...makers.flatMap((make) => make(stage)),
+  ...kills(stage, seededRandom(seed), Number(values.kills)),
+]
   .filter(({ id }) => !values.class || values.class.includes(id.split('/')[0]!))
   .filter(({ id }) => !values.only || values.only.some((only) => id === only || id.startsWith(only)));
 const twice = chosen.find(({ id }, at) => chosen.findIndex((other) => other.id === id) !== at);

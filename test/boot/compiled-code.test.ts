@@ -307,7 +307,7 @@ describe.skipIf(nodeKeepsCode || !posix)('compiled code is not used', () => {
 });
 
 describe('a start without a place for compiled code', () => {
-  it.each([
+  it.each<[string, Record<string, string | undefined>]>([
     ['there is no home', { XDG_CACHE_HOME: undefined, HOME: undefined, USERPROFILE: undefined }],
     ['the home is a relative path', { XDG_CACHE_HOME: undefined, HOME: 'here', USERPROFILE: 'here' }],
     ['the cache folder is a relative path', { XDG_CACHE_HOME: 'here' }],
@@ -315,9 +315,22 @@ describe('a start without a place for compiled code', () => {
     ['the cache folder is a file', { XDG_CACHE_HOME: process.execPath }],
     ['the user has turned it off', { NODE_DISABLE_COMPILE_CACHE: '1' }],
   ])('works where %s, and leaves nothing behind', (_, env) => {
-    const cwd = folder();
-    expect(route({ cwd, env })).toMatch(/^gpt-/);
-    expect(readdirSync(cwd)).toEqual([]);
+    const cwd = folder({ 'here/a.txt': '' });
+    const home = process.cwd();
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    process.chdir(cwd);
+    try {
+      load();
+    } finally {
+      process.chdir(home);
+    }
+    expect(readdirSync(cwd, { recursive: true })).toEqual(['here', join('here', 'a.txt')]);
+    expect(existsSync(cache)).toBe(false);
+  });
+
+  it('prints the same', () => {
+    const env = { XDG_CACHE_HOME: '/proc/none' };
+    expect(route({ env })).toMatch(/^gpt-/);
     expect(existsSync(cache)).toBe(false);
   });
 

@@ -106,6 +106,15 @@ describe('the change', () => {
     expect(
       server.requests.map((_, at) => inputOf({ requests: [server.requests[at]] }).match(/<change /g)?.length),
     ).toEqual([2, 1]);
+    const sizes: unknown[] = [];
+    for (const gitChange of ['uncommitted', 'staged']) {
+      const explained = await call(client, 'route.explain', { task: 'docs', input: 'x', gitChange });
+      sizes.push(explained.structuredContent?.size);
+    }
+    expect(sizes).toEqual(
+      server.requests.map((_, at) => Math.ceil(inputOf({ requests: [server.requests[at]] }).length / 3)),
+    );
+    expect(server.requests).toHaveLength(2);
     const wrong = await call(client, 'delegate.run', { task: 'docs', input: 'x', gitChange: 'main' });
     expect(JSON.stringify(wrong)).toContain('main is not a range of commits');
   });

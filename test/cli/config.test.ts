@@ -174,20 +174,53 @@ describe('orch config set', () => {
   });
 });
 
+/** A folder that nobody can enter, not even root. */
+it('a folder of settings that cannot be read is named once, with the cure', async () => {
+  const { run, env } = home();
+  const place = join(env.XDG_CONFIG_HOME, 'orch');
+  symlinkSync('orch', place);
+  for (const args of [['list'], ['set', 'alias.codex', 'gpt-6.2-sol']]) {
+    const { status, stderr } = await run(args);
+    expect(status).toBe(2);
+    expect(stderr.split(`${place}`).length - 1).toBe(2);
+    expect(stderr).toContain('is a folder that cannot be read (ELOOP)');
+    expect(stderr).toContain(
+      `check its owner and permissions, and those of the folders above it: ls -ld ${place}`,
+    );
+  }
+});
+
 describe('orch config unset', () => {
   it('removes the value and shows what is in effect then; twice is said', async () => {
-    const { run, text, file } = home({
+    const { run, text } = home({
       'models.json': '{\n  // mine\n  "aliases": { "codex": "gpt-6.2-sol" }\n}\n',
     });
-    expect(await run(['unset', 'alias.codex'])).toMatchObject({
-      status: 0,
-      stdout: 'aliases.codex = "gpt-5-codex"\n',
-    });
+    const first = await run(['unset', 'alias.codex']);
+    expect(first).toMatchObject({ status: 0, stdout: 'aliases.codex = "gpt-5-codex"\n' });
+    expect(first.stderr).toMatch(
+      /^removed: aliases\.codex = "gpt-6\.2-sol" from .*models\.json\nin effect now, from .*conf.models\.json:\n$/,
+    );
     expect(text('models.json')).toBe('{\n  // mine\n  "aliases": { }\n}\n');
     expect(await run(['unset', 'alias.codex'])).toMatchObject({
       status: 0,
-      stderr: `warning: aliases.codex is not set in ${file('models.json')}\n`,
+      stderr: expect.stringMatching(/^warning: aliases\.codex is not set in .*\nin effect now, from /),
     });
+  });
+
+  it('of several values says all of them', async () => {
+    const { run } = home({ 'policies.json': '{"retry": {"maxRetries": 9}}' });
+    const { stdout, stderr } = await run(['unset', 'retry']);
+    expect(stdout).toMatch(/^retry = \{"maxRetries":2,/);
+    expect(stderr).toMatch(/^removed: retry = \{"maxRetries":9\} from .*\nin effect now:\n$/);
+  });
+
+  it('says where nothing is left', async () => {
+    const { run } = home({ 'policies.json': '{"budgets": {"perCallUsd": 2}}' });
+    const { stdout, stderr } = await run(['unset', 'budgets.perCallUsd']);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(
+      /^removed: budgets\.perCallUsd = 2 from .*\nbudgets\.perCallUsd has no value now\n$/,
+    );
   });
 
   it('of what nothing sets touches no file', async () => {

@@ -8,7 +8,15 @@ import { toolOperations } from '../../src/mcp/tools.ts';
 import type { DoctorOutput } from '../../src/operations/doctor.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { journals, killedWhileApplying } from '../helpers/killed.ts';
-import { orch as builtOrch, folder, key, livingModels, type OrchOptions, provider } from '../helpers/orch.ts';
+import {
+  orch as builtOrch,
+  folder,
+  key,
+  livingModels,
+  type OrchOptions,
+  type OrchResult,
+  provider,
+} from '../helpers/orch.ts';
 import { catalog } from '../rehearsal/bench.ts';
 
 /** A home without clients, settings or a record. */
@@ -22,7 +30,11 @@ function home(files: Record<string, string> = {}): Record<string, string> {
   };
 }
 
-async function examined(args: readonly string[], options: OrchOptions, run = orch) {
+async function examined(
+  args: readonly string[],
+  options: OrchOptions,
+  run: (args: readonly string[], options: OrchOptions) => Promise<OrchResult> = orch,
+) {
   const { status, stdout, stderr } = await run(['doctor', '--json', ...args], options);
   expect(stderr).toBe('');
   const output = JSON.parse(stdout) as DoctorOutput;

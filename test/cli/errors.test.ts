@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { version } from '../../package.json';
-import { exitStatuses } from '../../src/cli/help-topics.ts';
+import { exitStatuses } from '../../src/cli/help/topics.ts';
 import { environmentVariables } from '../../src/core/config/environment.ts';
 import { errorCodes } from '../../src/core/errors/orch-error.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
@@ -153,6 +153,8 @@ describe('the command line', () => {
     [['usage', 'repotr'], /unknown command 'repotr'[\s\S]*Did you mean report\?/],
     [['run'], /the task is missing/],
     [['docs', 'x', '--effort', 'hig'], /--effort: "hig" is not one of .* \(did you mean high\?\)/],
+    [['docs', 'x', '--max-retry-after', '100000'], /--max-retry-after: must be at most 86400$/m],
+    [['docs', 'x', '--language', ''], /--language: is empty/],
     [['docs', 'x', '--max-cost', 'two'], /--max-cost: must be a number without a unit/],
     [['docs', 'x', '--timeout', '-1'], /--timeout: /],
     [['docs', 'x', '--max-output', '15'], /--max-output: must be at least 16/],

@@ -2,8 +2,8 @@
 import { appendFileSync, chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { type GitCall, git as ourGit } from '../../src/adapters/workspace/git.ts';
-import { uncommitted } from '../../src/adapters/workspace/uncommitted.ts';
+import { type GitCall, git as ourGit } from '../../src/adapters/workspace/git/git.ts';
+import { uncommitted } from '../../src/adapters/workspace/git/uncommitted.ts';
 import { searchReplace } from '../helpers/answers.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { attributes, hostileConfig, plainGit, type Trap, trap } from '../helpers/foreign-repository.ts';
@@ -45,7 +45,7 @@ async function acceptedSettings(top: string, hostile: Trap): Promise<number> {
     ['check-ignore', top, '/dev/null'],
     ['index-entries', top, 'a.txt'],
     ['head-entry', top, 'a.txt'],
-    ['conversions', top, 'a.txt'],
+    ['conversions', top],
     ['repository-excludes', top],
   ];
   const included = folder({ config: `[core]\n\tfsmonitor = ${hostile.program('included-if')}\n` });

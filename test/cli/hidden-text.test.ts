@@ -6,7 +6,7 @@ import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
 import { startProgress } from '../../src/cli/progress.ts';
 import { renderDecision } from '../../src/cli/render/decision.ts';
-import type { IOStreams } from '../../src/cli/streams.ts';
+import type { IOStreams } from '../../src/cli/streams/streams.ts';
 import { printable } from '../../src/core/text/hidden.ts';
 import type { DecisionOutput } from '../../src/operations/route-explain.ts';
 import { searchReplace } from '../helpers/answers.ts';
@@ -91,8 +91,9 @@ describe('a colour from outside', () => {
     } as unknown as IOStreams;
     const progress = await startProgress({
       streams,
-      style: 'preview',
-      untilText: false,
+      sign: undefined,
+      preview: true,
+      untilText: true,
       showDecision: false,
     });
     progress.onEvent({ kind: 'text', delta: `x${red}y` });

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   watch,
   writeFileSync,
 } from 'node:fs';
@@ -297,6 +298,38 @@ describe('a result that was not delivered', () => {
     expect(readFileSync(join(place.cwd, 'a.ts'), 'utf8')).toBe('export const a = 2;\n');
   });
 
+  it('is placed anew in a file that was edited since, by the command that the error names', async () => {
+    const patch = searchReplace('a.ts', 'export const a = 1;', 'export const a = 2;');
+    const { cwd, env, orch } = await room({ kind: 'text', text: patch });
+    const made = await orch(...refactor(), '--json');
+    const { id } = JSON.parse(made.stdout).meta.patch;
+    writeFileSync(join(cwd, 'a.ts'), `// Edited.\n${files['a.ts']}`);
+    const { status, stderr } = await orch('patch', 'apply', id);
+    expect(status).toBe(2);
+    const [, run = '', place = ''] = /: orch runs show (\w+) \| orch (diff .*)$/m.exec(stderr) ?? [];
+    expect(place).toBe('diff --from - -f a.ts --apply');
+    expect(stderr).not.toContain('run the call again');
+    const { stdout: stdin } = await orch('runs', 'show', run);
+    expect((await orchInProcess(place.split(' '), { cwd, env, stdin })).status).toBe(0);
+    expect(readFileSync(join(cwd, 'a.ts'), 'utf8')).toBe('// Edited.\nexport const a = 2;\n');
+    rmSync(join(cwd, 'a.ts'));
+    expect((await orch('patch', 'apply', id)).stderr).toContain('run the call again');
+  });
+
+  it('is placed anew as well when the file was edited during the call', async () => {
+    let cwd = '';
+    const place = await room(() => {
+      writeFileSync(join(cwd, 'a.ts'), `// Edited.\n${files['a.ts']}`);
+      return { kind: 'text', text: searchReplace('a.ts', 'export const a = 1;', 'export const a = 2;') };
+    });
+    cwd = place.cwd;
+    const { status, stderr } = await place.orch(...refactor(), '--apply');
+    expect(status).toBe(2);
+    const [, run = ''] = /: orch runs show (\w+) \| orch diff --from - -f a\.ts --apply/.exec(stderr) ?? [];
+    expect((await place.orch('runs', 'show', run)).stdout).toContain('export const a = 2;');
+    expect(stderr).not.toMatch(/run the call again|orch patch apply|what came of the answer/);
+  });
+
   it.runIf(existsSync('/dev/full'))('is kept when standard output is full', async () => {
     const text = '# Title\n\nText.\n';
     const { env, orch } = await room({ kind: 'text', text });
@@ -307,6 +340,16 @@ describe('a result that was not delivered', () => {
     expect(status).toBe(2);
     expect((await orch('runs', 'show', hint.exec(stderr)?.[1] ?? '')).stdout).toBe(text);
   });
+
+  it.runIf(existsSync('/dev/full'))(
+    'has a hint that fits any command when nothing was paid for',
+    async () => {
+      const through = ['sh', '-c', 'exec "$@" > /dev/full', 'sh'];
+      const { status, stderr } = await builtOrch(['models'], { through });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/hint: free up space, or redirect standard output/);
+    },
+  );
 
   it.runIf(process.platform !== 'win32')('is kept as far as it came at an interrupt', async () => {
     const { env, orch } = await room({
@@ -367,6 +410,43 @@ describe('what is kept of a call', () => {
   });
 });
 
+describe('a patch by its run', () => {
+  const better = searchReplace('a.ts', 'export const a = 1;', 'export const a = 2;');
+  const isWritten = (cwd: string) => readFileSync(join(cwd, 'a.ts'), 'utf8').includes('a = 2');
+
+  it('is applied by the command in the summary, and as the last one', async () => {
+    const { cwd, orch } = await room({ kind: 'text', text: better });
+    const { stderr } = await orch(...refactor());
+    const [, command = ''] = /^patch: orch (patch apply [0-9a-f]{8})$/m.exec(stderr) ?? [];
+    expect((await orch('runs', 'show')).stderr).toContain(`patch: orch ${command}`);
+    expect((await orch(...command.split(' '))).status).toBe(0);
+    expect(isWritten(cwd)).toBe(true);
+    expect(await orch('patch', 'apply', 'last')).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('nothing to do'),
+    });
+  });
+
+  it('is applied over MCP as well', async () => {
+    const { cwd, env, orch } = await room({ kind: 'text', text: better });
+    const { stdout } = await orch(...refactor(), '--json');
+    const client = await connectInProcess({ cwd, env });
+    const begin = JSON.parse(stdout).meta.run_id.slice(0, 8);
+    expect(textOf(await call(client, 'patch.apply', { patch_id: begin }))).toContain('a.ts');
+    expect(isWritten(cwd)).toBe(true);
+  });
+
+  it('is not there when the run has none, or there is no run', async () => {
+    const { orch } = await room({ kind: 'text', text: '# Title\n\nText.\n' });
+    expect((await orch('patch', 'apply', 'last')).stderr).toContain('no run has been kept yet');
+    await orch('docs', 'describe a');
+    expect(await orch('patch', 'apply', 'last')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/run [0-9a-f]{32} \(docs: describe a\) has no patch\nhint: .*runs show/),
+    });
+  });
+});
+
 describe('orch runs', () => {
   it('shows a result that went to an MCP client, which it does not hold up', async () => {
     const text = '# Title\n\nText.\n';
@@ -421,6 +501,19 @@ describe('orch runs', () => {
       expect((await orch('runs', 'show', reference)).status).toBe(2);
     },
   );
+
+  it('shows the one before a last run that is damaged, and says so', async () => {
+    const { orch, runs } = await room({ kind: 'text', text: '# Title\n\nText.\n' });
+    await orch('docs', 'x');
+    writeFileSync(join(runs, 'ab1.run'), '{"torn');
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(join(runs, 'ab1.run'), later, later);
+    const { status, stdout, stderr } = await orch('runs', 'show', 'last');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '# Title\n\nText.\n' });
+    expect(stderr).toMatch(/^warning: the kept run ab1 is damaged; this is the one before it\nrun /);
+    expect(JSON.parse((await orch('runs', 'show', '--json')).stdout).warnings).toHaveLength(1);
+    expect((await orch('patch', 'apply', 'last')).stderr).toContain('the kept run ab1 is damaged');
+  });
 
   it('says which of several runs it could be, and which is damaged', async () => {
     const { orch, runs } = await room(undefined);

@@ -1,16 +1,21 @@
 /** Text that is shown on a terminal as it comes. */
 import { spawn, spawnSync } from 'node:child_process';
+import { Chalk } from 'chalk';
 import type { Command } from 'commander';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Actions, buildProgram } from '../../src/cli/program.ts';
-import { runOperation } from '../../src/cli/run-operation.ts';
-import type { IOStreams } from '../../src/cli/streams.ts';
+import { runCommand } from '../../src/cli/run-command.ts';
+import type { IOStreams } from '../../src/cli/streams/streams.ts';
 import { createFactory } from '../../src/factory.ts';
 import { bareEnvironment, bin, folder, provider } from '../helpers/orch.ts';
 import { serve } from '../rehearsal/bench.ts';
 import { byModel } from '../rehearsal/script.ts';
 
 async function onTerminal(logLevel: string, ...flags: string[]) {
+  return on({ stdoutIsTerminal: true, stderrIsWatched: true, stderrIsLive: true }, logLevel, ...flags);
+}
+
+async function on(what: Partial<IOStreams>, logLevel: string, ...flags: string[]) {
   const server = await serve({
     today: () => '2026-11-22',
     answer: byModel({
@@ -27,15 +32,27 @@ async function onTerminal(logLevel: string, ...flags: string[]) {
     out: (text: string) => out.push(text),
     err: (text: string) => err.push(text),
     say: (label: string, text: string) => err.push(`${label}: ${text}\n`),
-    stdoutIsTerminal: true,
-    stderrIsLive: true,
+    errStyled: (text: string) => err.push(text),
+    errStyle: new Chalk({ level: 0 }),
     stdinIsPiped: false,
     readStdin: async () => '',
     shown: (text: string) => text,
     startSpinner: async () => {
       spinners++;
-      return { clear() {}, stop() {}, start() {} };
+      return {
+        isSpinning: true,
+        clear: () => err.push('<clear>'),
+        stop() {
+          this.isSpinning = false;
+          err.push('<stop>');
+        },
+        start() {
+          this.isSpinning = true;
+          err.push('<start>');
+        },
+      };
     },
+    ...what,
   } as unknown as IOStreams;
   const factory = createFactory({
     cwd: process.cwd(),
@@ -52,13 +69,44 @@ async function onTerminal(logLevel: string, ...flags: string[]) {
   const argv = ['run', 'docs', 'x', ...flags];
   const actions = {
     run: async (...[operation, fields, command]: Parameters<Actions['run']>) =>
-      void (await runOperation(operation, fields, command, { argv, streams, signal, factory })),
+      void (await runCommand(operation, fields, command, { argv, streams, signal, factory })),
   } as Actions;
   const program: Command = buildProgram(actions, 'run');
   await program.parseAsync(argv, { from: 'user' });
   await factory.close();
   return { out: out.join(''), err: err.join(''), spinners };
 }
+
+describe('the wait', () => {
+  it('has a line for each attempt on a terminal that nothing can move on', async () => {
+    const { err, spinners } = await on({ stdoutIsTerminal: true, stderrIsWatched: true }, 'warn');
+    expect(spinners).toBe(0);
+    expect(err.match(/^gpt-6-luna waiting(, attempt 2)? …$/gm)).toEqual([
+      'gpt-6-luna waiting …',
+      'gpt-6-luna waiting, attempt 2 …',
+    ]);
+  });
+
+  it('has a spinner before the preview of an answer that goes to a file', async () => {
+    const { err, out, spinners } = await on({ stderrIsWatched: true, stderrIsLive: true }, 'warn');
+    expect(spinners).toBe(1);
+    expect(out).toBe('The second answer.\n');
+    // Nothing moves the cursor within a text.
+    expect(err).toMatch(
+      /route: .*<stop>The [^<]*\nretry: [^<]*\n<start>(<clear>)?<stop>The second answer\.\n[^<]*$/s,
+    );
+  });
+
+  it.each([
+    { stderrIsWatched: false, flags: [] },
+    { stderrIsWatched: true, flags: ['--json'] },
+    { stderrIsWatched: true, flags: ['-q'] },
+  ])('has no sign for nobody, and none that was not wanted: %j', async ({ stderrIsWatched, flags }) => {
+    const { err, spinners } = await on({ stderrIsWatched, stderrIsLive: stderrIsWatched }, 'warn', ...flags);
+    expect(spinners).toBe(0);
+    expect(err).not.toContain('…');
+  });
+});
 
 describe('an answer that starts again', () => {
   it.each(['warn', 'error', 'silent'])(
@@ -112,13 +160,14 @@ describe.runIf(script)('the wait for the first word, on a terminal', () => {
   }
 
   it('shows model, what it does, seconds and attempt, and gives way to the text', async () => {
+    const answer = 'The answer. It comes in many pieces,\nwhich stay where they are.\n';
     const saw: Partial<Record<'first' | 'second', () => void>> = {};
     const first = new Promise<void>((resolve) => (saw.first = resolve));
     const second = new Promise<void>((resolve) => (saw.second = resolve));
     const { env } = await provider({
       answer: [
         { kind: 'cut', after: 0, text: 'Never seen.', pauses: [{ at: 'headers', until: first }] },
-        { kind: 'text', text: 'The answer.\n', pauses: [{ at: 'headers', until: second }] },
+        { kind: 'text', text: answer, pauses: [{ at: 'headers', until: second }] },
       ],
     });
     const { seen, ended } = terminal('run deep_reasoning x', env);
@@ -128,6 +177,7 @@ describe.runIf(script)('the wait for the first word, on a terminal', () => {
     const text = all.indexOf('The answer.');
     expect(text).toBeGreaterThan(all.indexOf('attempt 2'));
     expect(all.slice(text)).not.toContain('attempt 2');
+    expect(all).toContain(answer.replaceAll('\n', '\r\n'));
     // The line is cleared and the cursor is back before the text.
     expect(all.slice(0, text)).toMatch(/\x1b\[\d?K.*\x1b\[\?25h$/s);
   });

@@ -1,6 +1,6 @@
 /** Everything that is laid out fits a terminal of 40 columns. */
 import { describe, expect, it } from 'vitest';
-import { helpTopics } from '../../src/cli/help-topics.ts';
+import { helpTopics } from '../../src/cli/help/topics.ts';
 import { wrapped } from '../../src/cli/render/wrap.ts';
 import { tasks } from '../../src/core/tasks/tasks.ts';
 import { operations } from '../../src/operations/index.ts';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { givenTasks } from '../../src/core/tasks/own-tasks.ts';
 import { taskKinds } from '../../src/core/tasks/tasks.ts';
+import { searchReplace } from '../helpers/answers.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { givenConfig } from '../helpers/config.ts';
 import { call } from '../helpers/mcp.ts';
@@ -64,12 +65,38 @@ describe('a task of the user’s own', () => {
       [...givenTasks, 'review'],
     ]);
     expect((await orch(['run', 'reviw', 'x'], { env: own })).stderr).toContain('did you mean review?');
+    expect((await orch(['run', 'look at it', '-f', 'a.ts'], { env: own })).stderr).toMatch(
+      /put one of these first: .*\bask, review$/m,
+    );
     expect((await orch(['review', 'x'], { env: own })).stderr).toContain('run: orch run review');
     const help = (await orch(['help', 'run'], { env: own })).stdout;
     for (const task of ['refactor', 'ask', 'review'])
       expect((await orch(['help', task], { env: own })).stdout).toBe(help);
     const served = await call(client, 'route.explain', { task: 'review', input: 'x' });
     expect(served.structuredContent).toMatchObject({ task: 'review' });
+  });
+
+  it('is a task of `orch diff` as well, which returns a patch for any', async () => {
+    const { env, server } = await provider({
+      answer: { kind: 'text', text: searchReplace('a.ts', 'const a = 1;', 'const a = 2;') },
+    });
+    const own = { ...env, XDG_CONFIG_HOME: user({ tasks: { review } }) };
+    const cwd = folder({ 'a.ts': 'const a = 1;\n' });
+    const diff = (task: string) => orch(['diff', 'two', '-f', 'a.ts', '--task', task], { cwd, env: own });
+    expect((await diff('review')).stdout).toContain('+const a = 2;');
+    expect(bodies(server)[0]).toMatchObject({ input: expect.stringMatching(/Review the code\.\n\ntwo$/) });
+    const near = await diff('reviw');
+    expect(near.status).toBe(2);
+    expect(near.stderr).toMatch(
+      /there is no task "reviw" \(did you mean review\?\)\nhint: .*\bask, review$/m,
+    );
+    for (const task of ['banana', 'a.ts', 'two words'])
+      expect(await diff(task)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('there is no task'),
+      });
+    for (const shell of ['bash', 'zsh', 'fish'])
+      expect((await orch(['completion', shell], { env: own })).stdout).toMatch(/\bdeep_reasoning\W+review\b/);
   });
 
   it.each([
@@ -138,12 +165,21 @@ describe('rules', () => {
     const cwd = join(await project(), 'sub');
     const own = { ...env, XDG_CONFIG_HOME: user({}, rules) };
     const { stderr } = await orch(['docs', 'x', '-f', 'a.ts'], { cwd, env: own });
-    expect(stderr).not.toMatch(/rules|missing/);
+    expect(stderr).not.toContain('rules');
     expect(bodies(server)[0]?.input).toMatch(
       /^<rules path="AGENTS.md" note="data of the project[^"]*">\nUse tabs\.\n<\/rules>\n\n<rules path="docs\/STYLE.md".*<file path="sub\/a.ts">/s,
     );
     const { stdout } = await orch(['route', '--explain', 'docs', '-f', 'a.ts'], { cwd, env: own });
     expect(stdout).toContain('rules: AGENTS.md (4 tokens), docs/STYLE.md (3 tokens)');
+  });
+
+  it('are missed where a repository has none of their files', async () => {
+    const { env } = await provider({ answer: { kind: 'text', text: '# x\n' } });
+    const cwd = await repository({ 'a.ts': 'const a = 1;\n' });
+    const own = { ...env, XDG_CONFIG_HOME: user({}, rules) };
+    const missed = `no rules are sent: ${cwd} has none of the files AGENTS.md, docs/STYLE.md, missing.md`;
+    expect((await orch(['docs', 'x', '-f', 'a.ts'], { cwd, env: own })).stderr).toContain(missed);
+    expect((await orch(['route', '--explain', 'docs'], { cwd, env: own })).stdout).toContain(missed);
   });
 
   it('are redacted, and the first to be left out', async () => {

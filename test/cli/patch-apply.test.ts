@@ -198,6 +198,31 @@ describe('orch patch apply', () => {
     expect(read(cwd)).toBe(after);
   });
 
+  it('takes the beginning of an id, and says when that is of several', async () => {
+    const { cwd, env, id, apply } = await waiting();
+    const state = join(env.XDG_STATE_HOME, 'orch');
+    const other = `${id.slice(0, 8)}-0000-4000-8000-000000000000`;
+    writeFileSync(join(state, `patches/${other}.txt`), '{}');
+    const short = id.slice(0, 8);
+    const several = await apply(short);
+    expect(several.status).toBe(2);
+    expect(several.stderr).toContain(`2 runs and patches begin with ${short}`);
+    for (const one of [id, other]) expect(several.stderr).toContain(`patch ${one}`);
+    rmSync(join(state, `patches/${other}.txt`));
+    expect((await apply(short)).status).toBe(0);
+    expect(read(cwd)).toBe(after);
+    expect((await apply('0'.repeat(40))).stderr).toContain('no patch and no run with id 0000');
+  });
+
+  it('has the command for an answer that was given in its summary', async () => {
+    const cwd = folder({ 'a.txt': before });
+    const env = { XDG_STATE_HOME: folder() };
+    const { stderr } = await orch(['diff', '--from', '-', '-f', 'a.txt'], { cwd, env, stdin: change });
+    const [, command = ''] = /^patch: orch (patch apply [0-9a-f]{8})$/m.exec(stderr) ?? [];
+    expect((await orch(command.split(' '), { cwd, env })).status).toBe(0);
+    expect(read(cwd)).toBe(after);
+  });
+
   it('wants an id or a patch, and not both', async () => {
     for (const args of [[], ['some-id', '--from', '-']]) {
       const { status, stderr } = await orch(['patch', 'apply', ...args], { stdin: text() });
@@ -210,6 +235,15 @@ describe('orch patch apply', () => {
 });
 
 describe('orch patch apply --from', () => {
+  it('has nothing to do when there is no patch, as where nothing needs to change', async () => {
+    const cwd = folder({ 'a.txt': before, 'no.patch': '' });
+    for (const from of ['-', 'no.patch']) {
+      const { status, stdout, stderr } = await orch(['patch', 'apply', '--from', from], { cwd, stdin: '' });
+      expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+      expect(stderr).toBe('warning: nothing to apply: the patch is empty\n');
+    }
+  });
+
   it.each([
     ['a repository', repository],
     ['a plain folder', async (files: Record<string, string>) => folder(files)],

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { orchInProcess } from '../helpers/cli.ts';
 import { startProxy } from '../helpers/connect-proxy.ts';
 import { folder, key, livingModels, orch } from '../helpers/orch.ts';
 import { certificatePath, tlsFixture } from '../helpers/tls-fixture.ts';
@@ -23,7 +24,6 @@ async function start() {
     OPENAI_BASE_URL: `https://${host}/v1`,
     OPENAI_API_KEY: key,
     ORCH_CONF: livingModels(),
-    NODE_EXTRA_CA_CERTS: certificatePath,
   };
   return { host, env };
 }
@@ -32,7 +32,7 @@ it('a command reaches an https server through the proxy, with the certificates t
   const { host, env } = await start();
   const proxy = await startProxy();
   const { status, stdout, stderr } = await orch(['run', 'docs', 'Why?'], {
-    env: { ...env, HTTPS_PROXY: proxy.url },
+    env: { ...env, NODE_EXTRA_CA_CERTS: certificatePath, HTTPS_PROXY: proxy.url },
   });
   expect({ status, stdout }, stderr).toEqual({ status: 0, stdout: 'Yes.\n' });
   expect(new Set(proxy.targets)).toEqual(new Set([host]));
@@ -41,9 +41,9 @@ it('a command reaches an https server through the proxy, with the certificates t
 it('a command that the proxy refuses says so, and does not show its password', async () => {
   const { host, env } = await start();
   const proxy = await startProxy({ status: 407 });
-  const { status, stdout, stderr } = await orch(['run', 'docs', 'Why?'], {
-    env: { ...env, HTTPS_PROXY: proxy.url.replace('//', '//me:hunter2@') },
-  });
+  vi.stubEnv('HTTPS_PROXY', proxy.url.replace('//', '//me:hunter2@'));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { status, stdout, stderr } = await orchInProcess(['run', 'docs', 'Why?'], { env });
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toContain(
     `the proxy ${proxy.url} (HTTPS_PROXY) refused the connection to ${host} with status 407`,
@@ -58,7 +58,10 @@ it('a repository cannot choose the proxy', async () => {
   const cwd = folder({
     '.env': `https_proxy=${unused.url}\nHTTPS_PROXY=${unused.url}\nNO_PROXY=orch.test\n`,
   });
-  const { status } = await orch(['run', 'docs', 'Why?'], { cwd, env: { ...env, HTTPS_PROXY: proxy.url } });
+  const { status } = await orch(['run', 'docs', 'Why?'], {
+    cwd,
+    env: { ...env, NODE_EXTRA_CA_CERTS: certificatePath, HTTPS_PROXY: proxy.url },
+  });
   expect(status).toBe(0);
   expect(proxy.targets).not.toEqual([]);
   expect(unused.targets).toEqual([]);

@@ -60,6 +60,20 @@ describe('the retirement of an alias', () => {
     expect(readdirSync(env.XDG_STATE_HOME)).toEqual([]);
   });
 
+  it('is said by a route without its explanation once a day, for the model that it names', async () => {
+    const { env } = await places();
+    const route = (...more: string[]) =>
+      orchInProcess(['route', 'docs', 'x', ...more], { env, clock: on('2026-12-01') });
+    const first = await route();
+    expect(first.stdout).toBe('gpt-6-luna\n');
+    expect(first.stderr).toBe(`warning: chat: ${hop}; to settle it: ${cure}\n`);
+    expect((await route()).stderr).toBe('');
+    expect((await docs(env, '2026-12-01')).stderr).not.toContain('warning: chat:');
+    // What is wrong with the request itself is said each time.
+    for (let time = 0; time < 2; time++)
+      expect((await route('--force-model', 'gpt-unheard')).stderr).toContain('not in the catalogue');
+  });
+
   it('is not taken for said where no warning is shown', async () => {
     const { env } = await places();
     expect((await docs({ ...env, ORCH_LOG_LEVEL: 'error' })).stderr).toBe('');

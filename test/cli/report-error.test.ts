@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { reportError } from '../../src/cli/errors.ts';
-import type { IOStreams } from '../../src/cli/streams.ts';
+import type { IOStreams } from '../../src/cli/streams/streams.ts';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { expectLinear } from '../helpers/linear.ts';
 

@@ -47,7 +47,7 @@ describe('nothing is sent', () => {
       { stdin: '', status: 5 },
     ],
     ['no shell', ['completion'], /missing required argument 'shell'/],
-    ['no patch', ['patch', 'apply'], /give either a patch id or a patch\nhint: the id is meta\.patch\.id/],
+    ['no patch', ['patch', 'apply'], /give either a patch id or a patch\nhint: orch patch apply last /],
     ['half a command', ['usage'], /^Usage: orch usage .*Commands:\n {2}report /s],
     ['a question without one', ['run', 'ask'], /the instruction is empty/],
     [
@@ -82,6 +82,18 @@ describe('nothing is sent', () => {
     ],
     ['a letter too many', ['run', 'teests', 'x'], /did you mean tests\?/],
     ['two letters', ['run', 'dcoss', 'x'], /did you mean docs\?/],
+    [
+      'another name of a task',
+      ['run', 'explain', '-f', 'a.ts'],
+      /there is no task "explain" \(did you mean ask\?\)\nhint: the tasks are code_generate, /,
+    ],
+    ['it in place of a command', ['fix', 'x'], /unknown command 'fix'\nhint: run: orch run refactor …/],
+    [
+      'a command for a task',
+      ['run', 'diff', 'use a set', '-f', 'a.ts'],
+      /diff is a command, not a task\nhint: run: orch diff …/,
+    ],
+    ['one that runs nothing', ['run', 'serve'], /serve is a command, not a task\nhint: run: orch serve …/],
     [
       'a file for a task',
       ['run', 'a.ts', 'refactor'],
@@ -221,7 +233,7 @@ describe('nothing is sent', () => {
     [
       'an id that is none',
       ['patch', 'apply', 'nonsense'],
-      /no patch with id nonsense\nhint: patches are kept for 7 days/,
+      /no patch and no run with id nonsense\nhint: both are kept for 7 days/,
     ],
     // A wrong file.
     ['an empty file name', ['docs', 'x', '-f', ''], /--file: is empty/],
@@ -329,7 +341,7 @@ describe('nothing is sent', () => {
     [
       'an empty stage',
       ['docs', 'x', '--staged'],
-      /nothing is staged\nhint: stage it with git add/,
+      /nothing is staged\nhint: stage it with git add, .* with --changes/,
       { where: git },
     ],
     [

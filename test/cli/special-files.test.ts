@@ -136,18 +136,36 @@ describe('--from', () => {
   );
 });
 
+const fileOptions = (cwd: string) => ({
+  flag: '--from',
+  cwd,
+  readFile: readRegularFile,
+  signal: new AbortController().signal,
+  note: () => {},
+  wait: { noticeMs: 60_000, limitMs: 60_000 },
+});
+
+it.each([
+  ['Latin-1', Buffer.from('ção', 'latin1')],
+  ['binary', Buffer.from('a\0b')],
+])('a saved answer that is %s is refused, like one from a pipe', async (_, bytes) => {
+  const cwd = folder({ answer: bytes });
+  await expect(readAnswerFile('answer', fileOptions(cwd))).rejects.toMatchObject({
+    code: 'file-unreadable',
+    message: '--from: answer is not UTF-8 text',
+  });
+});
+
+it('a byte order mark is no part of a saved answer', async () => {
+  const cwd = folder({ answer: '\uFEFFone\n' });
+  expect(await readAnswerFile('answer', fileOptions(cwd))).toBe('one\n');
+});
+
 it.skipIf(process.platform === 'win32')('a pipe that another file replaces is not read', async () => {
   const cwd = folder();
   const path = join(cwd, 'answer');
   fifo(path);
-  const reading = readAnswerFile('answer', {
-    flag: '--from',
-    cwd,
-    readFile: readRegularFile,
-    signal: new AbortController().signal,
-    note: () => {},
-    wait: { noticeMs: 60_000, limitMs: 60_000 },
-  });
+  const reading = readAnswerFile('answer', fileOptions(cwd));
   // It has been seen, and is about to be opened.
   rmSync(path);
   writeFileSync(path, answer);

@@ -10,9 +10,14 @@ import { readRegularFile } from '../../src/adapters/system/regular-file.ts';
 import { gatherInput } from '../../src/cli/input.ts';
 import { cliFields } from '../../src/cli/options.ts';
 import { type Actions, buildProgram } from '../../src/cli/program.ts';
-import { runOperation } from '../../src/cli/run-operation.ts';
-import { PipeNotTextError, PipeStillOpenError, PipeTooLargeError, readToEnd } from '../../src/cli/stdin.ts';
-import type { IOStreams } from '../../src/cli/streams.ts';
+import { runCommand } from '../../src/cli/run-command.ts';
+import {
+  PipeNotTextError,
+  PipeStillOpenError,
+  PipeTooLargeError,
+  readToEnd,
+} from '../../src/cli/streams/stdin.ts';
+import type { IOStreams } from '../../src/cli/streams/streams.ts';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { createFactory } from '../../src/factory.ts';
 import { operations } from '../../src/operations/index.ts';
@@ -212,7 +217,7 @@ it('the wait is time of the call', async () => {
           throw new OrchError('interrupted', 'that is all');
         },
       };
-      await runOperation(stub, fields, command, { argv, streams, signal: never, factory });
+      await runCommand(stub, fields, command, { argv, streams, signal: never, factory });
     },
   } as Actions;
   await expect(buildProgram(actions, 'docs').parseAsync(argv, { from: 'user' })).rejects.toThrow(

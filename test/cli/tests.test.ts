@@ -50,6 +50,30 @@ describe('--verify', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it.runIf(process.platform !== 'win32')(
+    'is refused before anything is sent when its command is certain not to be there',
+    async () => {
+      const { env, server } = await provider({ answer: passes });
+      for (const [command, why] of [
+        ['nosuchcmd --all {}', 'nosuchcmd is not on the PATH'],
+        ['./nosuch.sh', './nosuch.sh is not there'],
+      ] as const) {
+        const { status, stderr } = await orch([...args, '-o', 'new.js', '--verify', command], { env });
+        expect(status).toBe(2);
+        expect(stderr).toContain(`the --verify command cannot be run: ${why}`);
+        expect(stderr).toContain('hint: try it in a shell');
+      }
+      expect(server.requests).toEqual([]);
+    },
+  );
+
+  it.runIf(process.platform !== 'win32')('may run the result itself', async () => {
+    const { env } = await provider({ answer: passes });
+    const verify = ['-o', 'new.js', '--verify', './new.js'];
+    // It is not executable, which only the shell finds out.
+    expect((await orch([...args, ...verify], { env })).stderr).toMatch(/ermission denied/);
+  });
+
   it('asks the next model when it fails, and keeps the file that passed', async () => {
     const { env, server } = await provider({
       answer: byModel({ 'gpt-6.1-terra': fails, 'gpt-6.1-sol': passes }),
@@ -119,9 +143,10 @@ describe('--verify', () => {
       return { ok: true, detail: '' };
     };
     const { signal } = new AbortController();
+    const verifier = { assertPossible: () => {}, verify: edit };
     const input = { input: 'test it', language: 'javascript', output: 'a.js', verify: 'true' };
     const error = await testsOperation
-      .run(testsOperation.input.parse(input), { ...context, verifier: () => ({ verify: edit }) }, { signal })
+      .run(testsOperation.input.parse(input), { ...context, verifier: () => verifier }, { signal })
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'file-changed' });
     expect(readFileSync(join(cwd, 'a.js'), 'utf8')).toBe('edited');
@@ -132,7 +157,7 @@ describe('--verify', () => {
   it('asks no further model when the command cannot be run, and keeps what was paid for', async () => {
     const { env, server } = await provider({ answer: passes });
     const cwd = folder();
-    const verify = ['-o', 'new.js', '--verify', 'no-such-command {}'];
+    const verify = ['-o', 'new.js', '--verify', 'true && no-such-command {}'];
     const { status, stdout } = await orch([...args, ...verify, '--json'], { env, cwd });
     expect(status).toBe(2);
     expect(server.requests).toHaveLength(1);

@@ -152,6 +152,17 @@ describe('the table', () => {
     expect(table).toMatch(/^Baseline: an estimate\./m);
   });
 
+  it('tears no word of a name at 40 columns', () => {
+    const records = [
+      usageRecord({ cost_usd: 0.25 }),
+      usageRecord({ run_id: 'other', task: 'refactor', model_served: 'rehearsal:gpt-6.2-sol' }),
+    ];
+    const narrow = usageReport(records, { by: ['model', 'task'], now: 0 });
+    const table = renderReportTable(narrow, 40);
+    expect(widest(table)).toBeLessThanOrEqual(40);
+    for (const word of [/ rehearsal: /, / gpt-6\.2-sol /, / refactor /]) expect(table).toMatch(word);
+  });
+
   it('has what is compared side by side, as far as there is room', () => {
     const report = usageReport(records, { by: ['task'], compare: 'model', now: 0 });
     for (const width of widths) expect(widest(renderReportTable(report, width))).toBeLessThanOrEqual(width);

@@ -2,8 +2,8 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findGit } from '../../src/adapters/workspace/git.ts';
-import { gitPatchApplier, gitPatchChecker } from '../../src/adapters/workspace/git-patch.ts';
+import { findGit } from '../../src/adapters/workspace/git/git.ts';
+import { gitPatchApplier, gitPatchChecker } from '../../src/adapters/workspace/git/git-patch.ts';
 import { emitPatch } from '../../src/core/patch/git/emit-patch.ts';
 import type { FileChange } from '../../src/core/patch/types.ts';
 import { folder } from '../helpers/orch.ts';

@@ -181,7 +181,7 @@ export function describeProvider(name: string, { stream, start, key }: ProviderC
       'that takes too long after %s is ended, and the connection closed',
       async (after) => {
         const { provider, server } = await start({ kind: 'hang', after });
-        const failure = await failureOf(ask(provider, { totalMs: 200 }));
+        const failure = await failureOf(ask(provider, { totalMs: 500 }));
         expect(failure.failureClass).toBe('attempt-timeout');
         expect((await server.waitForAbort()).index).toBe(0);
       },

@@ -19,6 +19,16 @@ describe.each<[name: string, make: () => ResultStore]>([
     expect(new Set(saved.map(({ path }) => path)).size).toBe(texts.length);
   });
 
+  it('names the ids that begin so', () => {
+    const store = make();
+    expect(store.ids('')).toEqual([]);
+    const ids = ['one', 'two'].map((text) => store.save(text).id);
+    expect(store.ids('').sort()).toEqual([...ids].sort());
+    expect(store.ids(ids[0]!)).toEqual([ids[0]]);
+    expect(store.ids(`${ids[0]}.`)).toEqual([]);
+    expect(store.ids('..')).toEqual([]);
+  });
+
   it.each(['', '.', '../secret', '0', crypto.randomUUID(), 'id-1\0', 'constructor'])(
     'knows nothing of an id that it has not given: %j',
     (id) => {

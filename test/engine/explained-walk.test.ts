@@ -6,9 +6,9 @@ import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { type FailureClass, failureTable, ProviderFailure } from '../../src/core/errors/provider-failure.ts';
 import { apiId, findCard, inputWindow } from '../../src/core/models/model-card.ts';
 import type { UsageRecord } from '../../src/core/record/usage-record.ts';
+import { EngineMemory } from '../../src/engine/attempts/memory.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
 import { delegate } from '../../src/engine/delegate.ts';
-import { EngineMemory } from '../../src/engine/memory.ts';
 import type { DelegationInput } from '../../src/operations/delegation/fields.ts';
 import { readRequest } from '../../src/operations/delegation/read-request.ts';
 import { type DecisionOutput, explain } from '../../src/operations/route-explain.ts';
@@ -105,6 +105,7 @@ async function promised(
     await explain(readRequest({ input: '', ...input }), context, new AbortController().signal),
   );
   let tooSmall: number | undefined;
+  let hasDeclined = false;
   const takesTheInput = (candidate: { model: string }) => {
     const card = cardOf(candidate.model);
     return tooSmall === undefined || (card !== undefined && inputWindow(card) > tooSmall);
@@ -115,7 +116,8 @@ async function promised(
     const failureClass = script[walk.length - 1];
     if (failureClass === undefined) return { walk, answered: true };
     const { recovery } = failureTable[failureClass];
-    if (isFinal(failureClass)) break;
+    if (isFinal(failureClass) || hasDeclined) break;
+    hasDeclined ||= failureClass === 'spoken-refusal';
     if (failureClass === 'model-not-found') {
       if (input.forceModel !== undefined) break;
       context.memory.notFound.add(model);
@@ -184,9 +186,9 @@ describe('the walk', () => {
         expect(records).toHaveLength(asked.length);
         if (expected.walk.length > 1) walked++;
       }),
-      { numRuns: 250 },
+      { numRuns: 100 },
     );
     // The generator must make the engine fall back often enough to mean something.
-    expect(walked).toBeGreaterThan(50);
+    expect(walked).toBeGreaterThan(20);
   });
 });

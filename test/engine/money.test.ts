@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costOfAttempts } from '../../src/engine/attempt.ts';
+import { costOfAttempts } from '../../src/engine/attempts/attempt.ts';
 import { createFactory } from '../../src/factory.ts';
 import type { DelegateOutput } from '../../src/operations/delegation/output.ts';
 import { runOperation } from '../../src/operations/run.ts';
@@ -192,8 +192,8 @@ describe('a cost that nobody can tell', () => {
   ])('%s: for result, log and report alike', async (_name, scenario, unknown) => {
     const { call, logged, records } = await engineFixture({
       answer: byModel({ [first]: scenario, [second]: code }),
-      // A short limit would cut off the others on a busy machine.
-      policies: scenario.kind === 'hang' ? { timeouts: { codex: { firstEventMs: 100, idleMs: 100 } } } : {},
+      // A short limit would cut off the others on a busy machine, and for the first event it would cut off this one.
+      policies: scenario.kind === 'hang' ? { timeouts: { codex: { idleMs: 100 } } } : {},
     });
     const { attempts } = await call();
     const { total } = usageReport(records, { by: [], now: 0 });

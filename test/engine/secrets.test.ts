@@ -37,7 +37,7 @@ describe('a file whose name looks secret', () => {
     expect(named.warnings).toContain('.env is sent because it was named, although its name looks secret');
     const globbed = await call({ files: ['*'] });
     expect(globbed.prepared.sourceSet.sources.map(({ path }) => path)).toEqual(['a.ts']);
-    expect(globbed.warnings.join()).toContain('* left out 1 file whose names look secret (.env)');
+    expect(globbed.warnings.join()).toContain('* left out 1 file whose name looks secret (.env)');
   });
 });
 

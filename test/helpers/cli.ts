@@ -2,15 +2,15 @@
 import { Readable } from 'node:stream';
 import { Chalk } from 'chalk';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import { readToEnd } from '../../src/cli/stdin.ts';
-import { type IOStreams, labelled } from '../../src/cli/streams.ts';
+import { readToEnd } from '../../src/cli/streams/stdin.ts';
+import { type IOStreams, labelled } from '../../src/cli/streams/streams.ts';
 import type { Clock } from '../../src/engine/ports.ts';
 import { createFactory, type Factory, type FactoryOptions } from '../../src/factory.ts';
 import { bareEnvironment, folder, type OrchOptions, type OrchResult } from './orch.ts';
 
 /** Standard streams that are pipes, and what came out of them. */
 function pipedStreams(
-  stdin: string | Buffer | undefined,
+  stdin: string | Buffer | Readable | undefined,
   interrupt: AbortSignal,
   columns?: number,
 ): { streams: IOStreams; written: { stdout: string; stderr: string } } {
@@ -34,10 +34,14 @@ function pipedStreams(
     stdoutIsTerminal: false,
     stdoutColumns: columns,
     stderrColumns: columns,
+    stderrIsWatched: false,
     stderrIsLive: false,
     startSpinner: () => Promise.reject(new Error('a spinner needs a terminal')),
     stdinIsPiped: stdin !== undefined,
-    readStdin: (wait) => readToEnd(Readable.from([Buffer.from(stdin ?? '')]), interrupt, wait),
+    readStdin: (wait) => {
+      const stream = stdin instanceof Readable ? stdin : Readable.from([Buffer.from(stdin ?? '')]);
+      return readToEnd(stream, interrupt, wait);
+    },
   };
   return { streams, written };
 }
@@ -52,16 +56,18 @@ export function factoryFor(
   return createFactory({ cwd: cwd ?? folder(), variables: bareEnvironment(env), ...options });
 }
 
+interface InProcessOptions extends Omit<OrchOptions, 'stdin'> {
+  /** A stream is a pipe, which ends when the test ends it. */
+  stdin?: string | Buffer | Readable | undefined;
+  clock?: Clock;
+  columns?: number;
+  signal?: AbortSignal;
+}
+
 /** As `orch` of orch.ts, with the code of `src`. */
 export async function orchInProcess(
   args: readonly string[],
-  {
-    stdin,
-    clock,
-    columns,
-    signal = new AbortController().signal,
-    ...options
-  }: OrchOptions & { clock?: Clock; columns?: number; signal?: AbortSignal } = {},
+  { stdin, clock, columns, signal = new AbortController().signal, ...options }: InProcessOptions = {},
 ): Promise<OrchResult> {
   const { streams, written } = pipedStreams(stdin, signal, columns);
   const status = await runCommandLine(args, {

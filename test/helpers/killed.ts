@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ProcessIdentity, thisProcess } from '../../src/adapters/system/process-identity.ts';
 import { treeWriter } from '../../src/adapters/workspace/changes/tree-writer.ts';
-import { treeAccess } from '../../src/adapters/workspace/tree-access.ts';
-import { treeLock } from '../../src/adapters/workspace/tree-lock.ts';
+import { treeAccess } from '../../src/adapters/workspace/write/tree-access.ts';
+import { treeLock } from '../../src/adapters/workspace/write/tree-lock.ts';
 import type { BytesChange } from '../../src/engine/ports.ts';
 
 const gone = spawnSync(process.execPath, ['--version']).pid;

@@ -51,13 +51,18 @@ export async function connectInProcess({ roots, ...options }: InProcessOptions =
   return client;
 }
 
-/** As `greeted` of mcp.ts: lines over streams, which the test writes and reads. */
-export async function greetedInProcess(options: InProcessOptions = {}): Promise<Conversation> {
+/** As `rawServer` of mcp.ts: lines over streams, which the test writes and reads. */
+export async function connectedInProcess(options: InProcessOptions = {}): Promise<Conversation> {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const server = serverFor(options);
   await server.connect(new LineTransport(input, output));
   onTestFinished(() => server.close());
-  const talk = conversation(input, output);
+  return conversation(input, output);
+}
+
+/** As `greeted` of mcp.ts. */
+export async function greetedInProcess(options: InProcessOptions = {}): Promise<Conversation> {
+  const talk = await connectedInProcess(options);
   await greet(talk);
   return talk;
 }

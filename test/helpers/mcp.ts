@@ -62,7 +62,7 @@ export interface Conversation {
   /** Every line of standard output so far. */
   lines: string[];
   send(message: object): void;
-  write(text: string): void;
+  write(text: string | Buffer): void;
   /** The answer to the request with this id. */
   answer(id: number | string): Promise<Message>;
 }
@@ -99,7 +99,7 @@ export function conversation(input: Writable, output: Readable): Conversation {
     answers.set(message.id, message);
     waiting.get(message.id)?.(message);
   });
-  const write = (text: string) => void input.write(text);
+  const write = (text: string | Buffer) => void input.write(text);
   return {
     lines,
     write,

@@ -1,4 +1,7 @@
-/** Runs once before all tests: a place for temporary files, and one cache for the compiled code of every `orch`. */
+/**
+ * Runs once before all tests: a place for temporary files, one cache for the compiled code of every `orch`, and workers
+ * that start other processes at little cost.
+ */
 import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +36,9 @@ export default function setup({ provide }: TestProject): () => void {
   const folder = mkdtempSync(join(quickestPlace(), 'orch-tests-'));
   // The workers start after this, with this environment.
   process.env.TMPDIR = folder;
+  // To start a process, Linux copies the page tables of a worker, which takes longer than git does. Huge pages have few
+  // entries. V8's own memory is not copied, and what a worker starts gets an environment without this.
+  process.env.GLIBC_TUNABLES = 'glibc.malloc.hugetlb=1';
   provide('cacheFolder', join(folder, 'cache'));
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
 /** Working trees: one as it lies on the disk, to see that nothing of it has changed, and one that nobody else uses. */
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TreeLock } from '../../src/adapters/workspace/tree-lock.ts';
+import type { TreeLock } from '../../src/adapters/workspace/write/tree-lock.ts';
 
 /** Every file, link and folder below, with mode and bytes (in Latin-1); what git keeps for itself is left out. */
 export function treeOf(root: string): Record<string, string> {

@@ -120,11 +120,11 @@ describe('patch.apply', () => {
         /interrupted|killed/.test(text),
       );
     };
-    const docs = { input: 'describe it', task: 'docs' };
-    expect(await warningsOf('delegate.run', docs)).toEqual([
+    const request = { input: 'describe it', task: 'deep_reasoning' };
+    expect(await warningsOf('delegate.run', request)).toEqual([
       expect.stringContaining('orch patch apply --resume finishes it'),
     ]);
-    expect(await warningsOf('route.explain', docs)).toEqual([]);
+    expect(await warningsOf('route.explain', request)).toEqual([]);
     expect(journals(state)).toHaveLength(1);
     expect(await warningsOf('patch.apply', { patch_id })).toEqual([
       'b.txt was removed: it was left behind by a run that was killed',

@@ -84,7 +84,7 @@ describe('a result', () => {
       ),
     );
     const result = fc
-      .tuple(fc.array(line, { maxLength: 20 }), fc.integer({ min: 1, max: 8 }))
+      .tuple(fc.array(line, { maxLength: 8 }), fc.integer({ min: 1, max: 4 }))
       .map(([all, times]) => `${all.join('\n')}\n`.repeat(times));
     fc.assert(
       fc.property(result, fc.nat(20_000), (text, beside) => {

@@ -1,7 +1,8 @@
 /** The process on its pipes: what is on standard output, and when it ends. */
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { distIndex, greeted, initialize, type RawServer, rawServer, serve } from '../helpers/mcp.ts';
-import { greetedInProcess } from '../helpers/mcp-in-process.ts';
+import { type Conversation, distIndex, greeted, initialize, rawServer, serve } from '../helpers/mcp.ts';
+import { connectedInProcess, greetedInProcess } from '../helpers/mcp-in-process.ts';
 import { folder, provider } from '../helpers/orch.ts';
 
 const forms: [string, readonly string[]][] = [
@@ -16,7 +17,7 @@ const toolCall = (id: number, input = 'x') => ({
   params: { name: 'delegate.docs', arguments: { input } },
 });
 
-function expectJsonRpcAlone({ lines }: RawServer): void {
+function expectJsonRpcAlone({ lines }: Conversation): void {
   expect(lines.length).toBeGreaterThan(0);
   for (const line of lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
 }
@@ -35,17 +36,19 @@ describe.each(forms)('%s', (_name, args) => {
     expect(await server.ended).toEqual({ code: 0, signal: null });
     expectJsonRpcAlone(server);
   });
+});
 
+describe('the process', () => {
   it('ends with its input', async () => {
-    const fresh = rawServer({ args });
+    const fresh = rawServer();
     fresh.child.stdin.end();
     expect(await fresh.ended).toEqual({ code: 0, signal: null });
     expect(fresh.lines).toEqual([]);
   });
 
-  // Calls under way, and every signal: interrupt.test.ts.
+  // Calls under way, and the other signals: interrupt.test.ts.
   it.runIf(posix)('ends with SIGTERM', async () => {
-    const server = await greeted({ args });
+    const server = await greeted();
     server.child.kill('SIGTERM');
     expect(await server.ended).toEqual({ code: 0, signal: null });
     expectJsonRpcAlone(server);
@@ -54,7 +57,7 @@ describe.each(forms)('%s', (_name, args) => {
 
 describe('the server', () => {
   it('lives through garbage', async () => {
-    const server = rawServer({ env: { ORCH_REHEARSE: '1' } });
+    const server = await connectedInProcess({ env: { ORCH_REHEARSE: '1' } });
     server.write('garbage\n{"half": \n[]\n42\nnull\n\n{"jsonrpc":"1.0","id":9}\n\u0000\u0001\n');
     // As newer clients begin.
     server.send({ id: 'discover', method: 'server/discover', params: {} });
@@ -69,8 +72,6 @@ describe('the server', () => {
     expect((await server.answer(1)).error.code).toBe(-32601);
     server.send(toolCall(2));
     expect((await server.answer(2)).result.isError).toBeFalsy();
-    server.child.stdin.end();
-    expect(await server.ended).toEqual({ code: 0, signal: null });
     expectJsonRpcAlone(server);
   });
 
@@ -142,7 +143,7 @@ describe('a cancelled call', () => {
 });
 
 it('answers every message of a batch, however its bytes come', async () => {
-  const server = await greeted();
+  const server = await greetedInProcess();
   const batch = [1, 2].map((id) => ({
     jsonrpc: '2.0',
     id,
@@ -151,7 +152,9 @@ it('answers every message of a batch, however its bytes come', async () => {
   }));
   const bytes = Buffer.from(`${JSON.stringify(batch)}\n`);
   const middle = bytes.indexOf('ç') + 1;
-  server.child.stdin.write(bytes.subarray(0, middle), () => server.child.stdin.write(bytes.subarray(middle)));
+  server.write(bytes.subarray(0, middle));
+  await setImmediate();
+  server.write(bytes.subarray(middle));
   expect((await server.answer(1)).error.message).toContain('ç1');
   expect((await server.answer(2)).error.message).toContain('ç2');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
-import type { FinishedPatch } from '../../src/engine/finish-answer.ts';
+import type { FinishedPatch } from '../../src/engine/finish/finish-answer.ts';
 import type { Factory } from '../../src/factory.ts';
 import { deliver } from '../../src/operations/delegation/deliver.ts';
 import type { DelegateOutput } from '../../src/operations/delegation/output.ts';

@@ -3,6 +3,7 @@
  * event is decoded by itself: invalid UTF-8 spoils that event alone, and is never replaced by other text.
  */
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { fromUtf8 } from '../../core/text/utf8.ts';
 
 export type StreamEvent =
   /** `name` is the event's own, where it has one. */
@@ -11,8 +12,6 @@ export type StreamEvent =
   | { kind: 'malformed'; name: string | undefined }
   /** `[DONE]`: how some servers end every stream. */
   | { kind: 'done' };
-
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class EventDecoder {
   #events: StreamEvent[] = [];
@@ -84,9 +83,5 @@ function readEvent({ event, data }: EventSourceMessage): StreamEvent | undefined
 /** Undefined: not UTF-8. */
 function decoded(bytes: string): string | undefined {
   if (!/[\x80-\xff]/.test(bytes)) return bytes;
-  try {
-    return strictUtf8.decode(Buffer.from(bytes, 'latin1'));
-  } catch {
-    return undefined;
-  }
+  return fromUtf8(Buffer.from(bytes, 'latin1'));
 }

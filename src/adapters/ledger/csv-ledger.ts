@@ -2,9 +2,9 @@
  * The ledger as a CSV file to which any number of processes may append: every append is one O_APPEND write of
  * complete rows. This is safe on local file systems; NFS does not guarantee it.
  */
-import { constants, promises } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, open, promises, type Stats, statSync, write } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { encodeRecord, headerRow } from '../../core/record/csv.ts';
 import type { Ledger } from '../../engine/ports.ts';
@@ -13,10 +13,12 @@ import {
   destinationOf,
   type OpenDestination,
   openDestination,
-} from '../workspace/destination.ts';
-import { type Temporaries, untracked } from '../workspace/temporaries.ts';
-import { lastHeader } from './header.ts';
+} from '../workspace/write/destination.ts';
+import { type Temporaries, untracked } from '../workspace/write/temporaries.ts';
+import { lastHeader, readInto } from './header.ts';
 
+const openFile = promisify(open);
+const writeBytes = promisify(write);
 const newline = 0x0a;
 /** Bytes that are read again, in case a row was being written when the file was last read. */
 const overlap = 4096;
@@ -31,7 +33,19 @@ interface Known {
   least: number;
 }
 
+export interface CsvLedger extends Ledger {
+  /** Throws `file-forbidden` where a link leads to a place that rows must not be written to. */
+  assertAllowed(): void;
+  close(): Promise<void>;
+}
+
+/** On Windows, a program such as a spreadsheet could not change a file that is held open. */
+const mayHold = process.platform !== 'win32';
+
 /**
+ * The file stays open between appends, since finding out whether it may be written takes longer than writing does.
+ * It is opened anew once its path leads to another one.
+ *
  * `append` creates the folder (0700) and the file (0600) and rejects with `OrchError('record-failed')`; appends of
  * one process keep their order. `read` returns nothing if the file does not exist yet, and rejects with
  * `OrchError('file-unreadable')`.
@@ -40,36 +54,55 @@ export function csvLedger({
   path,
   temporaries = untracked,
   roots = () => [],
-  open = openDestination,
+  open: openPlace = openDestination,
 }: {
   path: string;
   temporaries?: Temporaries;
   /** Absolute. A link in one of these folders must not lead out of it. Default: none. */
   roots?: () => readonly string[];
   open?: typeof openDestination;
-}): Ledger {
+}): CsvLedger {
   const location = resolve(path);
   let known: Known | undefined;
   /** Rows for the next write, and that write. */
   let waiting = '';
   let next: Promise<void> | undefined;
   let queue: Promise<void> = Promise.resolve();
+  let held: number | undefined;
 
-  async function write(rows: string): Promise<void> {
+  const isInPlace = (): boolean => {
+    if (held === undefined) return false;
+    const there = statSync(location, { throwIfNoEntry: false });
+    return there?.isFile() === true && isSame(there, fstatSync(held));
+  };
+  const release = () => {
+    if (held !== undefined) closeSync(held);
+    held = undefined;
+  };
+  async function append(rows: string): Promise<void> {
     try {
-      const handle = await openForAppend(destinationOf(location, roots()), { open, temporaries });
-      try {
-        known = await appendRows(handle, rows, known);
-      } finally {
-        await handle.close();
+      if (!isInPlace()) {
+        release();
+        held = await openForAppend(destinationOf(location, roots()), { open: openPlace, temporaries });
       }
+      known = await appendRows(held!, rows, known);
+      // What is no file is opened anew each time: its path says nothing about what it leads to.
+      if (!mayHold || known.least === 0) release();
     } catch (error) {
+      release();
       throw recordFailed(location, error);
     }
   }
 
   return {
     location,
+    assertAllowed() {
+      if (!isInPlace()) destinationOf(location, roots());
+    },
+    async close() {
+      await queue;
+      release();
+    },
     append(records) {
       if (records.length === 0) return Promise.resolve();
       waiting += records.map((record) => `${encodeRecord(record)}\n`).join('');
@@ -78,7 +111,7 @@ export function csvLedger({
         const rows = waiting;
         waiting = '';
         next = undefined;
-        return write(rows);
+        return append(rows);
       });
       queue = next.catch(() => undefined);
       return next;
@@ -92,9 +125,11 @@ export function csvLedger({
 }
 
 /** Used when recording is off. */
-export function noLedger(): Ledger {
+export function noLedger(): CsvLedger {
   return {
     location: undefined,
+    assertAllowed() {},
+    close: async () => undefined,
     append: async () => undefined,
     read: async () => ({ records: [], skipped: [], files: [] }),
   };
@@ -102,15 +137,23 @@ export function noLedger(): Ledger {
 
 class ShortWrite extends Error {}
 
-async function appendRows(handle: FileHandle, rows: string, known: Known | undefined): Promise<Known> {
-  const stat = await handle.stat();
+function isSame(a: Stats, b: Stats): boolean {
+  return a.dev === b.dev && a.ino === b.ino;
+}
+
+async function appendRows(descriptor: number, rows: string, known: Known | undefined): Promise<Known> {
+  const stat = fstatSync(descriptor);
   const size = stat.isFile() ? stat.size : 0;
   const same = known?.device === stat.dev && known.inode === stat.ino && known.least <= size;
-  const start = size > 0 && (await lastByte(handle, size)) !== newline ? '\n' : '';
-  const found = await lastHeader(handle, same ? Math.max(0, known.seen - overlap) : 0, size);
+  // Nobody has appended since this process did.
+  const untouched = same && size === known.least;
+  const start = !untouched && size > 0 && (await lastByte(descriptor, size)) !== newline ? '\n' : '';
+  const found = untouched
+    ? undefined
+    : await lastHeader(descriptor, same ? Math.max(0, known.seen - overlap) : 0, size);
   const ours = found === undefined ? same : found === headerRow;
   const bytes = Buffer.from(`${start}${ours ? '' : `${headerRow}\n`}${rows}`);
-  const { bytesWritten } = await handle.write(bytes);
+  const { bytesWritten } = await writeBytes(descriptor, bytes);
   // The rest is not written: another process may have appended in between.
   if (bytesWritten !== bytes.length) {
     throw new ShortWrite(`only ${bytesWritten} of ${bytes.length} bytes were written`);
@@ -118,37 +161,37 @@ async function appendRows(handle: FileHandle, rows: string, known: Known | undef
   return { device: stat.dev, inode: stat.ino, seen: size, least: stat.isFile() ? size + bytes.length : 0 };
 }
 
-async function lastByte(handle: FileHandle, size: number): Promise<number | undefined> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+async function lastByte(descriptor: number, size: number): Promise<number | undefined> {
+  const { buffer, bytesRead } = await readInto(descriptor, Buffer.alloc(1), 0, 1, size - 1);
   return bytesRead === 1 ? buffer[0] : undefined;
 }
 
 async function openForAppend(
   destination: Destination,
   { open, temporaries }: { open: typeof openDestination; temporaries: Temporaries },
-): Promise<FileHandle> {
+): Promise<number> {
   const opened = open(destination, { folderMode: 0o700 });
   try {
     const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0 } = constants;
     const flags = O_RDWR | O_APPEND | (destination.descriptor === undefined ? O_NOFOLLOW : 0);
-    let handle = await unlessMissing(promises.open(opened.file, flags));
-    if (!handle) {
+    let descriptor = await unlessMissing(openFile(opened.file, flags));
+    if (descriptor === undefined) {
       await createWithHeader(opened, draftName(destination.path), temporaries);
-      handle = await promises.open(opened.file, flags | O_CREAT, 0o600);
+      descriptor = await openFile(opened.file, flags | O_CREAT, 0o600);
     }
     try {
       opened.verify();
     } catch (error) {
-      await handle.close();
+      closeSync(descriptor);
       throw error;
     }
-    return handle;
+    return descriptor;
   } finally {
     opened.close();
   }
 }
 
-async function unlessMissing(opening: Promise<FileHandle>): Promise<FileHandle | undefined> {
+async function unlessMissing(opening: Promise<number>): Promise<number | undefined> {
   try {
     return await opening;
   } catch (error) {

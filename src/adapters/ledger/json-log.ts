@@ -9,7 +9,7 @@ import type { Redact } from '../../core/errors/redact.ts';
 import { printableJson } from '../../core/text/hidden.ts';
 import { mapTexts } from '../../core/text/json.ts';
 import type { CallLog } from '../../engine/context.ts';
-import { type Destination, destinationOf, openDestination } from '../workspace/destination.ts';
+import { type Destination, destinationOf, openDestination } from '../workspace/write/destination.ts';
 
 export interface JsonLogOptions {
   /** Redacts each text of a line. */

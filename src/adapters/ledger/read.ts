@@ -65,7 +65,7 @@ export async function scanLedgers(
 async function expanded(given: string, cwd: string, signal: AbortSignal): Promise<string[]> {
   if (given === '-') return [given];
   const path = resolve(cwd, given);
-  const { expandGlob, isPattern } = await import('../workspace/glob.ts');
+  const { expandGlob, isPattern } = await import('../workspace/find/glob.ts');
   if (!isPattern(given) || (await exists(path))) return [path];
   const found = await expandGlob(given, cwd, signal);
   if (found.length === 0) {

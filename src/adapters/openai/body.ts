@@ -4,6 +4,7 @@
  */
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { asObject, asText, type Json } from '../../core/text/json.ts';
+import { fromUtf8 } from '../../core/text/utf8.ts';
 import type { GenerateResult } from '../../engine/ports.ts';
 import { EventDecoder, type StreamEvent } from '../http/event-stream.ts';
 import type { HttpBody, HttpResponse } from '../http/response.ts';
@@ -87,7 +88,7 @@ async function readDocument(first: Uint8Array, options: ReadOptions): Promise<Ge
   }
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces)));
+    value = JSON.parse(fromUtf8(Buffer.concat(pieces))?.replace(/^\uFEFF/, '') ?? '');
   } catch {
     throw new ProviderFailure('malformed-answer', 'the provider sent broken JSON');
   }

@@ -8,7 +8,7 @@ import {
   ProviderFailure,
 } from '../../core/errors/provider-failure.ts';
 import { shortMessage, shortName } from '../../core/text/outside-text.ts';
-import { refusableName } from '../../engine/parameters.ts';
+import { refusableName } from '../../engine/attempts/parameters.ts';
 
 export interface ProviderError {
   /** Undefined for an error inside a stream that began with 200. */

@@ -4,7 +4,7 @@
  */
 import type { ResponseCreateParamsBase } from 'openai/resources/responses/responses';
 import { exactRedactor, pieceRedactor, type Redact } from '../../core/errors/redact.ts';
-import { bodyOf } from '../../engine/parameters.ts';
+import { bodyOf } from '../../engine/attempts/parameters.ts';
 import type { GenerateResult, Provider } from '../../engine/ports.ts';
 import { Watchdog } from '../http/watchdog.ts';
 import { readBody } from './body.ts';

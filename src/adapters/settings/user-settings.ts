@@ -1,17 +1,18 @@
 /** Changes the user's own configuration files, one value at a time. */
-import { isUtf8 } from 'node:buffer';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { withoutComments } from '../../core/config/json-with-comments.ts';
 import { isPlainObject } from '../../core/config/layers.ts';
 import type { ConfigProblem } from '../../core/config/problem.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
+import { textOf } from '../../core/text/utf8.ts';
 import type { UserSettings } from '../../engine/ports.ts';
+import { unreadConfig } from '../system/config-files.ts';
 import { maxConfigBytes, readRegularFile } from '../system/regular-file.ts';
-import { writeResultFile } from '../workspace/result-file.ts';
-import type { Temporaries } from '../workspace/temporaries.ts';
-import type { TreeLock } from '../workspace/tree-lock.ts';
-import { writeFailed } from '../workspace/write-failed.ts';
+import { writeResultFile } from '../workspace/write/result-file.ts';
+import type { Temporaries } from '../workspace/write/temporaries.ts';
+import type { TreeLock } from '../workspace/write/tree-lock.ts';
+import { writeFailed } from '../workspace/write/write-failed.ts';
 
 export interface UserSettingsOptions {
   folder: string;
@@ -29,12 +30,12 @@ export function userSettings({ folder, lock, temporaries, problems }: UserSettin
     change: (name, path, value) => {
       const file = join(folder, `${name}.json`);
       return lock(folder, async () => {
-        const before = textOf(file);
+        const before = contentOf(file);
         const old = parsed(file, before);
         const { edited } = await import('./edit-json.ts');
         const after = edited(before ?? '', path, value);
         const now = parsed(file, after);
-        if (isDeepStrictEqual(now, old)) return { file, changed: false };
+        if (isDeepStrictEqual(now, old)) return { file, changed: false, before: valueAt(old, path) };
         // What is written is what was meant, whatever the file looks like.
         if (!isDeepStrictEqual(now, changedAt(old, path, value)))
           throw unfit(`${file} cannot be changed automatically`, `edit ${path.join('.')} in it by hand`);
@@ -46,21 +47,23 @@ export function userSettings({ folder, lock, temporaries, problems }: UserSettin
         } catch (error) {
           throw writeFailed(error, { path: file });
         }
-        return { file, changed: true };
+        return { file, changed: true, before: valueAt(old, path) };
       });
     },
   };
 }
 
 /** Undefined if there is no file. */
-function textOf(file: string): string | undefined {
+function contentOf(file: string): string | undefined {
   const reading = readRegularFile(file, maxConfigBytes);
   if (reading.bytes === undefined) {
     if (reading.fault === 'missing') return undefined;
-    throw unfit(`${file} ${reading.message}`, 'make it a readable file, or remove it');
+    const { origin, message, hint } = unreadConfig(file, reading.message);
+    throw unfit(`${origin} ${message}`, hint);
   }
-  if (!isUtf8(reading.bytes)) throw unfit(`${file} is not UTF-8`, 'save it as UTF-8');
-  return reading.bytes.toString('utf8');
+  const { text, fault } = textOf(reading.bytes);
+  if (fault !== undefined) throw unfit(`${file} is ${fault}`, 'save it as UTF-8');
+  return text;
 }
 
 function parsed(file: string, text = ''): unknown {
@@ -74,6 +77,10 @@ function parsed(file: string, text = ''): unknown {
   }
   if (!isPlainObject(value)) throw unfit(`${file} holds no object`, 'put {} in its place');
   return value;
+}
+
+function valueAt(target: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isPlainObject(inner) ? inner[key] : undefined), target);
 }
 
 function changedAt(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {

@@ -1,5 +1,5 @@
 /** Reads the layers of the configuration from their folders. */
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import {
@@ -148,15 +148,29 @@ function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
   const reading = readRegularFile(path, maxConfigBytes);
   if (reading.bytes === undefined) {
     if (reading.fault === 'missing') return undefined;
-    problems.push({
-      origin: path,
-      path: '',
-      message: reading.message,
-      hint: 'make it a readable file, or remove it',
-    });
+    const problem = unreadConfig(path, reading.message);
+    // Once for a folder, whatever is in it.
+    if (!problems.some(({ origin }) => origin === problem.origin)) problems.push(problem);
     return { origin: path, value: undefined, unread: true };
   }
   return layerOf(path, reading.bytes.toString('utf8'), problems);
+}
+
+/** Names the folder if that is what cannot be read. */
+export function unreadConfig(path: string, message: string): ConfigProblem {
+  const folder = dirname(path);
+  try {
+    accessSync(folder, constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return {
+      origin: folder,
+      path: '',
+      message: `is a folder that cannot be read (${code})`,
+      hint: `check its owner and permissions, and those of the folders above it: ls -ld ${folder}`,
+    };
+  }
+  return { origin: path, path: '', message, hint: 'make it a readable file, or remove it' };
 }
 
 function layerOf(path: string, content: string, problems: ConfigProblem[]): Layer {

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import type { ClientFile, ClientName, ClientSetup } from '../../core/doctor/clients.ts';
 import type { Machine } from '../../engine/ports.ts';
-import { gitVersion } from '../workspace/git.ts';
+import { gitVersion } from '../workspace/git/git.ts';
 import { homeFolder, repositoryTop } from './folders.ts';
 import { readRegularFile } from './regular-file.ts';
 

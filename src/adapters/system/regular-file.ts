@@ -10,20 +10,23 @@ export const maxConfigBytes = 1024 * 1024;
 /** Of a file in a working tree that is compared or copied, and not sent. */
 export const maxTrackedBytes = 256 * 1024 * 1024;
 
+const missing: UnreadFile = { bytes: undefined, fault: 'missing', message: 'does not exist' };
+
 /** Follows links. Missing also if a folder above is a file. */
 export function readRegularFile(path: string, maxBytes: number, open = openSync): FileReading {
   let handle: number | undefined;
   try {
     // Opening a device can have an effect, so most are refused before; what is opened may have been replaced since.
-    const seen = statsFault(statSync(path), maxBytes);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return missing;
+    const seen = statsFault(stats, maxBytes);
     if (seen) return seen;
     // O_NONBLOCK, as a FIFO would block until something writes to it. Windows has neither.
     handle = open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     return readOpenFile(handle, maxBytes);
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR')
-      return { bytes: undefined, fault: 'missing', message: 'does not exist' };
+    if (code === 'ENOENT' || code === 'ENOTDIR') return missing;
     return { bytes: undefined, fault: 'unreadable', message: `cannot be read (${code})` };
   } finally {
     if (handle !== undefined) closeSync(handle);

@@ -1,15 +1,16 @@
 /** Stores results and patches by id, as files in the user's state folder. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keptDays } from '../../core/config/kept-days.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { ResultStore } from '../../engine/ports.ts';
 import { earlierLook } from './earlier-look.ts';
+import { maxTrackedBytes, readRegularFile } from './regular-file.ts';
 
-/** Older results are removed when one is stored, at most once a day: the folder may hold thousands. */
-export const keptDays = 7;
+const ending = '.txt';
 
 export function fileResultStore(folder: string): ResultStore {
-  const pathOf = (id: string) => join(folder, `${id}.txt`);
+  const pathOf = (id: string) => join(folder, `${id}${ending}`);
   return {
     save(text) {
       const id = crypto.randomUUID();
@@ -28,13 +29,24 @@ export function fileResultStore(folder: string): ResultStore {
     },
     load(id) {
       if (!/^[0-9a-f-]{36}$/.test(id)) return undefined;
+      const reading = readRegularFile(pathOf(id), maxTrackedBytes);
+      if (reading.bytes !== undefined) return reading.bytes.toString('utf8');
+      if (reading.fault === 'missing') return undefined;
+      throw new OrchError('file-unreadable', `the stored file ${pathOf(id)} ${reading.message}`, {
+        hint: 'check its permissions',
+      });
+    },
+    ids(beginning) {
       try {
-        return readFileSync(pathOf(id), 'utf8');
+        return readdirSync(folder)
+          .filter((name) => name.endsWith(ending))
+          .map((name) => name.slice(0, -ending.length))
+          .filter((id) => id.startsWith(beginning));
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENOENT') return undefined;
-        throw new OrchError('file-unreadable', `the stored file ${pathOf(id)} cannot be read (${code})`, {
-          hint: 'check its permissions',
+        if (code === 'ENOENT') return [];
+        throw new OrchError('file-unreadable', `${folder} cannot be read (${code})`, {
+          hint: 'check its owner and permissions',
           cause: error,
         });
       }

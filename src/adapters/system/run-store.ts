@@ -11,7 +11,6 @@ import {
   openSync,
   promises,
   readdirSync,
-  readFileSync,
   readSync,
   rmSync,
   statSync,
@@ -20,6 +19,7 @@ import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { RunStore } from '../../engine/ports.ts';
 import { lookName } from './earlier-look.ts';
+import { readRegularFile } from './regular-file.ts';
 import { prune } from './result-store.ts';
 
 /** The oldest runs are removed when they take more. */
@@ -64,10 +64,7 @@ export function fileRunStore(folder: string, limit = mostBytes): RunStore {
         accessSync(folder, constants.R_OK | constants.X_OK);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-        throw new OrchError('file-unreadable', `${folder} cannot be read`, {
-          hint: 'check its owner and permissions',
-          cause: error,
-        });
+        throw unreadable(`${folder} cannot be read`, error);
       }
       return filesIn(folder)
         .filter(({ name }) => name.endsWith(ending) && name.startsWith(beginning))
@@ -76,14 +73,23 @@ export function fileRunStore(folder: string, limit = mostBytes): RunStore {
     },
     async head(id) {
       if (!idPattern.test(id)) return undefined;
-      return readable(pathOf(id), firstLine);
+      try {
+        return firstLine(pathOf(id));
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT') return undefined;
+        throw unreadable(`the kept run ${pathOf(id)} cannot be read (${code})`, error);
+      }
     },
     async load(id) {
       if (!idPattern.test(id)) return undefined;
-      return readable(pathOf(id), (path) => {
-        const [head = '', body = ''] = readFileSync(path, 'utf8').split('\n');
-        return { head, body };
-      });
+      const reading = readRegularFile(pathOf(id), mostBytes);
+      if (reading.bytes === undefined) {
+        if (reading.fault === 'missing') return undefined;
+        throw unreadable(`the kept run ${pathOf(id)} ${reading.message}`);
+      }
+      const [head = '', body = ''] = reading.bytes.toString('utf8').split('\n');
+      return { head, body };
     },
   };
 }
@@ -159,15 +165,6 @@ function firstLine(path: string): string {
   }
 }
 
-function readable<Value>(path: string, read: (path: string) => Value): Value | undefined {
-  try {
-    return read(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    throw new OrchError('file-unreadable', `the kept run ${path} cannot be read (${code})`, {
-      hint: 'check its permissions',
-      cause: error,
-    });
-  }
+function unreadable(what: string, cause?: unknown): OrchError {
+  return new OrchError('file-unreadable', what, { hint: 'check its owner and permissions', cause });
 }

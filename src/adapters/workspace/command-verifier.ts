@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { resultFileVariable } from '../../core/config/environment.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { TreeWriter, Verifier } from '../../engine/ports.ts';
+import { missingCommand } from './missing-command.ts';
 
 export interface VerifierOptions {
   /** Run by the user's shell in `cwd`; `{}` is replaced with the quoted path of the file. */
@@ -25,6 +26,12 @@ const notRun = new Set([126, 127]);
 
 export function commandVerifier({ command, output, cwd, tree }: VerifierOptions): Verifier {
   return {
+    assertPossible() {
+      const missing = missingCommand(command, { cwd });
+      // The result may be the command itself.
+      if (missing !== undefined && resolve(cwd, missing) !== resolve(cwd, output))
+        throw cannotRun(`: ${missing} is not ${missing.includes('/') ? 'there' : 'on the PATH'}`);
+    },
     async verify(result, signal) {
       const { end } = await tree.trial(output, result);
       let kept: string | undefined;
@@ -46,9 +53,7 @@ export function commandVerifier({ command, output, cwd, tree }: VerifierOptions)
           : `${output} was changed while the command ran, and that version is kept in ${kept}`;
       const changed = warning === undefined ? '' : `; ${warning}`;
       if (status !== null && notRun.has(status)) {
-        throw new OrchError('usage', `the --verify command cannot be run${outputText(tail)}${changed}`, {
-          hint: 'try it in a shell; {} stands for the test file',
-        });
+        throw cannotRun(`${outputText(tail)}${changed}`);
       }
       if (status === 0) return { ok: true, detail: '', warning };
       return {
@@ -57,6 +62,12 @@ export function commandVerifier({ command, output, cwd, tree }: VerifierOptions)
       };
     },
   };
+}
+
+function cannotRun(why: string): OrchError {
+  return new OrchError('usage', `the --verify command cannot be run${why}`, {
+    hint: 'try it in a shell; {} stands for the test file',
+  });
 }
 
 /** A command's output after a colon: on the same line, or indented if there are several lines. */

@@ -1,6 +1,7 @@
 /** Completion scripts, derived from the commander program. They are static: completing does not run orch. */
 import type { Command } from 'commander';
 import { givenTasks } from '../../core/tasks/own-tasks.ts';
+import { taskKinds } from '../../core/tasks/tasks.ts';
 import { completeWith, completionOf } from '../options.ts';
 import type { shells } from '../program.ts';
 import { bashCompletions } from './bash.ts';
@@ -16,9 +17,15 @@ export function completionScript(
   program: Command,
   ownTasks: readonly string[] = [],
 ): string {
-  for (const argument of program.commands.flatMap((command) => command.registeredArguments)) {
-    if (completionOf(argument).words === givenTasks)
-      completeWith(argument, [...new Set([...givenTasks, ...ownTasks])]);
+  const values = program.commands.flatMap(({ registeredArguments, options }) => [
+    ...registeredArguments,
+    ...options,
+  ]);
+  const given: readonly string[] = givenTasks;
+  const added = ownTasks.filter((name) => !given.includes(name));
+  for (const value of values) {
+    const { words } = completionOf(value);
+    if (words === givenTasks || words === taskKinds) completeWith(value, [...words, ...added]);
   }
   return writers[shell](program.name(), commandSpecs(program));
 }

@@ -45,7 +45,7 @@ export const modelsRenderer: Renderer = {
     );
     const remarks = [
       ...notes,
-      'in/out: USD per 1M tokens',
+      `in/out: USD per 1M tokens${hidden.includes('input') ? '' : '; input: most tokens of a request'}; ?: unknown`,
       ...(hidden.length > 0 ? [`too narrow for: ${hidden.join(', ')} (--json shows all)`] : []),
     ];
     streams.out(`\n${remarks.map((remark) => `${wrapped(remark, width, '  ')}\n`).join('')}`);

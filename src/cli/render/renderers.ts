@@ -7,15 +7,15 @@ import { formatCount, formatDuration, formatUsd } from '../../core/text/format.t
 import { printable, printableJson } from '../../core/text/hidden.ts';
 import type { Factory } from '../../factory.ts';
 import type { DelegateOutput } from '../../operations/delegation/output.ts';
-import { showCommand } from '../../operations/delegation/show-command.ts';
+import { applyCommand, showCommand } from '../../operations/delegation/show-command.ts';
 import type { DoctorOutput } from '../../operations/doctor.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { DecisionOutput } from '../../operations/route-explain.ts';
 import { completeWith } from '../options.ts';
-import type { IOStreams } from '../streams.ts';
+import type { IOStreams } from '../streams/streams.ts';
 import { renderDecision } from './decision.ts';
 import { modelsRenderer } from './models.ts';
-import { changeRenderer, pathRenderer, settingRenderer, settingsRenderer } from './settings.ts';
+import { pathRenderer, setRenderer, settingRenderer, settingsRenderer, unsetRenderer } from './settings.ts';
 import { wrapped } from './wrap.ts';
 
 export interface RenderContext {
@@ -59,6 +59,9 @@ const delegationRenderer: Renderer = {
     if (meta.outcome !== undefined) streams.err(`no change: ${meta.reason}\n`);
     for (const warning of meta.warnings) streams.say('warning', warning);
     if (meta.cost_alert !== undefined) streams.say('alert', meta.cost_alert);
+    // An answer that was given makes no run.
+    if (meta.patch?.id !== undefined && !meta.patch.applied)
+      streams.err(`patch: ${applyCommand(meta.model === null ? meta.patch.id : meta.run_id)}\n`);
     streams.err(`${summaryLine(meta)}\n`);
   },
   exitStatus: (output) =>
@@ -91,13 +94,13 @@ function summaryLine({ model, rationale, usage, cost_usd, latency_ms }: Delegate
 
 const decisionRenderer: Renderer = {
   options: [new Option('--explain', 'Show the whole decision, not only the model')],
-  async render(output, { streams, options, verbose }) {
+  async render(output, { streams, options, verbose, factory }) {
     const decision = output as DecisionOutput;
     if (options.explain) {
       streams.outStyled(renderDecision(decision, streams.outStyle, streams.stdoutColumns));
     } else if (decision.selected) {
       streams.out(`${decision.selected.model}\n`);
-      if (verbose) for (const warning of decision.warnings) streams.say('warning', warning);
+      if (verbose) for (const warning of dueOf(decision, factory)) streams.say('warning', warning);
     }
     if (!decision.selected) {
       throw new OrchError(
@@ -114,6 +117,17 @@ const decisionRenderer: Renderer = {
     return selected ? 0 : exitStatusOf(refusalCode(rejected));
   },
 };
+
+/** As with the call itself: of the candidates' reminders those of the selected one, once a day. */
+function dueOf({ selected, fallbacks, warnings }: DecisionOutput, factory: Factory): string[] {
+  const isOf = (candidate: DecisionOutput['selected'], warning: string) =>
+    candidate !== null && warning.startsWith(`${candidate.alias}: `);
+  const { reminders } = factory.environment();
+  return warnings.filter((warning) => {
+    if (isOf(selected, warning) || reminders.includes(warning)) return factory.isDue(warning);
+    return !fallbacks.some((candidate) => isOf(candidate, warning));
+  });
+}
 
 const reportFormatNames = ['table', 'json', 'csv', 'md', 'html'] as const;
 
@@ -217,8 +231,8 @@ const renderers: Readonly<Record<string, Renderer>> = {
   'config.get': settingRenderer,
   'config.list': settingsRenderer,
   'config.path': pathRenderer,
-  'config.set': changeRenderer('written'),
-  'config.unset': changeRenderer('removed from'),
+  'config.set': setRenderer,
+  'config.unset': unsetRenderer,
   doctor: doctorRenderer,
   models: modelsRenderer,
   'patch.apply': applyRenderer,

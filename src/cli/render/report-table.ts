@@ -54,6 +54,9 @@ function reportTable(report: UsageReport, width: number | undefined): Body {
     if (width === undefined || leastWidth(shown) <= width) break;
     shown = shown.filter((column) => column.key !== key);
   }
+  // Only so that no word of a name is torn.
+  if (width !== undefined && widthOf(shown.map(wholeWords)) > width)
+    shown = shown.filter(({ key }) => key !== 'calls');
   const hidden = all.filter((column) => !shown.includes(column)).map(({ title }) => title);
   const note = `Hidden, because the terminal is too narrow: ${hidden.join(', ')} (--format md or csv shows all)`;
   return { text: tableOf(shown, width), notes: hidden.length > 0 ? [note] : [] };
@@ -104,8 +107,29 @@ function tableOf(columns: readonly Column[], width: number | undefined): string 
     style: { head: [], border: [], compact: true },
   });
   for (let row = 0; row < (columns[0]?.cells.length ?? 0); row++)
-    table.push(columns.map((column) => column.cells[row]!));
+    table.push(
+      columns.map(({ align, cells: texts }, at) =>
+        align === 'left' ? brokenAt(texts[row]!, cells[at]!) : texts[row]!,
+      ),
+    );
   return table.toString();
+}
+
+/** A name may go on in the next line behind these. */
+function partsOf(name: string): string[] {
+  return name.split(/(?<=[:_/-])/);
+}
+
+/** First of all behind `rehearsal:`, so that what follows can be read in one piece. */
+function brokenAt(name: string, width: number): string {
+  if (name.length <= width) return name;
+  const lines: string[] = [];
+  for (const part of partsOf(name)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.endsWith(':') || last.length + part.length > width) lines.push(part);
+    else lines[lines.length - 1] = last + part;
+  }
+  return lines.join('\n');
 }
 
 /** Each cell has a space on both sides and a border. */
@@ -127,6 +151,13 @@ function leastCell({ align, title, cells }: Column): number {
 /** Room for names as they mostly are, before columns are hidden for it. */
 const fairName = 40;
 
+/** So that no word of a name is torn. */
+function wholeWords(column: Column): number {
+  if (column.align === 'right') return leastCell(column);
+  const parts = column.cells.flatMap(partsOf).map(({ length }) => length);
+  return Math.max(leastCell(column), ...parts);
+}
+
 function leastWidth(columns: readonly Column[]): number {
   return widthOf(
     columns.map((column) => {
@@ -136,19 +167,21 @@ function leastWidth(columns: readonly Column[]): number {
   );
 }
 
-/** The widest that can give way does so, until the table fits. */
+/** The widest that can give way does so, until the table fits: first between its words, then anywhere. */
 function cellWidths(columns: readonly Column[], width: number | undefined): number[] {
   const cells = columns.map(({ title, cells }) =>
     Math.max(title.length, ...cells.map((cell) => cell.length)),
   );
-  const least = columns.map(leastCell);
-  for (let over = widthOf(cells) - (width ?? Number.POSITIVE_INFINITY); over > 0; over--) {
-    const at = cells.reduce((widest, cell, index) => {
-      const canGiveWay = cell > least[index]!;
-      return canGiveWay && (widest === -1 || cell > cells[widest]!) ? index : widest;
-    }, -1);
-    if (at === -1) break;
-    cells[at]!--;
+  let over = widthOf(cells) - (width ?? Number.POSITIVE_INFINITY);
+  for (const least of [columns.map(wholeWords), columns.map(leastCell)]) {
+    for (; over > 0; over--) {
+      const at = cells.reduce((widest, cell, index) => {
+        const canGiveWay = cell > least[index]!;
+        return canGiveWay && (widest === -1 || cell > cells[widest]!) ? index : widest;
+      }, -1);
+      if (at === -1) break;
+      cells[at]!--;
+    }
   }
   return cells;
 }

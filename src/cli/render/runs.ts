@@ -1,18 +1,19 @@
 /** Prints kept runs: the answer on stdout, and what it belongs to on stderr. */
 import { formatDuration, formatUsd } from '../../core/text/format.ts';
 import { type KeptHead, type KeptRun, longestAnswer } from '../../operations/delegation/kept-run.ts';
-import { shortRunId } from '../../operations/delegation/show-command.ts';
+import { applyCommand, shortRunId } from '../../operations/delegation/show-command.ts';
 import { type Column, inColumns } from './columns.ts';
 import type { Renderer } from './renderers.ts';
 import { wrapped } from './wrap.ts';
 
 export const renderRun: Renderer['render'] = async (output, { streams, verbose }) => {
-  const run = output as KeptRun;
+  const run = output as KeptRun & { warnings: string[] };
   const { result, answers, error, attempts } = run;
   const answer = longestAnswer(answers);
   const text = result ?? answer?.text ?? '';
   streams.out(text === '' || text.endsWith('\n') ? text : `${text}\n`);
   if (!verbose) return;
+  for (const warning of run.warnings) streams.say('warning', warning);
   const lines = [
     `run ${run.run_id} | ${run.ts} | ${run.status}`,
     `${run.task}: ${run.about}`,
@@ -22,10 +23,8 @@ export const renderRun: Renderer['render'] = async (output, { streams, verbose }
       message === undefined || message === error?.message ? [] : [`attempt ${at + 1}, ${model}: ${message}`],
     ),
     ...(result === null ? [answerNote(answer, answers.length)] : []),
-    ...(run.patch_id === undefined ? [] : [`patch: orch patch apply ${run.patch_id}`]),
-    ...(run.partial_patch_id === undefined
-      ? []
-      : [`a part of it: orch patch apply ${run.partial_patch_id} --partial`]),
+    ...(run.patch_id === undefined ? [] : [`patch: ${applyCommand(run.run_id)}`]),
+    ...(run.partial_patch_id === undefined ? [] : [`a part of it: ${applyCommand(run.run_id)} --partial`]),
   ];
   streams.err(`${lines.join('\n')}\n`);
 };

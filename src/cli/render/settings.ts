@@ -30,16 +30,30 @@ export const settingsRenderer: Renderer = {
   },
 };
 
-export const changeRenderer = (done: 'written' | 'removed from'): Renderer => ({
+export const setRenderer: Renderer = {
   options: [],
   async render(output, { streams, verbose }) {
     const { key, value, file, changed, warnings } = output as ChangeOutput;
-    streams.out(`${key} = ${value === null ? '(no value)' : JSON.stringify(value)}\n`);
+    streams.out(`${key} = ${JSON.stringify(value)}\n`);
     if (!verbose) return;
-    if (changed) streams.err(`${done}: ${file}\n`);
+    if (changed) streams.err(`written: ${file}\n`);
     for (const warning of warnings) streams.say('warning', warning);
   },
-});
+};
+
+export const unsetRenderer: Renderer = {
+  options: [],
+  async render(output, { streams, verbose }) {
+    const { key, value, origin, before, file, changed, warnings } = output as ChangeOutput;
+    if (verbose) {
+      if (changed) streams.err(`removed: ${key} = ${JSON.stringify(before)} from ${file}\n`);
+      for (const warning of warnings) streams.say('warning', warning);
+      const from = origin === null ? '' : `, from ${origin}`;
+      streams.err(value === null ? `${key} has no value now\n` : `in effect now${from}:\n`);
+    }
+    if (value !== null) streams.out(`${key} = ${JSON.stringify(value)}\n`);
+  },
+};
 
 export const pathRenderer: Renderer = {
   options: [],

@@ -11,6 +11,7 @@ import { holdsTest } from './holds-test.ts';
 import { otherLanguage } from './other-language.ts';
 import { codeLines, isAllProse, longestQuote, quoted, startsAsProse } from './sentences.ts';
 import { longestSpeech, speechOf } from './speech.ts';
+import { isJsonFor } from './valid-json.ts';
 
 export interface WantedCode {
   language: string | undefined;
@@ -71,7 +72,7 @@ export function faultOfCode(extracted: ExtractedCode, wanted: WantedCode): strin
   if (leftOut !== undefined) return `it leaves lines out (${JSON.stringify(leftOut.slice(0, longestQuote))})`;
   if (language === 'php' && !code.includes('<?') && !/^\s*</.test(code))
     return 'PHP begins with <?php, which is not there';
-  if (language === 'json' && !isJson(code, given)) return 'it is not valid JSON';
+  if (language === 'json' && !isJsonFor(code, { path: undefined, given })) return 'it is not valid JSON';
   return undefined;
 }
 
@@ -102,18 +103,6 @@ const programs = new Set([
 
 function isProgram(language: string): boolean {
   return programs.has(language);
-}
-
-/** With comments it is one unless the files that were given have none. */
-function isJson(code: string, given: readonly string[]): boolean {
-  const hasComments = (text: string) => /\/\/|\/\*/.test(text);
-  if (hasComments(code) && (given.length === 0 || given.some(hasComments))) return true;
-  try {
-    JSON.parse(code);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const leftToDo =

@@ -3,7 +3,8 @@
  * a text without the form of a document that talks to the one who asked for a document, and one that says that it did
  * not get the files that were sent.
  */
-import { formOf } from './extract-document.ts';
+import { gitLine, holdsEdit, startsNames } from '../patch/dialects/edit-marks.ts';
+import { formOf, hasHeading, outsideFences } from './extract-document.ts';
 import { quoted } from './sentences.ts';
 import { longestSpeech, missesMaterial, speechOf } from './speech.ts';
 
@@ -16,6 +17,7 @@ export interface WantedText {
 
 /** What is wrong with it, in words for a model and for a person; undefined if nothing is. */
 export function faultOfText(text: string, { document, material }: WantedText): string | undefined {
+  if (document && isEdit(text)) return 'it is an edit of a file, and a document was asked for';
   const form = formOf(text);
   if (document && form === 'headings') return 'it consists of headings without any text';
   const isHeaded = /^#{1,6} \S/m.test(text);
@@ -25,4 +27,16 @@ export function faultOfText(text: string, { document, material }: WantedText): s
   if (document && speechOf(text.replace(/^`{3,}.*\n/, '')) !== undefined)
     return `it is no document, but says: ${quoted(text)}`;
   return undefined;
+}
+
+/** A document may show an edit, in a fence or indented and below a title; one that is nothing else has no title outside. */
+function isEdit(text: string): boolean {
+  const outside = outsideFences(text).replace(/^(?: {4}|\t).*$/gm, '');
+  return holdsAnyEdit(outside) || (!hasHeading(outside) && holdsAnyEdit(text));
+}
+
+function holdsAnyEdit(text: string): boolean {
+  if (holdsEdit(text)) return true;
+  const lines = text.split('\n');
+  return lines.some((line, at) => line.startsWith(gitLine) || startsNames(line, lines[at + 1]));
 }

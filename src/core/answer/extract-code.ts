@@ -155,7 +155,8 @@ export interface ExtractedCode {
 /**
  * Returns only the code of an answer, which is one file. An answer without fences is taken whole. Of several blocks,
  * those in the wanted language are kept if there are any (the others show how to install or call it), of those the ones
- * with a name, and of several versions of the file the last.
+ * with a name, and of several versions of the file the last. Throws `answer-unusable` with a message about "it", like
+ * the faults of `check-code.ts`.
  */
 export function extractCode(
   answer: string,
@@ -166,17 +167,17 @@ export function extractCode(
   if (whole && whole.pairs > 0) return fromFence(tidy(whole.inner.join('\n')), 1, whole.info);
   const blocks = fencedBlocks(text);
   if (blocks.length === 0) {
-    if (text.trim() === '') throw new OrchError('answer-unusable', 'the answer contains no code');
+    if (text.trim() === '') throw new OrchError('answer-unusable', 'it contains no code');
     return { code: tidy(text), blocks: 1, fenced: false, info: '' };
   }
   if (blocks.some((block) => !block.closed)) {
-    throw new OrchError('answer-unusable', 'the answer is incomplete: a code block is not closed');
+    throw new OrchError('answer-unusable', 'it is incomplete: a code block is not closed');
   }
   const filled = blocks.filter((block) => block.body.trim() !== '');
   const coded = filled.filter((block) => !prosy.has(block.info));
   const matching = coded.filter((block) => isLanguage(block.info));
   const chosen = [matching, coded, filled].find((list) => list.length > 0);
-  if (!chosen) throw new OrchError('answer-unusable', 'the answer contains only an empty code block');
+  if (!chosen) throw new OrchError('answer-unusable', 'it contains only an empty code block');
   const kept = oneFile(chosen);
   return fromFence(kept.map((block) => tidy(block.body)).join('\n'), kept.length, kept.at(-1)!.info);
 }
@@ -191,10 +192,7 @@ function oneFile(blocks: readonly FencedBlock[]): readonly FencedBlock[] {
   const names = [...new Set(named.map(({ name }) => name!))];
   if (names.length > 1) {
     const shown = names.slice(0, 5).join(', ');
-    throw new OrchError(
-      'answer-unusable',
-      `the answer holds several files (${shown}), and one was asked for`,
-    );
+    throw new OrchError('answer-unusable', `it holds several files (${shown}), and one was asked for`);
   }
   if (names.length === 1) return named.slice(-1);
   const last = blocks.at(-1)!;
@@ -206,7 +204,7 @@ function oneFile(blocks: readonly FencedBlock[]): readonly FencedBlock[] {
   const twice = earlier.flatMap((before) => [...before]).find((name) => declared.has(name));
   throw new OrchError(
     'answer-unusable',
-    `several blocks of the answer declare ${twice}, and none of them is the whole file`,
+    `several of its blocks declare ${twice}, and none of them is the whole file`,
   );
 }
 

@@ -55,7 +55,7 @@ function isInFence(text: string, at: number): boolean {
   return (text.slice(0, at).match(/^(?:`{3,}|~{3,})/gm)?.length ?? 0) % 2 === 1;
 }
 
-function hasHeading(text: string): boolean {
+export function hasHeading(text: string): boolean {
   return /^#{1,6} \S/m.test(text);
 }
 
@@ -79,7 +79,7 @@ export function documentWarnings(text: string): string[] {
   return warnings;
 }
 
-function outsideFences(text: string): string {
+export function outsideFences(text: string): string {
   let open: string | undefined;
   return text
     .split('\n')

@@ -1,5 +1,6 @@
 /** Tells that code is in another language than the one that was asked for. In doubt it is not. */
 import { normaliseLanguage } from '../input/language.ts';
+import { jsonIn } from './valid-json.ts';
 
 /** Languages that stand in one file, or are written the same way. */
 const families: Readonly<Record<string, string>> = {
@@ -87,12 +88,7 @@ export function otherLanguage(
 
 /** An object or a list in JSON, which is a program in no other language. */
 function isData(code: string): boolean {
-  if (!/^\s*[{[]/.test(code)) return false;
-  try {
-    return typeof JSON.parse(code) === 'object';
-  } catch {
-    return false;
-  }
+  return /^\s*[{[]/.test(code) && jsonIn(code) !== undefined;
 }
 
 /** PHP has HTML around it, a page its scripts and styles; a test of a shell script may be anything. */

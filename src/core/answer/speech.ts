@@ -32,8 +32,13 @@ export function endsWithQuestion(text: string): boolean {
 export function speechOf(text: string): Speech | undefined {
   const start = text.trim().slice(0, opening);
   if (sorry.test(start) || unable.test(start)) return 'declines';
-  if (endsWithQuestion(text) || absent.test(start)) return 'asks';
+  if (asks(text)) return 'asks';
   return speaker.test(start) || (start.length < opening && finished.test(start)) ? 'reports' : undefined;
+}
+
+/** Ends with a question, or says at its start that something was not given or is to be sent. */
+export function asks(text: string): boolean {
+  return endsWithQuestion(text) || absent.test(text.trim().slice(0, opening));
 }
 
 const material =

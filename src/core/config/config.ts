@@ -71,7 +71,7 @@ export function buildConfig(
       const schema = configSchemas[name]();
       const parsed = schema.safeParse(layer.value);
       if (parsed.success) return [layer];
-      faults[name].push(...problemsOf(layer.origin, parsed.error, schema));
+      faults[name].push(...problemsOf(layer, parsed.error, schema));
       return soundPart(layer, parsed.error, schema) ?? [];
     });
     problems.push(...faults[name]);
@@ -82,9 +82,10 @@ export function buildConfig(
     cards: declaredIn(layers.catalog, 'models', ['billing']),
   };
 
-  const origins = Object.fromEntries(
-    configFileNames.map((name) => [name, merged[name].origins]),
-  ) as Config['origins'];
+  // Lazy: most calls name no origin.
+  const origins = {} as Config['origins'];
+  for (const name of configFileNames)
+    Object.defineProperty(origins, name, { get: () => merged[name].origins, enumerable: true });
   const catalog = completeCatalog(merged.catalog);
   const models = merged.models.value as ModelsLayer;
   const aliases = models.aliases ?? {};

@@ -81,6 +81,13 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     inDotEnv: 'accept',
   },
   {
+    name: 'OPENAI_CUSTOM_HEADERS',
+    description:
+      'Headers to send with every request, such as a gateway asks for: "Name: value", one per line.',
+    default: 'none',
+    inDotEnv: 'ignore',
+  },
+  {
     name: 'HTTPS_PROXY',
     description:
       'HTTP proxy for https servers; HTTP_PROXY for http ones, and for https ones if this is unset. Never used for this machine itself.',
@@ -294,6 +301,8 @@ export function inspectEnvironment({
     hint: 'set it to off, or unset it',
   });
 
+  // For what is said of it: the openai package reads it itself.
+  read('OPENAI_CUSTOM_HEADERS');
   const apiKey = read('OPENAI_API_KEY');
   const projectName = text('ORCH_PROJECT');
   const environment: Environment = {
@@ -349,7 +358,11 @@ function mayComeFromDotEnv(name: string, value: string): boolean {
 }
 
 function shownValue(name: string, value: string): string {
-  if (name === 'OPENAI_API_KEY' || (name === 'ORCH_PROJECT' && looksLikeKey(value))) return '(hidden)';
+  if (
+    ['OPENAI_API_KEY', 'OPENAI_CUSTOM_HEADERS'].includes(name) ||
+    (name === 'ORCH_PROJECT' && looksLikeKey(value))
+  )
+    return '(hidden)';
   return name === 'OPENAI_BASE_URL' ? shownUrl(value) : value;
 }
 

@@ -1,4 +1,5 @@
 /** Merges configuration layers, weakest first: objects merge by key; lists and scalars are replaced. */
+import { once } from '../text/once.ts';
 
 export interface Layer {
   /** Name shown in messages: a file path, a variable or a flag. */
@@ -17,7 +18,7 @@ export type Origins = Map<string, string>;
 
 export interface Merged {
   value: Record<string, unknown>;
-  origins: Origins;
+  readonly origins: Origins;
 }
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
@@ -48,12 +49,21 @@ function mergeInto(
 }
 
 export function mergeLayers(layers: readonly Layer[]): Merged {
-  const value: Record<string, unknown> = {};
-  const origins: Origins = new Map();
-  for (const layer of layers) {
-    if (isPlainObject(layer.value)) mergeInto(value, layer.value, layer.origin, '', origins);
-  }
-  return { value, origins };
+  const filled = layers.filter((layer) => isPlainObject(layer.value));
+  const merge = once(() => {
+    const value: Record<string, unknown> = {};
+    const origins: Origins = new Map();
+    for (const layer of filled) mergeInto(value, layer.value as typeof value, layer.origin, '', origins);
+    return { value, origins };
+  });
+  const [first] = filled;
+  return {
+    // Most starts have nothing but the package's own file, which needs no copy.
+    value: filled.length === 1 && first?.isSound ? (first.value as Merged['value']) : merge().value,
+    get origins() {
+      return merge().origins;
+    },
+  };
 }
 
 /** Origin of a path, or of its nearest ancestor that has one. */

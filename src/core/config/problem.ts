@@ -1,5 +1,6 @@
 /** Configuration problems: where each one is and how to fix it. All are reported at once. */
 import * as z from 'zod';
+import { describeIssue, valueAt, withArticle } from '../errors/describe-issue.ts';
 import { OrchError } from '../errors/orch-error.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 
@@ -60,7 +61,11 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 }
 
 /** Converts the zod issues of one layer into problems with the key and a hint. */
-export function problemsOf(origin: string, error: z.ZodError, schema: z.ZodType): ConfigProblem[] {
+export function problemsOf(
+  { origin, value }: { origin: string; value: unknown },
+  error: z.ZodError,
+  schema: z.ZodType,
+): ConfigProblem[] {
   return error.issues.flatMap((issue): ConfigProblem[] => {
     const path = pathText(issue.path);
     if (issue.code === 'unrecognized_keys') {
@@ -75,8 +80,12 @@ export function problemsOf(origin: string, error: z.ZodError, schema: z.ZodType)
         };
       });
     }
-    const message = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
-    return [{ origin, path, message: message ?? issue.message, hint: hintFor(issue) }];
+    // The path ends in the key, which is what is wrong.
+    const inner = issue.code === 'invalid_key' ? issue.issues[0] : undefined;
+    const message = inner
+      ? describeIssue(inner, issue.path.at(-1))
+      : describeIssue(issue, valueAt(value, issue.path));
+    return [{ origin, path, message, hint: hintFor(issue) }];
   });
 }
 
@@ -89,7 +98,7 @@ export function meantBy({ path, hint }: ConfigProblem): string | undefined {
 function hintFor(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `use ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+      return `use ${withArticle(issue.expected)}`;
     case 'invalid_value':
       return `use one of: ${issue.values.map(String).join(', ')}`;
     case 'too_small':

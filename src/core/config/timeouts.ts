@@ -39,6 +39,9 @@ export const keptAliveMs = 600_000;
 /** Of what is left of a call, while another model could still be asked: a wedged server must not use up its time. */
 export const shareOfAttempt = 0.7;
 
+/** Of its limit for the first event: with less time than this an attempt is not made, since it could only fail. */
+export const leastShareOfFirstEvent = 0.05;
+
 /** The default of a call, and of an attempt, where the answer is short. */
 export const leastTotalMs = 600_000;
 const mostTotalMs = 86_400_000;

@@ -60,9 +60,13 @@ function fileFor(
     : origin;
 }
 
+/** A command, if nothing takes precedence over what it writes. */
 function aliasHint(name: string, model: string | undefined, options: ModelOptions): string {
-  const override = { aliases: { [name]: model ?? '…' } };
-  return `put ${JSON.stringify(override)} in ${fileFor('models', `aliases.${name}`, options)}`;
+  const { overrideFolder } = options;
+  const file = fileFor('models', `aliases.${name}`, options);
+  if (file === `${overrideFolder}/models.json` && /^[\w.-]+$/.test(`${name}${model ?? ''}`))
+    return `run: orch config set alias.${name} ${model ?? '<model>'}`;
+  return `put ${JSON.stringify({ aliases: { [name]: model ?? '…' } })} in ${file}`;
 }
 
 export function aliasFindings(options: ModelOptions): Finding[] {
@@ -83,7 +87,7 @@ export function aliasFindings(options: ModelOptions): Finding[] {
 }
 
 export function accessFindings(options: ModelOptions, listed: readonly ListedModel[]): Finding[] {
-  const { config, overrideFolder } = options;
+  const { config } = options;
   const ids = new Set(listed.map(({ id }) => id));
   const all = names(config);
   const notFound = new Set(
@@ -127,7 +131,7 @@ export function accessFindings(options: ModelOptions, listed: readonly ListedMod
         `the key has access to none of the candidates for task ${task}`,
         ids.size === 0
           ? 'the server lists no models: check OPENAI_BASE_URL and the permissions of the key'
-          : `map their aliases to models that the server lists, e.g. ${[...ids].slice(0, 3).join(', ')}, in ${overrideFolder}/models.json`,
+          : `map their aliases to models that the server lists (${[...ids].slice(0, 3).join(', ')}), such as: orch config set alias.${candidates[0]} ${[...ids][0]}`,
       ),
     );
   }

@@ -224,9 +224,9 @@ function piecesOf(
   limits: InputLimits,
 ): Part[] {
   const material = [
-    ...sources.map(({ text }) => text),
-    ...changes.map(({ diff }) => diff),
-    ...rules.map(({ text }) => text),
+    ...sources.flatMap(({ path, text }) => [path, text]),
+    ...changes.flatMap(({ path, diff }) => [path, diff]),
+    ...rules.flatMap(({ path, text }) => [path, text]),
     context,
     instruction,
   ];
@@ -245,7 +245,7 @@ function piecesOf(
       whole: 'rules',
       body: text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'),
       render: (body) =>
-        `<${rulesTag} path="${path}" note="${rulesNote}">\n${body.trimEnd()}\n</${rulesTag}>\n\n`,
+        `<${rulesTag} path="${attribute(path)}" note="${rulesNote}">\n${body.trimEnd()}\n</${rulesTag}>\n\n`,
     });
   }
   let hasTarget = false;
@@ -267,7 +267,7 @@ function piecesOf(
       material,
       body,
       render: (body) =>
-        `<${fileTag} path="${path}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${fileTag}>\n\n`,
+        `<${fileTag} path="${attribute(path)}"${lines}>\n${body}${body.endsWith('\n') || body === '' ? '' : '\n'}</${fileTag}>\n\n`,
     });
   }
   for (const { path, diff } of changes) {
@@ -278,7 +278,7 @@ function piecesOf(
       material: 'diff',
       whole: 'diff',
       body: diff,
-      render: (body) => `<${changeTag} path="${path}">\n${body}</${changeTag}>\n\n`,
+      render: (body) => `<${changeTag} path="${attribute(path)}">\n${body}</${changeTag}>\n\n`,
     });
   }
   if (context.trim() !== '') {
@@ -293,6 +293,11 @@ function piecesOf(
   }
   pieces.push({ ...textPart(instruction.trim()), label: instructionLabel });
   return pieces;
+}
+
+/** A file name may hold what would end its line or its quotes. */
+function attribute(path: string): string {
+  return path.replace(/["\p{Cc}]/gu, (char) => `&#${char.codePointAt(0)};`);
 }
 
 /** A tag that the material never closes, so that text in a file or a log cannot pass for the instruction. */

@@ -18,6 +18,11 @@ export type OwnTasks = Readonly<Record<string, OwnTask>>;
 /** The built-in tasks, and those in the package's `conf/models.json`; the user's own come on top. */
 export const givenTasks = [...taskKinds, 'ask'] as const;
 
+/** The given tasks and the user's own, each once. */
+export function everyTask(own: readonly string[]): string[] {
+  return [...new Set([...givenTasks, ...own])];
+}
+
 /** Of every task, own ones included, by its name. */
 export function candidatesByTask(
   routing: Readonly<Record<TaskKind, readonly CandidateSpec[]>>,

@@ -2,30 +2,34 @@
  * Characters that show as nothing or change how other text shows: control codes and escape sequences, bidirectional
  * controls, zero-width characters, tags. Nothing of that kind reaches a terminal as it is.
  */
+import { once } from './once.ts';
 
-/**
- * A terminal obeys these. Line breaks and tabs are not among them; colours are, since a text from outside could use
- * them to look like a message of ours, or to show nothing on a background of that colour. Ours are added afterwards.
- */
-const commands = /\r(?!\n|$)|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+/** Most texts have nothing else, which is quickly told. */
+const notPlain = /[^\t\n\x20-\x7e]/;
 
-/** What Unicode defines to show as nothing, line separators and annotations. */
-const invisible = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/u;
-/** Text needs a joiner within an emoji, and the selector of its form. */
-const inEmoji =
-  /(?<=\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]?)\u200d(?=\p{Extended_Pictographic})|(?<=\p{Emoji})[\ufe0e\ufe0f]/u;
-/** And joiners between letters of a script that joins them, such as Persian and Hindi. */
-const inWord =
-  /(?<=[\u0620-\u0dff\u1000-\u109f\u1780-\u17ff])[\u200c\u200d](?=[\u0620-\u0dff\u1000-\u109f\u1780-\u17ff])/u;
-
-const hidden = new RegExp(
-  `${commands.source}|(?=${invisible.source})(?!${inEmoji.source}|${inWord.source})[\\s\\S]`,
-  'gu',
-);
+/** Lazy: to read the names of these properties takes a millisecond of each start. */
+const hiddenPattern = once(() => {
+  // A terminal obeys these. Line breaks and tabs are not among them; colours are, since a text from outside could use
+  // them to look like a message of ours, or to show nothing on a background of that colour. Ours are added afterwards.
+  const commands = /\r(?!\n|$)|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+  // What Unicode defines to show as nothing, line separators and annotations.
+  const invisible = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/u;
+  // Text needs a joiner within an emoji, and the selector of its form.
+  const inEmoji =
+    /(?<=\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]?)\u200d(?=\p{Extended_Pictographic})|(?<=\p{Emoji})[\ufe0e\ufe0f]/u;
+  // And joiners between letters of a script that joins them, such as Persian and Hindi.
+  const inWord =
+    /(?<=[\u0620-\u0dff\u1000-\u109f\u1780-\u17ff])[\u200c\u200d](?=[\u0620-\u0dff\u1000-\u109f\u1780-\u17ff])/u;
+  return new RegExp(
+    `${commands.source}|(?=${invisible.source})(?!${inEmoji.source}|${inWord.source})[\\s\\S]`,
+    'gu',
+  );
+});
 
 /** Escapes what a terminal would obey or not show. */
 export function printable(text: string): string {
-  return text.replace(hidden, (found) => {
+  if (!notPlain.test(text)) return text;
+  return text.replace(hiddenPattern(), (found) => {
     const code = found.codePointAt(0)!;
     return code > 0xffff ? `\\u{${code.toString(16)}}` : unitEscape(code);
   });
@@ -35,7 +39,8 @@ export function printable(text: string): string {
 export function printableJson(value: unknown, space?: number): string {
   const units = (found: string) =>
     Array.from({ length: found.length }, (_, at) => unitEscape(found.charCodeAt(at))).join('');
-  return JSON.stringify(value, null, space).replace(hidden, units);
+  const text = JSON.stringify(value, null, space);
+  return notPlain.test(text) ? text.replace(hiddenPattern(), units) : text;
 }
 
 function unitEscape(code: number): string {
@@ -51,7 +56,7 @@ export interface HiddenLine {
 
 /** The lines of `after` with hidden characters, except those whose like `before` has. */
 export function addedHidden(after: string, before: string): HiddenLine[] {
-  if (after.search(hidden) < 0) return [];
+  if (!notPlain.test(after) || after.search(hiddenPattern()) < 0) return [];
   const known = new Map<string, number>();
   for (const line of before.split('\n')) {
     const found = hiddenOf(line);
@@ -70,5 +75,5 @@ export function addedHidden(after: string, before: string): HiddenLine[] {
 }
 
 function hiddenOf(line: string): string {
-  return (line.match(hidden) ?? []).join('');
+  return notPlain.test(line) ? (line.match(hiddenPattern()) ?? []).join('') : '';
 }

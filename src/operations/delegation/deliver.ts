@@ -1,6 +1,7 @@
 /** Writes a result to its other destinations: the patch store, the working tree, a file. */
+import { OrchError } from '../../core/errors/orch-error.ts';
 import type { FileChange } from '../../core/patch/types.ts';
-import type { FinishedPatch } from '../../engine/finish-answer.ts';
+import type { FinishedPatch } from '../../engine/finish/finish-answer.ts';
 import { extendError } from '../../engine/internal-error.ts';
 import type { OperationContext } from '../context.ts';
 import { onWholeTree } from '../whole-tree.ts';
@@ -53,10 +54,17 @@ export async function deliver(
   } catch (error) {
     const { output_file } = delivered.meta;
     const id = apply ? delivered.meta.patch?.id : undefined;
-    throw extendError(error, {
+    // Then the stored patch does not apply either, unless the files become what they were.
+    let described = error;
+    if (error instanceof OrchError && error.code === 'file-changed' && patch?.appliesAsShown && run_id) {
+      const { sourcesOf, withPlaceAnew } = await import('./place-anew.ts');
+      const files = { base: patch.base, paths: sourcesOf(patch.changes) };
+      described = withPlaceAnew(error, run_id, files, context);
+    }
+    throw extendError(described, {
       hints: [
         output_file === undefined ? undefined : `the result was written to ${output_file}`,
-        id === undefined ? undefined : `the patch is kept: orch patch apply ${id}`,
+        id === undefined || described !== error ? undefined : `the patch is kept: orch patch apply ${id}`,
       ],
       defaults: { run_id, cost_usd },
       details: {

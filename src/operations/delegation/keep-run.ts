@@ -1,17 +1,19 @@
 /** Keeps a run when it ends, and says in its error what of it is kept, and where. */
 import type { OrchError } from '../../core/errors/orch-error.ts';
+import { holdsPlaceholder } from '../../core/secrets/leftover-placeholders.ts';
 import { type DelegateRequest, taskNameOf } from '../../core/tasks/request.ts';
 import { printable } from '../../core/text/hidden.ts';
-import { type Attempt, costOfAttempts, knownCostOf, servedName } from '../../engine/attempt.ts';
+import { type Attempt, costOfAttempts, knownCostOf, servedName } from '../../engine/attempts/attempt.ts';
 import type { CallOptions } from '../../engine/context.ts';
 import type { DelegateOutcome, FailedCall } from '../../engine/delegate.ts';
-import { type FinishOptions, UnplaceableAnswer } from '../../engine/finish-answer.ts';
-import { finishOptionsOf } from '../../engine/finish-options.ts';
+import { UnplaceableAnswer } from '../../engine/finish/finish-answer.ts';
+import { type FinishOptions, finishOptionsOf } from '../../engine/finish/options.ts';
+import { type PartialPatch, partialPatch } from '../../engine/finish/partial-patch.ts';
 import { type ErrorAddition, extendError } from '../../engine/internal-error.ts';
-import { type PartialPatch, partialPatch } from '../../engine/partial-patch.ts';
 import type { OperationContext } from '../context.ts';
 import { type KeptHead, type KeptRun, longestAnswer } from './kept-run.ts';
 import type { DelegateOutput } from './output.ts';
+import { withPlaceAnew } from './place-anew.ts';
 import { showCommand } from './show-command.ts';
 import { shownAttempts } from './shown-attempts.ts';
 import { storePatch } from './stored-patch.ts';
@@ -25,13 +27,26 @@ export async function errorOfFailed(
 ): Promise<OrchError> {
   const part = signal.aborted ? undefined : await bestPart(call, { strict, signal }, context);
   const stored = part && storePart(part, context);
-  const texts = answersOf(call.attempts);
+  const answer = longestAnswer(answersOf(call.attempts))?.text;
   return keeping(
-    extendError(error, stored ?? {}),
-    longestAnswer(texts)?.text,
+    extendError(answer === undefined ? error : editedSince(error, answer, call, context), stored ?? {}),
+    answer,
     call.runId,
     keepRun(call, { error, partialPatchId: stored?.id }, context),
   );
+}
+
+/** A file that was edited during the call: the answer is placed in it as it is now. */
+function editedSince(
+  error: OrchError,
+  answer: string,
+  { prepared, runId }: FailedCall,
+  context: OperationContext,
+): OrchError {
+  const { request, sourceSet } = prepared;
+  if (error.code !== 'file-changed' || request.shape !== 'patch' || holdsPlaceholder(answer)) return error;
+  const paths = [...new Set(sourceSet.sources.map(({ path }) => path))];
+  return withPlaceAnew(error, runId, { base: sourceSet.base, paths }, context);
 }
 
 /** Keeps a result before it is delivered. Returns a warning if that is not possible. */
@@ -81,9 +96,10 @@ async function keeping(
 ): Promise<OrchError> {
   try {
     await kept;
-    return extendError(error, {
-      hints: [answer && `what came of the answer is kept: ${showCommand(runId)}`],
-    });
+    const command = showCommand(runId);
+    const isNamed = error.hint?.includes(command) ?? false;
+    const hint = answer && !isNamed ? `what came of the answer is kept: ${command}` : undefined;
+    return extendError(error, { hints: [hint] });
   } catch (failure) {
     return extendError(error, { hints: [(failure as Error).message], ...(answer ? { answer } : {}) });
   }

@@ -1,5 +1,6 @@
 /** A run as it is kept, and how it is found again. */
 import * as z from 'zod';
+import { keptDays } from '../../core/config/kept-days.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { OperationContext } from '../context.ts';
 import { shownAttemptsSchema } from './shown-attempts.ts';
@@ -52,28 +53,59 @@ export function readHead(text: string): KeptHead | undefined {
   }
 }
 
-/** `reference`: an id, its beginning, or `last`. Throws `file-not-found`, `usage` and `file-unreadable`. */
-export async function findRun(reference: string, context: OperationContext): Promise<KeptRun> {
+/** The runs that a reference may mean, the newest first: an id or its beginning, or `last` for all. */
+export async function runsNamed(reference: string, context: OperationContext): Promise<string[]> {
   const ids = await context.runs().ids(reference === 'last' ? '' : reference);
-  const [id] = ids;
-  if (id === undefined || reference === '') {
+  return ids.includes(reference) ? [reference] : ids;
+}
+
+/** At most five of several ids. */
+export function someOf(ids: readonly string[]): string {
+  return `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}`;
+}
+
+/**
+ * `reference`: an id, its beginning, or `last`, which passes over damaged runs with a warning. Throws `file-not-found`,
+ * `usage` and `file-unreadable`.
+ */
+export async function findRun(
+  reference: string,
+  context: OperationContext,
+): Promise<KeptRun & { warnings: string[] }> {
+  const ids = await runsNamed(reference, context);
+  if (ids.length === 0) {
     throw new OrchError(
       'file-not-found',
       reference === 'last' ? 'no run has been kept yet' : `no run with id ${reference}`,
-      { hint: 'runs are kept for 7 days; orch runs list shows them' },
+      { hint: `runs are kept for ${keptDays} days; orch runs list shows them` },
     );
   }
-  if (reference !== 'last' && ids.length > 1 && !ids.includes(reference)) {
+  if (reference !== 'last' && ids.length > 1) {
     throw new OrchError('usage', `${ids.length} runs begin with ${reference}`, {
-      hint: `give more of the id: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}`,
+      hint: `give more of the id: ${someOf(ids)}`,
     });
   }
-  const chosen = ids.includes(reference) ? reference : id;
-  const kept = await context.runs().load(chosen);
+  const damaged: string[] = [];
+  for (const id of ids) {
+    const run = await loadRun(id, context);
+    const warnings = damaged.map((other) => `${damagedRun(other)}; this is the one before it`);
+    if (run) return { ...run, warnings };
+    damaged.push(id);
+  }
+  throw new OrchError('file-unreadable', damagedRun(someOf(damaged)));
+}
+
+export function damagedRun(id: string): string {
+  return `the kept run ${id} is damaged`;
+}
+
+/** Undefined if it is damaged. */
+async function loadRun(id: string, context: OperationContext): Promise<KeptRun | undefined> {
+  const kept = await context.runs().load(id);
   try {
     const { head, body } = kept!;
     return keptRunSchema().parse({ ...JSON.parse(head), ...JSON.parse(body) });
-  } catch (error) {
-    throw new OrchError('file-unreadable', `the kept run ${chosen} is damaged`, { cause: error });
+  } catch {
+    return undefined;
   }
 }

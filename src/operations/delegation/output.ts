@@ -4,13 +4,13 @@ import { hopsOf } from '../../core/router/route.ts';
 import { taskNameOf } from '../../core/tasks/request.ts';
 import { formatUsd } from '../../core/text/format.ts';
 import { printable } from '../../core/text/hidden.ts';
-import { costOfAttempts, servedName } from '../../engine/attempt.ts';
+import { costOfAttempts, servedName } from '../../engine/attempts/attempt.ts';
 import type { DelegateOutcome } from '../../engine/delegate.ts';
-import type { FinishedAnswer, FinishedPatch } from '../../engine/finish-answer.ts';
+import type { FinishedAnswer, FinishedPatch } from '../../engine/finish/finish-answer.ts';
 import type { OperationContext } from '../context.ts';
 import { shownAttempts, shownAttemptsSchema } from './shown-attempts.ts';
 
-const tokens = z.number().nullable();
+const tokens = () => z.number().nullable();
 
 const metaSchema = () =>
   z.object({
@@ -20,11 +20,11 @@ const metaSchema = () =>
     task: z.string(),
     rationale: z.string(),
     usage: z.object({
-      input: tokens,
-      output: tokens,
-      cached_input: tokens,
-      cache_write: tokens,
-      reasoning: tokens,
+      input: tokens(),
+      output: tokens(),
+      cached_input: tokens(),
+      cache_write: tokens(),
+      reasoning: tokens(),
     }),
     cost_usd: z.number().nullable().describe('Of all attempts; null if a price or a count is unknown.'),
     cost_alert: z.string().optional(),

@@ -1,7 +1,7 @@
 /** The attempts of a call as results and kept runs show them. */
 import * as z from 'zod';
 import { printable } from '../../core/text/hidden.ts';
-import type { Attempt } from '../../engine/attempt.ts';
+import type { Attempt } from '../../engine/attempts/attempt.ts';
 
 export const shownAttemptsSchema = () =>
   z.array(

@@ -1,26 +1,31 @@
 /** A stored patch that can be applied later: its changes, with the text before and after. */
 import * as z from 'zod';
+import { keptDays } from '../../core/config/kept-days.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import type { ResultStore } from '../../engine/ports.ts';
+import type { OperationContext } from '../context.ts';
+import { damagedRun, readHead, runsNamed, someOf } from './kept-run.ts';
+import { showCommand } from './show-command.ts';
 
-const mode = z.enum(['100644', '100755']);
-
-const storedPatchSchema = z.object({
-  base: z.string(),
-  changes: z.array(
-    z.object({
-      kind: z.enum(['modify', 'create', 'delete', 'rename']),
-      path: z.string(),
-      oldPath: z.string().optional(),
-      before: z.string(),
-      after: z.string(),
-      mode: mode.optional(),
-      oldMode: mode.optional(),
-    }),
-  ),
-  leftOut: z.array(z.object({ path: z.string(), why: z.string() })).optional(),
-});
+const storedPatchSchema = () => {
+  const mode = z.enum(['100644', '100755']).optional();
+  return z.object({
+    base: z.string(),
+    changes: z.array(
+      z.object({
+        kind: z.enum(['modify', 'create', 'delete', 'rename']),
+        path: z.string(),
+        oldPath: z.string().optional(),
+        before: z.string(),
+        after: z.string(),
+        mode,
+        oldMode: mode,
+      }),
+    ),
+    leftOut: z.array(z.object({ path: z.string(), why: z.string() })).optional(),
+  });
+};
 
 export interface StoredPatch {
   /** Absolute path of the folder to which the paths are relative. */
@@ -35,15 +40,58 @@ export function storePatch(store: ResultStore, { base, changes, leftOut }: Store
   return store.save(JSON.stringify({ base, changes, leftOut })).id;
 }
 
+/**
+ * The id of a patch. `reference`: that, the id of the run that brought it, the beginning of either, or `last` for the
+ * last run. Throws `file-not-found`, `usage` and `file-unreadable`.
+ */
+export async function findPatch(reference: string, context: OperationContext): Promise<string> {
+  if (/^[0-9a-f-]{36}$/.test(reference)) return reference;
+  const isLast = reference === 'last';
+  const patches = isLast ? [] : context.patches().ids(reference);
+  const named = await runsNamed(reference, context);
+  const runs = isLast ? named.slice(0, 1) : named;
+  const found = [...runs.map((id) => `run ${id}`), ...patches.map((id) => `patch ${id}`)];
+  if (found.length === 0) {
+    throw new OrchError(
+      'file-not-found',
+      isLast ? 'no run has been kept yet' : `no patch and no run with id ${reference}`,
+      { hint: 'both are kept for 7 days; orch runs list shows the runs' },
+    );
+  }
+  if (found.length > 1) {
+    throw new OrchError('usage', `${found.length} runs and patches begin with ${reference}`, {
+      hint: `give more of the id: ${someOf(found)}`,
+    });
+  }
+  return patches[0] ?? patchOf(runs[0]!, context);
+}
+
+/** Of this run and no other: what is written must be what was meant. */
+async function patchOf(runId: string, context: OperationContext): Promise<string> {
+  const head = readHead((await context.runs().head(runId)) ?? '');
+  if (!head) {
+    throw new OrchError('file-unreadable', damagedRun(runId), {
+      hint: 'its patch can still be applied by an id of its own: meta.patch.id',
+    });
+  }
+  const id = head.patch_id ?? head.partial_patch_id;
+  if (id === undefined) {
+    throw new OrchError('file-not-found', `run ${runId} (${head.task}: ${head.about}) has no patch`, {
+      hint: `what it has: ${showCommand(runId)}`,
+    });
+  }
+  return id;
+}
+
 export function loadPatch(store: ResultStore, id: string): StoredPatch {
   const text = store.load(id);
   if (text === undefined) {
     throw new OrchError('file-not-found', `no patch with id ${id}`, {
-      hint: 'patches are kept for 7 days; run the call again',
+      hint: `patches are kept for ${keptDays} days; run the call again`,
     });
   }
   try {
-    return storedPatchSchema.parse(JSON.parse(text)) as StoredPatch;
+    return storedPatchSchema().parse(JSON.parse(text)) as StoredPatch;
   } catch (error) {
     throw new OrchError('file-unreadable', `the stored patch ${id} is damaged`, {
       hint: 'run the call again',

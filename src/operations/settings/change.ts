@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { effectiveSetting, settingValue } from '../../core/config/settings.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import type { OperationContext } from '../context.ts';
-import { field, operation } from '../operation.ts';
+import { commandOnly, field } from '../operation.ts';
 import { keyField, placeOf } from './key-field.ts';
 
 const writes = { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false };
@@ -12,25 +12,25 @@ const changeOutput = () =>
   z.object({
     key: z.string(),
     value: z.unknown().describe('In effect from now on; null if the key has none.'),
+    origin: z.string().nullable().describe('What sets it; default if nothing does.'),
+    before: z.unknown().describe('What the file had; null if nothing.'),
     file: z.string(),
     changed: z.boolean(),
     warnings: z.array(z.string()),
   });
 export type ChangeOutput = z.output<ReturnType<typeof changeOutput>>;
 
-export const configSetOperation = operation({
+export const configSetOperation = commandOnly({
   name: 'config.set',
   command: ['config', 'set'],
   groupSummary: 'Show and change your settings.',
-  surfaces: ['cli'],
   examines: true,
-  title: 'Change a setting',
   summary: 'Set a value in your own configuration files; comments in them stay.',
-  description: "Sets a value in the user's configuration files.",
-  input: z.strictObject({
-    key: keyField,
-    value: field(z.string(), 'JSON, or plain text; a list also as words with commas', { positional: 'one' }),
-  }),
+  input: () =>
+    z.strictObject({
+      key: keyField,
+      value: field(z.string(), 'Text, a number or JSON; a list as words with commas', { positional: 'one' }),
+    }),
   output: changeOutput,
   annotations: writes,
   examples: [
@@ -41,15 +41,13 @@ export const configSetOperation = operation({
   run: ({ key, value }, context) => change(key, value, context),
 });
 
-export const configUnsetOperation = operation({
+export const configUnsetOperation = commandOnly({
   name: 'config.unset',
   command: ['config', 'unset'],
-  surfaces: ['cli'],
   examines: true,
-  title: 'Remove a setting',
-  summary: 'Remove a value from your own configuration files.',
-  description: "Removes a value from the user's configuration files.",
-  input: z.strictObject({ key: keyField }),
+  summary:
+    'Remove a value from your own configuration files; what else sets it, or the default, applies again.',
+  input: () => z.strictObject({ key: keyField }),
   output: changeOutput,
   annotations: writes,
   examples: ['orch config unset alias.codex'],
@@ -65,7 +63,7 @@ async function change(
   const slip = text === undefined ? undefined : slipOf(place.path, context);
   const settings = context.userSettings();
   const written = text === undefined ? undefined : settingValue(place, text);
-  const { file, changed } = await settings.change(place.file, place.path, written);
+  const { file, changed, before } = await settings.change(place.file, place.path, written);
   const config = context.diagnostics().config().config;
   const {
     key: name,
@@ -76,6 +74,8 @@ async function change(
   return {
     key: name,
     value: value ?? null,
+    origin,
+    before: before ?? null,
     file,
     changed,
     warnings: [

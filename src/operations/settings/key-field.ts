@@ -7,7 +7,7 @@ import { field } from '../operation.ts';
 
 export const keyField = field(
   z.string().min(1),
-  'Dotted key: alias.codex, routing.refactor, budgets.perCallUsd',
+  'Such as alias.codex, routing.refactor, budgets.perCallUsd; orch help configuration lists them',
   {
     positional: 'one',
     complete: completedKeys,

@@ -1,7 +1,7 @@
 /** `orch config get`, `orch config list` and `orch config path`. */
 import * as z from 'zod';
 import { effectiveSetting, effectiveSettings } from '../../core/config/settings.ts';
-import { looks, operation } from '../operation.ts';
+import { commandOnly } from '../operation.ts';
 import { keyField, placeOf } from './key-field.ts';
 
 const setting = () =>
@@ -15,18 +15,14 @@ const setting = () =>
   });
 export type SettingOutput = z.output<ReturnType<typeof setting>>;
 
-export const configGetOperation = operation({
+export const configGetOperation = commandOnly({
   name: 'config.get',
   command: ['config', 'get'],
   groupSummary: 'Show and change your settings.',
-  surfaces: ['cli'],
   examines: true,
-  title: 'Show a setting',
   summary: 'Print the value that a setting has, whichever file sets it.',
-  description: 'Shows the value in effect of a setting.',
-  input: z.strictObject({ key: keyField }),
+  input: () => z.strictObject({ key: keyField }),
   output: setting,
-  annotations: looks,
   examples: ['orch config get alias.codex', 'orch config get timeouts --json'],
   async run({ key }, context) {
     const place = placeOf(key, context);
@@ -38,17 +34,13 @@ export const configGetOperation = operation({
 const listOutput = () => z.object({ settings: z.array(setting()), warnings: z.array(z.string()) });
 export type SettingsOutput = z.output<ReturnType<typeof listOutput>>;
 
-export const configListOperation = operation({
+export const configListOperation = commandOnly({
   name: 'config.list',
   command: ['config', 'list'],
-  surfaces: ['cli'],
   examines: true,
-  title: 'List the settings',
   summary: 'List every setting with its value and what sets it.',
-  description: 'Lists the settings with their origins.',
-  input: z.strictObject({}),
+  input: () => z.strictObject({}),
   output: listOutput,
-  annotations: looks,
   examples: ['orch config list', 'orch config list --json'],
   async run(_input, context) {
     const config = context.config();
@@ -64,17 +56,13 @@ const pathOutput = () =>
   });
 export type PathOutput = z.output<ReturnType<typeof pathOutput>>;
 
-export const configPathOperation = operation({
+export const configPathOperation = commandOnly({
   name: 'config.path',
   command: ['config', 'path'],
-  surfaces: ['cli'],
   examines: true,
-  title: 'Show the configuration folders',
-  summary: 'Print the folder of your own configuration files; with --json all that are read.',
-  description: 'Shows where configuration is read from.',
-  input: z.strictObject({}),
+  summary: 'Print the folder of your own configuration files; with --json also all others that are read.',
+  input: () => z.strictObject({}),
   output: pathOutput,
-  annotations: looks,
   examples: ['orch config path', 'cd "$(orch config path)"'],
   async run(_input, context) {
     const { folder: user } = context.userSettings();

@@ -66,10 +66,13 @@ describe('a proxy', () => {
     onTestFinished(() => void proxy.close());
     const { port } = proxy.address() as AddressInfo;
     setVariables({ HTTP_PROXY: `http://127.0.0.1:${port}` });
+    // All of it happens within one second, however slow this machine is.
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+    onTestFinished(() => clock.mockRestore());
     const failure = await failureOf('http://orch.test/v1');
     expect(failure).toMatchObject({ failureClass: 'wrong-endpoint', code: 'offline' });
     expect(failure.message).toContain(`127.0.0.1:${port}`);
-    expect(tunnels).toBeLessThan(1000);
+    expect(tunnels).toBeLessThanOrEqual(200);
   });
 
   it.each(['127.0.0.1', '127.1.2.3', 'localhost', '[::ffff:127.0.0.1]', '[::1]'])(

@@ -188,7 +188,7 @@ describe('a stream', () => {
 
   it.each(['request', 'headers'] as const)('that gives no first event after %s is ended', async (after) => {
     const server = await serve({ answer: { kind: 'hang', after } });
-    const failure = await failureOf(ask(server.url, { firstEventMs: 200 }));
+    const failure = await failureOf(ask(server.url, { firstEventMs: 500 }));
     expect(failure.failureClass).toBe('first-event-timeout');
     expect((await server.waitForAbort()).index).toBe(0);
   });

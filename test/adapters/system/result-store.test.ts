@@ -1,7 +1,8 @@
-import { existsSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { fileResultStore, keptDays } from '../../../src/adapters/system/result-store.ts';
+import { fileResultStore } from '../../../src/adapters/system/result-store.ts';
+import { keptDays } from '../../../src/core/config/kept-days.ts';
 import { folder } from '../../helpers/orch.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -71,4 +72,11 @@ it('a file that cannot be removed does not stop a result from being stored', () 
   utimesSync(join(place, 'other.txt'), 0, 0);
   expect(existsSync(save())).toBe(true);
   expect(existsSync(join(place, 'other.txt'))).toBe(false);
+});
+
+it.runIf(process.platform !== 'win32')('what is no file is not read', () => {
+  const place = folder();
+  const id = crypto.randomUUID();
+  symlinkSync('/dev/null', join(place, `${id}.txt`));
+  expect(() => fileResultStore(place).load(id)).toThrow('is not a regular file');
 });

@@ -1,8 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { keptDays } from '../../../src/adapters/system/result-store.ts';
 import { fileRunStore } from '../../../src/adapters/system/run-store.ts';
+import { keptDays } from '../../../src/core/config/kept-days.ts';
 import { folder } from '../../helpers/orch.ts';
 
 const run = (text: string) => ({ head: `{"head":"${text}"}`, body: `{"body":"${text}"}` });
@@ -35,6 +43,15 @@ describe('the store of runs', () => {
     const store = fileRunStore(join(folder(), 'runs'));
     await expect(store.save(id, run('x'))).rejects.toMatchObject({ code: 'record-failed' });
     expect([await store.load(id), await store.head(id)]).toEqual([undefined, undefined]);
+  });
+
+  it.runIf(process.platform !== 'win32')('shows none that is no file, or beyond all measure', async () => {
+    const place = folder({ 'big.run': '' });
+    symlinkSync('/dev/zero', join(place, 'zero.run'));
+    truncateSync(join(place, 'big.run'), 2 ** 31);
+    const store = fileRunStore(place);
+    await expect(store.load('zero')).rejects.toThrow('is not a regular file');
+    await expect(store.load('big')).rejects.toThrow('is larger than 64 MB');
   });
 
   it('leaves what was kept, and nothing half-written, when it cannot write', async () => {

@@ -71,6 +71,14 @@ const commands: [string, (world: World, cwd: string) => Promise<Ran[]>][] = [
   ],
   ['tests', async (world, cwd) => [await world.run(['tests', 'x', '-f', '**/*.js', '-o', 't.js'], { cwd })]],
   ['doctor', async (world, cwd) => [await world.run(['doctor', '--timeout', '3'], { cwd })]],
+  ['docs --changes', async (world, cwd) => [await world.run(['docs', 'x', '--changes'], { cwd })]],
+  ['docs --staged', async (world, cwd) => [await world.run(['docs', 'x', '--staged'], { cwd })]],
+  [
+    'route --range',
+    async (world, cwd) => [
+      await world.run(['route', '--explain', 'docs', 'x', '--range', 'main...HEAD'], { cwd }),
+    ],
+  ],
   ['usage report', async (world, cwd) => [await world.run(['usage', 'report'], { cwd })]],
   [
     'serve',

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { type Attack, firstOf, shown, staged, type Verdict } from './attack.ts';
 import { Peer } from './client.ts';
 import { type Exchange, event, responseObject } from './provider.ts';
-import { type Stage, type World, wallMs } from './stage.ts';
+import { commitAll, put, type Stage, type World, wallMs } from './stage.ts';
 
 export function hangs(stage: Stage): Attack[] {
   return [...specialFiles(stage), ...servers(stage), ...clients(stage), ...sizes(stage)];
@@ -48,7 +48,29 @@ const opened: [string, string[]][] = [
   ['.git/info/attributes', ['docs']],
   ['.git/objects/info/alternates', ['docs']],
   ['.git/packed-refs', ['docs']],
-  ['a.txt', ['docs', 'apply', 'diff']],
+  ['.git/shallow', ['changes', 'range']],
+  ['.git/info/grafts', ['changes', 'range']],
+  ['.git/info/sparse-checkout', ['changes']],
+  ['.git/refs/heads/main', ['changes', 'range', 'output']],
+  ['.git/refs/replace/0000000000000000000000000000000000000001', ['range']],
+  ['.git/logs/HEAD', ['reflog']],
+  ['.git/ORIG_HEAD', ['original']],
+  ['.git/objects/info/commit-graph', ['changes', 'range']],
+  ['.git/objects/info/commit-graphs/commit-graph-chain', ['range']],
+  ['.git/objects/pack/multi-pack-index', ['changes', 'range']],
+  ['.git/objects/pack/pack-0000000000000000000000000000000000000001.idx', ['changes']],
+  ['.git/index', ['changes', 'staged', 'range']],
+  ['.git/HEAD', ['changes', 'staged', 'range']],
+  ['.git/config', ['changes', 'staged', 'range']],
+  ['.git/packed-refs', ['changes', 'range']],
+  ['.git/objects/info/alternates', ['changes', 'range']],
+  ['.git/info/attributes', ['changes']],
+  ['.gitattributes', ['changes']],
+  ['.gitignore', ['changes']],
+  ['sub/.gitignore', ['changes']],
+  ['sub/.gitattributes', ['changes']],
+  ['AGENTS.md', ['rules', 'rules-serve']],
+  ['a.txt', ['docs', 'apply', 'diff', 'changes', 'staged', 'range']],
   ['package.json', ['tests', 'docs']],
 ];
 
@@ -58,6 +80,14 @@ const commands: Record<string, (world: World) => Promise<Verdict>> = {
   tests: (world) => judged(world, ['tests', 'x', '-f', 'sub/*.js', '-o', 't.js']),
   doctor: (world) => judged(world, ['doctor', '--timeout', '3']),
   report: (world) => judged(world, ['usage', 'report']),
+  changes: (world) => judged(world, ['docs', 'x', '--changes']),
+  staged: (world) => judged(world, ['docs', 'x', '--staged']),
+  range: (world) => judged(world, ['docs', 'x', '--range', 'main...HEAD']),
+  reflog: (world) => judged(world, ['docs', 'x', '--range', 'HEAD@{1}..HEAD']),
+  original: (world) => judged(world, ['docs', 'x', '--range', 'ORIG_HEAD..HEAD']),
+  output: (world) => judged(world, ['docs', 'x', '-o', 'a.txt']),
+  rules: (world) => judged(world, ['docs', 'x']),
+  'rules-serve': (world) => commands.serve!(world),
   diff: (world) => judged(world, ['diff', '--from', '-', '-f', '*.txt', '--check'], answer),
   apply: (world) => judged(world, ['patch', 'apply', '--from', '-'], patch),
   serve: async (world) => {
@@ -77,6 +107,8 @@ const commands: Record<string, (world: World) => Promise<Verdict>> = {
 
 const answer = 'a.txt\n<<<<<<< SEARCH\none\n=======\ntwo\n>>>>>>> REPLACE\n';
 const patch = 'diff --git a/a.txt b/a.txt\n--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-one\n+two\n';
+
+const commandsOfHistory = new Set(['changes', 'staged', 'range', 'reflog', 'original', 'output']);
 
 async function judged(world: World, args: string[], stdin?: string): Promise<Verdict> {
   return world.judge(await world.run(args, { stdin }));
@@ -101,7 +133,15 @@ function specialFiles(stage: Stage): Attack[] {
         id: `hangs/file/${file}/${kind}/${command}`,
         tries: `${file} is a ${kind}: ${command}`,
         async run() {
-          const world = stage.world({ files: { 'a.txt': 'one\n', 'sub/b.js': 'x\n', 'b.txt': 'x\n' } });
+          const world = stage.world({
+            files: { 'a.txt': 'one\n', 'sub/b.js': 'x\n', 'b.txt': 'x\n' },
+            policies: { rules: ['AGENTS.md'] },
+          });
+          // What the history is asked for must be there, or git looks no further.
+          if (commandsOfHistory.has(command)) {
+            commitAll(world.work);
+            put(world.work, { 'a.txt': 'two\n', 'c.txt': 'new\n' });
+          }
           const path = join(world.work, file);
           mkdirSync(dirname(path), { recursive: true });
           rmSync(path, { recursive: true, force: true });

@@ -35,6 +35,8 @@ export interface Ran {
   hung: boolean;
   /** 0 where the system does not tell. */
   peakMb: number;
+  /** Of the largest program that it started. */
+  childMb: number;
   cpuMs: number;
 }
 
@@ -257,6 +259,7 @@ export class World {
       const what = `orch ${ran.args.join(' ').slice(0, 80)}`;
       if (ran.hung) return `${what} hung`;
       if (ran.peakMb > rssMb) return `${what} took ${ran.peakMb} MB`;
+      if (ran.childMb > rssMb) return `a program that ${what} started took ${ran.childMb} MB`;
       if (ran.stdout.includes(this.stage.key) || ran.stderr.includes(this.stage.key))
         return `${what} printed the key`;
       if (/bug in orch|"code": ?"internal"/.test(ran.stderr + ran.stdout)) {
@@ -363,19 +366,21 @@ async function watch(child: ChildProcess, args: readonly string[], limitMs: numb
     if (outLength < 64e6) err.push(chunk);
   });
   let peakMb = 0;
+  let childMb = 0;
   let cpuMs = 0;
   let hung = false;
   const look = () => {
     if (!onLinux || child.pid === undefined) return;
     try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'latin1');
-      peakMb = Math.max(peakMb, Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024));
+      peakMb = Math.max(peakMb, peakOf(child.pid));
+      const started = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'latin1').match(/\d+/g);
+      for (const pid of started ?? []) childMb = Math.max(childMb, peakOf(pid));
       const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
       cpuMs = (Number(stat[11]) + Number(stat[12])) * 10;
     } catch {
-      // It has ended.
+      // It, or what it started, has ended.
     }
-    if (peakMb > 2 * rssMb) end();
+    if (Math.max(peakMb, childMb) > 2 * rssMb) end();
   };
   const end = () => {
     try {
@@ -402,6 +407,12 @@ async function watch(child: ChildProcess, args: readonly string[], limitMs: numb
     stderr: Buffer.concat(err).toString('utf8'),
     hung,
     peakMb,
+    childMb,
     cpuMs,
   };
+}
+
+function peakOf(pid: number | string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }

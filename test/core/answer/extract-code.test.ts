@@ -91,6 +91,8 @@ describe('the code of an answer', () => {
       code: 'answer-unusable',
       message: expect.stringMatching(message),
     });
+    // It follows "the answer cannot be used: ".
+    expect(refusal(answer)).toHaveProperty('message', expect.stringMatching(/^it /));
   });
 });
 

@@ -136,6 +136,29 @@ describe('"nothing needs to change"', () => {
 describe('a document', () => {
   const page = '# Cart\n\nCounts items.\n\n```ts\ntotal();\n```\n\n## Errors\n\nNone.\n';
 
+  const edit = 'docs/a.md\n<<<<<<< SEARCH\n# Old\n=======\n# New\n>>>>>>> REPLACE\n';
+  const diff = '--- a/docs/a.md\n+++ b/docs/a.md\n@@ -1 +1 @@\n-# Old\n+# New\n';
+  const v4a = '*** Begin Patch\n*** Update File: docs/a.md\n@@\n-# Old\n+# New\n*** End Patch\n';
+  const wanted = { document: true, material: false };
+
+  it.each([
+    ...[edit, diff, v4a, `diff --git a/a.md b/a.md\n${diff}`].flatMap((text) => [
+      text,
+      `Here is the change:\n\n${text}`,
+      `\`\`\`\n${text}\`\`\`\n`,
+    ]),
+  ])('that is an edit is none: %j', (answer) => {
+    expect(faultOfText(extractDocument(answer), wanted)).toContain('it is an edit of a file');
+    expect(faultOfText(answer, { ...wanted, document: false })).toBeUndefined();
+  });
+
+  it.each([edit, diff, v4a])('may show an edit in a fence, or indented: %j', (text) => {
+    const fenced = `# How to patch\n\nWrite:\n\n\`\`\`diff\n${text}\`\`\`\n`;
+    expect(faultOfText(extractDocument(fenced), wanted)).toBeUndefined();
+    const indented = `# How to patch\n\nWrite:\n\n${text.replace(/^(?=.)/gm, '    ')}`;
+    expect(faultOfText(extractDocument(indented), wanted)).toBeUndefined();
+  });
+
   it.each([
     ['alone', page],
     ['after a remark', `Here is the documentation for the module:\n\n${page}`],

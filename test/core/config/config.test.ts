@@ -195,6 +195,8 @@ describe('problems', () => {
     );
     for (const { origin, path } of error.problems) expect(error.message).toContain(`${origin}: ${path}: `);
     expect(error.message).toContain('the configuration has 8 problems:');
+    expect(error.message).not.toMatch(/Invalid|Too (?:small|big)|expected|received/);
+    expect(error.message).toContain('defaults.max_output_tokens: must be a number, not a string');
   });
 
   const told = (over: Layers) => problemsWith(over).map(({ path, hint }) => `${path}: ${hint}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { environmentVariables } from '../../../src/core/config/environment.ts';
+import { environmentVariables, inspectEnvironment } from '../../../src/core/config/environment.ts';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
 import { readEnvironment } from '../../helpers/environment.ts';
 
@@ -35,6 +35,7 @@ describe('readEnvironment', () => {
     const values: Variables = {
       OPENAI_API_KEY: ' sk-test ',
       OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
+      OPENAI_CUSTOM_HEADERS: 'X-Gateway: secret',
       OPENAI_ORG_ID: 'org',
       OPENAI_PROJECT_ID: 'proj',
       ORCH_LOG_LEVEL: 'DEBUG',
@@ -50,6 +51,12 @@ describe('readEnvironment', () => {
       ORCH_STDIN: 'OFF',
       ORCH_REDACT: 'off',
     };
+    const { settings } = inspectEnvironment({ process: values });
+    expect(settings).toContainEqual({
+      name: 'OPENAI_CUSTOM_HEADERS',
+      value: '(hidden)',
+      origin: 'environment',
+    });
     // Node and the network layer read the others.
     const own = environmentVariables.map(({ name }) => name).filter((name) => /^(ORCH|OPENAI)_/.test(name));
     expect(Object.keys(values).sort()).toEqual(own.sort());

@@ -52,7 +52,7 @@ describe('what an alias stands for', () => {
     expect(byId(aliasFindings(facts()), 'alias.mini')).toMatchObject({
       status: 'warning',
       message: expect.stringContaining('shuts down on 2026-12-11, in 19 days'),
-      hint: 'put {"aliases":{"mini":"gpt-6.1-terra"}} in /home/me/orch/models.json',
+      hint: 'run: orch config set alias.mini gpt-6.1-terra',
     });
   });
 
@@ -115,7 +115,7 @@ describe('what the key can use', () => {
       id: 'access.mini',
       status: 'warning',
       message: 'the key has no access to gpt-5-mini (mini): gpt-6.1-terra is used instead',
-      hint: 'put {"aliases":{"mini":"gpt-6.1-terra"}} in /home/me/orch/models.json',
+      hint: 'run: orch config set alias.mini gpt-6.1-terra',
     });
     expect(findings.filter(({ status }) => status === 'problem')).toEqual([]);
   });

@@ -207,7 +207,7 @@ describe('costRange', () => {
           expect(range.lowUsd).toBeLessThanOrEqual(range.highUsd);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 });

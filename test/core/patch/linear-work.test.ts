@@ -126,7 +126,7 @@ describe('an answer that would take too much work is refused', () => {
   });
 
   it('where the ends of its blocks are looked for again and again', () => {
-    const answer = numbered((at) => `${at}.py\n\`\`\`py\n"""\n\`\`\`\n`, 50_000);
+    const answer = numbered((at) => `${at}.py\n\`\`\`py\n"""\n\`\`\`\n`, 20_000);
     expect(codes(answer)).toEqual(['too-complex']);
   });
 

@@ -33,19 +33,24 @@ const fill = (text: string[], ...answer: string[]) =>
   outcome(wholeFile('a.ts', lines(...answer)), lines(...text));
 const dots = '// ... existing code ...';
 
-/** A line between the changed ones keeps its trailing space only where it is found to be the same. */
-const keeps = (size: number) => {
-  const [old, fresh] = [numbered(size, 'old'), numbered(size, 'new')];
+/**
+ * A line between the changed ones keeps its trailing space only where it is found to be the same. Here and below, one
+ * side is short, which takes the search for as many edits little time.
+ */
+const keeps = (edits: number) => {
+  const [old, fresh] = [numbered(edits - 10, 'old'), numbered(10, 'new')];
   const halves = (texts: string[], middle: string) => [...texts.slice(0, 5), middle, ...texts.slice(5)];
   const answer = searchReplace('a.ts', halves(old, 'same').join('\n'), halves(fresh, 'same').join('\n'));
   const { changes } = patchFromAnswer(answer, [{ path: 'a.ts', text: lines(...halves(old, 'same  ')) }]);
   return changes[0]?.after.includes('same  \n');
 };
 
-const hunksOf = (size: number) => {
+const hunksOf = (edits: number) => {
   const same = numbered(10, 'same');
-  const text = (word: string) => lines(...numbered(5, word), ...same, ...numbered(size - 5, `${word}er`));
-  const { patch } = patchFromAnswer(wholeFile('a.ts', text('new')), [{ path: 'a.ts', text: text('old') }]);
+  const text = (word: string, rest: number) =>
+    lines(...numbered(5, word), ...same, ...numbered(rest, `${word}er`));
+  const answer = wholeFile('a.ts', text('new', edits - 15));
+  const { patch } = patchFromAnswer(answer, [{ path: 'a.ts', text: text('old', 5) }]);
   return patch?.match(/^@@/gm)?.length;
 };
 
@@ -179,8 +184,8 @@ const rows: Row[] = [
     },
   ],
   ['reading.mostDividers', [20, true], [21, false], replaced],
-  ['diffing.mostBlockEdits', [1000, true], [1001, false], keeps],
-  ['diffing.mostFileEdits', [1000, 2], [1001, 1], hunksOf],
+  ['diffing.mostBlockEdits', [2000, true], [2001, false], keeps],
+  ['diffing.mostFileEdits', [2000, 2], [2001, 1], hunksOf],
   ['diffing.contextLines', [6, 6], [0, 6], contextLines],
   [
     'wholeFile.fewestKept',

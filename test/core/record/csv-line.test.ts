@@ -45,7 +45,7 @@ describe('cells', () => {
         expect(line).not.toMatch(/[\r\n]/);
         expect(splitLine(line)?.map(restore)).toEqual(values.map(withoutBreaks));
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -55,7 +55,7 @@ describe('cells', () => {
         const [cell = ''] = splitLine(encodeCell(value)) ?? [];
         if (/^\s*[=+\-@\t]/.test(cell)) expect(Number(cell)).not.toBeNaN();
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -97,7 +97,7 @@ describe('numbers', () => {
         expect(cell).toMatch(/^-?\d+(\.\d+)?$/);
         expect(readNumber(cell)).toBe(value === 0 ? 0 : value);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 

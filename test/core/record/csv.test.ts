@@ -63,7 +63,7 @@ describe('a record', () => {
           expect(parseUsageCsv(csv)).toEqual({ records: records.map(settled), skipped: [] });
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -87,7 +87,7 @@ describe('a record', () => {
         if (!whole.project?.includes('"')) expect(project).toBeUndefined();
         else expect(whole.project.startsWith(project ?? '')).toBe(true);
       }),
-      { numRuns: 250 },
+      { numRuns: 100 },
     );
   });
 

@@ -24,8 +24,8 @@ import {
   readIdentity,
   thisProcess,
 } from '../../system/process-identity.ts';
-import type { Temporaries } from '../temporaries.ts';
-import type { FileMode } from '../tree-access.ts';
+import type { Temporaries } from '../write/temporaries.ts';
+import type { FileMode } from '../write/tree-access.ts';
 import type { Plan, Step } from './steps.ts';
 
 /** A change is made in one go, under the lock of its tree. A trial stays until a command has run. */

@@ -1,8 +1,8 @@
 /** Turns the changes of a patch into steps, or refuses them because the tree is not as it was when they were made. */
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { BytesChange } from '../../../engine/ports.ts';
-import type { FileMode, TreeAccess } from '../tree-access.ts';
-import { changedSinceRead, writeFailed } from '../write-failed.ts';
+import type { FileMode, TreeAccess } from '../write/tree-access.ts';
+import { changedSinceRead, writeFailed } from '../write/write-failed.ts';
 import { foldersAbove, type Plan, type Step } from './steps.ts';
 
 type Found = NonNullable<ReturnType<TreeAccess['read']>>;

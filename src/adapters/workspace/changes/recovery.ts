@@ -4,8 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { BytesChange, TreeWriter } from '../../../engine/ports.ts';
 import { canonicalPath, isInside } from '../../system/paths.ts';
-import { treeAccess } from '../tree-access.ts';
-import type { TreeLock } from '../tree-lock.ts';
+import { treeAccess } from '../write/tree-access.ts';
+import type { TreeLock } from '../write/tree-lock.ts';
 import {
   isTreeOf,
   type Journal,

@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
-import type { FileMode, TreeAccess } from '../tree-access.ts';
+import type { FileMode, TreeAccess } from '../write/tree-access.ts';
 
 export interface Step {
   /** Relative to the base, with `/`. */

@@ -16,6 +16,14 @@ interface Written {
   to: number;
 }
 
+/** Which block was written before another: one that was sent again is later than those that were kept, whatever its number. */
+export type IsBefore = (block: number, other: number) => boolean;
+
+export function orderOf(hunks: readonly Hunk[]): IsBefore {
+  const places = new Map(hunks.map(({ block }, at) => [block, at]));
+  return (block, other) => (places.get(block) ?? -1) < (places.get(other) ?? -1);
+}
+
 /** Whether the lines that a hunk searches for stand whole in the replacement of an earlier one. */
 export class Replacements {
   private index: LineIndex | undefined;
@@ -23,12 +31,13 @@ export class Replacements {
 
   constructor(
     private readonly hunks: readonly Hunk[],
+    private readonly isBefore: IsBefore,
     private readonly budget: WorkBudget,
   ) {}
 
   holdBefore({ lines, block }: Hunk): boolean {
     const runs = this.built().findRuns('exact', oldLines(lines));
-    return runs.some((run) => this.owners[run]! < block);
+    return runs.some((run) => this.isBefore(this.owners[run]!, block));
   }
 
   private built(): LineIndex {
@@ -54,6 +63,7 @@ export class WrittenText {
   constructor(
     public text: string,
     placed: readonly { block: number; splice: Splice }[],
+    private readonly isBefore: IsBefore,
     private readonly budget: WorkBudget,
   ) {
     let shift = 0;
@@ -73,7 +83,9 @@ export class WrittenText {
     const [run, ...others] = this.budget.exhausted ? [] : this.index.findRuns('exact', old);
     if (run === undefined || others.length > 0) return undefined;
     const end = run + old.length;
-    const earlier = this.written.find((some) => some.block < block && some.from < end && some.to > run);
+    const earlier = this.written.find(
+      (some) => this.isBefore(some.block, block) && some.from < end && some.to > run,
+    );
     const splices = splicesOf(hunkLines, alignFrom(run, hunkLines));
     if (!earlier || !splices) return undefined;
     this.text = applySplices(text, splices);

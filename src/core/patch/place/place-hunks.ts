@@ -10,7 +10,7 @@ import { applySplices, type Splice } from '../text/splices.ts';
 import { reporting } from '../thresholds.ts';
 import type { Dialect, FileEdit, Hunk, HunkReport, PatchProblem, SourceFile } from '../types.ts';
 import { choosePlaces, type Located, type Placement } from './choose-place.ts';
-import { Replacements, WrittenText } from './follow-ups.ts';
+import { orderOf, Replacements, WrittenText } from './follow-ups.ts';
 import { Locator, type NotFoundReason } from './locate.ts';
 import { nearestLines } from './nearest-lines.ts';
 
@@ -29,7 +29,8 @@ export function placeHunks(
   const text = splitText(file.text);
   const index = new LineIndex(text.lines, budget);
   const locators = new Map<Dialect, Locator>();
-  const replacements = new Replacements(edit.hunks, budget);
+  const isBefore = orderOf(edit.hunks);
+  const replacements = new Replacements(edit.hunks, isBefore, budget);
   const locatorOf = (dialect: Dialect): Locator => {
     const isWritten = (hunk: Hunk) => dialect === 'search-replace' && replacements.holdBefore(hunk);
     const known =
@@ -137,7 +138,7 @@ export function placeHunks(
     finalNewline,
   );
   const blocks = placed.map(({ placement, splice }) => ({ block: placement.hunk.block, splice }));
-  const written = new WrittenText(after, blocks, budget);
+  const written = new WrittenText(after, blocks, isBefore, budget);
   for (const { hunk, problem } of unplaced) {
     const before = written.follow(hunk);
     const line = hunks.find(({ block }) => block === before)?.line;

@@ -1,5 +1,5 @@
 /** Replaces the blocks that failed by those that a model sent again. */
-import type { FileEdit, Hunk, PatchProblem } from '../types.ts';
+import type { FileEdit, PatchProblem } from '../types.ts';
 import { canRetryBlocks } from './retry-prompt.ts';
 
 /** A result without a patch. */
@@ -17,7 +17,7 @@ export function repairEdits(
   { edits, problems }: Refused,
 ): readonly FileEdit[] | undefined {
   if (!canRetryBlocks(problems)) return resent;
-  if (blocksIn(resent) < blocksOwed(problems)) return undefined;
+  if (blocksIn(resent) < blocksOwed(problems).length) return undefined;
   return mergeEdits(edits, resent, problems);
 }
 
@@ -26,33 +26,41 @@ function blocksIn(edits: readonly FileEdit[]): number {
 }
 
 /** A change that is in the file already need not be sent again. */
-function blocksOwed(problems: readonly PatchProblem[]): number {
-  return new Set(problems.filter(({ code }) => code !== 'already-applied').map(({ block }) => block)).size;
+function blocksOwed(problems: readonly PatchProblem[]): number[] {
+  return blocksWith(problems.filter(({ code }) => code !== 'already-applied'));
+}
+
+function blocksWith(problems: readonly PatchProblem[]): number[] {
+  return [...new Set(problems.flatMap(({ block }) => block ?? []))].sort((one, other) => one - other);
 }
 
 /**
- * `failed`: the problems of the first answer, whose blocks are removed from `edits`. The numbers of `resent` continue
- * after the highest one, so that a block keeps its number through all tries.
+ * `failed`: the problems of the first answer, whose blocks are removed from `edits`. A block that is sent again keeps its
+ * number, as they were asked for in that order; any more of them continue after the highest one.
  */
 function mergeEdits(
   edits: readonly FileEdit[],
   resent: readonly FileEdit[],
   failed: readonly PatchProblem[],
 ): FileEdit[] {
-  const gone = new Set(failed.map(({ block }) => block));
+  const gone = new Set(blocksWith(failed));
   const merged = edits
     .map((edit) => ({ ...edit, hunks: edit.hunks.filter(({ block }) => !gone.has(block)) }))
     .filter((edit, at) =>
       edits[at]!.hunks.length > 0 ? edit.hunks.length > 0 || moves(edit) : !gone.has(edit.block),
     );
-  const highest = Math.max(0, ...[...gone].map((block) => block ?? 0), ...edits.flatMap(blocksOf));
+  const numberOf = renumbering(
+    resent.flatMap(blocksOf),
+    failed,
+    Math.max(0, ...gone, ...edits.flatMap(blocksOf)),
+  );
   for (const edit of resent) {
     // A whole file replaces all other edits of it.
     if (edit.kind !== 'modify') remove(merged, edit.path);
     const renumbered = {
       ...edit,
-      block: edit.block + highest,
-      hunks: edit.hunks.map((hunk) => shift(hunk, highest)),
+      block: numberOf(edit.block),
+      hunks: edit.hunks.map((hunk) => ({ ...hunk, block: numberOf(hunk.block) })),
     };
     const known = merged.find(({ path, kind }) => path === edit.path && kind === 'modify');
     if (known && edit.kind === 'modify') {
@@ -76,6 +84,16 @@ function blocksOf({ block, hunks }: FileEdit): number[] {
   return [block, ...hunks.map((hunk) => hunk.block)];
 }
 
-function shift(hunk: Hunk, by: number): Hunk {
-  return { ...hunk, block: hunk.block + by };
+function renumbering(
+  resent: readonly number[],
+  failed: readonly PatchProblem[],
+  highest: number,
+): (block: number) => number {
+  const blocks = [...new Set(resent)].sort((one, other) => one - other);
+  const owed = blocksOwed(failed);
+  const numbers = blocks.length <= owed.length ? owed : blocksWith(failed);
+  return (block) => {
+    const at = blocks.indexOf(block);
+    return numbers[at] ?? highest + 1 + at - numbers.length;
+  };
 }

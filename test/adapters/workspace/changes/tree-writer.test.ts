@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { treeWriter } from '../../../../src/adapters/workspace/changes/tree-writer.ts';
-import { treeAccess } from '../../../../src/adapters/workspace/tree-access.ts';
+import { treeAccess } from '../../../../src/adapters/workspace/write/tree-access.ts';
 import { OrchError } from '../../../../src/core/errors/orch-error.ts';
 import type { FileChange } from '../../../../src/core/patch/types.ts';
 import { treeOf, unlocked } from '../../../helpers/tree.ts';

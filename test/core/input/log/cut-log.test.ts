@@ -246,7 +246,7 @@ describe('any text', () => {
           expect(at).toBe(expected.length);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -138,12 +138,14 @@ describe('emitPatch', () => {
   });
 
   it('replaces a long text by another without searching for common lines', () => {
-    const lines = (word: string) => Array.from({ length: 6000 }, (_, at) => `${word} ${at}\n`).join('');
+    const lines = (word: string, count: number) =>
+      Array.from({ length: count }, (_, at) => `${word} ${at}\n`).join('');
+    // One side is short, so that the search for common lines is given up soon.
     const change: FileChange = {
       kind: 'modify',
       path: 'long.txt',
-      before: `same\n${lines('old')}same\n`,
-      after: `same\n${lines('new')}same`,
+      before: `same\n${lines('old', 6000)}same\n`,
+      after: `same\n${lines('new', 10)}same`,
     };
     applyWithGit([change], ({ stderr, read }) => {
       expect(stderr).toBe('');

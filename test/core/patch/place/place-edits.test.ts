@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readAnswer } from '../../../../src/core/patch/answer/read-answer.ts';
+import { WorkBudget } from '../../../../src/core/patch/match/work-budget.ts';
 import { patchFromAnswer } from '../../../../src/core/patch/patch-from-answer.ts';
+import { placeHunks } from '../../../../src/core/patch/place/place-hunks.ts';
 import { searchReplace, unified, v4a, wholeFile } from '../../../helpers/answers.ts';
 
 /** The result for one file: its text, or the codes of the problems. */
@@ -292,12 +295,15 @@ describe('refusals', () => {
   });
 
   it('gives up on hunks that would take too long', () => {
-    const text = 'same\n'.repeat(15_000);
-    const hunks = Array.from({ length: 4 }, (_, at) => `@@\n${' same\n'.repeat(6000)}-end ${at}`);
-    const { codes } = place(text, diff(...hunks));
+    const hunks = Array.from({ length: 4 }, (_, at) => `@@\n${' same\n'.repeat(3000)}-end ${at}`);
+    const { codes } = place('same\n'.repeat(7500), diff(...hunks));
     expect(new Set(codes)).toEqual(new Set(['not-found']));
-    const runs = ' same\n'.repeat(5000).trimEnd();
-    expect(place(text, diff(`@@\n${runs}\n-same`)).codes).toEqual(['too-complex']);
+    const file = { path: 'f.ts', text: 'same\n'.repeat(400) };
+    const [edit] = readAnswer(diff(`@@\n${' same\n'.repeat(200)}-same`), { files: [file] }).edits;
+    const codesWithin = (comparisons: number) =>
+      placeHunks(edit!, file, new WorkBudget(comparisons)).problems.map(({ code }) => code);
+    expect(codesWithin(35_000)).toEqual(['too-complex']);
+    expect(codesWithin(1_000_000)).toEqual(['ambiguous']);
   });
 });
 

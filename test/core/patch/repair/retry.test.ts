@@ -44,7 +44,16 @@ describe('an answer that repairs another one', () => {
     const result = patchFromAnswer(again, files, { repairs });
     expect(result.problems).toEqual([]);
     expect(result.changes.map(({ after }) => after)).toEqual(['1\ntwo\nsame\nthree\nother\n', '4\n']);
-    expect(result.hunks.map(({ block }) => block)).toEqual([1, 4, 5]);
+    // A block that is sent again keeps its number.
+    expect(result.hunks.map(({ block }) => block)).toEqual([1, 2, 3]);
+  });
+
+  it('names the blocks that still fail by their numbers, and any more behind the highest', () => {
+    const lost = searchReplace('a.ts', 'nowhere', 'x') + searchReplace('b.ts', 'nowhere', 'x');
+    const failed = (answer: string) =>
+      patchFromAnswer(answer, files, { repairs }).problems.map(({ block }) => block);
+    expect(failed(lost)).toEqual([2, 3]);
+    expect(failed(lost + searchReplace('b.ts', 'nowhere else', 'y'))).toEqual([2, 3, 4]);
   });
 
   it('takes a whole file instead of the blocks for it', () => {

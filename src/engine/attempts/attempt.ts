@@ -1,0 +1,173 @@
+/** One attempt, and its row in the record. */
+import { mayBeBilled, type ProviderFailure } from '../../core/errors/provider-failure.ts';
+import { findCard, type ModelCard } from '../../core/models/model-card.ts';
+import { roundUsd } from '../../core/models/money.ts';
+import { costOf, tierFactor } from '../../core/models/pricing.ts';
+import { type Usage, unknownUsage } from '../../core/models/usage.ts';
+import type { UsageRecord } from '../../core/record/usage-record.ts';
+import { type Candidate, candidatesOf, type RouteDecision } from '../../core/router/decision.ts';
+import { taskNameOf } from '../../core/tasks/request.ts';
+import { utcDay } from '../../core/text/utc-day.ts';
+import type { EngineContext } from '../context.ts';
+import type { GenerateResult } from '../ports.ts';
+
+export interface Attempt {
+  /** 1-based within the call. */
+  number: number;
+  candidate: Candidate;
+  startedAt: number;
+  /** Without the verification. */
+  latencyMs: number;
+  /** How long the verification took; undefined when there was none. */
+  verifyMs?: number | undefined;
+  firstEventMs: number | undefined;
+  responseId: string | undefined;
+  servedModel: string | undefined;
+  usage: Usage;
+  serviceTier: string | undefined;
+  finishReason: string | undefined;
+  /** Undefined when the attempt succeeded. */
+  failure: ProviderFailure | undefined;
+  /** USD; undefined when unknown. */
+  costUsd: number | undefined;
+  /** A warning: the answer names a service tier whose price is unknown. */
+  tierWarning: string | undefined;
+  /** Worst-case cost reserved before the attempt, in USD. */
+  reservedUsd: number | undefined;
+  /** What the model answered, however far it came, without what was redacted. Undefined if there was nothing. */
+  answer?: string | undefined;
+  /** The model whose failure led to this attempt. */
+  escalatedFrom: string | undefined;
+  effort: string | undefined;
+}
+
+/** How an attempt ended. An unusable answer has both `result` and `failure`. */
+interface EndedAttempt
+  extends Pick<
+    Attempt,
+    | 'number'
+    | 'candidate'
+    | 'effort'
+    | 'startedAt'
+    | 'latencyMs'
+    | 'verifyMs'
+    | 'reservedUsd'
+    | 'answer'
+    | 'escalatedFrom'
+  > {
+  result?: GenerateResult | undefined;
+  failure?: ProviderFailure | undefined;
+}
+
+export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: EngineContext): Attempt {
+  const usage = result?.usage ?? failure?.details.usage ?? unknownUsage;
+  const servedModel = result?.servedModel ?? failure?.details.servedModel;
+  const serviceTier = result?.serviceTier ?? failure?.details.serviceTier;
+  const { billing } = context.config.catalog;
+  const prices = { card: pricedCard(rest.candidate, servedModel, context), billing };
+  const day = utcDay(rest.startedAt);
+  const isUnpriced = !context.rehearsal && tierFactor(prices, serviceTier, day) === undefined;
+  return {
+    ...rest,
+    firstEventMs: result?.firstEventMs,
+    responseId: result?.responseId ?? failure?.details.responseId,
+    servedModel,
+    usage,
+    serviceTier,
+    finishReason: result?.finishReason,
+    failure,
+    costUsd: context.rehearsal ? 0 : costOf(usage, prices, serviceTier, day),
+    tierWarning: isUnpriced
+      ? `${servedModel ?? rest.candidate.model} was served in tier ${serviceTier}, whose price is not in the catalogue: the cost is unknown`
+      : undefined,
+  };
+}
+
+/** A gateway may serve a different model than requested; the one that answered determines the price. */
+function pricedCard(
+  candidate: Candidate,
+  servedModel: string | undefined,
+  { config }: EngineContext,
+): ModelCard | undefined {
+  if (servedModel === undefined) return candidate.card;
+  // A dated snapshot such as `gpt-5-mini-2025-08-07` has no card and is priced as the requested model.
+  return findCard(config.catalog, servedModel)?.card ?? candidate.card;
+}
+
+/** The cost of an attempt if known, otherwise its maximum. */
+export function maxSpent(attempt: Attempt): number {
+  if (attempt.costUsd !== undefined) return attempt.costUsd;
+  return isOnTheBill(attempt) ? (attempt.reservedUsd ?? 0) : 0;
+}
+
+/** Total cost of the attempts; null when one that may have been billed has an unknown cost. */
+export function costOfAttempts(attempts: readonly Attempt[]): number | null {
+  const unknown = attempts.some((attempt) => attempt.costUsd === undefined && isOnTheBill(attempt));
+  return unknown ? null : knownCostOf(attempts);
+}
+
+export function knownCostOf(attempts: readonly Attempt[]): number {
+  return roundUsd(attempts.reduce((sum, { costUsd = 0 }) => sum + costUsd, 0));
+}
+
+function isOnTheBill({ failure, responseId, servedModel }: Attempt): boolean {
+  return mayBeBilled(failure?.failureClass, responseId !== undefined || servedModel !== undefined);
+}
+
+export function toUsageRecord(
+  attempt: Attempt,
+  call: { runId: string; decision: RouteDecision; estTokens: number; droppedTokens: number },
+  context: EngineContext,
+): UsageRecord {
+  const { features, rule } = call.decision;
+  const { usage, candidate } = attempt;
+  const { catalog } = context.config;
+  const baselines = candidatesOf(call.decision)
+    .map(({ card }) => costOf(usage, { card, billing: catalog.billing }))
+    .filter((cost) => cost !== undefined);
+  const known = attempt.costUsd !== undefined;
+  return {
+    ts: new Date(attempt.startedAt).toISOString(),
+    latency_ms: Math.round(attempt.latencyMs),
+    ttft_ms: attempt.firstEventMs === undefined ? undefined : Math.round(attempt.firstEventMs),
+    run_id: call.runId,
+    attempt: attempt.number,
+    response_id: attempt.responseId,
+    task: taskNameOf(features),
+    language: features.language,
+    safety_critical: features.safetyCritical,
+    alias: candidate.alias,
+    effort: attempt.effort,
+    mode: context.rehearsal ? 'rehearsal' : 'single',
+    rule,
+    forced: features.forceModel !== undefined,
+    escalated_from: attempt.escalatedFrom,
+    model_requested: candidate.model,
+    model_served: servedName(attempt, context),
+    input_tokens: usage.inputTokens,
+    cached_input_tokens: usage.cachedInputTokens,
+    cache_write_tokens: usage.cacheWriteTokens,
+    output_tokens: usage.outputTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    finish_reason: attempt.finishReason,
+    error: attempt.failure?.failureClass,
+    service_tier: attempt.serviceTier,
+    cost_usd: attempt.costUsd,
+    cost_source: known ? (context.rehearsal ? 'rehearsal' : 'catalog') : undefined,
+    price_version: known ? catalog.version : undefined,
+    cost_forecast_usd: attempt.reservedUsd,
+    baseline_cost_usd: baselines.length > 0 ? Math.max(...baselines) : undefined,
+    est_tokens: call.estTokens,
+    tokens_dropped: call.droppedTokens,
+    verify_ms: attempt.verifyMs === undefined ? undefined : Math.round(attempt.verifyMs),
+    outcome: undefined,
+    outcome_source: undefined,
+    project: context.projectName,
+  };
+}
+
+/** The model named in the response, marked in a rehearsal. */
+export function servedName(attempt: Attempt, { rehearsal }: EngineContext): string | undefined {
+  if (attempt.servedModel === undefined) return undefined;
+  return rehearsal ? `rehearsal:${attempt.servedModel}` : attempt.servedModel;
+}

@@ -1,0 +1,21 @@
+import { quoted } from '../../core/answer/sentences.ts';
+import { ProviderFailure } from '../../core/errors/provider-failure.ts';
+
+/** An answer that is not what was asked for: talk, or code with a fault that the model can mend. */
+export class NonAnswer extends ProviderFailure {
+  constructor(
+    readonly answer: string,
+    /** In words for the model and for a person, which follow "cannot be used: "; "it" is the answer. */
+    readonly fault: string,
+    failureClass: 'non-answer' | 'spoken-refusal' = 'non-answer',
+    message = `the answer cannot be used: ${fault}`,
+  ) {
+    super(failureClass, message);
+  }
+}
+
+/** `words`: the answer without what stands around its words. */
+export function spokenRefusal(answer: string, words: string): NonAnswer {
+  const message = `the model refused: ${quoted(words)}`;
+  return new NonAnswer(answer, 'it declines the request', 'spoken-refusal', message);
+}
