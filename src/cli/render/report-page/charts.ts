@@ -3,7 +3,8 @@ import type { ChartSums } from '../../../core/record/chart-tally.ts';
 import type { ReportBudget, UsageReport } from '../../../core/record/usage-report.ts';
 import { formatCount, formatDuration, formatUsd } from '../../../core/text/format.ts';
 import { type ChartOption, type ChartSize, chartSvg } from './chart-svg.ts';
-import { escapeHtml, nameHtml, shortened } from './html.ts';
+import { drawings, figure, half, numbers, whole } from './figure.ts';
+import { nameHtml, shortened } from './html.ts';
 import { fillOf, swatchSvg } from './palette.ts';
 import { rankedCost, type StackedCost, stackedCost } from './series.ts';
 
@@ -11,9 +12,6 @@ const quiet = { color: 'var(--quiet)', fontSize: 12 } as const;
 const ink = { color: 'var(--ink)', fontSize: 12 } as const;
 const lines = { lineStyle: { color: 'var(--line)' } } as const;
 
-/** A chart that is as wide as the page, and one of half its width; each has a form for telephones. */
-const whole = { wide: 1100, narrow: 358 };
-const half = { wide: 540, narrow: 358 };
 const mostModels = 8;
 const tooMany = '<p class="quiet">Not drawn: there are too many different values.</p>';
 
@@ -220,27 +218,6 @@ function rowChart({ name, rows, headings, series, format, label }: RowChart): st
       rows.map((row, at) => [row, ...series.map((values) => format(values[at]!))]),
     ),
   ];
-}
-
-function drawings({ wide, narrow }: typeof whole, draw: (width: number) => string): string[] {
-  return [`<div class="wide">${draw(wide)}</div>`, `<div class="narrow">${draw(narrow)}</div>`];
-}
-
-function figure(heading: string, parts: readonly string[]): string {
-  return [`<figure class="chart"><figcaption><h2>${heading}</h2></figcaption>`, ...parts, '</figure>'].join(
-    '\n',
-  );
-}
-
-function numbers(headings: readonly string[], rows: readonly string[][]): string {
-  const heads = headings.map(
-    (heading, at) => `<th scope="col"${at === 0 ? ' class="name first"' : ''}>${nameHtml(heading)}</th>`,
-  );
-  const body = rows.map(
-    ([name, ...cells]) =>
-      `<tr><th scope="row" class="first">${nameHtml(name!)}</th>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`,
-  );
-  return `<details><summary>Numbers of this chart</summary><div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(`Numbers: ${headings[0]}`)}"><table><thead><tr>${heads.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div></details>`;
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
