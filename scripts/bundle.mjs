@@ -37,13 +37,14 @@ const files = {
     packages: ['diff'],
   },
   report: {
-    loadedBy: 'usage report, doctor, the first use of a budget',
+    loadedBy: 'usage report and status, doctor, the first use of a budget',
     sources: [
       'src/core/budget/genesis.ts',
       'src/core/record/usage-report.ts',
       'src/core/record/report-formats.ts',
       'src/core/record/csv-rows.ts',
       'src/adapters/ledger/read.ts',
+      'src/adapters/ledger/tail.ts',
     ],
   },
   mcp: {
@@ -135,6 +136,12 @@ const files = {
       'strip-ansi',
       'yoctocolors',
     ],
+  },
+  'report-page': {
+    loadedBy: 'usage report --format html',
+    sources: ['src/cli/render/report-page/', 'node_modules/echarts/', 'node_modules/zrender/'],
+    packages: ['echarts', 'zrender', 'tslib'],
+    loads: ['report'],
   },
   table: {
     loadedBy: 'usage report on a terminal',

@@ -22,9 +22,14 @@ function notice(folder) {
   if (!file || !license)
     throw new Error(`${folder} needs a licence file and a "license" field in package.json to be bundled`);
   const title = `${name} ${version} (${license})`;
-  const extra = existsSync(join(folder, 'NOTICE')) ? [readFileSync(join(folder, 'NOTICE'), 'utf8')] : [];
-  const texts = [readFileSync(join(folder, file), 'utf8'), ...extra].map((text) =>
-    text.replaceAll('\r\n', '\n').trim(),
+  const licences = join(folder, 'licenses');
+  const extra = [
+    'NOTICE',
+    // Of what a package has taken from others.
+    ...(existsSync(licences) ? readdirSync(licences).map((entry) => join('licenses', entry)) : []),
+  ].filter((entry) => existsSync(join(folder, entry)));
+  const texts = [file, ...extra.sort()].map((entry) =>
+    readFileSync(join(folder, entry), 'utf8').replaceAll('\r\n', '\n').trim(),
   );
   return [title, `\n${'-'.repeat(78)}\n${title}\n\n${texts.join('\n\n')}\n`];
 }

@@ -31,6 +31,7 @@ export async function runCommand(
   { argv, streams, signal, factory }: Surroundings,
 ): Promise<number> {
   const options = command.opts<Record<string, unknown>>();
+  const json = options.json === true;
   refuseSingleDash(
     argv,
     command.options.flatMap(({ long }) => long ?? []),
@@ -39,11 +40,13 @@ export async function runCommand(
   // On the command line the instruction is optional if files are given.
   const parse = (raw: Record<string, unknown>) =>
     parseInput(operation, fields, operation.plan ? { input: '', ...raw } : raw);
-  const rawFields = readFields(command, fields);
+  const rawFields = {
+    ...readFields(command, fields),
+    ...(json ? {} : rendererFor(operation).asks?.(options)),
+  };
   // Report faulty arguments before waiting for a pipe.
   parse(rawFields);
   refusePathAsInstruction(rawFields, fields, factory.cwd);
-  const json = options.json === true;
   const { logLevel, readsStdin } = operation.examines
     ? factory.diagnostics().environment().environment
     : factory.environment();

@@ -78,6 +78,8 @@ export const usageReportOperation = operation({
         flag: '--timezone <name>',
         cliOnly: true,
       }),
+      // Formats that have charts ask for it; no surface offers it.
+      charts: field(z.boolean().optional(), 'With what charts show', { cliOnly: true }),
     }),
   output: () =>
     z.object({

@@ -36,6 +36,8 @@ export interface Renderer {
   options: readonly Option[];
   /** --json selects one of the renderer's own formats instead of printing the output as it is. */
   rendersJson?: boolean;
+  /** Fields of the operation's input that its options ask for. */
+  asks?(options: Record<string, unknown>): Record<string, unknown>;
   render(output: unknown, context: RenderContext): Promise<void>;
   /** Exit status for an output that is neither an error nor a success, in any format. Default 0. */
   exitStatus?(output: unknown): number;
@@ -140,6 +142,7 @@ const reportRenderer: Renderer = {
     ),
     new Option('--force', 'Replace the --output file even if it has changes that are not committed'),
   ],
+  asks: ({ format }) => (format === 'html' ? { charts: true } : {}),
   async render(output, { streams, options, factory, verbose }) {
     const report = output as UsageReport;
     const text = await renderReport(report, options.format as (typeof reportFormatNames)[number], {
@@ -170,6 +173,10 @@ async function renderReport(
   if (format === 'table') {
     const { renderReportTable } = await import('./report-table.ts');
     return renderReportTable(report, width);
+  }
+  if (format === 'html') {
+    const { reportPage } = await import('./report-page/page.ts');
+    return reportPage(report);
   }
   const { reportFormats } = await import('../../core/record/report-formats.ts');
   return reportFormats[format](report, { bom });

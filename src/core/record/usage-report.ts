@@ -3,6 +3,7 @@
  * options give the same report.
  */
 import { OrchError } from '../errors/orch-error.ts';
+import { type ChartSums, ChartTally } from './chart-tally.ts';
 import { type GroupKey, isPeriod } from './group-keys.ts';
 import {
   baselineNote,
@@ -89,6 +90,19 @@ export interface UsageReport {
   notes: string[];
   /** Why they may be wrong. */
   warnings: string[];
+  /** Where charts were asked for. */
+  charts?: ChartSums;
+  /** What may be spent, to be shown beside what was. */
+  budgets?: ReportBudget[];
+}
+
+export interface ReportBudget {
+  window: 'day' | 'week' | 'month';
+  /** Null: all projects together. */
+  project: string | null;
+  limit_usd: number;
+  /** In the window that is now; null where it is not known. */
+  spent_usd: number | null;
 }
 
 export interface UsageReportOptions {
@@ -107,6 +121,8 @@ export interface UsageReportOptions {
   now: number;
   /** Whose days, weeks and months count. Default UTC. */
   zone?: TimeZone;
+  /** Whether the report is to have what charts show. Default false. */
+  charts?: boolean | undefined;
 }
 
 export interface OpenReport {
@@ -130,7 +146,8 @@ export function openReport(options: UsageReportOptions): OpenReport {
     });
   }
   const { tasks, models, projects } = options;
-  const tally = new UsageTally(by, zone, { since, until, tasks, models, projects });
+  const charts = options.charts ? new ChartTally(zone) : undefined;
+  const tally = new UsageTally(by, zone, { since, until, tasks, models, projects }, charts);
   const close = (): UsageReport => {
     // Before groups become one.
     const rehearsals = rehearsalsOf(tally);
@@ -160,6 +177,7 @@ export function openReport(options: UsageReportOptions): OpenReport {
         ...unknownCostWarning(total.unknown_cost),
         ...rehearsalWarning(rehearsals, total.attempts),
       ],
+      ...(charts && { charts: charts.sums(nameOf) }),
     };
   };
   return { tally, close };
@@ -179,18 +197,18 @@ function shownGroups({ groups }: UsageTally, by: readonly GroupKey[]): Map<strin
   for (const { values, isRehearsal, tally } of groups) {
     // One that took only rows that were left out.
     if (tally.attempts === 0) continue;
-    const texts = values.map((value, at) => {
-      const text = shown(value || noValue);
-      return isRehearsal && at === marked && !text.startsWith(rehearsalPrefix)
-        ? rehearsalPrefix + text
-        : text;
-    });
+    const texts = values.map((value, at) => nameOf(value, isRehearsal && at === marked));
     const id = texts.join(separator);
     const known = shownBy.get(id);
     if (known) known.addAll(tally);
     else shownBy.set(id, tally);
   }
   return shownBy;
+}
+
+function nameOf(value: string, isRehearsal: boolean): string {
+  const text = shown(value || noValue);
+  return isRehearsal && !text.startsWith(rehearsalPrefix) ? rehearsalPrefix + text : text;
 }
 
 function keyOf(id: string, by: readonly GroupKey[]): UsageGroup['key'] {

@@ -3,6 +3,7 @@ import { OrchError } from '../errors/orch-error.ts';
 import { mayBeBilled } from '../errors/provider-failure.ts';
 import { formatCount } from '../text/format.ts';
 import { amountAt, countAt, empty, Times, usdAt } from './cell-numbers.ts';
+import type { ChartTally } from './chart-tally.ts';
 import { type Column, type CsvRows, type LedgerSink, noCell, type RowFault, wrongCell } from './csv-rows.ts';
 import type { GroupKey } from './group-keys.ts';
 import { Names } from './names.ts';
@@ -100,7 +101,10 @@ export class UsageTally implements LedgerSink {
   /** Of the row, by key. */
   private readonly numbers: number[] = [];
 
-  constructor(by: readonly GroupKey[], zone: TimeZone, filter: UsageFilter = {}) {
+  private readonly charts: ChartTally | undefined;
+
+  constructor(by: readonly GroupKey[], zone: TimeZone, filter: UsageFilter = {}, charts?: ChartTally) {
+    this.charts = charts;
     this.since = filter.since ?? Number.NEGATIVE_INFINITY;
     this.until = filter.until ?? Number.POSITIVE_INFINITY;
     this.isBounded = filter.since !== undefined || filter.until !== undefined;
@@ -207,6 +211,18 @@ export class UsageTally implements LedgerSink {
       tally.baselineKnown++;
       tally.baseline.add(baseline);
     }
+    if (this.charts) {
+      const isRehearsal = this.isRehearsal(rows);
+      const model = this.modelCell(rows);
+      this.charts.add(rows, {
+        time,
+        model,
+        task: cells.task,
+        isRehearsal,
+        cost,
+        latency: failed ? empty : latency,
+      });
+    }
     return undefined;
   }
 
@@ -217,14 +233,14 @@ export class UsageTally implements LedgerSink {
     }
     const names = new Names();
     const { texts } = names;
-    const isEmpty = (rows: CsvRows, cell: number) => rows.starts[cell] === rows.ends[cell];
-    if (key === 'model') {
-      const cellOf = (rows: CsvRows) =>
-        isEmpty(rows, this.cells.model_served) ? this.cells.model_requested : this.cells.model_served;
-      return { texts, numberOf: (rows) => names.numberAt(rows, cellOf(rows)) };
-    }
+    if (key === 'model') return { texts, numberOf: (rows) => names.numberAt(rows, this.modelCell(rows)) };
     const column = columnOf[key];
     return { texts, numberOf: (rows) => names.numberAt(rows, this.cells[column]) };
+  }
+
+  private modelCell({ starts, ends }: CsvRows): number {
+    const { model_served, model_requested } = this.cells;
+    return starts[model_served] === ends[model_served] ? model_requested : model_served;
   }
 
   private passesFilters(rows: CsvRows): boolean {

@@ -240,29 +240,6 @@ describe('md', () => {
   });
 });
 
-describe('html', () => {
-  const page = reportFormats.html(small);
-
-  it('is one page that loads and runs nothing', () => {
-    expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
-    expect(page).toContain('prefers-color-scheme: dark');
-    expect(page).not.toMatch(/<script|<link|<img|<iframe|\bsrc=|\bhref=|url\(|@import|\son\w+=/i);
-  });
-
-  it('has a row per group, the total in the foot, and the warnings', () => {
-    expect(page.match(/<tr>/g)).toHaveLength(1 + small.groups.length + 1);
-    expect(page).toMatch(/<tfoot><tr><td>Total<\/td>.*<td class="right">\$1\.00<\/td>.*<\/tfoot>/);
-    expect(page).toContain('<li>skipped 1 unreadable row: usage.csv line 3 (ts is not');
-    expect(page).toContain('torn | &lt;b&gt;');
-  });
-
-  it('shows values and never runs them', () => {
-    const attacked = reportFormats.html(attack);
-    expect(attacked).toContain('=cmd|&quot;&lt;script&gt;alert(1)&lt;/script&gt;`, &amp; &#39;x&#39;');
-    expect(attacked).not.toContain('<script');
-  });
-});
-
 it.each(Object.entries(reportFormats))('%s ends with one line break', (_, render) => {
   for (const report of [small, attack, empty]) expect(render(report)).toMatch(/[^\n]\n$/);
 });
