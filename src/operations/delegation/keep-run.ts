@@ -63,6 +63,7 @@ export async function keepAnswered(
         error: outcome.cut,
         incomplete: !!outcome.cut,
         patchId: output.meta.patch?.id,
+        unchanged: unchangedOf(outcome),
       },
       context,
     );
@@ -70,6 +71,12 @@ export async function keepAnswered(
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/** Why nothing needs to change, and the answer behind it: the result itself is empty. */
+function unchangedOf({ finished, attempt, generated }: DelegateOutcome): RunEnd['unchanged'] {
+  const { noChange: reason } = finished;
+  return reason === undefined ? undefined : { reason, attempt: attempt.number, text: generated.text };
 }
 
 /** The error of a result that could not be delivered. */
@@ -80,7 +87,7 @@ export async function errorOfUndelivered(
   context: OperationContext,
 ): Promise<OrchError> {
   const { result, meta } = output;
-  const end = { result, error, patchId: meta.patch?.id };
+  const end = { result, error, patchId: meta.patch?.id, unchanged: unchangedOf(outcome) };
   const { output_file, patch_id } = error.details ?? {};
   // Where the error names a file or a patch already, nothing more need be said.
   const shown = output_file === undefined && patch_id === undefined ? result : undefined;
@@ -156,6 +163,8 @@ interface RunEnd {
   incomplete?: boolean;
   patchId?: string | undefined;
   partialPatchId?: string | undefined;
+  /** Why nothing needs to change, and the attempt that says so. */
+  unchanged?: { reason: string; attempt: number; text: string } | undefined;
 }
 
 /** Without the instruction that a task of the user's own puts in front. */
@@ -167,7 +176,7 @@ function ownWords({ instruction, ownTask }: DelegateRequest, context: OperationC
 /** Rejects with `record-failed`. What was kept of the run before is replaced. */
 async function keepRun(
   { runId, attempts, prepared, latencyMs }: FailedCall,
-  { result, error, incomplete = false, patchId, partialPatchId }: RunEnd,
+  { result, error, incomplete = false, patchId, partialPatchId, unchanged }: RunEnd,
   context: OperationContext,
 ): Promise<void> {
   const engine = context.engine();
@@ -188,6 +197,7 @@ async function keepRun(
     cost_usd: cost,
     ...(cost === null ? { cost_at_least_usd: knownCostOf(attempts) } : {}),
     error: error ? { code: error.code, message: clean(error.message) } : null,
+    ...(unchanged ? { outcome: 'no-change', reason: clean(unchanged.reason) } : {}),
     attempts: shownAttempts(attempts, clean),
     ...(patchId === undefined ? {} : { patch_id: patchId }),
     ...(partialPatchId === undefined ? {} : { partial_patch_id: partialPatchId }),
@@ -195,7 +205,10 @@ async function keepRun(
   };
   const body: Pick<KeptRun, 'result' | 'answers'> = {
     result: result === undefined ? null : redaction.result(result),
-    answers: answersOf(attempts).map(({ attempt, text }) => ({ attempt, text: redaction.result(text) })),
+    answers: [...answersOf(attempts), ...(unchanged ? [unchanged] : [])].map(({ attempt, text }) => ({
+      attempt,
+      text: redaction.result(text),
+    })),
   };
   await context.runs().save(runId, { head: JSON.stringify(head), body: JSON.stringify(body) });
 }
