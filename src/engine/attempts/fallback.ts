@@ -188,6 +188,14 @@ class Fallback {
     ];
   }
 
+  /** Several lines, such as the output of --verify, are said once. */
+  #earlierWith({ message }: ProviderFailure, at: number): string | undefined {
+    if (!message.includes('\n')) return undefined;
+    const told = withoutTimes(message);
+    const earlier = this.#failures.slice(0, at).find(({ failure }) => withoutTimes(failure.message) === told);
+    return earlier && `the same as ${earlier.candidate.model}`;
+  }
+
   #details(): Record<string, unknown> {
     return {
       attempts: this.#attempts.map(({ candidate, failure }) => ({
@@ -202,7 +210,10 @@ class Fallback {
     const last = this.#failures.at(-1);
     const { decision } = this.#call.prepared;
     const lines = [
-      ...this.#failures.map(({ candidate, failure }) => `${candidate.model}: ${failure.message}`),
+      ...this.#failures.map(
+        ({ candidate, failure }, at) =>
+          `${candidate.model}: ${this.#earlierWith(failure, at) ?? failure.message}`,
+      ),
       ...this.#skipped.filter(this.#isUntried).map(({ model }) => `${model}: ${wasSkipped}`),
     ];
     // A failure that stops every model is the reason, even if another candidate was also too expensive.
@@ -232,6 +243,13 @@ class Fallback {
       details: this.#details(),
     });
   }
+}
+
+/** No two runs of a test take as long. */
+function withoutTimes(message: string): string {
+  return message.replace(/(duration_ms:? )?\b\d+(?:\.\d+)?(?: ?m?s\b)?/g, (found, name?: string) =>
+    name !== undefined || found.endsWith('s') ? '' : found,
+  );
 }
 
 function noTime(leftMs: number): string {
