@@ -20,6 +20,7 @@ import { connectInProcess } from '../helpers/mcp-in-process.ts';
 import { orch as builtOrch, collect, folder, key, provider, spawnOrch } from '../helpers/orch.ts';
 import { treeOf } from '../helpers/tree.ts';
 import type { ScenarioServerOptions } from '../rehearsal/scenario-server.ts';
+import { byModel } from '../rehearsal/script.ts';
 
 const files = {
   'a.ts': 'export const a = 1;\n',
@@ -182,6 +183,25 @@ describe('text that was cut', () => {
       meta: { incomplete: expect.any(String) },
     });
     expect((await orch('runs', 'show', '--json')).stdout).toContain('"status": "incomplete"');
+  });
+
+  it('of several models is the longest, and every account of it names its model', async () => {
+    const long = { kind: 'cut', after: 5, text, chunks: 6 } as const;
+    const { orch } = await room(
+      byModel({
+        'gpt-6-luna': { kind: 'cut', after: 1, text, chunks: 6 },
+        'gpt-6.1-terra': long,
+        'gpt-6.2-sol': { kind: 'error', status: 500, message: 'no' },
+      }),
+    );
+    const { stdout, stderr } = await orch('docs', 'x');
+    expect(stdout.length).toBeGreaterThan(text.length / 2);
+    const json = JSON.parse((await orch('runs', 'show', '--json')).stdout);
+    expect(json.attempts.at(-1).model).not.toBe(json.model);
+    expect(stderr).toMatch(
+      new RegExp(`^${json.model} \\| .* for ${json.attempts.length} attempts \\| `, 'm'),
+    );
+    expect(json.model).toBe('gpt-6.1-terra');
   });
 
   it('is an error over MCP, which shows what came', async () => {

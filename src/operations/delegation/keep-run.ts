@@ -60,6 +60,7 @@ export async function keepAnswered(
       outcome,
       {
         result: output.result,
+        answered: outcome.attempt.number,
         error: outcome.cut,
         incomplete: !!outcome.cut,
         patchId: output.meta.patch?.id,
@@ -87,7 +88,13 @@ export async function errorOfUndelivered(
   context: OperationContext,
 ): Promise<OrchError> {
   const { result, meta } = output;
-  const end = { result, error, patchId: meta.patch?.id, unchanged: unchangedOf(outcome) };
+  const end = {
+    result,
+    answered: outcome.attempt.number,
+    error,
+    patchId: meta.patch?.id,
+    unchanged: unchangedOf(outcome),
+  };
   const { output_file, patch_id } = error.details ?? {};
   // Where the error names a file or a patch already, nothing more need be said.
   const shown = output_file === undefined && patch_id === undefined ? result : undefined;
@@ -157,6 +164,8 @@ function storePart({ patch, leftOut }: PartialPatch, context: OperationContext) 
 
 interface RunEnd {
   result?: string;
+  /** The attempt that gave the result. */
+  answered?: number;
   /** Why the result was not reached or not delivered. */
   error?: OrchError | undefined;
   /** The result is only the beginning of a text. */
@@ -176,14 +185,17 @@ function ownWords({ instruction, ownTask }: DelegateRequest, context: OperationC
 /** Rejects with `record-failed`. What was kept of the run before is replaced. */
 async function keepRun(
   { runId, attempts, prepared, latencyMs }: FailedCall,
-  { result, error, incomplete = false, patchId, partialPatchId, unchanged }: RunEnd,
+  { result, answered, error, incomplete = false, patchId, partialPatchId, unchanged }: RunEnd,
   context: OperationContext,
 ): Promise<void> {
   const engine = context.engine();
   const redaction = context.redaction();
   const clean = (text: string) => printable(redaction.message(text));
   const { decision, request } = prepared;
-  const last = attempts.at(-1)!;
+  const answers = answersOf(attempts);
+  const shown = result === undefined ? longestAnswer(answers)?.attempt : answered;
+  // The model of what is shown, which need not be the last that was tried.
+  const author = attempts.find(({ number }) => number === shown) ?? attempts.at(-1)!;
   const cost = costOfAttempts(attempts);
   const head: KeptHead = {
     run_id: runId,
@@ -192,7 +204,7 @@ async function keepRun(
     task: taskNameOf(decision.features),
     about: clean(ownWords(request, context).split('\n', 1)[0]!.slice(0, 200)),
     rationale: clean(decision.rationale),
-    model: clean(servedName(last, engine) ?? last.candidate.model),
+    model: clean(servedName(author, engine) ?? author.candidate.model),
     latency_ms: Math.round(latencyMs),
     cost_usd: cost,
     ...(cost === null ? { cost_at_least_usd: knownCostOf(attempts) } : {}),
@@ -205,7 +217,7 @@ async function keepRun(
   };
   const body: Pick<KeptRun, 'result' | 'answers'> = {
     result: result === undefined ? null : redaction.result(result),
-    answers: [...answersOf(attempts), ...(unchanged ? [unchanged] : [])].map(({ attempt, text }) => ({
+    answers: [...answers, ...(unchanged ? [unchanged] : [])].map(({ attempt, text }) => ({
       attempt,
       text: redaction.result(text),
     })),
