@@ -339,7 +339,7 @@ describe('a call with little time left', () => {
 
   it('keeps none of it for others, if that were too little for them', async () => {
     expect((await failing({ kind: 'empty' }, 5000, 5000)).limits).toEqual([5000]);
-    expect((await failing({ kind: 'empty' }, 10_000, 10_000)).limits).toEqual([7000]);
+    expect((await failing({ kind: 'empty' }, 16_000, 16_000)).limits).toEqual([11_200]);
   });
 });
 
