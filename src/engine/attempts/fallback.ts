@@ -2,7 +2,7 @@
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { failureTable, type ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { inputWindow } from '../../core/models/model-card.ts';
-import { type Candidate, candidatesOf } from '../../core/router/decision.ts';
+import { type Candidate, candidatesOf, type RouteDecision } from '../../core/router/decision.ts';
 import { formatDuration, formatUsd } from '../../core/text/format.ts';
 import { decide } from '../prepare/prepare.ts';
 import type { Attempt } from './attempt.ts';
@@ -39,6 +39,8 @@ class Fallback {
   /** Largest window of the candidates that rejected the input as too long; infinite when one is unknown. */
   #windowTooSmall: number | undefined;
   #overCeiling = false;
+  /** The last model would have been asked again if the ceiling allowed it. */
+  #noRetryBelowCeiling = false;
   /** Something was left to try, but no time for it. */
   #outOfTime = false;
 
@@ -88,6 +90,7 @@ class Fallback {
       }
       const { failure } = outcome;
       this.#outOfTime ||= outcome.outOfTime ?? false;
+      this.#noRetryBelowCeiling = outcome.overCeiling ?? false;
       this.#failures.push({ candidate, failure });
       this.#reportHealth(candidate, admission, failure);
       if (options.signal.aborted)
@@ -205,6 +208,12 @@ class Fallback {
     };
   }
 
+  /** Whether the ceiling kept the call from another attempt, with the last model or with one that it ruled out. */
+  #ceilingLeftOut(): boolean {
+    const { rejected } = this.#call.prepared.decision;
+    return this.#noRetryBelowCeiling || rejected.some(({ code }) => code === 'ceiling');
+  }
+
   /** One error that lists what happened to each candidate, with a hint. */
   #error(): OrchError {
     const last = this.#failures.at(-1);
@@ -220,9 +229,9 @@ class Fallback {
     if (this.#overCeiling && !last?.failure.isFinal) {
       return new OrchError(
         'over-budget',
-        `the cost ceiling of ${formatUsd(decision.ceilingUsd)} does not allow another attempt${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
+        `${tooDear(decision)}${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
         {
-          hint: 'raise the lowest ceiling: --max-cost (maxCostUsd), ORCH_MAX_COST_USD or budgets in policies.json',
+          hint: raiseCeiling,
           details: this.#details(),
         },
       );
@@ -232,17 +241,34 @@ class Fallback {
     const leftMs = remainingMs(this.#call);
     const outOfTime = !failure.isFinal && (this.#outOfTime || leftMs <= 0);
     if (this.#outOfTime) lines.push(noTime(leftMs));
+    const stoppedByCeiling = !failure.isFinal && failure.code !== 'answer-refused' && this.#ceilingLeftOut();
+    if (stoppedByCeiling) lines.push(tooDear(decision));
     const message =
       lines.length === 1 ? lines[0]! : `no model gave a usable answer:\n  ${lines.join('\n  ')}`;
     return new OrchError(outOfTime ? 'timeout' : failure.code, message, {
-      hint: failureHint(
-        this.#failures.map((failed) => failed.failure),
-        { request: this.#call.prepared.request, leftMs, outOfTime },
+      hint: joined(
+        failureHint(
+          this.#failures.map((failed) => failed.failure),
+          { request: this.#call.prepared.request, leftMs, outOfTime },
+        ),
+        stoppedByCeiling ? raiseCeiling : undefined,
       ),
       cause: failure,
       details: this.#details(),
     });
   }
+}
+
+const raiseCeiling =
+  'raise the lowest ceiling: --max-cost (maxCostUsd), ORCH_MAX_COST_USD or budgets in policies.json';
+
+function tooDear({ ceilingUsd }: RouteDecision): string {
+  return `the cost ceiling of ${formatUsd(ceilingUsd)} does not allow another attempt`;
+}
+
+function joined(...hints: (string | undefined)[]): string | undefined {
+  const given = hints.filter((hint) => hint !== undefined);
+  return given.length > 0 ? given.join('; ') : undefined;
 }
 
 /** No two runs of a test take as long. */
