@@ -77,6 +77,16 @@ describe('an answer that could not be used', () => {
     expect(JSON.parse((await orch('runs', 'show', '--json')).stdout).answers.at(-1).text).toBe(nowhere);
   });
 
+  it('because it failed the verification shows the output of that once', async () => {
+    const tests = "```ts\nimport { expect, it } from 'vitest';\nit('adds', () => expect(1).toBe(1));\n```\n";
+    const { orch } = await room({ kind: 'text', text: tests });
+    const failing = ['--verify', 'echo one; echo two; exit 1'];
+    expect((await orch('tests', 'x', '-f', 'a.ts', '-o', 'a.test.ts', ...failing)).status).toBe(5);
+    const { stderr } = await orch('runs', 'show');
+    expect(stderr.split('\n    two')).toHaveLength(2);
+    expect(stderr).toMatch(/^attempt 1, \S+: the command exited with 1:$/m);
+  });
+
   it('is named over MCP as well', async () => {
     const { cwd, env, orch } = await room({ kind: 'text', text: nowhere });
     const client = await connectInProcess({ cwd, env });

@@ -15,13 +15,16 @@ export const renderRun: Renderer['render'] = async (output, { streams, verbose }
   streams.out(text === '' || text.endsWith('\n') ? text : `${text}\n`);
   if (!verbose) return;
   for (const warning of run.warnings) streams.say('warning', warning);
+  // The error holds the messages of the attempts, of which some have many lines.
   const lines = [
     `run ${run.run_id} | ${run.ts} | ${run.status}`,
     `${run.task}: ${run.about}`,
     `${run.model} | ${run.rationale} | ${costOf(run)} | ${formatDuration(run.latency_ms)}`,
     ...(error ? [`${error.code}: ${error.message}`] : []),
     ...attempts.flatMap(({ model, message }, at) =>
-      message === undefined || message === error?.message ? [] : [`attempt ${at + 1}, ${model}: ${message}`],
+      message === undefined || message === error?.message
+        ? []
+        : [`attempt ${at + 1}, ${model}: ${error ? message.split('\n', 1)[0] : message}`],
     ),
     ...(reason === undefined ? [] : [`no change: ${reason}`]),
     ...(isAnswer ? [answerNote(answer, answers.length)] : []),
