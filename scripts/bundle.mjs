@@ -42,6 +42,7 @@ const files = {
       'src/core/budget/genesis.ts',
       'src/core/record/usage-report.ts',
       'src/core/record/report-formats.ts',
+      'src/core/record/csv-records.ts',
       'src/core/record/csv-rows.ts',
       'src/adapters/ledger/read.ts',
       'src/adapters/ledger/tail.ts',

@@ -67,7 +67,8 @@ export const patchApplyOperation = operation({
     }
     if (patch === '') return nothingToDo('nothing to apply: the patch is empty');
     if (patch !== undefined) return applyText(patch, context, signal);
-    const id = await findPatch(patch_id!, context);
+    const { id, nothing } = await findPatch(patch_id!, context);
+    if (nothing !== undefined) return nothingToDo(nothing);
     const { base, changes, leftOut = [] } = loadPatch(context.patches(), id);
     if (leftOut.length > 0 && !partial)
       throw new OrchError(

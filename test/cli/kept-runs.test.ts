@@ -20,6 +20,7 @@ import { connectInProcess } from '../helpers/mcp-in-process.ts';
 import { orch as builtOrch, collect, folder, key, provider, spawnOrch } from '../helpers/orch.ts';
 import { treeOf } from '../helpers/tree.ts';
 import type { ScenarioServerOptions } from '../rehearsal/scenario-server.ts';
+import { byModel } from '../rehearsal/script.ts';
 
 const files = {
   'a.ts': 'export const a = 1;\n',
@@ -74,6 +75,16 @@ describe('an answer that could not be used', () => {
     await orch(...refactor());
     expect((await orch('runs', 'show')).stdout).toBe(whole);
     expect(JSON.parse((await orch('runs', 'show', '--json')).stdout).answers.at(-1).text).toBe(nowhere);
+  });
+
+  it('because it failed the verification shows the output of that once', async () => {
+    const tests = "```ts\nimport { expect, it } from 'vitest';\nit('adds', () => expect(1).toBe(1));\n```\n";
+    const { orch } = await room({ kind: 'text', text: tests });
+    const failing = ['--verify', 'echo one; echo two; exit 1'];
+    expect((await orch('tests', 'x', '-f', 'a.ts', '-o', 'a.test.ts', ...failing)).status).toBe(5);
+    const { stderr } = await orch('runs', 'show');
+    expect(stderr.split('\n    two')).toHaveLength(2);
+    expect(stderr).toMatch(/^attempt 1, \S+: the command exited with 1:$/m);
   });
 
   it('is named over MCP as well', async () => {
@@ -182,6 +193,25 @@ describe('text that was cut', () => {
       meta: { incomplete: expect.any(String) },
     });
     expect((await orch('runs', 'show', '--json')).stdout).toContain('"status": "incomplete"');
+  });
+
+  it('of several models is the longest, and every account of it names its model', async () => {
+    const long = { kind: 'cut', after: 5, text, chunks: 6 } as const;
+    const { orch } = await room(
+      byModel({
+        'gpt-6-luna': { kind: 'cut', after: 1, text, chunks: 6 },
+        'gpt-6.1-terra': long,
+        'gpt-6.2-sol': { kind: 'error', status: 500, message: 'no' },
+      }),
+    );
+    const { stdout, stderr } = await orch('docs', 'x');
+    expect(stdout.length).toBeGreaterThan(text.length / 2);
+    const json = JSON.parse((await orch('runs', 'show', '--json')).stdout);
+    expect(json.attempts.at(-1).model).not.toBe(json.model);
+    expect(stderr).toMatch(
+      new RegExp(`^${json.model} \\| .* for ${json.attempts.length} attempts \\| `, 'm'),
+    );
+    expect(json.model).toBe('gpt-6.1-terra');
   });
 
   it('is an error over MCP, which shows what came', async () => {

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { searchReplace } from '../helpers/answers.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { call } from '../helpers/mcp.ts';
 import { connectInProcess } from '../helpers/mcp-in-process.ts';
@@ -53,6 +54,29 @@ describe('nothing to change', () => {
     });
     expect(structuredContent).toMatchObject(expected);
     expect(structuredContent).not.toHaveProperty('meta.patch');
+  });
+
+  it('is kept with the answer and the reason, and a patch of it is one that changes nothing', async () => {
+    const made = searchReplace('a.ts', 'export const uno = 1;', 'export const one = 1;');
+    const { env: upstream } = await provider({ answer: { kind: 'text', text: made } });
+    const env = { ...upstream, XDG_STATE_HOME: folder() };
+    const cwd = withFile();
+    const reason = 'The change is already there (a.ts line 1).';
+    await orch(['diff', 'rename it', '-f', 'a.ts'], { env, cwd });
+    const shown = await orch(['runs', 'show'], { env, cwd });
+    expect(shown.stdout).toBe(made);
+    expect(shown.stderr).toContain(`\nno change: ${reason}\n`);
+    const json = JSON.parse((await orch(['runs', 'show', '--json'], { env, cwd })).stdout);
+    expect(json).toMatchObject({
+      status: 'done',
+      result: '',
+      outcome: 'no-change',
+      reason,
+      answers: [{ attempt: 1, text: made }],
+    });
+    const applied = await orch(['patch', 'apply', 'last'], { env, cwd });
+    expect(applied.status).toBe(0);
+    expect(applied.stderr).toContain(`(refactor: rename it) changed nothing: ${reason}`);
   });
 
   it('in an answer that is given is one as well', async () => {

@@ -42,7 +42,9 @@ describe('a ceiling', () => {
     });
     // Room for one attempt: the lost one may have taken it.
     const worst = attempts[0]!.reservedUsd!;
-    expect(await error({ forceModel: first, maxCostUsd: worst * 1.5 })).toMatchObject({ code: 'offline' });
+    const failed = await error({ forceModel: first, maxCostUsd: worst * 1.5 });
+    expect(failed).toMatchObject({ code: 'offline', hint: expect.stringContaining('--max-cost') });
+    expect(failed.message).toMatch(/\n {2}the cost ceiling of \$[\d.]+ does not allow another attempt$/);
     expect(asked()).toEqual([first]);
   });
 
@@ -52,6 +54,15 @@ describe('a ceiling', () => {
     const { decision } = await call({ maxCostUsd: worst / 2 });
     expect(asked()).toEqual([second]);
     expect(decision.rejected.map(({ code: reason }) => reason)).toEqual(['ceiling', 'ceiling']);
+  });
+
+  it('that ruled out the other models is named where the one that fits it fails', async () => {
+    const worst = await worstCase();
+    const { error, asked } = await engineFixture({ answer: { kind: 'text', text: 'Which one?' } });
+    const failed = await error({ maxCostUsd: worst / 2 });
+    expect(new Set(asked())).toEqual(new Set([second]));
+    expect(failed).toMatchObject({ code: 'answer-unusable', hint: expect.stringContaining('--max-cost') });
+    expect(failed.message).toContain('does not allow another attempt');
   });
 
   it('holds for all attempts together', async () => {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { resultFileVariable } from '../../core/config/environment.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
+import { cutLog, tidyLog } from '../../core/input/log/cut-log.ts';
 import type { TreeWriter, Verifier } from '../../engine/ports.ts';
 import { missingCommand } from './missing-command.ts';
 
@@ -14,9 +15,9 @@ export interface VerifierOptions {
   tree: TreeWriter;
 }
 
-/** How much of the end of the command's output is kept for the error. */
-const keptCharacters = 2000;
-const keptLines = 12;
+/** How much of the end of the command's output the evidence is looked for in, and how much of it the error shows. */
+const readCharacters = 256 * 1024;
+const shownCharacters = 2000;
 /** Time for a stopped command to clean up before it is killed. */
 const graceMs = 1000;
 /** Background processes may keep the pipes open, so reading stops this long after the command exits. */
@@ -46,19 +47,19 @@ export function commandVerifier({ command, output, cwd, tree }: VerifierOptions)
         // Also if it has passed: until the result is recorded, a kill must leave the old file.
         kept = await end();
       }
-      const { status, tail } = outcome;
+      const { status, shown } = outcome;
       const warning =
         kept === undefined
           ? undefined
           : `${output} was changed while the command ran, and that version is kept in ${kept}`;
       const changed = warning === undefined ? '' : `; ${warning}`;
       if (status !== null && notRun.has(status)) {
-        throw cannotRun(`${outputText(tail)}${changed}`);
+        throw cannotRun(`${outputText(shown)}${changed}`);
       }
       if (status === 0) return { ok: true, detail: '', warning };
       return {
         ok: false,
-        detail: `the command exited with ${status ?? 'a signal'}${outputText(tail)}${changed}`,
+        detail: `the command exited with ${status ?? 'a signal'}${outputText(shown)}${changed}`,
       };
     },
   };
@@ -71,20 +72,28 @@ function cannotRun(why: string): OrchError {
 }
 
 /** A command's output after a colon: on the same line, or indented if there are several lines. */
-function outputText(tail: string): string {
-  if (tail === '') return ' and printed nothing';
-  return tail.includes('\n') ? `:\n${tail.replace(/^/gm, '    ')}\n` : `: ${tail}`;
+function outputText(shown: string): string {
+  if (shown === '') return ' and printed nothing';
+  return shown.includes('\n') ? `:\n${shown.replace(/^/gm, '    ')}\n` : `: ${shown}`;
 }
 
 function shellQuoted(path: string): string {
   return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
+/** Test runners name the failing test and the two values far above the totals that they end with. */
+function evidenceIn(output: string): string {
+  const text = tidyLog(output.trim());
+  return (
+    cutLog(text, { maxCharacters: shownCharacters, label: 'the output' }) ?? text.slice(-shownCharacters)
+  );
+}
+
 interface CommandOutcome {
   /** Null if it was ended by a signal. */
   status: number | null;
-  /** End of what it printed. */
-  tail: string;
+  /** Of what it printed, the lines that say why it failed, and the end. */
+  shown: string;
 }
 
 async function run(
@@ -107,7 +116,7 @@ async function run(
     });
     let tail = '';
     const keep = (chunk: string) => {
-      tail = (tail + chunk).slice(-keptCharacters);
+      tail = (tail + chunk).slice(-readCharacters);
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);
@@ -135,9 +144,8 @@ async function run(
       child.stderr.destroy();
       // Processes that ignore SIGTERM must not outlive the call.
       if (signal.aborted) end('SIGKILL');
-      const lines = tail.trim().split('\n').slice(-keptLines);
       // The exit status of a stopped command means nothing.
-      fulfil({ status: stopped ? null : status, tail: lines.join('\n') });
+      fulfil({ status: stopped ? null : status, shown: evidenceIn(tail) });
     };
     signal.addEventListener('abort', stop, { once: true });
     child.on('error', reject);

@@ -83,13 +83,17 @@ export function lossHint({ model, run_id }: DelegateOutput['meta']): string | un
 }
 
 /** Model, reason, tokens, cost and time in one line. */
-function summaryLine({ model, rationale, usage, cost_usd, latency_ms }: DelegateOutput['meta']): string {
+function summaryLine(meta: DelegateOutput['meta']): string {
+  const { model, rationale, usage, cost_usd, attempts, latency_ms } = meta;
   if (model === null) return rationale;
   const tokens =
     usage.input === null || usage.output === null
       ? 'tokens unknown'
       : `${formatCount(usage.input)} in, ${formatCount(usage.output)} out`;
-  return `${model} | ${rationale} | ${tokens} | ${cost_usd === null ? 'cost unknown' : formatUsd(cost_usd)} | ${formatDuration(latency_ms)}`;
+  const cost = cost_usd === null ? 'cost unknown' : formatUsd(cost_usd);
+  // The tokens are those of the answer alone.
+  const all = attempts.length > 1 ? ` for ${attempts.length} attempts` : '';
+  return `${model} | ${rationale} | ${tokens} | ${cost}${all} | ${formatDuration(latency_ms)}`;
 }
 
 const decisionRenderer: Renderer = {

@@ -8,21 +8,26 @@ import { wrapped } from './wrap.ts';
 
 export const renderRun: Renderer['render'] = async (output, { streams, verbose }) => {
   const run = output as KeptRun & { warnings: string[] };
-  const { result, answers, error, attempts } = run;
-  const answer = longestAnswer(answers);
-  const text = result ?? answer?.text ?? '';
+  const { result, answers, error, attempts, reason } = run;
+  const isAnswer = result === null || reason !== undefined;
+  const answer = reason === undefined ? longestAnswer(answers) : answers.at(-1);
+  const text = (isAnswer ? answer?.text : result) ?? '';
   streams.out(text === '' || text.endsWith('\n') ? text : `${text}\n`);
   if (!verbose) return;
   for (const warning of run.warnings) streams.say('warning', warning);
+  // The error holds the messages of the attempts, of which some have many lines.
   const lines = [
     `run ${run.run_id} | ${run.ts} | ${run.status}`,
     `${run.task}: ${run.about}`,
     `${run.model} | ${run.rationale} | ${costOf(run)} | ${formatDuration(run.latency_ms)}`,
     ...(error ? [`${error.code}: ${error.message}`] : []),
     ...attempts.flatMap(({ model, message }, at) =>
-      message === undefined || message === error?.message ? [] : [`attempt ${at + 1}, ${model}: ${message}`],
+      message === undefined || message === error?.message
+        ? []
+        : [`attempt ${at + 1}, ${model}: ${error ? message.split('\n', 1)[0] : message}`],
     ),
-    ...(result === null ? [answerNote(answer, answers.length)] : []),
+    ...(reason === undefined ? [] : [`no change: ${reason}`]),
+    ...(isAnswer ? [answerNote(answer, answers.length)] : []),
     ...(run.patch_id === undefined ? [] : [`patch: ${applyCommand(run.run_id)}`]),
     ...(run.partial_patch_id === undefined ? [] : [`a part of it: ${applyCommand(run.run_id)} --partial`]),
   ];

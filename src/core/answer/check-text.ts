@@ -1,12 +1,13 @@
 /**
  * Decides whether a text is the one that was asked for. Text can say anything, so only what cannot be meant is refused:
- * a text without the form of a document that talks to the one who asked for a document, and one that says that it did
- * not get the files that were sent.
+ * a text without the form of a document that talks to the one who asked for a document, one that says that it did not
+ * get the files that were sent, and one that does nothing but ask back, decline as a model or announce work.
  */
 import { gitLine, holdsEdit, startsNames } from '../patch/dialects/edit-marks.ts';
 import { formOf, hasHeading, outsideFences } from './extract-document.ts';
+import { onlyPromises } from './promise.ts';
 import { quoted } from './sentences.ts';
-import { longestSpeech, missesMaterial, speechOf } from './speech.ts';
+import { declinesAsModel, longestSpeech, missesMaterial, onlyAsksBack, speechOf } from './speech.ts';
 
 export interface WantedText {
   /** A document with a title is asked for. */
@@ -24,6 +25,9 @@ export function faultOfText(text: string, { document, material }: WantedText): s
   if (text.length > longestSpeech || (document ? isHeaded : form !== 'plain')) return undefined;
   if (material && missesMaterial(text))
     return `it says that something is missing which was sent: ${quoted(text)}`;
+  if (material && onlyAsksBack(text)) return `it is a question back: ${quoted(text)}`;
+  if (declinesAsModel(text)) return `it declines the request: ${quoted(text)}`;
+  if (onlyPromises(text)) return `it only announces what is to come: ${quoted(text)}`;
   if (document && speechOf(text.replace(/^`{3,}.*\n/, '')) !== undefined)
     return `it is no document, but says: ${quoted(text)}`;
   return undefined;

@@ -58,6 +58,19 @@ const signatures: Readonly<Record<string, RegExp>> = {
   php: /^<\?php/,
 };
 
+/** Forms that are unmistakable as the first line of code, even of a short answer. Swift's functions begin as Go's do. */
+const openings: Readonly<Record<string, RegExp>> = {
+  python: /^(?:async )?def \w+\(.*\)(?: ?-> ?[^:]+)?:(?:\s*$| \S)/,
+  go: /^func (?:\(\w+ \S+\) )?\w+\(.*\{$/,
+  rust: /^(?:pub )?(?:async )?fn \w+(?:<.*>)?\(.*\)(?: -> .+)? \{/,
+  c: /^#include\s*(?:<[\w./+-]+>|"[\w./+-]+")\s*$/,
+  php: /^<\?php\b/,
+};
+/** Characters of a first line that are looked at: a bound on work. */
+const longestOpening = 300;
+/** Comments and decorators, which stand above the code. */
+const above = /^\s*(?:$|\/\/|\/\*|\*|#(?!include)|@\w)/;
+
 function familyOf(language: string): string | undefined {
   return Object.hasOwn(families, language) ? families[language] : undefined;
 }
@@ -106,7 +119,7 @@ function isIn(code: string, family: string): boolean {
   return signature !== undefined && code.split('\n').some((line) => signature.test(line));
 }
 
-/** The only family of which two lines are seen, where none of the wanted one is. */
+/** The only family of which two lines are seen, or whose form the first one has, where none of the wanted one is. */
 function foreignSignature(code: string, family: string): string | undefined {
   if (!Object.hasOwn(signatures, family)) return undefined;
   const lines = code.split('\n');
@@ -116,7 +129,9 @@ function foreignSignature(code: string, family: string): string | undefined {
   }));
   if (counts.some(({ name, count }) => name === family && count > 0)) return undefined;
   const seen = counts.filter(({ count }) => count >= 2);
-  return seen.length === 1 ? seen[0]!.name : undefined;
+  if (seen.length > 0) return seen.length === 1 ? seen[0]!.name : undefined;
+  const first = lines.find((line) => !above.test(line))?.slice(0, longestOpening) ?? '';
+  return Object.entries(openings).find(([, form]) => form.test(first))?.[0];
 }
 
 function namesLanguage(instruction: string, family: string): boolean {

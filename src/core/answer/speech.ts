@@ -47,13 +47,35 @@ const missing =
   /\b(?:files?|code|contents?|source|attachments?|snippets?) (?:\w+ ){0,4}?(?:was|were|is|are|has been|have been)(?: not|n['\u2019]t) (?:provided|attached|included|given|shared|visible|shown|available|present)|\bno (?:files?|code|contents?|source|attachments?)\b(?: \w+){0,3} (?:provided|attached|included|given|shared|visible|shown)/iu;
 const addresses = /\b(?:you|your|voc\u00EA|lhe|te|sie|ihnen|du|dir|usted|ustedes|t\u00FA|le|vous|toi)\b/iu;
 
-/** Characters of an answer that is nothing but a question, and of where one says that something is missing. */
+const asModel =
+  /^(?:\W*)(?:(?:i['\u2019]m|i am)? ?(?:sorry|unfortunately),? (?:but )?)?as an? (?:\w+ )?(?:ai|(?:large )?language model)\b/iu;
+
+/** Characters of an answer that is nothing but a question or a refusal, and of where one says that something is missing. */
 const shortSpeech = 300;
 
-/** Only what says that the material, which was sent, is not there, or asks and says nothing else. */
+/** An answer about the material: that something is not in it can only be said by whoever has it. */
+const about =
+  /\b(?:see|know|find|tell|say|understand) (?:where|how|why|what|when|whether|if|anything|any(?:where| place| reason| bug| problem| issue))\b|\b(?:any|no) (?:source )?code (?:that|which|to|for|where|handling|checking|doing)\b/iu;
+
+/** Only what says that the material, which was sent, is not there. */
 export function missesMaterial(text: string): boolean {
+  const start = text.trim().slice(0, shortSpeech);
+  if (missing.test(start)) return true;
+  const rest = start
+    .split(/(?<=[.!?])\s+/)
+    .filter((sentence) => !about.test(sentence))
+    .join(' ');
+  return (sorry.test(rest) || unable.test(rest)) && material.test(rest);
+}
+
+/** Asks whoever asked, and says nothing else. */
+export function onlyAsksBack(text: string): boolean {
   const bare = text.trim();
-  const start = bare.slice(0, shortSpeech);
-  if (missing.test(start) || ((sorry.test(start) || unable.test(start)) && material.test(start))) return true;
   return bare.length <= shortSpeech && endsWithQuestion(bare) && addresses.test(bare);
+}
+
+/** Declines as what it is, a machine, and says nothing else. */
+export function declinesAsModel(text: string): boolean {
+  const bare = text.trim();
+  return bare.length <= shortSpeech && asModel.test(bare) && unable.test(bare);
 }

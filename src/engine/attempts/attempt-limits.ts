@@ -36,7 +36,8 @@ export function attemptLimits(
   let totalSetting = nameOf('totalMs');
   let { totalMs } = timeouts;
   const share = Math.max(1, Math.round(left * shareOfAttempt));
-  const keepsEnough = left - share >= leastMs(candidate, request, call);
+  // With no more than the least, the next model could hardly answer, or not be asked if stopping the first takes a while.
+  const keepsEnough = left - share >= leastMs(candidate, request, call) * 2;
   if (!isLast && keepsEnough && !total.isSet && totalMs > share) {
     totalMs = share;
     totalSetting = `the rest of the call's time is kept for other models; ${totalSetting}`;

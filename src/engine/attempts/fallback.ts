@@ -2,7 +2,7 @@
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { failureTable, type ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { inputWindow } from '../../core/models/model-card.ts';
-import { type Candidate, candidatesOf } from '../../core/router/decision.ts';
+import { type Candidate, candidatesOf, type RouteDecision } from '../../core/router/decision.ts';
 import { formatDuration, formatUsd } from '../../core/text/format.ts';
 import { decide } from '../prepare/prepare.ts';
 import type { Attempt } from './attempt.ts';
@@ -42,6 +42,8 @@ class Fallback {
   #windowTooSmall: number | undefined;
   #overCeiling = false;
   readonly #refusals: Refusal[] = [];
+  /** The last model would have been asked again if the ceiling allowed it. */
+  #noRetryBelowCeiling = false;
   /** Something was left to try, but no time for it. */
   #outOfTime = false;
 
@@ -96,6 +98,7 @@ class Fallback {
       }
       const { failure } = outcome;
       this.#outOfTime ||= outcome.outOfTime ?? false;
+      this.#noRetryBelowCeiling = outcome.overCeiling ?? false;
       this.#failures.push({ candidate, failure });
       this.#reportHealth(candidate, admission, failure);
       if (options.signal.aborted)
@@ -197,6 +200,14 @@ class Fallback {
     ];
   }
 
+  /** Several lines, such as the output of --verify, are said once. */
+  #earlierWith({ message }: ProviderFailure, at: number): string | undefined {
+    if (!message.includes('\n')) return undefined;
+    const told = withoutTimes(message);
+    const earlier = this.#failures.slice(0, at).find(({ failure }) => withoutTimes(failure.message) === told);
+    return earlier && `the same as ${earlier.candidate.model}`;
+  }
+
   #details(): Record<string, unknown> {
     return {
       attempts: this.#attempts.map(({ candidate, failure }) => ({
@@ -206,21 +217,30 @@ class Fallback {
     };
   }
 
+  /** Whether the ceiling kept the call from another attempt, with the last model or with one that it ruled out. */
+  #ceilingLeftOut(): boolean {
+    const { rejected } = this.#call.prepared.decision;
+    return this.#noRetryBelowCeiling || rejected.some(({ code }) => code === 'ceiling');
+  }
+
   /** One error that lists what happened to each candidate, with a hint. */
   #error(): OrchError {
     const last = this.#failures.at(-1);
     const { decision } = this.#call.prepared;
     const lines = [
-      ...this.#failures.map(({ candidate, failure }) => `${candidate.model}: ${failure.message}`),
+      ...this.#failures.map(
+        ({ candidate, failure }, at) =>
+          `${candidate.model}: ${this.#earlierWith(failure, at) ?? failure.message}`,
+      ),
       ...this.#skipped.filter(this.#isUntried).map(({ model }) => `${model}: ${wasSkipped}`),
     ];
     // A failure that stops every model is the reason, even if another candidate was also too expensive.
     if (this.#overCeiling && !last?.failure.isFinal) {
       return new OrchError(
         'over-budget',
-        `the cost ceiling of ${formatUsd(decision.ceilingUsd)} does not allow another attempt${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
+        `${tooDear(decision)}${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
         {
-          hint: 'raise the lowest ceiling: --max-cost (maxCostUsd), ORCH_MAX_COST_USD or budgets in policies.json',
+          hint: raiseCeiling,
           details: this.#details(),
         },
       );
@@ -232,17 +252,41 @@ class Fallback {
     const leftMs = remainingMs(this.#call);
     const outOfTime = !failure.isFinal && (this.#outOfTime || leftMs <= 0);
     if (this.#outOfTime) lines.push(noTime(leftMs));
+    const stoppedByCeiling = !failure.isFinal && failure.code !== 'answer-refused' && this.#ceilingLeftOut();
+    if (stoppedByCeiling) lines.push(tooDear(decision));
     const message =
       lines.length === 1 ? lines[0]! : `no model gave a usable answer:\n  ${lines.join('\n  ')}`;
     return new OrchError(outOfTime ? 'timeout' : failure.code, message, {
-      hint: failureHint(
-        this.#failures.map((failed) => failed.failure),
-        { request: this.#call.prepared.request, leftMs, outOfTime },
+      hint: joined(
+        failureHint(
+          this.#failures.map((failed) => failed.failure),
+          { request: this.#call.prepared.request, leftMs, outOfTime },
+        ),
+        stoppedByCeiling ? raiseCeiling : undefined,
       ),
       cause: failure,
       details: this.#details(),
     });
   }
+}
+
+const raiseCeiling =
+  'raise the lowest ceiling: --max-cost (maxCostUsd), ORCH_MAX_COST_USD or budgets in policies.json';
+
+function tooDear({ ceilingUsd }: RouteDecision): string {
+  return `the cost ceiling of ${formatUsd(ceilingUsd)} does not allow another attempt`;
+}
+
+function joined(...hints: (string | undefined)[]): string | undefined {
+  const given = hints.filter((hint) => hint !== undefined);
+  return given.length > 0 ? given.join('; ') : undefined;
+}
+
+/** No two runs of a test take as long. */
+function withoutTimes(message: string): string {
+  return message.replace(/(duration_ms:? )?\b\d+(?:\.\d+)?(?: ?m?s\b)?/g, (found, name?: string) =>
+    name !== undefined || found.endsWith('s') ? '' : found,
+  );
 }
 
 function noTime(leftMs: number): string {

@@ -40,6 +40,8 @@ interface Failed {
   failure: ProviderFailure;
   /** Another attempt would have been made if the call had the time. */
   outOfTime?: boolean;
+  /** Another attempt would have been made if the ceiling allowed it. */
+  overCeiling?: boolean;
 }
 
 export interface CandidateResult {
@@ -84,7 +86,9 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
       if (!('failure' in outcome)) return { attempts, outcome };
       last = outcome;
       const next = recoveries.next(outcome.failure, request);
-      if (!next || !isAffordable(next.request, candidate, call, all())) return { attempts, outcome };
+      if (!next) return { attempts, outcome };
+      if (!isAffordable(next.request, candidate, call, all()))
+        return { attempts, outcome: { ...outcome, overCeiling: true } };
       const { reason, waitMs } = next;
       if (!hasTimeFor(candidate, next.request, call, waitMs)) {
         const outOfTime = !hasTimeFor(candidate, next.request, call);

@@ -60,9 +60,11 @@ export async function keepAnswered(
       outcome,
       {
         result: output.result,
+        answered: outcome.attempt.number,
         error: outcome.cut,
         incomplete: !!outcome.cut,
         patchId: output.meta.patch?.id,
+        unchanged: unchangedOf(outcome),
       },
       context,
     );
@@ -70,6 +72,12 @@ export async function keepAnswered(
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/** Why nothing needs to change, and the answer behind it: the result itself is empty. */
+function unchangedOf({ finished, attempt, generated }: DelegateOutcome): RunEnd['unchanged'] {
+  const { noChange: reason } = finished;
+  return reason === undefined ? undefined : { reason, attempt: attempt.number, text: generated.text };
 }
 
 /** The error of a result that could not be delivered. */
@@ -80,7 +88,13 @@ export async function errorOfUndelivered(
   context: OperationContext,
 ): Promise<OrchError> {
   const { result, meta } = output;
-  const end = { result, error, patchId: meta.patch?.id };
+  const end = {
+    result,
+    answered: outcome.attempt.number,
+    error,
+    patchId: meta.patch?.id,
+    unchanged: unchangedOf(outcome),
+  };
   const { output_file, patch_id } = error.details ?? {};
   // Where the error names a file or a patch already, nothing more need be said.
   const shown = output_file === undefined && patch_id === undefined ? result : undefined;
@@ -150,12 +164,16 @@ function storePart({ patch, leftOut }: PartialPatch, context: OperationContext) 
 
 interface RunEnd {
   result?: string;
+  /** The attempt that gave the result. */
+  answered?: number;
   /** Why the result was not reached or not delivered. */
   error?: OrchError | undefined;
   /** The result is only the beginning of a text. */
   incomplete?: boolean;
   patchId?: string | undefined;
   partialPatchId?: string | undefined;
+  /** Why nothing needs to change, and the attempt that says so. */
+  unchanged?: { reason: string; attempt: number; text: string } | undefined;
 }
 
 /** Without the instruction that a task of the user's own puts in front. */
@@ -167,14 +185,17 @@ function ownWords({ instruction, ownTask }: DelegateRequest, context: OperationC
 /** Rejects with `record-failed`. What was kept of the run before is replaced. */
 async function keepRun(
   { runId, attempts, prepared, latencyMs }: FailedCall,
-  { result, error, incomplete = false, patchId, partialPatchId }: RunEnd,
+  { result, answered, error, incomplete = false, patchId, partialPatchId, unchanged }: RunEnd,
   context: OperationContext,
 ): Promise<void> {
   const engine = context.engine();
   const redaction = context.redaction();
   const clean = (text: string) => printable(redaction.message(text));
   const { decision, request } = prepared;
-  const last = attempts.at(-1)!;
+  const answers = answersOf(attempts);
+  const shown = result === undefined ? longestAnswer(answers)?.attempt : answered;
+  // The model of what is shown, which need not be the last that was tried.
+  const author = attempts.find(({ number }) => number === shown) ?? attempts.at(-1)!;
   const cost = costOfAttempts(attempts);
   const head: KeptHead = {
     run_id: runId,
@@ -183,11 +204,12 @@ async function keepRun(
     task: taskNameOf(decision.features),
     about: clean(ownWords(request, context).split('\n', 1)[0]!.slice(0, 200)),
     rationale: clean(decision.rationale),
-    model: clean(servedName(last, engine) ?? last.candidate.model),
+    model: clean(servedName(author, engine) ?? author.candidate.model),
     latency_ms: Math.round(latencyMs),
     cost_usd: cost,
     ...(cost === null ? { cost_at_least_usd: knownCostOf(attempts) } : {}),
     error: error ? { code: error.code, message: clean(error.message) } : null,
+    ...(unchanged ? { outcome: 'no-change', reason: clean(unchanged.reason) } : {}),
     attempts: shownAttempts(attempts, clean),
     ...(patchId === undefined ? {} : { patch_id: patchId }),
     ...(partialPatchId === undefined ? {} : { partial_patch_id: partialPatchId }),
@@ -195,7 +217,10 @@ async function keepRun(
   };
   const body: Pick<KeptRun, 'result' | 'answers'> = {
     result: result === undefined ? null : redaction.result(result),
-    answers: answersOf(attempts).map(({ attempt, text }) => ({ attempt, text: redaction.result(text) })),
+    answers: [...answers, ...(unchanged ? [unchanged] : [])].map(({ attempt, text }) => ({
+      attempt,
+      text: redaction.result(text),
+    })),
   };
   await context.runs().save(runId, { head: JSON.stringify(head), body: JSON.stringify(body) });
 }

@@ -19,6 +19,8 @@ export const keptHeadSchema = () =>
     cost_usd: z.number().nullable().describe('null: unknown.'),
     cost_at_least_usd: z.number().optional(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    outcome: z.enum(['no-change']).optional().describe('Nothing needs to change; result is empty.'),
+    reason: z.string().optional(),
     attempts: shownAttemptsSchema(),
     patch_id: z.string().optional().describe('For patch apply.'),
     partial_patch_id: z.string().optional().describe('For patch apply --partial.'),
@@ -29,7 +31,7 @@ const bodySchema = () =>
   z.object({
     /** Null if no result came of the answers. */
     result: z.string().nullable(),
-    /** Of the attempts that gave no result, by their number from 1. */
+    /** Of the attempts that gave no result, or nothing to change, by their number from 1. */
     answers: z.array(z.object({ attempt: z.number(), text: z.string() })),
   });
 

@@ -40,12 +40,15 @@ export function storePatch(store: ResultStore, { base, changes, leftOut }: Store
   return store.save(JSON.stringify({ base, changes, leftOut })).id;
 }
 
+/** The id of a patch, or why its run needed none. */
+type Found = { id: string; nothing?: never } | { id?: never; nothing: string };
+
 /**
- * The id of a patch. `reference`: that, the id of the run that brought it, the beginning of either, or `last` for the
+ * Finds a patch. `reference`: that, the id of the run that brought it, the beginning of either, or `last` for the
  * last run. Throws `file-not-found`, `usage` and `file-unreadable`.
  */
-export async function findPatch(reference: string, context: OperationContext): Promise<string> {
-  if (/^[0-9a-f-]{36}$/.test(reference)) return reference;
+export async function findPatch(reference: string, context: OperationContext): Promise<Found> {
+  if (/^[0-9a-f-]{36}$/.test(reference)) return { id: reference };
   const isLast = reference === 'last';
   const patches = isLast ? [] : context.patches().ids(reference);
   const named = await runsNamed(reference, context);
@@ -63,11 +66,12 @@ export async function findPatch(reference: string, context: OperationContext): P
       hint: `give more of the id: ${someOf(found)}`,
     });
   }
-  return patches[0] ?? patchOf(runs[0]!, context);
+  const [id] = patches;
+  return id === undefined ? patchOf(runs[0]!, context) : { id };
 }
 
 /** Of this run and no other: what is written must be what was meant. */
-async function patchOf(runId: string, context: OperationContext): Promise<string> {
+async function patchOf(runId: string, context: OperationContext): Promise<Found> {
   const head = readHead((await context.runs().head(runId)) ?? '');
   if (!head) {
     throw new OrchError('file-unreadable', damagedRun(runId), {
@@ -75,12 +79,16 @@ async function patchOf(runId: string, context: OperationContext): Promise<string
     });
   }
   const id = head.patch_id ?? head.partial_patch_id;
+  if (id === undefined && head.outcome === 'no-change')
+    return {
+      nothing: `nothing to apply: run ${runId} (${head.task}: ${head.about}) changed nothing: ${head.reason}`,
+    };
   if (id === undefined) {
     throw new OrchError('file-not-found', `run ${runId} (${head.task}: ${head.about}) has no patch`, {
       hint: `what it has: ${showCommand(runId)}`,
     });
   }
-  return id;
+  return { id };
 }
 
 export function loadPatch(store: ResultStore, id: string): StoredPatch {

@@ -108,6 +108,21 @@ describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
     expect(detail).toBe('the command exited with 1:\n    one\n    two\n');
   });
 
+  it('shows of a long output the failed test and its values, which stand far above the end', async () => {
+    const passed = (word: string) =>
+      Array.from(
+        { length: 80 },
+        (_, at) => `ok ${at} - ${word} ${String.fromCharCode(97 + (at % 26))} passes`,
+      );
+    const failed = ['not ok 81 - adds the tax', '  error: |-', '    3 !== 4', "  code: 'ERR_ASSERTION'"];
+    const lines = [...passed('before'), ...failed, ...passed('after'), '# pass 160', '# fail 1'];
+    writeFileSync(join(cwd, 'log'), `${lines.join('\n')}\n`);
+    const { detail } = await verify('cat log; exit 1');
+    for (const line of [...failed, '# fail 1']) expect(detail).toContain(`\n    ${line}\n`);
+    expect(detail).toMatch(/lines, about \d+ tokens left out of the output/);
+    expect(detail.length).toBeLessThan(2500);
+  });
+
   it('gets no key and no header that may hold one', async () => {
     process.env.OPENAI_CUSTOM_HEADERS = 'X-Key: secret';
     process.env.OPENAI_ADMIN_KEY = 'secret';
@@ -176,6 +191,6 @@ describe.runIf(process.platform !== 'win32')('a command that verifies', () => {
     const { detail } = await verify(
       `'${process.execPath}' -e "process.stdout.write('x' + 'é'.repeat(33000)); process.exitCode = 1"`,
     );
-    expect(detail).toMatch(/^the command exited with 1: é+$/);
+    expect(detail).toMatch(/^the command exited with 1: xé+ \[… [\d\s]+ characters left out …\] é+$/);
   });
 });

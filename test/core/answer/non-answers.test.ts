@@ -205,8 +205,29 @@ describe('a text', () => {
     expect(faultOfText(text, { document: false, material: false })).toBeUndefined();
   });
 
-  it('may say anything else', () => {
-    const text = 'I am sorry to say that the lock is never released. Who calls `unlock`? Nobody does.';
+  it.each([
+    ['As an AI language model, I cannot review code.', 'it declines the request'],
+    ["Sure! I'll look into it and get back to you.", 'it only announces'],
+    ['I will now analyse the file and report.', 'it only announces'],
+    ['Let me take a look at the cart. I will then report what I find.', 'it only announces'],
+    ['Vou analisar o arquivo e depois respondo.', 'it only announces'],
+    ['What exactly would you like me to check?', 'it is a question back'],
+    ["I don't see any code in your message.", 'which was sent'],
+  ])('that only talks is refused: %j', (text, fault) => {
+    expect(faultOfText(text, { document: false, material: true })).toContain(fault);
+  });
+
+  it.each([
+    'I am sorry to say that the lock is never released. Who calls `unlock`? Nobody does.',
+    "I don't see where the file handles discounts.",
+    "I can't find any code that releases the lock in this file.",
+    'I do not know why the file is read twice; the second result is never used.',
+    'As an AI feature, the classifier belongs behind a flag; users cannot turn it off today.',
+    "I'll look at the lock first: it is taken in `open` and never released, so the second call waits for ever.",
+    'Let me check each rule in turn.\n\n- rounding: right\n- taxes: wrong for 0',
+    'I will review the proposal now. It is sound, but the limit of 10 is too low.',
+    'I will check the oil. You will drive.',
+  ])('may say anything else: %j', (text) => {
     expect(faultOfText(text, { document: false, material: true })).toBeUndefined();
   });
 });

@@ -52,6 +52,13 @@ describe('an attempt', () => {
     ]);
   });
 
+  it('has all of it where what is kept would be too little for another model', async () => {
+    const [short] = await limitsOf({ timeoutMs: 8000 });
+    expect(short).toMatchObject({ totalMs: 8000, settings: { total: '--timeout' } });
+    const [longer] = await limitsOf({ timeoutMs: 16_000 });
+    expect(longer).toMatchObject({ totalMs: 11_200 });
+  });
+
   it('of a forced model has all of it', async () => {
     const [asked] = await limitsOf({ timeoutMs: 100_000, forceModel: 'mini' });
     expect(asked).toMatchObject({ totalMs: 100_000 });

@@ -37,6 +37,18 @@ describe('a host that refuses the connection', () => {
   });
 });
 
+it('the same output of --verify is told once, whatever time the command took', async () => {
+  let runs = 0;
+  const verify = async () => ({
+    ok: false,
+    detail: `the command exited with 1:\n    not ok 1\n    ${++runs}.5ms\n`,
+  });
+  const { error: failed } = await engineFixture({ answer: code });
+  const { message } = await failed({}, { verify });
+  expect(message.split('not ok 1')).toHaveLength(2);
+  expect(message).toContain(`\n  ${second}: the same as ${first}\n`);
+});
+
 describe('when one model fails', () => {
   it.each([
     'a.ts\n```ts\n<<<<<<< SEARCH\nexport const answer = 1;\n=======\nexport const answer = 42;\n>>>>>>> REPLACE\n```',
@@ -327,7 +339,7 @@ describe('a call with little time left', () => {
 
   it('keeps none of it for others, if that were too little for them', async () => {
     expect((await failing({ kind: 'empty' }, 5000, 5000)).limits).toEqual([5000]);
-    expect((await failing({ kind: 'empty' }, 10_000, 10_000)).limits).toEqual([7000]);
+    expect((await failing({ kind: 'empty' }, 16_000, 16_000)).limits).toEqual([11_200]);
   });
 });
 
