@@ -190,10 +190,9 @@ describe('orch patch apply', () => {
   });
 
   it('does not depend on a configuration that is invalid', async () => {
-    const { cwd, apply, id } = await waiting();
-    mkdirSync(join(cwd, '.orch'));
-    writeFileSync(join(cwd, '.orch/models.json'), '{bad');
-    const { status, stderr } = await apply(id);
+    const { cwd, env, id } = await waiting();
+    const ORCH_CONF = folder({ 'models.json': '{bad' });
+    const { status, stderr } = await orch(['patch', 'apply', id], { cwd, env: { ...env, ORCH_CONF } });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(read(cwd)).toBe(after);
   });

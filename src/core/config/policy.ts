@@ -53,7 +53,10 @@ export const modelsSchema = once(() =>
           .regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be lower-case letters, digits and _')
           .refine((name) => !(taskKinds as readonly string[]).includes(name), 'is a built-in task'),
         z.strictObject({
-          base: z.enum(taskKinds).describe('Its prompt and policies apply.'),
+          base: z
+            .enum(taskKinds)
+            .optional()
+            .describe('Its prompt and policies apply. Needed, unless a weaker layer sets it.'),
           return: z.enum(returnShapes).optional().describe("Default: the base's."),
           instruction: z.string().min(1).max(8000).optional().describe('Precedes what the caller writes.'),
           candidates: z.array(candidateSchema()).min(1).optional().describe("Default: the base's routing."),

@@ -32,9 +32,7 @@ export function refuseProblems(
       hint:
         code === 'invalid-environment'
           ? 'orch help environment lists the variables'
-          : problems.some(({ origin }) => /[/\\]\.orch[/\\][^/\\]*$/.test(origin))
-            ? 'orch help configuration lists the files and their keys; to leave out the .orch/ of a repository, set ORCH_CONF to a folder of your own'
-            : 'orch help configuration lists the files and their keys',
+          : 'orch help configuration lists the files and their keys',
       details: { problems },
     },
   );
