@@ -42,21 +42,16 @@ export function storePatch(store: ResultStore, { base, changes, leftOut }: Store
 
 /**
  * The id of a patch. `reference`: that, the id of the run that brought it, the beginning of either, or `last` for the
- * last run. Throws `file-not-found`, `usage` and `file-unreadable`.
+ * newest patch, whichever command made it, unless a run without one came after it. Throws `file-not-found`, `usage` and `file-unreadable`.
  */
 export async function findPatch(reference: string, context: OperationContext): Promise<string> {
   if (/^[0-9a-f-]{36}$/.test(reference)) return reference;
-  const isLast = reference === 'last';
-  const patches = isLast ? [] : context.patches().ids(reference);
-  const named = await runsNamed(reference, context);
-  const runs = isLast ? named.slice(0, 1) : named;
+  if (reference === 'last') return lastPatch(context);
+  const patches = context.patches().ids(reference);
+  const runs = await runsNamed(reference, context);
   const found = [...runs.map((id) => `run ${id}`), ...patches.map((id) => `patch ${id}`)];
   if (found.length === 0) {
-    throw new OrchError(
-      'file-not-found',
-      isLast ? 'no run has been kept yet' : `no patch and no run with id ${reference}`,
-      { hint: 'both are kept for 7 days; orch runs list shows the runs' },
-    );
+    throw new OrchError('file-not-found', `no patch and no run with id ${reference}`, { hint: bothKept });
   }
   if (found.length > 1) {
     throw new OrchError('usage', `${found.length} runs and patches begin with ${reference}`, {
@@ -64,6 +59,17 @@ export async function findPatch(reference: string, context: OperationContext): P
     });
   }
   return patches[0] ?? patchOf(runs[0]!, context);
+}
+
+const bothKept = `both are kept for ${keptDays} days; orch runs list shows the runs`;
+
+/** A run is kept after its patch; `orch diff --from` keeps no run. */
+async function lastPatch(context: OperationContext): Promise<string> {
+  const patch = context.patches().newest();
+  const run = await context.runs().newest();
+  if (run && (!patch || patch.savedAt <= run.savedAt)) return patchOf(run.id, context);
+  if (patch) return patch.id;
+  throw new OrchError('file-not-found', 'no patch and no run has been kept yet', { hint: bothKept });
 }
 
 /** Of this run and no other: what is written must be what was meant. */
