@@ -2,7 +2,7 @@
  * Schemas of `models.json` and `policies.json`, built when a layer is checked, and the defaults of the optional keys.
  */
 import * as z from 'zod';
-import { defaultVisibleTokens } from '../models/parameters.ts';
+import { defaultVisibleTokens, minOutputTokens, mostOutputTokens } from '../models/parameters.ts';
 import { returnShapes } from '../tasks/shapes.ts';
 import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
 import { once } from '../text/once.ts';
@@ -37,7 +37,13 @@ export type CandidateSpec = z.infer<ReturnType<typeof candidateSchema>>;
 export const modelsSchema = once(() =>
   z.strictObject({
     $schema: z.string().optional(),
-    aliases: z.record(z.string().min(1), z.string().min(1)).optional().describe('Short name to model id.'),
+    aliases: z
+      .record(
+        z.string().min(1),
+        z.string().regex(/^[\w.:/@+-]+$/, 'must be the id of a model, without spaces'),
+      )
+      .optional()
+      .describe('Short name to model id.'),
     routing: z
       .strictObject(
         Object.fromEntries(
@@ -81,7 +87,10 @@ export const foreignModels: ForeignRules = {
 
 const generationSchema = once(() =>
   z.strictObject({
-    max_output_tokens: tokens()
+    max_output_tokens: z
+      .int()
+      .min(minOutputTokens)
+      .max(mostOutputTokens)
       .optional()
       .describe('Limit of the visible answer, in tokens; reasoning models get extra tokens on top.'),
     temperature: z.number().min(0).max(2).optional().describe('Sent only to models that support it.'),

@@ -100,6 +100,7 @@ function hintFor(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `use one of: ${issue.values.map(String).join(', ')}`;
     case 'too_small':
+      if (issue.origin === 'string') return 'give at least one character';
       return issue.origin === 'array' ? 'list at least one' : 'use a larger value';
     case 'too_big':
       return 'use a smaller value';

@@ -7,6 +7,8 @@ import type { ModelCard } from './model-card.ts';
 
 /** The provider rejects anything lower. */
 export const minOutputTokens = 16;
+/** More is a slip: no model writes as much. */
+export const mostOutputTokens = 1_000_000;
 /** Room for the visible answer. */
 export const defaultVisibleTokens = 2048;
 
