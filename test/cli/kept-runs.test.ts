@@ -439,7 +439,9 @@ describe('a patch by its run', () => {
   it('is the last one also if a given answer brought it, until there is another run', async () => {
     const { cwd, env, orch } = await room({ kind: 'text', text: better });
     await orch(...refactor());
-    const answer = folder({ 'answer.md': searchReplace('b.ts', 'export const b = 1;', 'export const b = 2;') });
+    const answer = folder({
+      'answer.md': searchReplace('b.ts', 'export const b = 1;', 'export const b = 2;'),
+    });
     const from = ['diff', '--from', join(answer, 'answer.md'), '-f', 'b.ts'];
     expect((await orch(...from)).status).toBe(0);
     const client = await connectInProcess({ cwd, env });
