@@ -166,7 +166,7 @@ async function providerFindings(
     packagedFolder: diagnostics.packaged().folder,
     overrideFolder: diagnostics.userFolder,
   };
-  findings.push(...aliasFindings(options));
+  findings.push(...aliasFindings(options, listed));
   if (listed) findings.push(...accessFindings(options, listed), ...shutdownFindings(options, listed));
   return findings;
 }

@@ -267,6 +267,7 @@ describe('the configuration', () => {
     const { status, stderr } = await orch(['docs', 'x'], { env: { ...env, ORCH_CONF: conf } });
     expect(status).toBe(0);
     expect(server.requests[0]?.model).toBe('gpt-5-mni');
+    expect(server.requests[0]?.headers?.['user-agent']).toBe('orch');
     expect(stderr).toContain('gpt-5-mni is not in the catalogue: its price is unknown');
   });
 

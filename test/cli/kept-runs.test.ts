@@ -427,6 +427,19 @@ describe('a patch by its run', () => {
     });
   });
 
+  it('is listed by the time that is shown, also if it was kept before one that began earlier', async () => {
+    const { runs, orch } = await room({ kind: 'text', text: better });
+    await orch(...refactor());
+    await orch(...refactor('b.ts'));
+    const kept = readdirSync(runs).filter((name) => name.endsWith('.run'));
+    const began = kept.map((name) => JSON.parse(readFileSync(join(runs, name), 'utf8').split('\n')[0]!).ts);
+    const first = kept[began[0] < began[1] ? 0 : 1]!;
+    utimesSync(join(runs, first), new Date(), new Date(Date.now() + 60_000));
+    const { stdout } = await orch('runs', 'list', '--json');
+    const shown = JSON.parse(stdout).runs.map(({ ts }: { ts: string }) => ts);
+    expect(shown).toEqual(began.sort().reverse());
+  });
+
   it('is applied over MCP as well', async () => {
     const { cwd, env, orch } = await room({ kind: 'text', text: better });
     const { stdout } = await orch(...refactor(), '--json');
