@@ -189,6 +189,15 @@ describe('orch patch apply', () => {
     expect(read(cwd)).toBe(before);
   });
 
+  it('says of a text without a patch what makes one of an answer', async () => {
+    const { cwd, env } = await waiting();
+    const { status, stderr } = await orch(['patch', 'apply', '--from', '-'], { cwd, env, stdin: change });
+    expect({ status, stderr }).toEqual({
+      status: 5,
+      stderr: expect.stringMatching(/holds no patch that git can read; .*\nhint: .*orch diff --from/),
+    });
+  });
+
   it('does not depend on a configuration that is invalid', async () => {
     const { cwd, env, id } = await waiting();
     const ORCH_CONF = folder({ 'models.json': '{bad' });
