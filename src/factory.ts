@@ -261,6 +261,7 @@ export function createFactory(options: FactoryOptions): Factory {
     return {
       save: async (...run) => (await store()).save(...run),
       ids: async (beginning) => (await store()).ids(beginning),
+      newest: async () => (await store()).newest(),
       head: async (id) => (await store()).head(id),
       load: async (id) => (await store()).load(id),
     };

@@ -306,6 +306,14 @@ export interface ResultStore {
   load(id: string): string | undefined;
   /** The ids that begin so. Throws `file-unreadable`. */
   ids(beginning: string): string[];
+  /** What was saved last. Undefined if there is nothing. Throws `file-unreadable`. */
+  newest(): Saved | undefined;
+}
+
+export interface Saved {
+  id: string;
+  /** Milliseconds since 1970. */
+  savedAt: number;
 }
 
 /** Keeps each run by its id: one line that describes it, and one with its answers. */
@@ -314,6 +322,8 @@ export interface RunStore {
   save(id: string, run: { head: string; body: string }): Promise<void>;
   /** The ids that begin so, the newest first. */
   ids(beginning: string): Promise<string[]>;
+  /** What was saved last. Undefined if there is nothing. Rejects with `file-unreadable`. */
+  newest(): Promise<Saved | undefined>;
   /** The first line. Undefined for an unknown or expired id. Rejects with `file-unreadable`. */
   head(id: string): Promise<string | undefined>;
   /** The same with the answers. */

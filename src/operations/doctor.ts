@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Config } from '../core/config/config.ts';
-import { formatProblem } from '../core/config/problem.ts';
+import { type ConfigProblem, formatProblem } from '../core/config/problem.ts';
 import { brokenCheck, type Finding, findingStatuses, ok, problem, warning } from '../core/doctor/finding.ts';
 import type { ListedModel, ModelOptions } from '../core/doctor/models.ts';
 import { ProviderFailure } from '../core/errors/provider-failure.ts';
@@ -112,15 +112,19 @@ async function configurationFindings(diagnostics: Diagnostics, verbose: boolean)
       const own = files.filter((file) => !file.startsWith(packaged.folder));
       return [
         ok('configuration', `read: ${[packaged.folder, ...own].join(', ')}`),
-        ...faults.map(({ origin, path, message, hint }) =>
-          problem('configuration', `${origin}: ${path === '' ? '' : `${path}: `}${message}`, hint),
-        ),
+        ...faults.map((fault) => problem('configuration', ...inTwo(fault))),
         ...(config?.notes.map((note) => warning('configuration', note)) ?? []),
+        ...(config?.unsound.map((fault) => warning('configuration', ...inTwo(fault))) ?? []),
         ...(config ? settingFindings({ config, packaged: packaged.config, verbose }) : []),
       ];
     })),
   );
   return findings;
+}
+
+/** Its message and its hint. */
+function inTwo({ origin, path, message, hint }: ConfigProblem): [string, string] {
+  return [`${origin}: ${path === '' ? '' : `${path}: `}${message}`, hint];
 }
 
 async function providerFindings(
@@ -162,7 +166,7 @@ async function providerFindings(
     packagedFolder: diagnostics.packaged().folder,
     overrideFolder: diagnostics.userFolder,
   };
-  findings.push(...aliasFindings(options));
+  findings.push(...aliasFindings(options, listed));
   if (listed) findings.push(...accessFindings(options, listed), ...shutdownFindings(options, listed));
   return findings;
 }

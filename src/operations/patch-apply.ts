@@ -56,7 +56,7 @@ export const patchApplyOperation = operation({
   async run({ patch_id, patch, resume = false, partial = false }, context, { signal }) {
     if ([patch_id !== undefined, patch !== undefined, resume].filter(Boolean).length !== 1) {
       throw new OrchError('usage', 'give either a patch id or a patch', {
-        hint: 'orch patch apply last writes the patch of the last run; orch runs list shows the others',
+        hint: 'orch patch apply last writes the newest patch; orch runs list shows the others',
       });
     }
     if (partial && patch_id === undefined)

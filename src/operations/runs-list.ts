@@ -17,6 +17,8 @@ export const runsListOperation = commandOnly({
     const ids = (await store.ids('')).slice(0, mostListed);
     const heads = await Promise.all(ids.map((id) => store.head(id)));
     // A damaged one is left out: showing it says so.
-    return { runs: heads.flatMap((head) => readHead(head ?? '') ?? []) };
+    const runs = heads.flatMap((head) => readHead(head ?? '') ?? []);
+    // By the time that is shown: one that began earlier may have ended, and been kept, later.
+    return { runs: runs.sort((a, b) => (a.ts < b.ts ? 1 : a.ts > b.ts ? -1 : 0)) };
   },
 });

@@ -158,6 +158,37 @@ describe('orch config set', () => {
     expect(Object.keys(JSON.parse(after.replace('// mine', '')).aliases).sort()).toEqual(names);
   });
 
+  it.each([
+    ['alias.mini', '{"a":1}', /aliases\.mini: must be a string, not an object/],
+    ['alias.mini', 'gpt 5', /aliases\.mini: must be the id of a model/],
+    ['alias.mini', '', /aliases\.mini: must be the id of a model/],
+    ['languages.go', '', /languages\.go: is empty[\s\S]*hint: give at least one character/],
+    ['defaults.max_output_tokens', '15', /must be at least 16/],
+    ['overrides.docs.max_output_tokens', '1000001', /must be at most 1000000/],
+  ])('refuses for %s what cannot be one: %j', async (key, value, message) => {
+    const { run, file } = home();
+    const { status, stderr } = await run(['set', key, value]);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(message) });
+    expect(existsSync(file('models.json')) || existsSync(file('policies.json'))).toBe(false);
+  });
+
+  it('says that a model is not in the catalogue', async () => {
+    const { run } = home();
+    const { status, stderr } = await run(['set', 'alias.mini', 'gpt5']);
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: expect.stringMatching(
+        /gpt5 is not in the catalogue( \(did you mean gpt-5\?\))?: its price is unknown/,
+      ),
+    });
+  });
+
+  it('sets a part of a task that the package has', async () => {
+    const { run } = home();
+    expect(await run(['set', 'tasks.ask.candidates', 'mini'])).toMatchObject({ status: 0 });
+    expect((await run(['get', 'tasks.ask.base'])).status).toBe(0);
+  });
+
   it('is not led elsewhere by a repository', async () => {
     const { run, text } = home();
     const elsewhere = folder();

@@ -234,12 +234,12 @@ describe('the command line', () => {
 
 describe('the configuration', () => {
   it('is refused with all its problems at once', async () => {
-    const cwd = folder({
-      '.orch/models.json': '{"aliases": {"mini": "gpt-5-mni"}, "routing": {"docs": [], "poetry": ["mini"]}}',
-      '.orch/policies.json': '{"defaults": {"temperatur": 0.2, "max_output_tokens": "many"}}',
-      '.orch/catalog.json': '{"models": {',
+    const conf = folder({
+      'models.json': '{"aliases": {"mini": "gpt-5-mni"}, "routing": {"docs": [], "poetry": ["mini"]}}',
+      'policies.json': '{"defaults": {"temperatur": 0.2, "max_output_tokens": "many"}}',
+      'catalog.json': '{"models": {',
     });
-    const { status, stderr } = await orch(['route', 'docs'], { cwd });
+    const { status, stderr } = await orch(['route', 'docs'], { env: { ORCH_CONF: conf } });
     expect(status).toBe(2);
     expect(stderr).toMatch(/^error: the configuration has 5 problems:/);
     for (const words of [
@@ -267,6 +267,7 @@ describe('the configuration', () => {
     const { status, stderr } = await orch(['docs', 'x'], { env: { ...env, ORCH_CONF: conf } });
     expect(status).toBe(0);
     expect(server.requests[0]?.model).toBe('gpt-5-mni');
+    expect(server.requests[0]?.headers?.['user-agent']).toBe('orch');
     expect(stderr).toContain('gpt-5-mni is not in the catalogue: its price is unknown');
   });
 

@@ -86,6 +86,29 @@ describe('the configuration of a repository', () => {
     });
   });
 
+  it('stops no call by what is wrong in it, and is described by those that show the settings', async () => {
+    const cwd = folder({
+      '.orch/policies.json': json({ rules: ['/etc/passwd'], nonsense: 1 }),
+      '.orch/models.json': '{"routing": ',
+    });
+    const { status, stderr } = await orch(['docs', 'x'], { cwd, env });
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: expect.stringContaining('ignored in .orch/policies.json: rules[0], nonsense ('),
+    });
+    expect(stderr).toContain('ignored .orch/models.json (');
+    const list = await orch(['config', 'list'], { cwd, env });
+    const doctor = await orch(['doctor'], { cwd, env });
+    expect([list.status, doctor.status]).toEqual([0, 0]);
+    for (const text of [list.stderr, doctor.stdout])
+      for (const words of [
+        /rules\[0\]: must be a path inside/,
+        /nonsense: unknown key/,
+        /is not valid JSON: .* at line 1/,
+      ])
+        expect(text).toMatch(words);
+  });
+
   it('is reported by the doctor', async () => {
     const { stdout } = await orch(['doctor', '--json'], { cwd: folder(loose), env });
     const messages = (JSON.parse(stdout).findings as { message: string }[]).map(({ message }) => message);

@@ -457,6 +457,19 @@ describe('a patch by its run', () => {
     });
   });
 
+  it('is listed by the time that is shown, also if it was kept before one that began earlier', async () => {
+    const { runs, orch } = await room({ kind: 'text', text: better });
+    await orch(...refactor());
+    await orch(...refactor('b.ts'));
+    const kept = readdirSync(runs).filter((name) => name.endsWith('.run'));
+    const began = kept.map((name) => JSON.parse(readFileSync(join(runs, name), 'utf8').split('\n')[0]!).ts);
+    const first = kept[began[0] < began[1] ? 0 : 1]!;
+    utimesSync(join(runs, first), new Date(), new Date(Date.now() + 60_000));
+    const { stdout } = await orch('runs', 'list', '--json');
+    const shown = JSON.parse(stdout).runs.map(({ ts }: { ts: string }) => ts);
+    expect(shown).toEqual(began.sort().reverse());
+  });
+
   it('is applied over MCP as well', async () => {
     const { cwd, env, orch } = await room({ kind: 'text', text: better });
     const { stdout } = await orch(...refactor(), '--json');
@@ -466,9 +479,25 @@ describe('a patch by its run', () => {
     expect(isWritten(cwd)).toBe(true);
   });
 
+  it('is the last one also if a given answer brought it, until there is another run', async () => {
+    const { cwd, env, orch } = await room({ kind: 'text', text: better });
+    await orch(...refactor());
+    const answer = folder({
+      'answer.md': searchReplace('b.ts', 'export const b = 1;', 'export const b = 2;'),
+    });
+    const from = ['diff', '--from', join(answer, 'answer.md'), '-f', 'b.ts'];
+    expect((await orch(...from)).status).toBe(0);
+    const client = await connectInProcess({ cwd, env });
+    expect(textOf(await call(client, 'patch.apply', { patch_id: 'last' }))).toContain('b.ts');
+    expect(isWritten(cwd)).toBe(false);
+    expect((await orch(...refactor())).status).toBe(0);
+    expect((await orch('patch', 'apply', 'last')).stdout).toContain('a.ts');
+    expect(isWritten(cwd)).toBe(true);
+  });
+
   it('is not there when the run has none, or there is no run', async () => {
     const { orch } = await room({ kind: 'text', text: '# Title\n\nText.\n' });
-    expect((await orch('patch', 'apply', 'last')).stderr).toContain('no run has been kept yet');
+    expect((await orch('patch', 'apply', 'last')).stderr).toContain('no patch and no run has been kept yet');
     await orch('docs', 'describe a');
     expect(await orch('patch', 'apply', 'last')).toMatchObject({
       status: 2,

@@ -189,11 +189,19 @@ describe('orch patch apply', () => {
     expect(read(cwd)).toBe(before);
   });
 
+  it('says of a text without a patch what makes one of an answer', async () => {
+    const { cwd, env } = await waiting();
+    const { status, stderr } = await orch(['patch', 'apply', '--from', '-'], { cwd, env, stdin: change });
+    expect({ status, stderr }).toEqual({
+      status: 5,
+      stderr: expect.stringMatching(/holds no patch that git can read; .*\nhint: .*orch diff --from/),
+    });
+  });
+
   it('does not depend on a configuration that is invalid', async () => {
-    const { cwd, apply, id } = await waiting();
-    mkdirSync(join(cwd, '.orch'));
-    writeFileSync(join(cwd, '.orch/models.json'), '{bad');
-    const { status, stderr } = await apply(id);
+    const { cwd, env, id } = await waiting();
+    const ORCH_CONF = folder({ 'models.json': '{bad' });
+    const { status, stderr } = await orch(['patch', 'apply', id], { cwd, env: { ...env, ORCH_CONF } });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(read(cwd)).toBe(after);
   });

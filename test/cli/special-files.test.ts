@@ -35,10 +35,15 @@ describe.skipIf(process.platform === 'win32').each(shapes)('%s', (_name, make) =
     expect(route).not.toMatchObject({ isError: true });
   });
 
-  it('named like a configuration file is a problem of the configuration', async () => {
+  it('named like a configuration file is a problem of the user’s, and ignored of a repository', async () => {
     const cwd = folder({ '.orch/README': '' });
     make(join(cwd, '.orch/policies.json'));
-    const { status, stderr } = await orch(['route', 'refactor'], { cwd });
+    const route = (env: Record<string, string>) => orch(['route', 'refactor'], { cwd, env });
+    expect(await route({})).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('ignored .orch/policies.json ('),
+    });
+    const { status, stderr } = await route({ ORCH_CONF: join(cwd, '.orch') });
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr: expect.stringMatching(/policies\.json:? is (not a regular file|a folder)/),

@@ -18,5 +18,6 @@ export function memoryResultStore(): ResultStore & { saved: string[] } {
     save: (text) => ({ id: `id-${saved.push(text)}`, path: `/state/id-${saved.length}.txt` }),
     load: (id) => saved[Number(/^id-(\d+)$/.exec(id)?.[1]) - 1],
     ids: (beginning) => saved.map((_text, at) => `id-${at + 1}`).filter((id) => id.startsWith(beginning)),
+    newest: () => (saved.length === 0 ? undefined : { id: `id-${saved.length}`, savedAt: saved.length }),
   };
 }

@@ -32,9 +32,16 @@ export function openAiClient({ apiKey, baseUrl, organization, project }: OpenAiS
     maxRetries: 0,
     timeout: packageTimeoutMs,
     logLevel: 'off',
+    // The package's own has the name of its class, which is another one in a bundle.
+    ...(ownUserAgent() ? {} : { defaultHeaders: { 'User-Agent': 'orch' } }),
     fetch: packageFetch(connections),
   });
   return { client, connections };
+}
+
+/** A header of the package's variable, which ours would replace. */
+function ownUserAgent(): boolean {
+  return /^\s*user-agent\s*:/im.test(process.env.OPENAI_CUSTOM_HEADERS ?? '');
 }
 
 /** Redacts the secrets of the environment and of the server's address as well. */

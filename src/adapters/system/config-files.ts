@@ -53,8 +53,7 @@ export function inspectConfig(place: ConfigPlace): ConfigInspection {
 
 /** The configuration in the package, without the user's layers. */
 export function packagedConfig(): Config {
-  const problems: ConfigProblem[] = [];
-  return buildConfig(readLayers([{ path: packagedFolder() }], problems), problems);
+  return buildConfig(readLayers([{ path: packagedFolder() }]));
 }
 
 export function packagedFolder(): string {
@@ -62,15 +61,14 @@ export function packagedFolder(): string {
 }
 
 export function loadConfig(place: ConfigPlace): Config {
-  const problems: ConfigProblem[] = [];
   const folders = configFolders(place).map((path, at) => ({
     path,
     // ORCH_CONF is the user's own choice; a repository's .orch/ came with the repository.
     foreign: at === 2 && place.environment.configFolder === undefined,
   }));
-  const layers = readLayers(folders, problems);
+  const layers = readLayers(folders);
   layers.policies.push(...environmentLayers(place.environment));
-  return buildConfig(layers, problems);
+  return buildConfig(layers);
 }
 
 /** A text to be checked in place of the file at the path. */
@@ -81,7 +79,6 @@ export interface Replaced {
 
 /** Problems of what the user has written: no repository has a part in it. */
 export function ownProblems({ variables, environment }: ConfigPlace, replaced?: Replaced): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
   const { configFolder } = environment;
   const folders = [
     packagedFolder(),
@@ -92,10 +89,8 @@ export function ownProblems({ variables, environment }: ConfigPlace, replaced?: 
     buildConfig(
       readLayers(
         folders.map((path) => ({ path })),
-        problems,
         replaced,
       ),
-      problems,
     );
     return [];
   } catch (error) {
@@ -107,14 +102,12 @@ export function ownProblems({ variables, environment }: ConfigPlace, replaced?: 
 
 function readLayers(
   folders: readonly { path: string; foreign?: boolean }[],
-  problems: ConfigProblem[],
   replaced?: Replaced,
 ): Record<ConfigFileName, Layer[]> {
   const layers = (name: ConfigFileName) =>
     folders.flatMap(({ path, foreign = false }) => {
       const file = join(path, `${name}.json`);
-      const layer =
-        file === replaced?.path ? layerOf(file, replaced.text, problems) : readLayer(file, problems);
+      const layer = file === replaced?.path ? layerOf(file, replaced.text) : readLayer(file);
       return layer ? [{ ...layer, foreign }] : [];
     });
   return Object.fromEntries(configFileNames.map((name) => [name, layers(name)])) as Record<
@@ -151,16 +144,13 @@ function isAsBuilt(path: string, text: string): boolean {
   return builtConf.split(' ').includes(`${basename(path)}:${crc32(text)}`);
 }
 
-function readLayer(path: string, problems: ConfigProblem[]): Layer | undefined {
+function readLayer(path: string): Layer | undefined {
   const reading = readRegularFile(path, maxConfigBytes);
   if (reading.bytes === undefined) {
     if (reading.fault === 'missing') return undefined;
-    const problem = unreadConfig(path, reading.message);
-    // Once for a folder, whatever is in it.
-    if (!problems.some(({ origin }) => origin === problem.origin)) problems.push(problem);
-    return { origin: path, value: undefined, unread: true };
+    return { origin: path, value: undefined, unread: unreadConfig(path, reading.message) };
   }
-  return layerOf(path, reading.bytes.toString('utf8'), problems);
+  return layerOf(path, reading.bytes.toString('utf8'));
 }
 
 /** Names the folder if that is what cannot be read. */
@@ -180,18 +170,17 @@ export function unreadConfig(path: string, message: string): ConfigProblem {
   return { origin: path, path: '', message, hint: 'make it a readable file, or remove it' };
 }
 
-function layerOf(path: string, content: string, problems: ConfigProblem[]): Layer {
+function layerOf(path: string, content: string): Layer {
   const text = content.replace(/^\uFEFF/, '');
   try {
     return { origin: path, value: parseJson(text), isSound: isAsBuilt(path, text) };
   } catch (error) {
-    problems.push({
+    const message = `is not valid JSON: ${placeOf(error as Error, withoutComments(text))}`;
+    return {
       origin: path,
-      path: '',
-      message: `is not valid JSON: ${placeOf(error as Error, withoutComments(text))}`,
-      hint: 'fix the syntax',
-    });
-    return { origin: path, value: undefined, unread: true };
+      value: undefined,
+      unread: { origin: path, path: '', message, hint: 'fix the syntax' },
+    };
   }
 }
 

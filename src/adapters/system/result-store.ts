@@ -11,6 +11,21 @@ const ending = '.txt';
 
 export function fileResultStore(folder: string): ResultStore {
   const pathOf = (id: string) => join(folder, `${id}${ending}`);
+  const ids = (beginning: string) => {
+    try {
+      return readdirSync(folder)
+        .filter((name) => name.endsWith(ending))
+        .map((name) => name.slice(0, -ending.length))
+        .filter((id) => id.startsWith(beginning));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return [];
+      throw new OrchError('file-unreadable', `${folder} cannot be read (${code})`, {
+        hint: 'check its owner and permissions',
+        cause: error,
+      });
+    }
+  };
   return {
     save(text) {
       const id = crypto.randomUUID();
@@ -36,20 +51,14 @@ export function fileResultStore(folder: string): ResultStore {
         hint: 'check its permissions',
       });
     },
-    ids(beginning) {
-      try {
-        return readdirSync(folder)
-          .filter((name) => name.endsWith(ending))
-          .map((name) => name.slice(0, -ending.length))
-          .filter((id) => id.startsWith(beginning));
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENOENT') return [];
-        throw new OrchError('file-unreadable', `${folder} cannot be read (${code})`, {
-          hint: 'check its owner and permissions',
-          cause: error,
-        });
-      }
+    ids,
+    newest() {
+      const saved = ids('').flatMap((id) => {
+        const savedAt = statSync(pathOf(id), { throwIfNoEntry: false })?.mtimeMs;
+        // Another process may have just removed it.
+        return savedAt === undefined ? [] : [{ id, savedAt }];
+      });
+      return saved.sort((a, b) => b.savedAt - a.savedAt)[0];
     },
   };
 }

@@ -38,6 +38,19 @@ const ending = '.run';
 export function fileRunStore(folder: string, limit = mostBytes): RunStore {
   const pathOf = (id: string) => join(folder, `${id}${ending}`);
   let lookAt = 0;
+  /** The newest first. */
+  const saved = (beginning: string) => {
+    try {
+      accessSync(folder, constants.R_OK | constants.X_OK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw unreadable(`${folder} cannot be read`, error);
+    }
+    return filesIn(folder)
+      .filter(({ name }) => name.endsWith(ending) && name.startsWith(beginning))
+      .map(({ name, mtimeMs }) => ({ id: name.slice(0, -ending.length), savedAt: mtimeMs }))
+      .sort((a, b) => b.savedAt - a.savedAt);
+  };
   return {
     async save(id, { head, body }) {
       const text = `${head}\n${body}\n`;
@@ -59,18 +72,8 @@ export function fileRunStore(folder: string, limit = mostBytes): RunStore {
         );
       }
     },
-    async ids(beginning) {
-      try {
-        accessSync(folder, constants.R_OK | constants.X_OK);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-        throw unreadable(`${folder} cannot be read`, error);
-      }
-      return filesIn(folder)
-        .filter(({ name }) => name.endsWith(ending) && name.startsWith(beginning))
-        .sort((a, b) => b.mtimeMs - a.mtimeMs)
-        .map(({ name }) => name.slice(0, -ending.length));
-    },
+    ids: async (beginning) => saved(beginning).map(({ id }) => id),
+    newest: async () => saved('')[0],
     async head(id) {
       if (!idPattern.test(id)) return undefined;
       try {

@@ -7,7 +7,14 @@ import { type Catalog, catalogSchema, findCard, foreignCatalog } from '../models
 import type { OwnTasks } from '../tasks/own-tasks.ts';
 import { type TaskKind, taskKinds } from '../tasks/tasks.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
-import { choiceNote, type ForeignRules, ignoredNote, judgeAgainst, tightened } from './foreign.ts';
+import {
+  choiceNote,
+  type ForeignRules,
+  ignoredNote,
+  judgeAgainst,
+  tightened,
+  unsoundNotes,
+} from './foreign.ts';
 import { type Layer, type Merged, mergeLayers, type Origins, originOf } from './layers.ts';
 import {
   type CandidateSpec,
@@ -43,6 +50,8 @@ export interface Config {
   catalog: Catalog;
   /** What a layer that may be someone else's sets without effect: a line per layer, with its keys. */
   notes: string[];
+  /** What is wrong in such layers, and therefore ignored; the notes name its keys. */
+  unsound: ConfigProblem[];
   /** Origin of each value: per file, dotted path to origin. */
   origins: Record<ConfigFileName, Origins>;
 }
@@ -55,12 +64,18 @@ export interface ConfigInspection {
   config: Config | undefined;
 }
 
-/** Throws `invalid-config` listing every problem, those found while reading the files first. */
-export function buildConfig(
-  layers: Record<ConfigFileName, readonly Layer[]>,
-  readingProblems: readonly ConfigProblem[] = [],
-): Config {
-  const problems: ConfigProblem[] = [...readingProblems];
+/**
+ * Throws `invalid-config` listing every problem, those of files that could not be read first. What is wrong in a layer
+ * that may be someone else's is ignored: a repository must not be able to stop every call.
+ */
+export function buildConfig(layers: Record<ConfigFileName, readonly Layer[]>): Config {
+  const problems: ConfigProblem[] = [];
+  const unsound: ConfigProblem[] = [];
+  for (const { unread, foreign } of configFileNames.flatMap((name) => layers[name])) {
+    const known = foreign ? unsound : problems;
+    // A folder that cannot be read is one problem, whatever is in it.
+    if (unread && !known.some(({ origin }) => origin === unread.origin)) known.push(unread);
+  }
   const faults = {} as Record<ConfigFileName, ConfigProblem[]>;
   const sound = {} as Record<ConfigFileName, Layer[]>;
   for (const name of configFileNames) {
@@ -71,15 +86,19 @@ export function buildConfig(
       const schema = configSchemas[name]();
       const parsed = schema.safeParse(layer.value);
       if (parsed.success) return [layer];
-      faults[name].push(...problemsOf(layer, parsed.error, schema));
+      const found = problemsOf(layer, parsed.error, schema);
+      (layer.foreign ? unsound : faults[name]).push(...found);
       return soundPart(layer, parsed.error, schema) ?? [];
     });
     problems.push(...faults[name]);
   }
-  const { merged, notes } = mergedWithin(sound);
+  const within = mergedWithin(sound);
+  const { merged } = within;
+  const notes = [...unsoundNotes(unsound), ...within.notes];
+  const own = (name: ConfigFileName) => layers[name].filter(({ foreign }) => !foreign);
   const declared = {
-    aliases: declaredIn(layers.models, 'aliases', ['routing', 'tasks']),
-    cards: declaredIn(layers.catalog, 'models', ['billing']),
+    aliases: declaredIn(own('models'), 'aliases', ['routing', 'tasks']),
+    cards: declaredIn(own('catalog'), 'models', ['billing']),
   };
 
   // Lazy: most calls name no origin.
@@ -104,7 +123,18 @@ export function buildConfig(
   }
   const policies = completePolicies(merged.policies.value as PoliciesLayer);
   const tasks = (models.tasks ?? {}) as OwnTasks;
-  const config: Config = { aliases, routing, tasks, policies, catalog, notes, origins };
+  // A layer may set a part of a task that a weaker one declares.
+  for (const [task, { base }] of Object.entries(tasks)) {
+    const path = `tasks.${task}.base`;
+    if (base !== undefined || isConsequence(path, faults.models)) continue;
+    problems.push({
+      origin: firstOriginBelow(merged.models.origins, `tasks.${task}.`) ?? 'models.json',
+      path,
+      message: `is missing: it is one of ${taskKinds.join(', ')}`,
+      hint: `use one of: ${taskKinds.join(', ')}`,
+    });
+  }
+  const config: Config = { aliases, routing, tasks, policies, catalog, notes, unsound, origins };
   problems.push(...crossFileProblems(config, declared));
   refuseProblems('invalid-config', problems);
   return config;
@@ -126,7 +156,9 @@ function mergedWithin(layers: Record<ConfigFileName, readonly Layer[]>): {
   if (!configFileNames.some((name) => layers[name].some(({ foreign }) => foreign)))
     return { merged: own, notes: [] };
   const { aliases = {}, routing = {} } = own.models.value as ModelsLayer;
+  const catalog = completeCatalog(own.catalog);
   const judge = judgeAgainst({
+    isKnown: (name) => Object.hasOwn(aliases, name) || findCard(catalog, name) !== undefined,
     aliases,
     routing: routing as Partial<Config['routing']>,
     policies: completePolicies(own.policies.value as PoliciesLayer),

@@ -5,6 +5,7 @@
 import { type ReasoningEffort, reasoningEfforts, type TaskKind, tasks } from '../tasks/tasks.ts';
 import { isPlainObject, type Layer } from './layers.ts';
 import { type CandidateSpec, generationFor, type ModelsLayer, type Policies } from './policy.ts';
+import type { ConfigProblem } from './problem.ts';
 import { leastTimeout } from './timeouts.ts';
 
 /**
@@ -20,6 +21,8 @@ export interface ForeignRules {
 
 /** The configuration without foreign layers. */
 export interface OwnConfig {
+  /** Whether a name is an alias or a model of the catalogue. */
+  isKnown: (name: string) => boolean;
   aliases: Readonly<Record<string, string>>;
   routing: Partial<Record<TaskKind, CandidateSpec[]>>;
   policies: Policies;
@@ -60,8 +63,11 @@ export function tightened(
 /** Decides on a value with a rule: returns what remains of it, undefined for nothing. */
 export function judgeAgainst(own: OwnConfig) {
   return (path: readonly string[], rule: ForeignRule, value: unknown): unknown => {
-    if (rule === 'at-most') return isAtMost(value, limitAt(path, own.policies)) ? value : undefined;
     const [section, key = ''] = path;
+    // A limit for a name that leads nowhere is an error in the user's own files.
+    if ((section === 'caps' || section === 'timeouts') && key !== 'default' && !own.isKnown(key))
+      return undefined;
+    if (rule === 'at-most') return isAtMost(value, limitAt(path, own.policies)) ? value : undefined;
     if (section === 'aliases') return mayRepoint(key, value, own) ? value : undefined;
     if (section === 'routing') return listAmong(own, key as TaskKind, value as CandidateSpec[]);
     return value === null || routedNames(own).has(value as string) ? value : undefined;
@@ -75,6 +81,18 @@ export function ignoredNote(origin: string, keys: readonly string[]): string {
   // A variable sets a single key.
   if (origin.startsWith('.env: ')) return `ignored in ${origin} (it may only lower your own limit)`;
   return `ignored in ${fileOf(origin)}: ${some(keys)} (a repository may only tighten your own settings; set ORCH_CONF to its folder to trust it)`;
+}
+
+/** A line per file with problems. Their messages may repeat a value, which is text from outside, and are left out. */
+export function unsoundNotes(problems: readonly ConfigProblem[]): string[] {
+  const files = new Map<string, string[]>();
+  for (const { origin, path } of problems) files.set(origin, [...(files.get(origin) ?? []), path]);
+  return [...files].map(([origin, paths]) => {
+    const keys = paths.includes('')
+      ? ''
+      : `: ${some(paths.map((path) => path.split('.').map(shownKey).join('.')))}`;
+    return `ignored ${keys === '' ? '' : 'in '}${fileOf(origin)}${keys} (not valid: orch config list says why)`;
+  });
 }
 
 /** Says which models a layer that may be someone else's chooses: another of the user's may cost more. */
@@ -102,7 +120,7 @@ function same(left: unknown, right: unknown): boolean {
 
 /** A key that the repository chose is text from outside. */
 function shownKey(key: string): string {
-  return /^[\w.-]{1,40}$/.test(key) ? key : '…';
+  return /^[\w.-]{1,40}(\[\d{1,9}\])*$/.test(key) ? key : '…';
 }
 
 const lowestEffort = reasoningEfforts.find((effort) =>

@@ -1,5 +1,6 @@
 /** Merges configuration layers, weakest first: objects merge by key; lists and scalars are replaced. */
 import { once } from '../text/once.ts';
+import type { ConfigProblem } from './problem.ts';
 
 export interface Layer {
   /** Name shown in messages: a file path, a variable or a flag. */
@@ -7,8 +8,8 @@ export interface Layer {
   value: unknown;
   /** Possibly written by someone else: it may only tighten what the user has; see foreign.ts. Default false. */
   foreign?: boolean;
-  /** Could not be read; already reported. Default false. */
-  unread?: boolean;
+  /** Why it could not be read. */
+  unread?: ConfigProblem;
   /** Known to be sound: it is not checked again. Default false. */
   isSound?: boolean;
 }

@@ -3,7 +3,7 @@
  */
 import * as z from 'zod';
 import { mostUsd } from '../budget/nano.ts';
-import { defaultVisibleTokens } from '../models/parameters.ts';
+import { defaultVisibleTokens, minOutputTokens, mostOutputTokens } from '../models/parameters.ts';
 import { returnShapes } from '../tasks/shapes.ts';
 import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
 import { once } from '../text/once.ts';
@@ -50,7 +50,13 @@ export type CandidateSpec = z.infer<ReturnType<typeof candidateSchema>>;
 export const modelsSchema = once(() =>
   z.strictObject({
     $schema: z.string().optional(),
-    aliases: z.record(z.string().min(1), z.string().min(1)).optional().describe('Short name to model id.'),
+    aliases: z
+      .record(
+        z.string().min(1),
+        z.string().regex(/^[\w.:/@+-]+$/, 'must be the id of a model, without spaces'),
+      )
+      .optional()
+      .describe('Short name to model id.'),
     routing: z
       .strictObject(
         Object.fromEntries(
@@ -66,7 +72,10 @@ export const modelsSchema = once(() =>
           .regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be lower-case letters, digits and _')
           .refine((name) => !(taskKinds as readonly string[]).includes(name), 'is a built-in task'),
         z.strictObject({
-          base: z.enum(taskKinds).describe('Its prompt and policies apply.'),
+          base: z
+            .enum(taskKinds)
+            .optional()
+            .describe('Its prompt and policies apply. Needed, unless a weaker layer sets it.'),
           return: z.enum(returnShapes).optional().describe("Default: the base's."),
           instruction: z.string().min(1).max(8000).optional().describe('Precedes what the caller writes.'),
           candidates: z.array(candidateSchema()).min(1).optional().describe("Default: the base's routing."),
@@ -91,7 +100,10 @@ export const foreignModels: ForeignRules = {
 
 const generationSchema = once(() =>
   z.strictObject({
-    max_output_tokens: tokens()
+    max_output_tokens: z
+      .int()
+      .min(minOutputTokens)
+      .max(mostOutputTokens)
       .optional()
       .describe('Limit of the visible answer, in tokens; reasoning models get extra tokens on top.'),
     temperature: z.number().min(0).max(2).optional().describe('Sent only to models that support it.'),

@@ -32,9 +32,7 @@ export function refuseProblems(
       hint:
         code === 'invalid-environment'
           ? 'orch help environment lists the variables'
-          : problems.some(({ origin }) => /[/\\]\.orch[/\\][^/\\]*$/.test(origin))
-            ? 'orch help configuration lists the files and their keys; to leave out the .orch/ of a repository, set ORCH_CONF to a folder of your own'
-            : 'orch help configuration lists the files and their keys',
+          : 'orch help configuration lists the files and their keys',
       details: { problems },
     },
   );
@@ -102,6 +100,7 @@ function hintFor(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `use one of: ${issue.values.map(String).join(', ')}`;
     case 'too_small':
+      if (issue.origin === 'string') return 'give at least one character';
       return issue.origin === 'array' ? 'list at least one' : 'use a larger value';
     case 'too_big':
       return 'use a smaller value';

@@ -63,20 +63,25 @@ function fileFor(
 
 /** A command, if nothing takes precedence over what it writes. */
 function aliasHint(name: string, model: string | undefined, options: ModelOptions): string {
+  if (model === undefined) return `choose another model for ${name}: orch models lists them`;
   const { overrideFolder } = options;
   const file = fileFor('models', `aliases.${name}`, options);
-  if (file === `${overrideFolder}/models.json` && [name, model ?? name].every(isPlainWord))
-    return `run: orch config set alias.${name} ${model ?? '<model>'}`;
-  return `put ${JSON.stringify({ aliases: { [name]: model ?? '…' } })} in ${file}`;
+  if (file === `${overrideFolder}/models.json` && [name, model].every(isPlainWord))
+    return `run: orch config set alias.${name} ${model}`;
+  return `put ${JSON.stringify({ aliases: { [name]: model } })} in ${file}`;
 }
 
-export function aliasFindings(options: ModelOptions): Finding[] {
+/** `listed`: what the key has access to, if that is known. */
+export function aliasFindings(options: ModelOptions, listed?: readonly ListedModel[]): Finding[] {
+  const ids = listed && new Set(listed.map(({ id }) => id));
   return [...names(options.config)].map(([name, id]) => {
     const resolved = resolveModel(id, lifeCycle(options));
     const { model, hops, dead, card } = resolved;
     const finding = `alias.${name}`;
     const chain = [...new Set([name, id, ...hops.map(({ to }) => to)])].join(' → ');
-    const hint = aliasHint(name, card?.successor, options);
+    // Where the key has no access to the model, another finding says what to use: two commands would contradict.
+    const hasAccess = !ids || ids.has(apiId(model, card));
+    const hint = hasAccess ? aliasHint(name, card?.successor, options) : undefined;
     if (dead !== undefined) return problem(finding, `${chain}: ${dead}`, aliasHint(name, undefined, options));
     const ending = shutdownWarning(resolved);
     const notes = hops.map(describeHop);

@@ -7,6 +7,8 @@ import type { ModelCard } from './model-card.ts';
 
 /** The provider rejects anything lower. */
 export const minOutputTokens = 16;
+/** More is a slip: no model writes as much. */
+export const mostOutputTokens = 1_000_000;
 /** Room for the visible answer. */
 export const defaultVisibleTokens = 2048;
 
@@ -46,6 +48,8 @@ export interface FittedParameters {
   parameters: GenerationParameters;
   /** Settings that were changed or not sent, as text for the user. */
   notes: string[];
+  /** The one of them about the requested effort. */
+  effortNote?: string | undefined;
 }
 
 /** The supported effort closest to `requested`; the lower one on a tie. */
@@ -92,12 +96,13 @@ export function fitParameters(
   const { efforts } = card;
   // Where the efforts are unknown, only the caller's is sent, as to an unknown model.
   const effort = efforts ? clampEffort(requested ?? policy.reasoning_effort ?? 'medium', efforts) : requested;
+  let effortNote: string | undefined;
   if (efforts && requested !== undefined && effort !== requested) {
-    notes.push(
+    effortNote =
       effort === undefined
         ? `effort ${requested} not sent: not a reasoning model`
-        : `effort ${requested} changed to ${effort}: the model supports ${efforts.join(', ')}`,
-    );
+        : `effort ${requested} changed to ${effort}: the model supports ${efforts.join(', ')}`;
+    notes.push(effortNote);
   }
   const takesTemperature =
     card.temperature === 'always' || (card.temperature === 'effort-none' && effort === 'none');
@@ -121,5 +126,6 @@ export function fitParameters(
       verbosity: card.verbosity === false ? undefined : policy.verbosity,
     },
     notes,
+    effortNote,
   };
 }

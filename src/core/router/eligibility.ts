@@ -56,7 +56,7 @@ export function judgeCandidate(
     );
   }
 
-  const { parameters, notes } = fitParameters(
+  const { parameters, notes, effortNote } = fitParameters(
     generationFor(config.policies, features.task),
     card,
     features.effort ?? spec.effort ?? features.ownTask?.effort,
@@ -88,6 +88,8 @@ export function judgeCandidate(
     ...(shutdown ? [`${shutdown}${cureOf(alias, isAlias, card?.successor)}`] : []),
   ].map((text) => `${alias}: ${text}`);
   const warnings = [...reminders];
+  // The caller paid attention to it; that of a list or a task is only explained.
+  if (features.effort !== undefined && effortNote !== undefined) warnings.push(`${model}: ${effortNote}`);
   if (!card)
     warnings.push(`${model} is not in the catalogue: its price is unknown and its limits are not checked`);
   else if (!card.usdPerMillionTokens) warnings.push(`the price of ${model} is unknown`);

@@ -1,7 +1,7 @@
 /** Input fields shared by the delegating operations. */
 import * as z from 'zod';
 import { leastTotalMs } from '../../core/config/timeouts.ts';
-import { minOutputTokens } from '../../core/models/parameters.ts';
+import { minOutputTokens, mostOutputTokens } from '../../core/models/parameters.ts';
 import { givenTasks } from '../../core/tasks/own-tasks.ts';
 import { returnShapes } from '../../core/tasks/shapes.ts';
 import { reasoningEfforts } from '../../core/tasks/tasks.ts';
@@ -10,7 +10,6 @@ import { field } from '../operation.ts';
 export const defaultTimeoutSeconds = leastTotalMs / 1000;
 const maxTimeoutSeconds = 86_400;
 /** More than any model writes. */
-const maxOutputTokens = 1_000_000;
 
 export const taskField = field(
   z
@@ -61,7 +60,7 @@ export const requestFields = {
     z
       .int()
       .min(minOutputTokens, `must be at least ${minOutputTokens}`)
-      .max(maxOutputTokens, `must be at most ${maxOutputTokens}`)
+      .max(mostOutputTokens, `must be at most ${mostOutputTokens}`)
       .optional(),
     'Room for the visible answer, in tokens; reasoning comes on top',
     { flag: '--max-output <tokens>', plain: true },

@@ -14,7 +14,7 @@ import type { OperationContext } from '../context.ts';
 import { type KeptHead, type KeptRun, longestAnswer } from './kept-run.ts';
 import type { DelegateOutput } from './output.ts';
 import { withPlaceAnew } from './place-anew.ts';
-import { showCommand } from './show-command.ts';
+import { shortRunId, showCommand } from './show-command.ts';
 import { shownAttempts } from './shown-attempts.ts';
 import { storePatch } from './stored-patch.ts';
 
@@ -153,7 +153,7 @@ function storePart({ patch, leftOut }: PartialPatch, context: OperationContext) 
     return {
       id,
       hints: [
-        `${files.join(', ')} could be changed without ${leftOut.map(({ path }) => path).join(', ')}: orch patch apply ${id} --partial`,
+        `${files.join(', ')} could be changed without ${leftOut.map(({ path }) => path).join(', ')}: orch patch apply ${shortRunId(id)} --partial`,
       ],
       details: { partial_patch: { id, files, left_out: leftOut } },
     };

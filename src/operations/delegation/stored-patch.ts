@@ -44,22 +44,18 @@ export function storePatch(store: ResultStore, { base, changes, leftOut }: Store
 type Found = { id: string; nothing?: never } | { id?: never; nothing: string };
 
 /**
- * Finds a patch. `reference`: that, the id of the run that brought it, the beginning of either, or `last` for the
- * last run. Throws `file-not-found`, `usage` and `file-unreadable`.
+ * Finds a patch. `reference`: its id, the id of the run that brought it, the beginning of either, or `last` for the
+ * newest patch, whichever command made it, unless a run without one came after it. Throws `file-not-found`, `usage`
+ * and `file-unreadable`.
  */
 export async function findPatch(reference: string, context: OperationContext): Promise<Found> {
   if (/^[0-9a-f-]{36}$/.test(reference)) return { id: reference };
-  const isLast = reference === 'last';
-  const patches = isLast ? [] : context.patches().ids(reference);
-  const named = await runsNamed(reference, context);
-  const runs = isLast ? named.slice(0, 1) : named;
+  if (reference === 'last') return lastPatch(context);
+  const patches = context.patches().ids(reference);
+  const runs = await runsNamed(reference, context);
   const found = [...runs.map((id) => `run ${id}`), ...patches.map((id) => `patch ${id}`)];
   if (found.length === 0) {
-    throw new OrchError(
-      'file-not-found',
-      isLast ? 'no run has been kept yet' : `no patch and no run with id ${reference}`,
-      { hint: `both are kept for ${keptDays} days; orch runs list shows the runs` },
-    );
+    throw new OrchError('file-not-found', `no patch and no run with id ${reference}`, { hint: bothKept });
   }
   if (found.length > 1) {
     throw new OrchError('usage', `${found.length} runs and patches begin with ${reference}`, {
@@ -68,6 +64,17 @@ export async function findPatch(reference: string, context: OperationContext): P
   }
   const [id] = patches;
   return id === undefined ? patchOf(runs[0]!, context) : { id };
+}
+
+const bothKept = `both are kept for ${keptDays} days; orch runs list shows the runs`;
+
+/** A run is kept after its patch; `orch diff --from` keeps no run. */
+async function lastPatch(context: OperationContext): Promise<Found> {
+  const patch = context.patches().newest();
+  const run = await context.runs().newest();
+  if (run && (!patch || patch.savedAt <= run.savedAt)) return patchOf(run.id, context);
+  if (patch) return { id: patch.id };
+  throw new OrchError('file-not-found', 'no patch and no run has been kept yet', { hint: bothKept });
 }
 
 /** Of this run and no other: what is written must be what was meant. */

@@ -1,6 +1,8 @@
 /** `orch config set` and `orch config unset`. */
 import * as z from 'zod';
+import type { Config } from '../../core/config/config.ts';
 import { effectiveSetting, settingValue } from '../../core/config/settings.ts';
+import { findCard } from '../../core/models/model-card.ts';
 import { didYouMean } from '../../core/text/did-you-mean.ts';
 import type { OperationContext } from '../context.ts';
 import { commandOnly, field } from '../operation.ts';
@@ -80,10 +82,21 @@ async function change(
     changed,
     warnings: [
       ...(slip === undefined ? [] : [slip]),
+      ...unknownModel(place.path, written, config),
       ...(text !== undefined && !isOurs ? [`${origin} sets ${name} as well, and takes precedence`] : []),
       ...(text === undefined && !changed ? [`${name} is not set in ${file}`] : []),
     ],
   };
+}
+
+/** A model need not be in the catalogue, but a mistyped one is not either. */
+function unknownModel([section]: readonly string[], value: unknown, config: Config | undefined): string[] {
+  const ids = section !== 'aliases' ? [] : typeof value === 'string' ? [value] : Object.values(value ?? {});
+  return ids.flatMap((id: string) => {
+    if (!config || findCard(config.catalog, id)) return [];
+    const guess = didYouMean(id, Object.keys(config.catalog.models));
+    return `${id} is not in the catalogue${guess ? ` (did you mean ${guess}?)` : ''}: its price is unknown, so a cost ceiling refuses it`;
+  });
 }
 
 /** A new alias is as good as any; one that differs in a letter is probably a slip. */

@@ -1,5 +1,6 @@
 /** `orch config get`, `orch config list` and `orch config path`. */
 import * as z from 'zod';
+import { formatProblem } from '../../core/config/problem.ts';
 import { effectiveSetting, effectiveSettings } from '../../core/config/settings.ts';
 import { commandOnly } from '../operation.ts';
 import { keyField, placeOf } from './key-field.ts';
@@ -44,7 +45,10 @@ export const configListOperation = commandOnly({
   examples: ['orch config list', 'orch config list --json'],
   async run(_input, context) {
     const config = context.config();
-    return { settings: effectiveSettings(config), warnings: config.notes };
+    return {
+      settings: effectiveSettings(config),
+      warnings: [...config.notes, ...config.unsound.map(formatProblem)],
+    };
   },
 });
 

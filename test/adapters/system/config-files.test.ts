@@ -122,11 +122,11 @@ describe('loadConfig', () => {
       8,
     ],
   ])('says in which line and column is %s', (_, text, line, column) => {
-    write('project/.orch/policies.json', text);
+    write('user/orch/policies.json', text);
     const found = problems(() => loadConfig(place()));
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({
-      origin: join(folder, 'project/.orch/policies.json'),
+      origin: join(folder, 'user/orch/policies.json'),
       path: '',
       hint: 'fix the syntax',
     });
@@ -139,10 +139,11 @@ describe('loadConfig', () => {
 
   it('reports broken files and wrong keys of others at once', () => {
     write('user/orch/models.json', '{');
-    write('project/.orch/policies.json', { cap: {} });
-    mkdirSync(join(folder, 'project/.orch/catalog.json'));
+    mkdirSync(join(folder, 'other'));
+    write('other/policies.json', { cap: {} });
+    mkdirSync(join(folder, 'other/catalog.json'));
     expect(
-      problems(() => loadConfig(place()))
+      problems(() => loadConfig(place({ ORCH_CONF: join(folder, 'other') })))
         .map(({ message }) => message.split(' ').slice(0, 4).join(' '))
         .sort(),
     ).toEqual(['is a folder', 'is not valid JSON:', 'unknown key']);

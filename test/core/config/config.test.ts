@@ -268,11 +268,25 @@ describe('problems', () => {
   });
 
   it('come together with those that reading the files had', () => {
-    const reading = [{ origin: 'a.json', path: '', message: 'is not valid JSON', hint: 'fix the syntax' }];
-    const unread = { origin: 'a.json', value: undefined, unread: true };
+    const fault = { origin: 'a.json', path: '', message: 'is not valid JSON', hint: 'fix the syntax' };
+    const unread = { origin: 'a.json', value: undefined, unread: fault };
     const layers = { models: [{ origin: 'm', value: { x: 1 } }, unread], policies: [], catalog: [] };
-    const { problems } = refusal(() => buildConfig(layers, reading));
+    const { problems } = refusal(() => buildConfig(layers));
     expect(problems.map(({ origin }) => origin)).toEqual(['a.json', 'm']);
+  });
+
+  it('a task that a layer sets in part is as the layers together have it', () => {
+    const over = { ask: { candidates: ['mini'] }, mine: { candidates: ['mini'] } };
+    expect(problemsWith({ models: { tasks: over } })).toMatchObject([
+      { origin: 'own/models.json', path: 'tasks.mine.base', message: expect.stringContaining('is missing') },
+    ]);
+    const { tasks } = givenConfig({ models: { tasks: { ask: over.ask } } });
+    expect(tasks.ask).toEqual({ ...givenConfig().tasks.ask, candidates: ['mini'] });
+  });
+
+  it('a base that is wrong is not missing as well', () => {
+    const over = { models: { tasks: { mine: { base: 'nonsense' } } } };
+    expect(problemsWith(over).map(({ path }) => path)).toEqual(['tasks.mine.base']);
   });
 
   it.each([

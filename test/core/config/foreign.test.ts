@@ -223,10 +223,47 @@ describe('the models of a repository', () => {
 });
 
 describe('a mistake in a file of a repository', () => {
-  it('is reported even where the key has no effect', () => {
-    expect(() => configOf({ policies: { breaker: { failures: 'x' }, surprise: 1 } })).toThrow(
-      /policies\.json: breaker\.failures.*\n.*surprise: unknown key/,
-    );
+  it.each<[Files, string[]]>([
+    [{ policies: { rules: ['/etc/passwd'] } }, ['ignored in .orch/policies.json: rules[0] (']],
+    [{ policies: { nonsense: 1 } }, ['ignored in .orch/policies.json: nonsense (']],
+    [{ policies: { 'do this\u202e': 1 } }, ['ignored in .orch/policies.json: … (']],
+    [{ policies: [] }, ['ignored .orch/policies.json (']],
+    [{ policies: { caps: { no_one: { max_input: 5 } } } }, ['.json: caps.no_one.max_input (a repository']],
+    [{ policies: { timeouts: { no_one: { idleMs: 5 } } } }, ['.json: timeouts.no_one.idleMs (a repository']],
+    [{ policies: { caps: { mini: 'few' } } }, ['.json: caps.mini (not valid']],
+    [{ policies: { languages: { go: 'no_one' } } }, ['.json: languages.go (a repository']],
+    [{ models: { routing: { ask: ['full'] } } }, ['ignored in .orch/models.json: routing.ask (']],
+    [{ models: { routing: { docs: [] } } }, ['ignored in .orch/models.json: routing.docs (']],
+    [{ models: { tasks: { mine: { candidates: ['no_one'] } } } }, ['.json: tasks.mine.candidates (a repo']],
+    [{ models: { aliases: { mini: 5, more: 'mini' } } }, ['aliases.mini (not valid', 'aliases.more (a repo']],
+    [
+      { catalog: { models: { x: { successor: 'no_one', surprise: 1 } } } },
+      ['x.surprise (not', 'x.successor (a'],
+    ],
+  ])('is ignored and named: %j', (files, said) => {
+    const config = configOf(files);
+    expect(values(config)).toEqual(values(configOf({})));
+    expect(config.notes).toEqual(said.map((words) => expect.stringContaining(words)));
+  });
+
+  it('takes nothing from what is sound beside it, and is described for whoever asks', () => {
+    const { policies: read, unsound } = configOf({
+      policies: { retry: { maxRetries: 0, x: 1 }, surprise: 1 },
+    });
+    expect(read.retry.maxRetries).toBe(0);
+    expect(unsound).toMatchObject([
+      { path: 'retry.x', message: 'unknown key' },
+      { path: 'surprise', message: 'unknown key' },
+    ]);
+  });
+
+  it('hides none of the user’s own', () => {
+    const own = { models: { routing: { docs: ['no_one'] } }, policies: { caps: { nobody: {} } } };
+    const foreign = {
+      models: { aliases: 'x', surprise: { nobody: 'x' } },
+      catalog: { models: { no_one: {} } },
+    };
+    expect(() => configOf(foreign, own)).toThrow(/has 2 problems:\n.*routing\.docs.*\n.*caps\.nobody/);
   });
 });
 

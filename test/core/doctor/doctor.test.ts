@@ -84,6 +84,21 @@ describe('what an alias stands for', () => {
     });
   });
 
+  it('has no command that leads to a model without access, which the finding about that has', () => {
+    const ending = facts({ catalog: { models: { 'gpt-5-mini': { shutdown: '2026-12-31' } } } }, '2026-12-01');
+    const hintWith = (...without: string[]) =>
+      byId(aliasFindings(ending, listed(ending, without)), 'alias.mini').hint;
+    expect(hintWith()).toMatch(/^run: orch config set alias\.mini /);
+    expect(hintWith('gpt-5-mini')).toBeUndefined();
+  });
+
+  it('shows no placeholder in a command', () => {
+    const dead = facts({ catalog: { models: { 'gpt-6.2-sol': { shutdown: '2026-01-01' } } } });
+    expect(byId(aliasFindings(dead), 'alias.codex').hint).toBe(
+      'choose another model for codex: orch models lists them',
+    );
+  });
+
   it('knows the models that routing names without an alias', () => {
     const direct = facts({ models: { routing: { docs: ['gpt-6-luna'] } } });
     expect(byId(aliasFindings(direct), 'alias.gpt-6-luna').message).toBe('gpt-6-luna');

@@ -296,6 +296,18 @@ describe('candidates', () => {
     expect(candidatesOf(twice).map(({ parameters }) => parameters.effort)).toEqual(['low', 'high']);
   });
 
+  it('answer with a warning where the caller’s effort is changed, not where that of a list is', () => {
+    const config = givenConfig({ models: { routing: { docs: [{ alias: 'mini', effort: 'max' }] } } });
+    const warningsOf = (features: Parameters<typeof routed>[0]) =>
+      candidatesOf(routed({ task: 'docs', ...features }, { config })).flatMap(({ warnings }) =>
+        warnings.filter((text) => text.includes('effort')),
+      );
+    expect(warningsOf({ effort: 'max' })).toEqual([
+      expect.stringMatching(/^gpt-\S+: effort max changed to /),
+    ]);
+    expect(warningsOf({})).toEqual([]);
+  });
+
   it('with efforts of their own collapse when the caller sets one effort for all', () => {
     const docs = [
       { alias: 'mini', effort: 'low' },

@@ -167,7 +167,10 @@ export function recovery({
     }
     if (changes.length === 0) {
       throw new OrchError('file-not-found', `no interrupted change is waiting in ${target}`, {
-        hint: ['nothing is left to finish', ...warnings].join('; '),
+        hint: [
+          'none was interrupted here, or another orch command has taken it back since',
+          ...warnings,
+        ].join('; '),
       });
     }
     return { changes, warnings };

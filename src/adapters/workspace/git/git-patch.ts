@@ -182,6 +182,15 @@ function accepted(answer: GitAnswer): string {
       },
     );
   }
+  if (answer.stderr.includes('No valid patches in input')) {
+    throw new OrchError(
+      'patch-unplaceable',
+      'the text holds no patch that git can read; nothing was changed',
+      {
+        hint: 'on the command line, orch diff --from makes a patch of the answer of a model',
+      },
+    );
+  }
   if (answer.status !== 0) {
     throw new OrchError(
       'patch-unplaceable',
