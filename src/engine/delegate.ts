@@ -96,7 +96,7 @@ export async function delegate(
         ...prepared.input.warnings,
         ...warnings,
         ...finished.warnings,
-        ...attempts.flatMap(({ tierWarning }) => tierWarning ?? []),
+        ...attempts.flatMap(({ priceWarning }) => priceWarning ?? []),
         ...(recordWarning === undefined ? [] : [recordWarning]),
       ]),
     ],

@@ -46,6 +46,8 @@ export interface GenerateResult {
   /** As the server put it, e.g. `completed`. */
   finishReason: string;
   serviceTier: string | undefined;
+  /** Of a background request, e.g. `2h`; it decides the price, too. */
+  completionWindow?: string | undefined;
   /** Milliseconds from the request to the first event. */
   firstEventMs: number;
 }

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sumUsd } from '../../src/core/models/money.ts';
+import { encodeRecord, headerRow, parseUsageCsv } from '../../src/core/record/csv.ts';
 import { usageReport } from '../../src/core/record/usage-report.ts';
-import { costOfAttempts } from '../../src/engine/attempts/attempt.ts';
+import { costOfAttempts, toAttempt, toUsageRecord } from '../../src/engine/attempts/attempt.ts';
 import { createFactory } from '../../src/factory.ts';
 import type { DelegateOutput } from '../../src/operations/delegation/output.ts';
 import { runOperation } from '../../src/operations/run.ts';
@@ -286,6 +289,10 @@ describe('the cost in meta', () => {
     expect(meta.cost_usd).toBeCloseTo(0.0006, 12);
     const dated = await costFor({ [first]: { ...answer, usage, model: 'gpt-6.2-sol-2026-09-01' } });
     expect(dated.cost_usd).toBeCloseTo(0.012, 12);
+    // Nobody knows what it costs; surely not what the other one does.
+    const other = await costFor({ [first]: { ...answer, usage, model: 'llama-3' } });
+    expect(other.cost_usd).toBeNull();
+    expect(other.warnings).toContain('llama-3 answered, which is not in the catalogue: the cost is unknown');
   });
 
   it('is the sum of all attempts', async () => {
@@ -313,5 +320,55 @@ describe('the cost in meta', () => {
     expect(meta.cost_alert).toContain('above the alert threshold of $0.011');
     const below = await costFor({ [first]: { ...answer, usage } }, { ORCH_COST_ALERT_USD: '0.013' });
     expect(below.cost_alert).toBeUndefined();
+  });
+});
+
+describe('a thousand calls', () => {
+  it('cost in the ledger and in the report exactly what their answers said', async () => {
+    const { call, context } = await engineFixture({ answer: code });
+    const { decision } = await call();
+    const { selected: candidate } = decision;
+    const tokens = fc.oneof(fc.nat(999), fc.nat(400_000));
+    const attempt = fc.record({
+      servedModel: fc.constantFrom(...Object.keys(context.config.catalog.models)),
+      serviceTier: fc.constantFrom(undefined, 'default', 'flex', 'fast', 'batch'),
+      usage: fc.record({
+        inputTokens: tokens,
+        cachedInputTokens: tokens,
+        cacheWriteTokens: tokens,
+        outputTokens: tokens,
+        reasoningTokens: fc.constant(0),
+      }),
+    });
+    const calls = fc.sample(fc.array(attempt, { minLength: 1, maxLength: 4 }), { numRuns: 1000, seed: 12 });
+
+    const said: number[] = [];
+    const lines = [headerRow];
+    for (const [at, answers] of calls.entries()) {
+      const attempts = answers.map((answer, number) =>
+        toAttempt(
+          {
+            number: number + 1,
+            candidate: candidate!,
+            effort: undefined,
+            startedAt: Date.parse(today),
+            latencyMs: 1,
+            reservedUsd: undefined,
+            escalatedFrom: undefined,
+            result: { text: 'Yes.', responseId: 'r', finishReason: 'completed', firstEventMs: 1, ...answer },
+          },
+          context,
+        ),
+      );
+      said.push(costOfAttempts(attempts)!);
+      const about = { runId: `run-${at}`, decision, estTokens: 1, droppedTokens: 0 };
+      lines.push(...attempts.map((each) => encodeRecord(toUsageRecord(each, about, context))));
+    }
+
+    const { records } = parseUsageCsv(`${lines.join('\n')}\n`);
+    expect(records.length).toBeGreaterThan(2000);
+    expect(sumUsd(records.map(({ cost_usd }) => cost_usd!))).toBe(sumUsd(said));
+    const { total } = usageReport({ records, skipped: [], files: [] }, { by: [], now: 0 });
+    expect(total).toMatchObject({ calls: 1000, cost_usd: sumUsd(said) });
   });
 });

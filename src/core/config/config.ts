@@ -158,6 +158,7 @@ function completeCatalog({ value }: Merged): Catalog {
         outputFactor: longContext?.outputFactor ?? 1,
       },
       tiers: layer.billing?.tiers ?? {},
+      completionWindows: layer.billing?.completionWindows ?? {},
     },
     models: layer.models ?? {},
   };

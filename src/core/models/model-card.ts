@@ -110,6 +110,9 @@ export const catalogSchema = once(() =>
           .describe(
             'Price multiplier per service_tier reported in the response; of a list the first that is still valid. A tier without one makes the cost unknown.',
           ),
+        completionWindows: tierFactors()
+          .optional()
+          .describe('The same per completion window of a background request.'),
       })
       .optional(),
     models: z.record(z.string().min(1), modelCardSchema()).optional(),
@@ -126,6 +129,7 @@ export const foreignCatalog: ForeignRules = {
   billing: {
     longContext: { aboveInputTokens: 'ignore', inputFactor: 'ignore', outputFactor: 'ignore' },
     tiers: { '*': 'ignore' },
+    completionWindows: { '*': 'ignore' },
   },
   models: {
     '*': {
@@ -154,6 +158,7 @@ export type TierFactors = z.infer<ReturnType<typeof tierFactors>>;
 export interface Billing {
   longContext: { aboveInputTokens: number; inputFactor: number; outputFactor: number };
   tiers: TierFactors;
+  completionWindows: TierFactors;
 }
 
 export interface Catalog {
@@ -168,6 +173,19 @@ export function findCard(catalog: Catalog, id: string): { name: string; card: Mo
   if (direct) return { name: id, card: direct };
   for (const [name, card] of Object.entries(catalog.models)) {
     if (card.api === id || card.otherIds?.includes(id)) return { name, card };
+  }
+  return undefined;
+}
+
+/**
+ * The card of a model that a response names: also of a dated snapshot (`gpt-5-mini-2025-08-07`), and behind the name of
+ * a vendor or a deployment, as gateways put it (`openai/gpt-5-mini`).
+ */
+export function findServedCard(catalog: Catalog, id: string): ModelCard | undefined {
+  const bare = id.slice(id.lastIndexOf('/') + 1);
+  for (const name of [id, bare, bare.replace(/-\d{4}-\d{2}-\d{2}$/, '')]) {
+    const found = findCard(catalog, name);
+    if (found) return found.card;
   }
   return undefined;
 }

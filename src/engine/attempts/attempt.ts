@@ -1,8 +1,8 @@
 /** One attempt, and its row in the record. */
 import { mayBeBilled, type ProviderFailure } from '../../core/errors/provider-failure.ts';
-import { findCard, type ModelCard } from '../../core/models/model-card.ts';
-import { roundUsd } from '../../core/models/money.ts';
-import { costOf, tierFactor } from '../../core/models/pricing.ts';
+import { findServedCard, type ModelCard } from '../../core/models/model-card.ts';
+import { sumUsd } from '../../core/models/money.ts';
+import { type BillingTerms, costOf, type PriceSource, termFactors } from '../../core/models/pricing.ts';
 import { type Usage, unknownUsage } from '../../core/models/usage.ts';
 import type { UsageRecord } from '../../core/record/usage-record.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../../core/router/decision.ts';
@@ -27,8 +27,8 @@ export interface Attempt {
   failure: ProviderFailure | undefined;
   /** USD; undefined when unknown. */
   costUsd: number | undefined;
-  /** A warning: the answer names a service tier whose price is unknown. */
-  tierWarning: string | undefined;
+  /** Why the cost is unknown although the tokens were counted. */
+  priceWarning: string | undefined;
   /** Worst-case cost reserved before the attempt, in USD. */
   reservedUsd: number | undefined;
   /** What the model answered, however far it came, without what was redacted. Undefined if there was nothing. */
@@ -52,10 +52,10 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
   const usage = result?.usage ?? failure?.details.usage ?? unknownUsage;
   const servedModel = result?.servedModel ?? failure?.details.servedModel;
   const serviceTier = result?.serviceTier ?? failure?.details.serviceTier;
+  const completionWindow = result?.completionWindow ?? failure?.details.completionWindow;
   const { billing } = context.config.catalog;
   const prices = { card: pricedCard(rest.candidate, servedModel, context), billing };
-  const day = utcDay(rest.startedAt);
-  const isUnpriced = !context.rehearsal && tierFactor(prices, serviceTier, day) === undefined;
+  const terms = { serviceTier, completionWindow, day: utcDay(rest.startedAt) };
   return {
     ...rest,
     firstEventMs: result?.firstEventMs,
@@ -65,11 +65,28 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
     serviceTier,
     finishReason: result?.finishReason,
     failure,
-    costUsd: context.rehearsal ? 0 : costOf(usage, prices, serviceTier, day),
-    tierWarning: isUnpriced
-      ? `${servedModel ?? rest.candidate.model} was served in tier ${serviceTier}, whose price is not in the catalogue: the cost is unknown`
-      : undefined,
+    costUsd: context.rehearsal ? 0 : costOf(usage, prices, terms),
+    priceWarning: context.rehearsal
+      ? undefined
+      : priceWarning(servedModel ?? rest.candidate.model, prices, terms, rest.candidate),
   };
+}
+
+/** A candidate without a price has a warning of its own. */
+function priceWarning(
+  model: string,
+  prices: PriceSource,
+  terms: BillingTerms,
+  { card }: Candidate,
+): string | undefined {
+  if (card && !prices.card) return `${model} answered, which is not in the catalogue: the cost is unknown`;
+  if (termFactors(prices, terms) !== undefined) return undefined;
+  const { serviceTier, completionWindow } = terms;
+  const named = [
+    ...(serviceTier === undefined ? [] : [`tier ${serviceTier}`]),
+    ...(completionWindow === undefined ? [] : [`completion window ${completionWindow}`]),
+  ].join(', ');
+  return `${model} was served in ${named}, whose price is not in the catalogue: the cost is unknown`;
 }
 
 /** A gateway may serve a different model than requested; the one that answered determines the price. */
@@ -78,9 +95,7 @@ function pricedCard(
   servedModel: string | undefined,
   { config }: EngineContext,
 ): ModelCard | undefined {
-  if (servedModel === undefined) return candidate.card;
-  // A dated snapshot such as `gpt-5-mini-2025-08-07` has no card and is priced as the requested model.
-  return findCard(config.catalog, servedModel)?.card ?? candidate.card;
+  return servedModel === undefined ? candidate.card : findServedCard(config.catalog, servedModel);
 }
 
 /** The cost of an attempt if known, otherwise its maximum. */
@@ -96,7 +111,7 @@ export function costOfAttempts(attempts: readonly Attempt[]): number | null {
 }
 
 export function knownCostOf(attempts: readonly Attempt[]): number {
-  return roundUsd(attempts.reduce((sum, { costUsd = 0 }) => sum + costUsd, 0));
+  return sumUsd(attempts.map(({ costUsd = 0 }) => costUsd));
 }
 
 function isOnTheBill({ failure, responseId, servedModel }: Attempt): boolean {
