@@ -20,7 +20,7 @@ export interface GenerateRequest {
   effort: ReasoningEffort | undefined;
   verbosity: Verbosity | undefined;
   /** `default` forces the standard price; the project's setting applies when undefined. */
-  serviceTier: 'default' | undefined;
+  serviceTier: string | undefined;
   /** False for servers that do not stream. */
   stream: boolean;
   /** Omits `store: false`, for servers that do not support it. Default false. */

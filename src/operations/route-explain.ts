@@ -29,7 +29,7 @@ const candidateSchema = () =>
         on: z.string().optional(),
       }),
     ),
-    cost_usd: z.object({ low: usd(), high: usd() }).describe('high: the worst case.'),
+    cost_usd: z.object({ low: usd(), expected: usd(), high: usd() }).describe('high: the worst case.'),
     max_output_tokens: z.number().describe('Reasoning included.'),
     visible_output_tokens: z.number(),
     effort: z.enum(reasoningEfforts).nullable(),
@@ -46,7 +46,7 @@ const candidateSchema = () =>
 export const decisionSchema = () =>
   z.object({
     task: z.string(),
-    rule: z.enum(['forced', 'safety-critical', 'language', 'task-order']),
+    rule: z.enum(['forced', 'safety-critical', 'complexity', 'cost', 'language', 'task-order']),
     rationale: z.string(),
     size: z.number().describe('Tokens of the input, ceil(chars / 3).'),
     language: z.string().nullable(),
@@ -140,7 +140,7 @@ function toCandidateOutput({
     requested_model: requestedModel,
     model,
     hops,
-    cost_usd: { low: cost?.lowUsd ?? null, high: cost?.highUsd ?? null },
+    cost_usd: { low: cost?.lowUsd ?? null, expected: cost?.expectedUsd ?? null, high: cost?.highUsd ?? null },
     max_output_tokens: parameters.maxOutputTokens,
     visible_output_tokens: parameters.visibleOutputTokens,
     effort: parameters.effort ?? null,

@@ -351,6 +351,7 @@ describe('a thousand calls', () => {
             number: number + 1,
             candidate: candidate!,
             effort: undefined,
+            requestedTier: undefined,
             startedAt: Date.parse(today),
             latencyMs: 1,
             reservedUsd: undefined,
@@ -370,5 +371,99 @@ describe('a thousand calls', () => {
     expect(sumUsd(records.map(({ cost_usd }) => cost_usd!))).toBe(sumUsd(said));
     const { total } = usageReport({ records, skipped: [], files: [] }, { by: [], now: 0 });
     expect(total).toMatchObject({ calls: 1000, cost_usd: sumUsd(said) });
+  });
+});
+
+describe('a service tier', () => {
+  const usage = { inputTokens: 1000, outputTokens: 1000 };
+  const answered: Scenario = { kind: 'text', text: '```ts\nexport const answer = 42;\n```', usage };
+  const tiersOf = ({ requests }: Awaited<ReturnType<typeof engineFixture>>['server']) =>
+    requests.map(({ body }) => body?.service_tier);
+
+  it('is sent, and the answer is billed by the one that it names', async () => {
+    const { call, server, records } = await engineFixture({ answer: [{ ...answered, serviceTier: 'flex' }] });
+    const { attempts, warnings } = await call({ forceModel: third, tier: 'flex' });
+    expect(tiersOf(server)).toEqual(['flex']);
+    // (1,000 x 1.25 + 1,000 x 10) x 0.5
+    expect(costOfAttempts(attempts)).toBe(0.005625);
+    expect(records[0]!.service_tier).toBe('flex');
+    expect(warnings.join()).not.toContain('tier');
+  });
+
+  it('without capacity is the default one at once, at its price, which is said', async () => {
+    const full: Scenario = {
+      kind: 'error',
+      status: 429,
+      message: 'Resource unavailable',
+      code: 'resource_unavailable',
+    };
+    const { call, server, clock } = await engineFixture({
+      answer: [full, { ...answered, serviceTier: 'default' }],
+    });
+    const { attempts, warnings } = await call({ forceModel: third, tier: 'flex' });
+    expect(tiersOf(server)).toEqual(['flex', 'default']);
+    expect(clock.waits).toEqual([]);
+    expect(costOfAttempts(attempts)).toBe(0.01125);
+    expect(warnings).toContain(`${third} answered in tier default, not flex: billed as such`);
+  });
+
+  it('stays with its tier where the rate is limited: it waits', async () => {
+    const limited: Scenario = {
+      kind: 'error',
+      status: 429,
+      message: 'Rate limit reached',
+      code: 'rate_limit_exceeded',
+    };
+    const { call, server, clock } = await engineFixture({
+      answer: [limited, { ...answered, serviceTier: 'flex' }],
+    });
+    await call({ forceModel: third, tier: 'flex' });
+    expect(tiersOf(server)).toEqual(['flex', 'flex']);
+    expect(clock.waits).toHaveLength(1);
+  });
+
+  it('is the default one where the model does not take it, and the next candidate by policy', async () => {
+    const { call, server, asked } = await engineFixture({ answer: code });
+    await call({ tier: 'flex' });
+    expect([asked(), tiersOf(server)]).toEqual([[first], ['default']]);
+    const next = await engineFixture({
+      answer: code,
+      policies: { overrides: { code_generate: { tier: 'flex', tierFallback: 'next' } } },
+    });
+    await next.call();
+    expect([next.asked(), tiersOf(next.server)]).toEqual([[second], ['flex']]);
+  });
+
+  it('is left out where the server refuses it', async () => {
+    const refused: Scenario = { kind: 'error', status: 400, message: 'No', param: 'service_tier' };
+    const { call, server } = await engineFixture({
+      answer: [refused, { ...answered, serviceTier: 'default' }],
+    });
+    const { warnings } = await call({ forceModel: third, tier: 'fast' });
+    expect(tiersOf(server)).toEqual(['priority', undefined]);
+    expect(warnings).toContain(`${third} answered in tier default, not priority: billed as such`);
+  });
+
+  it('that the answer does not name is billed as it was asked for, unless that is less than the default', async () => {
+    const cost = async (tier: 'fast' | 'flex') => {
+      const { call } = await engineFixture({ answer: [{ ...answered, serviceTier: null }] });
+      return costOfAttempts((await call({ forceModel: third, tier })).attempts);
+    };
+    expect(await cost('fast')).toBe(0.0225);
+    expect(await cost('flex')).toBe(0.01125);
+  });
+
+  it('counts for a ceiling as the dearest that may be billed', async () => {
+    const { call, error, server } = await engineFixture({
+      answer: [{ ...answered, serviceTier: 'fast' }, code],
+    });
+    const { decision, attempts } = await call({ tier: 'fast' });
+    const worst = decision.selected!.cost!.highUsd;
+    expect(attempts[0]!.reservedUsd).toBe(worst);
+    expect((await error({ forceModel: first, tier: 'fast', maxCostUsd: worst * 0.6 })).code).toBe(
+      'over-budget',
+    );
+    await call({ forceModel: first, tier: 'default', maxCostUsd: worst * 0.6 });
+    expect(tiersOf(server)).toEqual(['fast', 'default']);
   });
 });

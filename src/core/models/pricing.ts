@@ -87,14 +87,22 @@ function factorIn(
 export interface CostRange {
   /** Estimated input at full price and a short answer. */
   lowUsd: number;
+  /** The same with a quarter of the room for reasoning used. */
+  expectedUsd: number;
   /** Worst case: upper bound of the input and the whole output cap. */
   highUsd: number;
 }
 
-/** Cost estimate before sending. Undefined when the price is unknown. */
+const expectedShareOfReasoning = 0.25;
+
+/**
+ * Cost estimate before sending. Undefined when the price is unknown. The worst case is that of the dearest tier in which
+ * the request may be served: one in a cheaper or faster tier than the default may end in the default.
+ */
 export function costRange(
   tokens: { approxInput: number; mostInput: number; visibleOutput: number; mostOutput: number },
   prices: PriceSource,
+  terms: Pick<BillingTerms, 'serviceTier' | 'day'> = {},
 ): CostRange | undefined {
   const rates = prices.card?.usdPerMillionTokens;
   if (!rates) return undefined;
@@ -108,7 +116,14 @@ export function costRange(
     reasoningTokens: 0,
   });
   const shortAnswer = Math.min(tokens.visibleOutput, Math.max(16, Math.ceil(tokens.approxInput / 4)));
-  const low = costOf(usage(tokens.approxInput, shortAnswer, false), prices);
-  const high = costOf(usage(tokens.mostInput, tokens.mostOutput, allWritten), prices);
-  return low === undefined || high === undefined ? undefined : { lowUsd: Math.min(low, high), highUsd: high };
+  const reasoning = Math.ceil((tokens.mostOutput - tokens.visibleOutput) * expectedShareOfReasoning);
+  const most = usage(tokens.mostInput, tokens.mostOutput, allWritten);
+  const low = costOf(usage(tokens.approxInput, shortAnswer, false), prices, terms);
+  const expected = costOf(usage(tokens.approxInput, shortAnswer + reasoning, false), prices, terms);
+  const inTier = costOf(most, prices, terms);
+  const inDefault = costOf(most, prices);
+  if (low === undefined || expected === undefined || inTier === undefined || inDefault === undefined)
+    return undefined;
+  const highUsd = Math.max(inTier, inDefault);
+  return { lowUsd: Math.min(low, highUsd), expectedUsd: Math.min(expected, highUsd), highUsd };
 }

@@ -19,6 +19,8 @@ export interface Candidate {
   card: ModelCard | undefined;
   hops: Hop[];
   parameters: GenerationParameters;
+  /** Sent as service_tier; undefined: the project's own applies. */
+  serviceTier: string | undefined;
   /** Of the first request; those of an attempt are shorter where the call's time demands it. */
   timeouts: Timeouts;
   /** Undefined when the price is unknown. */
@@ -39,7 +41,9 @@ export type RejectionCode =
   | 'unknown-price'
   | 'duplicate'
   | 'retired'
-  | 'unknown-model';
+  | 'unknown-model'
+  | 'forbidden'
+  | 'tier';
 
 export interface Rejection {
   alias: string;
@@ -49,7 +53,7 @@ export interface Rejection {
 }
 
 /** The rule that determined the order. */
-export type RoutingRule = 'forced' | 'safety-critical' | 'language' | 'task-order';
+export type RoutingRule = 'forced' | 'safety-critical' | 'complexity' | 'cost' | 'language' | 'task-order';
 
 export interface RouteDecision {
   features: RequestFeatures;

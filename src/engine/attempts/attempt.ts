@@ -3,6 +3,7 @@ import { mayBeBilled, type ProviderFailure } from '../../core/errors/provider-fa
 import { findServedCard, type ModelCard } from '../../core/models/model-card.ts';
 import { sumUsd } from '../../core/models/money.ts';
 import { type BillingTerms, costOf, type PriceSource, termFactors } from '../../core/models/pricing.ts';
+import { isSameTier } from '../../core/models/tiers.ts';
 import { type Usage, unknownUsage } from '../../core/models/usage.ts';
 import type { UsageRecord } from '../../core/record/usage-record.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../../core/router/decision.ts';
@@ -21,13 +22,16 @@ export interface Attempt {
   responseId: string | undefined;
   servedModel: string | undefined;
   usage: Usage;
+  /** As it was sent. */
+  requestedTier: string | undefined;
+  /** As the response names it. */
   serviceTier: string | undefined;
   finishReason: string | undefined;
   /** Undefined when the attempt succeeded. */
   failure: ProviderFailure | undefined;
   /** USD; undefined when unknown. */
   costUsd: number | undefined;
-  /** Why the cost is unknown although the tokens were counted. */
+  /** Why the cost is unknown although the tokens were counted, or another than was asked for. */
   priceWarning: string | undefined;
   /** Worst-case cost reserved before the attempt, in USD. */
   reservedUsd: number | undefined;
@@ -42,7 +46,15 @@ export interface Attempt {
 interface EndedAttempt
   extends Pick<
     Attempt,
-    'number' | 'candidate' | 'effort' | 'startedAt' | 'latencyMs' | 'reservedUsd' | 'answer' | 'escalatedFrom'
+    | 'number'
+    | 'candidate'
+    | 'effort'
+    | 'requestedTier'
+    | 'startedAt'
+    | 'latencyMs'
+    | 'reservedUsd'
+    | 'answer'
+    | 'escalatedFrom'
   > {
   result?: GenerateResult | undefined;
   failure?: ProviderFailure | undefined;
@@ -55,7 +67,9 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
   const completionWindow = result?.completionWindow ?? failure?.details.completionWindow;
   const { billing } = context.config.catalog;
   const prices = { card: pricedCard(rest.candidate, servedModel, context), billing };
-  const terms = { serviceTier, completionWindow, day: utcDay(rest.startedAt) };
+  const day = utcDay(rest.startedAt);
+  const billedTier = serviceTier ?? unnamedTier(rest.requestedTier, prices, day);
+  const terms = { serviceTier: billedTier, completionWindow, day };
   return {
     ...rest,
     firstEventMs: result?.firstEventMs,
@@ -72,16 +86,25 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
   };
 }
 
+/** Servers that name no tier in their answer bill the standard price, or that of a dearer tier that was asked for. */
+function unnamedTier(requested: string | undefined, prices: PriceSource, day: string): string | undefined {
+  const factors = termFactors(prices, { serviceTier: requested, day });
+  return factors?.some((factor) => factor > 1) ? requested : undefined;
+}
+
 /** A candidate without a price has a warning of its own. */
 function priceWarning(
   model: string,
   prices: PriceSource,
   terms: BillingTerms,
-  { card }: Candidate,
+  { card, serviceTier: wanted }: Candidate,
 ): string | undefined {
   if (card && !prices.card) return `${model} answered, which is not in the catalogue: the cost is unknown`;
-  if (termFactors(prices, terms) !== undefined) return undefined;
   const { serviceTier, completionWindow } = terms;
+  if (termFactors(prices, terms) !== undefined)
+    return wanted === undefined || isSameTier(serviceTier ?? wanted, wanted)
+      ? undefined
+      : `${model} answered in tier ${serviceTier}, not ${wanted}: billed as such`;
   const named = [
     ...(serviceTier === undefined ? [] : [`tier ${serviceTier}`]),
     ...(completionWindow === undefined ? [] : [`completion window ${completionWindow}`]),

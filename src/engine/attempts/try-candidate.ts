@@ -131,6 +131,7 @@ async function attemptOnce({
         number,
         candidate,
         effort: request.effort,
+        requestedTier: request.serviceTier,
         startedAt,
         latencyMs: clock.monotonic() - started,
         reservedUsd: worstCaseUsd(request, candidate, context),

@@ -14,6 +14,7 @@ function catalogOf(cards: Record<string, Partial<ModelCard>>): Catalog {
     billing: {
       longContext: { aboveInputTokens: 272_000, inputFactor: 2, outputFactor: 1.5 },
       tiers: {},
+      tierNames: {},
       completionWindows: {},
     },
     models: Object.fromEntries(Object.entries(cards).map(([name, card]) => [name, modelCard(card)])),
