@@ -4,6 +4,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { jsonLog } from './adapters/ledger/json-log.ts';
 import { readLedgerFiles } from './adapters/ledger/read.ts';
+import { recentRecords } from './adapters/ledger/recent.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
 import { secretScanner } from './adapters/secrets/secret-scanner.ts';
 import { userSettings } from './adapters/settings/user-settings.ts';
@@ -356,6 +357,10 @@ export function createFactory(options: FactoryOptions): Factory {
     assertRecordable,
     redaction,
     readLedgers: (paths) => readLedgerFiles(paths.map((path) => resolve(cwd, path))),
+    recentRecords: async (word) => {
+      const { location } = ledger();
+      return location === undefined ? [] : recentRecords(location, word);
+    },
     readFile: readRegularFile,
     results,
     patches,

@@ -1,7 +1,9 @@
 /** What operations may use. The factory creates each part once, on first use. */
+
 import type { Config, ConfigInspection } from '../core/config/config.ts';
 import type { Environment, EnvironmentReading } from '../core/config/environment.ts';
 import type { Redact } from '../core/errors/redact.ts';
+import type { UsageRecord } from '../core/record/usage-record.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type {
   Clock,
@@ -45,6 +47,8 @@ export interface OperationContext {
   redaction(): { message: Redact; result: Redact };
   /** Reads CSV files other than the user's own ledger. Rejects when one cannot be read. */
   readLedgers(paths: readonly string[]): Promise<LedgerReading>;
+  /** Of the user's own ledger, the last ones that hold the word. None if it cannot be read. */
+  recentRecords(word: string): Promise<Partial<UsageRecord>[]>;
   /** Follows links; neither blocks nor reads more than `maxBytes`, whatever is there instead of a file. */
   readFile(path: string, maxBytes: number): FileReading;
   /** Stores results that are too long for a tool's answer. */

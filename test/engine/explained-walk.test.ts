@@ -88,6 +88,13 @@ function world(
   return { context, asked, records };
 }
 
+/** What explaining needs beside the engine. */
+const looking = (context: EngineContext) => ({
+  engine: () => context,
+  notes: () => [],
+  recentRecords: async () => [],
+});
+
 const explained = ({ selected, fallbacks }: DecisionOutput) => (selected ? [selected, ...fallbacks] : []);
 
 /** The walk that the printed decision promises, for these failures. */
@@ -102,7 +109,7 @@ async function promised(
     `${apiId(candidate.model, cardOf(candidate.model))} ${candidate.effort ?? undefined}`;
   const walk: string[] = [];
   let queue = explained(
-    await explain(readRequest({ input: '', ...input }), context, new AbortController().signal),
+    await explain(readRequest({ input: '', ...input }), looking(context), new AbortController().signal),
   );
   let tooSmall: number | undefined;
   let hasDeclined = false;
@@ -122,7 +129,7 @@ async function promised(
       if (input.forceModel !== undefined) break;
       context.memory.notFound.add(model);
       queue = explained(
-        await explain(readRequest({ input: '', ...input }), context, new AbortController().signal),
+        await explain(readRequest({ input: '', ...input }), looking(context), new AbortController().signal),
       ).filter((other) => !walk.includes(keyOf(other)) && takesTheInput(other));
     } else if (recovery === 'larger-window') {
       const card = cardOf(model);

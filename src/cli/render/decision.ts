@@ -62,6 +62,7 @@ function candidateLines({
   requested_model,
   hops,
   cost_usd,
+  past,
   effort,
   temperature,
   max_output_tokens,
@@ -81,5 +82,8 @@ function candidateLines({
   const parameters = [`up to ${formatCount(max_output_tokens)} tokens out${room}`];
   if (effort !== null) parameters.push(`effort ${effort}`);
   if (temperature !== null) parameters.push(`temperature ${temperature}`);
-  return [`${chain}  ${price}`, parameters.join(', '), ...notes];
+  const own = past
+    ? [`your last ${formatCount(past.calls)} such calls: ${formatUsd(past.median_usd)} in the middle`]
+    : [];
+  return [`${chain}  ${price}`, parameters.join(', '), ...own, ...notes];
 }

@@ -6,7 +6,6 @@ export type Tier = (typeof tiers)[number];
 
 /** What becomes of a candidate that does not take the tier. */
 export const tierFallbacks = ['default', 'next'] as const;
-export type TierFallback = (typeof tierFallbacks)[number];
 
 /** The tier's name in a request to this model; undefined if the model does not take it. */
 export function tierInRequest(tier: Tier, card: ModelCard | undefined, billing: Billing): string | undefined {

@@ -30,8 +30,8 @@ export function judgeCandidate(
   const requestedModel = (isAlias ? config.aliases[alias] : undefined) ?? alias;
   const resolved = resolveModel(requestedModel, context);
   const { model, card, hops } = resolved;
-  const reject = (code: RejectionCode, reason: string): Verdict => ({
-    rejection: { alias, model, code, reason },
+  const reject = (code: RejectionCode, reason: string, worstUsd?: number): Verdict => ({
+    rejection: { alias, model, code, reason, ...(worstUsd !== undefined && { worstUsd }) },
   });
 
   const guess =
@@ -94,7 +94,11 @@ export function judgeCandidate(
         `the price of ${model} is unknown, so the ceiling of ${formatUsd(ceiling)} cannot be enforced`,
       );
     if (cost.highUsd > ceiling) {
-      return reject('ceiling', `may cost up to ${formatUsd(cost.highUsd)}, ceiling is ${formatUsd(ceiling)}`);
+      return reject(
+        'ceiling',
+        `may cost up to ${formatUsd(cost.highUsd)}, ceiling is ${formatUsd(ceiling)}`,
+        cost.highUsd,
+      );
     }
   }
 

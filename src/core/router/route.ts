@@ -8,6 +8,7 @@ import { describeHop, type LifeCycleContext } from '../models/life-cycle.ts';
 import { taskNameOf } from '../tasks/request.ts';
 import { taskKinds } from '../tasks/tasks.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
+import { ceilingAdvice } from './ceiling-advice.ts';
 import type { Candidate, Rejection, RouteDecision } from './decision.ts';
 import { judgeCandidate } from './eligibility.ts';
 import type { RequestFeatures } from './features.ts';
@@ -58,6 +59,7 @@ export function route(features: RequestFeatures, config: Config, context: LifeCy
     rationale: rationaleOf(features, selected, config),
     warnings,
     ceilingUsd,
+    ceilingAdvice: selected ? undefined : ceilingAdvice(rejected, ceilingUsd, features, config, context),
   };
 }
 
