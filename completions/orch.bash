@@ -35,22 +35,22 @@ _orch() {
       case "$path" in
         'run')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-output | --max-cost | --range | --timeout | --max-retry-after | --framework | --return | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --timeout | --max-retry-after | --framework | --return | -o | --output) want="$word" ;;
           esac
           ;;
         'diff')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-output | --max-cost | --range | --timeout | --max-retry-after | --task | --from | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --timeout | --max-retry-after | --task | --from | -o | --output) want="$word" ;;
           esac
           ;;
         'tests')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-output | --max-cost | --range | --timeout | --max-retry-after | --framework | --verify | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --timeout | --max-retry-after | --framework | --verify | -o | --output) want="$word" ;;
           esac
           ;;
         'docs')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-output | --max-cost | --range | --timeout | --max-retry-after | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --timeout | --max-retry-after | -o | --output) want="$word" ;;
           esac
           ;;
         'patch apply')
@@ -60,7 +60,7 @@ _orch() {
           ;;
         'route')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --max-output | --max-cost | --range | --timeout | --max-retry-after | --framework | --return) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --timeout | --max-retry-after | --framework | --return) want="$word" ;;
           esac
           ;;
         'usage report')
@@ -124,6 +124,9 @@ _orch() {
           -f | --file) : ;;
           -m | --force-model) _orch_offer codex mini chat full ;;
           --effort) _orch_offer none minimal low medium high xhigh max ;;
+          --tier) _orch_offer default flex fast ;;
+          --prefer) _orch_offer order cost ;;
+          --complexity) _orch_offer low normal high ;;
           --return) _orch_offer code patch text ;;
           -o | --output) : ;;
           *) _orch_nothing ;;
@@ -134,6 +137,9 @@ _orch() {
           -f | --file) : ;;
           -m | --force-model) _orch_offer codex mini chat full ;;
           --effort) _orch_offer none minimal low medium high xhigh max ;;
+          --tier) _orch_offer default flex fast ;;
+          --prefer) _orch_offer order cost ;;
+          --complexity) _orch_offer low normal high ;;
           --task) _orch_offer code_generate refactor tests docs deep_reasoning ;;
           --from) : ;;
           -o | --output) : ;;
@@ -145,6 +151,9 @@ _orch() {
           -f | --file) : ;;
           -m | --force-model) _orch_offer codex mini chat full ;;
           --effort) _orch_offer none minimal low medium high xhigh max ;;
+          --tier) _orch_offer default flex fast ;;
+          --prefer) _orch_offer order cost ;;
+          --complexity) _orch_offer low normal high ;;
           -o | --output) : ;;
           *) _orch_nothing ;;
         esac
@@ -154,6 +163,9 @@ _orch() {
           -f | --file) : ;;
           -m | --force-model) _orch_offer codex mini chat full ;;
           --effort) _orch_offer none minimal low medium high xhigh max ;;
+          --tier) _orch_offer default flex fast ;;
+          --prefer) _orch_offer order cost ;;
+          --complexity) _orch_offer low normal high ;;
           -o | --output) : ;;
           *) _orch_nothing ;;
         esac
@@ -169,6 +181,9 @@ _orch() {
           -f | --file) : ;;
           -m | --force-model) _orch_offer codex mini chat full ;;
           --effort) _orch_offer none minimal low medium high xhigh max ;;
+          --tier) _orch_offer default flex fast ;;
+          --prefer) _orch_offer order cost ;;
+          --complexity) _orch_offer low normal high ;;
           --return) _orch_offer code patch text ;;
           *) _orch_nothing ;;
         esac
@@ -193,13 +208,13 @@ _orch() {
   elif [[ -z $literal && $cur == -* ]]; then
     case "$path" in
       '') _orch_offer --version --help ;;
-      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --return --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
-      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --changes --staged --range --timeout --max-retry-after --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
-      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --verify --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
-      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --changes --staged --range --timeout --max-retry-after --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --return --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --verify --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
       'patch apply') _orch_offer --from --resume --partial --json --help ;;
-      'route') _orch_offer --input --file --language --safety-critical --force-model --effort --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --return --explain --json --no-stdin --help ;;
+      'route') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --compare --since --until --task --model --project --timezone --format --bom --output --force --json --help ;;
       'usage status') _orch_offer --statusline --json --help ;;
@@ -228,9 +243,9 @@ _orch() {
       'usage report/'*) : ;;
       'runs/0') _orch_offer show list ;;
       'config/0') _orch_offer get set unset list path ;;
-      'config get/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.dailyUsd budgets.weeklyUsd budgets.monthlyUsd budgets.onUnavailable budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical rules ;;
-      'config set/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.dailyUsd budgets.weeklyUsd budgets.monthlyUsd budgets.onUnavailable budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical rules ;;
-      'config unset/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.dailyUsd budgets.weeklyUsd budgets.monthlyUsd budgets.onUnavailable budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical rules ;;
+      'config get/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity defaults.tier defaults.tierFallback defaults.prefer overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.code_generate.tier overrides.code_generate.tierFallback overrides.code_generate.prefer overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.refactor.tier overrides.refactor.tierFallback overrides.refactor.prefer overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.tests.tier overrides.tests.tierFallback overrides.tests.prefer overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.docs.tier overrides.docs.tierFallback overrides.docs.prefer overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity overrides.deep_reasoning.tier overrides.deep_reasoning.tierFallback overrides.deep_reasoning.prefer caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.dailyUsd budgets.weeklyUsd budgets.monthlyUsd budgets.onUnavailable budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical models.allow models.deny complexity.low.effortStep complexity.low.order complexity.normal.effortStep complexity.normal.order complexity.high.effortStep complexity.high.order rules ;;
+      'config set/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity defaults.tier defaults.tierFallback defaults.prefer overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.code_generate.tier overrides.code_generate.tierFallback overrides.code_generate.prefer overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.refactor.tier overrides.refactor.tierFallback overrides.refactor.prefer overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.tests.tier overrides.tests.tierFallback overrides.tests.prefer overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.docs.tier overrides.docs.tierFallback overrides.docs.prefer overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity overrides.deep_reasoning.tier overrides.deep_reasoning.tierFallback overrides.deep_reasoning.prefer caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.dailyUsd budgets.weeklyUsd budgets.monthlyUsd budgets.onUnavailable budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical models.allow models.deny complexity.low.effortStep complexity.low.order complexity.normal.effortStep complexity.normal.order complexity.high.effortStep complexity.high.order rules ;;
+      'config unset/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity defaults.tier defaults.tierFallback defaults.prefer overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.code_generate.tier overrides.code_generate.tierFallback overrides.code_generate.prefer overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.refactor.tier overrides.refactor.tierFallback overrides.refactor.prefer overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.tests.tier overrides.tests.tierFallback overrides.tests.prefer overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.docs.tier overrides.docs.tierFallback overrides.docs.prefer overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity overrides.deep_reasoning.tier overrides.deep_reasoning.tierFallback overrides.deep_reasoning.prefer caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.dailyUsd budgets.weeklyUsd budgets.monthlyUsd budgets.onUnavailable budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical models.allow models.deny complexity.low.effortStep complexity.low.order complexity.normal.effortStep complexity.normal.order complexity.high.effortStep complexity.high.order rules ;;
       'completion/0') _orch_offer bash zsh fish ;;
       'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch route usage runs doctor models config serve completion ;;
       *) _orch_nothing ;;

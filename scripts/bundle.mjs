@@ -37,7 +37,7 @@ const files = {
     packages: ['diff'],
   },
   report: {
-    loadedBy: 'usage report and status, doctor, the first use of a budget',
+    loadedBy: 'usage report and status, doctor, route once there is a ledger, the first use of a budget',
     sources: [
       'src/core/budget/genesis.ts',
       'src/core/record/usage-report.ts',
@@ -45,6 +45,7 @@ const files = {
       'src/core/record/csv-records.ts',
       'src/core/record/csv-rows.ts',
       'src/adapters/ledger/read.ts',
+      'src/adapters/ledger/recent.ts',
       'src/adapters/ledger/tail.ts',
     ],
   },

@@ -415,6 +415,12 @@ export function createFactory(options: FactoryOptions): Factory {
     assertRecordable,
     redaction,
     scanLedgers,
+    recentRecords: async (word) => {
+      const { location } = ledger();
+      if (location === undefined || !existsSync(location)) return [];
+      const { recentRecords } = await import('./adapters/ledger/recent.ts');
+      return recentRecords(location, word);
+    },
     readFile: readRegularFile,
     results,
     patches,

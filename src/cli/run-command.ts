@@ -85,7 +85,7 @@ export async function runCommand(
       throw new OrchError('usage', '--dry-run has no route to show: nothing would be sent', {
         hint: 'run it without --dry-run',
       });
-    const decision = await explain(request, factory.engine(), signal, factory.notes());
+    const decision = await explain(request, factory, signal);
     return present(decision, routeExplainOperation, {
       streams,
       factory,

@@ -106,7 +106,7 @@ export async function delegate(
         ...said,
         ...reminders,
         ...finished.warnings,
-        ...attempts.flatMap(({ tierWarning }) => tierWarning ?? []),
+        ...attempts.flatMap(({ priceWarning }) => priceWarning ?? []),
         ...(recordWarning === undefined ? [] : [recordWarning]),
       ]),
     ],

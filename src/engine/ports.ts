@@ -20,7 +20,7 @@ export interface GenerateRequest {
   effort: ReasoningEffort | undefined;
   verbosity: Verbosity | undefined;
   /** `default` forces the standard price; the project's setting applies when undefined. */
-  serviceTier: 'default' | undefined;
+  serviceTier: string | undefined;
   /** False for servers that do not stream. */
   stream: boolean;
   /** Omits `store: false`, for servers that do not support it. Default false. */
@@ -46,6 +46,8 @@ export interface GenerateResult {
   /** As the server put it, e.g. `completed`. */
   finishReason: string;
   serviceTier: string | undefined;
+  /** Of a background request, e.g. `2h`; it decides the price, too. */
+  completionWindow?: string | undefined;
   /** Milliseconds from the request to the first event. */
   firstEventMs: number;
 }

@@ -1,4 +1,5 @@
 /** What operations may use. The factory creates each part once, on first use. */
+
 import type { Config, ConfigInspection } from '../core/config/config.ts';
 import type { Environment, EnvironmentReading } from '../core/config/environment.ts';
 import type { Redact } from '../core/errors/redact.ts';
@@ -60,6 +61,8 @@ export interface OperationContext {
    * read if there is none yet. Rejects when one cannot be read.
    */
   scanLedgers(paths: readonly string[] | undefined, sink: LedgerSink, signal: AbortSignal): Promise<void>;
+  /** Of the user's own ledger, the last ones that hold the word. None if it cannot be read. */
+  recentRecords(word: string): Promise<Partial<UsageRecord>[]>;
   /** Follows links; neither blocks nor reads more than `maxBytes`, whatever is there instead of a file. */
   readFile(path: string, maxBytes: number): FileReading;
   /** Stores results that are too long for a tool's answer. */

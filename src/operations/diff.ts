@@ -26,6 +26,7 @@ export const diffOperation = operation({
     z.strictObject({
       ...requestFields,
       effort: cliOnly(requestFields.effort),
+      complexity: cliOnly(requestFields.complexity),
       task: field(
         z.string().min(1).optional(),
         `Kind of work, one of ${taskKinds.join(', ')} or of your own (default refactor)`,

@@ -13,7 +13,13 @@ export const docsOperation = operation({
   summary: 'Write Markdown documentation for the given files.',
   description: 'Writes Markdown documentation.',
   guidance: 'Markdown.',
-  input: () => z.strictObject({ ...requestFields, effort: cliOnly(requestFields.effort), ...resultFields }),
+  input: () =>
+    z.strictObject({
+      ...requestFields,
+      effort: cliOnly(requestFields.effort),
+      complexity: cliOnly(requestFields.complexity),
+      ...resultFields,
+    }),
   output: delegateOutput,
   annotations: delegateAnnotations,
   plan,

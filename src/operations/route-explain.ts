@@ -1,9 +1,17 @@
 import * as z from 'zod';
-import { type Candidate, candidatesOf, type RouteDecision } from '../core/router/decision.ts';
+import { pastCost } from '../core/record/past-cost.ts';
+import type { UsageRecord } from '../core/record/usage-record.ts';
+import {
+  type Candidate,
+  candidatesOf,
+  describeAdvice,
+  type RouteDecision,
+  shownRejections,
+} from '../core/router/decision.ts';
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { reasoningEfforts } from '../core/tasks/tasks.ts';
-import type { EngineContext } from '../engine/context.ts';
 import { prepare } from '../engine/prepare/prepare.ts';
+import type { OperationContext } from './context.ts';
 import {
   frameworkField,
   gitChangeField,
@@ -29,7 +37,11 @@ const candidateSchema = () =>
         on: z.string().optional(),
       }),
     ),
-    cost_usd: z.object({ low: usd(), high: usd() }).describe('high: the worst case.'),
+    cost_usd: z.object({ low: usd(), expected: usd(), high: usd() }).describe('high: the worst case.'),
+    past: z
+      .object({ calls: z.number(), median_usd: z.number() })
+      .nullable()
+      .describe('What such calls have cost, from ten on. It decides nothing.'),
     max_output_tokens: z.number().describe('Reasoning included.'),
     visible_output_tokens: z.number(),
     effort: z.enum(reasoningEfforts).nullable(),
@@ -46,7 +58,7 @@ const candidateSchema = () =>
 export const decisionSchema = () =>
   z.object({
     task: z.string(),
-    rule: z.enum(['forced', 'safety-critical', 'language', 'task-order']),
+    rule: z.enum(['forced', 'safety-critical', 'complexity', 'cost', 'language', 'task-order']),
     rationale: z.string(),
     size: z.number().describe('Tokens of the input, ceil(chars / 3).'),
     language: z.string().nullable(),
@@ -86,38 +98,45 @@ export const routeExplainOperation = operation({
   examples: ['orch route --explain refactor -f src/cart.ts', 'orch route tests -f cart.py'],
   run: (input, context, { signal }) => {
     const request = readRequest({ ...input, input: input.input ?? '' }, () => context.config().tasks);
-    return explain(request, context.engine(), signal, context.notes());
+    return explain(request, context, signal);
   },
 });
 
 /** The route that a call with this request would take. */
 export async function explain(
   request: DelegateRequest,
-  context: EngineContext,
+  context: Pick<OperationContext, 'engine' | 'notes' | 'recentRecords'>,
   signal: AbortSignal,
-  notes: readonly string[] = [],
 ): Promise<DecisionOutput> {
-  const { decision, input, rules } = await prepare(request, context, signal);
-  return { ...toDecisionOutput(decision, [...notes, ...input.warnings]), rules };
+  const { decision, input, rules } = await prepare(request, context.engine(), signal);
+  const past = await context.recentRecords(taskNameOf(request));
+  return { ...toDecisionOutput(decision, past, [...context.notes(), ...input.warnings]), rules };
 }
 
 function toDecisionOutput(
   decision: RouteDecision,
+  past: readonly Partial<UsageRecord>[],
   otherWarnings: readonly string[],
 ): Omit<DecisionOutput, 'rules'> {
-  const { features, selected } = decision;
+  const { features, selected, ceilingAdvice } = decision;
+  const task = taskNameOf(features);
+  const shown = (candidate: Candidate) => ({
+    ...toCandidateOutput(candidate),
+    past: pastCost(past, task, candidate.model) ?? null,
+  });
   return {
-    task: taskNameOf(features),
+    task,
     rule: decision.rule,
     rationale: decision.rationale,
     size: features.approxTokens,
     language: features.language ?? null,
     safety_critical: features.safetyCritical,
-    selected: selected ? toCandidateOutput(selected) : null,
-    fallbacks: decision.fallbacks.map(toCandidateOutput),
-    rejected: decision.rejected,
+    selected: selected ? shown(selected) : null,
+    fallbacks: decision.fallbacks.map(shown),
+    rejected: shownRejections(decision.rejected),
     ceiling_usd: decision.ceilingUsd ?? null,
     warnings: [
+      ...(ceilingAdvice ? [describeAdvice(ceilingAdvice)] : []),
       ...decision.warnings,
       ...candidatesOf(decision).flatMap(({ warnings }) => warnings),
       ...otherWarnings,
@@ -134,13 +153,13 @@ function toCandidateOutput({
   parameters,
   timeouts,
   notes,
-}: Candidate): DecisionOutput['fallbacks'][number] {
+}: Candidate): Omit<DecisionOutput['fallbacks'][number], 'past'> {
   return {
     alias,
     requested_model: requestedModel,
     model,
     hops,
-    cost_usd: { low: cost?.lowUsd ?? null, high: cost?.highUsd ?? null },
+    cost_usd: { low: cost?.lowUsd ?? null, expected: cost?.expectedUsd ?? null, high: cost?.highUsd ?? null },
     max_output_tokens: parameters.maxOutputTokens,
     visible_output_tokens: parameters.visibleOutputTokens,
     effort: parameters.effort ?? null,

@@ -24,6 +24,7 @@ export const testsOperation = operation({
     z.strictObject({
       ...requestFields,
       effort: cliOnly(requestFields.effort),
+      complexity: cliOnly(requestFields.complexity),
       framework: frameworkField,
       verify: field(
         z.string().min(1).optional(),

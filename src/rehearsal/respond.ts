@@ -133,7 +133,7 @@ export function buildResponse(
     previous_response_id: null,
     prompt_cache_key: body.prompt_cache_key ?? null,
     reasoning: { effort: effortOf(body, card) ?? null, summary: null },
-    service_tier: 'default',
+    service_tier: servedTier(body),
     store: body.store ?? true,
     temperature: body.temperature ?? 1,
     text: { format: { type: 'text' }, verbosity: nested(body, 'text', 'verbosity') ?? 'medium' },
@@ -151,6 +151,10 @@ export function buildResponse(
     user: null,
     metadata: {},
   };
+}
+
+function servedTier({ service_tier: tier }: Json): string {
+  return typeof tier === 'string' && tier !== 'auto' ? tier : 'default';
 }
 
 function capOf(body: Json): number {

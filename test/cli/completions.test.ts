@@ -69,7 +69,10 @@ const cases: [words: string[], offered: readonly string[] | typeof files][] = [
   [['run', 'refactor', '-f', ''], files],
   [['run', 'refactor', '--file', ''], files],
   [['run', 'refactor', '-o', ''], files],
-  [['run', 'docs', '--ti'], ['--timeout']],
+  [
+    ['run', 'docs', '--ti'],
+    ['--tier', '--timeout'],
+  ],
   [['docs', 'run', '--fr'], []],
   [['diff', '--from', ''], files],
   [['diff', '--task', 'de'], ['deep_reasoning']],

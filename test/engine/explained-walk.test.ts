@@ -90,6 +90,13 @@ function world(
   return { context, asked, records };
 }
 
+/** What explaining needs beside the engine. */
+const looking = (context: EngineContext) => ({
+  engine: () => context,
+  notes: () => [],
+  recentRecords: async () => [],
+});
+
 const explained = ({ selected, fallbacks }: DecisionOutput) => (selected ? [selected, ...fallbacks] : []);
 
 /** The walk that the printed decision promises, for these failures. */
@@ -104,7 +111,7 @@ async function promised(
     `${apiId(candidate.model, cardOf(candidate.model))} ${candidate.effort ?? undefined}`;
   const walk: string[] = [];
   let queue = explained(
-    await explain(readRequest({ input: '', ...input }), context, new AbortController().signal),
+    await explain(readRequest({ input: '', ...input }), looking(context), new AbortController().signal),
   );
   let tooSmall: number | undefined;
   let hasDeclined = false;
@@ -124,7 +131,7 @@ async function promised(
       if (input.forceModel !== undefined) break;
       context.memory.notFound.add(model);
       queue = explained(
-        await explain(readRequest({ input: '', ...input }), context, new AbortController().signal),
+        await explain(readRequest({ input: '', ...input }), looking(context), new AbortController().signal),
       ).filter((other) => !walk.includes(keyOf(other)) && takesTheInput(other));
     } else if (recovery === 'larger-window') {
       const card = cardOf(model);

@@ -1,6 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OrchError } from '../../src/core/errors/orch-error.ts';
-import { costOfAttempts } from '../../src/engine/attempts/attempt.ts';
+import { sumUsd } from '../../src/core/models/money.ts';
+import { encodeRecord, headerRow } from '../../src/core/record/csv.ts';
+import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
+import { costOfAttempts, toAttempt, toUsageRecord } from '../../src/engine/attempts/attempt.ts';
 import { createFactory } from '../../src/factory.ts';
 import type { DelegateOutput } from '../../src/operations/delegation/output.ts';
 import { runOperation } from '../../src/operations/run.ts';
@@ -298,6 +302,10 @@ describe('the cost in meta', () => {
     expect(meta.cost_usd).toBeCloseTo(0.0006, 12);
     const dated = await costFor({ [first]: { ...answer, usage, model: 'gpt-6.2-sol-2026-09-01' } });
     expect(dated.cost_usd).toBeCloseTo(0.012, 12);
+    // Nobody knows what it costs; surely not what the other one does.
+    const other = await costFor({ [first]: { ...answer, usage, model: 'llama-3' } });
+    expect(other.cost_usd).toBeNull();
+    expect(other.warnings).toContain('llama-3 answered, which is not in the catalogue: the cost is unknown');
   });
 
   it('is the sum of all attempts', async () => {
@@ -344,5 +352,150 @@ describe('the cost in meta', () => {
     expect(failed).toMatchObject({
       cost_alert: expect.stringMatching(/^cost \$.* above the alert threshold/),
     });
+  });
+});
+
+describe('a thousand calls', () => {
+  it('cost in the ledger and in the report exactly what their answers said', async () => {
+    const { call, context } = await engineFixture({ answer: code });
+    const { decision } = await call();
+    const { selected: candidate } = decision;
+    const tokens = fc.oneof(fc.nat(999), fc.nat(400_000));
+    const attempt = fc.record({
+      servedModel: fc.constantFrom(...Object.keys(context.config.catalog.models)),
+      serviceTier: fc.constantFrom(undefined, 'default', 'flex', 'fast', 'batch'),
+      usage: fc.record({
+        inputTokens: tokens,
+        cachedInputTokens: tokens,
+        cacheWriteTokens: tokens,
+        outputTokens: tokens,
+        reasoningTokens: fc.constant(0),
+      }),
+    });
+    const calls = fc.sample(fc.array(attempt, { minLength: 1, maxLength: 4 }), { numRuns: 1000, seed: 12 });
+
+    const said: number[] = [];
+    const lines = [headerRow];
+    for (const [at, answers] of calls.entries()) {
+      const attempts = answers.map((answer, number) =>
+        toAttempt(
+          {
+            number: number + 1,
+            candidate: candidate!,
+            effort: undefined,
+            requestedTier: undefined,
+            startedAt: Date.parse(today),
+            latencyMs: 1,
+            reservedUsd: undefined,
+            escalatedFrom: undefined,
+            result: { text: 'Yes.', responseId: 'r', finishReason: 'completed', firstEventMs: 1, ...answer },
+          },
+          context,
+        ),
+      );
+      said.push(costOfAttempts(attempts)!);
+      const about = { runId: `run-${at}`, decision, estTokens: 1, droppedTokens: 0 };
+      lines.push(...attempts.map((each) => encodeRecord(toUsageRecord(each, about, context))));
+    }
+
+    const { records } = parseUsageCsv(`${lines.join('\n')}\n`);
+    expect(records.length).toBeGreaterThan(2000);
+    expect(sumUsd(records.map(({ cost_usd }) => cost_usd!))).toBe(sumUsd(said));
+    const { total } = usageReport(records, { by: [], now: 0 });
+    expect(total).toMatchObject({ calls: 1000, cost_usd: sumUsd(said) });
+  });
+});
+
+describe('a service tier', () => {
+  const usage = { inputTokens: 1000, outputTokens: 1000 };
+  const answered: Scenario = { kind: 'text', text: '```ts\nexport const answer = 42;\n```', usage };
+  const tiersOf = ({ requests }: Awaited<ReturnType<typeof engineFixture>>['server']) =>
+    requests.map(({ body }) => body?.service_tier);
+
+  it('is sent, and the answer is billed by the one that it names', async () => {
+    const { call, server, records } = await engineFixture({ answer: [{ ...answered, serviceTier: 'flex' }] });
+    const { attempts, warnings } = await call({ forceModel: third, tier: 'flex' });
+    expect(tiersOf(server)).toEqual(['flex']);
+    // (1,000 x 1.25 + 1,000 x 10) x 0.5
+    expect(costOfAttempts(attempts)).toBe(0.005625);
+    expect(records[0]!.service_tier).toBe('flex');
+    expect(warnings.join()).not.toContain('tier');
+  });
+
+  it('without capacity is the default one at once, at its price, which is said', async () => {
+    const full: Scenario = {
+      kind: 'error',
+      status: 429,
+      message: 'Resource unavailable',
+      code: 'resource_unavailable',
+    };
+    const { call, server, clock } = await engineFixture({
+      answer: [full, { ...answered, serviceTier: 'default' }],
+    });
+    const { attempts, warnings } = await call({ forceModel: third, tier: 'flex' });
+    expect(tiersOf(server)).toEqual(['flex', 'default']);
+    expect(clock.waits).toEqual([]);
+    expect(costOfAttempts(attempts)).toBe(0.01125);
+    expect(warnings).toContain(`${third} answered in tier default, not flex: billed as such`);
+  });
+
+  it('stays with its tier where the rate is limited: it waits', async () => {
+    const limited: Scenario = {
+      kind: 'error',
+      status: 429,
+      message: 'Rate limit reached',
+      code: 'rate_limit_exceeded',
+    };
+    const { call, server, clock } = await engineFixture({
+      answer: [limited, { ...answered, serviceTier: 'flex' }],
+    });
+    await call({ forceModel: third, tier: 'flex' });
+    expect(tiersOf(server)).toEqual(['flex', 'flex']);
+    expect(clock.waits).toHaveLength(1);
+  });
+
+  it('is the default one where the model does not take it, and the next candidate by policy', async () => {
+    const { call, server, asked } = await engineFixture({ answer: code });
+    await call({ tier: 'flex' });
+    expect([asked(), tiersOf(server)]).toEqual([[first], ['default']]);
+    const next = await engineFixture({
+      answer: code,
+      policies: { overrides: { code_generate: { tier: 'flex', tierFallback: 'next' } } },
+    });
+    await next.call();
+    expect([next.asked(), tiersOf(next.server)]).toEqual([[second], ['flex']]);
+  });
+
+  it('is left out where the server refuses it', async () => {
+    const refused: Scenario = { kind: 'error', status: 400, message: 'No', param: 'service_tier' };
+    const { call, server } = await engineFixture({
+      answer: [refused, { ...answered, serviceTier: 'default' }],
+    });
+    const { warnings } = await call({ forceModel: third, tier: 'fast' });
+    expect(tiersOf(server)).toEqual(['priority', undefined]);
+    expect(warnings).toContain(`${third} answered in tier default, not priority: billed as such`);
+  });
+
+  it('that the answer does not name is billed as it was asked for, unless that is less than the default', async () => {
+    const cost = async (tier: 'fast' | 'flex') => {
+      const { call } = await engineFixture({ answer: [{ ...answered, serviceTier: null }] });
+      return costOfAttempts((await call({ forceModel: third, tier })).attempts);
+    };
+    expect(await cost('fast')).toBe(0.0225);
+    expect(await cost('flex')).toBe(0.01125);
+  });
+
+  it('counts for a ceiling as the dearest that may be billed', async () => {
+    const { call, error, server } = await engineFixture({
+      answer: [{ ...answered, serviceTier: 'fast' }, code],
+    });
+    const { decision, attempts } = await call({ tier: 'fast' });
+    const worst = decision.selected!.cost!.highUsd;
+    expect(attempts[0]!.reservedUsd).toBe(worst);
+    expect((await error({ forceModel: first, tier: 'fast', maxCostUsd: worst * 0.6 })).code).toBe(
+      'over-budget',
+    );
+    await call({ forceModel: first, tier: 'default', maxCostUsd: worst * 0.6 });
+    expect(tiersOf(server)).toEqual(['fast', 'default']);
   });
 });

@@ -1,7 +1,9 @@
 /** Random requests and configurations for property tests of the router and of the engine that walks it. */
 import fc from 'fast-check';
 import type { Config } from '../../src/core/config/config.ts';
+import { complexities, preferences } from '../../src/core/config/policy.ts';
 import type { ModelCard } from '../../src/core/models/model-card.ts';
+import { tiers } from '../../src/core/models/tiers.ts';
 import type { RequestFeatures } from '../../src/core/router/features.ts';
 import { reasoningEfforts, taskKinds } from '../../src/core/tasks/tasks.ts';
 import { givenConfig } from './config.ts';
@@ -53,8 +55,9 @@ export const configurations: fc.Arbitrary<Config> = fc
       fc.constantFrom(...aliasNames, null),
     ),
     safetyCritical: fc.array(name, { minLength: 1, maxLength: 3 }),
+    allowed: fc.record({ allow: seldom(fc.subarray(aliasNames)), deny: seldom(fc.subarray(aliasNames)) }),
   })
-  .map(({ models: own, aliases, routing, caps, perCallUsd, languages, safetyCritical }) => {
+  .map(({ models: own, aliases, routing, caps, perCallUsd, languages, safetyCritical, allowed }) => {
     return {
       ...base,
       catalog: { ...base.catalog, models: own },
@@ -65,6 +68,7 @@ export const configurations: fc.Arbitrary<Config> = fc
         caps,
         languages,
         safetyCritical,
+        models: { allow: allowed.allow ?? [], deny: allowed.deny ?? [] },
         budgets: { ...base.policies.budgets, perCallUsd },
       },
     };
@@ -81,6 +85,9 @@ export const requests: fc.Arbitrary<RequestFeatures> = fc
     safetyCritical: seldom(fc.constant(true)).map((critical) => critical ?? false),
     forceModel: seldom(fc.oneof(name, fc.constant('unheard-of'))),
     effort: seldom(effort),
+    tier: seldom(fc.constantFrom(...tiers)),
+    prefer: seldom(fc.constantFrom(...preferences)),
+    complexity: seldom(fc.constantFrom(...complexities)),
     maxOutputTokens: seldom(fc.integer({ min: 16, max: 200_000 })),
     maxCostUsd: seldom(fc.double({ min: 0.001, max: 2, noNaN: true })),
   })

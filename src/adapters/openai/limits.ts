@@ -33,6 +33,7 @@ export function limitsFor(maxOutputTokens: number): AnswerLimits {
 export function tooLarge({
   usage,
   serviceTier,
+  completionWindow,
   responseId,
   servedModel,
 }: FailureDetails = {}): ProviderFailure {
@@ -42,6 +43,7 @@ export function tooLarge({
     {
       usage,
       serviceTier,
+      completionWindow,
       responseId,
       servedModel,
       hint: 'check OPENAI_BASE_URL: its server is broken, or sends something other than an answer',

@@ -83,5 +83,6 @@ function redactedResult(result: GenerateResult, redact: Redact): GenerateResult 
     responseId: clean(result.responseId),
     servedModel: clean(result.servedModel),
     serviceTier: clean(result.serviceTier),
+    completionWindow: clean(result.completionWindow),
   };
 }

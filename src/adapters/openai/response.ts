@@ -102,6 +102,7 @@ export function readResponse(value: unknown, context: AnswerContext, closing?: s
     responseId: asName(response.id),
     servedModel: asName(response.model),
     serviceTier: asName(response.service_tier),
+    completionWindow: asName(asObject(response.background_options)?.completion_window),
   };
   const details: FailureDetails = { ...identity, usage };
   const status = asName(response.status) ?? closing ?? 'missing';

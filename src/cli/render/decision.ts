@@ -9,6 +9,8 @@ type CandidateOutput = DecisionOutput['fallbacks'][number];
 
 const ruleWords: Record<DecisionOutput['rule'], string> = {
   forced: 'the model is forced',
+  complexity: 'the stated complexity prefers a different model than the first in order',
+  cost: 'the cheapest candidate comes first',
   'safety-critical': 'safety-critical work goes only to the strongest models',
   language: "the language prefers a different model than the task's first choice",
   'task-order': "the task's routing order",
@@ -60,6 +62,7 @@ function candidateLines({
   requested_model,
   hops,
   cost_usd,
+  past,
   effort,
   temperature,
   max_output_tokens,
@@ -71,11 +74,16 @@ function candidateLines({
       ? `${alias} → ${[requested_model, ...hops.map(({ to }) => to)].join(' → ')}`
       : named(alias, model);
   const price =
-    cost_usd.high === null ? 'price unknown' : `${formatUsd(cost_usd.low)} to ${formatUsd(cost_usd.high)}`;
+    cost_usd.high === null
+      ? 'price unknown'
+      : `about ${formatUsd(cost_usd.expected)}, at most ${formatUsd(cost_usd.high)}`;
   const room =
     visible_output_tokens < max_output_tokens ? ` (${formatCount(visible_output_tokens)} visible)` : '';
   const parameters = [`up to ${formatCount(max_output_tokens)} tokens out${room}`];
   if (effort !== null) parameters.push(`effort ${effort}`);
   if (temperature !== null) parameters.push(`temperature ${temperature}`);
-  return [`${chain}  ${price}`, parameters.join(', '), ...notes];
+  const own = past
+    ? [`your last ${formatCount(past.calls)} such calls: ${formatUsd(past.median_usd)} in the middle`]
+    : [];
+  return [`${chain}  ${price}`, parameters.join(', '), ...own, ...notes];
 }

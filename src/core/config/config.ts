@@ -190,6 +190,8 @@ function completeCatalog({ value }: Merged): Catalog {
         outputFactor: longContext?.outputFactor ?? 1,
       },
       tiers: layer.billing?.tiers ?? {},
+      tierNames: layer.billing?.tierNames ?? {},
+      completionWindows: layer.billing?.completionWindows ?? {},
     },
     models: layer.models ?? {},
   };
@@ -267,6 +269,19 @@ function crossFileProblems(
         [...names, ...cards],
         'use aliases from models.json',
       );
+    }
+  }
+  for (const key of ['allow', 'deny'] as const) {
+    for (const name of policies.models[key]) {
+      if (!known(name)) {
+        report(
+          'policies',
+          `models.${key}`,
+          `unknown alias or model "${name}"`,
+          [...names, ...cards],
+          `add a card "${name}" to catalog.json`,
+        );
+      }
     }
   }
   for (const [language, alias] of Object.entries(policies.languages)) {

@@ -10,9 +10,9 @@ import { leastTimeout } from './timeouts.ts';
 
 /**
  * `at-most`: a number or an effort, up to the user's own. `routed`: names of models, among those that the user's own
- * configuration routes to.
+ * configuration routes to. `added`: a list, whose entries are added to the user's own.
  */
-export type ForeignRule = 'ignore' | 'at-most' | 'routed';
+export type ForeignRule = 'ignore' | 'at-most' | 'routed' | 'added';
 
 /** A rule per key; `*` stands for every key of a record, such as an alias or a task. */
 export interface ForeignRules {
@@ -53,6 +53,8 @@ export function tightened(
       return entries.length === 0 ? undefined : Object.fromEntries(entries);
     }
     if (same(value, mine)) return value;
+    if (rule === 'added')
+      return [...new Set([...((mine as string[] | undefined) ?? []), ...(value as string[])])];
     const kept = typeof rule === 'object' || rule === 'ignore' ? undefined : judge(path, rule, value);
     if (!same(kept, value) && path[0] !== '$schema') ignored.push(path.map(shownKey).join('.'));
     return kept;
@@ -107,7 +109,8 @@ export function choiceNote(origin: string, kept: ModelsLayer, own: ModelsLayer):
     : `${fileOf(origin)} chooses the models: ${some(keys)} (only from those that you route to; -m takes another)`;
 }
 
-const fileOf = (origin: string) => origin.split(/[\\/]/).slice(-2).join('/');
+/** The file of an origin, short enough for a message. */
+export const fileOf = (origin: string) => origin.split(/[\\/]/).slice(-2).join('/');
 
 function some(keys: readonly string[]): string {
   const more = keys.length > shownKeys ? ` and ${keys.length - shownKeys} more` : '';

@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { mostUsd } from '../budget/nano.ts';
 import { defaultVisibleTokens, minOutputTokens, mostOutputTokens } from '../models/parameters.ts';
+import { tierFallbacks, tiers } from '../models/tiers.ts';
 import { returnShapes } from '../tasks/shapes.ts';
 import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
 import { once } from '../text/once.ts';
@@ -17,6 +18,20 @@ import {
   slowestTokensPerSecond,
   thinkingMs,
 } from './timeouts.ts';
+
+export const preferences = ['order', 'cost'] as const;
+export type Preference = (typeof preferences)[number];
+
+export const complexities = ['low', 'normal', 'high'] as const;
+export type Complexity = (typeof complexities)[number];
+
+const complexityOrders = ['declared', 'cost', 'safetyCritical'] as const;
+
+/** What a stated complexity changes. */
+export interface ComplexityRow {
+  effortStep: number;
+  order: (typeof complexityOrders)[number];
+}
 
 const tokens = once(() => z.int().positive());
 const milliseconds = once(() => z.int().positive());
@@ -112,6 +127,39 @@ const generationSchema = once(() =>
       .optional()
       .describe("Clamped to the efforts on the model's card."),
     verbosity: z.enum(verbosities).optional(),
+    tier: z
+      .enum(tiers)
+      .optional()
+      .describe(
+        "Service tier: flex is slower at half the price, fast costs twice as much. Default: the project's.",
+      ),
+    tierFallback: z
+      .enum(tierFallbacks)
+      .optional()
+      .describe(
+        'For a model that does not take the tier: the default tier, or the next candidate. Default default.',
+      ),
+    prefer: z
+      .enum(preferences)
+      .optional()
+      .describe('cost: the candidate with the lowest expected cost comes first. Default order, as declared.'),
+  }),
+);
+
+const complexityRow = once(() =>
+  z.strictObject({
+    effortStep: z
+      .int()
+      .min(-reasoningEfforts.length)
+      .max(reasoningEfforts.length)
+      .optional()
+      .describe("Steps among the model's efforts, up or down. Default 0."),
+    order: z
+      .enum(complexityOrders)
+      .optional()
+      .describe(
+        'Which candidate comes first: the cheapest, that of safetyCritical, or as declared. Default declared.',
+      ),
   }),
 );
 
@@ -206,6 +254,26 @@ export const policiesSchema = once(() =>
       .min(1)
       .optional()
       .describe('The only candidates allowed for safety-critical work. Default codex, full.'),
+    models: z
+      .strictObject({
+        allow: z
+          .array(z.string().min(1))
+          .optional()
+          .describe('The only models that may be used, by alias or id. Default, and if empty: all.'),
+        deny: z
+          .array(z.string().min(1))
+          .optional()
+          .describe('Models that are never used, by alias or id, not even if they are forced. Default none.'),
+      })
+      .optional(),
+    complexity: z
+      .strictObject({
+        low: complexityRow().optional(),
+        normal: complexityRow().optional(),
+        high: complexityRow().optional(),
+      })
+      .optional()
+      .describe('What a stated complexity of the work changes.'),
     rules: z
       .array(
         z
@@ -228,6 +296,9 @@ const foreignGeneration: ForeignRules = {
   temperature: 'ignore',
   reasoning_effort: 'at-most',
   verbosity: 'ignore',
+  tier: 'ignore',
+  tierFallback: 'ignore',
+  prefer: 'ignore',
 };
 
 const foreignPeriods = { dailyUsd: 'at-most', weeklyUsd: 'at-most', monthlyUsd: 'at-most' } as const;
@@ -252,6 +323,8 @@ export const foreignPolicies: ForeignRules = {
   // Only the order among the candidates of a task.
   languages: { '*': 'routed' },
   safetyCritical: 'ignore',
+  models: { allow: 'ignore', deny: 'added' },
+  complexity: { '*': { effortStep: 'ignore', order: 'ignore' } },
   rules: 'ignore',
 };
 
@@ -302,6 +375,8 @@ export interface Policies {
   budgets: Budgets;
   languages: Record<string, string | null>;
   safetyCritical: string[];
+  models: { allow: string[]; deny: string[] };
+  complexity: Record<Complexity, ComplexityRow>;
   rules: string[];
 }
 
@@ -324,6 +399,12 @@ export function completePolicies(layer: PoliciesLayer): Policies {
     },
     languages: { c: 'codex', cpp: 'codex', rust: 'codex', ...layer.languages },
     safetyCritical: layer.safetyCritical ?? ['codex', 'full'],
+    models: { allow: layer.models?.allow ?? [], deny: layer.models?.deny ?? [] },
+    complexity: {
+      low: { effortStep: 0, order: 'declared', ...layer.complexity?.low },
+      normal: { effortStep: 0, order: 'declared', ...layer.complexity?.normal },
+      high: { effortStep: 0, order: 'declared', ...layer.complexity?.high },
+    },
     rules: layer.rules ?? [],
   };
 }

@@ -79,6 +79,7 @@ export interface FailureDetails {
   /** Tokens billed although the attempt failed. */
   usage?: Usage | undefined;
   serviceTier?: string | undefined;
+  completionWindow?: string | undefined;
   responseId?: string | undefined;
   servedModel?: string | undefined;
   hint?: string | undefined;

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import type { ForeignRules } from '../config/foreign.ts';
 import { reasoningEfforts } from '../tasks/tasks.ts';
 import { once } from '../text/once.ts';
+import { type Tier, tiers } from './tiers.ts';
 
 const positiveInteger = once(() => z.int().positive());
 const price = once(() => z.number().nonnegative());
@@ -38,6 +39,8 @@ const tierFactors = once(() =>
   ),
 );
 
+const tierNames = once(() => z.partialRecord(z.enum(tiers), z.string().min(1).nullable()));
+
 export const modelCardSchema = once(() =>
   z.strictObject({
     api: z
@@ -59,6 +62,7 @@ export const modelCardSchema = once(() =>
       .optional()
       .describe('Standard tier, USD per 1,000,000 tokens. Absent: the cost is unknown.'),
     tiers: tierFactors().optional().describe('As billing.tiers, which it takes precedence over.'),
+    tierNames: tierNames().optional().describe('As billing.tierNames, which it takes precedence over.'),
     efforts: z
       .array(z.enum(reasoningEfforts))
       .optional()
@@ -110,6 +114,14 @@ export const catalogSchema = once(() =>
           .describe(
             'Price multiplier per service_tier reported in the response; of a list the first that is still valid. A tier without one makes the cost unknown.',
           ),
+        tierNames: tierNames()
+          .optional()
+          .describe(
+            'What a tier that the user may choose is called in a request; null: the model does not take it. Default: as the user calls it.',
+          ),
+        completionWindows: tierFactors()
+          .optional()
+          .describe('The same per completion window of a background request.'),
       })
       .optional(),
     models: z.record(z.string().min(1), modelCardSchema()).optional(),
@@ -126,6 +138,8 @@ export const foreignCatalog: ForeignRules = {
   billing: {
     longContext: { aboveInputTokens: 'ignore', inputFactor: 'ignore', outputFactor: 'ignore' },
     tiers: { '*': 'ignore' },
+    tierNames: { '*': 'ignore' },
+    completionWindows: { '*': 'ignore' },
   },
   models: {
     '*': {
@@ -136,6 +150,7 @@ export const foreignCatalog: ForeignRules = {
       maxOutputTokens: 'ignore',
       usdPerMillionTokens: { input: 'ignore', cachedInput: 'ignore', cacheWrite: 'ignore', output: 'ignore' },
       tiers: { '*': 'ignore' },
+      tierNames: { '*': 'ignore' },
       efforts: 'ignore',
       temperature: 'ignore',
       verbosity: 'ignore',
@@ -154,6 +169,8 @@ export type TierFactors = z.infer<ReturnType<typeof tierFactors>>;
 export interface Billing {
   longContext: { aboveInputTokens: number; inputFactor: number; outputFactor: number };
   tiers: TierFactors;
+  tierNames: Partial<Record<Tier, string | null>>;
+  completionWindows: TierFactors;
 }
 
 export interface Catalog {
@@ -168,6 +185,19 @@ export function findCard(catalog: Catalog, id: string): { name: string; card: Mo
   if (direct) return { name: id, card: direct };
   for (const [name, card] of Object.entries(catalog.models)) {
     if (card.api === id || card.otherIds?.includes(id)) return { name, card };
+  }
+  return undefined;
+}
+
+/**
+ * The card of a model that a response names: also of a dated snapshot (`gpt-5-mini-2025-08-07`), and behind the name of
+ * a vendor or a deployment, as gateways put it (`openai/gpt-5-mini`).
+ */
+export function findServedCard(catalog: Catalog, id: string): ModelCard | undefined {
+  const bare = id.slice(id.lastIndexOf('/') + 1);
+  for (const name of [id, bare, bare.replace(/-\d{4}-\d{2}-\d{2}$/, '')]) {
+    const found = findCard(catalog, name);
+    if (found) return found.card;
   }
   return undefined;
 }

@@ -69,15 +69,28 @@ export function clampEffort(
   return best;
 }
 
+/** `steps` further up or down among the supported efforts. */
+function stepped(
+  effort: ReasoningEffort | undefined,
+  steps: number,
+  supported: readonly ReasoningEffort[],
+): ReasoningEffort | undefined {
+  if (effort === undefined) return undefined;
+  const sorted = reasoningEfforts.filter((each) => supported.includes(each));
+  const at = sorted.indexOf(effort) + steps;
+  return sorted[Math.min(Math.max(at, 0), sorted.length - 1)];
+}
+
 /**
  * `requested` is the effort set by the caller or the routing list, `requestedOutput` the caller's limit of the visible
- * answer; changing them adds a note.
+ * answer; changing them adds a note. `effortSteps`: what the complexity of the work adds to the effort or takes from it.
  */
 export function fitParameters(
   policy: GenerationPolicy,
   card: ModelCard | undefined,
   requested: ReasoningEffort | undefined,
   requestedOutput?: number,
+  effortSteps = 0,
 ): FittedParameters {
   const notes: string[] = [];
   const visible = requestedOutput ?? policy.max_output_tokens ?? defaultVisibleTokens;
@@ -95,13 +108,17 @@ export function fitParameters(
 
   const { efforts } = card;
   // Where the efforts are unknown, only the caller's is sent, as to an unknown model.
-  const effort = efforts ? clampEffort(requested ?? policy.reasoning_effort ?? 'medium', efforts) : requested;
+  const declared = efforts
+    ? clampEffort(requested ?? policy.reasoning_effort ?? 'medium', efforts)
+    : requested;
+  const effort = efforts ? stepped(declared, effortSteps, efforts) : declared;
+  if (effort !== declared) notes.push(`effort ${effort} in place of ${declared}: by the complexity`);
   let effortNote: string | undefined;
-  if (efforts && requested !== undefined && effort !== requested) {
+  if (efforts && requested !== undefined && declared !== requested) {
     effortNote =
-      effort === undefined
+      declared === undefined
         ? `effort ${requested} not sent: not a reasoning model`
-        : `effort ${requested} changed to ${effort}: the model supports ${efforts.join(', ')}`;
+        : `effort ${requested} changed to ${declared}: the model supports ${efforts.join(', ')}`;
     notes.push(effortNote);
   }
   const takesTemperature =

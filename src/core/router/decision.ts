@@ -5,6 +5,7 @@ import type { Hop } from '../models/life-cycle.ts';
 import type { ModelCard } from '../models/model-card.ts';
 import type { GenerationParameters } from '../models/parameters.ts';
 import type { CostRange } from '../models/pricing.ts';
+import { formatUsdUp } from '../text/format.ts';
 import type { RequestFeatures } from './features.ts';
 
 export interface Candidate {
@@ -19,6 +20,8 @@ export interface Candidate {
   card: ModelCard | undefined;
   hops: Hop[];
   parameters: GenerationParameters;
+  /** Sent as service_tier; undefined: the project's own applies. */
+  serviceTier: string | undefined;
   /** Of the first request; those of an attempt are shorter where the call's time demands it. */
   timeouts: Timeouts;
   /** Undefined when the price is unknown. */
@@ -39,17 +42,35 @@ export type RejectionCode =
   | 'unknown-price'
   | 'duplicate'
   | 'retired'
-  | 'unknown-model';
+  | 'unknown-model'
+  | 'forbidden'
+  | 'tier';
 
 export interface Rejection {
   alias: string;
   model: string;
   code: RejectionCode;
   reason: string;
+  /** What it could have cost, where that is more than the ceiling. */
+  worstUsd?: number;
+}
+
+/** As the surfaces show them. */
+export function shownRejections(rejected: readonly Rejection[]): Omit<Rejection, 'worstUsd'>[] {
+  return rejected.map(({ alias, model, code, reason }) => ({ alias, model, code, reason }));
+}
+
+/** What would get a call through that its ceiling refuses. */
+export interface CeilingAdvice {
+  /** The lowest ceiling that would do, and for which candidate. */
+  enoughUsd: number;
+  alias: string;
+  /** Other models of the user's that would fit the ceiling as it is, the dearest first. */
+  fits: string[];
 }
 
 /** The rule that determined the order. */
-export type RoutingRule = 'forced' | 'safety-critical' | 'language' | 'task-order';
+export type RoutingRule = 'forced' | 'safety-critical' | 'complexity' | 'cost' | 'language' | 'task-order';
 
 export interface RouteDecision {
   features: RequestFeatures;
@@ -65,6 +86,14 @@ export interface RouteDecision {
   warnings: string[];
   /** Cost ceiling of the call, in USD. */
   ceilingUsd: number | undefined;
+  /** Undefined unless the ceiling leaves no candidate. */
+  ceilingAdvice: CeilingAdvice | undefined;
+}
+
+/** One sentence for people: `$0.021 would be enough for full; mini fits (-m mini)`. */
+export function describeAdvice({ enoughUsd, alias, fits: [fitting] }: CeilingAdvice): string {
+  const other = fitting === undefined ? '' : `; ${fitting} fits (-m ${fitting})`;
+  return `${formatUsdUp(enoughUsd)} would be enough for ${alias}${other}`;
 }
 
 /** Error code when no candidate is eligible, chosen by what the caller can change. */

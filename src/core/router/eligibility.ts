@@ -6,12 +6,15 @@ import { describeHop, type LifeCycleContext, resolveModel, shutdownWarning } fro
 import { apiId, findCard, inputWindow } from '../models/model-card.ts';
 import { fitParameters } from '../models/parameters.ts';
 import { costRange } from '../models/pricing.ts';
+import { tierInRequest } from '../models/tiers.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { formatCount, formatUsd } from '../text/format.ts';
 import { isPlainWord } from '../text/shell-word.ts';
+import { whyForbidden } from './allowed-models.ts';
 import type { Candidate, Rejection, RejectionCode } from './decision.ts';
 import type { RequestFeatures } from './features.ts';
 import type { OrderedSpec } from './order.ts';
+import { effortStep } from './preference.ts';
 
 export type Verdict = { candidate: Candidate } | { rejection: Rejection };
 
@@ -28,8 +31,8 @@ export function judgeCandidate(
   const requestedModel = (isAlias ? config.aliases[alias] : undefined) ?? alias;
   const resolved = resolveModel(requestedModel, context);
   const { model, card, hops } = resolved;
-  const reject = (code: RejectionCode, reason: string): Verdict => ({
-    rejection: { alias, model, code, reason },
+  const reject = (code: RejectionCode, reason: string, worstUsd?: number): Verdict => ({
+    rejection: { alias, model, code, reason, ...(worstUsd !== undefined && { worstUsd }) },
   });
 
   const guess =
@@ -41,6 +44,9 @@ export function judgeCandidate(
   if (features.forceModel !== undefined && !isAlias && hops[0]) {
     return reject('retired', `${describeHop(hops[0])}: use ${model} instead`);
   }
+
+  const forbidden = whyForbidden({ alias, requestedModel, resolved }, config, context);
+  if (forbidden !== undefined) return reject('forbidden', forbidden);
 
   const cap = Object.hasOwn(config.policies.caps, alias) ? config.policies.caps[alias]?.max_input : undefined;
   if (cap !== undefined && features.approxTokens > cap) {
@@ -56,12 +62,22 @@ export function judgeCandidate(
     );
   }
 
+  const { billing } = config.catalog;
+  const policy = generationFor(config.policies, features.task);
   const { parameters, notes, effortNote } = fitParameters(
-    generationFor(config.policies, features.task),
+    policy,
     card,
     features.effort ?? spec.effort ?? features.ownTask?.effort,
     features.maxOutputTokens,
+    effortStep(features, config.policies),
   );
+  const tier = features.tier ?? policy.tier;
+  let serviceTier = tier && tierInRequest(tier, card, billing);
+  if (tier !== undefined && serviceTier === undefined) {
+    if (policy.tierFallback === 'next') return reject('tier', `${model} does not take tier ${tier}`);
+    notes.push(`tier default: the model does not take ${tier}`);
+    serviceTier = 'default';
+  }
   const cost = costRange(
     {
       approxInput: features.approxTokens,
@@ -69,7 +85,8 @@ export function judgeCandidate(
       visibleOutput: parameters.visibleOutputTokens,
       mostOutput: parameters.maxOutputTokens,
     },
-    { card, billing: config.catalog.billing },
+    { card, billing },
+    { serviceTier, day: context.today },
   );
   if (ceiling !== undefined) {
     if (!cost)
@@ -78,7 +95,11 @@ export function judgeCandidate(
         `the price of ${model} is unknown, so the ceiling of ${formatUsd(ceiling)} cannot be enforced`,
       );
     if (cost.highUsd > ceiling) {
-      return reject('ceiling', `may cost up to ${formatUsd(cost.highUsd)}, ceiling is ${formatUsd(ceiling)}`);
+      return reject(
+        'ceiling',
+        `may cost up to ${formatUsd(cost.highUsd)}, ceiling is ${formatUsd(ceiling)}`,
+        cost.highUsd,
+      );
     }
   }
 
@@ -102,6 +123,7 @@ export function judgeCandidate(
       card,
       hops,
       parameters,
+      serviceTier,
       timeouts: timeoutsFor(config.policies, alias, parameters),
       cost,
       notes,

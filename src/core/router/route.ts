@@ -3,15 +3,17 @@
  * models give the same decision, so `run` does what `route --explain` prints.
  */
 import type { Config } from '../config/config.ts';
-import { ceilingFor } from '../config/policy.ts';
+import { ceilingFor, type GenerationPolicy, generationFor } from '../config/policy.ts';
 import { describeHop, type LifeCycleContext } from '../models/life-cycle.ts';
 import { taskNameOf } from '../tasks/request.ts';
 import { taskKinds } from '../tasks/tasks.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
+import { ceilingAdvice } from './ceiling-advice.ts';
 import type { Candidate, Rejection, RouteDecision } from './decision.ts';
 import { judgeCandidate } from './eligibility.ts';
 import type { RequestFeatures } from './features.ts';
 import { orderCandidates } from './order.ts';
+import { preferred } from './preference.ts';
 
 export function route(features: RequestFeatures, config: Config, context: LifeCycleContext): RouteDecision {
   const ordering = orderCandidates(features, config);
@@ -46,23 +48,44 @@ export function route(features: RequestFeatures, config: Config, context: LifeCy
     eligible.push(candidate);
   }
 
-  const [selected, ...fallbacks] = eligible;
+  const { rule, eligible: ordered } = preferred({ rule: ordering.rule, eligible }, features, config.policies);
+  const [selected, ...fallbacks] = ordered;
   return {
     features,
-    rule: ordering.rule,
+    rule,
     selected,
     fallbacks,
     rejected,
-    rationale: rationaleOf(features, selected),
+    rationale: rationaleOf(features, selected, config),
     warnings,
     ceilingUsd,
+    ceilingAdvice: selected ? undefined : ceilingAdvice(rejected, ceilingUsd, features, config, context),
   };
 }
 
-function rationaleOf(features: RequestFeatures, selected: Candidate | undefined): string {
-  const { approxTokens, safetyCritical } = features;
+function rationaleOf(
+  features: RequestFeatures,
+  selected: Candidate | undefined,
+  { policies }: Config,
+): string {
+  const { approxTokens, safetyCritical, complexity } = features;
+  const { prefer, tier } = { ...generationFor(policies, features.task), ...given(features) };
+  const stated = [
+    ...(complexity === undefined ? [] : [`complexity=${complexity}`]),
+    ...(prefer === undefined || prefer === 'order' ? [] : [`prefer=${prefer}`]),
+    ...(tier === undefined ? [] : [`tier=${tier}`]),
+  ];
   const outcome = selected ? selected.model : 'no eligible model';
-  return `task=${taskNameOf(features)} size=${approxTokens} safety=${safetyCritical} => ${outcome}${selected ? hopsOf(selected) : ''}`;
+  const facts = [
+    `task=${taskNameOf(features)} size=${approxTokens} safety=${safetyCritical}`,
+    ...stated,
+  ].join(' ');
+  return `${facts} => ${outcome}${selected ? hopsOf(selected) : ''}`;
+}
+
+/** What the caller states overrides the policy. */
+function given({ prefer, tier }: RequestFeatures): Pick<GenerationPolicy, 'prefer' | 'tier'> {
+  return { ...(prefer && { prefer }), ...(tier && { tier }) };
 }
 
 /** Why it is another model than the one that was asked for, in brackets; empty if it is the same. */

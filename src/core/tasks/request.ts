@@ -1,5 +1,7 @@
 /** A delegation request as the engine takes it: validated, with names normalised. */
 
+import type { Complexity, Preference } from '../config/policy.ts';
+import type { Tier } from '../models/tiers.ts';
 import type { OwnTask } from './own-tasks.ts';
 import type { ReturnShape } from './shapes.ts';
 import type { ReasoningEffort, TaskKind } from './tasks.ts';
@@ -43,6 +45,12 @@ export interface DelegateRequest {
   maxOutputTokens: number | undefined;
   /** The caller's ceiling in USD; configured ceilings apply as well. */
   maxCostUsd: number | undefined;
+  /** Service tier; overrides the policy. */
+  tier?: Tier | undefined;
+  /** Overrides the policy and what the complexity says of the order. */
+  prefer?: Preference | undefined;
+  /** How hard the work is, by the caller's word. */
+  complexity?: Complexity | undefined;
   /** Limit of the whole call, including all attempts and waits, in milliseconds. Undefined: by the output caps. */
   timeoutMs: number | undefined;
   /** A provider that asks for a longer wait than this is not asked again, in milliseconds. Undefined: no limit. */

@@ -1,9 +1,10 @@
 /** One attempt, and its row in the record. */
 import { mayBeBilled, type ProviderFailure } from '../../core/errors/provider-failure.ts';
 import type { Spending } from '../../core/errors/spending.ts';
-import { findCard, type ModelCard } from '../../core/models/model-card.ts';
-import { roundUsd } from '../../core/models/money.ts';
-import { costOf, tierFactor } from '../../core/models/pricing.ts';
+import { findServedCard, type ModelCard } from '../../core/models/model-card.ts';
+import { sumUsd } from '../../core/models/money.ts';
+import { type BillingTerms, costOf, type PriceSource, termFactors } from '../../core/models/pricing.ts';
+import { isSameTier } from '../../core/models/tiers.ts';
 import { type Usage, unknownUsage } from '../../core/models/usage.ts';
 import type { UsageRecord } from '../../core/record/usage-record.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../../core/router/decision.ts';
@@ -25,14 +26,17 @@ export interface Attempt {
   responseId: string | undefined;
   servedModel: string | undefined;
   usage: Usage;
+  /** As it was sent. */
+  requestedTier: string | undefined;
+  /** As the response names it. */
   serviceTier: string | undefined;
   finishReason: string | undefined;
   /** Undefined when the attempt succeeded. */
   failure: ProviderFailure | undefined;
   /** USD; undefined when unknown. */
   costUsd: number | undefined;
-  /** A warning: the answer names a service tier whose price is unknown. */
-  tierWarning: string | undefined;
+  /** Why the cost is unknown although the tokens were counted, or another than was asked for. */
+  priceWarning: string | undefined;
   /** Worst-case cost reserved before the attempt, in USD. */
   reservedUsd: number | undefined;
   /** What the model answered, however far it came, without what was redacted. Undefined if there was nothing. */
@@ -49,6 +53,7 @@ interface EndedAttempt
     | 'number'
     | 'candidate'
     | 'effort'
+    | 'requestedTier'
     | 'startedAt'
     | 'latencyMs'
     | 'verifyMs'
@@ -64,10 +69,12 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
   const usage = result?.usage ?? failure?.details.usage ?? unknownUsage;
   const servedModel = result?.servedModel ?? failure?.details.servedModel;
   const serviceTier = result?.serviceTier ?? failure?.details.serviceTier;
+  const completionWindow = result?.completionWindow ?? failure?.details.completionWindow;
   const { billing } = context.config.catalog;
   const prices = { card: pricedCard(rest.candidate, servedModel, context), billing };
   const day = utcDay(rest.startedAt);
-  const isUnpriced = !context.rehearsal && tierFactor(prices, serviceTier, day) === undefined;
+  const billedTier = serviceTier ?? unnamedTier(rest.requestedTier, prices, day);
+  const terms = { serviceTier: billedTier, completionWindow, day };
   return {
     ...rest,
     firstEventMs: result?.firstEventMs,
@@ -77,11 +84,37 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
     serviceTier,
     finishReason: result?.finishReason,
     failure,
-    costUsd: context.rehearsal ? 0 : costOf(usage, prices, serviceTier, day),
-    tierWarning: isUnpriced
-      ? `${servedModel ?? rest.candidate.model} was served in tier ${serviceTier}, whose price is not in the catalogue: the cost is unknown`
-      : undefined,
+    costUsd: context.rehearsal ? 0 : costOf(usage, prices, terms),
+    priceWarning: context.rehearsal
+      ? undefined
+      : priceWarning(servedModel ?? rest.candidate.model, prices, terms, rest.candidate),
   };
+}
+
+/** Servers that name no tier in their answer bill the standard price, or that of a dearer tier that was asked for. */
+function unnamedTier(requested: string | undefined, prices: PriceSource, day: string): string | undefined {
+  const factors = termFactors(prices, { serviceTier: requested, day });
+  return factors?.some((factor) => factor > 1) ? requested : undefined;
+}
+
+/** A candidate without a price has a warning of its own. */
+function priceWarning(
+  model: string,
+  prices: PriceSource,
+  terms: BillingTerms,
+  { card, serviceTier: wanted }: Candidate,
+): string | undefined {
+  if (card && !prices.card) return `${model} answered, which is not in the catalogue: the cost is unknown`;
+  const { serviceTier, completionWindow } = terms;
+  if (termFactors(prices, terms) !== undefined)
+    return wanted === undefined || isSameTier(serviceTier ?? wanted, wanted)
+      ? undefined
+      : `${model} answered in tier ${serviceTier}, not ${wanted}: billed as such`;
+  const named = [
+    ...(serviceTier === undefined ? [] : [`tier ${serviceTier}`]),
+    ...(completionWindow === undefined ? [] : [`completion window ${completionWindow}`]),
+  ].join(', ');
+  return `${model} was served in ${named}, whose price is not in the catalogue: the cost is unknown`;
 }
 
 /** A gateway may serve a different model than requested; the one that answered determines the price. */
@@ -90,9 +123,7 @@ function pricedCard(
   servedModel: string | undefined,
   { config }: EngineContext,
 ): ModelCard | undefined {
-  if (servedModel === undefined) return candidate.card;
-  // A dated snapshot such as `gpt-5-mini-2025-08-07` has no card and is priced as the requested model.
-  return findCard(config.catalog, servedModel)?.card ?? candidate.card;
+  return servedModel === undefined ? candidate.card : findServedCard(config.catalog, servedModel);
 }
 
 /** The cost of an attempt if known, otherwise its maximum. */
@@ -108,7 +139,7 @@ export function costOfAttempts(attempts: readonly Attempt[]): number | null {
 }
 
 export function knownCostOf(attempts: readonly Attempt[]): number {
-  return roundUsd(attempts.reduce((sum, { costUsd = 0 }) => sum + costUsd, 0));
+  return sumUsd(attempts.map(({ costUsd = 0 }) => costUsd));
 }
 
 export function spending(attempts: readonly Attempt[]): Spending {

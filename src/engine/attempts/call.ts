@@ -1,6 +1,6 @@
 /** A call in progress, and what its attempts so far have left of its limits. */
 
-import { roundUsd } from '../../core/models/money.ts';
+import { roundUsd, sumUsd } from '../../core/models/money.ts';
 import type { Candidate } from '../../core/router/decision.ts';
 import type { CallOptions, EngineContext } from '../context.ts';
 import type { GenerateRequest } from '../ports.ts';
@@ -39,7 +39,7 @@ export function isAffordable(
   if (ceilingUsd === undefined) return true;
   const worst = worstCaseUsd(request, candidate, call.context);
   if (worst === undefined) return false;
-  return worst <= roundUsd(ceilingUsd - attempts.reduce((sum, attempt) => sum + maxSpent(attempt), 0));
+  return worst <= roundUsd(ceilingUsd - sumUsd(attempts.map(maxSpent)));
 }
 
 /** The same for the first request to a candidate. */

@@ -39,6 +39,15 @@ export function isLongerWait(
   return retryAfterMs !== undefined && maxRetryAfterMs !== undefined && retryAfterMs > maxRetryAfterMs;
 }
 
+/**
+ * A flex request that finds no capacity gets a 429 which is not the rate limit's, or the status of an overloaded server;
+ * it is not billed.
+ */
+function lacksCapacity({ failureClass, details: { status, providerCode } }: ProviderFailure): boolean {
+  if (failureClass === 'rate-limited') return providerCode !== 'rate_limit_exceeded';
+  return failureClass === 'server-error' && (status === 498 || status === 503);
+}
+
 export class Recoveries {
   readonly #options: RecoveryOptions;
   #retries = 0;
@@ -53,6 +62,12 @@ export class Recoveries {
 
   /** Undefined when nothing more can be done with this candidate. */
   next(failure: ProviderFailure, request: GenerateRequest): NextTry | undefined {
+    if (request.serviceTier === 'flex' && lacksCapacity(failure))
+      return {
+        request: { ...request, serviceTier: 'default' },
+        reason: 'no capacity for tier flex; using the default tier',
+        waitMs: 0,
+      };
     switch (failure.recovery) {
       case 'fix-parameter':
         return this.#fixParameter(failure, request);

@@ -12,6 +12,7 @@ import type { Candidate } from '../../core/router/decision.ts';
 import { instructionsFor } from '../../core/tasks/instructions.ts';
 import { instructionAllowanceTokens, mayStay } from '../../core/tasks/tasks.ts';
 import { fingerprint } from '../../core/text/fingerprint.ts';
+import { utcDay } from '../../core/text/utc-day.ts';
 import type { EngineContext } from '../context.ts';
 import { goodBlocks } from '../finish/changes.ts';
 import { UnplaceableAnswer } from '../finish/finish-answer.ts';
@@ -37,7 +38,7 @@ export function firstRequest(candidate: Candidate, source: RequestSource): Gener
     effort: parameters.effort,
     verbosity: parameters.verbosity,
     // A ceiling or a budget assumes the standard price, but the project's default tier may cost twice that.
-    serviceTier: isLimited(source) ? 'default' : undefined,
+    serviceTier: candidate.serviceTier ?? (isLimited(source) ? 'default' : undefined),
     stream: source.stream,
     ...cachingFor(candidate, source),
   };
@@ -162,5 +163,6 @@ export function worstCaseUsd(
       mostOutput: request.maxOutputTokens,
     },
     { card: candidate.card, billing: context.config.catalog.billing },
+    { serviceTier: request.serviceTier, day: utcDay(context.clock.now()) },
   )?.highUsd;
 }

@@ -123,6 +123,7 @@ function estimatedRow({ candidate, request, number, escalatedFrom }: Planned, ca
       number,
       candidate,
       effort: request.effort,
+      requestedTier: request.serviceTier,
       startedAt: context.clock.now(),
       latencyMs: 0,
       reservedUsd,

@@ -154,6 +154,7 @@ async function attemptOnce({
         number,
         candidate,
         effort: request.effort,
+        requestedTier: request.serviceTier,
         startedAt,
         latencyMs: clock.monotonic() - started - (verifyMs ?? 0),
         verifyMs,

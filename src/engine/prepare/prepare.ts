@@ -5,7 +5,13 @@ import { languageOfPaths } from '../../core/input/language.ts';
 import { withoutEscapes } from '../../core/input/log/escapes.ts';
 import { materialOf } from '../../core/input/material.ts';
 import { approxTokens } from '../../core/input/tokens.ts';
-import { type RouteDecision, refusalCode, refusalMessage } from '../../core/router/decision.ts';
+import {
+  describeAdvice,
+  type RouteDecision,
+  refusalCode,
+  refusalMessage,
+  shownRejections,
+} from '../../core/router/decision.ts';
 import type { RequestFeatures } from '../../core/router/features.ts';
 import { route } from '../../core/router/route.ts';
 import type { RedactedFiles } from '../../core/secrets/restore-secrets.ts';
@@ -143,14 +149,17 @@ export function decide(features: RequestFeatures, { config, clock, memory }: Eng
 
 /** The error for a decision without an eligible candidate. */
 export function noCandidateError(decision: RouteDecision): OrchError {
-  const { rejected, ceilingUsd } = decision;
+  const { rejected, ceilingUsd, ceilingAdvice } = decision;
   const hints = {
     usage: 'add a model that is not in the catalogue to catalog.json',
-    'over-budget': rejected.some(({ code }) => code === 'ceiling')
-      ? `raise the ceiling of ${formatUsd(ceilingUsd)} (the lowest of --max-cost or maxCostUsd, ORCH_MAX_COST_USD and budgets in policies.json applies), lower the effort, or send less`
+    'over-budget': ceilingAdvice
+      ? `${describeAdvice(ceilingAdvice)}: raise the ceiling of ${formatUsd(ceilingUsd)} (the lowest of --max-cost or maxCostUsd, ORCH_MAX_COST_USD and budgets in policies.json applies), lower the effort, or send less`
       : "add the model's price to catalog.json, or call it without a ceiling",
     'no-eligible-model': 'run orch route --explain with the same flags for details',
   };
   const code = refusalCode(rejected);
-  return new OrchError(code, refusalMessage(rejected), { hint: hints[code], details: { rejected } });
+  return new OrchError(code, refusalMessage(rejected), {
+    hint: hints[code],
+    details: { rejected: shownRejections(rejected) },
+  });
 }

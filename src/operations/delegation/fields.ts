@@ -1,7 +1,9 @@
 /** Input fields shared by the delegating operations. */
 import * as z from 'zod';
+import { complexities, preferences } from '../../core/config/policy.ts';
 import { leastTotalMs } from '../../core/config/timeouts.ts';
 import { minOutputTokens, mostOutputTokens } from '../../core/models/parameters.ts';
+import { tiers } from '../../core/models/tiers.ts';
 import { givenTasks } from '../../core/tasks/own-tasks.ts';
 import { returnShapes } from '../../core/tasks/shapes.ts';
 import { reasoningEfforts } from '../../core/tasks/tasks.ts';
@@ -56,6 +58,21 @@ export const requestFields = {
     complete: reasoningEfforts,
     plain: true,
   }),
+  tier: field(
+    z.enum(tiers).optional(),
+    'Service tier: flex is slower at half the price, fast costs twice as much',
+    { flag: '--tier <tier>', cliOnly: true, complete: tiers },
+  ),
+  prefer: field(
+    z.enum(preferences).optional(),
+    'cost: the candidate with the lowest expected cost first; order: as declared',
+    { flag: '--prefer <what>', cliOnly: true, complete: preferences },
+  ),
+  complexity: field(
+    z.enum(complexities).optional(),
+    'How hard the work is: low takes the cheapest model and less effort, high the strongest and more',
+    { flag: '--complexity <level>', complete: complexities, plain: true },
+  ),
   maxOutput: field(
     z
       .int()

@@ -61,6 +61,12 @@ describe('the given files', () => {
       },
       languages: { c: 'codex', cpp: 'codex', rust: 'codex' },
       safetyCritical: ['codex', 'full'],
+      models: { allow: [], deny: [] },
+      complexity: {
+        low: { effortStep: -1, order: 'cost' },
+        normal: { effortStep: 0, order: 'declared' },
+        high: { effortStep: 1, order: 'safetyCritical' },
+      },
       rules: [],
     });
   });

@@ -118,6 +118,9 @@ describe('the policies of a repository', () => {
     ['caps', { mini: { max_input: 12_001 } }],
     ['timeouts', { default: { totalMs: 420_001 }, mini: { idleMs: 60_001, firstEventMs: 45_001 } }],
     ['safetyCritical', ['mini']],
+    ['defaults', { tier: 'fast', tierFallback: 'next', prefer: 'cost' }],
+    ['models', { allow: ['full'] }],
+    ['complexity', { low: { effortStep: 3, order: 'safetyCritical' } }],
     ['languages', { go: 'gpt-6.2-astra', python: 'gpt-5-nano' }],
   ])('do not loosen %s: %j', (section, value) => {
     const budgets = { dailyUsd: 1, perProject: { shop: { weeklyUsd: 1 } } };
@@ -148,6 +151,17 @@ describe('the policies of a repository', () => {
     const { policies: read, notes } = configOf({ policies: given });
     expect(read).toMatchObject(given);
     expect(notes).toEqual([]);
+  });
+
+  it('add to the models that are denied, and take none from them', () => {
+    const own = { policies: { models: { allow: ['mini', 'full'], deny: ['gpt-5-pro'] } } };
+    const denied = (deny: string[]) => configOf({ policies: { models: { deny } } }, own);
+    expect(denied(['full']).policies.models).toEqual({
+      allow: ['mini', 'full'],
+      deny: ['gpt-5-pro', 'full'],
+    });
+    expect(denied(['full']).notes).toEqual([]);
+    expect(denied([]).policies.models.deny).toEqual(['gpt-5-pro']);
   });
 
   it('are measured by the user’s own', () => {

@@ -11,7 +11,12 @@ import { modelCard } from '../../helpers/config.ts';
 function catalogOf(cards: Record<string, Partial<ModelCard>>): Catalog {
   return {
     version: 'test',
-    billing: { longContext: { aboveInputTokens: 272_000, inputFactor: 2, outputFactor: 1.5 }, tiers: {} },
+    billing: {
+      longContext: { aboveInputTokens: 272_000, inputFactor: 2, outputFactor: 1.5 },
+      tiers: {},
+      tierNames: {},
+      completionWindows: {},
+    },
     models: Object.fromEntries(Object.entries(cards).map(([name, card]) => [name, modelCard(card)])),
   };
 }

@@ -66,16 +66,17 @@ describe('costOf', () => {
     ['fast', 0.065],
     ['auto', 0.0325],
   ])('bills by the tier that the answer names: %s', (tier, usd) => {
-    expect(costOf(usage({ inputTokens: 10_000, outputTokens: 2000 }), of('gpt-5'), tier)).toBeCloseTo(
-      usd,
-      10,
-    );
+    expect(
+      costOf(usage({ inputTokens: 10_000, outputTokens: 2000 }), of('gpt-5'), { serviceTier: tier }),
+    ).toBeCloseTo(usd, 10);
   });
 
   it.each(['ultrafast', 'scale', 'turbo', 'constructor', ''])(
     'does not know the price of a tier that the catalogue does not name: %j',
     (tier) => {
-      expect(costOf(usage({ inputTokens: 10_000, outputTokens: 2000 }), of('gpt-5'), tier)).toBeUndefined();
+      expect(
+        costOf(usage({ inputTokens: 10_000, outputTokens: 2000 }), of('gpt-5'), { serviceTier: tier }),
+      ).toBeUndefined();
     },
   );
 
@@ -87,14 +88,19 @@ describe('costOf', () => {
     ['gpt-6.2-astra', '2026-11-27', 6],
   ])('bills ultrafast on %s on %s at %d times the price', (model, day, factor) => {
     const tokens = usage({ inputTokens: 10_000, outputTokens: 2000 });
-    expect(costOf(tokens, of(model), 'ultrafast', day)).toBeCloseTo(costOf(tokens, of(model))! * factor, 10);
+    expect(costOf(tokens, of(model), { serviceTier: 'ultrafast', day })).toBeCloseTo(
+      costOf(tokens, of(model))! * factor,
+      10,
+    );
   });
 
   it('does not bill less where the last factor of a tier has ended', () => {
     const card = modelCard({ tiers: { promotion: [{ factor: 0.1, until: '2026-12-31' }] } });
     const tokens = usage({ inputTokens: 10_000, outputTokens: 2000 });
-    expect(costOf(tokens, { card, billing }, 'promotion', '2026-12-31')).toBe(0.003);
-    expect(costOf(tokens, { card, billing }, 'promotion', '2027-01-01')).toBeUndefined();
+    expect(costOf(tokens, { card, billing }, { serviceTier: 'promotion', day: '2026-12-31' })).toBe(0.003);
+    expect(
+      costOf(tokens, { card, billing }, { serviceTier: 'promotion', day: '2027-01-01' }),
+    ).toBeUndefined();
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ceilingFor } from '../../../src/core/config/policy.ts';
+import { resolveModel } from '../../../src/core/models/life-cycle.ts';
 import { findCard, inputWindow } from '../../../src/core/models/model-card.ts';
 import { candidatesOf } from '../../../src/core/router/decision.ts';
 import { route } from '../../../src/core/router/route.ts';
@@ -39,7 +40,8 @@ describe('every decision', () => {
     fc.assert(
       fc.property(cases, ({ features, config, today, dead }) => {
         const notFound = new Set(dead);
-        const decision = route(features, config, { catalog: config.catalog, today, notFound });
+        const facts = { catalog: config.catalog, today, notFound };
+        const decision = route(features, config, facts);
         const candidates = candidatesOf(decision);
         if (candidates.length > 0) chosen++;
         else refused++;
@@ -72,6 +74,13 @@ describe('every decision', () => {
           if (cap !== undefined) expect(features.approxTokens).toBeLessThanOrEqual(cap);
           if (card) expect(features.approxTokens).toBeLessThanOrEqual(inputWindow(card));
           if (ceiling !== undefined) expect(cost?.highUsd).toBeLessThanOrEqual(ceiling);
+          // Nothing that is denied, and only what is allowed.
+          const { allow, deny } = config.policies.models;
+          expect(deny).not.toContain(alias);
+          const standsFor = (name: string) => resolveModel(config.aliases[name]!, facts).model;
+          expect(deny.map(standsFor)).not.toContain(model);
+          if (allow.length > 0)
+            expect([...allow, ...allow.map(standsFor)]).toContain(allow.includes(alias) ? alias : model);
           // Safety-critical work stays on the safe list.
           if (features.safetyCritical && features.forceModel === undefined) {
             expect(config.policies.safetyCritical).toContain(alias);
@@ -99,9 +108,12 @@ describe('every decision', () => {
           expect(candidates.length).toBeLessThanOrEqual(1);
           expect(candidates.every(({ alias }) => alias === features.forceModel)).toBe(true);
         }
-        expect(decision.rationale).toContain(
-          `task=${features.task} size=${features.approxTokens} safety=${features.safetyCritical} => ${candidates[0]?.model ?? 'no eligible model'}`,
-        );
+        const { task, approxTokens, safetyCritical, complexity, tier } = features;
+        const [said, outcome] = decision.rationale.split(' => ');
+        expect(said).toContain(`task=${task} size=${approxTokens} safety=${safetyCritical}`);
+        expect(outcome).toMatch(new RegExp(`^${candidates[0]?.model ?? 'no eligible model'}( \\(|$)`));
+        expect(said!.includes(`complexity=${complexity}`)).toBe(complexity !== undefined);
+        expect(said!.includes(`tier=${tier}`)).toBe(tier !== undefined);
         expect(decision.rationale).not.toContain('\n');
       }),
       { numRuns: 250 },
@@ -113,7 +125,13 @@ describe('every decision', () => {
   it('keeps the order of the list, a lean apart', () => {
     fc.assert(
       fc.property(cases, ({ features, config, today, dead }) => {
-        const free = { ...features, safetyCritical: false, forceModel: undefined };
+        const free = {
+          ...features,
+          safetyCritical: false,
+          forceModel: undefined,
+          prefer: undefined,
+          complexity: undefined,
+        };
         const decision = route(free, config, { catalog: config.catalog, today, notFound: new Set(dead) });
         const listed = config.routing[free.task].map((spec) =>
           typeof spec === 'string' ? spec : spec.alias,
@@ -131,6 +149,29 @@ describe('every decision', () => {
         }
       }),
       { numRuns: 250 },
+    );
+  });
+
+  it('changes by a preference nothing but the order, and never that of a hard rule', () => {
+    fc.assert(
+      fc.property(cases, ({ features, config, today, dead }) => {
+        const facts = { catalog: config.catalog, today, notFound: new Set(dead) };
+        const names = (prefer: 'cost' | 'order') =>
+          candidatesOf(route({ ...features, prefer }, config, facts)).map(
+            ({ alias, parameters }) => `${alias} ${parameters.effort}`,
+          );
+        const [declared, byCost] = [names('order'), names('cost')];
+        expect([...byCost].sort()).toEqual([...declared].sort());
+        expect(byCost.slice(1)).toEqual(declared.filter((name) => name !== byCost[0]));
+        if (features.safetyCritical || features.forceModel !== undefined) expect(byCost).toEqual(declared);
+        else {
+          const costs = candidatesOf(route({ ...features, prefer: 'cost' }, config, facts)).map(
+            ({ cost }) => cost?.expectedUsd ?? Number.POSITIVE_INFINITY,
+          );
+          expect(costs[0] ?? 0).toBe(Math.min(...costs, costs[0] ?? 0));
+        }
+      }),
+      { numRuns: 150 },
     );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { candidatesOf, type RouteDecision } from '../../../src/core/router/decision.ts';
+import { candidatesOf, describeAdvice, type RouteDecision } from '../../../src/core/router/decision.ts';
 import { givenConfig, routed } from '../../helpers/config.ts';
 
 const order = (decision: RouteDecision) =>
@@ -262,6 +262,23 @@ describe('ceilings', () => {
       'codex ceiling: may cost up to $0.10, ceiling is $0.050',
       'full ceiling: may cost up to $0.10, ceiling is $0.050',
     ]);
+  });
+
+  it('say what would be enough where they leave no candidate, and what else would fit', () => {
+    // gpt-5, effort high: (2000 x 1.25 + (4096 + 16,384) x 10) / 1e6; gpt-5-mini a fifth of it.
+    const decision = routed({ task: 'deep_reasoning', maxCostUsd: 0.05 });
+    expect(decision.selected).toBeUndefined();
+    expect(decision.ceilingAdvice).toEqual({ enoughUsd: 0.2073, alias: 'full', fits: ['mini', 'chat'] });
+    expect(describeAdvice(decision.ceilingAdvice!)).toBe(
+      '$0.21 would be enough for full; mini fits (-m mini)',
+    );
+    expect(routed({ task: 'deep_reasoning', maxCostUsd: 0.2073 }).selected?.alias).toBe('full');
+
+    const safe = routed({ task: 'tests', safetyCritical: true, maxCostUsd: 0.05 });
+    expect(safe.ceilingAdvice).toMatchObject({ fits: [] });
+    const forced = routed({ forceModel: 'full', maxCostUsd: 0.05 });
+    expect(forced.ceilingAdvice?.fits).toEqual(['mini', 'chat']);
+    expect(routed({ maxCostUsd: 0.05 }).ceilingAdvice).toBeUndefined();
   });
 
   it("count the caller's room for the answer", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatDuration, formatUsd } from '../../../src/core/text/format.ts';
+import { formatCount, formatDuration, formatUsd, formatUsdUp } from '../../../src/core/text/format.ts';
 
 describe('formatCount', () => {
   it.each([
@@ -43,5 +43,18 @@ describe('formatDuration', () => {
     [125_000, '2 min 5 s'],
   ])('%d ms', (milliseconds, text) => {
     expect(formatDuration(milliseconds)).toBe(text);
+  });
+});
+
+describe('formatUsdUp', () => {
+  it.each([
+    [0.2073, '$0.21'],
+    [0.0201, '$0.021'],
+    [0.02, '$0.020'],
+    [0.0996, '$0.100'],
+    [1.001, '$1.01'],
+    [0.000000001, '$0.00000001'],
+  ])('%d is at most %s', (usd, text) => {
+    expect(formatUsdUp(usd)).toBe(text);
   });
 });
