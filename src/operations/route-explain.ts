@@ -38,10 +38,7 @@ const candidateSchema = () =>
       }),
     ),
     cost_usd: z.object({ low: usd(), expected: usd(), high: usd() }).describe('high: the worst case.'),
-    past: z
-      .object({ calls: z.number(), median_usd: z.number() })
-      .nullable()
-      .describe('What such calls have cost, from ten on. It decides nothing.'),
+    past: z.object({ calls: z.number(), median_usd: z.number() }).nullable().describe('Your own such calls.'),
     max_output_tokens: z.number().describe('Reasoning included.'),
     visible_output_tokens: z.number(),
     effort: z.enum(reasoningEfforts).nullable(),
@@ -82,7 +79,7 @@ export const routeExplainOperation = operation({
   command: ['route'],
   title: 'Explain a route',
   summary: 'Show which model a request would go to, why, and what it may cost. Offline, no key needed.',
-  description: 'Shows which model a request would go to, why, and what it may cost; sends nothing.',
+  description: 'Shows which model a request would go to, why, and its cost; sends nothing.',
   guidance: 'which model a call would go to and what it may cost, without sending it.',
   input: () =>
     z.strictObject({

@@ -276,8 +276,8 @@ describe('orch patch apply --from', () => {
   it.each<[string, string, number, RegExp]>([
     ['does not fit', text().replace('-two', '-zwei'), 5, /git rejects the patch/],
     ['is cut', text().slice(0, -12), 5, /git rejects the patch/],
-    ['is no patch', 'Just some words.\n', 5, /git rejects the patch/],
-    ['is blank', '  \n', 5, /git rejects the patch/],
+    ['is no patch', 'Just some words.\n', 5, /the text holds no patch/],
+    ['is blank', '  \n', 5, /the text holds no patch/],
     ['leads out', text('../../../../../../../tmp/x.txt'), 5, /git rejects the patch/],
     [
       'makes a link',

@@ -56,7 +56,7 @@ describe.each(days)('on %s', (day) => {
   it('every living model is taken with its efforts, temperature and verbosity', async () => {
     const room = await engineFixture({
       day,
-      policies: { defaults: { temperature: 0.5, verbosity: 'low', max_output_tokens: 1 } },
+      policies: { defaults: { temperature: 0.5, verbosity: 'low', max_output_tokens: 16 } },
       answer: { kind: 'text', text: 'Yes.' },
     });
     const living = models.filter(([, { shutdown }]) => shutdown === undefined || shutdown > day);
@@ -90,7 +90,7 @@ describe.each(days)('on %s', (day) => {
 
 it('a short input leaves the least that the provider takes', async () => {
   const room = await engineFixture({
-    policies: { defaults: { max_output_tokens: 1, reasoning_effort: 'none' } },
+    policies: { defaults: { max_output_tokens: 16, reasoning_effort: 'none' } },
     answer: { kind: 'text', text: 'Yes.' },
   });
   await room.call({ task: 'docs', shape: 'text', forceModel: 'gpt-6-luna' });

@@ -121,7 +121,7 @@ export const requestFields = {
 /** What --changes, --staged and --range are on the command line. */
 export const gitChangeField = field(
   z.string().min(1).optional(),
-  'Diff to send along: uncommitted, staged, or a range a..b',
+  'Diff to send: uncommitted, staged, a..b',
 );
 
 export const returnField = field(z.enum(returnShapes).optional(), 'Default: depends on the task', {
@@ -131,7 +131,7 @@ export const returnField = field(z.enum(returnShapes).optional(), 'Default: depe
 
 export const frameworkField = field(
   z.string().min(1).max(100).optional(),
-  'Test framework: jest, pytest, …',
+  'jest, pytest, …',
   {
     flag: '--framework <name>',
   },
