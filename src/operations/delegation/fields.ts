@@ -119,23 +119,16 @@ export const requestFields = {
 };
 
 /** What --changes, --staged and --range are on the command line. */
-export const gitChangeField = field(
-  z.string().min(1).optional(),
-  'Diff to send: uncommitted, staged, a..b',
-);
+export const gitChangeField = field(z.string().min(1).optional(), 'Diff to send: uncommitted, staged, a..b');
 
 export const returnField = field(z.enum(returnShapes).optional(), 'Default: depends on the task', {
   flag: '--return <shape>',
   complete: returnShapes,
 });
 
-export const frameworkField = field(
-  z.string().min(1).max(100).optional(),
-  'jest, pytest, …',
-  {
-    flag: '--framework <name>',
-  },
-);
+export const frameworkField = field(z.string().min(1).max(100).optional(), 'jest, pytest, …', {
+  flag: '--framework <name>',
+});
 
 export const resultFields = {
   output: field(z.string().min(1).optional(), 'Write the result to this file instead of standard output', {
