@@ -52,8 +52,8 @@ export interface OperationContext {
     location: string | undefined;
     tail: { records: Partial<UsageRecord>[]; complete: boolean } | undefined;
   }>;
-  /** What is left of the ceilings. Undefined if there are none. */
-  budgetsLeft?(): Promise<BudgetLeft[]>;
+  /** What is left of the budgets; empty if there are none. Rejects with `budget-unavailable`. */
+  budgetsLeft(): Promise<BudgetLeft[]>;
   /** Takes the user's secrets out of what is shown: messages thoroughly, a result only where one is whole. */
   redaction(): { message: Redact; result: Redact };
   /**

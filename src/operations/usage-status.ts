@@ -17,6 +17,16 @@ export const usageStatusOperation = commandOnly({
         "For Claude Code's status line: always one line on standard output, and exit status 0",
         { flag: '--statusline' },
       ),
+      rebuild: field(
+        z.boolean().optional(),
+        'First sum up usage records for the budget in ORCH_BUDGET_URL, which has lost its data or is new',
+        { flag: '--rebuild' },
+      ),
+      files: field(
+        z.array(z.string().min(1)).optional(),
+        'With --rebuild: the CSV files of all who share the budget (default: your ledger)',
+        { positional: 'list', complete: 'file' },
+      ),
     }),
   output: () =>
     z.object({
@@ -42,8 +52,17 @@ export const usageStatusOperation = commandOnly({
   examples: [
     'orch usage status',
     'orch usage status --statusline   (as the command of statusLine in ~/.claude/settings.json)',
+    'orch usage status --rebuild team/*.csv',
   ],
-  async run({ statusline }, context) {
+  async run({ statusline, rebuild, files = [] }, context, { signal }) {
+    if (files.length > 0 && rebuild !== true)
+      throw new OrchError('usage', 'files are only read with --rebuild', {
+        hint: 'orch usage report reads any usage CSV',
+      });
+    if (rebuild)
+      await context.rebuildBudget((sink) =>
+        context.scanLedgers(files.length > 0 ? files : undefined, sink, signal),
+      );
     try {
       return await read(context);
     } catch (error) {
@@ -71,7 +90,11 @@ async function read(context: OperationContext) {
   const now = context.clock().now();
   const { location, tail } = await context.ledgerTail(zone.startOf(zone.dayOf(now)));
   const warnings: string[] = [];
-  const budgets = await (context.budgetsLeft?.() ?? []);
+  // What was spent is shown all the same.
+  const budgets = await context.budgetsLeft().catch((error: Error) => {
+    warnings.push(`what is left of the budgets is unknown: ${error.message}`);
+    return [];
+  });
   const status = usageStatus(tail?.records ?? [], { now, zone, budgets });
   if (tail?.complete === false) warnings.push('there are more calls today than were read: the sum is a part');
   if (status.unknown_cost > 0)

@@ -121,3 +121,42 @@ describe.skipIf(!hasRedis)('a budget in redis-server', () => {
     expect(JSON.stringify([lost, answered, wrong, examined, listed])).not.toContain('correct-horse');
   });
 });
+
+describe('orch usage status', () => {
+  it('says what is left of each budget', async () => {
+    const { env } = await home({ ORCH_DAILY_BUDGET_USD: '1', ORCH_MONTHLY_BUDGET_USD: '20' });
+    const { cost_usd: cost } = JSON.parse((await run(question, { env })).stdout).meta;
+    const { stdout } = await run(['usage', 'status', '--json'], { env });
+    const left = (name: string, limit: number) => ({
+      name,
+      limit_usd: limit,
+      left_usd: expect.closeTo(limit - cost, 9),
+    });
+    expect(JSON.parse(stdout).budgets).toEqual([left('daily', 1), left('monthly', 20)]);
+    expect((await run(['usage', 'status'], { env })).stdout).toMatch(/ daily: \$\d\.\d+ of \$1\.00 left/);
+  });
+
+  it('reads files only to rebuild, and only a shared budget is rebuilt', async () => {
+    const { env } = await home();
+    const read = await run(['usage', 'status', 'a.csv'], { env });
+    expect(read).toMatchObject({ status: 2, stderr: expect.stringContaining('only read with --rebuild') });
+    const rebuilt = await run(['usage', 'status', '--rebuild'], { env });
+    expect(rebuilt).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ORCH_BUDGET_URL is not set'),
+    });
+  });
+
+  it.runIf(hasRedis)('--rebuild begins a shared budget with the records of all', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    const { env } = await home({ ORCH_BUDGET_URL: redis.url, ORCH_DAILY_BUDGET_USD: '1' });
+    expect((await run(question, { env })).status).toBe(6);
+    const now = new Date().toISOString();
+    const rows = ['a', 'b'].map((id) => encodeRecord(usageRecord({ run_id: id, ts: now, cost_usd: 0.25 })));
+    const cwd = folder({ 'team.csv': `${[headerRow, ...rows].join('\n')}\n` });
+    const { stdout } = await run(['usage', 'status', '--rebuild', 'team.csv', '--json'], { env, cwd });
+    expect(JSON.parse(stdout).budgets).toEqual([{ name: 'daily', limit_usd: 1, left_usd: 0.5 }]);
+    expect((await run(question, { env })).status).toBe(0);
+  });
+});

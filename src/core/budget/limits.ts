@@ -1,8 +1,9 @@
 /** The budgets of the policies as limits of a call, and how they are called. */
 import type { Budgets, PeriodBudgets } from '../config/policy.ts';
+import type { BudgetLeft } from '../record/usage-status.ts';
 import { formatUsd } from '../text/format.ts';
 import { nanoOf, usdOf } from './nano.ts';
-import type { Limit } from './state.ts';
+import type { Limit, Standing } from './state.ts';
 import type { BudgetWindow } from './windows.ts';
 
 const keys = { day: 'dailyUsd', week: 'weeklyUsd', month: 'monthlyUsd' } as const satisfies Record<
@@ -27,6 +28,12 @@ export function limitsOf(budgets: Budgets, projectName: string | undefined): Lim
 export function describeLimit({ window, project, nano }: Limit): string {
   const whose = project === null ? '' : ` of project ${project}`;
   return `${words[window]} budget${whose} of ${formatUsd(usdOf(nano))}`;
+}
+
+/** What is left of each, for a report; such as "daily" or "daily, acme". */
+export function budgetLeft({ window, project, nano, left }: Standing): BudgetLeft {
+  const name = project === null ? words[window] : `${words[window]}, ${project}`;
+  return { name, limit_usd: usdOf(nano), left_usd: usdOf(left) };
 }
 
 function limitsIn(budgets: PeriodBudgets, project: string | null): Limit[] {
