@@ -88,7 +88,11 @@ export function ignoredNote(origin: string, keys: readonly string[]): string {
 /** A line per file with problems. Their messages may repeat a value, which is text from outside, and are left out. */
 export function unsoundNotes(problems: readonly ConfigProblem[]): string[] {
   const files = new Map<string, string[]>();
-  for (const { origin, path } of problems) files.set(origin, [...(files.get(origin) ?? []), path]);
+  for (const { origin, path } of problems) {
+    const paths = files.get(origin);
+    if (paths) paths.push(path);
+    else files.set(origin, [path]);
+  }
   return [...files].map(([origin, paths]) => {
     const keys = paths.includes('')
       ? ''

@@ -10,8 +10,14 @@ import {
   configSchemas,
   foreignRules,
 } from '../../../src/core/config/config.ts';
-import { type ForeignRule, type ForeignRules, tightened } from '../../../src/core/config/foreign.ts';
+import {
+  type ForeignRule,
+  type ForeignRules,
+  tightened,
+  unsoundNotes,
+} from '../../../src/core/config/foreign.ts';
 import { modelCard } from '../../helpers/config.ts';
+import { expectLinear } from '../../helpers/linear.ts';
 
 interface Files {
   models?: unknown;
@@ -291,4 +297,16 @@ it('a key __proto__ goes no further, whatever the rule for the keys beside it', 
     (_path, _rule, given) => given,
   );
   expect(JSON.stringify(layer.value)).toBe('{"caps":{"docs":{"max_input":2}}}');
+});
+
+it('problems of a file are put together in time that grows with their number', async () => {
+  await expectLinear((size) => {
+    const problems = Array.from({ length: size }, (_, at) => ({
+      origin: '/r/.orch/models.json',
+      path: `k${at}`,
+      message: 'unknown key',
+      hint: '',
+    }));
+    return () => unsoundNotes(problems);
+  }, 20_000);
 });
