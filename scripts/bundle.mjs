@@ -40,8 +40,8 @@ const files = {
     loadedBy: 'usage report and status, doctor, route once there is a ledger, the first use of a budget',
     sources: [
       'src/core/budget/genesis.ts',
-      'src/core/record/usage-report.ts',
-      'src/core/record/report-formats.ts',
+      'src/core/record/report/usage-report.ts',
+      'src/core/record/report/report-formats.ts',
       'src/core/record/csv-records.ts',
       'src/core/record/csv-rows.ts',
       'src/adapters/ledger/read.ts',

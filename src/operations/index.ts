@@ -12,8 +12,8 @@ import { runsShowOperation } from './runs-show.ts';
 import { configSetOperation, configUnsetOperation } from './settings/change.ts';
 import { configGetOperation, configListOperation, configPathOperation } from './settings/show.ts';
 import { testsOperation } from './tests.ts';
-import { usageReportOperation } from './usage-report.ts';
-import { usageStatusOperation } from './usage-status.ts';
+import { usageReportOperation } from './usage/usage-report.ts';
+import { usageStatusOperation } from './usage/usage-status.ts';
 
 export const operations: readonly Operation[] = [
   runOperation,

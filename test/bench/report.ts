@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { encodeRecord, headerRow } from '../../src/core/record/csv.ts';
+import type { UsageReport } from '../../src/core/record/report/usage-report.ts';
 import { usageColumns } from '../../src/core/record/usage-record.ts';
-import type { UsageReport } from '../../src/core/record/usage-report.ts';
 import { usageRecord } from '../helpers/usage-record.ts';
 import { seededRandom } from './seeded-random.ts';
 

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import models from '../../conf/models.json';
 import { completionScript } from '../../src/cli/completions/completions.ts';
 import { type Actions, buildProgram, shells } from '../../src/cli/program.ts';
-import { groupKeys } from '../../src/core/record/group-keys.ts';
+import { groupKeys } from '../../src/core/record/report/group-keys.ts';
 import { givenTasks } from '../../src/core/tasks/own-tasks.ts';
 import { givenAliases } from '../../src/operations/delegation/fields.ts';
 

@@ -1,7 +1,11 @@
 import { encodeLine } from '../../src/core/record/csv-line.ts';
 import { CsvRows } from '../../src/core/record/csv-rows.ts';
+import {
+  openReport,
+  type UsageReport,
+  type UsageReportOptions,
+} from '../../src/core/record/report/usage-report.ts';
 import { type UsageRecord, usageColumns } from '../../src/core/record/usage-record.ts';
-import { openReport, type UsageReport, type UsageReportOptions } from '../../src/core/record/usage-report.ts';
 
 /** The report of a CSV. */
 export function reportOfCsv(csv: string, options: UsageReportOptions, file = 'usage.csv'): UsageReport {

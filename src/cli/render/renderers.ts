@@ -1,7 +1,7 @@
 /** How each operation's output is printed. */
 import { Option } from 'commander';
 import { exitStatusOf, OrchError } from '../../core/errors/orch-error.ts';
-import type { UsageReport } from '../../core/record/usage-report.ts';
+import type { UsageReport } from '../../core/record/report/usage-report.ts';
 import { refusalCode, refusalMessage } from '../../core/router/decision.ts';
 import { formatCount, formatDuration, formatUsd } from '../../core/text/format.ts';
 import { printable, printableJson } from '../../core/text/hidden.ts';
@@ -182,7 +182,7 @@ async function renderReport(
     const { reportPage } = await import('./report-page/page.ts');
     return reportPage(report);
   }
-  const { reportFormats } = await import('../../core/record/report-formats.ts');
+  const { reportFormats } = await import('../../core/record/report/report-formats.ts');
   return reportFormats[format](report, { bom });
 }
 

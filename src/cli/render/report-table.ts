@@ -1,7 +1,7 @@
 /** A usage report as a table for the terminal. */
 import Table from 'cli-table3';
-import { comparisonOf, reportTitle, shownColumns } from '../../core/record/report-columns.ts';
-import type { UsageReport } from '../../core/record/usage-report.ts';
+import { comparisonOf, reportTitle, shownColumns } from '../../core/record/report/report-columns.ts';
+import type { UsageReport } from '../../core/record/report/usage-report.ts';
 import { wrapped } from './wrap.ts';
 
 /** `width` of the terminal in columns; undefined: no limit. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UsageReport } from '../../../src/core/record/usage-report.ts';
+import type { UsageReport } from '../../../src/core/record/report/usage-report.ts';
 import { Chromium, chromiumPath } from '../../helpers/chromium.ts';
 import { orchInProcess as orch } from '../../helpers/cli.ts';
 

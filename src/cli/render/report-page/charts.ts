@@ -1,6 +1,6 @@
 /** The charts of a report: each is a figure with its numbers as a table, too. */
-import type { ChartSums } from '../../../core/record/chart-tally.ts';
-import type { ReportBudget, UsageReport } from '../../../core/record/usage-report.ts';
+import type { ChartSums } from '../../../core/record/report/chart-tally.ts';
+import type { ReportBudget, UsageReport } from '../../../core/record/report/usage-report.ts';
 import { formatCount, formatDuration, formatUsd } from '../../../core/text/format.ts';
 import { type ChartOption, type ChartSize, chartSvg } from './chart-svg.ts';
 import { drawings, figure, half, numbers, whole } from './figure.ts';

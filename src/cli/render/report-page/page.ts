@@ -6,8 +6,8 @@ import {
   type ReportColumn,
   reportTitle,
   shownColumns,
-} from '../../../core/record/report-columns.ts';
-import type { ReportBudget, UsageGroup, UsageReport } from '../../../core/record/usage-report.ts';
+} from '../../../core/record/report/report-columns.ts';
+import type { ReportBudget, UsageGroup, UsageReport } from '../../../core/record/report/usage-report.ts';
 import { formatCount, formatDuration, formatUsd } from '../../../core/text/format.ts';
 import { chartFigures } from './charts.ts';
 import { escapeHtml, nameHtml } from './html.ts';

@@ -1,5 +1,5 @@
 /** What each chart shows: few enough values to be told apart, and the rest together. */
-import type { ChartSums } from '../../../core/record/chart-tally.ts';
+import type { ChartSums } from '../../../core/record/report/chart-tally.ts';
 import { formatCount } from '../../../core/text/format.ts';
 
 type Span = 'day' | 'week' | 'month' | 'year';

@@ -2,7 +2,8 @@
  * What was spent, as a value that any format can show. Made of the sums of a `UsageTally`. Pure: the same rows and
  * options give the same report.
  */
-import { OrchError } from '../errors/orch-error.ts';
+import { OrchError } from '../../errors/orch-error.ts';
+import { type TimeZone, timeZone } from '../time-zone.ts';
 import { type ChartSums, ChartTally } from './chart-tally.ts';
 import { type GroupKey, isPeriod } from './group-keys.ts';
 import {
@@ -18,7 +19,6 @@ import {
   unwantedWarning,
 } from './report-notes.ts';
 import { Tally } from './tally.ts';
-import { type TimeZone, timeZone } from './time-zone.ts';
 import { UsageTally } from './usage-tally.ts';
 
 /** Group value for records without one. */

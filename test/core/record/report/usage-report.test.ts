@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupKeys } from '../../../src/core/record/group-keys.ts';
-import { timeZone } from '../../../src/core/record/time-zone.ts';
-import type { UsageRecord } from '../../../src/core/record/usage-record.ts';
-import type { UsageReportOptions } from '../../../src/core/record/usage-report.ts';
-import { usageRecord } from '../../helpers/usage-record.ts';
-import { reportOfCsv, usageReport } from '../../helpers/usage-report.ts';
+import { groupKeys } from '../../../../src/core/record/report/group-keys.ts';
+import type { UsageReportOptions } from '../../../../src/core/record/report/usage-report.ts';
+import { timeZone } from '../../../../src/core/record/time-zone.ts';
+import type { UsageRecord } from '../../../../src/core/record/usage-record.ts';
+import { usageRecord } from '../../../helpers/usage-record.ts';
+import { reportOfCsv, usageReport } from '../../../helpers/usage-report.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 

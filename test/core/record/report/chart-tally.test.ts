@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { UsageRecord } from '../../../src/core/record/usage-record.ts';
-import type { UsageReportOptions } from '../../../src/core/record/usage-report.ts';
-import { usageRecord } from '../../helpers/usage-record.ts';
-import { reportOfCsv, usageReport } from '../../helpers/usage-report.ts';
+import type { UsageReportOptions } from '../../../../src/core/record/report/usage-report.ts';
+import type { UsageRecord } from '../../../../src/core/record/usage-record.ts';
+import { usageRecord } from '../../../helpers/usage-record.ts';
+import { reportOfCsv, usageReport } from '../../../helpers/usage-report.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 

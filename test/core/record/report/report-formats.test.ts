@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { encodeRecord, headerRow } from '../../../src/core/record/csv.ts';
-import { splitLine } from '../../../src/core/record/csv-line.ts';
-import { reportColumns, reportTitle, shownColumns } from '../../../src/core/record/report-columns.ts';
-import { reportFormats } from '../../../src/core/record/report-formats.ts';
-import { usageRecord } from '../../helpers/usage-record.ts';
-import { reportOfCsv, usageReport } from '../../helpers/usage-report.ts';
+import { encodeRecord, headerRow } from '../../../../src/core/record/csv.ts';
+import { splitLine } from '../../../../src/core/record/csv-line.ts';
+import {
+  reportColumns,
+  reportTitle,
+  shownColumns,
+} from '../../../../src/core/record/report/report-columns.ts';
+import { reportFormats } from '../../../../src/core/record/report/report-formats.ts';
+import { usageRecord } from '../../../helpers/usage-record.ts';
+import { reportOfCsv, usageReport } from '../../../helpers/usage-report.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 const hostile = "=cmd|\"<script>alert(1)</script>`, & 'x'";

@@ -1,5 +1,5 @@
 /** Renders a usage report as CSV or Markdown, ending with a line break. */
-import { encodeLine } from './csv-line.ts';
+import { encodeLine } from '../csv-line.ts';
 import { comparisonOf, reportColumns, reportTitle, shownColumns } from './report-columns.ts';
 import type { UsageReport } from './usage-report.ts';
 

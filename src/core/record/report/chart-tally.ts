@@ -2,12 +2,13 @@
  * The sums that the charts of a report show, whatever the report is grouped by: cost by day and model, cost by task,
  * latency by model. Memory depends on how many different values there are, and is bounded.
  */
+
+import type { CsvRows } from '../csv-rows.ts';
+import type { TimeZone } from '../time-zone.ts';
 import { empty } from './cell-numbers.ts';
-import type { CsvRows } from './csv-rows.ts';
 import { Latencies } from './latencies.ts';
 import { Names } from './names.ts';
 import { Periods } from './periods.ts';
-import type { TimeZone } from './time-zone.ts';
 import { UsdSum } from './usd-sum.ts';
 
 /** What is known of a row that counts. */

@@ -1,5 +1,5 @@
 /** Numbers the texts of a column, so that the same bytes become text only once. */
-import type { CsvRows } from './csv-rows.ts';
+import type { CsvRows } from '../csv-rows.ts';
 
 const offset = 0x811c9dc5 | 0;
 const prime = 0x01000193;

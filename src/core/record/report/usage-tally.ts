@@ -1,17 +1,17 @@
 /** Adds up the rows of usage CSVs by group, one after the other: memory depends on the number of groups, not of rows. */
-import { OrchError } from '../errors/orch-error.ts';
-import { mayBeBilled } from '../errors/provider-failure.ts';
-import { formatCount } from '../text/format.ts';
+import { OrchError } from '../../errors/orch-error.ts';
+import { mayBeBilled } from '../../errors/provider-failure.ts';
+import { formatCount } from '../../text/format.ts';
+import { type Column, type CsvRows, type LedgerSink, noCell, type RowFault, wrongCell } from '../csv-rows.ts';
+import type { TimeZone } from '../time-zone.ts';
+import { type UsageRecord, usageColumns } from '../usage-record.ts';
 import { amountAt, countAt, empty, Times, usdAt } from './cell-numbers.ts';
 import type { ChartTally } from './chart-tally.ts';
-import { type Column, type CsvRows, type LedgerSink, noCell, type RowFault, wrongCell } from './csv-rows.ts';
 import type { GroupKey } from './group-keys.ts';
 import { Names } from './names.ts';
 import { Periods } from './periods.ts';
 import { news, RecentCalls } from './recent-calls.ts';
 import { Tally } from './tally.ts';
-import type { TimeZone } from './time-zone.ts';
-import { type UsageRecord, usageColumns } from './usage-record.ts';
 
 export interface UsageFilter {
   /** Milliseconds since 1970, inclusive. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { news, RecentCalls } from '../../../src/core/record/recent-calls.ts';
+import { news, RecentCalls } from '../../../../src/core/record/report/recent-calls.ts';
 
 const facts = news.call | news.callInGroup | news.success | news.successInGroup;
 const kept = 64;

@@ -1,7 +1,7 @@
 /** The columns of a usage report, shared by the terminal table, Markdown, HTML and CSV. */
-import { formatCount, formatDuration, formatUsd } from '../text/format.ts';
+import { formatCount, formatDuration, formatUsd } from '../../text/format.ts';
+import { type TimeZone, timeZone } from '../time-zone.ts';
 import { type GroupKey, isPeriod } from './group-keys.ts';
-import { type TimeZone, timeZone } from './time-zone.ts';
 import type { UsageGroup, UsageReport } from './usage-report.ts';
 
 export interface ReportColumn {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Latencies } from '../../../src/core/record/latencies.ts';
+import { Latencies } from '../../../../src/core/record/report/latencies.ts';
 
 function of(values: Iterable<number>): Latencies {
   const latencies = new Latencies();

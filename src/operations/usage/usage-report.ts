@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { groupKeys } from '../core/record/group-keys.ts';
-import { field, looks, operation } from './operation.ts';
+import { groupKeys } from '../../core/record/report/group-keys.ts';
+import { field, looks, operation } from '../operation.ts';
 
 const count = z.number();
 const known = z.number().nullable();
@@ -104,9 +104,9 @@ export const usageReportOperation = operation({
     "orch usage report 'logs/*.csv.gz' --compare model",
   ],
   async run({ files, by, compare, since, until, timezone, ...only }, context, { signal }) {
-    const { openReport } = await import('../core/record/usage-report.ts');
-    const { readWhen } = await import('../core/record/when.ts');
-    const { timeZone } = await import('../core/record/time-zone.ts');
+    const { openReport } = await import('../../core/record/report/usage-report.ts');
+    const { readWhen } = await import('../../core/record/when.ts');
+    const { timeZone } = await import('../../core/record/time-zone.ts');
     const { name, origin } =
       timezone === undefined ? context.zone() : { name: timezone, origin: '--timezone' };
     const zone = timeZone(name, origin);

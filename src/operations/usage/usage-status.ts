@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { OrchError } from '../core/errors/orch-error.ts';
-import type { UsageStatus } from '../core/record/usage-status.ts';
-import type { OperationContext } from './context.ts';
-import { commandOnly, field } from './operation.ts';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import type { UsageStatus } from '../../core/record/usage-status.ts';
+import type { OperationContext } from '../context.ts';
+import { commandOnly, field } from '../operation.ts';
 
 export const usageStatusOperation = commandOnly({
   name: 'usage.status',
@@ -83,8 +83,8 @@ const nothing: UsageStatus = {
 };
 
 async function read(context: OperationContext) {
-  const { usageStatus, statusLine } = await import('../core/record/usage-status.ts');
-  const { timeZone } = await import('../core/record/time-zone.ts');
+  const { usageStatus, statusLine } = await import('../../core/record/usage-status.ts');
+  const { timeZone } = await import('../../core/record/time-zone.ts');
   const { name, origin } = context.zone();
   const zone = timeZone(name, origin);
   const now = context.clock().now();

@@ -1,7 +1,7 @@
 /** Numbers and times in cells, read from the bytes where they are written as we write them. */
-import { type CsvRows, isAmount } from './csv-rows.ts';
+import { type CsvRows, isAmount } from '../csv-rows.ts';
+import { readTimestamp } from '../when.ts';
 import { roundedUnits, unitDigits } from './usd-sum.ts';
-import { readTimestamp } from './when.ts';
 
 /** Instead of a number: the cell is empty. Amounts are never negative. */
 export const empty = -1;

@@ -1,5 +1,5 @@
 /** The day, ISO week or month of a time, in a time zone. */
-import { nextDay, type TimeZone } from './time-zone.ts';
+import { nextDay, type TimeZone } from '../time-zone.ts';
 
 export type Period = 'day' | 'week' | 'month';
 

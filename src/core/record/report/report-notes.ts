@@ -1,7 +1,7 @@
 /** What a usage report says beside its numbers: how to read them, and why they may be wrong. */
-import { formatCount, formatUsd } from '../text/format.ts';
-import { printable } from '../text/hidden.ts';
-import { reasonOf } from './csv-rows.ts';
+import { formatCount, formatUsd } from '../../text/format.ts';
+import { printable } from '../../text/hidden.ts';
+import { reasonOf } from '../csv-rows.ts';
 import type { GroupKey } from './group-keys.ts';
 import { Tally } from './tally.ts';
 import type { UsageGroup } from './usage-report.ts';
