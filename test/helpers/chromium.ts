@@ -55,7 +55,11 @@ export class Chromium {
       '--no-sandbox',
       'about:blank',
     ];
-    this.child = spawn(path, flags, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+    this.child = spawn(path, flags, {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      // Its own processes are ended with it.
+      detached: true,
+    });
     let rest = '';
     // Nothing waits for an answer that will not come.
     this.child.once('close', () => {
@@ -113,9 +117,13 @@ export class Chromium {
 
   async close(): Promise<void> {
     const closed = new Promise((fulfil) => this.child.once('close', fulfil));
-    this.child.kill('SIGKILL');
+    process.kill(-this.child.pid!, 'SIGKILL');
     await closed;
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    try {
+      rmSync(this.profile, { recursive: true, force: true, maxRetries: 10 });
+    } catch {
+      // One of its processes still writes; the folder of all tests is removed at their end.
+    }
   }
 
   private send(method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
