@@ -1,7 +1,7 @@
 /** The README's reference tables, generated from the same data as the help and the tool definitions. */
 import type { Command, Option } from 'commander';
 import { exitStatuses } from '../src/cli/help/topics.ts';
-import { environmentVariables } from '../src/core/config/environment.ts';
+import { environmentVariables } from '../src/core/config/environment-variables.ts';
 import { errorCodes, exitStatusOf } from '../src/core/errors/orch-error.ts';
 import { toolOperations, toTool } from '../src/mcp/tools.ts';
 

@@ -10,7 +10,7 @@ import { referenceSections } from '../scripts/reference.ts';
 import { replaceSections } from '../scripts/sections.ts';
 import { type Actions, buildProgram } from '../src/cli/program.ts';
 import { configFileNames, configSchemas } from '../src/core/config/config.ts';
-import { environmentVariables } from '../src/core/config/environment.ts';
+import { environmentVariables } from '../src/core/config/environment-variables.ts';
 import { errorCodes } from '../src/core/errors/orch-error.ts';
 import { toolOperations } from '../src/mcp/tools.ts';
 import { operations } from '../src/operations/index.ts';

@@ -5,7 +5,7 @@ import { plainTaskName, readTask } from '../core/tasks/tasks.ts';
 import { typos } from '../core/text/did-you-mean.ts';
 import { operations } from '../operations/index.ts';
 
-/** What is at hand for a task that has another name here. A user's own task of such a name comes first. */
+/** Common names of tasks that have another name here. A user's own task of that name comes first. */
 const otherTasks: Readonly<Record<string, (typeof givenTasks)[number]>> = {
   change: 'refactor',
   code: 'code_generate',
@@ -30,9 +30,9 @@ const commands: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * Throws `usage` for what is no task. As the first argument only for what is almost one, has another name here, is a
- * command, or is an instruction or a file: any other word is treated as docs, with a warning. `ownTasks` is asked for
- * a name that is not built in.
+ * Throws `usage` for what is no task. The first argument may be any word, which is then treated as docs, with a
+ * warning, unless it nearly is a task, is another name of one, a command, an instruction or a file. `ownTasks` is
+ * asked for a name that is not built in.
  */
 export function refuseWrongTask(
   name: unknown,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { version } from '../../package.json';
 import { exitStatuses } from '../../src/cli/help/topics.ts';
-import { environmentVariables } from '../../src/core/config/environment.ts';
+import { environmentVariables } from '../../src/core/config/environment-variables.ts';
 import { errorCodes } from '../../src/core/errors/orch-error.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { folder, key, provider } from '../helpers/orch.ts';

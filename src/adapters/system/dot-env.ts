@@ -1,7 +1,7 @@
 /** Reads the `.env` of the working directory, or else of its repository, but only the variables that orch knows. */
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { environmentVariables } from '../../core/config/environment.ts';
+import { environmentVariables } from '../../core/config/environment-variables.ts';
 import { repositoryTop } from './folders.ts';
 import { isHomeOrRoot } from './paths.ts';
 import { maxConfigBytes, readRegularFile } from './regular-file.ts';

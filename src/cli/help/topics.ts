@@ -1,5 +1,5 @@
 /** `orch help exit-codes | environment | configuration`. */
-import { dotEnvVariables, environmentVariables } from '../../core/config/environment.ts';
+import { dotEnvVariables, environmentVariables } from '../../core/config/environment-variables.ts';
 import { settingKeys } from '../../core/config/settings.ts';
 import { errorCodes, exitStatusOf } from '../../core/errors/orch-error.ts';
 import { taskKinds } from '../../core/tasks/tasks.ts';

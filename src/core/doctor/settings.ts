@@ -1,6 +1,7 @@
 /** Lists the settings that differ from the package's defaults, and their origins. */
 import { type Config, type ConfigFileName, configFileNames } from '../config/config.ts';
-import { environmentVariables, type Setting } from '../config/environment.ts';
+import type { Setting } from '../config/environment.ts';
+import { environmentVariables } from '../config/environment-variables.ts';
 import { isPlainObject } from '../config/layers.ts';
 import { type Finding, ok } from './finding.ts';
 

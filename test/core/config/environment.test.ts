@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { environmentVariables, inspectEnvironment } from '../../../src/core/config/environment.ts';
+import { inspectEnvironment } from '../../../src/core/config/environment.ts';
+import { environmentVariables } from '../../../src/core/config/environment-variables.ts';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
 import { readEnvironment } from '../../helpers/environment.ts';
 
