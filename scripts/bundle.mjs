@@ -10,20 +10,69 @@ import { build } from 'esbuild';
 import { notices, packageOf } from './notices.mjs';
 
 /**
- * For each file: what loads it, its sources, and the packages it may contain. The build fails if another package gets
- * in. Modules that match no row go into core.
+ * For each file: what loads it, its sources, the file it builds on (`command` if there is none), and the packages it
+ * may contain. The build fails if another package gets in. A module that matches no row goes where its users are: into
+ * the one file of all of them, or the one that all of these build on.
  */
 const files = {
   index: { loadedBy: 'node dist/index.js', sources: ['src/index.ts'] },
   start: { loadedBy: 'every start', sources: ['src/boot/start.ts'] },
   core: {
     loadedBy: 'every start but --version',
-    sources: ['src/cli/main.ts'],
-    packages: ['zod', 'commander', 'chalk', 'fastest-levenshtein'],
+    sources: ['src/cli/main.ts', 'src/cli/process.ts'],
+    packages: ['commander', 'chalk'],
+  },
+  command: {
+    loadedBy: 'every command, serve',
+    sources: [
+      'src/cli/operation-command.ts',
+      'src/cli/run-command.ts',
+      'src/cli/slips.ts',
+      'src/factory.ts',
+      'src/core/errors/redact.ts',
+    ],
+    packages: ['zod', 'fastest-levenshtein'],
+    on: 'core',
+  },
+  requests: {
+    loadedBy: 'route, run, diff, tests, docs, patch apply, serve',
+    sources: [
+      'src/operations/run.ts',
+      'src/operations/diff.ts',
+      'src/operations/tests.ts',
+      'src/operations/docs.ts',
+      'src/operations/route-explain.ts',
+      'src/operations/patch-apply.ts',
+      'src/cli/render/route.ts',
+      'src/cli/render/delegation.ts',
+      'src/cli/render/patch.ts',
+    ],
+  },
+  usage: {
+    loadedBy: 'usage report and status, serve',
+    sources: ['src/operations/usage/', 'src/cli/render/usage.ts'],
+  },
+  setup: {
+    loadedBy: 'doctor, models, config',
+    sources: [
+      'src/operations/doctor.ts',
+      'src/operations/models.ts',
+      'src/operations/settings/',
+      'src/cli/render/doctor.ts',
+      'src/cli/render/models.ts',
+      'src/cli/render/settings.ts',
+    ],
+  },
+  help: {
+    loadedBy: 'help, completion',
+    sources: ['src/cli/help/show-help.ts', 'src/cli/completions/completions.ts'],
   },
   delegation: {
     loadedBy: 'run, diff, tests, docs, patch apply, runs, --changes and the like',
+    on: 'requests',
     sources: [
+      'src/operations/runs-list.ts',
+      'src/operations/runs-show.ts',
       'src/engine/delegate.ts',
       'src/engine/finish/finish-answer.ts',
       'src/operations/delegation/keep-run.ts',
@@ -32,6 +81,10 @@ const files = {
       'src/adapters/workspace/git/git-patch.ts',
       'src/adapters/workspace/write/output-guard.ts',
       'src/adapters/workspace/git/change/',
+      'src/adapters/workspace/changes/',
+      'src/operations/delegation/place-anew.ts',
+      'src/operations/delegation/refuse-leftovers.ts',
+      'src/core/secrets/leftover-placeholders.ts',
       'src/core/patch/',
     ],
     packages: ['diff'],
@@ -53,6 +106,7 @@ const files = {
     loadedBy: 'serve',
     sources: ['src/mcp/'],
     packages: ['@modelcontextprotocol/sdk', 'zod', 'zod-to-json-schema'],
+    on: 'requests',
   },
   provider: {
     loadedBy: 'the first request',
@@ -85,7 +139,7 @@ const files = {
       'redis-errors',
       'standard-as-callback',
     ],
-    loads: ['budget'],
+    on: 'budget',
   },
   settings: {
     loadedBy: 'config set, config unset',
@@ -93,7 +147,7 @@ const files = {
     packages: ['jsonc-parser'],
   },
   // It uses the contracts of the dialects to recognise what a request asks for.
-  rehearsal: { loadedBy: '--rehearse', sources: ['src/rehearsal/'], loads: ['delegation'] },
+  rehearsal: { loadedBy: '--rehearse', sources: ['src/rehearsal/'], on: 'delegation' },
   globs: {
     loadedBy: '--file with a pattern, a folder outside of git',
     sources: ['node_modules/tinyglobby/', 'node_modules/picomatch/'],
@@ -143,7 +197,7 @@ const files = {
     loadedBy: 'usage report --format html',
     sources: ['src/cli/render/report-page/', 'node_modules/echarts/', 'node_modules/zrender/'],
     packages: ['echarts', 'zrender', 'tslib'],
-    loads: ['report'],
+    on: 'report',
   },
   table: {
     loadedBy: 'usage report on a terminal',
@@ -171,13 +225,50 @@ const modules = new Map(
     const sources = Object.entries(inputs)
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .map(([source]) => source);
-    return [basename(path), { sources, file: fileOf(sources.length > 0 ? sources : [entryPoint ?? '']) }];
+    return [basename(path), { sources: sources.length > 0 ? sources : [entryPoint ?? ''] }];
   }),
 );
+const imports = Object.entries(outputs).flatMap(([path, module]) =>
+  module.imports
+    .filter(({ path: target }) => modules.has(basename(target)))
+    .map(({ path: target, kind }) => ({ from: basename(path), to: basename(target), kind })),
+);
+placeModules();
 
-/** Undefined for small modules without state (esbuild's helpers, the version): every file gets its own copy. */
-function fileOf(sources) {
-  if (sources.every((source) => ['', 'package.json'].includes(source))) return undefined;
+/** Small modules without state (esbuild's helpers, the version) get no file: every file gets its own copy. */
+function placeModules() {
+  const placed = [...modules].filter(([, { sources }]) =>
+    sources.some((source) => !['', 'package.json'].includes(source)),
+  );
+  /** The files of what uses each module. */
+  const users = new Map(placed.map(([name, { sources }]) => [name, new Set(rowOf(sources))]));
+  const free = new Set([...users].filter(([, { size }]) => size === 0).map(([name]) => name));
+  // What is also imported statically is loaded by then.
+  const isStatic = new Set(imports.filter(({ kind }) => kind === 'import-statement').map(({ to }) => to));
+  const used = imports.filter(
+    ({ to, kind }) => free.has(to) && (kind === 'import-statement' || !isStatic.has(to)),
+  );
+  for (let before = -1, found = 0; found > before; ) {
+    before = found;
+    for (const { from, to } of used) for (const file of users.get(from) ?? []) users.get(to).add(file);
+    found = [...users.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+  for (const [name, { sources }] of placed) {
+    const file = commonFile([...users.get(name)]);
+    modules.get(name).file = file;
+    const { packages = [] } = files[file];
+    for (const packageName of new Set(sources.map(packageOf))) {
+      if (packageName !== undefined && !packages.includes(packageName)) {
+        throw new Error(
+          `dist/${file}.js would contain ${packageName}: list it in scripts/bundle.mjs, or load it with import()`,
+        );
+      }
+    }
+  }
+}
+
+/** The one that claims it, if there is one. */
+function rowOf(sources) {
   const claims = Object.entries(files).filter(([, row]) =>
     row.sources.some((start) => sources.some((source) => pathInPackage(source).startsWith(start))),
   );
@@ -185,42 +276,53 @@ function fileOf(sources) {
     const names = claims.map(([name]) => name).join(' and ');
     throw new Error(`${names} both claim a module of ${sources.join(', ')}`);
   }
-  const [name, { packages = [] }] = claims[0] ?? ['core', files.core];
-  for (const packageName of new Set(sources.map(packageOf))) {
-    if (packageName !== undefined && !packages.includes(packageName)) {
-      throw new Error(
-        `dist/${name}.js would contain ${packageName}: list it in scripts/bundle.mjs, or load it with import()`,
-      );
-    }
-  }
-  return name;
+  return claims.map(([name]) => name);
 }
 
-/** A static import is loaded together with the importing file. Only core may be, and nothing at all by start. */
-for (const [path, { imports }] of Object.entries(outputs)) {
-  const from = modules.get(basename(path)).file;
-  for (const { path: target, kind } of imports) {
-    const to = modules.get(basename(target))?.file;
-    if (kind !== 'import-statement' || to === undefined || to === from) continue;
-    const allowed =
-      from === 'index' ? ['start'] : from === 'start' ? [] : ['core', ...(files[from].loads ?? [])];
-    if (!allowed.includes(to)) {
-      throw new Error(
-        `dist/${from}.js imports dist/${to}.js statically (${path} imports ${target}): use import() where it is needed`,
-      );
-    }
+/** The file and those it builds on, which have been loaded before it. */
+function foundation(file) {
+  if (['index', 'start', 'core'].includes(file)) return [file];
+  return [file, ...foundation(files[file].on ?? 'command')];
+}
+
+function commonFile([first, ...others]) {
+  return foundation(first).find((file) => others.every((other) => foundation(other).includes(file)));
+}
+
+/** A static import is loaded together with the importing file: only what that builds on may be. */
+for (const { from, to, kind } of imports) {
+  const [file, other] = [modules.get(from).file, modules.get(to).file];
+  if (kind !== 'import-statement' || other === undefined || other === file) continue;
+  const allowed = file === 'index' ? ['start'] : foundation(file);
+  if (!allowed.includes(other)) {
+    throw new Error(
+      `dist/${file}.js imports dist/${other}.js statically (${from} imports ${to}): use import() where it is needed`,
+    );
   }
 }
 
-/** Modules that are used by other files of dist/. */
+/** Else every start, or every command, would load what few need. */
+for (const { to, kind } of imports) {
+  const { file, sources } = modules.get(to);
+  const isUsedThere = ({ from, ...other }) =>
+    other.to === to && other.kind === 'import-statement' && modules.get(from).file === file;
+  if (kind !== 'dynamic-import' || !['core', 'command'].includes(file) || imports.some(isUsedThere)) continue;
+  if (rowOf(sources).length === 0) {
+    throw new Error(
+      `dist/${file}.js would contain ${sources[0]}, which is loaded with import(): it needs a row`,
+    );
+  }
+}
+
+/** Modules that are used by other files of dist/, or later. */
 const shared = new Set(
-  Object.entries(outputs).flatMap(([path, { imports }]) =>
-    imports
-      .map(({ path: target }) => basename(target))
-      .filter(
-        (target) => modules.has(target) && modules.get(target).file !== modules.get(basename(path)).file,
-      ),
-  ),
+  imports
+    .filter(
+      ({ from, to, kind }) =>
+        modules.get(to).file !== undefined &&
+        (kind === 'dynamic-import' || modules.get(to).file !== modules.get(from).file),
+    )
+    .map(({ to }) => to),
 );
 
 function usesImportMetaUrl(file) {
@@ -236,30 +338,55 @@ function pathInPackage(source) {
 }
 
 /**
- * An esbuild plugin that loads a module of another file from that file, by name, when it is needed. A file exports what
- * its entry point exports, and `modules` for the other files.
+ * An esbuild plugin that takes a module of another file from that file, by name. A file exports what its entry point
+ * exports, and `modules` for the other files, and for what is loaded with import(). Only values pass from file to file:
+ * esbuild's own way, a function for each export, would double the code that V8 keeps.
  */
 function linkFiles(file) {
   const own = [...shared].filter((name) => modules.get(name).file === file).sort();
   const entry = modules.has(`${file}.js`) ? [`export * from './${file}.js';`] : [];
-  const loaders = own.map((name) => `${JSON.stringify(name)}: () => require('./${name}'),`);
-  const contents = [...entry, 'export const modules = {', ...loaders, '};'].join('\n');
+  const imported = own.map(
+    (name, at) =>
+      `import { ${exportsOf(name)
+        .map((word, of) => `${word} as e${at}_${of}`)
+        .join(', ')} } from './${name}';`,
+  );
+  const values = own.map(
+    (name, at) =>
+      `${JSON.stringify(name)}: () => ({ __esModule: true, ${exportsOf(name)
+        .map((word, of) => `${word}: e${at}_${of}`)
+        .join(', ')} }),`,
+  );
+  const contents = [...entry, ...imported, 'export const modules = {', ...values, '};'].join('\n');
   return {
     name: 'link-files',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^entry$/ }, () => ({ path: file, namespace: 'entry' }));
       onLoad({ filter: /.*/, namespace: 'entry' }, () => ({ contents, resolveDir: modulesFolder }));
-      onResolve({ filter: /^\.\// }, ({ path, namespace }) => {
-        if (namespace === 'other') return { path, external: true };
+      onResolve({ filter: /^\.\// }, ({ path, namespace, kind }) => {
+        if (['now', 'later'].includes(namespace)) return { path, external: true };
         const name = basename(path);
         const other = modules.get(name)?.file;
-        return other === undefined || other === file ? undefined : { path: name, namespace: 'other' };
+        if (other !== undefined && kind === 'dynamic-import') return { path: name, namespace: 'later' };
+        return other === undefined || other === file ? undefined : { path: name, namespace: 'now' };
       });
-      onLoad({ filter: /.*/, namespace: 'other' }, ({ path: name }) => ({
-        contents: `module.exports = require('./${modules.get(name).file}.js').modules['${name}']();`,
+      const loaded = (name) => `require('./${modules.get(name).file}.js').modules['${name}']()`;
+      onLoad({ filter: /.*/, namespace: 'later' }, ({ path: name }) => ({
+        contents: `module.exports = ${loaded(name)};`,
       }));
+      onLoad({ filter: /.*/, namespace: 'now' }, ({ path: name }) => {
+        const words = exportsOf(name);
+        return {
+          contents: `const { ${words.map((word, at) => `${word}: e${at}`).join(', ')} } = ${loaded(name)};
+            export { ${words.map((word, at) => `e${at} as ${word}`).join(', ')} };`,
+        };
+      });
     },
   };
+}
+
+function exportsOf(name) {
+  return Object.entries(outputs).find(([path]) => basename(path) === name)[1].exports;
 }
 
 rmSync(dist, { recursive: true, force: true });

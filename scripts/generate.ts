@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { completionScript } from '../src/cli/completions/completions.ts';
-import { type Actions, buildProgram, shells } from '../src/cli/program.ts';
+import { type Actions, buildProgram, loadCommands, shells } from '../src/cli/program.ts';
 import { configFileNames } from '../src/core/config/config.ts';
 import { configJsonSchema } from './json-schema.ts';
 import { referenceSections } from './reference.ts';
@@ -26,6 +26,7 @@ const completionFiles = {
 export async function generatedFiles(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const program = buildProgram(noActions);
+  await loadCommands(program);
   for (const shell of shells) files.set(completionFiles[shell], completionScript(shell, program));
   for (const name of configFileNames) {
     files.set(`conf/${name}.schema.json`, `${JSON.stringify(configJsonSchema(name), null, 2)}\n`);
@@ -34,7 +35,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   files.set('docs/usage-csv.md', usageCsvDocument(record));
   const readme = join(root, 'README.md');
   if (existsSync(readme)) {
-    files.set('README.md', replaceSections(readFileSync(readme, 'utf8'), referenceSections(program)));
+    files.set('README.md', replaceSections(readFileSync(readme, 'utf8'), await referenceSections(program)));
   }
   return files;
 }

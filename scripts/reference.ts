@@ -3,15 +3,15 @@ import type { Command, Option } from 'commander';
 import { exitStatuses } from '../src/cli/help/topics.ts';
 import { environmentVariables } from '../src/core/config/environment-variables.ts';
 import { errorCodes, exitStatusOf } from '../src/core/errors/orch-error.ts';
-import { toolOperations, toTool } from '../src/mcp/tools.ts';
+import { loadTools, toTool } from '../src/mcp/tools.ts';
 
 /** Keyed by the names in the README's markers. */
-export function referenceSections(program: Command): Record<string, string> {
+export async function referenceSections(program: Command): Promise<Record<string, string>> {
   return {
     commands: commands(program),
     environment: environment(),
     'exit-codes': exitCodes(),
-    tools: tools(),
+    tools: await tools(),
   };
 }
 
@@ -90,10 +90,11 @@ function exitCodes(): string {
   );
 }
 
-function tools(): string {
+async function tools(): Promise<string> {
+  const operations = await loadTools();
   return table(
     ['Tool', 'What it does', 'Input (required in bold)'],
-    toolOperations.map((operation) => {
+    operations.map((operation) => {
       const { name, description, inputSchema } = toTool(operation, 'dotted');
       const required = new Set(inputSchema.required);
       const fields = Object.keys(inputSchema.properties ?? {});

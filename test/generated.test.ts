@@ -8,11 +8,11 @@ import { generatedFiles } from '../scripts/generate.ts';
 import { configJsonSchema } from '../scripts/json-schema.ts';
 import { referenceSections } from '../scripts/reference.ts';
 import { replaceSections } from '../scripts/sections.ts';
-import { type Actions, buildProgram } from '../src/cli/program.ts';
+import { type Actions, buildProgram, loadCommands } from '../src/cli/program.ts';
 import { configFileNames, configSchemas } from '../src/core/config/config.ts';
 import { environmentVariables } from '../src/core/config/environment-variables.ts';
 import { errorCodes } from '../src/core/errors/orch-error.ts';
-import { toolOperations } from '../src/mcp/tools.ts';
+import { loadTools } from '../src/mcp/tools.ts';
 import { operations } from '../src/operations/index.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -135,8 +135,11 @@ describe('sections of a document', () => {
   });
 });
 
-describe('the reference', () => {
-  const sections = referenceSections(buildProgram(actions));
+describe('the reference', async () => {
+  const program = buildProgram(actions);
+  await loadCommands(program);
+  const sections = await referenceSections(program);
+  const tools = await loadTools();
 
   it('has every command, with its options', () => {
     for (const operation of operations) {
@@ -158,7 +161,7 @@ describe('the reference', () => {
       expect(sections['exit-codes']).toMatch(new RegExp(`^\\| ${status} \\| \\w`, 'm'));
     }
     for (const code of errorCodes) expect(sections['exit-codes']).toContain(`\`${code}\``);
-    for (const { name } of toolOperations) expect(sections.tools).toContain(`| \`${name}\` | `);
+    for (const { name } of tools) expect(sections.tools).toContain(`| \`${name}\` | `);
     expect(sections.tools).toContain('**`task`**, **`input`**, `files`');
   });
 
@@ -171,10 +174,10 @@ describe('the reference', () => {
     }
   });
 
-  it('keeps a bar inside its cell', () => {
+  it('keeps a bar inside its cell', async () => {
     const program = new Command('orch').helpCommand(false);
     program.command('pipe').description('a | b').option('--x <a|b>', 'one | other');
-    const { commands } = referenceSections(program);
+    const { commands } = await referenceSections(program);
     expect(commands).toContain('| `orch pipe` | a \\| b |');
     expect(commands).toContain('| `--x <a\\|b>` | one \\| other | `pipe` |');
   });

@@ -1,17 +1,12 @@
 /** Runs a command line: from argv to an exit status. */
 import { type Command, CommanderError } from 'commander';
 import { OrchError } from '../core/errors/orch-error.ts';
-import { redactor } from '../core/errors/redact.ts';
-import { everyTask } from '../core/tasks/own-tasks.ts';
-import { plainTaskName } from '../core/tasks/tasks.ts';
 import { once } from '../core/text/once.ts';
 import type { Factory } from '../factory.ts';
 import { operations } from '../operations/index.ts';
 import { reportError } from './errors.ts';
-import { type Actions, buildProgram, shells } from './program.ts';
+import { type Actions, buildProgram, loadCommands, shells } from './program.ts';
 import { wrapped } from './render/wrap.ts';
-import { runCommand } from './run-command.ts';
-import { missingTask, strayOption, taskAsCommand } from './slips.ts';
 import { redactedStreams } from './streams/redacted-streams.ts';
 import type { IOStreams } from './streams/streams.ts';
 
@@ -20,8 +15,8 @@ export interface Surroundings {
   streams: IOStreams;
   /** Aborted by an interrupt. */
   signal: AbortSignal;
-  /** Throws `usage` if the working directory no longer exists. */
-  makeFactory(options: { rehearse?: boolean }): Factory;
+  /** Rejects with `usage` if the working directory no longer exists. */
+  makeFactory(options: { rehearse?: boolean }): Promise<Factory>;
   /** Serves MCP over the standard streams of the process. */
   serve(options: { toolNames: 'dotted' | 'underscore' }): Promise<void>;
 }
@@ -30,34 +25,35 @@ export interface Surroundings {
 export async function runCommandLine(argv: readonly string[], given: Surroundings): Promise<number> {
   const { signal } = given;
   let factory: Factory | undefined;
-  const makeFactory: Surroundings['makeFactory'] = (options) => {
-    factory = given.makeFactory(options);
+  const makeFactory: Surroundings['makeFactory'] = async (options) => {
+    factory = await given.makeFactory(options);
     return factory;
   };
-  // What goes wrong before there is a factory may repeat an argument, too.
-  const redaction = once(() => {
+  // All but help goes through these. What goes wrong before there is a factory may repeat an argument, too.
+  const redacted = once(async () => {
     try {
-      return (factory ?? given.makeFactory({})).redaction();
+      return redactedStreams(given.streams, (factory ?? (await given.makeFactory({}))).redaction);
     } catch {
       // The working directory is gone.
-      return { message: redactor([]), result: (text: string) => text };
+      const { redactor } = await import('../core/errors/redact.ts');
+      return redactedStreams(given.streams, () => ({ message: redactor([]), result: (text) => text }));
     }
   });
-  const streams = redactedStreams(given.streams, redaction);
-  const surroundings = { ...given, streams, makeFactory };
   const json = argv.includes('--json');
   let status = 0;
   try {
     const setStatus = (exitStatus: number) => {
       status = exitStatus;
     };
-    const program = buildProgram(actionsFor(argv, surroundings, setStatus), argv[0]);
-    silence(program, streams);
+    const program = buildProgram(actionsFor(argv, { ...given, redacted, makeFactory }, setStatus));
+    silence(program, given.streams);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    const slip = signal.aborted ? asInterrupted(error) : (slipOf(error, argv, makeFactory) ?? error);
+    // Help is no error: commander throws to stop parsing.
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const slip = signal.aborted ? asInterrupted(error) : ((await slipOf(error, argv, makeFactory)) ?? error);
     status = reportError(slip, {
-      streams,
+      streams: await redacted(),
       json,
       command: commandOf(argv),
     });
@@ -80,7 +76,7 @@ function commandOf(argv: readonly string[]): string {
 /** Width of help that does not go to a terminal. */
 const plainWidth = 80;
 
-/** Makes commander throw instead of exiting, and print through our streams. */
+/** Makes commander throw instead of exiting, and print its help through our streams. */
 function silence(command: Command, streams: IOStreams): void {
   command.exitOverride();
   command.configureOutput({
@@ -97,13 +93,20 @@ function silence(command: Command, streams: IOStreams): void {
 
 function actionsFor(
   argv: readonly string[],
-  { streams, signal, makeFactory, serve }: Surroundings,
+  {
+    redacted,
+    signal,
+    makeFactory,
+    serve,
+  }: Omit<Surroundings, 'streams'> & { redacted: () => Promise<IOStreams> },
   setStatus: (status: number) => void,
 ): Actions {
   return {
     async run(operation, fields, command) {
       const options = command.opts<Record<string, unknown>>();
-      const factory = makeFactory(options.rehearse === true ? { rehearse: true } : {});
+      const { runCommand } = await import('./run-command.ts');
+      const factory = await makeFactory(options.rehearse === true ? { rehearse: true } : {});
+      const streams = await redacted();
       try {
         setStatus(await runCommand(operation, fields, command, { argv, streams, signal, factory }));
       } finally {
@@ -122,7 +125,18 @@ function actionsFor(
       await serve({ toolNames: toolNames === 'underscore' ? 'underscore' : 'dotted' });
     },
     async help(topic, program) {
-      await showHelp(topic, program, streams, makeFactory);
+      if (topic === undefined) {
+        program.outputHelp();
+        return;
+      }
+      const { showHelp } = await import('./help/show-help.ts');
+      const streams = await redacted();
+      await showHelp(topic, program, {
+        streams,
+        width: streams.stdoutColumns ?? plainWidth,
+        makeFactory: () => makeFactory({}),
+        ownTasks: () => ownTasks(makeFactory),
+      });
     },
     async completion(shell, program) {
       const known = shells.find((name) => name === shell);
@@ -131,34 +145,38 @@ function actionsFor(
           hint: `choose one of: ${shells.join(', ')}`,
         });
       const { completionScript } = await import('./completions/completions.ts');
-      streams.out(completionScript(known, program, ownTasks(makeFactory)));
+      await loadCommands(program);
+      const own = await ownTasks(makeFactory);
+      (await redacted()).out(completionScript(known, program, own));
     },
   };
 }
 
 /** A better error for a slip than the parser has: a task or an option in a wrong place. Its own guesses are kept. */
-function slipOf(
+async function slipOf(
   error: unknown,
   argv: readonly string[],
   makeFactory: Surroundings['makeFactory'],
-): OrchError | undefined {
+): Promise<OrchError | undefined> {
   if (!(error instanceof CommanderError)) return undefined;
+  const { missingTask, strayOption, taskAsCommand } = await import('./slips.ts');
   if (error.code === 'commander.missingArgument' && argv[0] === 'run')
-    return missingTask(ownTasks(makeFactory));
+    return missingTask(await ownTasks(makeFactory));
   if (error.code === 'commander.unknownOption' && !/Did you mean/.test(error.message)) {
     const flag = /'(-[^']*)'/.exec(error.message)?.[1];
-    return flag === undefined ? undefined : strayOption(flag, argv, commandsWith(flag));
+    return flag === undefined ? undefined : strayOption(flag, argv, await commandsWith(flag));
   }
   if (error.code !== 'commander.unknownCommand') return undefined;
   const [word = ''] = argv;
   const command = /Did you mean (.*)\?/.exec(error.message)?.[1];
-  return taskAsCommand(word, { own: ownTasks(makeFactory), command });
+  return taskAsCommand(word, { own: await ownTasks(makeFactory), command });
 }
 
 /** The commands that have the option, as they are called. */
-function commandsWith(flag: string): string[] {
+async function commandsWith(flag: string): Promise<string[]> {
   const nothing = async () => {};
   const program = buildProgram({ run: nothing, serve: nothing, help: nothing, completion: nothing });
+  await loadCommands(program);
   const found: string[] = [];
   const look = (command: Command, path: string) => {
     if (command.options.some(({ short, long }) => short === flag || long === flag)) found.push(path);
@@ -169,51 +187,10 @@ function commandsWith(flag: string): string[] {
 }
 
 /** None if the configuration is invalid. */
-function ownTasks(makeFactory: Surroundings['makeFactory']): string[] {
+async function ownTasks(makeFactory: Surroundings['makeFactory']): Promise<string[]> {
   try {
-    return Object.keys(makeFactory({}).config().tasks);
+    return Object.keys((await makeFactory({})).config().tasks);
   } catch {
     return [];
   }
-}
-
-async function showHelp(
-  topic: string | undefined,
-  program: Command,
-  streams: IOStreams,
-  makeFactory: Surroundings['makeFactory'],
-): Promise<void> {
-  if (topic === undefined) {
-    program.outputHelp();
-    return;
-  }
-  const { helpTopics, renderTopic } = await import('./help/topics.ts');
-  const known = helpTopics.find((name) => name === topic);
-  if (known) {
-    streams.out(renderTopic(known, makeFactory({}), streams.stdoutColumns ?? plainWidth));
-    return;
-  }
-  let command: Command | undefined = program;
-  const isCommand = program.commands.some((child) => child.name() === topic.split(' ')[0]);
-  const tasks = isCommand ? [] : everyTask(ownTasks(makeFactory));
-  const words = tasks.includes(plainTaskName(topic)) ? 'run' : topic;
-  for (const word of words.split(' ')) command = command?.commands.find((child) => child.name() === word);
-  if (!command) {
-    const { didYouMean } = await import('../core/text/did-you-mean.ts');
-    const names = [
-      ...helpTopics,
-      ...operations.map((operation) => operation.command.join(' ')),
-      'serve',
-      'completion',
-    ];
-    const guess = didYouMean(topic, names);
-    throw new OrchError(
-      'usage',
-      `there is no help on "${topic}"${guess ? ` (did you mean ${guess}?)` : ''}`,
-      {
-        hint: `choose one of: ${names.join(', ')}`,
-      },
-    );
-  }
-  command.outputHelp();
 }

@@ -38,8 +38,6 @@ function stackOf(error: unknown): string {
 }
 
 function reportCommanderError(error: CommanderError, { streams, json, command }: ErrorView): number {
-  // Help and version are not errors: commander only throws to stop parsing.
-  if (error.exitCode === 0) return 0;
   const message = error.message
     .replace(/^error: /, '')
     .split('\n')

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { describeIssue, valueAt } from '../core/errors/describe-issue.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { type FieldSurface, type Operation, surfaceOf } from '../operations/operation.ts';
+import { completeWith } from './completions/completion.ts';
 
 export interface CliField {
   name: string;
@@ -13,38 +14,8 @@ export interface CliField {
   required: boolean;
 }
 
-/** How a shell completes a value. */
-export interface Completion {
-  /** Undefined: no suggestions. */
-  words: 'file' | readonly string[] | undefined;
-  /** The value is a comma-separated list of the words. */
-  list: boolean;
-  /** The option may be given more than once. */
-  repeatable: boolean;
-}
-
-/** Kept here because commander's options and arguments cannot hold it. */
-const completions = new WeakMap<Option | Argument, () => Completion>();
-
-export function completeWith<Value extends Option | Argument>(
-  value: Value,
-  words: FieldSurface['complete'],
-  { list = false, repeatable = false }: Partial<Completion> = {},
-): Value {
-  completions.set(value, () => ({
-    words: typeof words === 'function' ? words() : words,
-    list,
-    repeatable,
-  }));
-  return value;
-}
-
-export function completionOf(value: Option | Argument): Completion {
-  return completions.get(value)?.() ?? { words: value.argChoices, list: false, repeatable: false };
-}
-
 export function cliFields(operation: Operation): CliField[] {
-  return Object.entries(operation.input.shape).map(([name, schema]) => {
+  return Object.entries(operation.input().shape).map(([name, schema]) => {
     const surface = surfaceOf(schema as z.ZodType);
     const option =
       surface.flag === undefined ? undefined : makeOption(surface.flag, schema as z.ZodType, surface);
@@ -165,7 +136,7 @@ export function parseInput(
   fields: readonly CliField[],
   raw: Record<string, unknown>,
 ): Record<string, unknown> {
-  const parsed = operation.input.safeParse(raw);
+  const parsed = operation.input().safeParse(raw);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => {
     const name = flagName(fields, String(issue.path[0] ?? ''));

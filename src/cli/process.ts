@@ -1,6 +1,5 @@
 /** Connects the command line to the process: signals, streams, environment, working directory. */
 import { exitStatusOf } from '../core/errors/orch-error.ts';
-import { createFactory, workingDirectory } from '../factory.ts';
 import { runCommandLine } from './command-line.ts';
 import { processStreams } from './streams/streams.ts';
 
@@ -19,14 +18,16 @@ export async function runProcess(argv: readonly string[]): Promise<number> {
   const status = await runCommandLine(argv, {
     streams,
     signal: interrupt.signal,
-    makeFactory: (options) =>
-      createFactory({
+    async makeFactory(options) {
+      const { createFactory, workingDirectory } = await import('../factory.ts');
+      return createFactory({
         cwd: workingDirectory(),
         variables: process.env,
         writeLog: (line) => streams.err(line),
         defaultLogLevel: 'warn',
         ...options,
-      }),
+      });
+    },
     async serve(options) {
       const { serveStdio } = await import('../mcp/serve-stdio.ts');
       await serveStdio(options);

@@ -1,12 +1,12 @@
 /** The commander program, derived from the table of operations. */
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command, Help, Option } from 'commander';
 import { version } from '../../package.json';
-import { operations } from '../operations/index.ts';
-import { isOffered, type Operation } from '../operations/operation.ts';
-import { afterHelp, formatItem } from './help/format.ts';
-import { helpTopics } from './help/topics.ts';
-import { addFields, type CliField, cliFields, completeWith, refuseFlagsAsValues } from './options.ts';
-import { rendererFor } from './render/renderers.ts';
+import { isOffered, type ListedOperation, operations } from '../operations/index.ts';
+import type { Operation } from '../operations/operation.ts';
+import { completeWith } from './completions/completion.ts';
+import { formatItem } from './help/format.ts';
+import { helpTopics } from './help/topic-names.ts';
+import type { CliField } from './options.ts';
 
 /** What the commands do. Passed in, so that help and completions can be generated without running anything. */
 export interface Actions {
@@ -18,23 +18,22 @@ export interface Actions {
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
-/**
- * `only` is the first word of the command line: if it names a command, only that command is built, which makes the
- * start faster.
- */
-export function buildProgram(actions: Actions, only?: string): Command {
+/** Of an operation, and not loaded yet. */
+const unloaded = new WeakMap<Command, { operation: ListedOperation; load(): Promise<void> }>();
+
+/** The commands of operations have a name, until one is called: it is then loaded first. See `loadCommands`. */
+export function buildProgram(actions: Actions): Command {
   const program = new Command('orch')
     .description('Delegate sub-tasks to the best-suited OpenAI model.')
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
-    .configureHelp({ formatItem })
+    .configureHelp({ formatItem, subcommandTerm })
     .showSuggestionAfterError(true)
-    .enablePositionalOptions();
+    .enablePositionalOptions()
+    .hook('preSubcommand', loadBelow);
 
-  const offered = operations.filter((operation) => isOffered(operation, 'cli'));
-  const matching = offered.filter(({ command }) => command[0] === only);
-  for (const operation of matching.length > 0 ? matching : offered) {
+  for (const operation of operations.filter((listed) => isOffered(listed, 'cli'))) {
     const [last, ...groups] = [...operation.command].reverse();
     let parent = program;
     for (const group of groups.reverse()) {
@@ -43,9 +42,18 @@ export function buildProgram(actions: Actions, only?: string): Command {
         parent
           .command(group)
           .description(operation.groupSummary ?? '')
-          .helpCommand(false);
+          .helpCommand(false)
+          .hook('preSubcommand', loadBelow);
     }
-    addOperation(parent.command(last!), operation, actions);
+    const command = parent.command(last!).description(operation.summary);
+    const load = async () => {
+      const [{ addOperation }, loaded] = await Promise.all([
+        import('./operation-command.ts'),
+        operation.load(),
+      ]);
+      await addOperation(command, loaded, actions);
+    };
+    unloaded.set(command, { operation, load });
   }
   program
     .command('serve')
@@ -71,26 +79,21 @@ export function buildProgram(actions: Actions, only?: string): Command {
   return program;
 }
 
-function addOperation(command: Command, operation: Operation, actions: Actions): void {
-  const fields = cliFields(operation);
-  command.description(operation.summary);
-  addFields(command, fields);
-  for (const option of rendererFor(operation).options) command.addOption(option);
-  command.option('--json', 'Print one JSON value and nothing else');
-  if (operation.plan) {
-    command
-      .option('--dry-run', 'Show the route and what it may cost; send nothing')
-      .option('--stream', "Show the model's answer on stderr as it arrives")
-      .option('--no-stream', 'Request the whole answer at once instead of a stream')
-      .option('-q, --quiet', 'Only the summary line on stderr, with the number of warnings; errors stay');
-  }
-  if (fields.some(({ name }) => name === 'input'))
-    command.option('--no-stdin', 'Do not read standard input, even if it is a pipe');
-  if (operation.plan || operation.rehearsable)
-    command.option('--rehearse', 'Use the built-in rehearsal server: no key needed, nothing spent');
-  refuseFlagsAsValues(command);
-  command.addHelpText('after', () =>
-    afterHelp(operation, fields, command.configureOutput().getOutHelpWidth?.()),
-  );
-  command.action(() => actions.run(operation, fields, command));
+/** Gives the command, and those below it, their options, arguments and help. */
+export async function loadCommands(command: Command): Promise<void> {
+  const { load } = unloaded.get(command) ?? {};
+  unloaded.delete(command);
+  await load?.();
+  for (const child of command.commands) await loadCommands(child);
+}
+
+async function loadBelow(_parent: Command, called: Command): Promise<void> {
+  if (unloaded.has(called)) await loadCommands(called);
+}
+
+/** As commander's, also for what is not loaded. Every operation has options. */
+function subcommandTerm(this: Help, command: Command): string {
+  const { operation } = unloaded.get(command) ?? {};
+  if (operation === undefined) return Help.prototype.subcommandTerm.call(this, command);
+  return `${command.name()} [options] ${operation.arguments ?? ''}`.trimEnd();
 }

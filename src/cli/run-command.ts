@@ -5,14 +5,12 @@ import { shapes } from '../core/tasks/shapes.ts';
 import { joinedBreaks, printableJson } from '../core/text/hidden.ts';
 import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
-import type { DelegateOutput } from '../operations/delegation/output.ts';
 import type { Operation } from '../operations/operation.ts';
-import { explain, routeExplainOperation } from '../operations/route-explain.ts';
 import { onWholeTree } from '../operations/whole-tree.ts';
 import { gatherInput, refuseExpandedGlob, refusePathAsInstruction } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
-import { lossHint, rendererFor } from './render/renderers.ts';
+import { type Renderer, rendererFor } from './render/renderers.ts';
 import { refuseSingleDash, refuseWrongTask } from './slips.ts';
 import type { IOStreams } from './streams/streams.ts';
 
@@ -32,6 +30,7 @@ export async function runCommand(
 ): Promise<number> {
   const options = command.opts<Record<string, unknown>>();
   const json = options.json === true;
+  const renderer = await rendererFor(operation);
   refuseSingleDash(
     argv,
     command.options.flatMap(({ long }) => long ?? []),
@@ -42,7 +41,7 @@ export async function runCommand(
     parseInput(operation, fields, operation.plan ? { input: '', ...raw } : raw);
   const rawFields = {
     ...readFields(command, fields),
-    ...(json ? {} : rendererFor(operation).asks?.(options)),
+    ...(json ? {} : renderer.asks?.(options)),
   };
   // Report faulty arguments before waiting for a pipe.
   parse(rawFields);
@@ -85,8 +84,11 @@ export async function runCommand(
       throw new OrchError('usage', '--dry-run has no route to show: nothing would be sent', {
         hint: 'run it without --dry-run',
       });
-    const decision = await explain(request, factory, signal);
-    return present(decision, routeExplainOperation, {
+    const [{ explain }, { decisionRenderer }] = await Promise.all([
+      import('../operations/route-explain.ts'),
+      import('./render/route.ts'),
+    ]);
+    return present(await explain(request, factory, signal), decisionRenderer, {
       streams,
       factory,
       json,
@@ -159,7 +161,7 @@ export async function runCommand(
     if (shown !== '' && !shown.endsWith('\n')) streams.out('\n');
   }
   const alreadyShown = shown !== '' && shown.trim() === String(output.result).trim();
-  return present(output, operation, { streams, factory, json, verbose, quiet, options, alreadyShown });
+  return present(output, renderer, { streams, factory, json, verbose, quiet, options, alreadyShown });
 }
 
 interface Presentation {
@@ -175,15 +177,11 @@ interface Presentation {
 /** Returns the exit status. */
 async function present(
   output: unknown,
-  operation: Operation,
+  renderer: Renderer,
   { json, ...context }: Presentation,
 ): Promise<number> {
-  const renderer = rendererFor(operation);
   if (json && !renderer.rendersJson)
-    context.streams.out(
-      `${printableJson(output, 2)}\n`,
-      operation.plan && lossHint((output as DelegateOutput).meta),
-    );
+    context.streams.out(`${printableJson(output, 2)}\n`, renderer.ifLost?.(output));
   else
     await renderer.render(output, {
       ...context,

@@ -30,7 +30,7 @@ export async function serveStdio({ toolNames }: { toolNames: ToolNameForm }): Pr
   });
   const clientGone = new AbortController();
   const calls = new Set<Promise<void>>();
-  const server = createServer({
+  const server = await createServer({
     toolNames,
     factory,
     signal: clientGone.signal,

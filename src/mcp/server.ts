@@ -23,7 +23,7 @@ import { warned } from '../operations/whole-tree.ts';
 import { instructions } from './instructions.ts';
 import { progressReporter } from './progress.ts';
 import { idOfUri, toCallResult, toErrorResult } from './results.ts';
-import { findOperation, type ToolNameForm, toolInput, toolOperations, toTool } from './tools.ts';
+import { findOperation, loadTools, type ToolNameForm, toolInput, toTool } from './tools.ts';
 
 export interface ServerOptions {
   toolNames: ToolNameForm;
@@ -39,11 +39,18 @@ export interface ServerOptions {
 /** A client that announces roots but does not answer must not hold up a call. */
 const rootsWaitMs = 1000;
 
-export function createServer({ toolNames, onRoots, factory, signal, onCall }: ServerOptions): Server {
+export async function createServer({
+  toolNames,
+  onRoots,
+  factory,
+  signal,
+  onCall,
+}: ServerOptions): Promise<Server> {
+  const tools = await loadTools();
   const shown = (text: string) => printable(factory.redaction().message(text));
   const server = new Server(
     { name: 'orch', title: 'orch', version },
-    { capabilities: { tools: {}, resources: {} }, instructions: instructions(toolOperations, toolNames) },
+    { capabilities: { tools: {}, resources: {} }, instructions: instructions(tools, toolNames) },
   );
   // One listener for all calls: AbortSignal.any or a listener per call would leak memory on a signal that lives as
   // long as the server.
@@ -81,7 +88,7 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
   server.setNotificationHandler(RootsListChangedNotificationSchema, async () => askForRoots());
 
   server.setRequestHandler(ListToolsRequestSchema, async () => ({
-    tools: toolOperations.map((operation) => toTool(operation, toolNames, ownTasks(factory))),
+    tools: tools.map((operation) => toTool(operation, toolNames, ownTasks(factory))),
   }));
   server.setRequestHandler(ListResourcesRequestSchema, async () => ({ resources: [] }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params }) => {
@@ -95,8 +102,8 @@ export function createServer({ toolNames, onRoots, factory, signal, onCall }: Se
     return { contents: [{ uri: params.uri, mimeType: 'text/plain', text }] };
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-    const operation = findOperation(toolOperations, params.name);
-    if (!operation) throw new McpError(ErrorCode.InvalidParams, shown(unknownTool(params.name)));
+    const operation = findOperation(tools, params.name);
+    if (!operation) throw new McpError(ErrorCode.InvalidParams, shown(unknownTool(params.name, tools)));
     let settle = () => {};
     onCall(new Promise((resolve) => (settle = resolve)));
     await roots;
@@ -161,8 +168,8 @@ function folderOf(uri: string): string[] {
   }
 }
 
-function unknownTool(name: string): string {
-  const names = toolOperations.map((operation) => operation.name);
+function unknownTool(name: string, tools: readonly Operation[]): string {
+  const names = tools.map((operation) => operation.name);
   const guess = didYouMean(name, names);
   return `unknown tool ${name}${guess ? `: did you mean ${guess}?` : `; there are ${names.join(', ')}`}`;
 }
@@ -170,7 +177,10 @@ function unknownTool(name: string): string {
 /** Schemas are cached: building one takes longer than using it. */
 const inputs = new Map<Operation, ReturnType<typeof toolInput>>();
 
-function parseArguments(operation: Operation, values: Record<string, unknown>): z.output<Operation['input']> {
+function parseArguments(
+  operation: Operation,
+  values: Record<string, unknown>,
+): z.output<ReturnType<Operation['input']>> {
   const schema = inputs.get(operation) ?? toolInput(operation);
   inputs.set(operation, schema);
   const parsed = schema.safeParse(values);

@@ -1,16 +1,17 @@
 /** MCP tool definitions, derived from the operations. Every word in them takes context from the host's model. */
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-import { operations } from '../operations/index.ts';
-import { type Annotations, isOffered, type Operation, surfaceOf } from '../operations/operation.ts';
+import { isOffered, operations } from '../operations/index.ts';
+import { type Annotations, type Operation, surfaceOf } from '../operations/operation.ts';
 
 /** `underscore` is for clients that reject dots (Cursor, Claude Desktop). */
 export type ToolNameForm = 'dotted' | 'underscore';
 
 /** The operations offered as tools. */
-export const toolOperations: readonly Operation[] = operations.filter((operation) =>
-  isOffered(operation, 'mcp'),
-);
+export function loadTools(): Promise<Operation[]> {
+  const offered = operations.filter((operation) => isOffered(operation, 'mcp'));
+  return Promise.all(offered.map(({ load }) => load()));
+}
 
 export function toolName(operation: Operation, form: ToolNameForm): string {
   return form === 'dotted' ? operation.name : operation.name.replaceAll('.', '_');
@@ -24,7 +25,7 @@ export function findOperation(operations: readonly Operation[], name: string): O
 
 /** The input without the fields for the command line only. */
 export function toolInput(operation: Operation): z.ZodObject {
-  const shown = Object.entries(operation.input.shape).filter(
+  const shown = Object.entries(operation.input().shape).filter(
     ([, schema]) => !surfaceOf(schema as z.ZodType).cliOnly,
   );
   return z.strictObject(Object.fromEntries(shown) as z.ZodRawShape);
@@ -34,8 +35,8 @@ export function toolInput(operation: Operation): z.ZodObject {
 export function toTool(operation: Operation, form: ToolNameForm, ownTasks: readonly string[] = []): Tool {
   return {
     name: toolName(operation, form),
-    title: operation.title,
-    description: operation.description,
+    ...(operation.title === undefined ? {} : { title: operation.title }),
+    ...(operation.description === undefined ? {} : { description: operation.description }),
     inputSchema: inputSchema(operation, ownTasks) as Tool['inputSchema'],
     outputSchema: shallow(z.toJSONSchema(operation.output()) as JsonSchema) as Tool['outputSchema'],
     annotations: nonDefault(operation.annotations),

@@ -16,10 +16,7 @@ import { delegateAnnotations, runDelegation } from './delegation/run-delegation.
 import { cliOnly, field, operation, surfaceOf } from './operation.ts';
 
 export const diffOperation = operation({
-  name: 'delegate.diff',
-  command: ['diff'],
   title: 'Get a patch',
-  summary: 'Get a change as a git patch, or turn an existing answer into one.',
   description: 'Returns a change to the given files as a git patch that was checked to apply.',
   guidance: 'a change to existing files. Returns a git patch that was checked to apply.',
   input: () =>
@@ -163,7 +160,7 @@ function refuseRequestFields({
   input,
   ...rest
 }: Omit<DelegationInput, 'files' | 'apply' | 'output' | 'force'>): void {
-  const shape = diffOperation.input.shape;
+  const shape = diffOperation.input().shape;
   const flags = Object.entries(rest)
     .filter(([, value]) => value !== undefined)
     .map(([name]) => surfaceOf(shape[name] as z.ZodType).flag?.replace(/^-\w, |[ =].*$/g, '') ?? name);

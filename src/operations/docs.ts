@@ -7,10 +7,7 @@ import { delegateAnnotations, runDelegation } from './delegation/run-delegation.
 import { cliOnly, operation } from './operation.ts';
 
 export const docsOperation = operation({
-  name: 'delegate.docs',
-  command: ['docs'],
   title: 'Write documentation',
-  summary: 'Write Markdown documentation for the given files.',
   description: 'Writes Markdown documentation.',
   guidance: 'Markdown.',
   input: () =>

@@ -30,11 +30,8 @@ export type DoctorOutput = z.output<ReturnType<typeof doctorOutput>>;
 
 /** Not an MCP tool: it is for whoever sets orch up, and its definition would cost context in every session. */
 export const doctorOperation = commandOnly({
-  name: 'doctor',
-  command: ['doctor'],
   examines: true,
   rehearsable: true,
-  summary: 'Check the setup: key, provider, models, configuration, ledger, clients.',
   input: () =>
     z.strictObject({
       verbose: field(z.boolean().optional(), 'Show every setting with its origin, not only changed ones', {

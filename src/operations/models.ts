@@ -23,9 +23,6 @@ const modelsOutput = () =>
 export type ModelsOutput = z.output<ReturnType<typeof modelsOutput>>;
 
 export const modelsOperation = commandOnly({
-  name: 'models',
-  command: ['models'],
-  summary: 'List aliases and models: price, window, efforts, shutdown, and which tasks use them. Offline.',
   input: () => z.strictObject({}),
   output: modelsOutput,
   examples: ['orch models', 'orch models --json'],

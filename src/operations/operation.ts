@@ -66,29 +66,38 @@ export const looks: Annotations = {
 
 export type SurfaceName = 'cli' | 'mcp';
 
-export interface Operation<
-  Input extends z.ZodObject = z.ZodObject,
-  Output extends z.ZodObject = z.ZodObject,
-> {
+/** What every start needs of an operation. */
+export interface OperationRow {
   /** Name of the MCP tool. */
   name: string;
   /** Command words after `orch`. */
   command: readonly string[];
   /** Help of the command group, when the command has two words. */
   groupSummary?: string;
-  title: string;
+  /** The command's arguments, for the list of commands: those of its fields, in commander's notation. */
+  arguments?: string;
   /** One sentence for the command-line help. */
   summary: string;
+  /** Default: both. */
+  surfaces?: readonly SurfaceName[];
+}
+
+/** The rest, which only its own command and the MCP server load. */
+export interface OperationBody<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodObject = z.ZodObject,
+> {
+  /** Of the tool. */
+  title?: string;
   /** For the host's model; every word costs context in every session. */
-  description: string;
+  description?: string;
   /** When to use the tool, shown after its name in the server's instructions. If absent, they do not mention it. */
   guidance?: string;
-  input: Input;
+  /** Lazy: a start needs the schema of one operation. */
+  input: () => Input;
   /** Lazy: only the tool list needs it, and building schemas slows down the start. */
   output: () => Output;
   annotations: Annotations;
-  /** Default: both. */
-  surfaces?: readonly SurfaceName[];
   /** Runs even if the environment or the configuration is invalid, to report it. */
   examines?: boolean;
   /** Accepts --rehearse although it does not delegate. */
@@ -104,41 +113,20 @@ export interface Operation<
   run(input: z.output<Input>, context: OperationContext, options: CallOptions): Promise<z.output<Output>>;
 }
 
-type Definition<Input extends z.ZodObject, Output extends z.ZodObject> = Omit<
-  Operation<Input, Output>,
-  'input'
-> & {
-  /** Lazy: a start needs the schema of one operation. */
-  input: () => Input;
-};
+export type Operation = OperationRow & OperationBody;
 
 /** Checks the types of input and output against each other; the table stores them widened. */
 export function operation<Input extends z.ZodObject, Output extends z.ZodObject>(
-  definition: Definition<Input, Output>,
-): Operation {
-  const input = once(definition.input);
-  return Object.defineProperty({ ...definition }, 'input', { get: input, enumerable: true }) as never;
+  body: OperationBody<Input, Output> & { title: string; description: string },
+): OperationBody {
+  return { ...body, input: once(body.input) } as never;
 }
 
 /** One for the command line alone. It only looks, unless its annotations say otherwise. */
 export function commandOnly<Input extends z.ZodObject, Output extends z.ZodObject>(
-  definition: Omit<
-    Definition<Input, Output>,
-    'surfaces' | 'title' | 'description' | 'guidance' | 'annotations'
-  > & {
+  body: Omit<OperationBody<Input, Output>, 'title' | 'description' | 'guidance' | 'annotations'> & {
     annotations?: Annotations;
   },
-): Operation {
-  const { summary } = definition;
-  return operation({
-    surfaces: ['cli'],
-    title: summary,
-    description: summary,
-    annotations: looks,
-    ...definition,
-  });
-}
-
-export function isOffered({ surfaces }: Operation, surface: SurfaceName): boolean {
-  return surfaces === undefined || surfaces.includes(surface);
+): OperationBody {
+  return { annotations: looks, ...body, input: once(body.input) } as never;
 }

@@ -9,11 +9,7 @@ import { field, operation } from './operation.ts';
 import { onWholeTree, warned } from './whole-tree.ts';
 
 export const patchApplyOperation = operation({
-  name: 'patch.apply',
-  command: ['patch', 'apply'],
-  groupSummary: 'Apply patches from earlier results.',
   title: 'Apply a patch',
-  summary: 'Write a patch to the working tree, all or nothing.',
   description: 'Writes the patch of an earlier result to the workspace, all or nothing.',
   guidance: 'writes a returned patch: pass meta.patch.id instead of repeating the patch.',
   input: () =>

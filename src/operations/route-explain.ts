@@ -75,10 +75,7 @@ export const decisionSchema = () =>
 export type DecisionOutput = z.output<ReturnType<typeof decisionSchema>>;
 
 export const routeExplainOperation = operation({
-  name: 'route.explain',
-  command: ['route'],
   title: 'Explain a route',
-  summary: 'Show which model a request would go to, why, and what it may cost. Offline, no key needed.',
   description: 'Shows which model a request would go to, why, and its cost; sends nothing.',
   guidance: 'which model a call would go to and what it may cost, without sending it.',
   input: () =>

@@ -14,10 +14,7 @@ import { delegateAnnotations, runDelegation } from './delegation/run-delegation.
 import { operation } from './operation.ts';
 
 export const runOperation = operation({
-  name: 'delegate.run',
-  command: ['run'],
   title: 'Delegate a sub-task',
-  summary: 'Delegate a task to the best-suited model and print the result.',
   description: 'Delegates a self-contained sub-task to the best-suited OpenAI model. Writes nothing.',
   guidance:
     'anything else. task: code_generate (code), refactor (patch), deep_reasoning (text), tests, docs.',

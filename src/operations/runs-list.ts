@@ -1,20 +1,15 @@
 import * as z from 'zod';
+import { mostRunsListed } from '../core/record/most-runs-listed.ts';
 import { keptHeadSchema, readHead } from './delegation/kept-run.ts';
 import { commandOnly } from './operation.ts';
 
-/** Older ones can be shown by their id. */
-const mostListed = 50;
-
 export const runsListOperation = commandOnly({
-  name: 'runs.list',
-  command: ['runs', 'list'],
-  summary: `List the last ${mostListed} calls that sent a request, the newest first.`,
   input: () => z.strictObject({}),
   output: () => z.object({ runs: z.array(keptHeadSchema()) }),
   examples: ['orch runs list'],
   async run(_input, context) {
     const store = context.runs();
-    const ids = (await store.ids('')).slice(0, mostListed);
+    const ids = (await store.ids('')).slice(0, mostRunsListed);
     const heads = await Promise.all(ids.map((id) => store.head(id)));
     // A damaged one is left out: showing it says so.
     const runs = heads.flatMap((head) => readHead(head ?? '') ?? []);

@@ -3,10 +3,6 @@ import { findRun, keptRunSchema } from './delegation/kept-run.ts';
 import { commandOnly, field } from './operation.ts';
 
 export const runsShowOperation = commandOnly({
-  name: 'runs.show',
-  command: ['runs', 'show'],
-  groupSummary: 'List earlier calls, and show their answers again.',
-  summary: 'Print the answer of an earlier call, even if it could not be used or delivered. Costs nothing.',
   input: () =>
     z.strictObject({
       run: field(

@@ -14,10 +14,7 @@ import { warned } from './whole-tree.ts';
 type TestsInput = DelegationInput & { verify?: string | undefined };
 
 export const testsOperation = operation({
-  name: 'delegate.tests',
-  command: ['tests'],
   title: 'Write tests',
-  summary: 'Write deterministic tests for the given files.',
   description: 'Writes deterministic tests; returns the code of the test file.',
   guidance: 'the code of a test file. Name the framework.',
   input: () =>

@@ -15,7 +15,7 @@ import { Command, Option } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import models from '../../conf/models.json';
 import { completionScript } from '../../src/cli/completions/completions.ts';
-import { type Actions, buildProgram, shells } from '../../src/cli/program.ts';
+import { type Actions, buildProgram, loadCommands, shells } from '../../src/cli/program.ts';
 import { groupKeys } from '../../src/core/record/report/group-keys.ts';
 import { givenTasks } from '../../src/core/tasks/own-tasks.ts';
 import { givenAliases } from '../../src/operations/delegation/fields.ts';
@@ -116,11 +116,13 @@ const cases: [words: string[], offered: readonly string[] | typeof files][] = [
 let folder: string;
 const scripts = {} as Record<Shell, string>;
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'orch-completions-'));
+  const program = buildProgram(actions);
+  await loadCommands(program);
   for (const shell of shells) {
     scripts[shell] = join(folder, `_${shell}`);
-    writeFileSync(scripts[shell], completionScript(shell, buildProgram(actions)));
+    writeFileSync(scripts[shell], completionScript(shell, program));
   }
   writeFileSync(join(folder, 'cart.ts'), '');
   writeFileSync(join(folder, 'cart.csv'), '');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { BytesChange } from '../../src/engine/ports.ts';
-import { toolOperations } from '../../src/mcp/tools.ts';
+import { loadTools } from '../../src/mcp/tools.ts';
 import type { DoctorOutput } from '../../src/operations/doctor.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { journals, killedWhileApplying } from '../helpers/killed.ts';
@@ -360,7 +360,7 @@ describe('orch doctor', () => {
     expect(readdirSync(surroundings.HOME!)).toEqual([]);
   });
 
-  it('is no tool', () => {
-    expect(toolOperations.map(({ name }) => name)).not.toContain('doctor');
+  it('is no tool', async () => {
+    expect((await loadTools()).map(({ name }) => name)).not.toContain('doctor');
   });
 });

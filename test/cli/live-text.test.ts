@@ -71,7 +71,7 @@ async function on(what: Partial<IOStreams>, logLevel: string, ...flags: string[]
     run: async (...[operation, fields, command]: Parameters<Actions['run']>) =>
       void (await runCommand(operation, fields, command, { argv, streams, signal, factory })),
   } as Actions;
-  const program: Command = buildProgram(actions, 'run');
+  const program: Command = buildProgram(actions);
   await program.parseAsync(argv, { from: 'user' });
   await factory.close();
   return { out: out.join(''), err: err.join(''), spinners };

@@ -1,10 +1,9 @@
 /** Everything that is laid out fits a terminal of 40 columns. */
 import { describe, expect, it } from 'vitest';
-import { helpTopics } from '../../src/cli/help/topics.ts';
+import { helpTopics } from '../../src/cli/help/topic-names.ts';
 import { wrapped } from '../../src/cli/render/wrap.ts';
 import { tasks } from '../../src/core/tasks/tasks.ts';
-import { operations } from '../../src/operations/index.ts';
-import { isOffered } from '../../src/operations/operation.ts';
+import { isOffered, operations } from '../../src/operations/index.ts';
 import { orchInProcess } from '../helpers/cli.ts';
 import { folder } from '../helpers/orch.ts';
 

@@ -73,7 +73,7 @@ export async function orchInProcess(
   const status = await runCommandLine(args, {
     streams,
     signal,
-    makeFactory: (more) =>
+    makeFactory: async (more) =>
       factoryFor(options, {
         writeLog: streams.err,
         defaultLogLevel: 'warn',

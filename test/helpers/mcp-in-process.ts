@@ -15,7 +15,7 @@ interface InProcessOptions extends Omit<ServeOptions, 'args'> {
 }
 
 /** As `serveStdio` puts it together. */
-function serverFor({ toolNames = 'dotted', ...options }: InProcessOptions): Server {
+function serverFor({ toolNames = 'dotted', ...options }: InProcessOptions): Promise<Server> {
   let clientRoots: readonly string[] = [];
   const gone = new AbortController();
   const calls: Promise<void>[] = [];
@@ -44,7 +44,7 @@ function serverFor({ toolNames = 'dotted', ...options }: InProcessOptions): Serv
 /** As `connect` of mcp.ts. */
 export async function connectInProcess({ roots, ...options }: InProcessOptions = {}): Promise<Client> {
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  await serverFor(options).connect(theirs);
+  await (await serverFor(options)).connect(theirs);
   const client = clientWith(roots);
   await client.connect(ours);
   onTestFinished(() => client.close());
@@ -54,7 +54,7 @@ export async function connectInProcess({ roots, ...options }: InProcessOptions =
 /** As `rawServer` of mcp.ts: lines over streams, which the test writes and reads. */
 export async function connectedInProcess(options: InProcessOptions = {}): Promise<Conversation> {
   const [input, output] = [new PassThrough(), new PassThrough()];
-  const server = serverFor(options);
+  const server = await serverFor(options);
   await server.connect(new LineTransport(input, output));
   onTestFinished(() => server.close());
   return conversation(input, output);

@@ -3,13 +3,9 @@ import { readdirSync } from 'node:fs';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
 import { instructions } from '../../src/mcp/instructions.ts';
-import {
-  findOperation,
-  toolOperations as operations,
-  type ToolNameForm,
-  toTool,
-} from '../../src/mcp/tools.ts';
+import { findOperation, loadTools, type ToolNameForm, toTool } from '../../src/mcp/tools.ts';
 
+const operations = await loadTools();
 const forms: ToolNameForm[] = ['dotted', 'underscore'];
 
 describe('tool definitions', () => {

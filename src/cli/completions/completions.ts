@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { givenTasks } from '../../core/tasks/own-tasks.ts';
 import { taskKinds } from '../../core/tasks/tasks.ts';
-import { completeWith, completionOf } from '../options.ts';
 import type { shells } from '../program.ts';
 import { bashCompletions } from './bash.ts';
+import { completeWith, completionOf } from './completion.ts';
 import { fishCompletions } from './fish.ts';
 import { commandSpecs } from './spec.ts';
 import { zshCompletions } from './zsh.ts';

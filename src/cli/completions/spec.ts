@@ -1,6 +1,6 @@
 /** The commands and what can follow each, as plain data for the scripts of all shells. */
 import type { Argument, Command, Option } from 'commander';
-import { type Completion, completionOf } from '../options.ts';
+import { type Completion, completionOf } from './completion.ts';
 
 export interface CommandSpec {
   /** The words after the program's name, e.g. `usage report`; empty for the program itself. */

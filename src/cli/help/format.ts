@@ -1,8 +1,5 @@
 /** Help that fits the terminal: commander alone needs about 80 columns. */
 import { Help } from 'commander';
-import { taskKinds } from '../../core/tasks/tasks.ts';
-import type { Operation } from '../../operations/operation.ts';
-import type { CliField } from '../options.ts';
 import { wrapped } from '../render/wrap.ts';
 
 /** Below it, a description stands under its term. */
@@ -33,34 +30,8 @@ export function item(term: string, description: string, termWidth: number, width
   return `  ${term.length > termWidth ? `${term}\n${margin}` : `${term.padEnd(termWidth)}  `}${lines}`;
 }
 
-/** What stands below the options: examples, and what files without an instruction mean. */
-export function afterHelp(
-  operation: Operation,
-  fields: readonly CliField[],
-  width: number | undefined,
-): string {
-  const examples = operation.examples.map((example) => broken(`  ${example}`, width));
-  const defaults = defaultInstructions(operation, fields).map((text) => wrapped(`  ${text}`, width, '  '));
-  const files = defaults.length === 0 ? [] : ['', 'Files without an instruction mean:', ...defaults];
-  return ['', 'Examples:', ...examples, ...files].join('\n');
-}
-
 /** A command over several lines can still be pasted. */
 export function broken(command: string, width: number | undefined): string {
   if (width === undefined || command.length <= width) return command;
   return wrapped(command, width - 2, '    ').replaceAll('\n', ' \\\n');
-}
-
-/** These tasks are built in. */
-function notAsked(): never {
-  throw new Error('only tasks of the user need the configuration');
-}
-
-function defaultInstructions({ plan }: Operation, fields: readonly CliField[]): string[] {
-  if (!plan) return [];
-  const instructionOf = (task?: string) =>
-    plan({ input: '', files: ['x'], ...(task === undefined ? {} : { task }) }, { config: notAsked })
-      ?.instruction ?? '';
-  const takesTask = fields.some(({ name, surface }) => name === 'task' && surface.positional !== undefined);
-  return takesTask ? taskKinds.map((task) => `${task}: ${instructionOf(task)}`) : [instructionOf()];
 }

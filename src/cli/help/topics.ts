@@ -6,6 +6,7 @@ import { taskKinds } from '../../core/tasks/tasks.ts';
 import type { Factory } from '../../factory.ts';
 import { wrapped } from '../render/wrap.ts';
 import { broken, item } from './format.ts';
+import type { HelpTopic } from './topic-names.ts';
 
 export const exitStatuses: readonly { status: number; meaning: string }[] = [
   { status: 0, meaning: 'done' },
@@ -21,9 +22,6 @@ export const exitStatuses: readonly { status: number; meaning: string }[] = [
   { status: 7, meaning: 'reserved for models that reach no consensus; nothing ends with it yet' },
   { status: 130, meaning: 'interrupted' },
 ];
-
-export const helpTopics = ['exit-codes', 'environment', 'configuration'] as const;
-export type HelpTopic = (typeof helpTopics)[number];
 
 /** `width` in columns. */
 export function renderTopic(topic: HelpTopic, factory: Factory, width: number): string {

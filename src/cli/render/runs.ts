@@ -6,7 +6,7 @@ import { type Column, inColumns } from './columns.ts';
 import type { Renderer } from './renderers.ts';
 import { wrapped } from './wrap.ts';
 
-export const renderRun: Renderer['render'] = async (output, { streams, verbose }) => {
+const renderRun: Renderer['render'] = async (output, { streams, verbose }) => {
   const run = output as KeptRun & { warnings: string[] };
   const { result, answers, error, attempts, reason } = run;
   const isAnswer = result === null || reason !== undefined;
@@ -52,7 +52,7 @@ const columns: readonly Column<KeptHead>[] = [
 const about: Column<KeptHead> = { title: '', dispensable: 3, text: (run) => `${run.task}: ${run.about}` };
 const indent = '    ';
 
-export const renderRunList: Renderer['render'] = async (output, { streams, verbose }) => {
+const renderRunList: Renderer['render'] = async (output, { streams, verbose }) => {
   const { runs } = output as { runs: KeptHead[] };
   const { stdoutColumns: width } = streams;
   const { lines, hidden } = inColumns(runs, [...columns, about], width);
@@ -66,3 +66,6 @@ export const renderRunList: Renderer['render'] = async (output, { streams, verbo
 function costOf({ cost_usd }: KeptHead): string {
   return cost_usd === null ? 'cost unknown' : formatUsd(cost_usd);
 }
+
+export const runRenderer: Renderer = { options: [], render: renderRun };
+export const runListRenderer: Renderer = { options: [], render: renderRunList };

@@ -23,11 +23,7 @@ const changeOutput = () =>
 export type ChangeOutput = z.output<ReturnType<typeof changeOutput>>;
 
 export const configSetOperation = commandOnly({
-  name: 'config.set',
-  command: ['config', 'set'],
-  groupSummary: 'Show and change your settings.',
   examines: true,
-  summary: 'Set a value in your own configuration files; comments in them stay.',
   input: () =>
     z.strictObject({
       key: keyField,
@@ -44,11 +40,7 @@ export const configSetOperation = commandOnly({
 });
 
 export const configUnsetOperation = commandOnly({
-  name: 'config.unset',
-  command: ['config', 'unset'],
   examines: true,
-  summary:
-    'Remove a value from your own configuration files; what else sets it, or the default, applies again.',
   input: () => z.strictObject({ key: keyField }),
   output: changeOutput,
   annotations: writes,

@@ -17,11 +17,7 @@ const setting = () =>
 export type SettingOutput = z.output<ReturnType<typeof setting>>;
 
 export const configGetOperation = commandOnly({
-  name: 'config.get',
-  command: ['config', 'get'],
-  groupSummary: 'Show and change your settings.',
   examines: true,
-  summary: 'Print the value that a setting has, whichever file sets it.',
   input: () => z.strictObject({ key: keyField }),
   output: setting,
   examples: ['orch config get alias.codex', 'orch config get timeouts --json'],
@@ -36,10 +32,7 @@ const listOutput = () => z.object({ settings: z.array(setting()), warnings: z.ar
 export type SettingsOutput = z.output<ReturnType<typeof listOutput>>;
 
 export const configListOperation = commandOnly({
-  name: 'config.list',
-  command: ['config', 'list'],
   examines: true,
-  summary: 'List every setting with its value and what sets it.',
   input: () => z.strictObject({}),
   output: listOutput,
   examples: ['orch config list', 'orch config list --json'],
@@ -61,10 +54,7 @@ const pathOutput = () =>
 export type PathOutput = z.output<ReturnType<typeof pathOutput>>;
 
 export const configPathOperation = commandOnly({
-  name: 'config.path',
-  command: ['config', 'path'],
   examines: true,
-  summary: 'Print the folder of your own configuration files; with --json also all others that are read.',
   input: () => z.strictObject({}),
   output: pathOutput,
   examples: ['orch config path', 'cd "$(orch config path)"'],

@@ -32,11 +32,7 @@ const groupSchema = () =>
   });
 
 export const usageReportOperation = operation({
-  name: 'usage.report',
-  command: ['usage', 'report'],
-  groupSummary: 'Report what was spent.',
   title: 'Report usage',
-  summary: 'Summarise cost, tokens and latency by model, task, day and more.',
   description: 'Summarises tokens, cost and latency from the usage ledger.',
   guidance: 'what was spent.',
   input: () =>

@@ -5,9 +5,6 @@ import type { OperationContext } from '../context.ts';
 import { commandOnly, field } from '../operation.ts';
 
 export const usageStatusOperation = commandOnly({
-  name: 'usage.status',
-  command: ['usage', 'status'],
-  summary: 'Show what was spent today, the last call and what is left of the budgets, in one line.',
   // A status line is shown again and again: it must not fail where another setting is wrong.
   examines: true,
   input: () =>
