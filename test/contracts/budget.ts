@@ -130,6 +130,50 @@ export function describeBudget(name: string, open: () => Promise<BudgetPlace>): 
       expect(estimated).toEqual([[{ run_id: '60' }, 60]]);
     });
 
+    it('writes the row of an estimate if the process that was to write it was killed before it could', async () => {
+      let take: () => void;
+      const taken = new Promise<void>((resolve) => {
+        take = resolve;
+      });
+      const killed = place.client({
+        onEstimated: () => {
+          take();
+          return new Promise(() => undefined);
+        },
+        leaseMs,
+      });
+      const id = await reserved(one, 60);
+      await one.commit(id);
+      await place.pass(leaseMs + 1);
+      void killed.state([daily], day);
+      await taken;
+      // As long as it may still be writing, nobody else does.
+      expect(await standing()).toMatchObject({ settled: 60, open: 0 });
+      expect(estimated).toEqual([]);
+      await place.pass(leaseMs + 1);
+      expect(await standing()).toMatchObject({ settled: 60, open: 0 });
+      expect(estimated).toEqual([[{ run_id: '60' }, 60]]);
+      // And the owner comes back.
+      await place.pass(leaseMs + 1);
+      await one.settle(id, 10);
+      expect(await standing()).toMatchObject({ settled: 10, open: 0 });
+      expect(estimated).toHaveLength(1);
+      await killed.close();
+    });
+
+    it('tries again to write the row of an estimate that could not be written', async () => {
+      const failing = place.client({ onEstimated: () => Promise.reject(new Error('full')), leaseMs });
+      await one.commit(await reserved(one, 60));
+      await place.pass(leaseMs + 1);
+      expect(await failing.state([daily], day)).toMatchObject([{ settled: 60 }]);
+      await place.pass(leaseMs + 1);
+      await Promise.all([standing(), standing()]);
+      await place.pass(leaseMs + 1);
+      expect(await standing()).toMatchObject({ settled: 60 });
+      expect(estimated).toEqual([[{ run_id: '60' }, 60]]);
+      await failing.close();
+    });
+
     it('replaces an estimate by what was really spent', async () => {
       const id = await reserved(one, 60);
       await one.commit(id);

@@ -1,6 +1,6 @@
 /** A budget in a folder of this machine, shared by all processes of the user. */
 
-import type { BudgetState, Operation, Outcome } from '../../core/budget/state.ts';
+import type { BudgetState, Operation, Outcome, Reservation } from '../../core/budget/state.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type Budget, type BudgetOptions, defaultLeaseMs } from '../../engine/budget.ts';
 import { OperationLog } from './operation-log.ts';
@@ -23,7 +23,7 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
             .overdue(at)
             // Its own may still be renewed, as long as nobody else has given them up.
             .filter((id) => !own.has(id))
-            .map((id) => ({ op: 'expire', id, at }) as const),
+            .map((id) => ({ op: 'expire', id, at, until: at + leaseMs }) as const),
           ...make(current, at),
         ],
         at,
@@ -31,10 +31,21 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
       .catch((error: unknown) => {
         throw unavailable(folder, error);
       });
-    // What was asked for has happened, also if a row of somebody else cannot be recorded.
-    for (const { estimated } of outcomes)
-      if (estimated?.row) await onEstimated(estimated.row, estimated.nano).catch(() => undefined);
+    for (const [index, operation] of operations.entries()) {
+      const { estimated } = outcomes[index]!;
+      if (operation.op === 'expire' && estimated?.row) await record(operation.id, estimated, at);
+    }
     return { outcomes: outcomes.filter((_, index) => operations[index]!.op !== 'expire'), state };
+  }
+
+  /** Never rejects: what was asked for has happened. */
+  async function record(id: string, { row, nano }: Reservation, at: number): Promise<void> {
+    try {
+      await onEstimated(row!, nano);
+      await log.append<Operation>(() => [{ op: 'recorded', id }], at);
+    } catch {
+      // Whoever looks when the time for it is over records it.
+    }
   }
 
   async function appendOne(make: (at: number) => Operation): Promise<Outcome> {

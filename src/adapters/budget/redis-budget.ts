@@ -12,7 +12,7 @@ export interface RedisBudget extends Budget {
   rebuild(sums: readonly Sum[]): Promise<void>;
 }
 
-type Operation = 'rebuild' | 'reserve' | 'commit' | 'renew' | 'settle' | 'release' | 'state';
+type Operation = 'rebuild' | 'reserve' | 'commit' | 'renew' | 'settle' | 'release' | 'recorded' | 'state';
 
 export function redisBudget({
   url,
@@ -30,10 +30,19 @@ export function redisBudget({
         throw unavailable(connection.name, error);
       })) as [string, string[], ...string[]];
     if (status === 'lost') throw withoutSums(connection.name);
-    for (let index = 0; index < estimated.length; index += 2)
-      // What was asked for has happened, also if a row of somebody else cannot be recorded.
-      await onEstimated(JSON.parse(estimated[index]!), Number(estimated[index + 1])).catch(() => undefined);
+    for (let index = 0; index < estimated.length; index += 3)
+      await record(estimated[index]!, estimated[index + 1]!, Number(estimated[index + 2]));
     return { status, rest };
+  }
+
+  /** Never rejects: what was asked for has happened. */
+  async function record(id: string, row: string, nano: number): Promise<void> {
+    try {
+      await onEstimated(JSON.parse(row), nano);
+      await run('recorded', { ids: [id] });
+    } catch {
+      // Whoever looks when the time for it is over records it.
+    }
   }
 
   async function renew(): Promise<void> {

@@ -7,10 +7,11 @@
 export const redisKeys = ['epoch', 'sums', 'open', 'rows', 'settled'].map((name) => `{orch-budget}:${name}`);
 
 /**
- * ARGV: the operation, and its arguments as JSON. Returns its status, the rows and amounts of reservations that it found
- * to be spent by processes that have gone, and further values. Numbers are given as text: Lua would shorten them.
+ * ARGV: the operation, and its arguments as JSON. Returns its status, the ids, rows and amounts of reservations that it
+ * found to be spent by processes that have gone, and further values. Numbers are given as text: Lua would shorten them.
  *
- * `open` holds `phase|until|day|nano|project` by id; `sums` has one field per day, and one per day and project.
+ * `open` holds `phase|until|day|nano|project` by id; `sums` has one field per day, and one per day and project. `rows`
+ * holds the row of a reservation until it is settled or recorded.
  */
 export const redisScript = `
 local epoch, sums, open, rows, settled = unpack(KEYS)
@@ -60,21 +61,26 @@ for i = 1, #stored, 2 do
   local phase, till, day, nano, project = string.match(stored[i + 1], '^(%a+)|(%d+)|([%d-]+)|(%d+)|(.*)$')
   local entry = {phase = phase, till = tonumber(till), day = day, nano = tonumber(nano), project = project}
   entries[id] = entry
-  if phase == 'estimated' then
-    -- The rows that a rebuilding sums up hold the estimates.
-    if op == 'rebuild' or entry.till + 24 * hour < now then drop(id) end
-  elseif entry.till <= now and not own[id] then
-    if phase == 'held' then
-      drop(id)
-    else
-      local row = redis.call('HGET', rows, id)
-      if row then
-        estimated[#estimated + 1] = row
-        estimated[#estimated + 1] = text(entry.nano)
+  if phase == 'held' then
+    if entry.till <= now and not own[id] then drop(id) end
+  elseif op == 'rebuild' or entry.till <= now then
+    local row = redis.call('HGET', rows, id)
+    if phase == 'estimated' and not row then
+      -- The rows that a rebuilding sums up hold the estimates that were recorded.
+      if op == 'rebuild' or entry.till + 24 * hour < now then drop(id) end
+    elseif not own[id] then
+      if phase == 'spent' and entry.till <= now or phase == 'estimated' and op == 'rebuild' then
+        add(entry.day, entry.project, entry.nano)
       end
-      add(entry.day, entry.project, entry.nano)
-      entry.phase = 'estimated'
-      put(id, entry)
+      if entry.till <= now then
+        if row then
+          for _, value in ipairs({id, row, text(entry.nano)}) do estimated[#estimated + 1] = value end
+        end
+        entry.phase = 'estimated'
+        -- Whoever is told of it has this time to record the row.
+        entry.till = now + args.leaseMs
+        put(id, entry)
+      end
     end
   end
 end
@@ -138,6 +144,8 @@ elseif op == 'settle' then
     drop(id)
   end
   add(args.day, args.project, tonumber(args.nano))
+elseif op == 'recorded' then
+  redis.call('HDEL', rows, id)
 elseif op == 'release' then
   if entry and entry.phase == 'held' then drop(id) end
 elseif op == 'state' then

@@ -1,6 +1,8 @@
 /** What usage records say was spent, for a budget that begins now. */
 import { mayBeBilled } from '../errors/provider-failure.ts';
-import { type Column, type CsvRows, type LedgerSink, noCell } from '../record/csv-rows.ts';
+import { AttemptRows } from '../record/attempt-rows.ts';
+import { type Cells, type Column, type CsvRows, cellsOf, type LedgerSink } from '../record/csv-rows.ts';
+import { countAt } from '../record/report/cell-numbers.ts';
 import { readTimestamp } from '../record/when.ts';
 import { nanoOf } from './nano.ts';
 import type { Sum } from './state.ts';
@@ -13,9 +15,8 @@ export class SpentSums implements LedgerSink {
   readonly #since: number;
   readonly #dayOf: (time: number) => string;
   readonly #sums = new Map<string, Map<string, number>>();
-  /** By call and attempt: the row of a process that has come back replaces the estimate above it. */
-  readonly #estimates = new Map<string, Sum>();
-  #cells = new Map<Column, number>();
+  readonly #attempts = new AttemptRows((rows, cells) => this.#rowOf(rows, cells));
+  #cells: Cells = cellsOf([]);
 
   /** `dayOf` gives the user's day of a time in milliseconds since 1970. */
   constructor(now: number, dayOf: (time: number) => string) {
@@ -23,7 +24,9 @@ export class SpentSums implements LedgerSink {
     this.#dayOf = dayOf;
   }
 
+  /** To be read once all rows are in. */
   get sums(): Sum[] {
+    this.#attempts.close();
     return [...this.#sums].flatMap(([day, projects]) =>
       [...projects].map(([project, nano]): Sum => [day, project, nano]),
     );
@@ -34,7 +37,7 @@ export class SpentSums implements LedgerSink {
   }
 
   header(columns: readonly (Column | undefined)[]): void {
-    this.#cells = new Map(columns.flatMap((column, cell) => (column === undefined ? [] : [[column, cell]])));
+    this.#cells = cellsOf(columns);
   }
 
   skipped(): void {
@@ -42,27 +45,26 @@ export class SpentSums implements LedgerSink {
   }
 
   row(rows: CsvRows): undefined {
+    this.#rowOf(rows, this.#cells);
+  }
+
+  #rowOf(rows: CsvRows, cells: Cells): void {
     const text = (column: Column) => {
-      const cell = this.#cells.get(column) ?? noCell;
+      const cell = cells[column];
       return rows.starts[cell] === rows.ends[cell] ? undefined : rows.value(cell);
     };
-    const amount = (column: Column) => rows.number(this.#cells.get(column) ?? noCell);
+    const amount = (column: Column) => rows.number(cells[column]);
     const time = readTimestamp(text('ts') ?? '');
     if (time === undefined || time <= this.#since || text('mode') === 'rehearsal') return;
+    const attempt = countAt(rows, cells.attempt);
+    if (this.#attempts.holdsBack(rows, cells, attempt)) return;
+    if (this.#attempts.isRepeated(rows, cells, attempt)) return;
     const begun = text('response_id') !== undefined || text('model_served') !== undefined;
     const atMost = mayBeBilled(text('error'), begun) ? amount('cost_forecast_usd') : 0;
     const nano = nanoOf(amount('cost_usd') ?? atMost ?? 0) ?? 0;
-    const attempt = `${text('run_id')} ${text('attempt')}`;
-    const [day, project, estimated] = this.#estimates.get(attempt) ?? [];
-    if (day !== undefined) this.#add([day, project!, -estimated!]);
-    this.#estimates.delete(attempt);
-    const sum: Sum = [this.#dayOf(time), text('project') ?? '', nano];
-    if (text('cost_source') === 'estimated') this.#estimates.set(attempt, sum);
-    this.#add(sum);
-  }
-
-  #add([day, project, nano]: Sum): void {
     if (nano === 0) return;
+    const day = this.#dayOf(time);
+    const project = text('project') ?? '';
     const projects = this.#sums.get(day) ?? new Map<string, number>();
     this.#sums.set(day, projects.set(project, (projects.get(project) ?? 0) + nano));
   }

@@ -35,9 +35,10 @@ function isOperation(value: Fields): value is Fields & Operation {
     case 'settle':
       return hasId && isSum([value.day, value.project, value.nano]);
     case 'release':
+    case 'recorded':
       return hasId;
     case 'expire':
-      return hasId && isTime(value.at);
+      return hasId && isTime(value.at) && isTime(value.until);
     case 'seal':
       return isTime(value.at);
     default:

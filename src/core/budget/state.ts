@@ -37,9 +37,14 @@ export interface Reservation {
   /** Empty for none. */
   project: string;
   nano: number;
-  /** Milliseconds since 1970 at which others may take it that its process is gone. */
+  /**
+   * Milliseconds since 1970 at which others may take it that its process is gone; of an estimated one that is not
+   * recorded, that the process which was to record it is.
+   */
   until: number;
   row: Row | undefined;
+  /** Whether the row of an estimated one is in the usage record. */
+  recorded?: boolean | undefined;
 }
 
 export type Sum = readonly [day: string, project: string, nano: number];
@@ -51,15 +56,19 @@ export interface Snapshot {
 
 export type Operation =
   | ({ op: 'begin' } & Snapshot)
-  | ({ op: 'reserve'; id: string; limits: readonly Limit[] } & Omit<Reservation, 'phase'>)
+  | ({ op: 'reserve'; id: string; limits: readonly Limit[] } & Omit<Reservation, 'phase' | 'recorded'>)
   /** Held becomes spent: to be written before the first byte of a request. */
   | { op: 'commit'; id: string; until: number }
   | { op: 'renew'; id: string; until: number }
   /** Replaces a reservation by what was spent; one that is not known any more is added to the sums. */
   | { op: 'settle'; id: string; day: string; project: string; nano: number }
   | { op: 'release'; id: string }
-  /** Anyone may write this for a reservation whose time is over at `at`. */
-  | { op: 'expire'; id: string; at: number }
+  /**
+   * Anyone may write this for a reservation whose time is over at `at`. Whoever finds one estimated by it has to record
+   * its row until `until`, and then to write that it is recorded: otherwise somebody else does.
+   */
+  | { op: 'expire'; id: string; at: number; until: number }
+  | { op: 'recorded'; id: string }
   /** Nothing after this counts: it has to be repeated after the snapshot that follows. */
   | { op: 'seal'; at: number };
 
@@ -68,7 +77,7 @@ export interface Outcome {
   done: boolean;
   /** Of a reservation that was refused: the limit with the least left. */
   refused?: Standing;
-  /** Of an `expire`: what was spent, and by whom it will hardly be settled. */
+  /** Of an `expire`: what was spent, and will hardly be settled by its process; its row is to be recorded. */
   estimated?: Reservation;
 }
 
@@ -112,6 +121,8 @@ export class BudgetState {
         return this.#open.get(operation.id)?.phase === 'held' ? this.#drop(operation.id) : noEffect;
       case 'expire':
         return this.#expire(operation);
+      case 'recorded':
+        return this.#recorded(operation.id);
       case 'seal':
         this.#sealedAt = operation.at;
         return done;
@@ -134,9 +145,7 @@ export class BudgetState {
 
   /** The ids of the reservations that may be expired at a time. */
   overdue(at: number): string[] {
-    return [...this.#open]
-      .filter(([, { phase, until }]) => phase !== 'estimated' && until <= at)
-      .map(([id]) => id);
+    return [...this.#open].filter(([, found]) => isOverdue(found, at)).map(([id]) => id);
   }
 
   phaseOf(id: string): Phase | undefined {
@@ -152,7 +161,7 @@ export class BudgetState {
         [...this.#sums.get(day)!].map(([project, nano]) => [day, project, nano] as const),
       ),
       open: [...this.#open].filter(
-        ([, { phase, until }]) => phase !== 'estimated' || until + settledWithin > at,
+        ([, found]) => found.phase !== 'estimated' || isUnrecorded(found) || found.until + settledWithin > at,
       ),
     };
   }
@@ -198,13 +207,21 @@ export class BudgetState {
     return done;
   }
 
-  #expire({ id, at }: { id: string; at: number }): Outcome {
+  #expire({ id, at, until }: Operation & { op: 'expire' }): Outcome {
     const found = this.#open.get(id);
-    if (found === undefined || found.phase === 'estimated' || found.until > at) return noEffect;
+    if (found === undefined || !isOverdue(found, at)) return noEffect;
     if (found.phase === 'held') return this.#drop(id);
+    if (found.phase === 'spent') this.#add(found.day, found.project, found.nano);
     found.phase = 'estimated';
-    this.#add(found.day, found.project, found.nano);
+    found.until = until;
     return { done: true, estimated: found };
+  }
+
+  #recorded(id: string): Outcome {
+    const found = this.#open.get(id);
+    if (found === undefined || !isUnrecorded(found)) return noEffect;
+    found.recorded = true;
+    return done;
   }
 
   #drop(id: string): Outcome {
@@ -219,4 +236,12 @@ export class BudgetState {
     // A snapshot may have dropped the day of an estimate; and it can only hold safe integers.
     this.#sums.set(day, projects.set(project, Math.min(Math.max(sum, 0), Number.MAX_SAFE_INTEGER)));
   }
+}
+
+function isUnrecorded({ phase, row, recorded }: Reservation): boolean {
+  return phase === 'estimated' && row !== undefined && recorded !== true;
+}
+
+function isOverdue(found: Reservation, at: number): boolean {
+  return found.until <= at && (found.phase !== 'estimated' || isUnrecorded(found));
 }

@@ -7,7 +7,7 @@
  * header does.
  */
 import { readNumber, restore, splitLine } from './csv-line.ts';
-import { columnKinds, type UsageRecord } from './usage-record.ts';
+import { columnKinds, type UsageRecord, usageColumns } from './usage-record.ts';
 import { readTimestamp } from './when.ts';
 
 export type Column = keyof UsageRecord;
@@ -38,6 +38,9 @@ export interface LedgerSink extends RowSink {
   startFile(path: string): void;
 }
 
+/** Where the header has each column. */
+export type Cells = Readonly<Record<Column, number>>;
+
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 const quote = 0x22;
@@ -48,7 +51,43 @@ const mostCells = 1024;
 /** The number of a cell that is always empty: of columns that the header lacks. */
 export const noCell: number = mostCells;
 
+export function cellsOf(columns: readonly (Column | undefined)[]): Cells {
+  const cells = Object.fromEntries(usageColumns.map((column) => [column, noCell]));
+  columns.forEach((column, cell) => {
+    if (column !== undefined) cells[column] = cell;
+  });
+  return cells as Record<Column, number>;
+}
+
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** A row that is looked at again later, with only the bytes that are needed for it. */
+export class KeptRow {
+  readonly bytes: Uint8Array;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly decimalComma: boolean;
+  readonly hasEscapes: boolean;
+
+  constructor({ bytes, starts, ends, decimalComma }: CsvRows, cells: number, hasEscapes: boolean) {
+    const from = starts[0]!;
+    this.bytes = bytes.slice(from, ends[cells - 1]);
+    this.starts = starts.slice(0, cells).map((at) => at - from);
+    this.ends = ends.slice(0, cells).map((at) => at - from);
+    this.decimalComma = decimalComma;
+    this.hasEscapes = hasEscapes;
+  }
+
+  is(cell: number, word: Uint8Array): boolean {
+    return isWord(this.bytes, this.starts[cell]!, this.ends[cell]!, word);
+  }
+}
+
+function isWord(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
+  if (end - start !== word.length) return false;
+  for (let at = 0; at < word.length; at++) if (bytes[start + at] !== word[at]) return false;
+  return true;
+}
 
 export class CsvRows {
   /** What is read, with the bounds of the current row's cells in it, without their quotes. */
@@ -100,6 +139,25 @@ export class CsvRows {
   text(cell: number): string {
     const text = utf8.decode(this.bytes.subarray(this.starts[cell], this.ends[cell]));
     return this.hasEscapes ? text.replaceAll('""', '"') : text;
+  }
+
+  /** Whether the bytes of a cell are these. */
+  is(cell: number, word: Uint8Array): boolean {
+    return isWord(this.bytes, this.starts[cell]!, this.ends[cell]!, word);
+  }
+
+  keep(): KeptRow {
+    return new KeptRow(this, this.cells, this.hasEscapes);
+  }
+
+  /** Makes a row that was kept the current one. Not for an object that is reading. */
+  show({ bytes, starts, ends, decimalComma, hasEscapes }: KeptRow): void {
+    this.bytes = bytes;
+    this.starts.set(starts);
+    this.ends.set(ends);
+    this.cells = starts.length;
+    this.decimalComma = decimalComma;
+    this.hasEscapes = hasEscapes;
   }
 
   /** The value of a cell with text, as it was recorded. */

@@ -1,4 +1,5 @@
 /** What the user's own calls have cost, shown beside an estimate. It decides nothing. */
+import { countedRecords, estimated } from './attempt-rows.ts';
 import type { UsageRecord } from './usage-record.ts';
 
 /** With fewer the median says little. */
@@ -9,17 +10,17 @@ export interface PastCost {
   median_usd: number;
 }
 
-/** Of the answered calls of a task by a model; undefined for fewer than ten. Rehearsals do not count. */
+/** Of the answered calls of a task by a model; undefined for fewer than ten. Rehearsals and estimates do not count. */
 export function pastCost(
   records: readonly Partial<UsageRecord>[],
   task: string,
   model: string,
 ): PastCost | undefined {
-  const costs = records
+  const costs = countedRecords(records)
     .filter(
       (record) => record.task === task && record.model_requested === model && record.mode !== 'rehearsal',
     )
-    .filter(({ error }) => error === undefined)
+    .filter(({ error, cost_source }) => error === undefined && cost_source !== estimated)
     .flatMap(({ cost_usd: cost }) => cost ?? [])
     .sort((a, b) => a - b);
   if (costs.length < leastCalls) return undefined;

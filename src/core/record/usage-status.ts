@@ -3,6 +3,7 @@ import { mayBeBilled } from '../errors/provider-failure.ts';
 import { roundUsd } from '../models/money.ts';
 import { formatUsd } from '../text/format.ts';
 import { printable } from '../text/hidden.ts';
+import { countedRecords } from './attempt-rows.ts';
 import type { TimeZone } from './time-zone.ts';
 import type { UsageRecord } from './usage-record.ts';
 import { readTimestamp } from './when.ts';
@@ -57,7 +58,7 @@ export function usageStatus(
   { now, zone, budgets }: UsageStatusOptions,
 ): UsageStatus {
   const day = zone.dayOf(now);
-  const billed = records.filter(({ mode }) => mode !== 'rehearsal');
+  const billed = countedRecords(records).filter(({ mode }) => mode !== 'rehearsal');
   const today = billed.filter(({ ts = '' }) => {
     const time = readTimestamp(ts);
     return time !== undefined && zone.dayOf(time) === day;

@@ -80,6 +80,31 @@ describe.skipIf(!hasRedis)('redis-server', () => {
       expect(await budget.commit(id)).toBe(true);
     });
 
+    it('keeps an estimate that nobody has recorded yet when it is summed up anew', async () => {
+      const failing = client(server.url, () => Promise.reject(new Error('full')));
+      await failing.rebuild([]);
+      const id = await reserved(failing, 20);
+      await failing.commit(id);
+      const direct = server.client();
+      const runOut = async () => {
+        const entry = await direct.hget(redisKeys[2]!, id);
+        await direct.hset(redisKeys[2]!, id, entry!.replace(/\|\d+\|/, '|1|'));
+      };
+      await runOut();
+      await failing.state([daily], day);
+      const rows: unknown[] = [];
+      const budget = client(server.url, async (...row) => void rows.push(row));
+      const settled = async () => (await budget.state([daily], day))[0]!.settled;
+      await budget.rebuild([[day, '', 5]]);
+      expect(await settled()).toBe(25);
+      await runOut();
+      expect(await settled()).toBe(25);
+      expect(rows).toEqual([[{ run_id: 'r' }, 20]]);
+      // Now it is in what is summed up.
+      await budget.rebuild([[day, '', 25]]);
+      expect(await settled()).toBe(25);
+    });
+
     it('does not count twice what is settled twice', async () => {
       const budget = client(server.url);
       await budget.rebuild([]);

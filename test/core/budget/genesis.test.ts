@@ -23,10 +23,16 @@ it('a budget begins with what was spent per day of the user and project', () => 
     sumsOf([
       { cost_usd: 0.1, project: undefined },
       { cost_usd: 0.2, project: undefined, run_id: 'b' },
-      { cost_usd: 0.3, project: 'shop', ts },
-      { cost_usd: 9, mode: 'rehearsal' },
-      { cost_usd: 9, ts: new Date(now - 45 * day).toISOString() },
-      { cost_usd: undefined, error: 'server-error', response_id: undefined, model_served: undefined },
+      { cost_usd: 0.3, project: 'shop', ts, run_id: 'c' },
+      { cost_usd: 9, mode: 'rehearsal', run_id: 'd' },
+      { cost_usd: 9, run_id: 'e', ts: new Date(now - 45 * day).toISOString() },
+      {
+        run_id: 'f',
+        cost_usd: undefined,
+        error: 'server-error',
+        response_id: undefined,
+        model_served: undefined,
+      },
     ]),
   ).toEqual([
     ['2026-06-14', '', 300_000_000],

@@ -44,7 +44,11 @@ const operations = fc.array(
       }),
     },
     fc.record({ op: fc.constant('release' as const), id: ids }),
-    { weight: 2, arbitrary: fc.record({ op: fc.constant('expire' as const), id: ids, at: time }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ op: fc.constant('expire' as const), id: ids, at: time, until: time }),
+    },
+    fc.record({ op: fc.constant('recorded' as const), id: ids }),
     fc.record({ op: fc.constant('seal' as const), at: time }),
   ),
   { maxLength: 120 },
@@ -160,8 +164,8 @@ describe('the state of a budget', () => {
   it('does not commit what has expired', () => {
     const state = begun();
     state.apply(reserve('one', 60));
-    expect(state.apply({ op: 'expire', id: 'one', at: 29 }).done).toBe(false);
-    expect(state.apply({ op: 'expire', id: 'one', at: 30 })).toEqual({ done: true });
+    expect(state.apply({ op: 'expire', id: 'one', at: 29, until: 60 }).done).toBe(false);
+    expect(state.apply({ op: 'expire', id: 'one', at: 30, until: 60 })).toEqual({ done: true });
     expect(state.apply({ op: 'commit', id: 'one', until: 60 }).done).toBe(false);
     expect(state.standing(limits[0]!, days[0]!)).toMatchObject({ settled: 0, open: 0, left: 100 });
   });
@@ -170,12 +174,32 @@ describe('the state of a budget', () => {
     const state = begun();
     state.apply(reserve('one', 60));
     state.apply({ op: 'commit', id: 'one', until: 40 });
-    expect(state.apply({ op: 'expire', id: 'one', at: 40 }).estimated?.row).toEqual({ run_id: 'one' });
+    const expire = (at: number) => state.apply({ op: 'expire', id: 'one', at, until: at + 20 });
+    expect(expire(40).estimated?.row).toEqual({ run_id: 'one' });
     // A second process that saw the same does not write the row again.
-    expect(state.apply({ op: 'expire', id: 'one', at: 41 })).toEqual({ done: false });
+    expect(expire(41)).toEqual({ done: false });
     expect(state.standing(limits[0]!, days[0]!)).toMatchObject({ settled: 60, open: 0 });
     state.apply({ op: 'settle', id: 'one', day: days[0]!, project: '', nano: 5 });
     expect(state.standing(limits[0]!, days[0]!)).toMatchObject({ settled: 5, open: 0 });
+  });
+
+  it('has the row of an estimate recorded by somebody else if the first one does not come to it', () => {
+    const before = begun();
+    before.apply(reserve('one', 60));
+    before.apply({ op: 'commit', id: 'one', until: 40 });
+    before.apply({ op: 'expire', id: 'one', at: 40, until: 60 });
+    before.apply({ op: 'seal', at: 50 });
+    const state = new BudgetState();
+    state.apply({ op: 'begin', ...before.snapshot() });
+    expect(state.overdue(59)).toEqual([]);
+    expect(state.overdue(60)).toEqual(['one']);
+    const { estimated } = state.apply({ op: 'expire', id: 'one', at: 60, until: 80 });
+    expect(estimated?.row).toEqual({ run_id: 'one' });
+    expect(state.overdue(79)).toEqual([]);
+    expect(state.apply({ op: 'recorded', id: 'one' }).done).toBe(true);
+    expect(state.overdue(80)).toEqual([]);
+    // It is counted once.
+    expect(state.standing(limits[0]!, days[0]!)).toMatchObject({ settled: 60, open: 0 });
   });
 
   it('adds what it does not know', () => {
@@ -201,9 +225,10 @@ describe('the state of a budget', () => {
     for (const id of ['old', 'new']) {
       state.apply(reserve(id, 10, { day: '2026-04-01', until: id === 'old' ? 1000 : 5000 }));
       state.apply({ op: 'commit', id, until: id === 'old' ? 1000 : 5000 });
-      state.apply({ op: 'expire', id, at: 5000 });
+      state.apply({ op: 'expire', id, at: 5000, until: id === 'old' ? 5000 : 6000 });
+      state.apply({ op: 'recorded', id });
     }
-    state.apply({ op: 'seal', at: 1000 + 24 * 60 * 60 * 1000 });
+    state.apply({ op: 'seal', at: 5000 + 24 * 60 * 60 * 1000 });
     const { sums, open } = state.snapshot();
     expect(sums).toHaveLength(62);
     expect(sums.at(-1)).toEqual(['2026-04-01', '', 20]);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { pastCost } from '../../../src/core/record/past-cost.ts';
 import { usageRecord } from '../../helpers/usage-record.ts';
 
-const calls = (costs: (number | undefined)[]) => costs.map((cost_usd) => usageRecord({ cost_usd }));
+const calls = (costs: (number | undefined)[]) =>
+  costs.map((cost_usd, at) => usageRecord({ run_id: `${at}`, cost_usd }));
 const ten = [9, 1, 8, 2, 7, 3, 6, 4, 5, 100];
 
 describe('what calls have cost so far', () => {
@@ -13,11 +14,12 @@ describe('what calls have cost so far', () => {
     expect(pastCost(calls(ten), 'tests', 'gpt-5')).toBeUndefined();
   });
 
-  it('counts no failed, rehearsed or unpriced call', () => {
+  it('counts no failed, rehearsed, unpriced or estimated call', () => {
     const others = [
-      usageRecord({ error: 'cut', cost_usd: 50 }),
-      usageRecord({ mode: 'rehearsal', cost_usd: 0 }),
-      usageRecord({ cost_usd: undefined }),
+      usageRecord({ run_id: 'cut', error: 'cut', cost_usd: 50 }),
+      usageRecord({ run_id: 'rehearsed', mode: 'rehearsal', cost_usd: 0 }),
+      usageRecord({ run_id: 'unpriced', cost_usd: undefined }),
+      usageRecord({ run_id: 'uncounted', cost_usd: 50, cost_source: 'estimated' }),
     ];
     const few = calls(ten.slice(1));
     expect(pastCost([...few, ...others], 'tests', 'gpt-5-mini')).toBeUndefined();

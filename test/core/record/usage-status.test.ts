@@ -18,7 +18,7 @@ describe('what was spent today', () => {
       { ts: '2026-11-01T23:59:59.999Z', run_id: 'a', cost_usd: 1 },
       { ts: '2026-11-02T00:00:00.000Z', run_id: 'b', cost_usd: 0.1 },
       { ts: '2026-11-02T09:00:00.000Z', run_id: 'c', cost_usd: 0.2, error: 'timeout' },
-      { ts: '2026-11-02T09:50:00.000Z', run_id: 'c', cost_usd: 0.02, latency_ms: 60_000 },
+      { ts: '2026-11-02T09:50:00.000Z', run_id: 'c', attempt: 2, cost_usd: 0.02, latency_ms: 60_000 },
     ];
     expect(status(rows)).toMatchObject({
       day: '2026-11-02',

@@ -36,6 +36,9 @@ export class RecentCalls {
   /** Where the last search ended: the slot, or a free one of `table`. */
   private found: Int32Array;
   private slot = 0;
+  /** Hashes of the last call. */
+  private first = 0;
+  private second = 0;
 
   constructor(kept: number = attemptsKept) {
     this.kept = kept;
@@ -48,22 +51,8 @@ export class RecentCalls {
    * duplicate. `facts`: those of `news` that apply to the row. Returns those of them that are news.
    */
   note(bytes: Uint8Array, start: number, end: number, attempt: number, group: number, facts: number): number {
-    let first = 0x2545f491;
-    let second = 0x61c88647 ^ (end - start);
-    let at = start;
-    for (; at + 4 <= end; at += 4) {
-      const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-      first = Math.imul(first ^ word, 0x85ebca6b);
-      first ^= first >>> 15;
-      second = Math.imul(second + word, 0xc2b2ae35 | 0);
-      second ^= second >>> 13;
-    }
-    for (; at < end; at++) {
-      first = Math.imul(first ^ bytes[at]!, 0x85ebca6b);
-      first ^= first >>> 15;
-      second = Math.imul(second + bytes[at]!, 0xc2b2ae35 | 0);
-      second ^= second >>> 13;
-    }
+    this.hash(bytes, start, end);
+    const { first, second } = this;
     if (!this.find(first, second)) {
       this.insert(first, second, group, (attempt << newsBits) | facts);
       return facts;
@@ -88,9 +77,39 @@ export class RecentCalls {
     return fresh | (facts & inGroup & ~known);
   }
 
+  /** Whether a row of this attempt, which is not 0, was noted. */
+  has(bytes: Uint8Array, start: number, end: number, attempt: number): boolean {
+    this.hash(bytes, start, end);
+    const { first, second } = this;
+    if (!this.find(first, second)) return false;
+    if (this.found[this.slot + 3]! >>> newsBits === attempt) return true;
+    return this.find(first, hashOfAttempt(second, attempt));
+  }
+
+  private hash(bytes: Uint8Array, start: number, end: number): void {
+    let first = 0x2545f491;
+    let second = 0x61c88647 ^ (end - start);
+    let at = start;
+    for (; at + 4 <= end; at += 4) {
+      const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+      first = Math.imul(first ^ word, 0x85ebca6b);
+      first ^= first >>> 15;
+      second = Math.imul(second + word, 0xc2b2ae35 | 0);
+      second ^= second >>> 13;
+    }
+    for (; at < end; at++) {
+      first = Math.imul(first ^ bytes[at]!, 0x85ebca6b);
+      first ^= first >>> 15;
+      second = Math.imul(second + bytes[at]!, 0xc2b2ae35 | 0);
+      second ^= second >>> 13;
+    }
+    this.first = first;
+    this.second = second;
+  }
+
   private isKnown(first: number, second: number, attempt: number, firstAttempt: number): boolean {
     if (attempt === firstAttempt) return true;
-    const ofAttempt = second ^ Math.imul(attempt + 1, 0x165667b1);
+    const ofAttempt = hashOfAttempt(second, attempt);
     if (this.find(first, ofAttempt)) return true;
     this.insert(first, ofAttempt, 0, news.duplicate);
     return false;
@@ -133,4 +152,8 @@ export class RecentCalls {
     table[slot + 3] = rest;
     this.used++;
   }
+}
+
+function hashOfAttempt(second: number, attempt: number): number {
+  return second ^ Math.imul(attempt + 1, 0x165667b1);
 }

@@ -149,6 +149,7 @@ export function openReport(options: UsageReportOptions): OpenReport {
   const charts = options.charts ? new ChartTally(zone) : undefined;
   const tally = new UsageTally(by, zone, { since, until, tasks, models, projects }, charts);
   const close = (): UsageReport => {
+    tally.close();
     // Before groups become one.
     const rehearsals = rehearsalsOf(tally);
     const groups = shownGroups(tally, by);

@@ -2,15 +2,24 @@
 import { OrchError } from '../../errors/orch-error.ts';
 import { mayBeBilled } from '../../errors/provider-failure.ts';
 import { formatCount } from '../../text/format.ts';
-import { type Column, type CsvRows, type LedgerSink, noCell, type RowFault, wrongCell } from '../csv-rows.ts';
+import { AttemptRows } from '../attempt-rows.ts';
+import {
+  type Cells,
+  type Column,
+  type CsvRows,
+  cellsOf,
+  type LedgerSink,
+  noCell,
+  type RowFault,
+  wrongCell,
+} from '../csv-rows.ts';
 import type { TimeZone } from '../time-zone.ts';
-import { type UsageRecord, usageColumns } from '../usage-record.ts';
 import { amountAt, countAt, empty, Times, usdAt } from './cell-numbers.ts';
 import type { ChartTally } from './chart-tally.ts';
 import type { GroupKey } from './group-keys.ts';
 import { Names } from './names.ts';
 import { Periods } from './periods.ts';
-import { news, RecentCalls } from './recent-calls.ts';
+import { news } from './recent-calls.ts';
 import { Tally } from './tally.ts';
 
 export interface UsageFilter {
@@ -62,8 +71,7 @@ interface Dimension {
 /** Groups by the numbers of their keys, one level per key. */
 type Branches = (Branches | TalliedGroup | undefined)[];
 
-const rehearsal = [...'rehearsal'].map((letter) => letter.charCodeAt(0));
-const mostAttempts = 1 << 22;
+const rehearsal = new TextEncoder().encode('rehearsal');
 /** Nobody reads more, and each takes memory. */
 const mostGroups = 50_000;
 /** Faults that are kept one by one; the rest are only counted. */
@@ -87,7 +95,7 @@ export class UsageTally implements LedgerSink {
 
   private readonly root: Branches = [];
   private readonly dimensions: Dimension[];
-  private readonly recent = new RecentCalls();
+  private readonly attempts = new AttemptRows((rows, cells) => this.rowOf(rows, cells));
   private readonly times = new Times();
   private readonly since: number;
   private readonly until: number;
@@ -96,7 +104,7 @@ export class UsageTally implements LedgerSink {
   private readonly models: TextColumn;
   private readonly projects: TextColumn;
   /** Where the header has each column. */
-  private cells = cellsOf([]);
+  private cells: Cells = cellsOf([]);
   private time = Number.NaN;
   /** Of the row, by key. */
   private readonly numbers: number[] = [];
@@ -157,6 +165,7 @@ export class UsageTally implements LedgerSink {
       this.unwanted++;
       return undefined;
     }
+    if (this.attempts.holdsBack(rows, cells, attempt)) return undefined;
     this.time = time;
     const index = this.groupOf(rows);
     const { tally } = this.groups[index]!;
@@ -168,19 +177,7 @@ export class UsageTally implements LedgerSink {
       news.callInGroup |
       (failed ? 0 : news.success | news.successInGroup) |
       (fellOver ? news.fallback | news.fallbackInGroup : 0);
-    const start = starts[cells.run_id]!;
-    const end = ends[cells.run_id]!;
-    const fresh =
-      start === end
-        ? facts
-        : this.recent.note(
-            rows.bytes,
-            start,
-            end,
-            attempt > 0 && attempt < mostAttempts ? attempt | 0 : 0,
-            index,
-            facts,
-          );
+    const fresh = this.attempts.note(rows, cells, attempt, index, facts);
     if (fresh & news.duplicate) {
       this.duplicates++;
       return undefined;
@@ -224,6 +221,19 @@ export class UsageTally implements LedgerSink {
       });
     }
     return undefined;
+  }
+
+  /** Once all rows are in. */
+  close(): void {
+    this.attempts.close();
+  }
+
+  /** A row under another header. */
+  private rowOf(rows: CsvRows, cells: Cells): void {
+    const current = this.cells;
+    this.cells = cells;
+    this.row(rows);
+    this.cells = current;
   }
 
   private dimensionFor(key: GroupKey, zone: TimeZone): Dimension {
@@ -280,13 +290,8 @@ export class UsageTally implements LedgerSink {
     return this.groups.push(group) - 1;
   }
 
-  private isRehearsal({ bytes, starts, ends }: CsvRows): boolean {
-    const start = starts[this.cells.mode]!;
-    return (
-      ends[this.cells.mode]! - start === rehearsal.length &&
-      bytes[start] === rehearsal[0] &&
-      rehearsal.every((letter, at) => bytes[start + at] === letter)
-    );
+  private isRehearsal(rows: CsvRows): boolean {
+    return rows.is(this.cells.mode, rehearsal);
   }
 
   private isOnTheBill(rows: CsvRows, failed: boolean): boolean {
@@ -326,11 +331,3 @@ const columnOf: Record<Exclude<GroupKey, 'day' | 'week' | 'month' | 'model'>, Co
   error: 'error',
   run: 'run_id',
 };
-
-function cellsOf(columns: readonly (Column | undefined)[]): Record<keyof UsageRecord, number> {
-  const cells = Object.fromEntries(usageColumns.map((column) => [column, noCell]));
-  columns.forEach((column, cell) => {
-    if (column !== undefined) cells[column] = cell;
-  });
-  return cells as Record<keyof UsageRecord, number>;
-}
