@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { builtConf } from './scripts/built-conf.mts';
 
 export default defineConfig({
+  // As in the bundle. test/helpers/config.ts checks these files.
+  define: { builtConf: JSON.stringify(builtConf) },
   test: {
     environment: 'node',
     reporters: ['default', './test/helpers/skipped-reporter.ts'],
