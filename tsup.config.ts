@@ -1,12 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { crc32 } from 'node:zlib';
 import { defineConfig } from 'tsup';
-
-/** See src/adapters/system/config-files.ts. */
-const builtConf = ['models.json', 'policies.json', 'catalog.json']
-  .map((name) => `${name}:${crc32(readFileSync(new URL(`conf/${name}`, import.meta.url)))}`)
-  .join(' ');
+import { builtConf } from './scripts/built-conf.mts';
 
 // The first of two steps: one module per set of things that are loaded together, by esbuild's splitting.
 // scripts/bundle.mjs puts these into the few files of dist/, and holds the table of them.

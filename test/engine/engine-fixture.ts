@@ -6,13 +6,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import modelsFile from '../../conf/models.json' with { type: 'json' };
-import policiesFile from '../../conf/policies.json' with { type: 'json' };
 import { openAiProvider } from '../../src/adapters/openai/provider.ts';
 import { secretScanner } from '../../src/adapters/secrets/secret-scanner.ts';
 import { workspaceFiles } from '../../src/adapters/workspace/find/files.ts';
 import { gitPatchChecker } from '../../src/adapters/workspace/git/git-patch.ts';
-import { buildConfig, type Config } from '../../src/core/config/config.ts';
+import type { Config } from '../../src/core/config/config.ts';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { redactor } from '../../src/core/errors/redact.ts';
 import type { UsageRecord } from '../../src/core/record/usage-record.ts';
@@ -21,6 +19,7 @@ import { EngineMemory } from '../../src/engine/attempts/memory.ts';
 import type { CallOptions, EngineContext, ProgressEvent } from '../../src/engine/context.ts';
 import { type DelegateOutcome, delegate } from '../../src/engine/delegate.ts';
 import type { Clock } from '../../src/engine/ports.ts';
+import { givenConfig } from '../helpers/config.ts';
 import { memoryLedger } from '../helpers/memory.ts';
 import { catalog, serve } from '../rehearsal/bench.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
@@ -30,18 +29,8 @@ export { catalog };
 export const today = '2026-11-22';
 export const key = 'sk-proj-0123456789abcdefSECRET';
 
-export function configOf(policies: object = {}, models: object = {}): Config {
-  return buildConfig({
-    models: [
-      { origin: 'conf/models.json', value: modelsFile },
-      { origin: 'test', value: models },
-    ],
-    policies: [
-      { origin: 'conf/policies.json', value: policiesFile },
-      { origin: 'test', value: policies },
-    ],
-    catalog: [{ origin: 'conf/catalog.json', value: catalog }],
-  });
+export function configOf(policies?: object, models?: object): Config {
+  return givenConfig({ policies, models });
 }
 
 /** Sleeps at once, and remembers for how long. */

@@ -7,10 +7,21 @@ import type { RouteDecision } from '../../src/core/router/decision.ts';
 import type { RequestFeatures } from '../../src/core/router/features.ts';
 import { route } from '../../src/core/router/route.ts';
 
+/** That the files of the package are sound is checked once per worker. */
+let packaged: Config | undefined;
+
 /** The configuration of the package, with layers of a test's own over it. */
 export function givenConfig(over: { models?: unknown; policies?: unknown; catalog?: unknown } = {}): Config {
+  packaged ??= withLayers({}, false);
+  return Object.values(over).every((own) => own === undefined) ? packaged : withLayers(over, true);
+}
+
+function withLayers(
+  over: { models?: unknown; policies?: unknown; catalog?: unknown },
+  isSound: boolean,
+): Config {
   const layers = (name: string, given: unknown, own: unknown) => [
-    { origin: `conf/${name}.json`, value: given },
+    { origin: `conf/${name}.json`, value: given, isSound },
     ...(own === undefined ? [] : [{ origin: `own/${name}.json`, value: own }]),
   ];
   return buildConfig({

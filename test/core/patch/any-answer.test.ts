@@ -140,8 +140,8 @@ describe('any answer', () => {
       }),
       { numRuns: 1000 },
     );
-    // An answer is accepted often enough for this test to mean something.
-    expect(accepted.length).toBeGreaterThan(40);
+    // Answers are accepted often enough for this test to mean something: about one in twenty.
+    expect(accepted.length).toBeGreaterThan(15);
     const changes = accepted
       .slice(0, 600)
       .flatMap((some, at) => some.map((change) => inFolder(change, `case-${at}`)));
