@@ -1,9 +1,10 @@
 /** How each operation's output is printed. */
 import { Option } from 'commander';
 import { exitStatusOf, OrchError } from '../../core/errors/orch-error.ts';
+import { describeCost } from '../../core/errors/spending.ts';
 import type { UsageReport } from '../../core/record/report/usage-report.ts';
 import { refusalCode, refusalMessage } from '../../core/router/decision.ts';
-import { formatCount, formatDuration, formatUsd } from '../../core/text/format.ts';
+import { formatCount, formatDuration } from '../../core/text/format.ts';
 import { printable, printableJson } from '../../core/text/hidden.ts';
 import type { Factory } from '../../factory.ts';
 import type { DelegateOutput } from '../../operations/delegation/output.ts';
@@ -84,16 +85,15 @@ export function lossHint({ model, run_id }: DelegateOutput['meta']): string | un
 
 /** Model, reason, tokens, cost and time in one line. */
 function summaryLine(meta: DelegateOutput['meta']): string {
-  const { model, rationale, usage, cost_usd, attempts, latency_ms } = meta;
+  const { model, rationale, usage, attempts, latency_ms } = meta;
   if (model === null) return rationale;
   const tokens =
     usage.input === null || usage.output === null
       ? 'tokens unknown'
       : `${formatCount(usage.input)} in, ${formatCount(usage.output)} out`;
-  const cost = cost_usd === null ? 'cost unknown' : formatUsd(cost_usd);
   // The tokens are those of the answer alone.
   const all = attempts.length > 1 ? ` for ${attempts.length} attempts` : '';
-  return `${model} | ${rationale} | ${tokens} | ${cost}${all} | ${formatDuration(latency_ms)}`;
+  return `${model} | ${rationale} | ${tokens} | ${describeCost(meta)}${all} | ${formatDuration(latency_ms)}`;
 }
 
 const decisionRenderer: Renderer = {

@@ -34,6 +34,7 @@ export const usageStatusOperation = commandOnly({
       timezone: z.string(),
       calls: z.number(),
       cost_usd: z.number(),
+      cost_estimated_usd: z.number(),
       unknown_cost: z.number(),
       last: z
         .object({
@@ -41,6 +42,7 @@ export const usageStatusOperation = commandOnly({
           task: z.string().nullable(),
           model: z.string().nullable(),
           cost_usd: z.number().nullable(),
+          cost_estimated_usd: z.number(),
           error: z.string().nullable(),
           ended_at: z.string(),
         })
@@ -77,6 +79,7 @@ const nothing: UsageStatus = {
   timezone: '',
   calls: 0,
   cost_usd: 0,
+  cost_estimated_usd: 0,
   unknown_cost: 0,
   last: null,
   budgets: [],
