@@ -17,7 +17,7 @@ export function isEstimate(rows: CsvRows, { cost_source }: Cells): boolean {
 /** An estimate is held back for this many rows or more; the calls that `RecentCalls` knows reach further back. */
 const heldFor = 1 << 16;
 /** And at most so many of them for that long, since each takes memory. */
-const mostHeld = 1 << 12;
+const mostHeld = 1 << 11;
 /** What `RecentCalls` has room for. */
 const mostAttempts = 1 << 22;
 
