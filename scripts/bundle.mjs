@@ -97,6 +97,7 @@ const files = {
       'src/core/record/report/report-formats.ts',
       'src/core/record/csv-records.ts',
       'src/core/record/csv-rows.ts',
+      'src/core/record/attempt-rows.ts',
       'src/adapters/ledger/read.ts',
       'src/adapters/ledger/recent.ts',
       'src/adapters/ledger/tail.ts',

@@ -48,7 +48,7 @@ ${rows.join('\n')}
 - Files may come back from a spreadsheet: semicolons or tabs instead of commas (then with decimal commas), a byte order mark, CRLF, columns in another order, missing or added. \`.gz\` files, patterns and \`-\` (standard input) are read as well. UTF-16 is refused.
 - A row that cannot be read is left out, counted and named with the reason: another number of cells than its header, a quote that is not closed, a number or time that is not one.
 - A row whose \`run_id\` and \`attempt\` were there before counts once. This, and that attempts belong to one call, is recognised within the last 262,144 rows or more, so that memory does not grow with the file. Rows without a \`run_id\` are calls of their own.
-- A row whose \`cost_source\` is \`estimated\` counts only if there is no other one of its \`run_id\` and \`attempt\`, above or below it, in the same file or another: what an attempt really cost replaces an estimate. It is recognised within the last 65,536 rows or more, with up to 4,096 such rows among them.
+- A row whose \`cost_source\` is \`estimated\` counts only if there is no other one of its \`run_id\` and \`attempt\`, above or below it, in the same file or another: what an attempt really cost replaces an estimate. It is recognised within the last 65,536 rows or more, with up to 2,048 such rows among them.
 - A report has at most 50,000 rows.
 - A call counts in every row of the report that has an attempt of it, and once in the total.
 - Money is added up exactly, to 12 decimals of a dollar. Percentiles are exact for up to 128 values and within 1 % beyond; they are of attempts that succeeded.

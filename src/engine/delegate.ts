@@ -7,7 +7,7 @@ import { OrchError } from '../core/errors/orch-error.ts';
 import { costAlert } from '../core/errors/spending.ts';
 import { candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
-import { type Attempt, costOfAttempts, servedName, spending, toUsageRecord } from './attempts/attempt.ts';
+import { type Attempt, servedName, spending, toUsageRecord } from './attempts/attempt.ts';
 import { tryCandidates } from './attempts/fallback.ts';
 import { budgetReminders } from './attempts/reservation.ts';
 import type { CallOptions, EngineContext } from './context.ts';
@@ -164,6 +164,7 @@ async function record(
     const known = attempts.map(pick).filter((value) => value !== undefined);
     return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
   };
+  const { cost_usd, cost_estimated_usd } = spending(attempts);
   context.log.call({
     ts: new Date(context.clock.now()).toISOString(),
     run_id: runId,
@@ -173,7 +174,8 @@ async function record(
     model: (last && servedName(last, context)) ?? null,
     usage: { input: sum(({ usage }) => usage.inputTokens), output: sum(({ usage }) => usage.outputTokens) },
     latency_ms: Math.round(latencyMs),
-    cost_usd: costOfAttempts(attempts),
+    cost_usd,
+    ...(cost_estimated_usd === undefined ? {} : { cost_estimated_usd }),
     attempts: attempts.length,
     error: failed === undefined ? null : failed instanceof OrchError ? failed.code : 'internal',
   });

@@ -15,6 +15,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
+import { formatUsd } from '../../src/core/text/format.ts';
 import { orchInProcess } from '../helpers/cli.ts';
 import { bareEnvironment, bin, collect, folder, provider, spawnOrch } from '../helpers/orch.ts';
 import type { Scenario } from '../rehearsal/scenario.ts';
@@ -55,10 +56,10 @@ describe.runIf(posix)('an interrupt while the provider is silent', () => {
     const { status, stdout, stderr } = await result;
     expect({ status, stdout }).toEqual({ status: 130, stdout: '' });
     const [row, ...more] = recorded(state);
-    expect({ error: row?.error, more }).toEqual({ error: 'cancelled', more: [] });
+    expect({ ...row, more }).toMatchObject({ error: 'cancelled', cost_source: 'estimated', more: [] });
     // Whether anything of the answer has come by then, and is kept, is a race.
     expect(stderr.replace(/^hint: what came of the answer is kept: .*\n/m, '')).toBe(
-      `error: interrupted\ncost unknown (an attempt may have been billed), run ${row!.run_id}\n`,
+      `error: interrupted\ncost at most ${formatUsd(row!.cost_usd!)} (an attempt may have been billed), run ${row!.run_id}\n`,
     );
     expect(readdirSync(temporary)).toEqual([]);
     expect(readdirSync(cwd)).toEqual(['cart.js']);

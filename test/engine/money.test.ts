@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OrchError } from '../../src/core/errors/orch-error.ts';
+import { ProviderFailure } from '../../src/core/errors/provider-failure.ts';
 import { sumUsd } from '../../src/core/models/money.ts';
 import { encodeRecord, headerRow } from '../../src/core/record/csv.ts';
 import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
-import { costOfAttempts, toAttempt, toUsageRecord } from '../../src/engine/attempts/attempt.ts';
+import { costOfAttempts, spending, toAttempt, toUsageRecord } from '../../src/engine/attempts/attempt.ts';
 import { createFactory } from '../../src/factory.ts';
 import type { DelegateOutput } from '../../src/operations/delegation/output.ts';
 import { runOperation } from '../../src/operations/run.ts';
@@ -39,7 +40,11 @@ describe('a ceiling', () => {
       await engineFixture({ answer: byModel({ [first]: [{ kind: 'reset', after: 'request' }, code] }) })
     ).call();
     expect(attempts.map(({ failure }) => failure?.failureClass)).toEqual(['connection-lost', undefined]);
-    expect(costOfAttempts(attempts)).toBeNull();
+    const [lost, answered] = attempts;
+    expect(spending(attempts)).toEqual({
+      cost_usd: sumUsd([lost!.reservedUsd!, answered!.costUsd!]),
+      cost_estimated_usd: lost!.reservedUsd,
+    });
 
     const { error, asked } = await engineFixture({
       answer: byModel({ [first]: { kind: 'reset', after: 'request' } }),
@@ -98,7 +103,8 @@ describe('a ceiling', () => {
     expect((await error({ maxCostUsd: worst })).code).toBe('over-budget');
     expect(asked()).toEqual([first]);
     expect(records[0]).toMatchObject({
-      cost_usd: undefined,
+      cost_usd: worst,
+      cost_source: 'estimated',
       cost_forecast_usd: worst,
       error: 'idle-timeout',
     });
@@ -205,20 +211,58 @@ describe('a cost that nobody can tell', () => {
     ['may be there where the model was silent', { kind: 'hang', after: 0 }, 1],
     ['may be there where the answer was cut', { kind: 'cut', after: 1 }, 2],
     ['is none where nothing was done', { kind: 'error', status: 503, message: 'No' }, 0],
-  ])('%s: for result, log and report alike', async (_name, scenario, unknown) => {
+  ])('%s, at its worst, for result, log and report alike', async (_name, scenario, count) => {
     const { call, logged, records } = await engineFixture({
       answer: byModel({ [first]: scenario, [second]: code }),
       // A short limit would cut off the others on a busy machine, and for the first event it would cut off this one.
       policies: scenario.kind === 'hang' ? { timeouts: { codex: { idleMs: 100 } } } : {},
     });
     const { attempts } = await call();
-    const { total } = usageReport(records, { by: [], now: 0 });
-    expect(total.unknown_cost).toBe(unknown);
+    const { total, notes } = usageReport(records, { by: [], now: 0 });
     const known = records.at(-1)!.cost_usd!;
     expect(known).toBeGreaterThan(0);
-    const cost = unknown > 0 ? null : known;
-    expect(costOfAttempts(attempts)).toBe(cost);
-    expect(logged[0]!.cost_usd).toBe(cost);
+    const estimated = sumUsd(Array.from({ length: count }, () => attempts[0]!.reservedUsd!));
+    const cost = {
+      cost_usd: sumUsd([known, estimated]),
+      ...(count > 0 && { cost_estimated_usd: estimated }),
+    };
+    expect(spending(attempts)).toEqual(cost);
+    expect(logged[0]).toMatchObject(cost);
+    expect(total).toMatchObject({
+      ...cost,
+      cost_estimated_usd: estimated,
+      estimated_attempts: count,
+      unknown_cost: 0,
+    });
+    expect(notes.some((note) => note.includes('is an estimate, the worst case of'))).toBe(count > 0);
+    expect(records.filter(({ cost_source }) => cost_source === 'estimated')).toHaveLength(count);
+  });
+
+  it('stays unknown where the price is', async () => {
+    const { call, records } = await engineFixture({
+      compatible: true,
+      answer: [{ kind: 'cut', after: 1 }, code],
+    });
+    const { attempts } = await call({ forceModel: 'llama-3' });
+    expect(spending(attempts)).toEqual({ cost_usd: null, cost_at_least_usd: 0 });
+    expect(records.map(({ cost_usd, cost_source }) => [cost_usd, cost_source])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
+  it('is none where nothing was sent', async () => {
+    const interrupt = new AbortController();
+    const { error, records, asked, context } = await engineFixture({ answer: code });
+    const { provider } = context;
+    context.provider = async () => {
+      interrupt.abort();
+      return provider();
+    };
+    const stopped = await error({}, { signal: interrupt.signal });
+    expect(stopped).toMatchObject({ code: 'interrupted', exitStatus: 130 });
+    expect(stopped.details).not.toHaveProperty('cost_usd');
+    expect([asked(), records]).toEqual([[], []]);
   });
 });
 
@@ -321,9 +365,11 @@ describe('the cost in meta', () => {
     ]);
   });
 
-  it('is unknown, not 0, where the server does not count', async () => {
+  it('is the worst case, not 0, where the server does not count', async () => {
     const meta = await costFor({ [first]: { kind: 'no-usage', text: answer.text } });
-    expect(meta.cost_usd).toBeNull();
+    const worst = await worstCase();
+    expect(meta).toMatchObject({ cost_usd: worst, cost_estimated_usd: worst });
+    expect(meta.attempts).toMatchObject([{ cost_usd: worst, cost_estimated: true }]);
     expect(meta.usage.input).toBeNull();
   });
 
@@ -337,15 +383,14 @@ describe('the cost in meta', () => {
     expect(below.warnings.join()).not.toContain('alert');
   });
 
-  it('carries an alert also where it is known in part, and where the call fails', async () => {
+  it('carries an alert also where it is estimated in part, and where the call fails', async () => {
     const empty = { kind: 'empty', usage: { inputTokens: 1000, outputTokens: 1000 } } as const;
     const alertFrom = { ORCH_COST_ALERT_USD: '0.011' };
     const meta = await costFor(
       { [first]: empty, [second]: { kind: 'no-usage', text: answer.text } },
       alertFrom,
     );
-    expect(meta.cost_usd).toBeNull();
-    expect(meta.cost_alert).toMatch(/^cost at least \$0\.0\d+, above the alert threshold of \$0\.011$/);
+    expect(meta.cost_alert).toMatch(/^cost \$0\.012 to \$0\.0\d+, above the alert threshold of \$0\.011$/);
     const failed = await costFor({ [first]: empty, [second]: empty, [third]: empty }, alertFrom).catch(
       (error: unknown) => (error as OrchError).details,
     );
@@ -371,13 +416,16 @@ describe('a thousand calls', () => {
         outputTokens: tokens,
         reasoningTokens: fc.constant(0),
       }),
+      isCut: fc.boolean(),
+      reservedNano: fc.nat(10 ** 9),
     });
     const calls = fc.sample(fc.array(attempt, { minLength: 1, maxLength: 4 }), { numRuns: 1000, seed: 12 });
 
     const said: number[] = [];
+    const estimated: number[] = [];
     const lines = [headerRow];
     for (const [at, answers] of calls.entries()) {
-      const attempts = answers.map((answer, number) =>
+      const attempts = answers.map(({ isCut, reservedNano, ...answer }, number) =>
         toAttempt(
           {
             number: number + 1,
@@ -386,14 +434,26 @@ describe('a thousand calls', () => {
             requestedTier: undefined,
             startedAt: Date.parse(today),
             latencyMs: 1,
-            reservedUsd: undefined,
+            reservedUsd: reservedNano / 1e9,
             escalatedFrom: undefined,
-            result: { text: 'Yes.', responseId: 'r', finishReason: 'completed', firstEventMs: 1, ...answer },
+            ...(isCut
+              ? { failure: new ProviderFailure('cut', 'cut') }
+              : {
+                  result: {
+                    text: 'Yes.',
+                    responseId: 'r',
+                    finishReason: 'completed',
+                    firstEventMs: 1,
+                    ...answer,
+                  },
+                }),
           },
           context,
         ),
       );
-      said.push(costOfAttempts(attempts)!);
+      const { cost_usd, cost_estimated_usd = 0 } = spending(attempts);
+      said.push(cost_usd!);
+      estimated.push(cost_estimated_usd);
       const about = { runId: `run-${at}`, decision, estTokens: 1, droppedTokens: 0 };
       lines.push(...attempts.map((each) => encodeRecord(toUsageRecord(each, about, context))));
     }
@@ -402,7 +462,12 @@ describe('a thousand calls', () => {
     expect(records.length).toBeGreaterThan(2000);
     expect(sumUsd(records.map(({ cost_usd }) => cost_usd!))).toBe(sumUsd(said));
     const { total } = usageReport(records, { by: [], now: 0 });
-    expect(total).toMatchObject({ calls: 1000, cost_usd: sumUsd(said) });
+    expect(sumUsd(estimated)).toBeGreaterThan(0);
+    expect(total).toMatchObject({
+      calls: 1000,
+      cost_usd: sumUsd(said),
+      cost_estimated_usd: sumUsd(estimated),
+    });
   });
 });
 

@@ -28,12 +28,12 @@ describe('a failed call', () => {
     expect(stderr.trimEnd()).toMatch(line);
   });
 
-  it('says when an attempt of unknown cost may have been billed on top', async () => {
+  it('says what it cost at most when an attempt may have been billed without being counted', async () => {
     const { text } = await failing(
       byModel({ 'gpt-6-luna': [cut, cut], 'gpt-6.1-terra': { kind: 'empty' }, 'gpt-6.2-sol': refusal }),
     );
     expect(text).toMatch(
-      /\ncost \$0\.0\d+ \(possibly more: an attempt may have been billed\), run [0-9a-f]{32}$/,
+      /\ncost \$0\.0\d+ to \$0\.\d+ \(an attempt may have been billed\), run [0-9a-f]{32}$/,
     );
   });
 

@@ -1,6 +1,7 @@
 /** Prints the result of a call, and a summary of it. */
 import { exitStatusOf } from '../../core/errors/orch-error.ts';
-import { formatCount, formatDuration, formatUsd } from '../../core/text/format.ts';
+import { describeCost } from '../../core/errors/spending.ts';
+import { formatCount, formatDuration } from '../../core/text/format.ts';
 import type { DelegateOutput } from '../../operations/delegation/output.ts';
 import { applyCommand, showCommand } from '../../operations/delegation/show-command.ts';
 import type { Renderer } from './renderers.ts';
@@ -47,14 +48,13 @@ function lossHint({ model, run_id }: DelegateOutput['meta']): string | undefined
 
 /** Model, reason, tokens, cost and time in one line. */
 function summaryLine(meta: DelegateOutput['meta']): string {
-  const { model, rationale, usage, cost_usd, attempts, latency_ms } = meta;
+  const { model, rationale, usage, attempts, latency_ms } = meta;
   if (model === null) return rationale;
   const tokens =
     usage.input === null || usage.output === null
       ? 'tokens unknown'
       : `${formatCount(usage.input)} in, ${formatCount(usage.output)} out`;
-  const cost = cost_usd === null ? 'cost unknown' : formatUsd(cost_usd);
   // The tokens are those of the answer alone.
   const all = attempts.length > 1 ? ` for ${attempts.length} attempts` : '';
-  return `${model} | ${rationale} | ${tokens} | ${cost}${all} | ${formatDuration(latency_ms)}`;
+  return `${model} | ${rationale} | ${tokens} | ${describeCost(meta)}${all} | ${formatDuration(latency_ms)}`;
 }

@@ -38,6 +38,7 @@ const dispensable = [
   'error_rate',
   'output_tokens',
   'input_tokens',
+  'cost_estimated_usd',
   'unknown_cost',
 ];
 

@@ -1,5 +1,6 @@
 /** Prints kept runs: the answer on stdout, and what it belongs to on stderr. */
-import { formatDuration, formatUsd } from '../../core/text/format.ts';
+import { describeCost } from '../../core/errors/spending.ts';
+import { formatDuration } from '../../core/text/format.ts';
 import { type KeptHead, type KeptRun, longestAnswer } from '../../operations/delegation/kept-run.ts';
 import { applyCommand, shortRunId } from '../../operations/delegation/show-command.ts';
 import { type Column, inColumns } from './columns.ts';
@@ -19,7 +20,7 @@ const renderRun: Renderer['render'] = async (output, { streams, verbose }) => {
   const lines = [
     `run ${run.run_id} | ${run.ts} | ${run.status}`,
     `${run.task}: ${run.about}`,
-    `${run.model} | ${run.rationale} | ${costOf(run)} | ${formatDuration(run.latency_ms)}`,
+    `${run.model} | ${run.rationale} | ${describeCost(run)} | ${formatDuration(run.latency_ms)}`,
     ...(error ? [`${error.code}: ${error.message}`] : []),
     ...attempts.flatMap(({ model, message }, at) =>
       message === undefined || message === error?.message
@@ -46,7 +47,7 @@ const columns: readonly Column<KeptHead>[] = [
   { title: '', dispensable: 1, text: ({ ts }) => ts.slice(0, 19).replace('T', ' ') },
   { title: '', text: ({ status }) => status },
   { title: '', dispensable: 2, text: ({ model }) => model ?? '' },
-  { title: '', text: costOf },
+  { title: '', text: describeCost },
 ];
 /** Left out first; it then stands below each row. */
 const about: Column<KeptHead> = { title: '', dispensable: 3, text: (run) => `${run.task}: ${run.about}` };
@@ -62,10 +63,6 @@ const renderRunList: Renderer['render'] = async (output, { streams, verbose }) =
   }
   if (runs.length === 0 && verbose) streams.say('note', 'no run has been kept yet');
 };
-
-function costOf({ cost_usd }: KeptHead): string {
-  return cost_usd === null ? 'cost unknown' : formatUsd(cost_usd);
-}
 
 export const runRenderer: Renderer = { options: [], render: renderRun };
 export const runListRenderer: Renderer = { options: [], render: renderRunList };

@@ -52,6 +52,11 @@ export function costOf(
   return usdOfMillionths(factors.map(decimal).reduce(times, standard));
 }
 
+/** Whether only the token counts are needed to know a cost. */
+export function isPriced(prices: PriceSource, terms: BillingTerms): boolean {
+  return prices.card?.usdPerMillionTokens != null && termFactors(prices, terms) !== undefined;
+}
+
 function product(...factors: number[]): Decimal {
   return factors.map(decimal).reduce(times);
 }

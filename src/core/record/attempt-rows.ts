@@ -2,37 +2,22 @@
  * Which of the rows of one attempt counts, for all who add rows up: the first, but one whose cost is estimated only if
  * there is no other. Another process estimates what one that was stopped or killed may have spent, and its owner may
  * still write what it really was, in the same file or in another one. Rows without a run or a number count as they are.
+ * `countedRecords` does the same for records that are all there.
  */
 import { type Cells, CsvRows, type KeptRow } from './csv-rows.ts';
 import { news, RecentCalls } from './report/recent-calls.ts';
-import type { UsageRecord } from './usage-record.ts';
+import { estimated } from './usage-record.ts';
 
-/** In `cost_source`. */
-export const estimated = 'estimated';
 const estimatedBytes = new TextEncoder().encode(estimated);
 
-/** Of records that are all there, in their order. */
-export function countedRecords(records: readonly Partial<UsageRecord>[]): Partial<UsageRecord>[] {
-  const counted = new Map<string, Partial<UsageRecord>>();
-  const keyOf = ({ run_id, attempt }: Partial<UsageRecord>) =>
-    run_id === undefined || attempt === undefined ? undefined : `${run_id} ${attempt}`;
-  for (const record of records) {
-    const key = keyOf(record);
-    if (key === undefined) continue;
-    const known = counted.get(key);
-    if (known === undefined || (known.cost_source === estimated && record.cost_source !== estimated))
-      counted.set(key, record);
-  }
-  return records.filter((record) => {
-    const key = keyOf(record);
-    return key === undefined || counted.get(key) === record;
-  });
+export function isEstimate(rows: CsvRows, { cost_source }: Cells): boolean {
+  return rows.is(cost_source, estimatedBytes);
 }
 
 /** An estimate is held back for this many rows or more; the calls that `RecentCalls` knows reach further back. */
 const heldFor = 1 << 16;
 /** And at most so many of them for that long, since each takes memory. */
-const mostHeld = 1 << 12;
+const mostHeld = 1 << 11;
 /** What `RecentCalls` has room for. */
 const mostAttempts = 1 << 22;
 
@@ -63,8 +48,8 @@ export class AttemptRows {
   holdsBack(rows: CsvRows, cells: Cells, attempt: number): boolean {
     if (this.isLettingGo) return false;
     if (++this.age > heldFor) this.letGo();
-    const isEstimate = rows.is(cells.cost_source, estimatedBytes);
-    if (!isEstimate && this.held.size === 0 && this.older.size === 0) return false;
+    const isReal = !isEstimate(rows, cells);
+    if (isReal && this.held.size === 0 && this.older.size === 0) return false;
     const number = numberOf(attempt);
     const start = rows.starts[cells.run_id]!;
     const end = rows.ends[cells.run_id]!;
@@ -72,11 +57,11 @@ export class AttemptRows {
     const key = hashOf(rows.bytes, start, end, number);
     const held = this.held.get(key);
     const older = this.older.get(key);
-    if (!isEstimate && !held && !older) return false;
+    if (isReal && !held && !older) return false;
     const run = rows.bytes.subarray(start, end);
     const isOther = ({ row, cells: { run_id }, attempt: other }: Held) =>
       other !== number || !row.is(run_id, run);
-    if (!isEstimate) {
+    if (isReal) {
       if (held) this.held.set(key, held.filter(isOther));
       if (older) this.older.set(key, older.filter(isOther));
       return false;

@@ -64,16 +64,17 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 /** A row that is looked at again later, with only the bytes that are needed for it. */
 export class KeptRow {
   readonly bytes: Uint8Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
+  /** Not typed arrays, whose memory is only returned late. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
   readonly decimalComma: boolean;
   readonly hasEscapes: boolean;
 
   constructor({ bytes, starts, ends, decimalComma }: CsvRows, cells: number, hasEscapes: boolean) {
     const from = starts[0]!;
     this.bytes = bytes.slice(from, ends[cells - 1]);
-    this.starts = starts.slice(0, cells).map((at) => at - from);
-    this.ends = ends.slice(0, cells).map((at) => at - from);
+    this.starts = Array.from(starts.subarray(0, cells), (at) => at - from);
+    this.ends = Array.from(ends.subarray(0, cells), (at) => at - from);
     this.decimalComma = decimalComma;
     this.hasEscapes = hasEscapes;
   }

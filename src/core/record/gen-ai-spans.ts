@@ -4,7 +4,7 @@
  * nor any text that a user wrote.
  */
 import { roundUsd } from '../models/money.ts';
-import type { UsageRecord } from './usage-record.ts';
+import { estimated, type UsageRecord } from './usage-record.ts';
 import { readTimestamp } from './when.ts';
 
 export type Attributes = Record<string, string | number | boolean | string[]>;
@@ -48,7 +48,7 @@ function callSpan(records: readonly UsageRecord[]): CallSpan {
   const attempts = records.map(attemptSpan);
   const last = records.at(-1)!;
   const { run_id, task, error } = last;
-  const costs = records.flatMap(({ cost_usd }) => cost_usd ?? []);
+  const costs = records.flatMap((record) => knownCost(record) ?? []);
   return {
     name: `orch ${task}`,
     traceId: /^(?!0+$)[0-9a-f]{32}$/.test(run_id) ? run_id : undefined,
@@ -69,6 +69,7 @@ function callSpan(records: readonly UsageRecord[]): CallSpan {
 
 function attemptSpan(record: UsageRecord): AttemptSpan {
   const start = readTimestamp(record.ts)!;
+  const cost = knownCost(record);
   const ofModel = known({
     'gen_ai.operation.name': 'chat',
     // Simulated tokens must not be taken for those of the provider.
@@ -115,9 +116,14 @@ function attemptSpan(record: UsageRecord): AttemptSpan {
       seconds: record.latency_ms / 1000,
       ...(record.input_tokens === undefined ? {} : { inputTokens: record.input_tokens }),
       ...(record.output_tokens === undefined ? {} : { outputTokens: record.output_tokens }),
-      ...(record.cost_usd === undefined ? {} : { costUsd: record.cost_usd }),
+      ...(cost === undefined ? {} : { costUsd: cost }),
     },
   };
+}
+
+/** An estimate is an attribute of its attempt, with its source, but part of no sum: nobody may have paid it. */
+function knownCost({ cost_usd, cost_source }: UsageRecord): number | undefined {
+  return cost_source === estimated ? undefined : cost_usd;
 }
 
 function routeAttributes({ task, language, safety_critical, mode, rule, forced }: UsageRecord) {

@@ -1,6 +1,6 @@
 /** What the user's own calls have cost, shown beside an estimate. It decides nothing. */
-import { countedRecords, estimated } from './attempt-rows.ts';
-import type { UsageRecord } from './usage-record.ts';
+import { countedRecords } from './counted-records.ts';
+import { estimated, type UsageRecord } from './usage-record.ts';
 
 /** With fewer the median says little. */
 const leastCalls = 10;

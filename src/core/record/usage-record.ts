@@ -57,11 +57,13 @@ export interface UsageRecord {
   error: string | undefined;
   /** As the answer names it; it decides the price. */
   service_tier: string | undefined;
-  /** Cost in USD; undefined when unknown, never 0. */
+  /** Cost in USD; undefined when unknown, never 0. An estimate where `cost_source` says so. */
   cost_usd: number | undefined;
   /**
-   * `catalog` or `rehearsal`; `estimated` for the highest possible cost of an attempt whose process was killed under a
-   * budget; undefined when the cost is unknown.
+   * `catalog`: the tokens that the server counted, at the prices of the catalogue. `estimated`: the highest possible
+   * cost, as in `cost_forecast_usd`, of an attempt that may have been billed, but whose tokens are not known: it was cut,
+   * cancelled or timed out, the server counts none, or its process was killed under a budget. `rehearsal`: nothing was
+   * spent. Undefined when the cost is unknown.
    */
   cost_source: string | undefined;
   /** Version of the price list. */
@@ -83,6 +85,9 @@ export interface UsageRecord {
   /** Project name set by the user; never a path by default. */
   project: string | undefined;
 }
+
+/** The `cost_source` of a worst case. */
+export const estimated = 'estimated';
 
 export type ColumnKind = 'time' | 'text' | 'number' | 'boolean';
 

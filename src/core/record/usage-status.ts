@@ -1,11 +1,12 @@
 /** What was spent today, in one line. Pure: the same records and options give the same line. */
 import { mayBeBilled } from '../errors/provider-failure.ts';
+import { describeCost } from '../errors/spending.ts';
 import { roundUsd } from '../models/money.ts';
 import { formatUsd } from '../text/format.ts';
 import { printable } from '../text/hidden.ts';
-import { countedRecords } from './attempt-rows.ts';
+import { countedRecords } from './counted-records.ts';
 import type { TimeZone } from './time-zone.ts';
-import type { UsageRecord } from './usage-record.ts';
+import { estimated, type UsageRecord } from './usage-record.ts';
 import { readTimestamp } from './when.ts';
 
 /** A ceiling and what is left of it. */
@@ -22,8 +23,10 @@ export interface UsageStatus {
   timezone: string;
   /** Of that day, without rehearsals; so is all that follows. */
   calls: number;
-  /** Sum of the known costs. */
+  /** Sum of the known costs and of estimates. */
   cost_usd: number;
+  /** The part of `cost_usd` that is an estimate: the worst case of attempts whose token counts are not known. */
+  cost_estimated_usd: number;
   /** Attempts of unknown cost that may have been billed: the real cost may exceed `cost_usd`. */
   unknown_cost: number;
   /** The last call, of whatever day. */
@@ -37,6 +40,7 @@ interface LastCall {
   model: string | null;
   /** Of all its attempts; null when unknown. */
   cost_usd: number | null;
+  cost_estimated_usd: number;
   /** Failure class of its last attempt; null when it succeeded. */
   error: string | null;
   /** When it ended, ISO 8601 in UTC. */
@@ -67,7 +71,8 @@ export function usageStatus(
     day,
     timezone: zone.name,
     calls: new Set(today.map(({ run_id }, at) => run_id ?? at)).size,
-    cost_usd: knownCost(today),
+    cost_usd: sumOf(today),
+    cost_estimated_usd: sumOf(today.filter(isEstimate)),
     unknown_cost: today.filter(isUnknown).length,
     last: lastCall(billed),
     budgets: [...budgets],
@@ -84,13 +89,18 @@ function lastCall(records: readonly Row[]): LastCall | null {
     run_id,
     task,
     model: last.model_served ?? last.model_requested ?? null,
-    cost_usd: attempts.some(isUnknown) ? null : knownCost(attempts),
+    cost_usd: attempts.some(isUnknown) ? null : sumOf(attempts),
+    cost_estimated_usd: sumOf(attempts.filter(isEstimate)),
     error,
     ended_at: new Date(start + (last.latency_ms ?? 0)).toISOString(),
   };
 }
 
-function knownCost(records: readonly Row[]): number {
+function isEstimate({ cost_source }: Row): boolean {
+  return cost_source === estimated;
+}
+
+function sumOf(records: readonly Row[]): number {
   return roundUsd(records.reduce((sum, { cost_usd = 0 }) => sum + cost_usd, 0));
 }
 
@@ -102,10 +112,11 @@ function isUnknown({ cost_usd, error, model_served, response_id }: Row): boolean
 
 /** `$0.42 today in 12 calls | last: gpt-5-mini, $0.003, 2 min ago | daily: $4.58 of $5.00 left` */
 export function statusLine(status: UsageStatus, now: number, isPart = false): string {
-  const { calls, cost_usd, unknown_cost, last, budgets } = status;
-  const least = isPart || unknown_cost > 0 ? 'at least ' : '';
+  const { calls, cost_usd, cost_estimated_usd, unknown_cost, last, budgets } = status;
+  const bound = cost_estimated_usd > 0 ? 'about' : 'at least';
+  const isUncertain = isPart || unknown_cost > 0;
   return [
-    `${least}${formatUsd(cost_usd)} today in ${calls === 1 ? '1 call' : `${calls} calls`}`,
+    `${isUncertain ? `${bound} ${formatUsd(cost_usd)}` : describeCost(status)} today in ${calls === 1 ? '1 call' : `${calls} calls`}`,
     ...(last === null ? [] : [`last: ${describeLast(last, now)}`]),
     ...budgets.map(
       ({ name, limit_usd, left_usd }) => `${name}: ${formatUsd(left_usd)} of ${formatUsd(limit_usd)} left`,
@@ -116,12 +127,12 @@ export function statusLine(status: UsageStatus, now: number, isPart = false): st
 /** Longer than the name of any model. */
 const mostName = 60;
 
-function describeLast({ model, cost_usd, error, ended_at }: LastCall, now: number): string {
-  const cost = cost_usd === null ? 'cost unknown' : formatUsd(cost_usd);
+function describeLast(last: LastCall, now: number): string {
+  const { model, error, ended_at } = last;
   return [
     shown(model ?? 'unknown model'),
     ...(error === null ? [] : [`failed (${shown(error)})`]),
-    cost,
+    describeCost(last),
     age(now - Date.parse(ended_at)),
   ].join(', ');
 }

@@ -1,12 +1,18 @@
 /** One attempt, and its row in the record. */
 import { mayBeBilled, type ProviderFailure } from '../../core/errors/provider-failure.ts';
-import type { Spending } from '../../core/errors/spending.ts';
+import type { CallCost } from '../../core/errors/spending.ts';
 import { findServedCard, type ModelCard } from '../../core/models/model-card.ts';
 import { sumUsd } from '../../core/models/money.ts';
-import { type BillingTerms, costOf, type PriceSource, termFactors } from '../../core/models/pricing.ts';
+import {
+  type BillingTerms,
+  costOf,
+  isPriced,
+  type PriceSource,
+  termFactors,
+} from '../../core/models/pricing.ts';
 import { isSameTier } from '../../core/models/tiers.ts';
 import { type Usage, unknownUsage } from '../../core/models/usage.ts';
-import type { UsageRecord } from '../../core/record/usage-record.ts';
+import { estimated, type UsageRecord } from '../../core/record/usage-record.ts';
 import { type Candidate, candidatesOf, type RouteDecision } from '../../core/router/decision.ts';
 import { taskNameOf } from '../../core/tasks/request.ts';
 import { utcDay } from '../../core/text/utc-day.ts';
@@ -35,6 +41,11 @@ export interface Attempt {
   failure: ProviderFailure | undefined;
   /** USD; undefined when unknown. */
   costUsd: number | undefined;
+  /**
+   * USD, if the cost is unknown for want of token counts: the worst case, of what may have been billed. Undefined also
+   * where a price is unknown.
+   */
+  estimatedUsd: number | undefined;
   /** Why the cost is unknown although the tokens were counted, or another than was asked for. */
   priceWarning: string | undefined;
   /** Worst-case cost reserved before the attempt, in USD. */
@@ -75,16 +86,21 @@ export function toAttempt({ result, failure, ...rest }: EndedAttempt, context: E
   const day = utcDay(rest.startedAt);
   const billedTier = serviceTier ?? unnamedTier(rest.requestedTier, prices, day);
   const terms = { serviceTier: billedTier, completionWindow, day };
+  const responseId = result?.responseId ?? failure?.details.responseId;
+  const costUsd = context.rehearsal ? 0 : costOf(usage, prices, terms);
+  const isEstimated =
+    costUsd === undefined && isPriced(prices, terms) && isOnTheBill({ failure, responseId, servedModel });
   return {
     ...rest,
     firstEventMs: result?.firstEventMs,
-    responseId: result?.responseId ?? failure?.details.responseId,
+    responseId,
     servedModel,
     usage,
     serviceTier,
     finishReason: result?.finishReason,
     failure,
-    costUsd: context.rehearsal ? 0 : costOf(usage, prices, terms),
+    costUsd,
+    estimatedUsd: isEstimated ? rest.reservedUsd : undefined,
     priceWarning: context.rehearsal
       ? undefined
       : priceWarning(servedModel ?? rest.candidate.model, prices, terms, rest.candidate),
@@ -132,22 +148,26 @@ export function maxSpent(attempt: Attempt): number {
   return isOnTheBill(attempt) ? (attempt.reservedUsd ?? 0) : 0;
 }
 
+/** What the attempts cost together. */
+export function spending(attempts: readonly Attempt[]): CallCost {
+  const known = sumUsd(attempts.map(({ costUsd = 0 }) => costUsd));
+  const isUnknown = ({ costUsd, estimatedUsd }: Attempt) => (costUsd ?? estimatedUsd) === undefined;
+  if (attempts.some((attempt) => isUnknown(attempt) && isOnTheBill(attempt)))
+    return { cost_usd: null, cost_at_least_usd: known };
+  const worst = sumUsd(attempts.map(({ estimatedUsd = 0 }) => estimatedUsd));
+  return worst === 0 ? { cost_usd: known } : { cost_usd: sumUsd([known, worst]), cost_estimated_usd: worst };
+}
+
 /** Total cost of the attempts; null when one that may have been billed has an unknown cost. */
 export function costOfAttempts(attempts: readonly Attempt[]): number | null {
-  const unknown = attempts.some((attempt) => attempt.costUsd === undefined && isOnTheBill(attempt));
-  return unknown ? null : knownCostOf(attempts);
+  return spending(attempts).cost_usd;
 }
 
-export function knownCostOf(attempts: readonly Attempt[]): number {
-  return sumUsd(attempts.map(({ costUsd = 0 }) => costUsd));
-}
-
-export function spending(attempts: readonly Attempt[]): Spending {
-  const cost = costOfAttempts(attempts);
-  return { cost_usd: cost, ...(cost === null ? { cost_at_least_usd: knownCostOf(attempts) } : {}) };
-}
-
-function isOnTheBill({ failure, responseId, servedModel }: Attempt): boolean {
+function isOnTheBill({
+  failure,
+  responseId,
+  servedModel,
+}: Pick<Attempt, 'failure' | 'responseId' | 'servedModel'>): boolean {
   return mayBeBilled(failure?.failureClass, responseId !== undefined || servedModel !== undefined);
 }
 
@@ -162,7 +182,8 @@ export function toUsageRecord(
   const baselines = candidatesOf(call.decision)
     .map(({ card }) => costOf(usage, { card, billing: catalog.billing }))
     .filter((cost) => cost !== undefined);
-  const known = attempt.costUsd !== undefined;
+  const cost = attempt.costUsd ?? attempt.estimatedUsd;
+  const source = attempt.costUsd === undefined ? estimated : context.rehearsal ? 'rehearsal' : 'catalog';
   return {
     ts: new Date(attempt.startedAt).toISOString(),
     latency_ms: Math.round(attempt.latencyMs),
@@ -189,9 +210,9 @@ export function toUsageRecord(
     finish_reason: attempt.finishReason,
     error: attempt.failure?.failureClass,
     service_tier: attempt.serviceTier,
-    cost_usd: attempt.costUsd,
-    cost_source: known ? (context.rehearsal ? 'rehearsal' : 'catalog') : undefined,
-    price_version: known ? catalog.version : undefined,
+    cost_usd: cost,
+    cost_source: cost === undefined ? undefined : source,
+    price_version: cost === undefined ? undefined : catalog.version,
     cost_forecast_usd: attempt.reservedUsd,
     baseline_cost_usd: baselines.length > 0 ? Math.max(...baselines) : undefined,
     est_tokens: call.estTokens,

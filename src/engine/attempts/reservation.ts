@@ -133,12 +133,7 @@ function estimatedRow({ candidate, request, number, escalatedFrom }: Planned, ca
     context,
   );
   const { approxTokens: estTokens, droppedTokens } = input;
-  return {
-    ...toUsageRecord(attempt, { runId, decision, estTokens, droppedTokens }, context),
-    cost_usd: reservedUsd,
-    cost_source: 'estimated',
-    price_version: context.config.catalog.version,
-  };
+  return { ...toUsageRecord(attempt, { runId, decision, estTokens, droppedTokens }, context) };
 }
 
 function isUnavailable(error: unknown): error is OrchError {

@@ -110,7 +110,7 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
 /** Undefined if that cannot be known: an unexpected error, perhaps after something was sent. */
 function spentUsd(attempt: Attempt | undefined, outcome: CandidateOutcome): number | undefined {
   if (attempt) return maxSpent(attempt);
-  return 'error' in outcome && outcome.error instanceof OrchError ? 0 : undefined;
+  return 'error' in outcome && !(outcome.error instanceof OrchError) ? undefined : 0;
 }
 
 /** Whether a model has declined the request in words. After that only one other model is asked. */
@@ -173,6 +173,8 @@ async function attemptOnce({
     [finished?.result, result?.text, failure.details.partialText, streamed].find((text) => text);
   try {
     const provider = await context.provider();
+    if (options.signal.aborted)
+      return { attempt: undefined, outcome: { failure: new ProviderFailure('cancelled', 'cancelled') } };
     result = await provider.generate(request, {
       signal: options.signal,
       ...limits,

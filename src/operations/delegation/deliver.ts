@@ -25,7 +25,7 @@ export async function deliver(
   { apply, output: file, isPatch = false, recheck, signal }: Delivery,
   context: OperationContext,
 ): Promise<DelegateOutput> {
-  const { run_id, cost_usd } = output.meta;
+  const { run_id, cost_usd, cost_estimated_usd } = output.meta;
   let delivered = output;
   // An older patch in the file would pass for this one; a file of code stays as it is.
   if (output.meta.outcome === 'no-change' && !(isPatch && file !== undefined)) return output;
@@ -66,7 +66,7 @@ export async function deliver(
         output_file === undefined ? undefined : `the result was written to ${output_file}`,
         id === undefined || described !== error ? undefined : `the patch is kept: orch patch apply ${id}`,
       ],
-      defaults: { run_id, cost_usd },
+      defaults: { run_id, cost_usd, ...(cost_estimated_usd === undefined ? {} : { cost_estimated_usd }) },
       details: {
         ...(output_file === undefined ? {} : { output_file }),
         ...(id === undefined ? {} : { patch_id: id }),

@@ -3,7 +3,7 @@ import type { OrchError } from '../../core/errors/orch-error.ts';
 import { holdsPlaceholder } from '../../core/secrets/leftover-placeholders.ts';
 import { type DelegateRequest, taskNameOf } from '../../core/tasks/request.ts';
 import { printable } from '../../core/text/hidden.ts';
-import { type Attempt, costOfAttempts, knownCostOf, servedName } from '../../engine/attempts/attempt.ts';
+import { type Attempt, servedName, spending } from '../../engine/attempts/attempt.ts';
 import type { CallOptions } from '../../engine/context.ts';
 import type { DelegateOutcome, FailedCall } from '../../engine/delegate.ts';
 import { UnplaceableAnswer } from '../../engine/finish/finish-answer.ts';
@@ -196,7 +196,6 @@ async function keepRun(
   const shown = result === undefined ? longestAnswer(answers)?.attempt : answered;
   // The model of what is shown, which need not be the last that was tried.
   const author = attempts.find(({ number }) => number === shown) ?? attempts.at(-1)!;
-  const cost = costOfAttempts(attempts);
   const head: KeptHead = {
     run_id: runId,
     ts: new Date(attempts[0]!.startedAt).toISOString(),
@@ -206,8 +205,7 @@ async function keepRun(
     rationale: clean(decision.rationale),
     model: clean(servedName(author, engine) ?? author.candidate.model),
     latency_ms: Math.round(latencyMs),
-    cost_usd: cost,
-    ...(cost === null ? { cost_at_least_usd: knownCostOf(attempts) } : {}),
+    ...spending(attempts),
     error: error ? { code: error.code, message: clean(error.message) } : null,
     ...(unchanged ? { outcome: 'no-change', reason: clean(unchanged.reason) } : {}),
     attempts: shownAttempts(attempts, clean),

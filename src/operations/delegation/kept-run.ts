@@ -17,6 +17,10 @@ export const keptHeadSchema = () =>
     model: z.string().nullable(),
     latency_ms: z.number(),
     cost_usd: z.number().nullable().describe('null: unknown.'),
+    cost_estimated_usd: z
+      .number()
+      .optional()
+      .describe('Part of cost_usd: the worst case of what is unknown.'),
     cost_at_least_usd: z.number().optional(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     outcome: z.enum(['no-change']).optional().describe('Nothing needs to change; result is empty.'),

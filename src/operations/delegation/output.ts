@@ -26,7 +26,11 @@ const metaSchema = () =>
       cache_write: tokens(),
       reasoning: tokens(),
     }),
-    cost_usd: z.number().nullable().describe('Of all attempts; null if a price or a count is unknown.'),
+    cost_usd: z.number().nullable().describe('Of all attempts; null if a price is unknown.'),
+    cost_estimated_usd: z
+      .number()
+      .optional()
+      .describe('Part of cost_usd: the worst case of what is unknown.'),
     cost_alert: z.string().optional(),
     attempts: shownAttemptsSchema(),
     latency_ms: z.number(),
@@ -125,7 +129,8 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
         cache_write: usage.cacheWriteTokens ?? null,
         reasoning: usage.reasoningTokens ?? null,
       },
-      cost_usd: spent.cost_usd ?? null,
+      cost_usd: spent.cost_usd,
+      ...(spent.cost_estimated_usd === undefined ? {} : { cost_estimated_usd: spent.cost_estimated_usd }),
       ...(costAlerted === undefined ? {} : { cost_alert: costAlerted }),
       attempts: shownAttempts(attempts),
       latency_ms: Math.round(outcome.latencyMs),

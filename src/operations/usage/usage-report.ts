@@ -22,6 +22,8 @@ const groupSchema = () =>
     output_tokens: count,
     reasoning_tokens: count,
     cost_usd: known,
+    cost_estimated_usd: count,
+    estimated_attempts: count,
     unknown_cost: count,
     cost_share: known,
     cost_per_success_usd: known,

@@ -31,6 +31,7 @@ export const usageStatusOperation = commandOnly({
       timezone: z.string(),
       calls: z.number(),
       cost_usd: z.number(),
+      cost_estimated_usd: z.number(),
       unknown_cost: z.number(),
       last: z
         .object({
@@ -38,6 +39,7 @@ export const usageStatusOperation = commandOnly({
           task: z.string().nullable(),
           model: z.string().nullable(),
           cost_usd: z.number().nullable(),
+          cost_estimated_usd: z.number(),
           error: z.string().nullable(),
           ended_at: z.string(),
         })
@@ -74,6 +76,7 @@ const nothing: UsageStatus = {
   timezone: '',
   calls: 0,
   cost_usd: 0,
+  cost_estimated_usd: 0,
   unknown_cost: 0,
   last: null,
   budgets: [],

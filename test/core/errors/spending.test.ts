@@ -10,6 +10,15 @@ describe('what a failed call has cost', () => {
     expect(said({ run_id: 'r', cost_usd: 0.0123 })).toBe('cost $0.012, run r');
   });
 
+  it('is not taken for what was paid where it is the worst case', () => {
+    expect(said({ run_id: 'r', cost_usd: 0.5, cost_estimated_usd: 0.5 })).toBe(
+      'cost at most $0.50 (an attempt may have been billed), run r',
+    );
+    expect(said({ run_id: 'r', cost_usd: 0.5, cost_estimated_usd: 0.3 })).toBe(
+      'cost $0.20 to $0.50 (an attempt may have been billed), run r',
+    );
+  });
+
   it('is said to be incomplete where an attempt of unknown cost may have been billed', () => {
     const doubt = 'an attempt may have been billed';
     expect(said({ run_id: 'r', cost_usd: null, cost_at_least_usd: 0.5 })).toBe(
@@ -43,6 +52,15 @@ describe('the alert', () => {
     );
     expect(costAlert({ cost_usd: null, cost_at_least_usd: 1 }, 2)).toBeUndefined();
     expect(costAlert({ cost_usd: null }, 2)).toBeUndefined();
+  });
+
+  it('says where only the worst case is above it', () => {
+    expect(costAlert({ cost_usd: 2.5, cost_estimated_usd: 2.5 }, 2)).toBe(
+      'cost at most $2.50, perhaps above the alert threshold of $2.00',
+    );
+    expect(costAlert({ cost_usd: 5, cost_estimated_usd: 1 }, 2)).toBe(
+      'cost $4.00 to $5.00, above the alert threshold of $2.00',
+    );
   });
 
   it('takes the place of the cost in what is said of a failed call', () => {

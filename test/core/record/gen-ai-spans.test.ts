@@ -55,6 +55,19 @@ describe('the spans of a call', () => {
     expect(call!.attempts[1]!.measured).toEqual({ seconds: 1.2, inputTokens: 1000, outputTokens: 200 });
   });
 
+  it('name an estimated cost with its source, and add it to nothing', () => {
+    const [call] = callSpans([
+      usageRecord(),
+      usageRecord({ attempt: 2, cost_usd: 0.5, cost_source: 'estimated' }),
+    ]);
+    expect(call!.attributes).not.toHaveProperty('orch.cost.usd');
+    expect(call!.attempts[1]!.attributes).toMatchObject({
+      'orch.cost.usd': 0.5,
+      'orch.cost.source': 'estimated',
+    });
+    expect(call!.attempts[1]!.measured).not.toHaveProperty('costUsd');
+  });
+
   it('of a rehearsal are not those of the provider', () => {
     const [call] = callSpans([usageRecord({ mode: 'rehearsal' })]);
     expect(call!.attempts[0]!.dimensions['gen_ai.provider.name']).toBe('orch.rehearsal');

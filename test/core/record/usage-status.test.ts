@@ -51,6 +51,25 @@ describe('what was spent today', () => {
     );
   });
 
+  it('says where a cost is an estimate', () => {
+    const cut = {
+      run_id: 'cut',
+      ts: '2026-11-02T09:59:50.000Z',
+      cost_usd: 0.5,
+      cost_source: 'estimated',
+      error: 'cut',
+    };
+    const known = { ts: '2026-11-02T09:00:00.000Z', cost_usd: 0.1 };
+    expect(status([known, cut])).toMatchObject({
+      cost_usd: 0.6,
+      cost_estimated_usd: 0.5,
+      last: { cost_usd: 0.5, cost_estimated_usd: 0.5 },
+    });
+    const last = 'last: gpt-5-mini-2025-08-07, failed (cut), at most $0.50, just now';
+    expect(line(known, cut)).toBe(`$0.10 to $0.60 today in 2 calls | ${last}`);
+    expect(line({ ...known, cost_usd: undefined }, cut)).toBe(`about $0.50 today in 2 calls | ${last}`);
+  });
+
   it('takes what was certainly not billed for free', () => {
     const refused = { cost_usd: undefined, error: 'auth', model_served: undefined, response_id: undefined };
     expect(status([{ ts: '2026-11-02T09:00:00.000Z', ...refused }])).toMatchObject({

@@ -70,11 +70,13 @@ function totals({ total }: UsageReport): string {
   const share = (value: number | null) => (value === null ? '-' : `${(value * 100).toFixed(1)} %`);
   const time = (value: number | null) => (value === null ? '-' : formatDuration(value));
   const { cost_usd: cost, baseline_cost_usd: baseline, unknown_cost: unknown } = total;
+  const { cost_estimated_usd: estimated } = total;
   const small = (text: string) => `<small>${escapeHtml(text)}</small>`;
   const facts: [name: string, html: string][] = [
     [
       'Cost',
       data(cost, formatUsd(cost)) +
+        (estimated === 0 ? '' : small(`${formatUsd(estimated)} of it estimated`)) +
         (unknown > 0 ? small(`and ${formatCount(unknown)} of unknown cost`) : '') +
         (baseline === null ? '' : small(`baseline ${formatUsd(baseline)} (estimate)`)),
     ],

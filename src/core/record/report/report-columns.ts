@@ -48,6 +48,8 @@ const measureColumns = [
   measure('output_tokens', 'Output', formatCount),
   measure('reasoning_tokens', 'Reasoning', formatCount),
   measure('cost_usd', 'Cost', formatUsd, 'unknown'),
+  measure('cost_estimated_usd', 'Estimated', formatUsd),
+  measure('estimated_attempts', 'Attempts estimated', formatCount),
   measure('cost_share', 'Share', formatShare),
   measure('unknown_cost', 'Cost unknown', formatCount),
   measure('cost_per_success_usd', 'Cost per success', formatUsd),
@@ -63,6 +65,7 @@ const forMachines: readonly string[] = [
   'success_rate',
   'failures',
   'fallbacks',
+  'estimated_attempts',
   'cost_per_success_usd',
 ];
 /** Shown even if there is nothing in them. */

@@ -28,6 +28,13 @@ export function overlapNote(
   ];
 }
 
+export function estimateNote({ cost_estimated_usd: worst, estimated_attempts: count }: UsageGroup): string[] {
+  if (count === 0) return [];
+  return [
+    `Cost: ${formatUsd(worst)} of it is an estimate, the worst case of ${counted(count, 'attempt')} that may have been billed, such as ones that were cut off or cancelled.`,
+  ];
+}
+
 export function baselineNote({ baseline_cost_usd: baseline, cost_usd: cost }: UsageGroup): string[] {
   if (baseline === null) return [];
   return [

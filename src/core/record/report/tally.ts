@@ -21,6 +21,9 @@ export class Tally {
   /** Attempts whose cost is known; those of unknown cost that may have been billed. */
   costKnown = 0;
   costUnknown = 0;
+  /** Those of known cost for which it is the worst case, and the sum of it. */
+  estimates = 0;
+  readonly estimated = new UsdSum();
   readonly baseline = new UsdSum();
   baselineKnown = 0;
   /** Of attempts that succeeded. */
@@ -46,6 +49,8 @@ export class Tally {
     this.cost.addSum(other.cost);
     this.costKnown += other.costKnown;
     this.costUnknown += other.costUnknown;
+    this.estimates += other.estimates;
+    this.estimated.addSum(other.estimated);
     this.baseline.addSum(other.baseline);
     this.baselineKnown += other.baselineKnown;
     this.latencies.addAll(other.latencies);

@@ -9,6 +9,7 @@ import { type GroupKey, isPeriod } from './group-keys.ts';
 import {
   baselineNote,
   duplicateWarning,
+  estimateNote,
   overlapNote,
   rehearsalsOf,
   rehearsalWarning,
@@ -50,8 +51,12 @@ export interface UsageGroup {
   /** Including reasoning tokens. */
   output_tokens: number;
   reasoning_tokens: number;
-  /** Sum of the known costs; null when none of the costs is known. */
+  /** Sum of the known costs and of estimates; null when there is none. */
   cost_usd: number | null;
+  /** The part of `cost_usd` that is an estimate: the worst case of attempts whose token counts are not known. */
+  cost_estimated_usd: number;
+  /** The number of those attempts. */
+  estimated_attempts: number;
   /** Attempts of unknown cost that may have been billed; the real cost may exceed `cost_usd`. */
   unknown_cost: number;
   /** Share of the total cost, 0 to 1; null when either is unknown or the total is 0. */
@@ -169,7 +174,10 @@ export function openReport(options: UsageReportOptions): OpenReport {
       skipped_rows: [...tally.faults.values()].reduce((sum, count) => sum + count, 0),
       duplicate_rows: tally.duplicates,
       // Side by side there is neither a total nor a baseline.
-      notes: compare === undefined ? [...overlapNote(by, settled, total), ...baselineNote(total)] : [],
+      notes:
+        compare === undefined
+          ? [...overlapNote(by, settled, total), ...estimateNote(total), ...baselineNote(total)]
+          : [],
       warnings: [
         ...skippedWarning(tally),
         ...duplicateWarning(tally.duplicates),
@@ -241,6 +249,8 @@ function settle(key: UsageGroup['key'], tally: Tally, totalCost: number | null |
     output_tokens: tally.outputTokens,
     reasoning_tokens: tally.reasoningTokens,
     cost_usd: cost,
+    cost_estimated_usd: tally.estimated.usd,
+    estimated_attempts: tally.estimates,
     unknown_cost: tally.costUnknown,
     cost_share: cost !== null && totalCost ? ratio(cost, totalCost) : null,
     cost_per_success_usd: cost === null ? null : ratio(cost, tally.successes, 12),

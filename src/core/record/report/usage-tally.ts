@@ -2,7 +2,7 @@
 import { OrchError } from '../../errors/orch-error.ts';
 import { mayBeBilled } from '../../errors/provider-failure.ts';
 import { formatCount } from '../../text/format.ts';
-import { AttemptRows } from '../attempt-rows.ts';
+import { AttemptRows, isEstimate } from '../attempt-rows.ts';
 import {
   type Cells,
   type Column,
@@ -203,6 +203,10 @@ export class UsageTally implements LedgerSink {
     if (cost !== empty) {
       tally.costKnown++;
       tally.cost.add(cost);
+      if (isEstimate(rows, cells)) {
+        tally.estimates++;
+        tally.estimated.add(cost);
+      }
     } else if (this.isOnTheBill(rows, failed)) tally.costUnknown++;
     if (baseline !== empty) {
       tally.baselineKnown++;

@@ -48,6 +48,8 @@ describe('columns', () => {
       'output_tokens',
       'reasoning_tokens',
       'cost_usd',
+      'cost_estimated_usd',
+      'estimated_attempts',
       'cost_share',
       'unknown_cost',
       'cost_per_success_usd',
@@ -76,6 +78,8 @@ describe('columns', () => {
         "200",
         "50",
         "$0.75",
+        "$0",
+        "0",
         "75.0 %",
         "0",
         "$0.75",
@@ -103,6 +107,8 @@ describe('columns', () => {
         "200",
         "50",
         "unknown",
+        "$0",
+        "0",
         "-",
         "1",
         "-",
@@ -130,6 +136,8 @@ describe('columns', () => {
         "600",
         "150",
         "$1.00",
+        "$0",
+        "0",
         "100.0 %",
         "1",
         "$0.50",
@@ -151,10 +159,10 @@ describe('csv', () => {
   it('has exact numbers, empty cells for what is unknown, and no total', () => {
     expect(reportFormats.csv(small)).toBe(
       [
-        'alias,task,calls,attempts,successes,success_rate,failures,error_rate,fallbacks,fallback_rate,input_tokens,cached_input_tokens,cache_write_tokens,output_tokens,reasoning_tokens,cost_usd,cost_share,unknown_cost,cost_per_success_usd,baseline_cost_usd,latency_p50_ms,latency_p95_ms,verify_ms',
-        'mini,tests,1,1,1,1,0,0,0,0,12345,0,0,200,50,0.75,0.75,0,0.75,0.00325,1200,1200,',
-        'full,tests,1,1,1,1,0,0,0,0,1000,0,0,200,50,0.25,0.25,0,0.25,0.00325,61000,61000,',
-        'own,docs,1,1,0,0,1,1,0,0,1000,0,0,200,50,,,1,,0.00325,,,',
+        'alias,task,calls,attempts,successes,success_rate,failures,error_rate,fallbacks,fallback_rate,input_tokens,cached_input_tokens,cache_write_tokens,output_tokens,reasoning_tokens,cost_usd,cost_estimated_usd,estimated_attempts,cost_share,unknown_cost,cost_per_success_usd,baseline_cost_usd,latency_p50_ms,latency_p95_ms,verify_ms',
+        'mini,tests,1,1,1,1,0,0,0,0,12345,0,0,200,50,0.75,0,0,0.75,0,0.75,0.00325,1200,1200,',
+        'full,tests,1,1,1,1,0,0,0,0,1000,0,0,200,50,0.25,0,0,0.25,0,0.25,0.00325,61000,61000,',
+        'own,docs,1,1,0,0,1,1,0,0,1000,0,0,200,50,,0,0,,1,,0.00325,,,',
         '',
       ].join('\n'),
     );
@@ -173,7 +181,7 @@ describe('csv', () => {
   it('without keys is the total', () => {
     const report = usageReport([usageRecord()], { by: [], now });
     expect(reportFormats.csv(report).split('\n')[1]).toBe(
-      '1,1,1,1,0,0,0,0,1000,0,0,200,50,0.00065,1,0,0.00065,0.00325,1200,1200,',
+      '1,1,1,1,0,0,0,0,1000,0,0,200,50,0.00065,0,0,1,0,0.00065,0.00325,1200,1200,',
     );
   });
 });
