@@ -65,15 +65,23 @@ const files = {
   },
   help: {
     loadedBy: 'help, completion',
+    on: 'setup',
     sources: ['src/cli/help/show-help.ts', 'src/cli/completions/completions.ts'],
+  },
+  sources: {
+    loadedBy: 'a request with files, and what loads delegation',
+    sources: ['src/adapters/workspace/find/read-sources.ts'],
+    on: 'requests',
   },
   delegation: {
     loadedBy: 'run, diff, tests, docs, patch apply, runs, --changes and the like',
-    on: 'requests',
+    on: 'sources',
     sources: [
       'src/operations/runs-list.ts',
       'src/operations/runs-show.ts',
       'src/engine/delegate.ts',
+      'src/cli/progress.ts',
+      'src/adapters/workspace/command-verifier.ts',
       'src/engine/finish/finish-answer.ts',
       'src/operations/delegation/keep-run.ts',
       'src/adapters/system/run-store.ts',
@@ -143,7 +151,7 @@ const files = {
   },
   settings: {
     loadedBy: 'config set, config unset',
-    sources: ['src/adapters/settings/edit-json.ts'],
+    sources: ['src/adapters/settings/'],
     packages: ['jsonc-parser'],
   },
   // It uses the contracts of the dialects to recognise what a request asks for.
