@@ -7,7 +7,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { notices, packageOf } from './notices.mjs';
+import { notices } from './notices.mjs';
+import { placeModules } from './place-modules.mjs';
 
 /**
  * For each file: what loads it, its sources, the file it builds on (`command` if there is none), and the packages it
@@ -65,15 +66,23 @@ const files = {
   },
   help: {
     loadedBy: 'help, completion',
+    on: 'setup',
     sources: ['src/cli/help/show-help.ts', 'src/cli/completions/completions.ts'],
+  },
+  sources: {
+    loadedBy: 'a request with files, and what loads delegation',
+    sources: ['src/adapters/workspace/find/read-sources.ts'],
+    on: 'requests',
   },
   delegation: {
     loadedBy: 'run, diff, tests, docs, patch apply, runs, --changes and the like',
-    on: 'requests',
+    on: 'sources',
     sources: [
       'src/operations/runs-list.ts',
       'src/operations/runs-show.ts',
       'src/engine/delegate.ts',
+      'src/cli/progress.ts',
+      'src/adapters/workspace/command-verifier.ts',
       'src/engine/finish/finish-answer.ts',
       'src/operations/delegation/keep-run.ts',
       'src/adapters/system/run-store.ts',
@@ -144,7 +153,7 @@ const files = {
   },
   settings: {
     loadedBy: 'config set, config unset',
-    sources: ['src/adapters/settings/edit-json.ts'],
+    sources: ['src/adapters/settings/'],
     packages: ['jsonc-parser'],
   },
   // It uses the contracts of the dialects to recognise what a request asks for.
@@ -219,101 +228,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const modulesFolder = join(root, 'node_modules/.cache/orch/modules');
 const dist = process.argv[2] ?? join(root, 'dist');
 
-/** tsup's modules, each with its sources and the file of dist/ it goes into. */
 const { outputs } = JSON.parse(readFileSync(join(modulesFolder, 'metafile-esm.json'), 'utf8'));
-const modules = new Map(
-  Object.entries(outputs).map(([path, { inputs, entryPoint }]) => {
-    const sources = Object.entries(inputs)
-      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .map(([source]) => source);
-    return [basename(path), { sources: sources.length > 0 ? sources : [entryPoint ?? ''] }];
-  }),
-);
-const imports = Object.entries(outputs).flatMap(([path, module]) =>
-  module.imports
-    .filter(({ path: target }) => modules.has(basename(target)))
-    .map(({ path: target, kind }) => ({ from: basename(path), to: basename(target), kind })),
-);
-placeModules();
-
-/** Small modules without state (esbuild's helpers, the version) get no file: every file gets its own copy. */
-function placeModules() {
-  const placed = [...modules].filter(([, { sources }]) =>
-    sources.some((source) => !['', 'package.json'].includes(source)),
-  );
-  /** The files of what uses each module. */
-  const users = new Map(placed.map(([name, { sources }]) => [name, new Set(rowOf(sources))]));
-  const free = new Set([...users].filter(([, { size }]) => size === 0).map(([name]) => name));
-  // What is also imported statically is loaded by then.
-  const isStatic = new Set(imports.filter(({ kind }) => kind === 'import-statement').map(({ to }) => to));
-  const used = imports.filter(
-    ({ to, kind }) => free.has(to) && (kind === 'import-statement' || !isStatic.has(to)),
-  );
-  for (let before = -1, found = 0; found > before; ) {
-    before = found;
-    for (const { from, to } of used) for (const file of users.get(from) ?? []) users.get(to).add(file);
-    found = [...users.values()].reduce((sum, { size }) => sum + size, 0);
-  }
-  for (const [name, { sources }] of placed) {
-    const file = commonFile([...users.get(name)]);
-    modules.get(name).file = file;
-    const { packages = [] } = files[file];
-    for (const packageName of new Set(sources.map(packageOf))) {
-      if (packageName !== undefined && !packages.includes(packageName)) {
-        throw new Error(
-          `dist/${file}.js would contain ${packageName}: list it in scripts/bundle.mjs, or load it with import()`,
-        );
-      }
-    }
-  }
-}
-
-/** The one that claims it, if there is one. */
-function rowOf(sources) {
-  const claims = Object.entries(files).filter(([, row]) =>
-    row.sources.some((start) => sources.some((source) => pathInPackage(source).startsWith(start))),
-  );
-  if (claims.length > 1) {
-    const names = claims.map(([name]) => name).join(' and ');
-    throw new Error(`${names} both claim a module of ${sources.join(', ')}`);
-  }
-  return claims.map(([name]) => name);
-}
-
-/** The file and those it builds on, which have been loaded before it. */
-function foundation(file) {
-  if (['index', 'start', 'core'].includes(file)) return [file];
-  return [file, ...foundation(files[file].on ?? 'command')];
-}
-
-function commonFile([first, ...others]) {
-  return foundation(first).find((file) => others.every((other) => foundation(other).includes(file)));
-}
-
-/** A static import is loaded together with the importing file: only what that builds on may be. */
-for (const { from, to, kind } of imports) {
-  const [file, other] = [modules.get(from).file, modules.get(to).file];
-  if (kind !== 'import-statement' || other === undefined || other === file) continue;
-  const allowed = file === 'index' ? ['start'] : foundation(file);
-  if (!allowed.includes(other)) {
-    throw new Error(
-      `dist/${file}.js imports dist/${other}.js statically (${from} imports ${to}): use import() where it is needed`,
-    );
-  }
-}
-
-/** Else every start, or every command, would load what few need. */
-for (const { to, kind } of imports) {
-  const { file, sources } = modules.get(to);
-  const isUsedThere = ({ from, ...other }) =>
-    other.to === to && other.kind === 'import-statement' && modules.get(from).file === file;
-  if (kind !== 'dynamic-import' || !['core', 'command'].includes(file) || imports.some(isUsedThere)) continue;
-  if (rowOf(sources).length === 0) {
-    throw new Error(
-      `dist/${file}.js would contain ${sources[0]}, which is loaded with import(): it needs a row`,
-    );
-  }
-}
+const { modules, imports } = placeModules(outputs, files);
 
 /** Modules that are used by other files of dist/, or later. */
 const shared = new Set(
@@ -333,11 +249,6 @@ function usesImportMetaUrl(file) {
   );
 }
 
-/** pnpm nests packages more deeply. */
-function pathInPackage(source) {
-  return source.replace(/^.*node_modules\//, 'node_modules/');
-}
-
 /**
  * An esbuild plugin that takes a module of another file from that file, by name. A file exports what its entry point
  * exports, and `modules` for the other files, and for what is loaded with import(). Only values pass from file to file:
@@ -346,18 +257,14 @@ function pathInPackage(source) {
 function linkFiles(file) {
   const own = [...shared].filter((name) => modules.get(name).file === file).sort();
   const entry = modules.has(`${file}.js`) ? [`export * from './${file}.js';`] : [];
-  const imported = own.map(
-    (name, at) =>
-      `import { ${exportsOf(name)
-        .map((word, of) => `${word} as e${at}_${of}`)
-        .join(', ')} } from './${name}';`,
-  );
-  const values = own.map(
-    (name, at) =>
-      `${JSON.stringify(name)}: () => ({ __esModule: true, ${exportsOf(name)
-        .map((word, of) => `${word}: e${at}_${of}`)
-        .join(', ')} }),`,
-  );
+  const imported = own.map((name, at) => {
+    const words = listed(name, (word, of) => `${word} as e${at}_${of}`);
+    return `import { ${words} } from './${name}';`;
+  });
+  const values = own.map((name, at) => {
+    const words = listed(name, (word, of) => `${word}: e${at}_${of}`);
+    return `${JSON.stringify(name)}: () => ({ __esModule: true, ${words} }),`;
+  });
   const contents = [...entry, ...imported, 'export const modules = {', ...values, '};'].join('\n');
   return {
     name: 'link-files',
@@ -375,19 +282,19 @@ function linkFiles(file) {
       onLoad({ filter: /.*/, namespace: 'later' }, ({ path: name }) => ({
         contents: `module.exports = ${loaded(name)};`,
       }));
-      onLoad({ filter: /.*/, namespace: 'now' }, ({ path: name }) => {
-        const words = exportsOf(name);
-        return {
-          contents: `const { ${words.map((word, at) => `${word}: e${at}`).join(', ')} } = ${loaded(name)};
-            export { ${words.map((word, at) => `e${at} as ${word}`).join(', ')} };`,
-        };
-      });
+      onLoad({ filter: /.*/, namespace: 'now' }, ({ path: name }) => ({
+        contents: [
+          `const { ${listed(name, (word, at) => `${word}: e${at}`)} } = ${loaded(name)};`,
+          `export { ${listed(name, (word, at) => `e${at} as ${word}`)} };`,
+        ].join('\n'),
+      }));
     },
   };
 }
 
-function exportsOf(name) {
-  return Object.entries(outputs).find(([path]) => basename(path) === name)[1].exports;
+/** The module's exports, each in a form. */
+function listed(name, form) {
+  return modules.get(name).exports.map(form).join(', ');
 }
 
 rmSync(dist, { recursive: true, force: true });

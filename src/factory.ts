@@ -7,7 +7,6 @@ import { jsonLog } from './adapters/ledger/json-log.ts';
 import { flushMs, sentOn } from './adapters/ledger/sent-on.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
 import { secretScanner } from './adapters/secrets/secret-scanner.ts';
-import { userSettings } from './adapters/settings/user-settings.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import {
   configFolders,
@@ -31,7 +30,6 @@ import { thisMachine } from './adapters/system/machine.ts';
 import { readRegularFile } from './adapters/system/regular-file.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
 import { saidToday } from './adapters/system/said-today.ts';
-import { commandVerifier } from './adapters/workspace/command-verifier.ts';
 import { workspaceFiles } from './adapters/workspace/find/files.ts';
 import { destinationOf } from './adapters/workspace/write/destination.ts';
 import { notedTemporaries } from './adapters/workspace/write/temporaries.ts';
@@ -376,14 +374,15 @@ export function createFactory(options: FactoryOptions): Factory {
     };
   });
 
-  const settings = once(() =>
-    userSettings({
+  const settings = once(async () => {
+    const { userSettings } = await import('./adapters/settings/user-settings.ts');
+    return userSettings({
       folder: userConfigFolder(variables),
       lock,
       temporaries: temporaries(),
       problems: (replaced) => ownProblems({ cwd, variables, environment: reading().environment }, replaced),
-    }),
-  );
+    });
+  });
   const saidHere = new Set<string>();
   const isDue = (reminder: string) => {
     if (saidHere.has(reminder)) return false;
@@ -405,7 +404,10 @@ export function createFactory(options: FactoryOptions): Factory {
     writer,
     outputs,
     tree,
-    verifier: (command, output) => commandVerifier({ command, output, cwd, tree: tree() }),
+    async verifier(command, output) {
+      const { commandVerifier } = await import('./adapters/workspace/command-verifier.ts');
+      return commandVerifier({ command, output, cwd, tree: tree() });
+    },
     ledger,
     async ledgerTail(since) {
       const location = ledgerPath(reading().environment);
@@ -436,7 +438,10 @@ export function createFactory(options: FactoryOptions): Factory {
     },
     rebuildBudget: (scan) => budget().rebuild(scan),
     newId,
-    userSettings: settings,
+    userSettings: () => ({
+      folder: userConfigFolder(variables),
+      change: async (...setting) => (await settings()).change(...setting),
+    }),
     diagnostics,
     notes: () => [...environment().notes, ...configNotes(), ...stateNotes()],
     isDue,

@@ -48,11 +48,15 @@ const othersKept = 2;
 export function loadCore(dist: string, word = ''): LoadedCore {
   const cache = cacheFolder(process.env);
   const source = readFileSync(join(dist, 'core.js'));
-  const folder = cache === undefined ? undefined : join(cache, codeFolderName(source));
+  const sourceSum = crc32(source);
+  const folder = cache === undefined ? undefined : join(cache, codeFolderName(sourceSum));
   if (folder === undefined || !isOursOrMissing(dirname(folder)) || !isOursOrMissing(folder)) {
     return { core: module.createRequire(join(dist, 'core.js'))('./core.js'), keepCode() {} };
   }
-  return nodeKeepsCode(dist, folder) ?? loadWithCode(dist, join(folder, `${codeName(word)}.code`));
+  return (
+    nodeKeepsCode(dist, folder) ??
+    loadWithCode(dist, join(folder, `${codeName(word)}.code`), { source, sourceSum })
+  );
 }
 
 /** Of Node's own modules, which are loaded only when they are asked for. */
@@ -70,10 +74,10 @@ function cacheFolder(variables: NodeJS.ProcessEnv): string | undefined {
 }
 
 /** V8 refuses code of another version of itself or of other flags, which would then be compiled on every start. */
-function codeFolderName(source: Buffer): string {
+function codeFolderName(sourceSum: number): string {
   const { version, platform, arch, execArgv, env } = process;
   const runtime = JSON.stringify([version, platform, arch, execArgv, env.NODE_OPTIONS]);
-  return `code-${crc32(runtime, crc32(source)).toString(16).padStart(8, '0')}`;
+  return `code-${crc32(runtime, sourceSum).toString(16).padStart(8, '0')}`;
 }
 
 function codeName(word: string): string {
@@ -127,8 +131,13 @@ interface LoadedFile {
   isKept: boolean;
 }
 
-/** `codeFile` need not exist. */
-function loadWithCode(dist: string, codeFile: string): LoadedCore {
+interface Source {
+  source: Buffer;
+  sourceSum: number;
+}
+
+/** `codeFile` need not exist. `core`: that of core.js. */
+function loadWithCode(dist: string, codeFile: string, core: Source): LoadedCore {
   const kept = readCode(codeFile);
   const files = new Map<string, LoadedFile>();
   const requireOther = module.createRequire(join(dist, 'core.js'));
@@ -137,8 +146,7 @@ function loadWithCode(dist: string, codeFile: string): LoadedCore {
     const loaded = files.get(name);
     if (loaded) return loaded.exports;
     const path = join(dist, name);
-    const source = readFileSync(path);
-    const sourceSum = crc32(source);
+    const { source, sourceSum } = name === './core.js' ? core : readSource(path);
     const code = kept.get(name);
     const cachedData = code?.sourceSum === sourceSum ? code.data : undefined;
     // The build sees to it that the files are ASCII.
@@ -160,6 +168,11 @@ function loadWithCode(dist: string, codeFile: string): LoadedCore {
       for (const file of files.values()) file.isKept = true;
     },
   };
+}
+
+function readSource(path: string): Source {
+  const source = readFileSync(path);
+  return { source, sourceSum: crc32(source) };
 }
 
 interface KeptCode {

@@ -9,7 +9,6 @@ import type { Operation } from '../operations/operation.ts';
 import { onWholeTree } from '../operations/whole-tree.ts';
 import { gatherInput, refuseExpandedGlob, refusePathAsInstruction } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
-import { startProgress } from './progress.ts';
 import { type Renderer, rendererFor } from './render/renderers.ts';
 import { refuseSingleDash, refuseWrongTask } from './slips.ts';
 import type { IOStreams } from './streams/streams.ts';
@@ -107,7 +106,7 @@ export async function runCommand(
     shapes[request.shape].streams;
   const preview = !liveText && showsPreview(options, { json, streams, talks });
   const progress = request
-    ? await startProgress({
+    ? await (await import('./progress.ts')).startProgress({
         streams,
         sign: signFor({ json, streams, talks }),
         preview,

@@ -40,7 +40,7 @@ export interface OperationContext {
   outputs(): OutputGuard;
   tree(): TreeWriter;
   /** Runs a shell command while the result is at `output`. */
-  verifier(command: string, output: string): Verifier;
+  verifier(command: string, output: string): Promise<Verifier>;
   ledger(): Ledger;
   /** Throws `file-forbidden` if a link would lead the ledger or the log out of the repository or into a `.git`. */
   assertRecordable(): void;

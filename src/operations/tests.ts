@@ -55,7 +55,7 @@ async function writeTests(
   }
   context.writer().assertWritable(output, { asFile: true });
   await context.tree().assertPossible();
-  const verifier = context.verifier(verify, output);
+  const verifier = await context.verifier(verify, output);
   verifier.assertPossible();
   const warnings: string[] = [];
   try {

@@ -146,7 +146,7 @@ describe('--verify', () => {
     const verifier = { assertPossible: () => {}, verify: edit };
     const input = { input: 'test it', language: 'javascript', output: 'a.js', verify: 'true' };
     const error = await testsOperation
-      .run(testsOperation.input().parse(input), { ...context, verifier: () => verifier }, { signal })
+      .run(testsOperation.input().parse(input), { ...context, verifier: async () => verifier }, { signal })
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'file-changed' });
     expect(readFileSync(join(cwd, 'a.js'), 'utf8')).toBe('edited');

@@ -16,7 +16,7 @@ async function loadedBy(args: readonly string[], input: string): Promise<string[
     process.execPath,
     ['--require', join(hook, 'observer.cjs'), join(packageFolder, 'bin', 'orch.js'), ...args],
     {
-      cwd: folder(),
+      cwd: folder({ 'a.ts': 'let a = 1;\n' }),
       // Files of which the compiled code is kept are not loaded by Node itself.
       env: bareEnvironment({ NODE_DISABLE_COMPILE_CACHE: '1', XDG_STATE_HOME: folder() }),
     },
@@ -36,11 +36,15 @@ it.concurrent.each([
   ['--version', ['start']],
   ['--help', ['start', 'core']],
   ['route --explain docs x', ['start', 'core', 'command', 'requests']],
+  ['route --explain docs x -f a.ts', ['start', 'core', 'command', 'requests', 'sources']],
   ['run docs x --dry-run', ['start', 'core', 'command', 'requests']],
   ['usage status', ['start', 'core', 'command', 'usage', 'report']],
   ['models', ['start', 'core', 'command', 'setup']],
   ['serve --stdio', ['start', 'core', 'mcp', 'command', 'requests', 'usage']],
-  ['run docs x --rehearse', ['start', 'core', 'command', 'requests', 'delegation', 'rehearsal', 'provider']],
+  [
+    'run docs x --rehearse',
+    ['start', 'core', 'command', 'requests', 'sources', 'delegation', 'rehearsal', 'provider'],
+  ],
 ])('orch %s', async (line, files) => {
   const input = line.startsWith('serve') ? conversation : '';
   expect((await loadedBy(line.split(' '), input)).sort()).toEqual([...files].sort());
