@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis)('a budget in redis-server', () => {
     const url = `redis://:correct-horse-7@127.0.0.1:${server.port}`;
     const { env, server: openAi } = await home({ ORCH_BUDGET_URL: url, ORCH_DAILY_BUDGET_USD: '1' });
     const more = { DEBUG: '*', ORCH_LOG_LEVEL: 'debug' };
-    const lost = await orch(question, { env: { ...env, ...more } });
+    const lost = await run(question, { env });
     expect(lost.status).toBe(6);
     expect(lost.stdout).toContain('orch usage status --rebuild');
     expect(openAi.requests).toEqual([]);

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { searchReplace, unified, v4a, wholeFile } from '../helpers/answers.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { orch as builtOrch, folder, git, repository } from '../helpers/orch.ts';
@@ -153,10 +153,11 @@ new mode 100755
   it('a file is checked although temporary files lie inside a repository', async () => {
     const cwd = await repository({ 'a.ts': before });
     mkdirSync(join(cwd, 'tmp'));
-    const { status, stdout, stderr } = await builtOrch(['diff', '--from', '-', '-f', 'a.ts'], {
+    vi.stubEnv('TMPDIR', join(cwd, 'tmp'));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { status, stdout, stderr } = await orch(['diff', '--from', '-', '-f', 'a.ts'], {
       cwd,
       stdin: dialects[0]![1],
-      env: { TMPDIR: join(cwd, 'tmp') },
     });
     expect({ status, stderr }).toMatchObject({ status: 0 });
     await git(['apply'], cwd, stdout);
@@ -165,13 +166,15 @@ new mode 100755
 
   it('a file is made and applied without git, and the result says who checked it', async () => {
     const cwd = folder({ 'a.ts': before });
-    const options = { cwd, stdin: dialects[0]![1], env: { PATH: folder() } };
-    const { status, stdout } = await builtOrch(['diff', '--from', '-', '-f', 'a.ts', '--json'], options);
+    const options = { cwd, stdin: dialects[0]![1] };
+    vi.stubEnv('PATH', folder());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { status, stdout } = await orch(['diff', '--from', '-', '-f', 'a.ts', '--json'], options);
     expect(status).toBe(0);
     const { meta } = JSON.parse(stdout);
     expect(meta.patch.checked_by).toBe('none');
     expect(meta.warnings).toContainEqual(expect.stringContaining('git is not installed'));
-    expect((await builtOrch(['diff', '--from', '-', '-f', 'a.ts', '--apply'], options)).status).toBe(0);
+    expect((await orch(['diff', '--from', '-', '-f', 'a.ts', '--apply'], options)).status).toBe(0);
     expect(read(cwd, 'a.ts')).toBe(after);
   });
 });

@@ -2,21 +2,13 @@ import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { BytesChange } from '../../src/engine/ports.ts';
 import { loadTools } from '../../src/mcp/tools.ts';
 import type { DoctorOutput } from '../../src/operations/doctor.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { journals, killedWhileApplying } from '../helpers/killed.ts';
-import {
-  orch as builtOrch,
-  folder,
-  key,
-  livingModels,
-  type OrchOptions,
-  type OrchResult,
-  provider,
-} from '../helpers/orch.ts';
+import { folder, key, livingModels, type OrchOptions, provider } from '../helpers/orch.ts';
 import { catalog } from '../rehearsal/bench.ts';
 
 /** A home without clients, settings or a record. */
@@ -30,12 +22,8 @@ function home(files: Record<string, string> = {}): Record<string, string> {
   };
 }
 
-async function examined(
-  args: readonly string[],
-  options: OrchOptions,
-  run: (args: readonly string[], options: OrchOptions) => Promise<OrchResult> = orch,
-) {
-  const { status, stdout, stderr } = await run(['doctor', '--json', ...args], options);
+async function examined(args: readonly string[], options: OrchOptions) {
+  const { status, stdout, stderr } = await orch(['doctor', '--json', ...args], options);
   expect(stderr).toBe('');
   const output = JSON.parse(stdout) as DoctorOutput;
   expect(output.ok).toBe(status === 0);
@@ -326,7 +314,9 @@ describe('orch doctor', () => {
   });
 
   it('does without git, and says so', async () => {
-    const { of, status } = await examined(['--rehearse'], { env: { ...home(), PATH: folder() } }, builtOrch);
+    vi.stubEnv('PATH', folder());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { of, status } = await examined(['--rehearse'], { env: home() });
     expect(status).toBe(0);
     expect(of('git')).toMatchObject([{ status: 'warning' }]);
   });

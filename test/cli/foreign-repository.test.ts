@@ -159,27 +159,19 @@ describe('git', () => {
   /** Every command finds and starts git in the same way. These two ask it about files and patches, and write. */
   const inProcesses = commands.filter(([name]) => name === 'route' || name === 'diff --from --apply');
 
-  it('is not taken from a relative folder of PATH, which is the stranger’s', async () => {
+  it('is not taken from a relative folder of PATH, nor from one of the repository, as npx names it', async () => {
     const hostile = trap();
-    const program = readFileSync(hostile.program('git'), 'utf8');
-    const relative = ['.', '', 'bin', process.env.PATH].join(delimiter);
+    // Each leaves a mark of its own.
+    const programs = Object.fromEntries(
+      ['git', 'bin/git', 'node_modules/.bin/git'].map((name) => [
+        name,
+        readFileSync(hostile.program(name), 'utf8'),
+      ]),
+    );
     for (const [, args, stdin] of inProcesses) {
-      const cwd = await repository({ ...files, git: program, 'bin/git': program });
-      chmodSync(join(cwd, 'git'), 0o755);
-      chmodSync(join(cwd, 'bin/git'), 0o755);
-      const { status } = await builtOrch(args, { cwd, stdin, env: { ...env, PATH: relative } });
-      expect({ status, marks: hostile.marks() }).toEqual({ status: 0, marks: [] });
-    }
-  });
-
-  it('is not taken from a folder of the repository that PATH names, as npx does', async () => {
-    const hostile = trap();
-    const program = readFileSync(hostile.program('git'), 'utf8');
-    for (const [, args, stdin] of inProcesses) {
-      const cwd = await repository({ ...files, 'node_modules/.bin/git': program });
-      const tools = join(cwd, 'node_modules/.bin');
-      chmodSync(join(tools, 'git'), 0o755);
-      const path = [tools, process.env.PATH].join(delimiter);
+      const cwd = await repository({ ...files, ...programs });
+      for (const name of Object.keys(programs)) chmodSync(join(cwd, name), 0o755);
+      const path = ['.', '', 'bin', join(cwd, 'node_modules/.bin'), process.env.PATH].join(delimiter);
       const { status } = await builtOrch(args, { cwd, stdin, env: { ...env, PATH: path } });
       expect({ status, marks: hostile.marks() }).toEqual({ status: 0, marks: [] });
     }

@@ -161,13 +161,14 @@ describe.runIf(script)('the wait for the first word, on a terminal', () => {
 
   it('shows model, what it does, seconds and attempt, and gives way to the text', async () => {
     const answer = 'The answer. It comes in many pieces,\nwhich stay where they are.\n';
+    const rest = 'Run this\rNot this\n';
     const saw: Partial<Record<'first' | 'second', () => void>> = {};
     const first = new Promise<void>((resolve) => (saw.first = resolve));
     const second = new Promise<void>((resolve) => (saw.second = resolve));
     const { env } = await provider({
       answer: [
         { kind: 'cut', after: 0, text: 'Never seen.', pauses: [{ at: 'headers', until: first }] },
-        { kind: 'text', text: answer, pauses: [{ at: 'headers', until: second }] },
+        { kind: 'text', text: `${answer}${rest}`, pauses: [{ at: 'headers', until: second }] },
       ],
     });
     const { seen, ended } = terminal('run deep_reasoning x', env);
@@ -178,24 +179,25 @@ describe.runIf(script)('the wait for the first word, on a terminal', () => {
     expect(text).toBeGreaterThan(all.indexOf('attempt 2'));
     expect(all.slice(text)).not.toContain('attempt 2');
     expect(all).toContain(answer.replaceAll('\n', '\r\n'));
+    expectNotWrittenOver(all);
     // The line is cleared and the cursor is back before the text.
     expect(all.slice(0, text)).toMatch(/\x1b\[\d?K.*\x1b\[\?25h$/s);
   });
 
-  it.each(['', ' --stream > /dev/null'])('leaves the text as it stands%s', async (to) => {
-    const { env } = await provider({ answer: { kind: 'text', text: 'The whole answer.\n', chunks: 5 } });
-    const all = await terminal(`run deep_reasoning x${to}`, { ...env, NO_COLOR: '1' }).ended;
-    expect(all).toContain('The whole answer.\r\n');
-  });
+  const expectNotWrittenOver = (all: string) => {
+    expect(all).toContain('Run this');
+    expect(all).not.toMatch(/Run this\r(?!\n)/);
+    expect(all).toContain('\\u000dNot this');
+  };
 
   it.each(['', ' --stream > /dev/null'])(
-    'lets no text be written over by the rest of the answer%s',
+    'leaves the text as it stands, and lets none be written over by the rest%s',
     async (to) => {
-      const { env } = await provider({ answer: { kind: 'text', text: 'Run this\rNot this\n', chunks: 2 } });
-      const all = await terminal(`run deep_reasoning x${to}`, env).ended;
-      expect(all).toContain('Run this');
-      expect(all).not.toMatch(/Run this\r(?!\n)/);
-      expect(all).toContain('\\u000dNot this');
+      const text = 'The whole answer.\nRun this\rNot this\n';
+      const { env } = await provider({ answer: { kind: 'text', text, chunks: 5 } });
+      const all = await terminal(`run deep_reasoning x${to}`, { ...env, NO_COLOR: '1' }).ended;
+      expect(all).toContain('The whole answer.\r\n');
+      expectNotWrittenOver(all);
     },
   );
 

@@ -107,11 +107,6 @@ describe('a closed pipe', () => {
   });
 });
 
-// What leads to each: errors.test.ts. 0 and 2: colour, below.
-it('the exit status reaches the shell', async () => {
-  expect((await builtOrch(['docs', 'x', '--max-cost', '0.0000001', '--rehearse'])).status).toBe(6);
-});
-
 describe('colour', () => {
   it('comes where it is forced, and not on standard output', async () => {
     const { env } = await provider({ answer: docs });
@@ -120,11 +115,14 @@ describe('colour', () => {
     });
     expect({ status, stdout }).toEqual({ status: 0, stdout: docs.text });
     expect(stderr).toContain('\u001b[');
+    // /dev/null is no pipe.
+    expect(stderr).not.toContain('standard input');
   });
 
-  it('does not come in a pipe', async () => {
-    const { status, stderr } = await builtOrch(['docs']);
-    expect(status).toBe(2);
+  it('does not come in a pipe, and the exit status reaches the shell', async () => {
+    const { status, stderr } = await builtOrch(['docs', 'x', '--max-cost', '0.0000001', '--rehearse']);
+    // What leads to each: errors.test.ts.
+    expect(status).toBe(6);
     expect(stderr).toContain('hint:');
     expect(stderr).not.toContain('\u001b[');
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { orchInProcess } from '../helpers/cli.ts';
 import { attributesOf, collector } from '../helpers/collector.ts';
 import { orch } from '../helpers/orch.ts';
 
@@ -13,7 +14,7 @@ describe('orch with a collector', () => {
       OTEL_EXPORTER_OTLP_HEADERS: 'api-key=PEAR-TREE',
     };
     const [unasked, asked] = await Promise.all([
-      orch(args, { env: variables }),
+      orchInProcess(args, { env: variables }),
       orch(args, { env: { ...variables, ORCH_OTEL: '1' } }),
     ]);
     expect([unasked.status, asked.status]).toEqual([0, 0]);

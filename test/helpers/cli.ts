@@ -51,7 +51,9 @@ export function factoryFor(
   { env = {}, cwd }: Omit<OrchOptions, 'stdin'>,
   options: Omit<FactoryOptions, 'cwd' | 'variables'>,
 ): Factory {
-  const foreign = Object.keys(env).find((name) => !/^(ORCH_|OPENAI_|XDG_|HOME$|USERPROFILE$)/.test(name));
+  const foreign = Object.keys(env).find(
+    (name) => !/^(ORCH_|OPENAI_|OTEL_|XDG_|HOME$|USERPROFILE$)/.test(name),
+  );
   if (foreign !== undefined) throw new Error(`${foreign} has no effect without a process of its own`);
   return createFactory({ cwd: cwd ?? folder(), variables: bareEnvironment(env), ...options });
 }

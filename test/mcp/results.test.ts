@@ -5,6 +5,7 @@ import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { approxTokens } from '../../src/core/input/tokens.ts';
 import type { ResultStore } from '../../src/engine/ports.ts';
 import { idOfUri, resultUri, toCallResult, toErrorResult } from '../../src/mcp/results.ts';
+import { anyCharacter } from '../helpers/any-character.ts';
 import { memoryResultStore } from '../helpers/memory.ts';
 
 /** Hosts cut at 10,000, in the middle. */
@@ -75,7 +76,7 @@ describe('a result', () => {
 
   it('is never more than a host takes, and the text mirrors the structured content', () => {
     const line = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 100 }),
+      fc.string({ unit: anyCharacter, maxLength: 100 }),
       fc.constantFrom(
         '"\\'.repeat(5000),
         '\u001b[31m'.repeat(3000),

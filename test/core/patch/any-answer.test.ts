@@ -5,6 +5,7 @@ import { emitPatch } from '../../../src/core/patch/git/emit-patch.ts';
 import { patchFromAnswer } from '../../../src/core/patch/patch-from-answer.ts';
 import { describeProblem, retryPrompt } from '../../../src/core/patch/repair/retry-prompt.ts';
 import type { FileChange } from '../../../src/core/patch/types.ts';
+import { anyCharacter } from '../../helpers/any-character.ts';
 import { applyWithGit, inFolder } from '../../helpers/git-apply.ts';
 
 const source = { path: 'src/a.ts', text: 'one();\ntwo();\n\n}\n\nthree();\n}\r\nlast' };
@@ -81,7 +82,7 @@ const piece = fc.oneof(
       '// ... existing code ...',
     ],
   ),
-  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({ unit: anyCharacter, maxLength: 12 }),
 );
 const answer = fc
   .tuple(fc.array(piece, { maxLength: 30 }), fc.constantFrom('\n', '\n', '\r\n'))
