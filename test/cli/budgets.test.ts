@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { redisBudget } from '../../src/adapters/budget/redis-budget.ts';
@@ -134,6 +134,16 @@ describe('orch usage status', () => {
     });
     expect(JSON.parse(stdout).budgets).toEqual([left('daily', 1), left('monthly', 20)]);
     expect((await run(['usage', 'status'], { env })).stdout).toMatch(/ daily: \$\d\.\d+ of \$1\.00 left/);
+  });
+
+  it('begins no budget, and counts what was recorded before there was one', async () => {
+    const { env, state } = await home({ ORCH_DAILY_BUDGET_USD: '10' });
+    mkdirSync(state);
+    const spent = usageRecord({ ts: new Date().toISOString(), cost_usd: 4 });
+    writeFileSync(join(state, 'usage.csv'), `${headerRow}\n${encodeRecord(spent)}\n`);
+    const { stdout } = await run(['usage', 'status', '--json'], { env });
+    expect(JSON.parse(stdout).budgets).toEqual([{ name: 'daily', limit_usd: 10, left_usd: 6 }]);
+    expect(readdirSync(state)).toEqual(['usage.csv']);
   });
 
   it('reads files only to rebuild, and only a shared budget is rebuilt', async () => {

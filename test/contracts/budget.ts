@@ -8,6 +8,8 @@ export interface BudgetPlace {
   client(options: Pick<BudgetOptions, 'onEstimated' | 'leaseMs'>): Budget;
   /** Lets the time of all clients pass. */
   pass(milliseconds: number): Promise<void>;
+  /** All that is kept there, to be compared. */
+  stored(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,7 @@ export function describeBudget(name: string, open: () => Promise<BudgetPlace>): 
       const limits = [daily, weekly, shop];
       const left = async () => (await other.state(limits, day)).map((each) => each.left);
       expect(await left()).toEqual([100, 150, 80]);
+      await one.release(await reserved(one, 1));
       await one.add({ day: '2026-06-02', project: 'shop', nano: 30 });
       // The Sunday before is in the month before as well.
       await one.add({ day: '2026-05-31', project: 'shop', nano: 1000 });
@@ -128,6 +131,23 @@ export function describeBudget(name: string, open: () => Promise<BudgetPlace>): 
       expect(await standing()).toMatchObject({ settled: 60, open: 0, left: 40 });
       await Promise.all([standing(), other.renew(), reserved(other, 40)]);
       expect(estimated).toEqual([[{ run_id: '60' }, 60]]);
+    });
+
+    it('is only looked at by asking for its state', async () => {
+      await reserved(one, 30);
+      const spent = await reserved(one, 60);
+      await one.commit(spent);
+      const before = await place.stored();
+      expect(await standing()).toMatchObject({ settled: 0, open: 90, left: 10 });
+      await place.pass(leaseMs + 1);
+      const later = await place.stored();
+      expect(await standing()).toMatchObject({ settled: 60, open: 0, left: 40 });
+      expect(await place.stored()).toEqual(later);
+      expect(estimated).toEqual([]);
+      // What was held is given back, and the row is written, by whoever reserves next.
+      await reserved(other, 40);
+      expect(estimated).toEqual([[{ run_id: '60' }, 60]]);
+      expect(await place.stored()).not.toEqual(before);
     });
 
     it('replaces an estimate by what was really spent', async () => {

@@ -19,6 +19,9 @@ local hour = 3600 * 1000
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 
+-- Who only looks writes nothing.
+local looks = op == 'state'
+
 local function text(number)
   return string.format('%.0f', number)
 end
@@ -62,9 +65,11 @@ for i = 1, #stored, 2 do
   entries[id] = entry
   if phase == 'estimated' then
     -- The rows that a rebuilding sums up hold the estimates.
-    if op == 'rebuild' or entry.till + 24 * hour < now then drop(id) end
+    if op == 'rebuild' or (entry.till + 24 * hour < now and not looks) then drop(id) end
   elseif entry.till <= now and not own[id] then
-    if phase == 'held' then
+    if looks then
+      if phase == 'held' then entries[id] = nil end
+    elseif phase == 'held' then
       drop(id)
     else
       local row = redis.call('HGET', rows, id)
@@ -92,7 +97,12 @@ local function used(limit)
   for _, entry in pairs(entries) do
     if entry.phase ~= 'estimated' and first <= entry.day and entry.day <= last
       and (not limit.project or limit.project == entry.project) then
-      reserved = reserved + entry.nano
+      -- Here it is still spent only if this looks; otherwise it is estimated by now, and in the sums.
+      if looks and entry.till <= now then
+        spent = spent + entry.nano
+      else
+        reserved = reserved + entry.nano
+      end
     end
   end
   return spent, reserved

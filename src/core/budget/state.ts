@@ -118,7 +118,8 @@ export class BudgetState {
     }
   }
 
-  standing(limit: Limit, day: string): Standing {
+  /** `at`: what is overdue at this time counts as if it had been expired; default: it is open until it is. */
+  standing(limit: Limit, day: string, at = Number.NEGATIVE_INFINITY): Standing {
     const days = daysOf(limit.window, day);
     const concerns = (project: string) => limit.project === null || limit.project === project;
     let settled = 0;
@@ -127,8 +128,11 @@ export class BudgetState {
       for (const [project, nano] of projects) if (concerns(project)) settled += nano;
     }
     let open = 0;
-    for (const { phase, day: each, project, nano } of this.#open.values())
-      if (phase !== 'estimated' && isWithin(each, days) && concerns(project)) open += nano;
+    for (const { phase, day: each, project, nano, until } of this.#open.values()) {
+      if (phase === 'estimated' || !isWithin(each, days) || !concerns(project)) continue;
+      if (until > at) open += nano;
+      else if (phase === 'spent') settled += nano;
+    }
     return { ...limit, settled, open, left: Math.max(0, limit.nano - settled - open) };
   }
 

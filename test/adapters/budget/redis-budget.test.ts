@@ -45,6 +45,8 @@ describe.skipIf(!hasRedis)('redis-server', () => {
           await direct.hset(redisKeys[2]!, id, [phase, Number(until) - milliseconds, ...rest].join('|'));
         }
       },
+      stored: async () =>
+        Promise.all(redisKeys.map(async (key) => (await direct.dumpBuffer(key))?.toString('hex'))),
       close: async () => direct.disconnect(),
     };
   });
