@@ -37,7 +37,6 @@ import { destinationOf } from './adapters/workspace/write/destination.ts';
 import { notedTemporaries } from './adapters/workspace/write/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/write/tree-lock.ts';
 import { workspaceWriter } from './adapters/workspace/write/writer.ts';
-import { budgetLeft, limitsOf } from './core/budget/limits.ts';
 import { keyFault, keyHints, namesItself } from './core/config/api-key.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
 import { refuseProblems } from './core/config/problem.ts';
@@ -429,11 +428,7 @@ export function createFactory(options: FactoryOptions): Factory {
     engine,
     clock: () => clock,
     zone,
-    async budgetsLeft() {
-      const limits = limitsOf(config().policies.budgets, environment().projectName);
-      const kept = limits.length > 0 ? await budget().open(true) : undefined;
-      return ((await kept?.state(limits, dayOf()(clock.now()))) ?? []).map(budgetLeft);
-    },
+    budgetStandings: async (limits) => (await budget().open(true))!.state(limits, dayOf()(clock.now())),
     rebuildBudget: (scan) => budget().rebuild(scan),
     newId,
     userSettings: settings,

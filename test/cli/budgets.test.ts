@@ -5,8 +5,10 @@ import { redisBudget } from '../../src/adapters/budget/redis-budget.ts';
 import { encodeRecord, headerRow } from '../../src/core/record/csv.ts';
 import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
 import { orchInProcess as run } from '../helpers/cli.ts';
+import { call } from '../helpers/mcp.ts';
+import { connectInProcess } from '../helpers/mcp-in-process.ts';
 import { folder, orch, provider } from '../helpers/orch.ts';
-import { hasRedis, startRedis } from '../helpers/redis-server.ts';
+import { freePort, hasRedis, startRedis } from '../helpers/redis-server.ts';
 import { usageRecord } from '../helpers/usage-record.ts';
 
 /** An environment of its own: what is spent in it is counted from nothing. */
@@ -119,6 +121,95 @@ describe.skipIf(!hasRedis)('a budget in redis-server', () => {
     const listed = await run(['config', 'list'], { env });
     expect(wrong.stdout).toContain('WRONGPASS');
     expect(JSON.stringify([lost, answered, wrong, examined, listed])).not.toContain('correct-horse');
+  });
+});
+
+describe('a route under a budget', () => {
+  /** What is spent today leaves little of a daily budget. */
+  async function spent(usd: number, more: Record<string, string> = {}) {
+    const { env, state } = await home(more);
+    mkdirSync(state);
+    const row = usageRecord({ ts: new Date().toISOString(), cost_usd: usd });
+    writeFileSync(join(state, 'usage.csv'), `${headerRow}\n${encodeRecord(row)}\n`);
+    return { env: { ...env, ORCH_DAILY_BUDGET_USD: '1' }, state };
+  }
+  const route = ['route', 'deep_reasoning', 'x'];
+
+  it('shows what is left, and skips what does not fit as a call would; nothing is written', async () => {
+    const { env, state } = await spent(0.9);
+    const names = JSON.stringify({ routing: { deep_reasoning: ['full', 'mini'] } });
+    const own = { ...env, XDG_CONFIG_HOME: folder({ 'orch/models.json': names }) };
+    const { status, stdout } = await run([...route, '--explain'], { env: own });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^task=.* => \S+ \(does not fit the budget now\) => \S+$/m);
+    expect(stdout).toContain('budgets, left now: daily $0.10 of $1.00\n');
+    expect(stdout).toMatch(/^├─ 1\. mini/m);
+    expect(stdout).toMatch(
+      /^└─ ✗ {2}full.*: would be skipped now: it may cost \$0\.\d+, and \$0\.10 is left of the daily budget of \$1\.00$/m,
+    );
+    const plain = await run(route, { env: own });
+    const [, model] = /1\. mini → (\S+)/.exec(stdout)!;
+    expect(plain).toMatchObject({ status: 0, stdout: `${model}\n` });
+    expect(plain.stderr).toContain('would be skipped now: it may cost');
+    const dry = await run(['run', ...route.slice(1), '--dry-run', '--json'], { env: own });
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      selected: { alias: 'mini' },
+      budgets: [{ name: 'daily', limit_usd: 1, left_usd: 0.1 }],
+    });
+    const tool = await call(await connectInProcess({ env: own }), 'route.explain', {
+      task: 'deep_reasoning',
+    });
+    expect(tool.structuredContent).toMatchObject({
+      selected: { alias: 'mini' },
+      budgets: [{ left_usd: 0.1 }],
+    });
+    expect(readdirSync(state)).toEqual(['usage.csv']);
+  });
+
+  it('ends as the call would if nothing fits, with what would', async () => {
+    const { env } = await spent(0.93);
+    const refused = await run([...route, '-m', 'full'], { env });
+    expect(refused).toMatchObject({ status: 6, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /^warning: chat \(at most about \$0\.\d+\) would fit: -m chat; or raise the budget/,
+    );
+    const json = await run([...route, '-m', 'full', '--json'], { env });
+    expect(json.status).toBe(6);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      selected: null,
+      warnings: expect.arrayContaining([expect.stringContaining('-m chat')]),
+      rejected: [{ code: 'budget' }],
+    });
+    const rehearsed = await run([...route, '-m', 'full', '--json'], { env: { ...env, ORCH_REHEARSE: '1' } });
+    expect(JSON.parse(rehearsed.stdout)).toMatchObject({ selected: { alias: 'full' }, budgets: [] });
+  });
+
+  it('does not fail where the budget cannot be reached, and says so', async () => {
+    const { env } = await spent(0, {
+      ORCH_BUDGET_URL: `redis://:correct-horse-7@127.0.0.1:${await freePort()}`,
+    });
+    const { status, stdout, stderr } = await run([...route, '--explain'], { env });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^! what is left of the budgets is unknown, and a call would be refused: the budget at redis:\/\/127\.0\.0\.1:\d+ could not be used: .*ECONNREFUSED/m,
+    );
+    expect(stdout + stderr).not.toContain('correct-horse');
+  });
+
+  it.runIf(hasRedis)('shows what is left in Redis, and leaves it as it is', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    const { env } = await spent(0, { ORCH_BUDGET_URL: redis.url });
+    const lost = await run([...route, '--explain'], { env });
+    expect(lost.stdout).toContain('has no sums: it is new, or has lost its data');
+    await run(['usage', 'status', '--rebuild'], { env });
+    const direct = redis.client();
+    const changes = async () =>
+      /rdb_changes_since_last_save:(\d+)/.exec(await direct.info('persistence'))![1];
+    const before = await changes();
+    const { stdout } = await run([...route, '--explain'], { env });
+    expect(stdout).toContain('budgets, left now: daily $1.00 of $1.00');
+    expect(await changes()).toBe(before);
   });
 });
 

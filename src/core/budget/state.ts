@@ -2,6 +2,7 @@
  * What is spent and reserved, as a state machine over a sequence of operations. It uses no clock and no order but that
  * of the sequence, so all who read the same sequence agree on the outcome of every operation in it.
  */
+import { limitBroken } from './fit.ts';
 import { type BudgetWindow, daysOf, isWithin } from './windows.ts';
 
 /** An amount that must not be exceeded within a window, by all projects or one. */
@@ -170,10 +171,8 @@ export class BudgetState {
 
   #reserve({ op: _, id, limits, ...wanted }: Operation & { op: 'reserve' }): Outcome {
     if (this.#open.has(id)) return noEffect;
-    const refused = limits
-      .map((limit) => this.standing(limit, wanted.day))
-      .filter(({ settled, open, nano }) => settled + open + wanted.nano > nano)
-      .sort((one, other) => one.left - other.left)[0];
+    const standings = limits.map((limit) => this.standing(limit, wanted.day));
+    const refused = limitBroken(wanted.nano, standings);
     if (refused) return { done: false, refused };
     this.#open.set(id, { ...wanted, phase: 'held' });
     return done;

@@ -246,7 +246,7 @@ class Fallback {
       );
     }
     if (this.#refusals.length > 0 && !last?.failure.isFinal)
-      return overBudget(this.#refusals, lines, this.#details(), this.#call.context);
+      return overBudget(this.#refusals, lines, this.#details(), this.#call);
     if (!last) return new OrchError('internal', 'no candidate was tried');
     const { failure } = last;
     const leftMs = remainingMs(this.#call);

@@ -37,7 +37,7 @@ export const usageReportOperation = operation({
   groupSummary: 'Report what was spent.',
   title: 'Report usage',
   summary: 'Summarise cost, tokens and latency by model, task, day and more.',
-  description: 'Summarises tokens, cost and latency from the usage ledger.',
+  description: 'Tokens, cost and latency of past calls.',
   guidance: 'what was spent.',
   input: () =>
     z.strictObject({
