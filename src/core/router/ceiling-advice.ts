@@ -14,7 +14,7 @@ import type { RequestFeatures } from './features.ts';
 
 /** Undefined unless the ceiling has rejected one. For safety-critical work only its own models are suggested. */
 export function ceilingAdvice(
-  rejected: readonly Rejection[],
+  rejected: readonly Pick<Rejection, 'alias' | 'worstUsd'>[],
   ceilingUsd: number | undefined,
   features: RequestFeatures,
   config: Config,
