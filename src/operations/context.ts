@@ -104,6 +104,8 @@ export interface Diagnostics {
   /** Throws `no-key`. */
   models(): Promise<ModelLister>;
   ledger(): Ledger;
+  /** How these budgets stand, without beginning any. `place` holds no password. Rejects with `budget-unavailable`. */
+  budget: { place(): string; standings(limits: readonly Limit[]): Promise<Standing[]> };
   stateFolder: string;
   /** What is wrong with the owner and the rights of the folders in it. */
   stateNotes(): string[];

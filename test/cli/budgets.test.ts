@@ -137,27 +137,26 @@ describe('a route under a budget', () => {
 
   it('shows what is left, and skips what does not fit as a call would; nothing is written', async () => {
     const { env, state } = await spent(0.9);
-    const names = JSON.stringify({ routing: { deep_reasoning: ['full', 'mini'] } });
-    const own = { ...env, XDG_CONFIG_HOME: folder({ 'orch/models.json': names }) };
-    const { status, stdout } = await run([...route, '--explain'], { env: own });
+    const route = ['route', 'code_generate', 'x'];
+    const { status, stdout } = await run([...route, '--explain'], { env });
     expect(status).toBe(0);
     expect(stdout).toMatch(/^task=.* => \S+ \(does not fit the budget now\) => \S+$/m);
     expect(stdout).toContain('budgets, left now: daily $0.10 of $1.00\n');
     expect(stdout).toMatch(/^├─ 1\. mini/m);
     expect(stdout).toMatch(
-      /^└─ ✗ {2}full.*: would be skipped now: it may cost \$0\.\d+, and \$0\.10 is left of the daily budget of \$1\.00$/m,
+      /─ ✗ {2}codex.*: would be skipped now: it may cost \$0\.\d+, and \$0\.10 is left of the daily budget of \$1\.00$/m,
     );
-    const plain = await run(route, { env: own });
+    const plain = await run(route, { env });
     const [, model] = /1\. mini → (\S+)/.exec(stdout)!;
     expect(plain).toMatchObject({ status: 0, stdout: `${model}\n` });
     expect(plain.stderr).toContain('would be skipped now: it may cost');
-    const dry = await run(['run', ...route.slice(1), '--dry-run', '--json'], { env: own });
+    const dry = await run(['run', ...route.slice(1), '--dry-run', '--json'], { env });
     expect(JSON.parse(dry.stdout)).toMatchObject({
       selected: { alias: 'mini' },
       budgets: [{ name: 'daily', limit_usd: 1, left_usd: 0.1 }],
     });
-    const tool = await call(await connectInProcess({ env: own }), 'route.explain', {
-      task: 'deep_reasoning',
+    const tool = await call(await connectInProcess({ env }), 'route.explain', {
+      task: 'code_generate',
     });
     expect(tool.structuredContent).toMatchObject({
       selected: { alias: 'mini' },
@@ -210,6 +209,43 @@ describe('a route under a budget', () => {
     const { stdout } = await run([...route, '--explain'], { env });
     expect(stdout).toContain('budgets, left now: daily $1.00 of $1.00');
     expect(await changes()).toBe(before);
+  });
+});
+
+describe('orch usage report', () => {
+  it('shows the budgets of the own ledger in every format, and begins none', async () => {
+    const { env, state } = await home({ ORCH_DAILY_BUDGET_USD: '5', ORCH_MONTHLY_BUDGET_USD: '40' });
+    mkdirSync(state);
+    const row = usageRecord({ ts: new Date().toISOString(), cost_usd: 2.5 });
+    const ledger = join(state, 'usage.csv');
+    writeFileSync(ledger, `${headerRow}\n${encodeRecord(row)}\n`);
+    const report = async (...args: string[]) => (await run(['usage', 'report', ...args], { env })).stdout;
+    expect(JSON.parse(await report('--format', 'json')).budgets).toEqual([
+      { window: 'day', project: null, limit_usd: 5, spent_usd: 2.5 },
+      { window: 'month', project: null, limit_usd: 40, spent_usd: 2.5 },
+    ]);
+    const note = 'Budget per day: $5.00; spent today: $2.50.';
+    expect(await report()).toContain(note);
+    expect(await report('--format', 'md')).toContain(note);
+    const page = await report('--format', 'html');
+    expect(page).toContain('<li>All projects: $5.00 per day, $2.50 spent today</li>');
+    expect(page).toContain('Dashed: the budget of $5.00 per day.');
+    for (const other of [[ledger], ['--task', row.task!]])
+      expect(JSON.parse(await report(...other, '--format', 'json'))).not.toHaveProperty('budgets');
+    expect(readdirSync(state)).not.toContain('budget');
+  });
+
+  it('does not fail where the budget cannot be reached', async () => {
+    const { env } = await home({
+      ORCH_BUDGET_URL: `redis://127.0.0.1:${await freePort()}`,
+      ORCH_DAILY_BUDGET_USD: '5',
+    });
+    const { status, stdout } = await run(['usage', 'report', '--format', 'json'], { env });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      budgets: [{ limit_usd: 5, spent_usd: null }],
+      warnings: expect.arrayContaining([expect.stringContaining('what is spent of the budgets is unknown')]),
+    });
   });
 });
 

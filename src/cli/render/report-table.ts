@@ -1,13 +1,16 @@
 /** A usage report as a table for the terminal. */
 import Table from 'cli-table3';
 import { comparisonOf, reportTitle, shownColumns } from '../../core/record/report/report-columns.ts';
+import { budgetNotes } from '../../core/record/report/report-notes.ts';
 import type { UsageReport } from '../../core/record/report/usage-report.ts';
 import { wrapped } from './wrap.ts';
 
 /** `width` of the terminal in columns; undefined: no limit. */
 export function renderReportTable(report: UsageReport, width?: number): string {
   const body = comparedTables(report, width) ?? reportTable(report, width);
-  const notes = [...body.notes, ...report.notes].map((note) => `${wrapped(note, width)}\n`).join('');
+  const notes = [...body.notes, ...budgetNotes(report.budgets ?? []), ...report.notes]
+    .map((note) => `${wrapped(note, width)}\n`)
+    .join('');
   return `${wrapped(reportTitle(report), width)}\n${body.text}\n${notes}`;
 }
 
