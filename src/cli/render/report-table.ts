@@ -1,7 +1,7 @@
 /** A usage report as a table for the terminal. */
 import Table from 'cli-table3';
+import { budgetNotes } from '../../core/record/report/budget-notes.ts';
 import { comparisonOf, reportTitle, shownColumns } from '../../core/record/report/report-columns.ts';
-import { budgetNotes } from '../../core/record/report/report-notes.ts';
 import type { UsageReport } from '../../core/record/report/usage-report.ts';
 import { wrapped } from './wrap.ts';
 

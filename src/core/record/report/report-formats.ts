@@ -1,7 +1,7 @@
 /** Renders a usage report as CSV or Markdown, ending with a line break. */
 import { encodeLine } from '../csv-line.ts';
+import { budgetNotes } from './budget-notes.ts';
 import { comparisonOf, reportColumns, reportTitle, shownColumns } from './report-columns.ts';
-import { budgetNotes } from './report-notes.ts';
 import type { UsageReport } from './usage-report.ts';
 
 export type ReportFormat = 'csv' | 'md';

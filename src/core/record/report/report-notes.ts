@@ -4,7 +4,7 @@ import { printable } from '../../text/hidden.ts';
 import { reasonOf } from '../csv-rows.ts';
 import type { GroupKey } from './group-keys.ts';
 import { Tally } from './tally.ts';
-import type { ReportBudget, UsageGroup } from './usage-report.ts';
+import type { UsageGroup } from './usage-report.ts';
 import type { UsageTally } from './usage-tally.ts';
 
 /** A file from someone else must neither send control sequences to the terminal nor hide text. */
@@ -88,14 +88,4 @@ export function rehearsalWarning({ attempts, cost }: Tally, all: number): string
   const were = `${attempts} of ${all} attempts ${attempts === 1 ? 'was a rehearsal' : 'were rehearsals'}`;
   const simulated = usd > 0 ? `; ${formatUsd(usd)} of the cost shown is simulated` : '';
   return [`${were}: no model was called and nothing was spent on them${simulated}`];
-}
-
-/** For formats that have no list of them. */
-export function budgetNotes(budgets: readonly ReportBudget[]): string[] {
-  return budgets.map(({ window, project, limit_usd, spent_usd }) => {
-    const whose = project === null ? '' : ` of project ${shown(project)}`;
-    const spent = spent_usd === null ? 'unknown' : formatUsd(spent_usd);
-    const when = window === 'day' ? 'today' : `this ${window}`;
-    return `Budget${whose} per ${window}: ${formatUsd(limit_usd)}; spent ${when}: ${spent}.`;
-  });
 }
