@@ -111,7 +111,7 @@ complete -c orch -n '__orch_at "" 0 0' -a patch -d 'Apply patches from earlier r
 complete -c orch -n '__orch_at "" 0 0' -a route -d 'Show which model a request would go to, why, and what it may cost. Offline, no key needed.'
 complete -c orch -n '__orch_at "" 0 0' -a usage -d 'Report what was spent.'
 complete -c orch -n '__orch_at "" 0 0' -a runs -d 'List earlier calls, and show their answers again.'
-complete -c orch -n '__orch_at "" 0 0' -a doctor -d 'Check the setup: key, provider, models, configuration, ledger, clients.'
+complete -c orch -n '__orch_at "" 0 0' -a doctor -d 'Check the setup: key, provider, models, configuration, ledger, budgets, clients.'
 complete -c orch -n '__orch_at "" 0 0' -a models -d 'List aliases and models: price, window, efforts, shutdown, and which tasks use them. Offline.'
 complete -c orch -n '__orch_at "" 0 0' -a config -d 'Show and change your settings.'
 complete -c orch -n '__orch_at "" 0 0' -a serve -d 'Serve the tools over MCP.'

@@ -129,7 +129,7 @@ const files = {
     packages: ['@secretlint/secretlint-rule-preset-recommend'],
   },
   budget: {
-    loadedBy: 'a request under a budget, or where one was kept before',
+    loadedBy: 'a request or a look under a budget, a request where one was kept before',
     sources: [
       'src/adapters/budget/disk-budget.ts',
       'src/adapters/budget/operation-log.ts',

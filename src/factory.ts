@@ -1,7 +1,7 @@
 /** The composition root: lazy functions that create each part once, on first use. */
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { budgets } from './adapters/budget/budgets.ts';
+import { type Budgets, budgets } from './adapters/budget/budgets.ts';
 import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { jsonLog } from './adapters/ledger/json-log.ts';
 import { flushMs, sentOn } from './adapters/ledger/sent-on.ts';
@@ -35,13 +35,15 @@ import { destinationOf } from './adapters/workspace/write/destination.ts';
 import { notedTemporaries } from './adapters/workspace/write/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/write/tree-lock.ts';
 import { workspaceWriter } from './adapters/workspace/write/writer.ts';
-import { budgetLeft, limitsOf } from './core/budget/limits.ts';
+import type { Limit } from './core/budget/state.ts';
 import { keyFault, keyHints, namesItself } from './core/config/api-key.ts';
+import { shownBudgetUrl } from './core/config/budget-url.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
 import { refuseProblems } from './core/config/problem.ts';
 import { OrchError } from './core/errors/orch-error.ts';
 import { exactRedactor, redactor } from './core/errors/redact.ts';
 import { secretsIn } from './core/errors/secrets.ts';
+import type { LedgerSink } from './core/record/csv-rows.ts';
 import { timeZone, zoneName } from './core/record/time-zone.ts';
 import type { UsageRecord } from './core/record/usage-record.ts';
 import { ownSecrets } from './core/secrets/own-secrets.ts';
@@ -53,6 +55,7 @@ import { EngineMemory } from './engine/attempts/memory.ts';
 import type { EngineContext } from './engine/context.ts';
 import type {
   Clock,
+  Ledger,
   OutputGuard,
   PatchApplier,
   PatchChecker,
@@ -213,19 +216,22 @@ export function createFactory(options: FactoryOptions): Factory {
   };
   const ledger = once(() => ledgerOf(environment()));
   const zone = () => zoneName(variables.TZ, Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const scanLedgers: Factory['scanLedgers'] = async (paths, sink, signal) => {
-    const { scanLedger, scanLedgers: scanAll } = await import('./adapters/ledger/read.ts');
-    if (paths) return scanAll(paths, sink, { cwd, signal, stdin: () => process.stdin });
-    const { location } = ledger();
+  const scanOwn = async ({ location }: Ledger, sink: LedgerSink, signal: AbortSignal) => {
+    const { scanLedger } = await import('./adapters/ledger/read.ts');
     if (location !== undefined) await scanLedger(location, sink, signal);
   };
+  const scanLedgers: Factory['scanLedgers'] = async (paths, sink, signal) => {
+    if (!paths) return scanOwn(ledger(), sink, signal);
+    const { scanLedgers: scanAll } = await import('./adapters/ledger/read.ts');
+    return scanAll(paths, sink, { cwd, signal, stdin: () => process.stdin });
+  };
   const dayOf = once(() => timeZone(zone().name, zone().origin).dayOf);
-  const budget = once(() => {
+  const budgetOf = ({ budgetUrl }: Environment, recordedIn: Ledger) => {
     const kept = budgets({
-      url: environment().budgetUrl,
+      url: budgetUrl,
       folder: state('budget'),
-      ledger: ledger(),
-      scan: (sink) => scanLedgers(undefined, sink, new AbortController().signal),
+      ledger: recordedIn,
+      scan: (sink) => scanOwn(recordedIn, sink, new AbortController().signal),
       now: clock.now,
       newId,
       dayOf: (time) => dayOf()(time),
@@ -233,7 +239,10 @@ export function createFactory(options: FactoryOptions): Factory {
     });
     closers.push(kept.close);
     return kept;
-  });
+  };
+  const budget = once(() => budgetOf(environment(), ledger()));
+  const standingsIn = async (kept: Budgets, limits: readonly Limit[]) =>
+    (await kept.open(true))!.state(limits, dayOf()(clock.now()));
   const assertRecordable = () => {
     const { logFile } = environment();
     const checks = {
@@ -307,6 +316,16 @@ export function createFactory(options: FactoryOptions): Factory {
         return openAiModelLister(settings, redaction().message);
       },
       ledger: () => ledgerOf(reading().environment),
+      budget: {
+        place() {
+          const { budgetUrl } = reading().environment;
+          return budgetUrl === undefined ? state('budget') : shownBudgetUrl(budgetUrl);
+        },
+        standings(limits) {
+          const seen = reading().environment;
+          return standingsIn(budgetOf(seen, ledgerOf(seen)), limits);
+        },
+      },
       stateFolder: stateFolder(variables),
       stateNotes,
       async interrupted() {
@@ -431,11 +450,7 @@ export function createFactory(options: FactoryOptions): Factory {
     engine,
     clock: () => clock,
     zone,
-    async budgetsLeft() {
-      const limits = limitsOf(config().policies.budgets, environment().projectName);
-      const kept = limits.length > 0 ? await budget().open(true) : undefined;
-      return ((await kept?.state(limits, dayOf()(clock.now()))) ?? []).map(budgetLeft);
-    },
+    budgetStandings: (limits) => standingsIn(budget(), limits),
     rebuildBudget: (scan) => budget().rebuild(scan),
     newId,
     userSettings: () => ({

@@ -36,6 +36,7 @@ export interface Budget {
   add(spending: Expense): Promise<void>;
   /** Renews what this process has reserved; happens by itself as well. */
   renew(): Promise<void>;
+  /** Only looks: it begins, expires and writes nothing. */
   state(limits: readonly Limit[], day: string): Promise<Standing[]>;
   close(): Promise<void>;
 }

@@ -1,11 +1,11 @@
 /** What operations may use. The factory creates each part once, on first use. */
 
+import type { Limit, Standing } from '../core/budget/state.ts';
 import type { Config, ConfigInspection } from '../core/config/config.ts';
 import type { Environment, EnvironmentReading } from '../core/config/environment.ts';
 import type { Redact } from '../core/errors/redact.ts';
 import type { LedgerSink } from '../core/record/csv-rows.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
-import type { BudgetLeft } from '../core/record/usage-status.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type {
   Clock,
@@ -52,8 +52,8 @@ export interface OperationContext {
     location: string | undefined;
     tail: { records: Partial<UsageRecord>[]; complete: boolean } | undefined;
   }>;
-  /** What is left of the budgets; empty if there are none. Rejects with `budget-unavailable`. */
-  budgetsLeft(): Promise<BudgetLeft[]>;
+  /** What is left of these today. Only looks, and begins no budget. Rejects with `budget-unavailable`. */
+  budgetStandings(limits: readonly Limit[]): Promise<Standing[]>;
   /** Takes the user's secrets out of what is shown: messages thoroughly, a result only where one is whole. */
   redaction(): { message: Redact; result: Redact };
   /**
@@ -104,6 +104,8 @@ export interface Diagnostics {
   /** Throws `no-key`. */
   models(): Promise<ModelLister>;
   ledger(): Ledger;
+  /** How these budgets stand, without beginning any. `place` holds no password. Rejects with `budget-unavailable`. */
+  budget: { place(): string; standings(limits: readonly Limit[]): Promise<Standing[]> };
   stateFolder: string;
   /** What is wrong with the owner and the rights of the folders in it. */
   stateNotes(): string[];

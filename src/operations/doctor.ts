@@ -53,6 +53,7 @@ export const doctorOperation = commandOnly({
       ...(await configurationFindings(diagnostics, verbose)),
       ...(await providerFindings(context, timeout * 1000, options)),
       ...(await recordFindings(diagnostics)),
+      ...(await budgetsFound(diagnostics)),
       ...(await clientFindings(diagnostics)),
     ];
     const { message: redact } = context.redaction();
@@ -198,6 +199,33 @@ async function recordFindings(diagnostics: Diagnostics): Promise<Finding[]> {
     ...diagnostics.stateNotes().map((note) => warning('state', note)),
     ...(await examine('change', async () => interruptedFindings(await diagnostics.interrupted()))),
   ];
+}
+
+/** Nothing is opened or contacted where nothing is limited or shared. */
+async function budgetsFound(diagnostics: Diagnostics): Promise<Finding[]> {
+  const { environment, problems } = diagnostics.environment();
+  const config = usableConfig(diagnostics);
+  if (!config) return [warning('budget', 'not checked: the configuration is invalid')];
+  if (problems.some(({ origin }) => origin.startsWith('ORCH_BUDGET_URL')))
+    return [warning('budget', 'not checked: ORCH_BUDGET_URL is not valid')];
+  const { allLimitsOf } = await import('../core/budget/limits.ts');
+  const { budgets } = config.policies;
+  const limits = allLimitsOf(budgets);
+  if (limits.length === 0 && environment.budgetUrl === undefined) return [ok('budget', 'none is set')];
+  const { budgetFindings } = await import('../core/doctor/budget.ts');
+  const { budget, machine } = diagnostics;
+  const place = budget.place();
+  const isShared = environment.budgetUrl !== undefined;
+  const writeFault = isShared ? undefined : machine.writeFault(`${place}/1.log`);
+  return examine('budget', async () =>
+    budgetFindings({
+      place,
+      writeFault,
+      standings: writeFault ? [] : await budget.standings(limits).catch((error: unknown) => ({ error })),
+      sendsUncounted: budgets.onUnavailable === 'allow',
+      records: diagnostics.ledger().location !== undefined,
+    }),
+  );
 }
 
 async function clientFindings({ machine }: Diagnostics): Promise<Finding[]> {

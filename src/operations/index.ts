@@ -111,7 +111,7 @@ export const operations: readonly ListedOperation[] = [
     {
       name: 'doctor',
       command: ['doctor'],
-      summary: 'Check the setup: key, provider, models, configuration, ledger, clients.',
+      summary: 'Check the setup: key, provider, models, configuration, ledger, budgets, clients.',
       surfaces: ['cli'],
     },
     async () => (await import('./doctor.ts')).doctorOperation,

@@ -1,6 +1,11 @@
 import * as z from 'zod';
+import { budgetLeft, limitsOf } from '../core/budget/limits.ts';
+import { usdOf } from '../core/budget/nano.ts';
+import type { Standing } from '../core/budget/state.ts';
+import { OrchError } from '../core/errors/orch-error.ts';
 import { pastCost } from '../core/record/past-cost.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
+import { budgetAdvice } from '../core/router/ceiling-advice.ts';
 import {
   type Candidate,
   candidatesOf,
@@ -8,9 +13,11 @@ import {
   type RouteDecision,
   shownRejections,
 } from '../core/router/decision.ts';
+import { withinBudgets } from '../core/router/within-budgets.ts';
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { reasoningEfforts } from '../core/tasks/tasks.ts';
-import { prepare } from '../engine/prepare/prepare.ts';
+import type { EngineContext } from '../engine/context.ts';
+import { lifeCycle, prepare } from '../engine/prepare/prepare.ts';
 import type { OperationContext } from './context.ts';
 import {
   frameworkField,
@@ -23,6 +30,9 @@ import { readRequest } from './delegation/read-request.ts';
 import { cliOnly, looks, operation } from './operation.ts';
 
 const usd = () => z.number().nullable();
+
+/** As `BudgetLeft`. */
+export const budgetSchema = () => z.object({ name: z.string(), limit_usd: z.number(), left_usd: z.number() });
 
 const candidateSchema = () =>
   z.object({
@@ -66,6 +76,7 @@ export const decisionSchema = () =>
       z.object({ alias: z.string(), model: z.string(), code: z.string(), reason: z.string() }),
     ),
     ceiling_usd: usd(),
+    budgets: z.array(budgetSchema()).describe('What is left of them now.'),
     rules: z
       .array(z.object({ path: z.string(), tokens: z.number() }))
       .describe('Files of rules in the repository that go along.'),
@@ -76,7 +87,7 @@ export type DecisionOutput = z.output<ReturnType<typeof decisionSchema>>;
 
 export const routeExplainOperation = operation({
   title: 'Explain a route',
-  description: 'Shows which model a request would go to, why, and its cost; sends nothing.',
+  description: 'Tells the model, reason and cost of a request; sends nothing.',
   guidance: 'which model a call would go to and what it may cost, without sending it.',
   input: () =>
     z.strictObject({
@@ -99,20 +110,59 @@ export const routeExplainOperation = operation({
 /** The route that a call with this request would take. */
 export async function explain(
   request: DelegateRequest,
-  context: Pick<OperationContext, 'engine' | 'notes' | 'recentRecords'>,
+  context: Pick<OperationContext, 'engine' | 'notes' | 'recentRecords' | 'budgetStandings'>,
   signal: AbortSignal,
 ): Promise<DecisionOutput> {
-  const { decision, input, rules } = await prepare(request, context.engine(), signal);
+  const engine = context.engine();
+  const { decision, input, rules } = await prepare(request, engine, signal);
+  const { standings, warnings } = await budgetsNow(engine, context);
+  const now = withinBudgets(decision, standings);
   const past = await context.recentRecords(taskNameOf(request));
-  return { ...toDecisionOutput(decision, past, [...context.notes(), ...input.warnings]), rules };
+  return {
+    ...toDecisionOutput(now, past, {
+      first: [...adviceFor(now, standings, engine), ...warnings],
+      last: [...context.notes(), ...input.warnings],
+    }),
+    budgets: standings.map(budgetLeft),
+    rules,
+  };
+}
+
+/** A call that spends nothing has none. */
+async function budgetsNow(
+  { config, projectName, rehearsal }: EngineContext,
+  context: Pick<OperationContext, 'budgetStandings'>,
+): Promise<{ standings: Standing[]; warnings: string[] }> {
+  const { budgets } = config.policies;
+  const limits = rehearsal ? [] : limitsOf(budgets, projectName);
+  if (limits.length === 0) return { standings: [], warnings: [] };
+  try {
+    return { standings: await context.budgetStandings(limits), warnings: [] };
+  } catch (error) {
+    if (!(error instanceof OrchError)) throw error;
+    const then = budgets.onUnavailable === 'allow' ? 'sent without being counted' : 'refused';
+    return {
+      standings: [],
+      warnings: [`what is left of the budgets is unknown, and a call would be ${then}: ${error.message}`],
+    };
+  }
+}
+
+/** What would get the call through that a ceiling or a budget refuses. */
+function adviceFor(decision: RouteDecision, standings: readonly Standing[], engine: EngineContext): string[] {
+  const { selected, ceilingAdvice, rejected } = decision;
+  if (ceilingAdvice) return [describeAdvice(ceilingAdvice)];
+  if (selected || !rejected.some(({ code }) => code === 'budget')) return [];
+  const leftUsd = Math.min(...standings.map(({ left }) => usdOf(left)));
+  return [budgetAdvice(leftUsd, decision, engine.config, lifeCycle(engine))];
 }
 
 function toDecisionOutput(
   decision: RouteDecision,
   past: readonly Partial<UsageRecord>[],
-  otherWarnings: readonly string[],
-): Omit<DecisionOutput, 'rules'> {
-  const { features, selected, ceilingAdvice } = decision;
+  warnings: { first: readonly string[]; last: readonly string[] },
+): Omit<DecisionOutput, 'rules' | 'budgets'> {
+  const { features, selected } = decision;
   const task = taskNameOf(features);
   const shown = (candidate: Candidate) => ({
     ...toCandidateOutput(candidate),
@@ -130,10 +180,10 @@ function toDecisionOutput(
     rejected: shownRejections(decision.rejected),
     ceiling_usd: decision.ceilingUsd ?? null,
     warnings: [
-      ...(ceilingAdvice ? [describeAdvice(ceilingAdvice)] : []),
+      ...warnings.first,
       ...decision.warnings,
       ...candidatesOf(decision).flatMap(({ warnings }) => warnings),
-      ...otherWarnings,
+      ...warnings.last,
     ],
   };
 }

@@ -1,12 +1,14 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { redisBudget } from '../../src/adapters/budget/redis-budget.ts';
 import { encodeRecord, headerRow } from '../../src/core/record/csv.ts';
 import { parseUsageCsv } from '../../src/core/record/csv-records.ts';
 import { orchInProcess as run } from '../helpers/cli.ts';
+import { call } from '../helpers/mcp.ts';
+import { connectInProcess } from '../helpers/mcp-in-process.ts';
 import { folder, orch, provider } from '../helpers/orch.ts';
-import { hasRedis, startRedis } from '../helpers/redis-server.ts';
+import { freePort, hasRedis, startRedis } from '../helpers/redis-server.ts';
 import { usageRecord } from '../helpers/usage-record.ts';
 
 /** An environment of its own: what is spent in it is counted from nothing. */
@@ -122,6 +124,131 @@ describe.skipIf(!hasRedis)('a budget in redis-server', () => {
   });
 });
 
+describe('a route under a budget', () => {
+  /** What is spent today leaves little of a daily budget. */
+  async function spent(usd: number, more: Record<string, string> = {}) {
+    const { env, state } = await home(more);
+    mkdirSync(state);
+    const row = usageRecord({ ts: new Date().toISOString(), cost_usd: usd });
+    writeFileSync(join(state, 'usage.csv'), `${headerRow}\n${encodeRecord(row)}\n`);
+    return { env: { ...env, ORCH_DAILY_BUDGET_USD: '1' }, state };
+  }
+  const route = ['route', 'deep_reasoning', 'x'];
+
+  it('shows what is left, and skips what does not fit as a call would; nothing is written', async () => {
+    const { env, state } = await spent(0.9);
+    const route = ['route', 'code_generate', 'x'];
+    const { status, stdout } = await run([...route, '--explain'], { env });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^task=.* => \S+ \(does not fit the budget now\) => \S+$/m);
+    expect(stdout).toContain('budgets, left now: daily $0.10 of $1.00\n');
+    expect(stdout).toMatch(/^├─ 1\. mini/m);
+    expect(stdout).toMatch(
+      /─ ✗ {2}codex.*: would be skipped now: it may cost \$0\.\d+, and \$0\.10 is left of the daily budget of \$1\.00$/m,
+    );
+    const plain = await run(route, { env });
+    const [, model] = /1\. mini → (\S+)/.exec(stdout)!;
+    expect(plain).toMatchObject({ status: 0, stdout: `${model}\n` });
+    expect(plain.stderr).toContain('would be skipped now: it may cost');
+    const dry = await run(['run', ...route.slice(1), '--dry-run', '--json'], { env });
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      selected: { alias: 'mini' },
+      budgets: [{ name: 'daily', limit_usd: 1, left_usd: 0.1 }],
+    });
+    const tool = await call(await connectInProcess({ env }), 'route.explain', {
+      task: 'code_generate',
+    });
+    expect(tool.structuredContent).toMatchObject({
+      selected: { alias: 'mini' },
+      budgets: [{ left_usd: 0.1 }],
+    });
+    expect(readdirSync(state)).toEqual(['usage.csv']);
+  });
+
+  it('ends as the call would if nothing fits, with what would', async () => {
+    const { env } = await spent(0.93);
+    const refused = await run([...route, '-m', 'full'], { env });
+    expect(refused).toMatchObject({ status: 6, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /^warning: chat \(at most about \$0\.\d+\) would fit: -m chat; or raise the budget/,
+    );
+    const json = await run([...route, '-m', 'full', '--json'], { env });
+    expect(json.status).toBe(6);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      selected: null,
+      warnings: expect.arrayContaining([expect.stringContaining('-m chat')]),
+      rejected: [{ code: 'budget' }],
+    });
+    const rehearsed = await run([...route, '-m', 'full', '--json'], { env: { ...env, ORCH_REHEARSE: '1' } });
+    expect(JSON.parse(rehearsed.stdout)).toMatchObject({ selected: { alias: 'full' }, budgets: [] });
+  });
+
+  it('does not fail where the budget cannot be reached, and says so', async () => {
+    const { env } = await spent(0, {
+      ORCH_BUDGET_URL: `redis://:correct-horse-7@127.0.0.1:${await freePort()}`,
+    });
+    const { status, stdout, stderr } = await run([...route, '--explain'], { env });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^! what is left of the budgets is unknown, and a call would be refused: the budget at redis:\/\/127\.0\.0\.1:\d+ could not be used: .*ECONNREFUSED/m,
+    );
+    expect(stdout + stderr).not.toContain('correct-horse');
+  });
+
+  it.runIf(hasRedis)('shows what is left in Redis, and leaves it as it is', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    const { env } = await spent(0, { ORCH_BUDGET_URL: redis.url });
+    const lost = await run([...route, '--explain'], { env });
+    expect(lost.stdout).toContain('has no sums: it is new, or has lost its data');
+    await run(['usage', 'status', '--rebuild'], { env });
+    const direct = redis.client();
+    const changes = async () =>
+      /rdb_changes_since_last_save:(\d+)/.exec(await direct.info('persistence'))![1];
+    const before = await changes();
+    const { stdout } = await run([...route, '--explain'], { env });
+    expect(stdout).toContain('budgets, left now: daily $1.00 of $1.00');
+    expect(await changes()).toBe(before);
+  });
+});
+
+describe('orch usage report', () => {
+  it('shows the budgets of the own ledger in every format, and begins none', async () => {
+    const { env, state } = await home({ ORCH_DAILY_BUDGET_USD: '5', ORCH_MONTHLY_BUDGET_USD: '40' });
+    mkdirSync(state);
+    const row = usageRecord({ ts: new Date().toISOString(), cost_usd: 2.5 });
+    const ledger = join(state, 'usage.csv');
+    writeFileSync(ledger, `${headerRow}\n${encodeRecord(row)}\n`);
+    const report = async (...args: string[]) => (await run(['usage', 'report', ...args], { env })).stdout;
+    expect(JSON.parse(await report('--format', 'json')).budgets).toEqual([
+      { window: 'day', project: null, limit_usd: 5, spent_usd: 2.5 },
+      { window: 'month', project: null, limit_usd: 40, spent_usd: 2.5 },
+    ]);
+    const note = 'Budget per day: $5.00; spent today: $2.50.';
+    expect(await report()).toContain(note);
+    expect(await report('--format', 'md')).toContain(note);
+    const page = await report('--format', 'html');
+    expect(page).toContain('<li>All projects: $5.00 per day, $2.50 spent today</li>');
+    expect(page).toContain('Dashed: the budget of $5.00 per day.');
+    for (const other of [[ledger], ['--task', row.task!]])
+      expect(JSON.parse(await report(...other, '--format', 'json'))).not.toHaveProperty('budgets');
+    expect(readdirSync(state)).not.toContain('budget');
+  });
+
+  it('does not fail where the budget cannot be reached', async () => {
+    const { env } = await home({
+      ORCH_BUDGET_URL: `redis://127.0.0.1:${await freePort()}`,
+      ORCH_DAILY_BUDGET_USD: '5',
+    });
+    const { status, stdout } = await run(['usage', 'report', '--format', 'json'], { env });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      budgets: [{ limit_usd: 5, spent_usd: null }],
+      warnings: expect.arrayContaining([expect.stringContaining('what is spent of the budgets is unknown')]),
+    });
+  });
+});
+
 describe('orch usage status', () => {
   it('says what is left of each budget', async () => {
     const { env } = await home({ ORCH_DAILY_BUDGET_USD: '1', ORCH_MONTHLY_BUDGET_USD: '20' });
@@ -134,6 +261,16 @@ describe('orch usage status', () => {
     });
     expect(JSON.parse(stdout).budgets).toEqual([left('daily', 1), left('monthly', 20)]);
     expect((await run(['usage', 'status'], { env })).stdout).toMatch(/ daily: \$\d\.\d+ of \$1\.00 left/);
+  });
+
+  it('begins no budget, and counts what was recorded before there was one', async () => {
+    const { env, state } = await home({ ORCH_DAILY_BUDGET_USD: '10' });
+    mkdirSync(state);
+    const spent = usageRecord({ ts: new Date().toISOString(), cost_usd: 4 });
+    writeFileSync(join(state, 'usage.csv'), `${headerRow}\n${encodeRecord(spent)}\n`);
+    const { stdout } = await run(['usage', 'status', '--json'], { env });
+    expect(JSON.parse(stdout).budgets).toEqual([{ name: 'daily', limit_usd: 10, left_usd: 6 }]);
+    expect(readdirSync(state)).toEqual(['usage.csv']);
   });
 
   it('reads files only to rebuild, and only a shared budget is rebuilt', async () => {

@@ -1,14 +1,16 @@
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { redisBudget } from '../../src/adapters/budget/redis-budget.ts';
 import type { BytesChange } from '../../src/engine/ports.ts';
 import { loadTools } from '../../src/mcp/tools.ts';
 import type { DoctorOutput } from '../../src/operations/doctor.ts';
 import { orchInProcess as orch } from '../helpers/cli.ts';
 import { journals, killedWhileApplying } from '../helpers/killed.ts';
 import { folder, key, livingModels, type OrchOptions, provider } from '../helpers/orch.ts';
+import { freePort, hasRedis, startRedis } from '../helpers/redis-server.ts';
 import { catalog } from '../rehearsal/bench.ts';
 
 /** A home without clients, settings or a record. */
@@ -269,6 +271,95 @@ describe('orch doctor', () => {
       { status: 'problem', message: expect.stringContaining('it is not a regular file') },
     ]);
     expect(await look('off')).toMatchObject([{ status: 'warning' }]);
+  });
+
+  describe('looks at the budgets', () => {
+    async function look(more: Record<string, string>, policies: object = {}) {
+      const env = { ...home({ 'config/orch/policies.json': JSON.stringify(policies) }), ...more };
+      const { of, status, stdout } = await examined(['--rehearse'], { env });
+      return { budget: of('budget'), status, stdout, state: join(env.XDG_STATE_HOME!, 'orch') };
+    }
+
+    it('and at nothing where there is none', async () => {
+      const { budget, state } = await look({});
+      expect(budget).toEqual([{ id: 'budget', status: 'ok', message: 'none is set' }]);
+      expect(existsSync(join(state, 'budget'))).toBe(false);
+    });
+
+    it('of all projects, without beginning one', async () => {
+      const budgets = { monthlyUsd: 20, perProject: { acme: { dailyUsd: 0 } } };
+      const { budget, status, state } = await look({ ORCH_USAGE_CSV: 'off' }, { budgets });
+      expect(status).toBe(0);
+      expect(budget).toMatchObject([
+        { status: 'ok', message: `counted in ${state}/budget` },
+        { status: 'ok', message: '$20.00 is left of the monthly budget of $20.00' },
+        { status: 'warning', message: 'the daily budget of project acme of $0 allows no request' },
+        { status: 'warning', message: expect.stringContaining('usage is not recorded') },
+      ]);
+      expect(existsSync(join(state, 'budget'))).toBe(false);
+    });
+
+    it('in a folder that cannot be used', async () => {
+      const env = { ...home({ 'state/orch/budget': 'a file' }), ORCH_DAILY_BUDGET_USD: '1' };
+      const { of, status } = await examined(['--rehearse'], { env });
+      expect(status).toBe(1);
+      expect(of('budget')).toMatchObject([
+        {
+          status: 'problem',
+          message: expect.stringMatching(/is a file, not a folder\): no request is sent$/),
+        },
+      ]);
+    });
+
+    it('at an address that cannot be used, and shows no password', async () => {
+      const url = `redis://:correct-horse-7@127.0.0.1:${await freePort()}`;
+      const away = await look({ ORCH_BUDGET_URL: url });
+      expect(away.status).toBe(1);
+      expect(away.budget).toMatchObject([
+        {
+          status: 'problem',
+          message: expect.stringMatching(/^the budget at redis:\/\/127.*ECONNREFUSED.*: no request is sent$/),
+          hint: expect.stringContaining('start the server'),
+        },
+      ]);
+      const allowed = await look({ ORCH_BUDGET_URL: url }, { budgets: { onUnavailable: 'allow' } });
+      expect(allowed.budget).toMatchObject([{ status: 'warning' }]);
+      for (const { stdout } of [away, allowed]) expect(stdout).not.toContain('correct-horse');
+    });
+
+    it.runIf(hasRedis)('in a Redis: wrong password, no sums, all right', async () => {
+      const redis = await startRedis({ password: 'correct-horse-7' });
+      onTestFinished(() => redis.stop());
+      const at = `127.0.0.1:${redis.port}`;
+      const looked = (login: string) =>
+        look({ ORCH_DAILY_BUDGET_USD: '1', ORCH_BUDGET_URL: `redis://:${login}@${at}` });
+      const wrong = await looked('battery-staple-9');
+      expect(wrong.budget).toMatchObject([
+        {
+          status: 'problem',
+          message: expect.stringContaining('WRONGPASS'),
+          hint: expect.stringContaining('password'),
+        },
+      ]);
+      const lost = await looked('correct-horse-7');
+      expect(lost.budget).toMatchObject([
+        { status: 'problem', hint: expect.stringContaining('orch usage status --rebuild') },
+      ]);
+      const budget = redisBudget({
+        url: `redis://:correct-horse-7@${at}`,
+        newId: () => 'epoch',
+        onEstimated: async () => undefined,
+      });
+      onTestFinished(() => budget.close());
+      await budget.rebuild([]);
+      const sound = await looked('correct-horse-7');
+      expect(sound.budget).toEqual([
+        { id: 'budget', status: 'ok', message: `counted in redis://${at}` },
+        { id: 'budget', status: 'ok', message: '$1.00 is left of the daily budget of $1.00' },
+      ]);
+      for (const { stdout } of [wrong, lost, sound])
+        expect(stdout).not.toMatch(/correct-horse|battery-staple/);
+    });
   });
 
   it('shows a change that was interrupted, and a record of one that is damaged', async () => {

@@ -112,6 +112,7 @@ describe('a colour from outside', () => {
       fallbacks: [],
       rejected: [{ alias: `a${red}`, model: `m${red}`, reason: `why${red}` }],
       rules: [{ path: `r${red}`, tokens: 1 }],
+      budgets: [{ name: `b${red}`, limit_usd: 1, left_usd: 1 }],
       warnings: [`w${red}`],
     } as unknown as DecisionOutput;
     const text = renderDecision(decision, new Chalk({ level: 1 }));

@@ -46,6 +46,9 @@ describe('the price', () => {
     );
     const { stdout } = await orch([...args, '--dry-run'], { env });
     expect(stdout).toContain('would be enough for full; mini fits (-m mini)');
+    const plain = await orch(['route', ...args.slice(1)], { env });
+    expect(plain).toMatchObject({ status: 6, stdout: '' });
+    expect(plain.stderr).toMatch(/^warning: \$0\.\d+ would be enough for full; mini fits \(-m mini\)$/m);
   });
 });
 

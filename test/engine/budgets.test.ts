@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { diskBudget } from '../../src/adapters/budget/disk-budget.ts';
 import { limitsOf } from '../../src/core/budget/limits.ts';
 import { nanoAtMost, nanoOf } from '../../src/core/budget/nano.ts';
+import type { Limit } from '../../src/core/budget/state.ts';
+import type { OrchError } from '../../src/core/errors/orch-error.ts';
 import type { Budget } from '../../src/engine/budget.ts';
+import { readRequest } from '../../src/operations/delegation/read-request.ts';
+import { explain } from '../../src/operations/route-explain.ts';
 import { folder } from '../helpers/orch.ts';
 import { byModel } from '../rehearsal/script.ts';
 import { code, type EngineFixtureOptions, engineFixture, today } from './engine-fixture.ts';
@@ -102,6 +106,48 @@ describe('a call under a budget', () => {
     });
   });
 
+  it('asks the model that route.explain names, whatever is left', async () => {
+    const { context, kept, call, asked } = await budgeted({});
+    const { config } = context;
+    const request = readRequest({ task: 'code_generate', input: 'write a constant' });
+    /** Nothing is spent of any of them: each is the budget of another day. */
+    const limitTo = (dailyUsd: number, day: string) => {
+      const { policies } = config;
+      context.config = { ...config, policies: { ...policies, budgets: { ...policies.budgets, dailyUsd } } };
+      context.localDay = () => day;
+    };
+    const looking = {
+      engine: () => context,
+      notes: () => [],
+      recentRecords: async () => [],
+      budgetStandings: (limits: readonly Limit[]) => kept.state(limits, context.localDay()),
+    };
+    const explained = () => explain(request, looking, new AbortController().signal);
+    limitTo(1000, today);
+    const all = await explained();
+    const worst = [all.selected!, all.fallbacks[0]!].map(({ cost_usd }) => cost_usd.high!);
+    const amounts = [1000, 0, ...worst.flatMap((usd) => [usd, usd - 1e-9])];
+    const named: (string | undefined)[] = [];
+    for (const [at, dailyUsd] of amounts.entries()) {
+      limitTo(dailyUsd, `2026-10-1${at}`);
+      const { selected, rejected, rationale, warnings, budgets } = await explained();
+      named.push(selected?.model);
+      expect(budgets).toEqual([{ name: 'daily', limit_usd: dailyUsd, left_usd: dailyUsd }]);
+      expect(rationale).toContain(`=> ${selected?.model ?? 'no eligible model'}`);
+      const before = asked().length;
+      const error = await call(request).then(
+        () => undefined,
+        (thrown: OrchError) => thrown,
+      );
+      expect(asked()[before]).toBe(selected?.model);
+      expect(error === undefined).toBe(selected !== null);
+      for (const { model, reason } of error ? rejected : [])
+        expect(error!.message).toContain(`${model}: ${reason.replace('would be skipped now: ', '')}`);
+      if (error) expect(error.hint).toBe(warnings[0]);
+    }
+    expect(named).toEqual([first, undefined, first, second, second, undefined]);
+  });
+
   it('ends with the failure that a retry would have repeated', async () => {
     const worst = await worstCase();
     const { error, asked } = await budgeted(
@@ -158,6 +204,8 @@ describe('a call without a budget', () => {
     const { call, spent, kept } = await budgeted({});
     await call();
     expect(await spent()).toEqual({ settled: 0, open: 0 });
+    const begun = await kept.reserve({ day: today, project: '', nano: 1, limits: [] });
+    if ('id' in begun) await kept.release(begun.id);
     const { attempt, warnings } = await call();
     expect(await spent()).toEqual({ settled: nanoOf(attempt.costUsd!), open: 0 });
     await kept.close();

@@ -95,6 +95,7 @@ const looking = (context: EngineContext) => ({
   engine: () => context,
   notes: () => [],
   recentRecords: async () => [],
+  budgetStandings: async () => [],
 });
 
 const explained = ({ selected, fallbacks }: DecisionOutput) => (selected ? [selected, ...fallbacks] : []);

@@ -25,6 +25,11 @@ async function worstCase(): Promise<number> {
   return (await call()).decision.selected!.cost!.highUsd;
 }
 
+/** What a hint says would be enough. */
+function enoughIn(hint: string | undefined): number {
+  return Number(/\$([\d.]+) would be enough/.exec(hint ?? '')![1]);
+}
+
 describe('a ceiling', () => {
   it('refuses before anything is sent, with every reason', async () => {
     const { error, asked, records } = await engineFixture({ answer: code });
@@ -53,8 +58,14 @@ describe('a ceiling', () => {
     const worst = attempts[0]!.reservedUsd!;
     const failed = await error({ forceModel: first, maxCostUsd: worst * 1.5 });
     expect(failed).toMatchObject({ code: 'offline', hint: expect.stringContaining('--max-cost') });
-    expect(failed.message).toMatch(/\n {2}the cost ceiling of \$[\d.]+ does not allow another attempt$/);
+    expect(failed.message).toMatch(
+      /\n {2}the cost ceiling of \$[\d.]+ does not allow another attempt: \$[\d.]+ of it is left, and gpt-6\.2-sol may cost up to \$[\d.]+$/,
+    );
     expect(asked()).toEqual([first]);
+    const enough = enoughIn(failed.hint);
+    expect(enough).toBeGreaterThanOrEqual(worst * 2);
+    await error({ forceModel: first, maxCostUsd: enough });
+    expect(asked()).toEqual([first, first, first]);
   });
 
   it('leaves out the dear ones and takes the cheap one', async () => {
@@ -71,7 +82,12 @@ describe('a ceiling', () => {
     const failed = await error({ maxCostUsd: worst / 2 });
     expect(new Set(asked())).toEqual(new Set([second]));
     expect(failed).toMatchObject({ code: 'answer-unusable', hint: expect.stringContaining('--max-cost') });
-    expect(failed.message).toContain('does not allow another attempt');
+    expect(failed.message).toMatch(
+      /does not allow another attempt: \$[\d.]+ of it is left, and \w+ may cost/,
+    );
+    expect(failed.hint).toMatch(
+      /\$[\d.]+ would be enough for \w+; chat fits \(-m chat\): raise the lowest ceiling: --max-cost/,
+    );
   });
 
   it('holds for all attempts together', async () => {
@@ -88,9 +104,9 @@ describe('a ceiling', () => {
     expect(records).toHaveLength(1);
     expect(records[0]!.cost_usd).toBeGreaterThan(worst * 0.9);
 
-    // With enough for both the next one is asked.
+    // With what would be enough, as the hint has it, the next one is asked.
     server.answerWith(byModel({ [first]: dear, [second]: code }));
-    await call({ maxCostUsd: worst * 2 });
+    await call({ maxCostUsd: enoughIn(stopped.hint) });
     expect(asked()).toEqual([first, first, second]);
   });
 

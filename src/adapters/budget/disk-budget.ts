@@ -1,6 +1,6 @@
 /** A budget in a folder of this machine, shared by all processes of the user. */
 
-import type { BudgetState, Operation, Outcome, Reservation } from '../../core/budget/state.ts';
+import { BudgetState, type Operation, type Outcome, type Reservation } from '../../core/budget/state.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type Budget, type BudgetOptions, defaultLeaseMs } from '../../engine/budget.ts';
 import { OperationLog } from './operation-log.ts';
@@ -53,6 +53,15 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
     return outcomes[0]!;
   }
 
+  /** As it is now, or as it would begin. */
+  async function seen(): Promise<BudgetState> {
+    const kept = log.look();
+    if (kept) return kept;
+    const begun = new BudgetState();
+    begun.apply({ op: 'begin', sums: await genesis(), open: [] });
+    return begun;
+  }
+
   async function renew(): Promise<void> {
     await append((state, at) =>
       own.ids
@@ -97,8 +106,11 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
     },
     renew,
     async state(limits, day) {
-      const { state } = await append(() => []);
-      return limits.map((limit) => state.standing(limit, day));
+      const state = await seen().catch((error: unknown) => {
+        throw unavailable(folder, error);
+      });
+      const at = now();
+      return limits.map((limit) => state.standing(limit, day, at));
     },
     async close() {
       own.stop();

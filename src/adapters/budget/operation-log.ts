@@ -26,6 +26,7 @@ const chunk = 64 * 1024;
 const newline = 0x0a;
 /** Other processes seal at most a few times while this one tries to append. */
 const mostTries = 100;
+const alwaysReplaced = 'other processes replace the log all the time';
 
 /** One file, as far as it was read. */
 interface Open {
@@ -77,7 +78,35 @@ export class OperationLog {
       if (log.offset - log.begin > longest) this.#seal(log, at);
       return { operations, outcomes, state: log.state };
     }
-    throw new Error('other processes replace the log all the time');
+    throw new Error(alwaysReplaced);
+  }
+
+  /** What was appended so far by any process; undefined if there is no log yet. Changes nothing in the folder. */
+  look(): BudgetState | undefined {
+    for (let tries = 0; tries < mostTries; tries++) {
+      try {
+        if (this.#current && isGone(this.#current)) this.close();
+        if (this.#current) this.#readOn(this.#current);
+        if (this.#current?.state.sealed) this.close();
+        return (this.#current ?? this.#newestBegun())?.state;
+      } catch (error) {
+        // Others have just replaced it.
+        if (!isMissing(error)) throw error;
+      }
+    }
+    throw new Error(alwaysReplaced);
+  }
+
+  /** Kept open unless it is sealed: then nobody has continued it yet. */
+  #newestBegun(): Open | undefined {
+    for (const number of numbersIn(this.#folder)) {
+      const log = this.#open(number);
+      this.#readOn(log);
+      if (log.state.begun && !log.state.sealed) this.#current = log;
+      else closeSync(log.descriptor);
+      if (log.state.begun) return log;
+    }
+    return undefined;
   }
 
   close(): void {

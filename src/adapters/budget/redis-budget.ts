@@ -125,7 +125,16 @@ function withoutSums(name: string): OrchError {
 function unavailable(name: string, error: unknown): OrchError {
   const what = error instanceof Error ? error.message : String(error);
   return new OrchError('budget-unavailable', `the budget at ${name} could not be used: ${what}`, {
-    hint: 'check ORCH_BUDGET_URL and the server: what cannot be counted is not sent',
+    hint: `${cureOf(what)}: what cannot be counted is not sent`,
     cause: error,
   });
+}
+
+function cureOf(what: string): string {
+  if (/WRONGPASS|NOAUTH|NOPERM/.test(what)) return 'check the user name and the password in ORCH_BUDGET_URL';
+  if (/^Protocol error|onnection is closed|ECONNRESET|EPIPE/.test(what))
+    return 'check host and port in ORCH_BUDGET_URL, where something else than a Redis may answer';
+  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|no answer/.test(what))
+    return 'start the server, or check host and port in ORCH_BUDGET_URL';
+  return 'check ORCH_BUDGET_URL and the server';
 }

@@ -20,6 +20,9 @@ local hour = 3600 * 1000
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 
+-- Who only looks writes nothing.
+local looks = op == 'state'
+
 local function text(number)
   return string.format('%.0f', number)
 end
@@ -61,7 +64,9 @@ for i = 1, #stored, 2 do
   local phase, till, day, nano, project = string.match(stored[i + 1], '^(%a+)|(%d+)|([%d-]+)|(%d+)|(.*)$')
   local entry = {phase = phase, till = tonumber(till), day = day, nano = tonumber(nano), project = project}
   entries[id] = entry
-  if phase == 'held' then
+  if looks then
+    if phase == 'held' and entry.till <= now then entries[id] = nil end
+  elseif phase == 'held' then
     if entry.till <= now and not own[id] then drop(id) end
   elseif op == 'rebuild' or entry.till <= now then
     local row = redis.call('HGET', rows, id)
@@ -98,7 +103,12 @@ local function used(limit)
   for _, entry in pairs(entries) do
     if entry.phase ~= 'estimated' and first <= entry.day and entry.day <= last
       and (not limit.project or limit.project == entry.project) then
-      reserved = reserved + entry.nano
+      -- Here it is still spent only if this looks; otherwise it is estimated by now, and in the sums.
+      if looks and entry.till <= now then
+        spent = spent + entry.nano
+      else
+        reserved = reserved + entry.nano
+      end
     end
   end
   return spent, reserved

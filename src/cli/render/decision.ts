@@ -31,6 +31,12 @@ export function renderDecision(decision: DecisionOutput, style: ChalkInstance, w
   if (decision.language !== null) facts.push(decision.language);
   if (decision.ceiling_usd !== null) facts.push(`ceiling ${formatUsd(decision.ceiling_usd)}`);
   put(`request: ${facts.join(', ')}`);
+  if (decision.budgets.length > 0) {
+    const left = decision.budgets.map(
+      ({ name, limit_usd, left_usd }) => `${name} ${formatUsd(left_usd)} of ${formatUsd(limit_usd)}`,
+    );
+    put(`budgets, left now: ${left.join('; ')}`);
+  }
   if (decision.rules.length > 0) {
     const files = decision.rules.map(({ path, tokens }) => `${path} (${formatCount(tokens)} tokens)`);
     put(`rules: ${files.join(', ')}`);

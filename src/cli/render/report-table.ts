@@ -1,5 +1,6 @@
 /** A usage report as a table for the terminal. */
 import Table from 'cli-table3';
+import { budgetNotes } from '../../core/record/report/budget-notes.ts';
 import { comparisonOf, reportTitle, shownColumns } from '../../core/record/report/report-columns.ts';
 import type { UsageReport } from '../../core/record/report/usage-report.ts';
 import { wrapped } from './wrap.ts';
@@ -7,7 +8,9 @@ import { wrapped } from './wrap.ts';
 /** `width` of the terminal in columns; undefined: no limit. */
 export function renderReportTable(report: UsageReport, width?: number): string {
   const body = comparedTables(report, width) ?? reportTable(report, width);
-  const notes = [...body.notes, ...report.notes].map((note) => `${wrapped(note, width)}\n`).join('');
+  const notes = [...body.notes, ...budgetNotes(report.budgets ?? []), ...report.notes]
+    .map((note) => `${wrapped(note, width)}\n`)
+    .join('');
   return `${wrapped(reportTitle(report), width)}\n${body.text}\n${notes}`;
 }
 

@@ -13,9 +13,10 @@ export const decisionRenderer: Renderer = {
     const decision = output as DecisionOutput;
     if (options.explain) {
       streams.outStyled(renderDecision(decision, streams.outStyle, streams.stdoutColumns));
-    } else if (decision.selected) {
-      streams.out(`${decision.selected.model}\n`);
-      if (verbose) for (const warning of dueOf(decision, factory)) streams.say('warning', warning);
+    } else {
+      if (decision.selected) streams.out(`${decision.selected.model}\n`);
+      const warnings = [...skippedNow(decision), ...dueOf(decision, factory)];
+      if (verbose) for (const warning of warnings) streams.say('warning', warning);
     }
     if (!decision.selected) {
       throw new OrchError(
@@ -32,6 +33,13 @@ export const decisionRenderer: Renderer = {
     return selected ? 0 : exitStatusOf(refusalCode(rejected));
   },
 };
+
+/** Why it is another model than the first in order. */
+function skippedNow({ selected, rejected }: DecisionOutput): string[] {
+  // Without any the error says so.
+  const skipped = selected ? rejected.filter(({ code }) => code === 'budget') : [];
+  return skipped.map(({ model, reason }) => `${model} ${reason}`);
+}
 
 /** As with the call itself: of the candidates' reminders those of the selected one, once a day. */
 function dueOf({ selected, fallbacks, warnings }: DecisionOutput, factory: Factory): string[] {

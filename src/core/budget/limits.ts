@@ -1,5 +1,6 @@
 /** The budgets of the policies as limits of a call, and how they are called. */
 import type { Budgets, PeriodBudgets } from '../config/policy.ts';
+import type { ReportBudget } from '../record/report/usage-report.ts';
 import type { BudgetLeft } from '../record/usage-status.ts';
 import { formatUsd } from '../text/format.ts';
 import { nanoOf, usdOf } from './nano.ts';
@@ -24,6 +25,15 @@ export function limitsOf(budgets: Budgets, projectName: string | undefined): Lim
   return [...limitsIn(budgets, null), ...own];
 }
 
+/** Those of all projects. */
+export function allLimitsOf(budgets: Budgets): Limit[] {
+  const { perProject } = budgets;
+  return [
+    ...limitsIn(budgets, null),
+    ...Object.entries(perProject).flatMap(([project, own]) => limitsIn(own, project)),
+  ];
+}
+
 /** Such as "daily budget of $5.00". */
 export function describeLimit({ window, project, nano }: Limit): string {
   const whose = project === null ? '' : ` of project ${project}`;
@@ -34,6 +44,16 @@ export function describeLimit({ window, project, nano }: Limit): string {
 export function budgetLeft({ window, project, nano, left }: Standing): BudgetLeft {
   const name = project === null ? words[window] : `${words[window]}, ${project}`;
   return { name, limit_usd: usdOf(nano), left_usd: usdOf(left) };
+}
+
+/** The same for a report of usage. */
+export function reportBudget({ window, project, nano }: Limit, standing: Standing | undefined): ReportBudget {
+  return {
+    window,
+    project,
+    limit_usd: usdOf(nano),
+    spent_usd: standing === undefined ? null : usdOf(standing.settled),
+  };
 }
 
 function limitsIn(budgets: PeriodBudgets, project: string | null): Limit[] {

@@ -2,6 +2,7 @@
  * What is spent and reserved, as a state machine over a sequence of operations. It uses no clock and no order but that
  * of the sequence, so all who read the same sequence agree on the outcome of every operation in it.
  */
+import { limitBroken } from './fit.ts';
 import { type BudgetWindow, daysOf, isWithin } from './windows.ts';
 
 /** An amount that must not be exceeded within a window, by all projects or one. */
@@ -129,7 +130,8 @@ export class BudgetState {
     }
   }
 
-  standing(limit: Limit, day: string): Standing {
+  /** `at`: what is overdue at this time counts as if it had been expired; default: it is open until it is. */
+  standing(limit: Limit, day: string, at = Number.NEGATIVE_INFINITY): Standing {
     const days = daysOf(limit.window, day);
     const concerns = (project: string) => limit.project === null || limit.project === project;
     let settled = 0;
@@ -138,8 +140,11 @@ export class BudgetState {
       for (const [project, nano] of projects) if (concerns(project)) settled += nano;
     }
     let open = 0;
-    for (const { phase, day: each, project, nano } of this.#open.values())
-      if (phase !== 'estimated' && isWithin(each, days) && concerns(project)) open += nano;
+    for (const { phase, day: each, project, nano, until } of this.#open.values()) {
+      if (phase === 'estimated' || !isWithin(each, days) || !concerns(project)) continue;
+      if (until > at) open += nano;
+      else if (phase === 'spent') settled += nano;
+    }
     return { ...limit, settled, open, left: Math.max(0, limit.nano - settled - open) };
   }
 
@@ -175,10 +180,8 @@ export class BudgetState {
 
   #reserve({ op: _, id, limits, ...wanted }: Operation & { op: 'reserve' }): Outcome {
     if (this.#open.has(id)) return noEffect;
-    const refused = limits
-      .map((limit) => this.standing(limit, wanted.day))
-      .filter(({ settled, open, nano }) => settled + open + wanted.nano > nano)
-      .sort((one, other) => one.left - other.left)[0];
+    const standings = limits.map((limit) => this.standing(limit, wanted.day));
+    const refused = limitBroken(wanted.nano, standings);
     if (refused) return { done: false, refused };
     this.#open.set(id, { ...wanted, phase: 'held' });
     return done;

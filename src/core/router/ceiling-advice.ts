@@ -1,13 +1,20 @@
-/** What would get a call through that its ceiling refuses: more money, or another model. */
+/** What would get a call through that its ceiling or a budget refuses: more money, or another model. */
 import type { Config } from '../config/config.ts';
 import type { LifeCycleContext } from '../models/life-cycle.ts';
-import type { CeilingAdvice, Rejection } from './decision.ts';
+import { formatUsd } from '../text/format.ts';
+import {
+  type Candidate,
+  type CeilingAdvice,
+  candidatesOf,
+  type Rejection,
+  type RouteDecision,
+} from './decision.ts';
 import { judgeCandidate } from './eligibility.ts';
 import type { RequestFeatures } from './features.ts';
 
 /** Undefined unless the ceiling has rejected one. For safety-critical work only its own models are suggested. */
 export function ceilingAdvice(
-  rejected: readonly Rejection[],
+  rejected: readonly Pick<Rejection, 'alias' | 'worstUsd'>[],
   ceilingUsd: number | undefined,
   features: RequestFeatures,
   config: Config,
@@ -17,18 +24,45 @@ export function ceilingAdvice(
     .filter((rejection) => rejection.worstUsd !== undefined)
     .sort((a, b) => a.worstUsd! - b.worstUsd!);
   if (cheapest === undefined) return undefined;
-  const tried = new Set(rejected.map(({ alias }) => alias));
-  const names = features.safetyCritical ? config.policies.safetyCritical : Object.keys(config.aliases);
-  const fits = names
-    .filter((name) => !tried.has(name))
-    .flatMap((name) => {
-      const verdict = judgeCandidate({ name, effort: undefined }, features, config, context, ceilingUsd);
-      return 'candidate' in verdict ? [verdict.candidate] : [];
-    })
-    .sort((a, b) => b.cost!.expectedUsd - a.cost!.expectedUsd);
+  const tried = rejected.map(({ alias }) => alias);
+  const fits = candidatesWithin(ceilingUsd, tried, features, config, context);
   return {
     enoughUsd: cheapest.worstUsd!,
     alias: cheapest.alias,
     fits: fits.map(({ alias }) => alias),
   };
+}
+
+/** For a decision of which nothing fits. `leftUsd`: the least that is left of a budget; infinite if it is not known. */
+export function budgetAdvice(
+  leftUsd: number,
+  decision: RouteDecision,
+  config: Config,
+  context: LifeCycleContext,
+): string {
+  const raise = 'raise the budget (ORCH_DAILY_BUDGET_USD and the like, or budgets in policies.json)';
+  const tried = [...candidatesOf(decision), ...decision.rejected].map(({ alias }) => alias);
+  const most = Math.min(leftUsd, decision.ceilingUsd ?? leftUsd);
+  const [fitting] = candidatesWithin(most, tried, decision.features, config, context);
+  if (fitting === undefined) return raise;
+  const { alias, cost } = fitting;
+  return `${alias} (at most about ${formatUsd(cost!.highUsd)}) would fit: -m ${alias}; or ${raise}`;
+}
+
+/** The user's other models whose worst case is not above this, the dearest first. */
+function candidatesWithin(
+  usd: number | undefined,
+  tried: readonly string[],
+  features: RequestFeatures,
+  config: Config,
+  context: LifeCycleContext,
+): Candidate[] {
+  const names = features.safetyCritical ? config.policies.safetyCritical : Object.keys(config.aliases);
+  return names
+    .filter((name) => !tried.includes(name))
+    .flatMap((name) => {
+      const verdict = judgeCandidate({ name, effort: undefined }, features, config, context, usd);
+      return 'candidate' in verdict ? [verdict.candidate] : [];
+    })
+    .sort((a, b) => b.cost!.expectedUsd - a.cost!.expectedUsd);
 }

@@ -39,6 +39,7 @@ export type RejectionCode =
   | 'cap'
   | 'window'
   | 'ceiling'
+  | 'budget'
   | 'unknown-price'
   | 'duplicate'
   | 'retired'
@@ -51,7 +52,7 @@ export interface Rejection {
   model: string;
   code: RejectionCode;
   reason: string;
-  /** What it could have cost, where that is more than the ceiling. */
+  /** What it could have cost, where that is more than the ceiling or a budget allows. */
   worstUsd?: number;
 }
 
@@ -102,7 +103,7 @@ export function refusalCode(
 ): 'usage' | 'over-budget' | 'no-eligible-model' {
   const has = (...codes: RejectionCode[]) => rejected.some(({ code }) => (codes as string[]).includes(code));
   if (has('unknown-model')) return 'usage';
-  return has('ceiling', 'unknown-price') ? 'over-budget' : 'no-eligible-model';
+  return has('ceiling', 'budget', 'unknown-price') ? 'over-budget' : 'no-eligible-model';
 }
 
 /** Why no candidate is eligible, one line per candidate. */

@@ -2,16 +2,17 @@
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { failureTable, type ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { inputWindow } from '../../core/models/model-card.ts';
-import { type Candidate, candidatesOf, type RouteDecision } from '../../core/router/decision.ts';
-import { formatDuration, formatUsd } from '../../core/text/format.ts';
+import { type Candidate, candidatesOf } from '../../core/router/decision.ts';
+import { formatDuration } from '../../core/text/format.ts';
 import { decide } from '../prepare/prepare.ts';
 import type { Attempt } from './attempt.ts';
 import { hasTimeFor } from './attempt-limits.ts';
 import type { Admission } from './breaker.ts';
 import { type Call, fitsCeiling, remainingMs, requestSource } from './call.ts';
+import { ceilingReached, type TooDear } from './ceiling-reached.ts';
 import { failureHint } from './failure-hint.ts';
 import { overBudget } from './over-budget.ts';
-import { firstRequest } from './request.ts';
+import { firstRequest, worstCaseUsd } from './request.ts';
 import { type Refusal, refusalReason } from './reservation.ts';
 import { type Answered, hasDeclined, type Step, tryCandidate } from './try-candidate.ts';
 
@@ -40,10 +41,11 @@ class Fallback {
   #tryingSkipped = false;
   /** Largest window of the candidates that rejected the input as too long; infinite when one is unknown. */
   #windowTooSmall: number | undefined;
-  #overCeiling = false;
+  /** Candidates that the ceiling did not allow at their turn. */
+  readonly #tooDear: TooDear[] = [];
   readonly #refusals: Refusal[] = [];
-  /** The last model would have been asked again if the ceiling allowed it. */
-  #noRetryBelowCeiling = false;
+  /** The last model, if it would have been asked again and the ceiling did not allow it. */
+  #noRetryBelowCeiling: TooDear | undefined;
   /** Something was left to try, but no time for it. */
   #outOfTime = false;
 
@@ -71,7 +73,7 @@ class Fallback {
         continue;
       }
       if (!fitsCeiling(candidate, this.#call, this.#attempts)) {
-        this.#overCeiling = true;
+        this.#tooDear.push(this.#priced(candidate));
         continue;
       }
       // Checked last: admission may claim the circuit's only probe, which must then be sent.
@@ -98,7 +100,9 @@ class Fallback {
       }
       const { failure } = outcome;
       this.#outOfTime ||= outcome.outOfTime ?? false;
-      this.#noRetryBelowCeiling = outcome.overCeiling ?? false;
+      const { alias } = candidate;
+      const worstUsd = outcome.overCeilingUsd;
+      this.#noRetryBelowCeiling = worstUsd === undefined ? undefined : { alias, worstUsd };
       this.#failures.push({ candidate, failure });
       this.#reportHealth(candidate, admission, failure);
       if (options.signal.aborted)
@@ -220,13 +224,22 @@ class Fallback {
   /** Whether the ceiling kept the call from another attempt, with the last model or with one that it ruled out. */
   #ceilingLeftOut(): boolean {
     const { rejected } = this.#call.prepared.decision;
-    return this.#noRetryBelowCeiling || rejected.some(({ code }) => code === 'ceiling');
+    return this.#noRetryBelowCeiling !== undefined || rejected.some(({ code }) => code === 'ceiling');
+  }
+
+  #priced(candidate: Candidate): TooDear {
+    const request = firstRequest(candidate, requestSource(this.#call));
+    return { alias: candidate.alias, worstUsd: worstCaseUsd(request, candidate, this.#call.context) };
+  }
+
+  #ceilingReached(): { message: string; hint: string } {
+    const retry = this.#noRetryBelowCeiling ? [this.#noRetryBelowCeiling] : [];
+    return ceilingReached([...this.#tooDear, ...retry], this.#attempts, this.#call);
   }
 
   /** One error that lists what happened to each candidate, with a hint. */
   #error(): OrchError {
     const last = this.#failures.at(-1);
-    const { decision } = this.#call.prepared;
     const lines = [
       ...this.#failures.map(
         ({ candidate, failure }, at) =>
@@ -235,25 +248,24 @@ class Fallback {
       ...this.#skipped.filter(this.#isUntried).map(({ model }) => `${model}: ${wasSkipped}`),
     ];
     // A failure that stops every model is the reason, even if another candidate was also too expensive.
-    if (this.#overCeiling && !last?.failure.isFinal) {
+    if (this.#tooDear.length > 0 && !last?.failure.isFinal) {
+      const { message, hint } = this.#ceilingReached();
       return new OrchError(
         'over-budget',
-        `${tooDear(decision)}${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
-        {
-          hint: raiseCeiling,
-          details: this.#details(),
-        },
+        `${message}${lines.length > 0 ? `:\n  ${lines.join('\n  ')}` : ''}`,
+        { hint, details: this.#details() },
       );
     }
     if (this.#refusals.length > 0 && !last?.failure.isFinal)
-      return overBudget(this.#refusals, lines, this.#details(), this.#call.context);
+      return overBudget(this.#refusals, lines, this.#details(), this.#call);
     if (!last) return new OrchError('internal', 'no candidate was tried');
     const { failure } = last;
     const leftMs = remainingMs(this.#call);
     const outOfTime = !failure.isFinal && (this.#outOfTime || leftMs <= 0);
     if (this.#outOfTime) lines.push(noTime(leftMs));
     const stoppedByCeiling = !failure.isFinal && failure.code !== 'answer-refused' && this.#ceilingLeftOut();
-    if (stoppedByCeiling) lines.push(tooDear(decision));
+    const reached = stoppedByCeiling ? this.#ceilingReached() : undefined;
+    if (reached) lines.push(reached.message);
     const message =
       lines.length === 1 ? lines[0]! : `no model gave a usable answer:\n  ${lines.join('\n  ')}`;
     return new OrchError(outOfTime ? 'timeout' : failure.code, message, {
@@ -262,19 +274,12 @@ class Fallback {
           this.#failures.map((failed) => failed.failure),
           { request: this.#call.prepared.request, leftMs, outOfTime },
         ),
-        stoppedByCeiling ? raiseCeiling : undefined,
+        reached?.hint,
       ),
       cause: failure,
       details: this.#details(),
     });
   }
-}
-
-const raiseCeiling =
-  'raise the lowest ceiling: --max-cost (maxCostUsd), ORCH_MAX_COST_USD or budgets in policies.json';
-
-function tooDear({ ceilingUsd }: RouteDecision): string {
-  return `the cost ceiling of ${formatUsd(ceilingUsd)} does not allow another attempt`;
 }
 
 function joined(...hints: (string | undefined)[]): string | undefined {

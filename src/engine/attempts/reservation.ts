@@ -1,11 +1,11 @@
 /** What one attempt may cost at most, reserved under the budgets that all processes share. */
+import { describeShortage } from '../../core/budget/fit.ts';
 import { describeLimit, limitsOf } from '../../core/budget/limits.ts';
-import { nanoAtMost, nanoOf, usdOf } from '../../core/budget/nano.ts';
+import { nanoAtMost, nanoOf } from '../../core/budget/nano.ts';
 import type { Limit, Standing } from '../../core/budget/state.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import type { Candidate } from '../../core/router/decision.ts';
-import { formatUsd } from '../../core/text/format.ts';
 import type { Budget } from '../budget.ts';
 import type { EngineContext } from '../context.ts';
 import type { GenerateRequest } from '../ports.ts';
@@ -69,11 +69,9 @@ export async function reserve(planned: Planned, call: Call): Promise<Reservation
   }
 }
 
-/** Such as "$0.012 is left of the daily budget of $5.00". */
+/** Such as "it may cost $0.021, and $0.012 is left of the daily budget of $5.00". */
 export function refusalReason({ worstUsd, standing }: Refusal): string {
-  if (worstUsd === undefined || standing === undefined)
-    return 'its price is unknown, so it fits no budget (add it to catalog.json)';
-  return `it may cost ${formatUsd(worstUsd)}, and ${formatUsd(usdOf(standing.left))} is left of the ${describeLimit(standing)}`;
+  return describeShortage(worstUsd, standing);
 }
 
 const nearlySpent = 0.8;

@@ -40,8 +40,8 @@ interface Failed {
   failure: ProviderFailure;
   /** Another attempt would have been made if the call had the time. */
   outOfTime?: boolean;
-  /** Another attempt would have been made if the ceiling allowed it. */
-  overCeiling?: boolean;
+  /** Another attempt would have been made if the ceiling allowed it: what it may have cost, in USD. */
+  overCeilingUsd?: number | undefined;
 }
 
 export interface CandidateResult {
@@ -88,7 +88,10 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
       const next = recoveries.next(outcome.failure, request);
       if (!next) return { attempts, outcome };
       if (!isAffordable(next.request, candidate, call, all()))
-        return { attempts, outcome: { ...outcome, overCeiling: true } };
+        return {
+          attempts,
+          outcome: { ...outcome, overCeilingUsd: worstCaseUsd(next.request, candidate, context) },
+        };
       const { reason, waitMs } = next;
       if (!hasTimeFor(candidate, next.request, call, waitMs)) {
         const outOfTime = !hasTimeFor(candidate, next.request, call);

@@ -5,6 +5,7 @@ import { languageOfPaths } from '../../core/input/language.ts';
 import { withoutEscapes } from '../../core/input/log/escapes.ts';
 import { materialOf } from '../../core/input/material.ts';
 import { approxTokens } from '../../core/input/tokens.ts';
+import type { LifeCycleContext } from '../../core/models/life-cycle.ts';
 import {
   describeAdvice,
   type RouteDecision,
@@ -139,12 +140,12 @@ export function requireInstruction(request: DelegateRequest): void {
 }
 
 /** Routes with today's date and the models that this process knows to be unavailable. */
-export function decide(features: RequestFeatures, { config, clock, memory }: EngineContext): RouteDecision {
-  return route(features, config, {
-    catalog: config.catalog,
-    today: utcDay(clock.now()),
-    notFound: memory.notFound,
-  });
+export function decide(features: RequestFeatures, context: EngineContext): RouteDecision {
+  return route(features, context.config, lifeCycle(context));
+}
+
+export function lifeCycle({ config, clock, memory }: EngineContext): LifeCycleContext {
+  return { catalog: config.catalog, today: utcDay(clock.now()), notFound: memory.notFound };
 }
 
 /** The error for a decision without an eligible candidate. */

@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { allLimitsOf, reportBudget } from '../../core/budget/limits.ts';
 import { groupKeys } from '../../core/record/report/group-keys.ts';
+import type { ReportBudget } from '../../core/record/report/usage-report.ts';
+import type { OperationContext } from '../context.ts';
 import { field, looks, operation } from '../operation.ts';
 
 const count = z.number();
@@ -35,7 +38,7 @@ const groupSchema = () =>
 
 export const usageReportOperation = operation({
   title: 'Report usage',
-  description: 'Summarises tokens, cost and latency from the usage ledger.',
+  description: 'Tokens, cost and latency of past calls.',
   guidance: 'what was spent.',
   input: () =>
     z.strictObject({
@@ -101,7 +104,7 @@ export const usageReportOperation = operation({
     'orch usage report logs/usage.csv --by day --format md',
     "orch usage report 'logs/*.csv.gz' --compare model",
   ],
-  async run({ files, by, compare, since, until, timezone, ...only }, context, { signal }) {
+  async run({ files = [], by, compare, since, until, timezone, ...only }, context, { signal }) {
     const { openReport } = await import('../../core/record/report/usage-report.ts');
     const { readWhen } = await import('../../core/record/when.ts');
     const { timeZone } = await import('../../core/record/time-zone.ts');
@@ -118,8 +121,11 @@ export const usageReportOperation = operation({
       now,
       zone,
     });
-    await context.scanLedgers(files && files.length > 0 ? files : undefined, tally, signal);
+    await context.scanLedgers(files.length > 0 ? files : undefined, tally, signal);
     const report = close();
+    // Somebody else's file has nothing to do with the user's budgets, and they are no measure for a part of what was spent.
+    const isWhole = files.length === 0 && !only.tasks && !only.models && !only.projects;
+    if (isWhole) report.budgets = await budgetsOf(context, report.warnings);
     if (report.files.length === 0) {
       const location = context.ledger().location;
       report.warnings.push(
@@ -131,3 +137,19 @@ export const usageReportOperation = operation({
     return report;
   },
 });
+
+/** Those of all projects. What is spent is not known where a budget cannot be used, which does not spoil the report. */
+async function budgetsOf(context: OperationContext, warnings: string[]): Promise<ReportBudget[]> {
+  try {
+    const limits = allLimitsOf(context.config().policies.budgets);
+    if (limits.length === 0) return [];
+    const standings = await context.budgetStandings(limits).catch((error: Error) => {
+      warnings.push(`what is spent of the budgets is unknown: ${error.message}`);
+      return undefined;
+    });
+    return limits.map((limit, at) => reportBudget(limit, standings?.[at]));
+  } catch (error) {
+    warnings.push(`budgets are not shown: ${(error as Error).message}`);
+    return [];
+  }
+}

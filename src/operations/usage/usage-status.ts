@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { budgetLeft, limitsOf } from '../../core/budget/limits.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
-import type { UsageStatus } from '../../core/record/usage-status.ts';
+import type { BudgetLeft, UsageStatus } from '../../core/record/usage-status.ts';
 import type { OperationContext } from '../context.ts';
 import { commandOnly, field } from '../operation.ts';
+import { budgetSchema } from '../route-explain.ts';
 
 export const usageStatusOperation = commandOnly({
   // A status line is shown again and again: it must not fail where another setting is wrong.
@@ -44,7 +46,7 @@ export const usageStatusOperation = commandOnly({
           ended_at: z.string(),
         })
         .nullable(),
-      budgets: z.array(z.object({ name: z.string(), limit_usd: z.number(), left_usd: z.number() })),
+      budgets: z.array(budgetSchema()),
       line: z.string().describe('All this for a person.'),
       warnings: z.array(z.string()),
     }),
@@ -91,7 +93,7 @@ async function read(context: OperationContext) {
   const { location, tail } = await context.ledgerTail(zone.startOf(zone.dayOf(now)));
   const warnings: string[] = [];
   // What was spent is shown all the same.
-  const budgets = await context.budgetsLeft().catch((error: Error) => {
+  const budgets = await budgetsLeft(context).catch((error: Error) => {
     warnings.push(`what is left of the budgets is unknown: ${error.message}`);
     return [];
   });
@@ -104,4 +106,9 @@ async function read(context: OperationContext) {
       ? 'recording is off (ORCH_USAGE_CSV=off)'
       : statusLine(status, now, tail?.complete === false);
   return { ...status, line, warnings };
+}
+
+async function budgetsLeft(context: OperationContext): Promise<BudgetLeft[]> {
+  const limits = limitsOf(context.config().policies.budgets, context.environment().projectName);
+  return limits.length === 0 ? [] : (await context.budgetStandings(limits)).map(budgetLeft);
 }

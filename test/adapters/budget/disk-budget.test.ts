@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -38,9 +39,18 @@ describeBudget('a folder', async () => {
     pass: async (milliseconds) => {
       time += milliseconds;
     },
+    stored: async () => contentsOf(place),
     close: async () => undefined,
   };
 });
+
+/** Files with their texts; undefined if there is no folder. */
+function contentsOf(place: string): Record<string, string> | undefined {
+  if (!existsSync(place)) return undefined;
+  return Object.fromEntries(
+    readdirSync(place).map((name) => [name, readFileSync(join(place, name), 'utf8')]),
+  );
+}
 
 describe('a budget in a folder', () => {
   /** As long as one of the usage record. */
@@ -62,12 +72,41 @@ describe('a budget in a folder', () => {
       return [[day, 'shop', 5]];
     };
     const [one, other] = [client(place, { genesis }), client(place, { genesis })];
-    expect(await Promise.all([settled(one), settled(one), settled(other)])).toEqual([5, 5, 5]);
-    expect(await settled(client(place, { genesis: () => Promise.reject(new Error('not needed')) }))).toBe(5);
+    await Promise.all([spend(one, 1), spend(one, 1), spend(other, 1)]);
+    expect(await settled(client(place, { genesis: () => Promise.reject(new Error('not needed')) }))).toBe(8);
     expect(readings).toBeLessThanOrEqual(3);
     expect(logs(place)).toEqual(['1.log']);
     expect(statSync(join(place, '1.log')).mode & 0o777).toBe(0o600);
     expect(statSync(place).mode & 0o777).toBe(0o700);
+  });
+
+  it('is not begun by looking at it', async () => {
+    const place = join(folder(), 'budget');
+    const budget = client(place, { genesis: async () => [[day, 'shop', 5]] });
+    expect(await settled(budget)).toBe(5);
+    expect(contentsOf(place)).toBeUndefined();
+    mkdirSync(place);
+    expect(await settled(budget)).toBe(5);
+    expect(contentsOf(place)).toEqual({});
+  });
+
+  it.each([
+    ['sealed', '\n{"by":"x","op":"seal","at":1}\n', undefined],
+    ['sealed, with the next file only created', '\n{"by":"x","op":"seal","at":1}\n', ''],
+    ['torn at its end', '\n{"by":"x","op":"set', undefined],
+  ])('is not continued by looking at one that is %s', async (_name, end, next) => {
+    const place = join(folder(), 'budget');
+    await spend(client(place), 5);
+    const open = client(place);
+    expect(await settled(open)).toBe(5);
+    appendFileSync(join(place, '1.log'), end);
+    if (next !== undefined) writeFileSync(join(place, '2.log'), next);
+    const before = contentsOf(place);
+    expect(await settled(open)).toBe(5);
+    expect(await settled(client(place))).toBe(5);
+    expect(contentsOf(place)).toEqual(before);
+    await spend(client(place), 2);
+    expect(await settled(open)).toBe(7);
   });
 
   it('counts what is spent without a limit only where a budget is kept', async () => {
@@ -75,8 +114,9 @@ describe('a budget in a folder', () => {
     const budget = client(place);
     await budget.add({ day, project: '', nano: 7 });
     expect(await settled(client(place))).toBe(0);
+    await spend(client(place), 2);
     await budget.add({ day, project: '', nano: 7 });
-    expect(await settled(client(place))).toBe(7);
+    expect(await settled(client(place))).toBe(9);
   });
 
   it('continues in another file when one is long, and forgets the older ones', async () => {

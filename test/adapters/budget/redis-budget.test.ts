@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTes
 import { type RedisBudget, redisBudget } from '../../../src/adapters/budget/redis-budget.ts';
 import { redisKeys } from '../../../src/adapters/budget/redis-script.ts';
 import type { Limit, Row } from '../../../src/core/budget/state.ts';
+import type { OrchError } from '../../../src/core/errors/orch-error.ts';
 import { describeBudget } from '../../contracts/budget.ts';
 import { freePort, hasRedis, type RedisServer, startRedis } from '../../helpers/redis-server.ts';
 
@@ -45,6 +46,8 @@ describe.skipIf(!hasRedis)('redis-server', () => {
           await direct.hset(redisKeys[2]!, id, [phase, Number(until) - milliseconds, ...rest].join('|'));
         }
       },
+      stored: async () =>
+        Promise.all(redisKeys.map(async (key) => (await direct.dumpBuffer(key))?.toString('hex'))),
       close: async () => direct.disconnect(),
     };
   });
@@ -137,7 +140,11 @@ describe.skipIf(!hasRedis)('redis-server', () => {
       const at = `127.0.0.1:${guarded.port}`;
       await client(`redis://:correct-horse@${at}`).rebuild([]);
       for (const login of [':wrong-secret-1234@', 'somebody:wrong-secret-1234@', '']) {
-        const error = await client(`redis://${login}${at}`).state([daily], day).catch(String);
+        const thrown = await client(`redis://${login}${at}`)
+          .state([daily], day)
+          .catch((error: OrchError) => error);
+        expect(thrown).toMatchObject({ hint: expect.stringContaining('the password in ORCH_BUDGET_URL') });
+        const error = String(thrown);
         expect(error).toMatch(/WRONGPASS|NOAUTH/);
         expect(error).toContain(`the budget at redis://${at} could not be used`);
         expect(error).not.toContain('wrong-secret');
@@ -176,13 +183,17 @@ describe('an address where no Redis is', () => {
   }
 
   it.each([
-    ['refuses', async () => `redis://127.0.0.1:${await freePort()}`, /ECONNREFUSED/],
-    ['speaks HTTP', () => answering('HTTP/1.1 400 Bad Request\r\n\r\n'), /could not be used/],
-    ['says nothing', () => answering(undefined), /no answer within 2 s/],
-  ])('%s', async (_name, start, expected) => {
+    ['refuses', async () => `redis://127.0.0.1:${await freePort()}`, /ECONNREFUSED/, /^start the server/],
+    ['speaks HTTP', () => answering('HTTP/1.1 400 Bad Request\r\n\r\n'), /could not be used/, /^check /],
+    ['says nothing', () => answering(undefined), /no answer within 2 s/, /^start the server/],
+  ])('%s', async (_name, start, expected, hint) => {
     const error = await client(await start())
       .reserve({ day, project: '', nano: 1, limits: [daily] })
       .catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'budget-unavailable', message: expect.stringMatching(expected) });
+    expect(error).toMatchObject({
+      code: 'budget-unavailable',
+      message: expect.stringMatching(expected),
+      hint: expect.stringMatching(hint),
+    });
   });
 });

@@ -81,7 +81,6 @@ export async function stress(options: StressOptions): Promise<StressReport> {
     // Whatever was reserved by those who have gone is over now.
     await delay(place.leaseMs + 50);
     const observer = await openBudget(place, async () => undefined);
-    await observer.state([daily(budget)], day);
     const standing = (await observer.state([daily(budget)], day))[0]!;
     await observer.close();
     return judge({ ...standing, ...provider.count }, readNotes(notes), budget, stopMs);

@@ -1,5 +1,6 @@
 /** Renders a usage report as CSV or Markdown, ending with a line break. */
 import { encodeLine } from '../csv-line.ts';
+import { budgetNotes } from './budget-notes.ts';
 import { comparisonOf, reportColumns, reportTitle, shownColumns } from './report-columns.ts';
 import type { UsageReport } from './usage-report.ts';
 
@@ -30,7 +31,9 @@ function reportCsv(report: UsageReport, { bom = false }: FormatOptions = {}): st
 }
 
 function reportMarkdown(report: UsageReport): string {
-  const notes = [...report.notes, ...report.warnings].map((note) => `- ${escapeMarkdown(note)}`);
+  const notes = [...budgetNotes(report.budgets ?? []), ...report.notes, ...report.warnings].map(
+    (note) => `- ${escapeMarkdown(note)}`,
+  );
   return [
     `## ${escapeMarkdown(reportTitle(report))}`,
     '',
