@@ -105,16 +105,16 @@ function argumentsOf(name: string, random: () => number): Message {
 
 function mcpCaller({ env, cwd }: SessionOptions): Caller {
   let peer: McpPeer | undefined;
+  let gone: Promise<'gone'>;
   return {
     child: () => peer!.child,
     async call(_name, { tier: _tier, ...args }, cancelAfterMs) {
       if (!peer) {
         peer = new McpPeer({ env, cwd });
-        const gone = once(peer.child, 'exit');
+        gone = once(peer.child, 'exit').then(() => 'gone');
         await Promise.race([peer.initialize(), gone]);
       }
       const own = peer;
-      const gone = once(own.child, 'exit').then(() => 'gone' as const);
       const { id, answer } = own.request('tools/call', { name: 'delegate.run', arguments: args });
       const cancelled = new Promise<'cancelled'>((settle) => {
         if (cancelAfterMs === undefined) return;
