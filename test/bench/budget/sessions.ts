@@ -35,9 +35,9 @@ export interface Ended {
 
 type Harm = 'stop' | 'kill';
 
-/** Makes one call. Returns undefined if its process has gone. */
 interface Caller {
-  child(): ChildProcess;
+  /** Undefined if it has gone. */
+  child(): ChildProcess | undefined;
   call(name: string, args: Message, cancelAfterMs: number | undefined): Promise<Omit<Ended, 'call'>>;
   close(): Promise<void>;
 }
@@ -84,12 +84,12 @@ async function inflict(harm: Harm, caller: Caller, afterMs: number, { stopMs }: 
   await delay(afterMs);
   const child = caller.child();
   if (harm === 'kill') {
-    child.kill('SIGKILL');
+    child?.kill('SIGKILL');
     return;
   }
-  child.kill('SIGSTOP');
+  child?.kill('SIGSTOP');
   await delay(stopMs);
-  child.kill('SIGCONT');
+  child?.kill('SIGCONT');
 }
 
 /** The tools have no field for the tier. */
@@ -107,7 +107,7 @@ function mcpCaller({ env, cwd }: SessionOptions): Caller {
   let peer: McpPeer | undefined;
   let gone: Promise<'gone'>;
   return {
-    child: () => peer!.child,
+    child: () => peer?.child,
     async call(_name, { tier: _tier, ...args }, cancelAfterMs) {
       if (!peer) {
         peer = new McpPeer({ env, cwd });
@@ -144,7 +144,7 @@ function mcpCaller({ env, cwd }: SessionOptions): Caller {
 function cliCaller({ env, cwd }: SessionOptions): Caller {
   let child: ChildProcess | undefined;
   return {
-    child: () => child!,
+    child: () => child,
     async call(_name, { task, input, ...rest }, cancelAfterMs) {
       const flags = Object.entries(rest).flatMap(([key, value]) => [
         key === 'forceModel' ? '--force-model' : `--${key}`,
