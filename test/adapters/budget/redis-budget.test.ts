@@ -107,7 +107,7 @@ describe.skipIf(!hasRedis)('redis-server', () => {
 
   describe('a Redis that cannot be used', () => {
     it('is told without its password', async () => {
-      const guarded = await startRedis({ password: 'correct-horse' });
+      const guarded = await startRedis({ settings: { requirepass: 'correct-horse' } });
       onTestFinished(() => guarded.stop());
       const at = `127.0.0.1:${guarded.port}`;
       await client(`redis://:correct-horse@${at}`).rebuild([]);
