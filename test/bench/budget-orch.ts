@@ -102,7 +102,15 @@ async function run(engine: string): Promise<void> {
     const report = JSON.parse(await orch(['usage', 'report', '--format', 'json'], env, home));
     const { records, skipped } = parseUsageCsv(readFileSync(join(home, 'orch', 'usage.csv'), 'utf8'));
     const reportedNano = Math.round(report.total.cost_usd * 1e9);
-    const result = audit({ budgetNano, standIn, standing, rows: records, ended, reportedNano });
+    const result = audit({
+      budgetNano,
+      standIn,
+      standing,
+      rows: records,
+      ended,
+      settlesAll: engine !== 'redis-cut',
+      reportedNano,
+    });
     faults.push(...result.faults, ...leases.faults.slice(0, 3));
     if (skipped.length > 0) faults.push(`${skipped.length} rows of the usage record cannot be read`);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
@@ -123,7 +131,7 @@ async function run(engine: string): Promise<void> {
 function environment(home: string, standIn: StandIn, url: string | undefined): Record<string, string> {
   writeFileSync(join(home, 'models.json'), JSON.stringify(livingModels));
   const policies = {
-    timeouts: { default: { firstEventMs: 8000, idleMs: 8000 } },
+    timeouts: { default: { firstEventMs: 20_000, idleMs: 20_000 } },
     retry: { maxRetries: 2, baseMs: 20, maxMs: 1000 },
     breaker: { failures: 5, cooldownMs: 2000 },
   };
@@ -161,7 +169,7 @@ async function cutFor(
   const client = new Redis(url);
   // What was on its way to Redis when the line was cut has arrived by now.
   await delay(100);
-  const spent = (await client.hvals(redisKeys[2]!)).filter((text) => text.startsWith('spent')).length;
+  const spent = (await client.hvals(redisKeys[1]!)).filter((text) => text.startsWith('spent')).length;
   client.disconnect();
   await delay(cutMs);
   const sent = standIn.billed.size - sentBefore;

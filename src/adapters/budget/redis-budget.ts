@@ -4,6 +4,7 @@ import { eachDay } from '../../core/budget/windows.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type Budget, type BudgetOptions, defaultLeaseMs } from '../../engine/budget.ts';
 import { RedisConnection } from './redis-connection.ts';
+import { redisFault } from './redis-errors.ts';
 import { redisKeys, redisScript } from './redis-script.ts';
 import { Reservations } from './reservations.ts';
 
@@ -114,9 +115,10 @@ function withoutSums(name: string): OrchError {
 }
 
 function unavailable(name: string, error: unknown): OrchError {
-  const what = error instanceof Error ? error.message : String(error);
-  return new OrchError('budget-unavailable', `the budget at ${name} could not be used: ${what}`, {
-    hint: 'check ORCH_BUDGET_URL and the server: what cannot be counted is not sent',
+  const { message, hint = 'check ORCH_BUDGET_URL and the server: what cannot be counted is not sent' } =
+    redisFault(error);
+  return new OrchError('budget-unavailable', `the budget at ${name} could not be used: ${message}`, {
+    hint,
     cause: error,
   });
 }

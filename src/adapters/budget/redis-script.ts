@@ -4,16 +4,17 @@
  */
 
 /** With a hash tag, so that a cluster keeps them in one place. */
-export const redisKeys = ['epoch', 'sums', 'open', 'rows', 'settled'].map((name) => `{orch-budget}:${name}`);
+export const redisKeys = ['sums', 'open', 'rows', 'settled'].map((name) => `{orch-budget}:${name}`);
 
 /**
  * ARGV: the operation, and its arguments as JSON. Returns its status, the rows and amounts of reservations that it found
  * to be spent by processes that have gone, and further values. Numbers are given as text: Lua would shorten them.
  *
- * `open` holds `phase|until|day|nano|project` by id; `sums` has one field per day, and one per day and project.
+ * `open` holds `phase|until|day|nano|project` by id; `sums` has one field per day, and one per day and project. Each of
+ * the hashes holds the epoch, which a rebuilding begins: a server that evicts keys may lose one of them alone.
  */
 export const redisScript = `
-local epoch, sums, open, rows, settled = unpack(KEYS)
+local sums, open, rows, settled = unpack(KEYS)
 local op, args = ARGV[1], cjson.decode(ARGV[2])
 local hour = 3600 * 1000
 local time = redis.call('TIME')
@@ -32,9 +33,12 @@ end
 if op == 'rebuild' then
   redis.call('DEL', sums)
   for _, sum in ipairs(args.sums) do add(sum[1], sum[2], tonumber(sum[3])) end
-  redis.call('SET', epoch, args.id)
-elseif redis.call('EXISTS', epoch) == 0 then
-  return {'lost', {}}
+  for _, key in ipairs({sums, open, rows}) do redis.call('HSET', key, 'epoch', args.id) end
+else
+  local epoch = redis.call('HGET', sums, 'epoch')
+  if not epoch or redis.call('HGET', open, 'epoch') ~= epoch or redis.call('HGET', rows, 'epoch') ~= epoch then
+    return {'lost', {}}
+  end
 end
 
 local entries, estimated = {}, {}
@@ -59,11 +63,12 @@ for i = 1, #stored, 2 do
   local id = stored[i]
   local phase, till, day, nano, project = string.match(stored[i + 1], '^(%a+)|(%d+)|([%d-]+)|(%d+)|(.*)$')
   local entry = {phase = phase, till = tonumber(till), day = day, nano = tonumber(nano), project = project}
-  entries[id] = entry
+  -- The epoch has none.
+  if phase then entries[id] = entry end
   if phase == 'estimated' then
     -- The rows that a rebuilding sums up hold the estimates.
     if op == 'rebuild' or entry.till + 24 * hour < now then drop(id) end
-  elseif entry.till <= now and not own[id] then
+  elseif phase and entry.till <= now and not own[id] then
     if phase == 'held' then
       drop(id)
     else

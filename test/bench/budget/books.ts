@@ -13,6 +13,8 @@ export interface Books {
   standing: Standing;
   rows: readonly Row[];
   ended: readonly Ended[];
+  /** Whether every settling reached the budget. If not, some attempts stay there at their worst case. */
+  settlesAll: boolean;
   /** Total of `orch usage report`, in billionths of a dollar. */
   reportedNano: number;
 }
@@ -22,7 +24,8 @@ export interface Audit {
   faults: string[];
 }
 
-export function audit({ budgetNano, standIn, standing, rows, ended, reportedNano }: Books): Audit {
+export function audit(books: Books): Audit {
+  const { budgetNano, standIn, standing, rows, ended, settlesAll, reportedNano } = books;
   const billed = standIn.totalNano;
   const requests = standIn.billed.size;
   const byAttempt = groupBy(rows, ({ run_id, attempt }) => `${run_id} ${attempt}`);
@@ -49,6 +52,9 @@ export function audit({ budgetNano, standIn, standing, rows, ended, reportedNano
     standing.settled > budgetNano && `${usd(standing.settled)} is settled, above the budget`,
     standing.open !== 0 && `${usd(standing.open)} is still reserved`,
     standing.settled < billed && `only ${usd(standing.settled)} is settled`,
+    settlesAll &&
+      standing.settled > recorded &&
+      `${usd(standing.settled)} is settled, and only ${usd(recorded)} recorded`,
     recorded < billed && `the usage record accounts for ${usd(recorded)} of ${usd(billed)}`,
     attempts.length < requests && `${requests} requests, and rows of only ${attempts.length} attempts`,
     lost.length > 0 && `${lost.length} calls that ended have rows missing: ${lost[0]!.call}`,

@@ -124,7 +124,7 @@ class RedisLeases {
 
   async look(): Promise<void> {
     const [, stats] = (await this.#client.info('commandstats')).match(/cmdstat_eval:calls=(\d+)/) ?? [];
-    const replies = await this.#client.multi().time().hgetall(redisKeys[2]!).exec();
+    const replies = await this.#client.multi().time().hgetall(redisKeys[1]!).exec();
     const [seconds, micros] = replies![0]![1] as [string, string];
     const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
     const overdue = new Map<string, string>();

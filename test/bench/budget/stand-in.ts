@@ -26,18 +26,18 @@ export interface StandIn {
 
 /** How an answer ends, how often, and whether it is billed although the client is not told. */
 const endings: readonly (readonly [kind: string, share: number, isBilled: boolean])[] = [
-  ['text', 0.5, true],
+  ['text', 0.54, true],
   ['slow', 0.09, true],
   ['rate-limited', 0.06, false],
   ['server-error', 0.06, false],
   ['overloaded', 0.03, false],
-  ['cut', 0.05, true],
+  ['cut', 0.03, true],
   ['reset', 0.03, true],
   ['reset-before-headers', 0.03, true],
   ['failed-with-usage', 0.03, true],
   ['failed', 0.03, false],
   ['cap-used-up', 0.03, true],
-  ['no-usage', 0.03, true],
+  ['no-usage', 0.01, true],
   ['silent', 0.01, true],
   ['silent-half-way', 0.01, true],
   ['malformed-event', 0.01, true],
@@ -92,7 +92,7 @@ function consumption({ body, model }: ScriptedRequest, tier: string, random: () 
   const cachedInputTokens = random() < 0.3 ? Math.floor(inputTokens * random()) : 0;
   const cacheWriteTokens = random() < 0.3 ? Math.floor((inputTokens - cachedInputTokens) * random()) : 0;
   const most = Number(body.max_output_tokens);
-  const outputTokens = random() < 0.1 ? most : 100 + Math.floor(random() ** 2 * (most - 100));
+  const outputTokens = random() < 0.1 ? most : 100 + Math.floor(random() * (most - 100));
   return { model, tier, inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens };
 }
 
