@@ -27,8 +27,8 @@ export function redisBudget({
   async function run(operation: Operation, values: object): Promise<{ status: string; rest: string[] }> {
     const [status, estimated, ...rest] = (await connection
       .run(redisScript, redisKeys, [operation, JSON.stringify({ leaseMs, ...values })])
-      .catch((error: unknown) => {
-        throw unavailable(connection.name, error);
+      .catch(async (error: unknown) => {
+        throw await unavailable(connection.name, error);
       })) as [string, string[], ...string[]];
     if (status === 'lost') throw withoutSums(connection.name);
     for (let index = 0; index < estimated.length; index += 2)
@@ -114,9 +114,9 @@ function withoutSums(name: string): OrchError {
   );
 }
 
-function unavailable(name: string, error: unknown): OrchError {
+async function unavailable(name: string, error: unknown): Promise<OrchError> {
   const { message, hint = 'check ORCH_BUDGET_URL and the server: what cannot be counted is not sent' } =
-    redisFault(error);
+    await redisFault(error);
   return new OrchError('budget-unavailable', `the budget at ${name} could not be used: ${message}`, {
     hint,
     cause: error,

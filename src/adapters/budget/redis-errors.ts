@@ -1,6 +1,4 @@
 /** What a Redis answers with where it cannot be used, and what the user can do about it. */
-import { connectionWords, foreignProtocol } from '../http/connection-errors.ts';
-
 /** What the script needs, as words of an ACL rule. */
 export const neededRights =
   '~{orch-budget}:* +eval +select +time +hget +hgetall +hmget +hset +hdel +hincrby +del +zadd +zscore +zremrangebyscore';
@@ -26,9 +24,11 @@ export interface RedisFault {
   hint: string | undefined;
 }
 
-export function redisFault(error: unknown): RedisFault {
+export async function redisFault(error: unknown): Promise<RedisFault> {
   if (!(error instanceof Error)) return { message: String(error), hint: undefined };
   const { code } = error as NodeJS.ErrnoException;
+  // Loaded with what sends requests, which a status has no need of.
+  const { connectionWords, foreignProtocol } = await import('../http/connection-errors.ts');
   if (foreignProtocol(code) === 'TLS')
     return { message: 'it does not speak TLS', hint: 'check the port in ORCH_BUDGET_URL' };
   const words = connectionWords(code);
