@@ -13,7 +13,7 @@ export interface RedisBudget extends Budget {
   rebuild(sums: readonly Sum[]): Promise<void>;
 }
 
-type Operation = 'rebuild' | 'reserve' | 'commit' | 'renew' | 'settle' | 'release' | 'state';
+type Operation = 'rebuild' | 'reserve' | 'commit' | 'renew' | 'settle' | 'release' | 'recorded' | 'state';
 
 export function redisBudget({
   url,
@@ -31,10 +31,18 @@ export function redisBudget({
         throw await unavailable(connection.name, error);
       })) as [string, string[], ...string[]];
     if (status === 'lost') throw withoutSums(connection.name);
-    for (let index = 0; index < estimated.length; index += 2)
-      // What was asked for has happened, also if a row of somebody else cannot be recorded.
-      await onEstimated(JSON.parse(estimated[index]!), Number(estimated[index + 1])).catch(() => undefined);
+    // What was asked for has happened, also if a row of somebody else cannot be recorded: others are given it later.
+    await record(estimated).catch(() => undefined);
     return { status, rest };
+  }
+
+  async function record(estimated: readonly string[]): Promise<void> {
+    const ids: string[] = [];
+    for (let index = 0; index < estimated.length; index += 3) {
+      await onEstimated(JSON.parse(estimated[index]!), Number(estimated[index + 1]));
+      ids.push(estimated[index + 2]!);
+    }
+    if (ids.length > 0) await run('recorded', { ids });
   }
 
   async function renew(): Promise<void> {

@@ -8,7 +8,7 @@ export const redisKeys = ['sums', 'open', 'rows', 'settled'].map((name) => `{orc
 
 /**
  * ARGV: the operation, and its arguments as JSON. Returns its status, the rows and amounts of reservations that it found
- * to be spent by processes that have gone, and further values. Numbers are given as text: Lua would shorten them.
+ * to be spent by processes that have gone, with their ids, and further values. Numbers are given as text: Lua would shorten them.
  *
  * `open` holds `phase|until|day|nano|project` by id; `sums` has one field per day, and one per day and project. Each of
  * the hashes holds the epoch, which a rebuilding begins: a server that evicts keys may lose one of them alone.
@@ -49,6 +49,13 @@ local function put(id, entry)
   redis.call('HSET', open, id, table.concat(fields, '|'))
 end
 
+-- Until it is said to be recorded, a row is given out again after a lease: who was given it may be killed.
+local function offer(id, entry, row)
+  entry.till = now
+  put(id, entry)
+  for _, value in ipairs({row, text(entry.nano), id}) do estimated[#estimated + 1] = value end
+end
+
 local function drop(id)
   entries[id] = nil
   redis.call('HDEL', open, id)
@@ -67,19 +74,20 @@ for i = 1, #stored, 2 do
   if phase then entries[id] = entry end
   if phase == 'estimated' then
     -- The rows that a rebuilding sums up hold the estimates.
-    if op == 'rebuild' or entry.till + 24 * hour < now then drop(id) end
+    if op == 'rebuild' or entry.till + 24 * hour < now then
+      drop(id)
+    elseif entry.till + args.leaseMs <= now and not own[id] then
+      local row = redis.call('HGET', rows, id)
+      if row then offer(id, entry, row) end
+    end
   elseif phase and entry.till <= now and not own[id] then
     if phase == 'held' then
       drop(id)
     else
       local row = redis.call('HGET', rows, id)
-      if row then
-        estimated[#estimated + 1] = row
-        estimated[#estimated + 1] = text(entry.nano)
-      end
       add(entry.day, entry.project, entry.nano)
       entry.phase = 'estimated'
-      put(id, entry)
+      if row then offer(id, entry, row) else put(id, entry) end
     end
   end
 end
@@ -143,6 +151,8 @@ elseif op == 'settle' then
     drop(id)
   end
   add(args.day, args.project, tonumber(args.nano))
+elseif op == 'recorded' then
+  for each in pairs(own) do redis.call('HDEL', rows, each) end
 elseif op == 'release' then
   if entry and entry.phase == 'held' then drop(id) end
 elseif op == 'state' then

@@ -95,6 +95,35 @@ describe.skipIf(!hasRedis)('redis-server', () => {
       expect(await budget.state([daily], day)).toMatchObject([{ settled: 7, open: 0 }]);
     });
 
+    it('gives the row of a process that has gone to another, if the first could not record it', async () => {
+      const leaseMs = 1;
+      const recorded: Row[] = [];
+      const open = (onEstimated: (row: Row) => Promise<void>) => {
+        const budget = redisBudget({
+          url: server.url,
+          newId: () => crypto.randomUUID(),
+          onEstimated,
+          leaseMs,
+        });
+        onTestFinished(() => budget.close());
+        return budget;
+      };
+      const gone = open(async () => undefined);
+      await gone.rebuild([]);
+      await gone.commit(await reserved(gone, 20));
+      await gone.close();
+      let tries = 0;
+      const killed = open(async () => {
+        tries++;
+        throw new Error('killed');
+      });
+      while (tries === 0) await killed.state([daily], day);
+      const other = open(async (row) => void recorded.push(row));
+      while (recorded.length === 0) await other.state([daily], day);
+      expect(await other.state([daily], day)).toMatchObject([{ settled: 20, open: 0 }]);
+      expect(recorded).toEqual([{ run_id: 'r' }]);
+    });
+
     it('goes on after the server has closed the connection', async () => {
       const budget = client(server.url);
       await budget.rebuild([]);
