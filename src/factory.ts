@@ -350,10 +350,10 @@ export function createFactory(options: FactoryOptions): Factory {
       write: options.writeLog,
     });
   });
-  const ledgerOfCalls = () => {
-    if (!environment().sendsTelemetry) return ledger();
+  const sendingOn = () => {
+    if (!environment().sendsTelemetry) return undefined;
     const debug = (message: string) => log().debug('telemetry', message);
-    const sending = sentOn(ledger(), {
+    const sending = sentOn({
       async start() {
         const { startTelemetry } = await import('./adapters/telemetry/telemetry.ts');
         // A command waits at its end, and no longer than that.
@@ -367,7 +367,7 @@ export function createFactory(options: FactoryOptions): Factory {
       debug,
     });
     closers.push(sending.close);
-    return sending.ledger;
+    return sending.send;
   };
   const engine = once((): EngineContext => {
     const { maxInputTokens, projectName, apiKey, redacts } = environment();
@@ -379,7 +379,8 @@ export function createFactory(options: FactoryOptions): Factory {
         ? secretScanner(ownSecrets({ ...variables, OPENAI_API_KEY: apiKey }, secretsIn(variables).certain))
         : undefined,
       provider,
-      ledger: ledgerOfCalls(),
+      ledger: ledger(),
+      sendOn: sendingOn(),
       budget: (limited) => budget().open(limited),
       localDay: () => dayOf()(clock.now()),
       patchChecker: patchChecker(),

@@ -1,5 +1,6 @@
 /** Everything an engine call needs: the ports, the configuration and the state kept between calls. */
 import type { Config } from '../core/config/config.ts';
+import type { UsageRecord } from '../core/record/usage-record.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
 import type { EngineMemory } from './attempts/memory.ts';
 import type { Budget } from './budget.ts';
@@ -14,7 +15,10 @@ export interface EngineContext {
   secrets: SecretScanner | undefined;
   /** Created only when a request is about to be sent. Throws `no-key` without a key. */
   provider: () => Promise<Provider>;
+  /** Takes the row of each attempt, before what it has cost is settled. */
   ledger: Ledger;
+  /** Takes the rows of each call, when it has ended. Undefined: they are sent nowhere. */
+  sendOn?: ((records: readonly UsageRecord[]) => void) | undefined;
   /** Always there where something is limited; otherwise only where a budget is kept, so that it counts this as well. */
   budget: (limited: boolean) => Promise<Budget | undefined>;
   /** The day that what is spent now counts for, as the user's clock shows it. */

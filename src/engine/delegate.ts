@@ -1,5 +1,5 @@
 /**
- * One call from request to recorded result: prepare, decide, try the candidates, record every attempt. Attempts
+ * One call from request to recorded result: prepare, decide, try the candidates, which record every attempt. Attempts
  * are recorded however the call ends; if recording fails, the caller still gets the result.
  */
 import { callTimeoutMs } from '../core/config/timeouts.ts';
@@ -7,7 +7,7 @@ import { OrchError } from '../core/errors/orch-error.ts';
 import { costAlert } from '../core/errors/spending.ts';
 import { candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
-import { type Attempt, servedName, spending, toUsageRecord } from './attempts/attempt.ts';
+import { type Attempt, servedName, spending } from './attempts/attempt.ts';
 import { tryCandidates } from './attempts/fallback.ts';
 import { budgetReminders } from './attempts/reservation.ts';
 import type { CallOptions, EngineContext } from './context.ts';
@@ -67,6 +67,8 @@ export async function delegate(
   const call = Object.freeze({
     runId,
     warnings: said,
+    records: [],
+    recordFaults: new Set<string>(),
     prepared,
     context,
     options,
@@ -75,13 +77,15 @@ export async function delegate(
   const { attempts, outcome, warnings } = await tryCandidates(call);
   const latencyMs = context.clock.monotonic() - started;
   const failed = 'error' in outcome ? outcome.error : undefined;
-  const recordWarning = await record({ runId, attempts, prepared, failed, latencyMs }, context);
+  context.sendOn?.(call.records);
+  logCall({ runId, attempts, prepared, failed, latencyMs }, context);
+  const recordWarnings = [...call.recordFaults];
   let cut: OrchError | undefined;
   let answered = outcome;
   if ('error' in answered) {
     if (attempts.length === 0) throw answered.error;
     const { alertUsd } = context.config.policies.budgets;
-    cut = withAccount(answered.error, { runId, attempts, recordWarning, alertUsd });
+    cut = withAccount(answered.error, { runId, attempts, recordWarnings, alertUsd });
     const failedCall = { runId, attempts, prepared, latencyMs };
     answered = (await cutText(answered.error, attempts, call)) ?? answered;
     if ('error' in answered) throw (await options.onFailure?.(cut, failedCall)) ?? cut;
@@ -107,7 +111,7 @@ export async function delegate(
         ...reminders,
         ...finished.warnings,
         ...attempts.flatMap(({ priceWarning }) => priceWarning ?? []),
-        ...(recordWarning === undefined ? [] : [recordWarning]),
+        ...recordWarnings,
       ]),
     ],
     reminders: [...attempt.candidate.reminders, ...reminders],
@@ -121,24 +125,24 @@ function withAccount(
   {
     runId,
     attempts,
-    recordWarning,
+    recordWarnings,
     alertUsd,
   }: {
     runId: string;
     attempts: readonly Attempt[];
-    recordWarning: string | undefined;
+    recordWarnings: readonly string[];
     alertUsd: number;
   },
 ): OrchError {
   const spent = spending(attempts);
   const alert = costAlert(spent, alertUsd);
   return extendError(failed, {
-    hints: [recordWarning],
+    hints: recordWarnings,
     details: { run_id: runId, ...spent, ...(alert === undefined ? {} : { cost_alert: alert }) },
   });
 }
 
-interface CallRecord {
+interface EndedCall {
   runId: string;
   attempts: readonly Attempt[];
   prepared: PreparedCall;
@@ -146,19 +150,10 @@ interface CallRecord {
   latencyMs: number;
 }
 
-/** Returns a warning if the record could not be written. */
-async function record(
-  { runId, attempts, prepared, failed, latencyMs }: CallRecord,
+function logCall(
+  { runId, attempts, prepared: { decision }, failed, latencyMs }: EndedCall,
   context: EngineContext,
-): Promise<string | undefined> {
-  const { decision, input } = prepared;
-  const rows = attempts.map((attempt) =>
-    toUsageRecord(
-      attempt,
-      { runId, decision, estTokens: input.approxTokens, droppedTokens: input.droppedTokens },
-      context,
-    ),
-  );
+): void {
   const last = attempts.at(-1);
   const sum = (pick: (attempt: Attempt) => number | undefined) => {
     const known = attempts.map(pick).filter((value) => value !== undefined);
@@ -179,10 +174,4 @@ async function record(
     attempts: attempts.length,
     error: failed === undefined ? null : failed instanceof OrchError ? failed.code : 'internal',
   });
-  try {
-    await context.ledger.append(rows);
-    return undefined;
-  } catch (error) {
-    return `usage was not recorded: ${(error as Error).message}`;
-  }
 }

@@ -28,11 +28,9 @@ import {
 } from './delegation/fields.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { cliOnly, looks, operation } from './operation.ts';
+import { budgetSchema } from './usage/budget-schema.ts';
 
 const usd = () => z.number().nullable();
-
-/** As `BudgetLeft`. */
-export const budgetSchema = () => z.object({ name: z.string(), limit_usd: z.number(), left_usd: z.number() });
 
 const candidateSchema = () =>
   z.object({

@@ -27,12 +27,12 @@ let failed = false;
 async function run(name: string, place: Place, more: Partial<StressOptions> = {}): Promise<void> {
   const options = { processes: 50, calls: 20, budget: 3_000_000, stops: 10, kills: 15 };
   const report = await stress({ place, seed, stopMs, ...options, ...more });
-  const { billed, settled, least, most, requests, estimated, counts, faults } = report;
+  const { billed, settled, least, most, requests, estimated, counts, leases, faults } = report;
   const steps = Object.entries(counts).map(([step, count]) => `${step} ${count}`);
   console.log(
     `${name}: billed ${billed} of ${options.budget} in ${requests} requests; settled ${settled} (${least} to ${most}), ${estimated} estimated`,
   );
-  console.log(`  ${steps.join(', ')}`);
+  console.log(`  ${steps.join(', ')}; ${leases.overdue} leases ran out`);
   for (const fault of faults) console.log(`  WRONG: ${fault}`);
   failed ||= faults.length > 0;
 }

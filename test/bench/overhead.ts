@@ -1,15 +1,17 @@
 /**
  * What orch adds to a request: `npm run bench:overhead [-- pairs]`. A `delegate.run` through a long-lived MCP
  * server beside the very same body sent by bare fetch to the same loopback server, one after the other in the
- * same run. Exits with 1 when a bar is missed.
+ * same run; then the same through servers with and without a budget. Exits with 1 when a bar is missed.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { redisBudget } from '../../src/adapters/budget/redis-budget.ts';
 import { createFactory } from '../../src/factory.ts';
 import { readRequest } from '../../src/operations/delegation/read-request.ts';
 import { runDelegation } from '../../src/operations/delegation/run-delegation.ts';
+import { hasRedis, startRedis } from '../helpers/redis-server.ts';
 import { startScenarioServer } from '../rehearsal/scenario-server.ts';
 import { benchEnvironment, livingModels, McpPeer, quantile, startProvider } from './peers.ts';
 import { wholeAnswer } from './whole-answer.ts';
@@ -34,6 +36,7 @@ let missed = 0;
 try {
   await orch.initialize();
   await oneByOne();
+  await underBudgets();
   await manyAtOnce();
   await firstToken();
 } finally {
@@ -48,10 +51,10 @@ function report(name: string, value: string, ok: boolean, details: string): void
   console.log(`${name.padEnd(34)} ${value.padEnd(26)} ${ok ? 'ok    ' : 'MISSED'} ${details}`);
 }
 
-async function throughOrch(input: string, expected: string): Promise<void> {
-  const { result } = await orch.call('delegate.run', { task: 'docs', input }).answer;
+async function throughOrch(input: string, expected: string, peer = orch): Promise<void> {
+  const { result } = await peer.call('delegate.run', { task: 'docs', input }).answer;
   if (result?.structuredContent?.result !== expected) {
-    throw new Error(`not the whole answer: ${JSON.stringify(result)}\n${orch.stderr}`);
+    throw new Error(`not the whole answer: ${JSON.stringify(result)}\n${peer.stderr}`);
   }
 }
 
@@ -116,6 +119,55 @@ async function oneByOne(): Promise<void> {
       `of all pairs ${all.toFixed(2)} ms beside ${allBare.toFixed(2)} ms, ratio ${(all / allBare).toFixed(2)}`,
     );
   }
+}
+
+/** A reservation, its commitment and its settling: on disk, and in Redis if there is one. */
+async function underBudgets(): Promise<void> {
+  const redis = hasRedis ? await startRedis() : undefined;
+  try {
+    const budgets: { name: string; bar: number; more: Record<string, string> }[] = [
+      { name: 'disk', bar: 1.5, more: {} },
+      ...(redis ? [{ name: 'Redis', bar: 1, more: { ORCH_BUDGET_URL: redis.url } }] : []),
+    ];
+    const peers = [];
+    for (const { name, more } of [{ name: 'without', more: undefined }, ...budgets]) {
+      const own = join(home, name);
+      mkdirSync(own);
+      const limited = more && { ORCH_DAILY_BUDGET_USD: '1000000', ...more };
+      peers.push(new McpPeer({ env: { ...env, XDG_STATE_HOME: own, ...limited }, cwd: home }));
+    }
+    if (redis) await rebuilt(redis.url);
+    await Promise.all(peers.map((peer) => peer.initialize()));
+    const times: number[][] = peers.map(() => []);
+    for (let turn = -warmUp; turn < pairs; turn++) {
+      // Each is the first, the second and the last in turn: what else the machine does affects all alike.
+      for (let place = 0; place < peers.length; place++) {
+        const which = (place + turn + warmUp) % peers.length;
+        const took = await timed(throughOrch('call=0 describe it', wholeAnswer('0'), peers[which]));
+        if (turn >= 0) times[which]!.push(took);
+      }
+    }
+    await Promise.all(peers.map((peer) => peer.stop()));
+    const [without, ...limited] = times.map((all) => quantile(all, 0.5)) as [number, ...number[]];
+    for (const [index, { name, bar }] of budgets.entries()) {
+      const more = limited[index]! - without;
+      report(
+        `p50 more with a budget on ${name}`,
+        `${more.toFixed(2)} ms (bar ${bar})`,
+        more <= bar,
+        `${limited[index]!.toFixed(2)} ms beside ${without.toFixed(2)} ms without one, ${pairs} calls each`,
+      );
+    }
+  } finally {
+    await redis?.stop();
+  }
+}
+
+/** A budget in Redis begins with sums, here of nothing. */
+async function rebuilt(url: string): Promise<void> {
+  const budget = redisBudget({ url, newId: () => crypto.randomUUID(), onEstimated: async () => undefined });
+  await budget.rebuild([]);
+  await budget.close();
 }
 
 async function manyAtOnce(): Promise<void> {

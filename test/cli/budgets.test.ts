@@ -93,7 +93,7 @@ describe('a budget on the command line', () => {
 
 describe.skipIf(!hasRedis)('a budget in redis-server', () => {
   it('is shared, and its password is shown nowhere', async () => {
-    const server = await startRedis({ password: 'correct-horse-7' });
+    const server = await startRedis({ settings: { requirepass: 'correct-horse-7' } });
     onTestFinished(() => server.stop());
     const url = `redis://:correct-horse-7@127.0.0.1:${server.port}`;
     const { env, server: openAi } = await home({ ORCH_BUDGET_URL: url, ORCH_DAILY_BUDGET_USD: '1' });

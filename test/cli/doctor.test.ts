@@ -328,7 +328,7 @@ describe('orch doctor', () => {
     });
 
     it.runIf(hasRedis)('in a Redis: wrong password, no sums, all right', async () => {
-      const redis = await startRedis({ password: 'correct-horse-7' });
+      const redis = await startRedis({ settings: { requirepass: 'correct-horse-7' } });
       onTestFinished(() => redis.stop());
       const at = `127.0.0.1:${redis.port}`;
       const looked = (login: string) =>

@@ -73,6 +73,30 @@ describe('a call under a budget', () => {
     expect(await cut.spent()).toEqual({ settled: most.reduce((sum, nano) => sum + nano), open: 0 });
   });
 
+  it('has the row of each attempt recorded before that is settled: a killed process loses none', async () => {
+    const recorded: number[] = [];
+    const { call, records, context, kept } = await budgeted(
+      { dailyUsd: 1 },
+      { answer: byModel({ [first]: [{ kind: 'cut', after: 1 }, code] }) },
+    );
+    context.budget = async () => ({
+      ...kept,
+      settle: async (...spent) => {
+        recorded.push(records.length);
+        await kept.settle(...spent);
+      },
+    });
+    const sent: unknown[] = [];
+    context.sendOn = (rows) => sent.push(...rows);
+    await call();
+    expect(recorded).toEqual([1, 2]);
+    expect(records.map(({ attempt, error }) => [attempt, error])).toEqual([
+      [1, 'cut'],
+      [2, undefined],
+    ]);
+    expect(sent).toEqual(records);
+  });
+
   it('skips a model that does not fit for one that does, and says so', async () => {
     const worst = await worstCase();
     const { call, asked } = await budgeted({ monthlyUsd: worst / 2 });

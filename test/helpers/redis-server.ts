@@ -21,15 +21,16 @@ export interface RedisServer {
 
 export async function startRedis({
   port,
-  password,
+  settings: more = {},
 }: {
   port?: number;
-  password?: string;
+  /** As in redis.conf, beside those that every server has. */
+  settings?: Record<string, string | number>;
 } = {}): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'orch-redis-'));
   const chosen = port ?? (await freePort());
   const settings = { port: chosen, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no' };
-  const words = Object.entries({ ...settings, ...(password ? { requirepass: password } : {}) });
+  const words = Object.entries({ ...settings, ...more });
   const child = spawn(
     'redis-server',
     words.flatMap(([name, value]) => [`--${name}`, String(value)]),
@@ -45,6 +46,7 @@ export async function startRedis({
     port: chosen,
     url: `redis://127.0.0.1:${chosen}`,
     client() {
+      const password = more.requirepass === undefined ? undefined : String(more.requirepass);
       const client = new Redis({ port: chosen, host: '127.0.0.1', password, retryStrategy: null });
       client.on('error', () => undefined);
       clients.push(client);

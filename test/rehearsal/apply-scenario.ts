@@ -105,6 +105,7 @@ function responseTo(scenario: AnswerScenario, occasion: Occasion): ResponseObjec
   const answer = own === undefined ? answerWithinCap(body, card) : { text: own, cut: false };
   const response = buildResponse(body, card, answer, occasion);
   response.model = scenario.model ?? response.model;
+  response.id = scenario.id ?? response.id;
   setUsage(response, scenario, occasion);
   if (occasion.compatible || scenario.serviceTier === null) delete response.service_tier;
   else response.service_tier = scenario.serviceTier ?? 'default';

@@ -40,6 +40,8 @@ export interface AnswerTraits {
   serviceTier?: string | null;
   /** The model that the answer names. Default the one that was asked. */
   model?: string;
+  /** Of the response. Default one that follows from the request. */
+  id?: string;
   /** Adds comments, events of unknown type and fields of unknown name. Default false. */
   noise?: boolean;
 }

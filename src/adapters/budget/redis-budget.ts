@@ -4,6 +4,7 @@ import { eachDay } from '../../core/budget/windows.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type Budget, type BudgetOptions, defaultLeaseMs } from '../../engine/budget.ts';
 import { RedisConnection } from './redis-connection.ts';
+import { redisFault } from './redis-errors.ts';
 import { redisKeys, redisScript } from './redis-script.ts';
 import { Reservations } from './reservations.ts';
 
@@ -26,8 +27,8 @@ export function redisBudget({
   async function run(operation: Operation, values: object): Promise<{ status: string; rest: string[] }> {
     const [status, estimated, ...rest] = (await connection
       .run(redisScript, redisKeys, [operation, JSON.stringify({ leaseMs, ...values })])
-      .catch((error: unknown) => {
-        throw unavailable(connection.name, error);
+      .catch(async (error: unknown) => {
+        throw await unavailable(connection.name, error);
       })) as [string, string[], ...string[]];
     if (status === 'lost') throw withoutSums(connection.name);
     for (let index = 0; index < estimated.length; index += 3)
@@ -122,19 +123,11 @@ function withoutSums(name: string): OrchError {
   );
 }
 
-function unavailable(name: string, error: unknown): OrchError {
-  const what = error instanceof Error ? error.message : String(error);
-  return new OrchError('budget-unavailable', `the budget at ${name} could not be used: ${what}`, {
-    hint: `${cureOf(what)}: what cannot be counted is not sent`,
+async function unavailable(name: string, error: unknown): Promise<OrchError> {
+  const { message, hint = 'check ORCH_BUDGET_URL and the server: what cannot be counted is not sent' } =
+    await redisFault(error);
+  return new OrchError('budget-unavailable', `the budget at ${name} could not be used: ${message}`, {
+    hint,
     cause: error,
   });
-}
-
-function cureOf(what: string): string {
-  if (/WRONGPASS|NOAUTH|NOPERM/.test(what)) return 'check the user name and the password in ORCH_BUDGET_URL';
-  if (/^Protocol error|onnection is closed|ECONNRESET|EPIPE/.test(what))
-    return 'check host and port in ORCH_BUDGET_URL, where something else than a Redis may answer';
-  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|no answer/.test(what))
-    return 'start the server, or check host and port in ORCH_BUDGET_URL';
-  return 'check ORCH_BUDGET_URL and the server';
 }

@@ -1,4 +1,5 @@
 /** One connection to a Redis or Valkey server, opened anew when it was lost. */
+import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 
 const connectMs = 2000;
@@ -50,11 +51,14 @@ export class RedisConnection {
       username: decodeURIComponent(username) || undefined,
       password: decodeURIComponent(password) || undefined,
       db: Number(pathname.slice(1) || 0),
-      ...(protocol === 'rediss:' ? { tls: { servername: host } } : {}),
+      // A certificate is checked for an address as well, but only a name may be announced.
+      ...(protocol === 'rediss:' ? { tls: isIP(host) ? {} : { servername: host } } : {}),
       protocol: 2,
       connectTimeout: connectMs,
       lazyConnect: true,
       disableClientInfo: true,
+      // Waits for a server that loads its data, and needs one more right.
+      enableReadyCheck: false,
       // A lost connection is opened anew by the next operation, and none is repeated without being asked for.
       retryStrategy: null,
       enableOfflineQueue: false,
@@ -67,6 +71,8 @@ export class RedisConnection {
     });
     try {
       await within(connectMs, client.connect());
+      // Such as a database that does not exist: the first one would be used instead.
+      if (fault) throw fault;
       const opening = this.#opening;
       client.once('end', () => opening && this.#forget(opening));
       return client;

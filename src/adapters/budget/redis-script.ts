@@ -4,17 +4,18 @@
  */
 
 /** With a hash tag, so that a cluster keeps them in one place. */
-export const redisKeys = ['epoch', 'sums', 'open', 'rows', 'settled'].map((name) => `{orch-budget}:${name}`);
+export const redisKeys = ['sums', 'open', 'rows', 'settled'].map((name) => `{orch-budget}:${name}`);
 
 /**
  * ARGV: the operation, and its arguments as JSON. Returns its status, the ids, rows and amounts of reservations that it
  * found to be spent by processes that have gone, and further values. Numbers are given as text: Lua would shorten them.
  *
  * `open` holds `phase|until|day|nano|project` by id; `sums` has one field per day, and one per day and project. `rows`
- * holds the row of a reservation until it is settled or recorded.
+ * holds the row of a reservation until it is settled or recorded. Each of the three holds the epoch, which a rebuilding
+ * begins: a server that evicts keys may lose one of them alone.
  */
 export const redisScript = `
-local epoch, sums, open, rows, settled = unpack(KEYS)
+local sums, open, rows, settled = unpack(KEYS)
 local op, args = ARGV[1], cjson.decode(ARGV[2])
 local hour = 3600 * 1000
 local time = redis.call('TIME')
@@ -36,9 +37,12 @@ end
 if op == 'rebuild' then
   redis.call('DEL', sums)
   for _, sum in ipairs(args.sums) do add(sum[1], sum[2], tonumber(sum[3])) end
-  redis.call('SET', epoch, args.id)
-elseif redis.call('EXISTS', epoch) == 0 then
-  return {'lost', {}}
+  for _, key in ipairs({sums, open, rows}) do redis.call('HSET', key, 'epoch', args.id) end
+else
+  local epoch = redis.call('HGET', sums, 'epoch')
+  if not epoch or redis.call('HGET', open, 'epoch') ~= epoch or redis.call('HGET', rows, 'epoch') ~= epoch then
+    return {'lost', {}}
+  end
 end
 
 local entries, estimated = {}, {}
@@ -63,12 +67,13 @@ for i = 1, #stored, 2 do
   local id = stored[i]
   local phase, till, day, nano, project = string.match(stored[i + 1], '^(%a+)|(%d+)|([%d-]+)|(%d+)|(.*)$')
   local entry = {phase = phase, till = tonumber(till), day = day, nano = tonumber(nano), project = project}
-  entries[id] = entry
+  -- The epoch has no phase.
+  if phase then entries[id] = entry end
   if looks then
     if phase == 'held' and entry.till <= now then entries[id] = nil end
   elseif phase == 'held' then
     if entry.till <= now and not own[id] then drop(id) end
-  elseif op == 'rebuild' or entry.till <= now then
+  elseif phase and (op == 'rebuild' or entry.till <= now) then
     local row = redis.call('HGET', rows, id)
     if phase == 'estimated' and not row then
       -- The rows that a rebuilding sums up hold the estimates that were recorded.
@@ -155,7 +160,7 @@ elseif op == 'settle' then
   end
   add(args.day, args.project, tonumber(args.nano))
 elseif op == 'recorded' then
-  redis.call('HDEL', rows, id)
+  for each in pairs(own) do redis.call('HDEL', rows, each) end
 elseif op == 'release' then
   if entry and entry.phase == 'held' then drop(id) end
 elseif op == 'state' then

@@ -1,32 +1,29 @@
-/** A ledger whose rows are also sent on, when they are written: in the background, and at the end within a limit. */
+/** Sends on what is recorded: in the background, and at the end within a limit. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { UsageRecord } from '../../core/record/usage-record.ts';
-import type { Ledger } from '../../engine/ports.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
 /** How long the end of the process may be held up. */
 export const flushMs = 500;
 
 export interface SentOn {
-  ledger: Ledger;
+  /** The rows of a call. Nothing is started before there are some. */
+  send(records: readonly UsageRecord[]): void;
   /** Never rejects. */
   close(): Promise<void>;
 }
 
 /** What fails goes to `debug` alone. */
-export function sentOn(
-  ledger: Ledger,
-  {
-    start,
-    clean,
-    debug,
-  }: {
-    start: () => Promise<Telemetry>;
-    /** Takes out what must not leave the machine. */
-    clean: (record: UsageRecord) => UsageRecord;
-    debug: (message: string) => void;
-  },
-): SentOn {
+export function sentOn({
+  start,
+  clean,
+  debug,
+}: {
+  start: () => Promise<Telemetry>;
+  /** Takes out what must not leave the machine. */
+  clean: (record: UsageRecord) => UsageRecord;
+  debug: (message: string) => void;
+}): SentOn {
   let started: Promise<Telemetry> | undefined;
   const logged = (error: unknown) => debug(error instanceof Error ? error.message : String(error));
   const send = async (records: readonly UsageRecord[]) => {
@@ -34,12 +31,8 @@ export function sentOn(
     (await started).record(records.map(clean));
   };
   return {
-    ledger: {
-      ...ledger,
-      append(records) {
-        if (records.length > 0) void send(records).catch(logged);
-        return ledger.append(records);
-      },
+    send(records) {
+      if (records.length > 0) void send(records).catch(logged);
     },
     async close() {
       if (started === undefined) return;

@@ -170,6 +170,11 @@ const timeoutsSchema = once(() =>
       .describe(
         `Maximum wait for the first event. Default ${fixedTimeouts.firstEventMs}; comments extend it to ${firstEventAtMostMs} at most.`,
       ),
+    flexWaitMs: milliseconds()
+      .optional()
+      .describe(
+        `The same for a request in tier flex, which may be queued. Default ${fixedTimeouts.flexWaitMs}.`,
+      ),
     idleMs: milliseconds()
       .optional()
       .describe(
@@ -309,7 +314,9 @@ export const foreignPolicies: ForeignRules = {
   defaults: foreignGeneration,
   overrides: { '*': foreignGeneration },
   caps: { '*': { max_input: 'at-most' } },
-  timeouts: { '*': { firstEventMs: 'at-most', idleMs: 'at-most', totalMs: 'at-most' } },
+  timeouts: {
+    '*': { firstEventMs: 'at-most', flexWaitMs: 'at-most', idleMs: 'at-most', totalMs: 'at-most' },
+  },
   retry: { maxRetries: 'at-most', baseMs: 'ignore', maxMs: 'ignore' },
   breaker: { failures: 'ignore', cooldownMs: 'ignore' },
   budgets: {
@@ -335,6 +342,8 @@ export type GenerationPolicy = z.infer<ReturnType<typeof generationSchema>>;
 /** In milliseconds; the defaults are in timeouts.ts. */
 export interface TimeoutSettings {
   firstEventMs?: number | undefined;
+  /** In place of `firstEventMs` where the request is in tier flex. */
+  flexWaitMs?: number | undefined;
   idleMs?: number | undefined;
   totalMs?: number | undefined;
 }

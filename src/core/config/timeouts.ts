@@ -20,6 +20,8 @@ export interface Asked {
   /** Reasoning included. */
   maxOutputTokens: number;
   effort: ReasoningEffort | undefined;
+  /** As the request names it. Default: the provider's default. */
+  serviceTier?: string | undefined;
 }
 
 const firstEventMs = 45_000;
@@ -28,8 +30,11 @@ export const thinkingMs = 120_000;
 /** From effort high on. */
 export const hardThinkingMs = 300_000;
 
+/** A request in tier flex may be queued; the provider's own guide allows fifteen minutes. */
+const flexWaitMs = 900_000;
+
 /** The defaults that are the same for every request. */
-export const fixedTimeouts = { firstEventMs, idleMs };
+export const fixedTimeouts = { firstEventMs, idleMs, flexWaitMs };
 
 /** Comments and blank lines extend the wait for the first event to this at most. */
 export const firstEventAtMostMs = 120_000;
@@ -49,20 +54,32 @@ const mostTotalMs = 86_400_000;
 /** The slowest rate that was measured; the median is 56. */
 export const slowestTokensPerSecond = 9;
 
-export function timeoutsFor(policies: Policies, alias: string, { maxOutputTokens, effort }: Asked): Timeouts {
+export function timeoutsFor(policies: Policies, alias: string, asked: Asked): Timeouts {
   const set = settingsOf(policies, alias);
-  const writingMs = Math.ceil((maxOutputTokens * 1000) / slowestTokensPerSecond);
+  const writingMs = Math.ceil((asked.maxOutputTokens * 1000) / slowestTokensPerSecond);
+  const queuedMs = waitsInQueue(asked) ? (set.flexWaitMs ?? flexWaitMs) : undefined;
+  const startingMs = Math.max(firstEventAtMostMs, queuedMs ?? 0);
   return {
-    firstEventMs: set.firstEventMs ?? firstEventMs,
-    thinkingMs: thinkingFor(effort, set.idleMs),
+    firstEventMs: queuedMs ?? set.firstEventMs ?? firstEventMs,
+    // That it is queued may be all that the server says before it begins.
+    thinkingMs: thinkingFor(asked.effort, set.idleMs, queuedMs),
     idleMs: set.idleMs ?? idleMs,
-    totalMs: set.totalMs ?? Math.min(Math.max(leastTotalMs, firstEventAtMostMs + writingMs), mostTotalMs),
+    totalMs: set.totalMs ?? Math.min(Math.max(leastTotalMs, startingMs + writingMs), mostTotalMs),
   };
+}
+
+/** The setting that limits the wait for the first event. */
+export function firstEventKey(asked: Pick<Asked, 'serviceTier'>): 'firstEventMs' | 'flexWaitMs' {
+  return waitsInQueue(asked) ? 'flexWaitMs' : 'firstEventMs';
+}
+
+function waitsInQueue({ serviceTier }: Pick<Asked, 'serviceTier'>): boolean {
+  return serviceTier === 'flex';
 }
 
 /** The lowest limit that applies by default. */
 export function leastTimeout(policies: Policies, alias: string, key: keyof TimeoutSettings): number {
-  const defaults = { firstEventMs, idleMs, totalMs: leastTotalMs * shareOfAttempt };
+  const defaults = { ...fixedTimeouts, totalMs: leastTotalMs * shareOfAttempt };
   return settingsOf(policies, alias)[key] ?? defaults[key];
 }
 
@@ -88,10 +105,10 @@ export function callTimeoutMs(attempts: readonly Timeouts[]): number {
  * From a set limit of silence: a shorter one than the default is meant for all silence, and thinking may take as long
  * as a longer one. The default itself, written out, changes nothing.
  */
-function thinkingFor(effort: ReasoningEffort | undefined, setMs = idleMs): number {
+function thinkingFor(effort: ReasoningEffort | undefined, setMs = idleMs, queuedMs = 0): number {
   if (setMs < idleMs) return setMs;
   const isHard = effort !== undefined && reasoningEfforts.indexOf(effort) >= reasoningEfforts.indexOf('high');
-  return Math.max(isHard ? hardThinkingMs : thinkingMs, setMs);
+  return Math.max(isHard ? hardThinkingMs : thinkingMs, setMs, queuedMs);
 }
 
 function settingsOf(policies: Policies, alias: string): TimeoutSettings {

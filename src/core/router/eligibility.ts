@@ -124,7 +124,7 @@ export function judgeCandidate(
       hops,
       parameters,
       serviceTier,
-      timeouts: timeoutsFor(config.policies, alias, parameters),
+      timeouts: timeoutsFor(config.policies, alias, { ...parameters, serviceTier }),
       cost,
       notes,
       warnings,

@@ -1,5 +1,8 @@
 /** What one attempt may take of the time of its call. */
+
+import type { TimeoutSettings } from '../../core/config/policy.ts';
 import {
+  firstEventKey,
   leastShareOfFirstEvent,
   shareOfAttempt,
   timeoutSetting,
@@ -11,7 +14,9 @@ import { type Call, remainingMs } from './call.ts';
 
 /** Milliseconds that a call must have left for another attempt with a candidate to be made. */
 function leastMs({ alias }: Candidate, request: GenerateRequest, { context }: Call): number {
-  return timeoutsFor(context.config.policies, alias, request).firstEventMs * leastShareOfFirstEvent;
+  // One in tier flex may wait for longer, but does not need to.
+  const asked = { ...request, serviceTier: undefined };
+  return timeoutsFor(context.config.policies, alias, asked).firstEventMs * leastShareOfFirstEvent;
 }
 
 /** Whether the call has the time for another attempt. The first one is always made. */
@@ -30,7 +35,7 @@ export function attemptLimits(
   const { alias } = candidate;
   const timeouts = timeoutsFor(policies, alias, request);
   const total = timeoutSetting(policies, alias, 'totalMs');
-  const nameOf = (key: 'firstEventMs' | 'idleMs' | 'totalMs') =>
+  const nameOf = (key: keyof TimeoutSettings) =>
     `${timeoutSetting(policies, alias, key).name} in policies.json`;
   const left = Math.max(1, remainingMs(call));
   let totalSetting = nameOf('totalMs');
@@ -48,6 +53,6 @@ export function attemptLimits(
   return {
     ...timeouts,
     totalMs,
-    settings: { firstEvent: nameOf('firstEventMs'), idle: nameOf('idleMs'), total: totalSetting },
+    settings: { firstEvent: nameOf(firstEventKey(request)), idle: nameOf('idleMs'), total: totalSetting },
   };
 }

@@ -1,6 +1,7 @@
 /** A call in progress, and what its attempts so far have left of its limits. */
 
 import { roundUsd, sumUsd } from '../../core/models/money.ts';
+import type { UsageRecord } from '../../core/record/usage-record.ts';
 import type { Candidate } from '../../core/router/decision.ts';
 import type { CallOptions, EngineContext } from '../context.ts';
 import type { GenerateRequest } from '../ports.ts';
@@ -12,6 +13,10 @@ export interface Call {
   readonly runId: string;
   /** Said with the result. */
   readonly warnings: Set<string>;
+  /** The rows of its attempts so far. */
+  readonly records: UsageRecord[];
+  /** Why rows could not be written. */
+  readonly recordFaults: Set<string>;
   readonly prepared: PreparedCall;
   readonly context: EngineContext;
   readonly options: CallOptions;

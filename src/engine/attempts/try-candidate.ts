@@ -10,6 +10,7 @@ import { timerMs } from '../timer.ts';
 import { type Attempt, maxSpent, toAttempt } from './attempt.ts';
 import { attemptLimits, hasTimeFor } from './attempt-limits.ts';
 import { type Call, isAffordable, remainingMs, requestSource } from './call.ts';
+import { recordAttempt } from './record-attempt.ts';
 import { Recoveries } from './recovery.ts';
 import { firstRequest, noteFilesRead, worstCaseUsd } from './request.ts';
 import { type Refusal, reserve } from './reservation.ts';
@@ -81,8 +82,11 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
         repairs,
         earlier: all(),
       });
+      if (attempt) {
+        attempts.push(attempt);
+        await recordAttempt(attempt, call);
+      }
       await reservation.settle(spentUsd(attempt, outcome));
-      if (attempt) attempts.push(attempt);
       if (!('failure' in outcome)) return { attempts, outcome };
       last = outcome;
       const next = recoveries.next(outcome.failure, request);

@@ -22,6 +22,7 @@ describe('processes that are stopped and killed', () => {
     const report = await stress({ ...options, place: { folder: join(folder(), 'budget'), leaseMs } });
     expect(report.faults).toEqual([]);
     expect(report.billed).toBeGreaterThan(0);
+    expect(report.leases.seen).toBeGreaterThan(0);
   });
 
   it.skipIf(!hasRedis)('spend no more than their budget, and lose nothing, in Redis', async () => {

@@ -41,9 +41,10 @@ describe.skipIf(!hasRedis)('redis-server', () => {
         redisBudget({ url: server.url, newId: () => crypto.randomUUID(), onEstimated, leaseMs }),
       // The time is the server's: instead of waiting, what was reserved gets older.
       pass: async (milliseconds) => {
-        for (const [id, text] of Object.entries(await direct.hgetall(redisKeys[2]!))) {
+        for (const [id, text] of Object.entries(await direct.hgetall(redisKeys[1]!))) {
           const [phase, until, ...rest] = text.split('|');
-          await direct.hset(redisKeys[2]!, id, [phase, Number(until) - milliseconds, ...rest].join('|'));
+          if (until === undefined) continue;
+          await direct.hset(redisKeys[1]!, id, [phase, Number(until) - milliseconds, ...rest].join('|'));
         }
       },
       stored: async () =>
@@ -122,6 +123,35 @@ describe.skipIf(!hasRedis)('redis-server', () => {
       expect(await budget.state([daily], day)).toMatchObject([{ settled: 7, open: 0 }]);
     });
 
+    it('gives the row of a process that has gone to another, if the first could not record it', async () => {
+      const leaseMs = 1;
+      const recorded: Row[] = [];
+      const open = (onEstimated: (row: Row) => Promise<void>) => {
+        const budget = redisBudget({
+          url: server.url,
+          newId: () => crypto.randomUUID(),
+          onEstimated,
+          leaseMs,
+        });
+        onTestFinished(() => budget.close());
+        return budget;
+      };
+      const gone = open(async () => undefined);
+      await gone.rebuild([]);
+      await gone.commit(await reserved(gone, 20));
+      await gone.close();
+      let tries = 0;
+      const killed = open(async () => {
+        tries++;
+        throw new Error('killed');
+      });
+      while (tries === 0) await killed.state([daily], day);
+      const other = open(async (row) => void recorded.push(row));
+      while (recorded.length === 0) await other.state([daily], day);
+      expect(await other.state([daily], day)).toMatchObject([{ settled: 20, open: 0 }]);
+      expect(recorded).toEqual([{ run_id: 'r' }]);
+    });
+
     it('goes on after the server has closed the connection', async () => {
       const budget = client(server.url);
       await budget.rebuild([]);
@@ -135,7 +165,7 @@ describe.skipIf(!hasRedis)('redis-server', () => {
 
   describe('a Redis that cannot be used', () => {
     it('is told without its password', async () => {
-      const guarded = await startRedis({ password: 'correct-horse' });
+      const guarded = await startRedis({ settings: { requirepass: 'correct-horse' } });
       onTestFinished(() => guarded.stop());
       const at = `127.0.0.1:${guarded.port}`;
       await client(`redis://:correct-horse@${at}`).rebuild([]);
@@ -183,7 +213,12 @@ describe('an address where no Redis is', () => {
   }
 
   it.each([
-    ['refuses', async () => `redis://127.0.0.1:${await freePort()}`, /ECONNREFUSED/, /^start the server/],
+    [
+      'refuses',
+      async () => `redis://127.0.0.1:${await freePort()}`,
+      /connection refused/,
+      /^start the server/,
+    ],
     ['speaks HTTP', () => answering('HTTP/1.1 400 Bad Request\r\n\r\n'), /could not be used/, /^check /],
     ['says nothing', () => answering(undefined), /no answer within 2 s/, /^start the server/],
   ])('%s', async (_name, start, expected, hint) => {

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { seededRandom } from '../seeded-random.ts';
+import { type LeaseReport, watchLeases } from './lease-watch.ts';
 import { daily, day, openBudget, type Place } from './place.ts';
 import type { Note, WorkerJob } from './worker.ts';
 
@@ -38,6 +39,7 @@ export interface StressReport {
   most: number;
   estimated: number;
   counts: Record<string, number>;
+  leases: LeaseReport;
   /** What was wrong; empty if nothing was. */
   faults: string[];
 }
@@ -76,6 +78,7 @@ export async function stress(options: StressOptions): Promise<StressReport> {
         stdio: ['ignore', 'inherit', 'inherit'],
       });
     });
+    const watch = watchLeases(place);
     const exits = workers.map((worker) => once(worker, 'exit'));
     await Promise.all([harm(workers, notes, options, random), Promise.all(exits)]);
     // Whatever was reserved by those who have gone is over now.
@@ -83,7 +86,9 @@ export async function stress(options: StressOptions): Promise<StressReport> {
     const observer = await openBudget(place, async () => undefined);
     const standing = (await observer.state([daily(budget)], day))[0]!;
     await observer.close();
-    return judge({ ...standing, ...provider.count }, readNotes(notes), budget, stopMs);
+    const leases = await watch.stop();
+    const report = judge({ ...standing, ...provider.count }, readNotes(notes), budget, stopMs);
+    return { ...report, leases, faults: [...report.faults, ...leases.faults] };
   } finally {
     provider.close();
     rmSync(scratch, { recursive: true });
@@ -133,7 +138,7 @@ function judge(
   notes: readonly Note[],
   budget: number,
   stopMs: number,
-): StressReport {
+): Omit<StressReport, 'leases'> {
   const counts: Record<string, number> = { stopMs };
   const reservations = new Map<string, Map<Note['step'], number>>();
   for (const { step, id, nano = 0 } of notes) {

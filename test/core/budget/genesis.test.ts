@@ -47,11 +47,14 @@ it('what has an unknown cost counts at its highest, unless it was not billed', (
   expect(sumsOf([{ ...unknown, ...silent, error: 'rate-limited' }])).toEqual([]);
 });
 
-it('the row of a process that has come back replaces the estimate', () => {
+it('an estimate does not count beside the row of its process', () => {
   const row = { run_id: 'r', attempt: 1, project: undefined };
   const estimated = { ...row, cost_usd: 0.5, cost_source: 'estimated' };
   expect(sumsOf([estimated, { ...row, attempt: 2, cost_usd: 0.1 }])).toEqual([
     ['2026-06-14', '', 600_000_000],
   ]);
-  expect(sumsOf([estimated, { ...row, cost_usd: 0.2 }])).toEqual([['2026-06-14', '', 200_000_000]]);
+  const once = [['2026-06-14', '', 200_000_000]];
+  expect(sumsOf([estimated, { ...row, cost_usd: 0.2 }])).toEqual(once);
+  // Its process was killed after it had recorded the attempt, and before it could settle it.
+  expect(sumsOf([{ ...row, cost_usd: 0.2 }, estimated])).toEqual(once);
 });

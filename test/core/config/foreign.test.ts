@@ -122,7 +122,10 @@ describe('the policies of a repository', () => {
     ['defaults', { reasoning_effort: 'low' }],
     ['overrides', { docs: { reasoning_effort: 'low', max_output_tokens: 2049 } }],
     ['caps', { mini: { max_input: 12_001 } }],
-    ['timeouts', { default: { totalMs: 420_001 }, mini: { idleMs: 60_001, firstEventMs: 45_001 } }],
+    [
+      'timeouts',
+      { default: { totalMs: 420_001, flexWaitMs: 900_001 }, mini: { idleMs: 60_001, firstEventMs: 45_001 } },
+    ],
     ['safetyCritical', ['mini']],
     ['defaults', { tier: 'fast', tierFallback: 'next', prefer: 'cost' }],
     ['models', { allow: ['full'] }],

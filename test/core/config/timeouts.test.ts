@@ -50,6 +50,40 @@ describe('without settings', () => {
   });
 });
 
+describe('a request in tier flex', () => {
+  const flex = { ...asked(2048), serviceTier: 'flex' };
+
+  it('may be queued for a quarter of an hour before it is answered', () => {
+    expect(timeoutsFor(given, 'codex', flex)).toEqual({
+      firstEventMs: 900_000,
+      thinkingMs: 900_000,
+      idleMs: 60_000,
+      totalMs: 900_000 + Math.ceil((2048 * 1000) / 9),
+    });
+    expect(timeoutsFor(given, 'codex', { ...flex, serviceTier: 'default' })).toEqual(
+      timeoutsFor(given, 'codex', asked(2048)),
+    );
+  });
+
+  it('may be queued for as long as is set for that, whatever is set for others', () => {
+    const policies = policiesWith({
+      default: { firstEventMs: 45_000, flexWaitMs: 200_000 },
+      mini: { flexWaitMs: 30_000 },
+    });
+    expect(timeoutsFor(policies, 'codex', flex)).toMatchObject({
+      firstEventMs: 200_000,
+      thinkingMs: 200_000,
+    });
+    expect(timeoutsFor(policies, 'mini', flex)).toMatchObject({ firstEventMs: 30_000, thinkingMs: 120_000 });
+    expect(timeoutsFor(policies, 'mini', asked(2048)).firstEventMs).toBe(45_000);
+  });
+
+  it('is not silent for longer than a limit of all silence allows', () => {
+    const policies = policiesWith({ default: { idleMs: 10 } });
+    expect(timeoutsFor(policies, 'codex', flex)).toMatchObject({ firstEventMs: 900_000, thinkingMs: 10 });
+  });
+});
+
 describe('what is set', () => {
   const policies = policiesWith({ default: { idleMs: 10, totalMs: 20 }, mini: { totalMs: 5 } });
 

@@ -4,7 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Watchdog } from '../../../src/adapters/http/watchdog.ts';
-import { ProviderFailure } from '../../../src/core/errors/provider-failure.ts';
+import {
+  type FailureClass,
+  type FailureDetails,
+  ProviderFailure,
+} from '../../../src/core/errors/provider-failure.ts';
 import type { DelegateRequest } from '../../../src/core/tasks/request.ts';
 import type { AttemptLimits, GenerateRequest } from '../../../src/engine/ports.ts';
 import { askQuestion } from '../../helpers/question.ts';
@@ -22,7 +26,7 @@ async function limitsOf(
     fails = () => 'empty-answer',
     ...options
   }: EngineFixtureOptions & {
-    fails?: (asked: Asked[]) => 'empty-answer' | 'answer-cut-by-length' | undefined;
+    fails?: (asked: Asked[]) => FailureClass | [FailureClass, FailureDetails] | undefined;
   } = {},
 ): Promise<Asked[]> {
   const { call, context, clock } = await engineFixture({ answer: code, ...options });
@@ -33,7 +37,10 @@ async function limitsOf(
       asked.push({ ...given, model: sent.model, cap: sent.maxOutputTokens });
       clock.pass(10_000);
       const failure = fails(asked);
-      if (failure !== undefined) throw new ProviderFailure(failure, 'no');
+      if (failure !== undefined) {
+        const [name, details] = typeof failure === 'string' ? [failure] : failure;
+        throw new ProviderFailure(name, 'no', details);
+      }
       return provider.generate(sent, given);
     },
   });
@@ -90,6 +97,23 @@ describe('an attempt', () => {
     expect(first!.thinkingMs).toBe(300_000);
     // The call was given what the first request may take.
     expect(second!.totalMs).toBe(first!.totalMs - 10_000);
+  });
+
+  it('in tier flex has the limit of that, which is named, until it falls back to the default tier', async () => {
+    const policies = { timeouts: { codex: { flexWaitMs: 100_000 } } };
+    const noCapacity = { status: 429, providerCode: 'resource_unavailable' };
+    const asked = await limitsOf(
+      { timeoutMs: undefined, forceModel: 'codex', tier: 'flex' },
+      {
+        policies,
+        models: { aliases: { codex: 'gpt-6.1-terra' } },
+        fails: ({ length }) => (length < 2 ? ['rate-limited', noCapacity] : undefined),
+      },
+    );
+    expect(asked.map(({ firstEventMs, settings }) => [firstEventMs, settings?.firstEvent])).toEqual([
+      [100_000, 'timeouts.codex.flexWaitMs in policies.json'],
+      [45_000, 'timeouts.default.firstEventMs in policies.json'],
+    ]);
   });
 
   it('of a call without a timeout of its own has 70 % of what its slowest candidate may take', async () => {
@@ -192,6 +216,19 @@ describe('a server that', () => {
         );
       },
       { effort: 'medium' },
+    );
+    expect(await answered).toEqual(rightAnswer);
+  });
+
+  it('queues a request in tier flex for ten minutes gives the right answer in one attempt', async () => {
+    const answered = callThrough(
+      async ({ write, pass, end }) => {
+        pass(600);
+        await write(created);
+        pass(600);
+        end(delta + completed);
+      },
+      { tier: 'flex', forceModel: 'mini' },
     );
     expect(await answered).toEqual(rightAnswer);
   });

@@ -1,0 +1,152 @@
+/**
+ * Looks at the reservations of a budget while others use it: one whose lease is over must not survive what another
+ * process does after that.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { redisKeys } from '../../../src/adapters/budget/redis-script.ts';
+import { decodeOperation } from '../../../src/core/budget/log-line.ts';
+import { BudgetState } from '../../../src/core/budget/state.ts';
+import type { Place } from './place.ts';
+
+export interface LeaseReport {
+  /** Reservations that were seen, and of how many the lease was over at some time. */
+  seen: number;
+  overdue: number;
+  faults: string[];
+}
+
+export interface LeaseWatch {
+  stop(): Promise<LeaseReport>;
+}
+
+const everyMs = 200;
+
+export function watchLeases(place: Place): LeaseWatch {
+  const watch = 'url' in place ? new RedisLeases(place.url) : new DiskLeases(place.folder, place.leaseMs);
+  let looking: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    looking = looking.then(() => watch.look()).catch((error: unknown) => watch.faults.add(String(error)));
+  }, everyMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await looking;
+      await watch.look();
+      watch.close();
+      return { seen: watch.seen.size, overdue: watch.overdue.size, faults: [...watch.faults] };
+    },
+  };
+}
+
+/** Replays the log. */
+class DiskLeases {
+  readonly seen = new Set<string>();
+  readonly overdue = new Set<string>();
+  readonly faults = new Set<string>();
+  readonly #folder: string;
+  readonly #leaseMs: number;
+  readonly #owners = new Map<string, string>();
+  /** How often an overdue reservation was left as it is. */
+  readonly #left = new Map<string, number>();
+  #number = 0;
+  #read = 0;
+  #state = new BudgetState();
+
+  constructor(folder: string, leaseMs: number) {
+    this.#folder = folder;
+    this.#leaseMs = leaseMs;
+  }
+
+  async look(): Promise<void> {
+    if (!existsSync(this.#folder)) return;
+    const numbers = readdirSync(this.#folder)
+      .map((name) => Number.parseInt(name, 10))
+      .sort((one, other) => one - other);
+    for (const number of numbers.filter((each) => each >= this.#number)) {
+      if (number > this.#number) {
+        this.#number = number;
+        this.#read = 0;
+        this.#state = new BudgetState();
+      }
+      this.#readOn(join(this.#folder, `${number}.log`));
+    }
+  }
+
+  close(): void {
+    // Nothing is held open.
+  }
+
+  #readOn(path: string): void {
+    if (!existsSync(path)) return;
+    const bytes = readFileSync(path);
+    const end = bytes.lastIndexOf('\n') + 1;
+    for (const line of bytes.toString('utf8', this.#read, end).split('\n')) {
+      const found = decodeOperation(line);
+      if (found) this.#follow(found);
+    }
+    this.#read = Math.max(this.#read, end);
+  }
+
+  #follow({ operation, by }: NonNullable<ReturnType<typeof decodeOperation>>): void {
+    const { done } = this.#state.apply(operation);
+    if (operation.op === 'expire' && done) this.overdue.add(operation.id);
+    if (operation.op !== 'reserve' || this.#state.sealed) return;
+    if (done) {
+      this.seen.add(operation.id);
+      this.#owners.set(operation.id, by);
+    }
+    const at = operation.until - this.#leaseMs;
+    for (const id of this.#state.overdue(at)) {
+      if (this.#owners.get(id) === by) continue;
+      const times = (this.#left.get(id) ?? 0) + 1;
+      this.#left.set(id, times);
+      // Once may be chance: who reserved it was stopped before its line was written, and it was overdue from the start.
+      if (times > 1) this.faults.add(`${id} was overdue, and others have reserved ${times} times since`);
+    }
+  }
+}
+
+/** Compares what is there with what was there before. */
+class RedisLeases {
+  readonly seen = new Set<string>();
+  readonly overdue = new Set<string>();
+  readonly faults = new Set<string>();
+  readonly #client: Redis;
+  #before = new Map<string, string>();
+  #operations = 0;
+
+  constructor(url: string) {
+    const { hostname, port } = new URL(url);
+    this.#client = new Redis({ host: hostname, port: Number(port) });
+  }
+
+  async look(): Promise<void> {
+    const [, stats] = (await this.#client.info('commandstats')).match(/cmdstat_eval:calls=(\d+)/) ?? [];
+    const replies = await this.#client.multi().time().hgetall(redisKeys[1]!).exec();
+    const [seconds, micros] = replies![0]![1] as [string, string];
+    const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    const overdue = new Map<string, string>();
+    for (const [id, text] of Object.entries(replies![1]![1] as Record<string, string>)) {
+      const [phase, until] = text.split('|');
+      if (until === undefined || phase === 'estimated') continue;
+      this.seen.add(id);
+      if (Number(until) <= now) overdue.set(id, until);
+    }
+    const operations = Number(stats ?? 0);
+    for (const [id, until] of overdue) {
+      this.overdue.add(id);
+      // An operation on a reservation leaves that one as it is, so a few may be its owner's.
+      const since = operations - this.#operations;
+      if (this.#before.get(id) === until && since > 3)
+        this.faults.add(`${id} was overdue during ${since} operations`);
+    }
+    this.#before = overdue;
+    this.#operations = operations;
+  }
+
+  close(): void {
+    this.#client.disconnect();
+  }
+}
