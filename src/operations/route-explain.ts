@@ -18,6 +18,7 @@ import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { reasoningEfforts } from '../core/tasks/tasks.ts';
 import type { EngineContext } from '../engine/context.ts';
 import { lifeCycle, prepare } from '../engine/prepare/prepare.ts';
+import { budgetSchema } from './budget-schema.ts';
 import type { OperationContext } from './context.ts';
 import {
   frameworkField,
@@ -28,7 +29,6 @@ import {
 } from './delegation/fields.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { cliOnly, looks, operation } from './operation.ts';
-import { budgetSchema } from './usage/budget-schema.ts';
 
 const usd = () => z.number().nullable();
 

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { budgetLeft, limitsOf } from '../../core/budget/limits.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { BudgetLeft, UsageStatus } from '../../core/record/usage-status.ts';
+import { budgetSchema } from '../budget-schema.ts';
 import type { OperationContext } from '../context.ts';
 import { commandOnly, field } from '../operation.ts';
-import { budgetSchema } from './budget-schema.ts';
 
 export const usageStatusOperation = commandOnly({
   // A status line is shown again and again: it must not fail where another setting is wrong.
