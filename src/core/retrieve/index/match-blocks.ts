@@ -5,6 +5,8 @@ import { keyOf, readPostings, type Segment, termAt } from './segment.ts';
 
 const k1 = 2;
 const b = 0.75;
+/** Scores are sorted into so many classes to find the best ones without sorting all. */
+const classes = 512;
 
 interface Searched {
   segment: Segment;
@@ -14,6 +16,12 @@ interface Searched {
   fileOf: Uint32Array;
   /** By block: 1 if it is no longer there. Undefined if all are. */
   dead: Uint8Array | undefined;
+  /** By block: what a longer text takes from the weight of a count. */
+  norms: Float64Array;
+  /** Room for one search: scores by block, and the postings of a term. */
+  scores: Float64Array;
+  blocks: Uint32Array;
+  counts: Uint8Array;
 }
 
 /** What a search needs besides the postings; made once for an index. */
@@ -21,20 +29,20 @@ export interface Matching {
   searched: readonly Searched[];
   files: number;
   blocks: number;
-  averageLength: number;
 }
 
 export function matchingOf(segments: readonly Segment[], manifest: Manifest): Matching {
   let [files, blocks, length] = [0, 0, 0];
   const searched = segments.map((segment) => {
+    const size = segment.starts.length;
     const rows = rowsOf(segment, manifest);
-    const fileOf = new Uint32Array(segment.starts.length);
+    const fileOf = new Uint32Array(size);
     let dead: Uint8Array | undefined;
     for (const [file, row] of rows.entries()) {
       const [from, to] = [segment.firstBlock[file]!, segment.firstBlock[file + 1]!];
       fileOf.fill(file, from, to);
       if (row === undefined) {
-        dead ??= new Uint8Array(fileOf.length);
+        dead ??= new Uint8Array(size);
         dead.fill(1, from, to);
         continue;
       }
@@ -42,71 +50,39 @@ export function matchingOf(segments: readonly Segment[], manifest: Manifest): Ma
       blocks += to - from;
       for (let block = from; block < to; block++) length += segment.lengths[block]!;
     }
-    return { segment, rows, fileOf, dead };
+    return {
+      segment,
+      rows,
+      fileOf,
+      dead,
+      norms: new Float64Array(size),
+      scores: new Float64Array(size),
+      blocks: new Uint32Array(size),
+      counts: new Uint8Array(size),
+    };
   });
-  return { searched, files, blocks, averageLength: Math.max(1, length) / Math.max(1, blocks) };
+  const averageLength = Math.max(1, length) / Math.max(1, blocks);
+  for (const { segment, norms } of searched)
+    for (let block = 0; block < norms.length; block++)
+      norms[block] = k1 * (1 - b + (b * segment.lengths[block]!) / averageLength);
+  return { searched, files, blocks };
 }
 
 export function matchBlocks(
-  matching: Matching,
+  { searched, blocks }: Matching,
   terms: QueryTerms,
   { accepts, most }: { accepts?: ((path: string) => boolean) | undefined; most: number },
 ): BlockMatch[] {
-  const { searched, blocks: all, averageLength } = matching;
-  const work = searched.map(({ segment: { starts } }) => ({
-    scores: new Float64Array(starts.length),
-    blocks: new Uint32Array(starts.length),
-    counts: new Uint8Array(starts.length),
-    read: 0,
-  }));
+  for (const { scores } of searched) scores.fill(0);
   for (const [term, weight] of terms) {
     const key = keyOf(term);
-    let having = 0;
-    for (const [index, each] of searched.entries()) having += readLive(each, key, work[index]!);
-    if (having === 0) continue;
-    const idf = Math.log(1 + (all - having + 0.5) / (having + 0.5)) * weight * (k1 + 1);
-    for (const [index, { segment }] of searched.entries()) {
-      const { scores, blocks, counts, read } = work[index]!;
-      for (let at = 0; at < read; at++) {
-        const block = blocks[at]!;
-        const count = counts[at]!;
-        scores[block]! +=
-          (idf * count) / (count + k1 * (1 - b + (b * segment.lengths[block]!) / averageLength));
-      }
-    }
+    const read = searched.map((each) => readLive(each, key));
+    const having = read.reduce((sum, count) => sum + count, 0);
+    const idf = Math.log(1 + (blocks - having + 0.5) / (having + 0.5)) * weight * (k1 + 1);
+    for (const [index, each] of searched.entries()) addScores(each, read[index]!, idf);
   }
-  const accepted = searched.map(({ rows }) => new Uint8Array(rows.length));
-  const found: { score: number; index: number; block: number }[] = [];
-  const least = leastOf(
-    work.map(({ scores }, index) => {
-      const { fileOf, rows } = searched[index]!;
-      for (let block = 0; block < scores.length; block++) {
-        if (scores[block] === 0 || accepts === undefined) continue;
-        const file = fileOf[block]!;
-        if (accepted[index]![file] === 0) accepted[index]![file] = accepts(rows[file]!.path) ? 1 : 2;
-        if (accepted[index]![file] === 2) scores[block] = 0;
-      }
-      return scores;
-    }),
-    most,
-  );
-  for (const [index, { scores }] of work.entries())
-    for (let block = 0; block < scores.length; block++)
-      if (scores[block]! > 0 && scores[block]! >= least) found.push({ score: scores[block]!, index, block });
-  return found
-    .map(({ score, index, block }) => {
-      const { segment, fileOf, rows } = searched[index]!;
-      const { path, hash } = rows[fileOf[block]!]!;
-      const symbol = segment.symbols[block]!;
-      return {
-        path,
-        start: segment.starts[block]!,
-        end: segment.ends[block]!,
-        score,
-        hash,
-        symbol: symbol === '' ? undefined : symbol,
-      };
-    })
+  if (accepts !== undefined) for (const each of searched) dropOthers(each, accepts);
+  return best(searched, most)
     .sort(
       (one, other) =>
         other.score - one.score ||
@@ -115,38 +91,66 @@ export function matchBlocks(
     .slice(0, most);
 }
 
-/** Reads the term's postings without those of blocks that are gone. Gives how many are left. */
-function readLive(
-  { segment, dead }: Searched,
-  key: number,
-  work: { blocks: Uint32Array; counts: Uint8Array; read: number },
-): number {
-  work.read = 0;
+/** Reads the term's postings without those of blocks that are gone. Gives how many there are. */
+function readLive({ segment, dead, blocks, counts }: Searched, key: number): number {
   const term = termAt(segment.keys, key);
   if (term < 0) return 0;
-  const { blocks, counts } = work;
   const read = readPostings(segment, term, blocks, counts);
-  if (dead === undefined) {
-    work.read = read;
-    return read;
-  }
+  if (dead === undefined) return read;
   let left = 0;
   for (let at = 0; at < read; at++) {
     if (dead[blocks[at]!] === 1) continue;
     blocks[left] = blocks[at]!;
     counts[left++] = counts[at]!;
   }
-  work.read = left;
   return left;
 }
 
-/** The score of which at most `most` are above it. */
-function leastOf(scores: readonly Float64Array[], most: number): number {
-  let count = 0;
-  for (const each of scores) for (const score of each) if (score > 0) count++;
-  if (count <= most) return 0;
-  const positive = new Float64Array(count);
-  let at = 0;
-  for (const each of scores) for (const score of each) if (score > 0) positive[at++] = score;
-  return positive.sort()[count - most]!;
+function addScores({ scores, blocks, counts, norms }: Searched, read: number, idf: number): void {
+  for (let at = 0; at < read; at++) {
+    const block = blocks[at]!;
+    const count = counts[at]!;
+    scores[block]! += (idf * count) / (count + norms[block]!);
+  }
+}
+
+function dropOthers({ scores, fileOf, rows }: Searched, accepts: (path: string) => boolean): void {
+  const dropped: (boolean | undefined)[] = [];
+  for (let block = 0; block < scores.length; block++) {
+    if (scores[block] === 0) continue;
+    const file = fileOf[block]!;
+    dropped[file] ??= !accepts(rows[file]!.path);
+    if (dropped[file]) scores[block] = 0;
+  }
+}
+
+/** The best `most` blocks, and some more. */
+function best(searched: readonly Searched[], most: number): BlockMatch[] {
+  let top = 0;
+  for (const { scores } of searched)
+    for (let at = 0; at < scores.length; at++) if (scores[at]! > top) top = scores[at]!;
+  if (top === 0) return [];
+  const scale = (classes - 1) / top;
+  const sizes = new Uint32Array(classes);
+  for (const { scores } of searched)
+    for (let at = 0; at < scores.length; at++) if (scores[at]! > 0) sizes[Math.floor(scores[at]! * scale)]!++;
+  let least = classes - 1;
+  for (let left = most - sizes[least]!; left > 0 && least > 0; left -= sizes[least]!) least--;
+  const found: BlockMatch[] = [];
+  for (const { segment, scores, fileOf, rows } of searched) {
+    for (let block = 0; block < scores.length; block++) {
+      const score = scores[block]!;
+      if (score === 0 || Math.floor(score * scale) < least) continue;
+      const { path, hash } = rows[fileOf[block]!]!;
+      found.push({
+        path,
+        start: segment.starts[block]!,
+        end: segment.ends[block]!,
+        score,
+        hash,
+        symbol: segment.symbols[block]! || undefined,
+      });
+    }
+  }
+  return found;
 }
