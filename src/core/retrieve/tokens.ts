@@ -11,7 +11,9 @@ export const tokeniserVersion = 1;
 /** Longer runs are keys, hashes or data. */
 const longestWord = 80;
 const word = /[\p{L}\p{M}_$][\p{L}\p{M}\p{N}_$]*|\p{N}+/gu;
-const part = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\x00-\x7f]+/g;
+/** Words within an identifier. A plural may end an abbreviation: `IDs`. */
+const asciiPart = /[A-Z]{2,}s(?![A-Za-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g;
+const part = /\p{Lu}+(?![\p{Ll}\p{M}])|\p{Lu}?[\p{Ll}\p{M}]+|\p{N}+|[\p{L}\p{M}]+?(?![\p{L}\p{M}])/gu;
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]+/gu;
 const onlyAscii = /^[\x00-\x7f]*$/;
@@ -35,34 +37,37 @@ export function wordsOf(text: string): readonly string[] {
 
 /** The terms of one word: none, one, or several. */
 export function termsOfWord(word: string): string[] {
-  if (word.length > longestWord && onlyAscii.test(word)) return [];
-  const parts = word.match(part) ?? [];
-  const terms: string[] = [];
-  if (parts.length > 1 && word.length <= longestWord) terms.push(word.toLowerCase());
-  for (const each of parts) {
-    if (onlyAscii.test(each)) {
-      if (each.length > 1) terms.push(stem(each.toLowerCase()));
-    } else pushOther(each.toLowerCase(), terms);
-  }
-  return terms;
+  if (!onlyAscii.test(word)) return termsOfOtherWord(word.normalize('NFC'));
+  if (word.length > longestWord) return [];
+  const parts = word.match(asciiPart) ?? [];
+  const terms = parts.filter((each) => each.length > 1).map(stem);
+  return parts.length > 1 ? [word.toLowerCase(), ...terms] : terms;
 }
 
-/** Letters outside of ASCII: words where the script has spaces, else characters and pairs. */
-function pushOther(text: string, terms: string[]): void {
-  for (const run of text.match(unspaced) ?? []) {
+/** Where the script has spaces, as above; else characters and pairs of them. */
+function termsOfOtherWord(word: string): string[] {
+  const terms: string[] = [];
+  for (const run of word.match(unspaced) ?? []) {
     const characters = [...run];
     for (const [at, character] of characters.entries()) {
       terms.push(character);
       if (at > 0) terms.push(characters[at - 1]! + character);
     }
   }
-  for (const rest of text.replace(unspaced, ' ').split(' ')) if (rest !== '') terms.push(stem(rest));
+  for (const spaced of word.replace(unspaced, ' ').split(/[ _$]+/)) {
+    if (spaced.length > longestWord) continue;
+    const parts = spaced.match(part) ?? [];
+    if (parts.length > 1) terms.push(spaced.toLowerCase());
+    for (const each of parts) if (each.length > 1) terms.push(stem(each));
+  }
+  return terms;
 }
 
-/** `text` is one word; the term is in lower case and without plural, -ing or -ed. */
+/** In lower case, and without plural, -ing or -ed. */
 function stem(word: string): string {
-  if (word.length <= 4) return word;
-  let stemmed = word;
+  let stemmed = word.toLowerCase();
+  if (/^[A-Z]{2,}s$/.test(word)) return stemmed.slice(0, -1);
+  if (stemmed.length <= 4) return stemmed;
   if (stemmed.endsWith('ies')) stemmed = `${stemmed.slice(0, -3)}y`;
   else if (stemmed.endsWith('s') && !stemmed.endsWith('ss')) stemmed = stemmed.slice(0, -1);
   if (stemmed.endsWith('ing') && stemmed.length >= 7) stemmed = stemmed.slice(0, -3);
