@@ -43,7 +43,7 @@ export interface Corpus {
   skipped: Partial<Record<SkipReason, number>>;
   warnings: readonly string[];
   /** Reads a file as it is now, with the stamp that belongs to the text; or why it cannot be searched. */
-  read(path: string): (CorpusText & { stamp: string }) | { skipped: SkipReason };
+  read(path: string): (CorpusText & { stamp: string }) | { skipped: SkipReason; stamp?: string | undefined };
 }
 
 /** A block of a file; lines count from 1 and both are included. */
