@@ -1,5 +1,6 @@
 /** The ports of retrieval. Implemented by the adapters. */
 import type { BlockMatch, Corpus, IndexUpdate, PastCommit, QueryTerms } from '../core/retrieve/types.ts';
+import type { SecretScanner } from './ports.ts';
 
 export interface CorpusSource {
   /**
@@ -12,7 +13,7 @@ export interface CorpusSource {
 }
 
 export interface RetrievalEngine {
-  readonly name: 'embedded' | 'qdrant';
+  readonly name: EngineName;
   /**
    * Makes the index equal to the corpus: cuts what is new or has changed, forgets what is gone. `onProgress` is told
    * how many of the files to be read are done. Throws `retrieval-unavailable` where the engine cannot be used.
@@ -56,4 +57,29 @@ export interface MemorySource {
     query: string,
     options: { limit: number; signal: AbortSignal },
   ): Promise<{ memories: readonly Memory[]; warnings: readonly string[] }>;
+}
+
+/** Which files patterns of paths let through. */
+export interface FileFilter {
+  accepts(path: string): boolean;
+  /** The patterns that have matched nothing so far, as they were given. */
+  idle(): string[];
+}
+
+export const engineNames = ['embedded', 'qdrant'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** What a search works with. */
+export interface Retrieval {
+  corpus: CorpusSource;
+  /** Default: the one that is configured. Rejects with `usage` for one that is not set up. */
+  engine(name?: EngineName): Promise<RetrievalEngine>;
+  /** Undefined if none is set up. */
+  memory: MemorySource | undefined;
+  /** Patterns as in `--file`, made for the base of the corpus. Rejects with `usage`. */
+  filter(patterns: readonly string[], base: string): Promise<FileFilter>;
+  /** Finds what must not be shown. Undefined: everything is shown as it is. */
+  secrets: SecretScanner | undefined;
+  /** Patterns of what is left out, beside what a folder itself leaves out. */
+  exclude: readonly string[];
 }
