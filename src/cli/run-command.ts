@@ -9,6 +9,7 @@ import type { DelegateOutput } from '../operations/delegation/output.ts';
 import type { Operation } from '../operations/operation.ts';
 import { explain, routeExplainOperation } from '../operations/route-explain.ts';
 import { onWholeTree } from '../operations/whole-tree.ts';
+import { indexingProgress } from './indexing-progress.ts';
 import { gatherInput, refuseExpandedGlob, refusePathAsInstruction } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { startProgress } from './progress.ts';
@@ -113,6 +114,7 @@ export async function runCommand(
         showDecision: preview,
       })
     : undefined;
+  const indexing = indexingProgress(streams);
   let shown = '';
   let joined = joinedBreaks();
   const callOptions: CallOptions = {
@@ -138,7 +140,9 @@ export async function runCommand(
         streams.err('the partial answer above is discarded; starting again\n');
         shown = '';
       }
-      if (talks) progress?.onEvent(event);
+      if (!talks) return;
+      progress?.onEvent(event);
+      indexing.onEvent(event);
     },
   };
   let output: Record<string, unknown>;
@@ -156,6 +160,7 @@ export async function runCommand(
     });
   } finally {
     progress?.stop();
+    await indexing.stop();
     if (shown !== '' && !shown.endsWith('\n')) streams.out('\n');
   }
   const alreadyShown = shown !== '' && shown.trim() === String(output.result).trim();

@@ -9,6 +9,7 @@ import { routeExplainOperation } from './route-explain.ts';
 import { runOperation } from './run.ts';
 import { runsListOperation } from './runs-list.ts';
 import { runsShowOperation } from './runs-show.ts';
+import { searchOperation } from './search.ts';
 import { configSetOperation, configUnsetOperation } from './settings/change.ts';
 import { configGetOperation, configListOperation, configPathOperation } from './settings/show.ts';
 import { testsOperation } from './tests.ts';
@@ -21,6 +22,7 @@ export const operations: readonly Operation[] = [
   testsOperation,
   docsOperation,
   patchApplyOperation,
+  searchOperation,
   routeExplainOperation,
   usageReportOperation,
   usageStatusOperation,

@@ -20,7 +20,7 @@ import {
   taskField,
 } from './delegation/fields.ts';
 import { readRequest } from './delegation/read-request.ts';
-import { cliOnly, looks, operation } from './operation.ts';
+import { cliOnly, echo, looks, operation, withSurface } from './operation.ts';
 
 const usd = () => z.number().nullable();
 
@@ -54,12 +54,12 @@ const candidateSchema = () =>
 
 export const decisionSchema = () =>
   z.object({
-    task: z.string(),
+    task: echo(z.string()),
     rule: z.enum(['forced', 'safety-critical', 'complexity', 'cost', 'language', 'task-order']),
     rationale: z.string(),
     size: z.number().describe('Tokens of the input, ceil(chars / 3).'),
-    language: z.string().nullable(),
-    safety_critical: z.boolean(),
+    language: echo(z.string().nullable()),
+    safety_critical: echo(z.boolean()),
     selected: candidateSchema().nullable(),
     fallbacks: z.array(candidateSchema()),
     rejected: z.array(
@@ -79,16 +79,22 @@ export const routeExplainOperation = operation({
   command: ['route'],
   title: 'Explain a route',
   summary: 'Show which model a request would go to, why, and what it may cost. Offline, no key needed.',
-  description: 'Shows which model a request would go to, why, and its cost; sends nothing.',
+  description:
+    'Shows which model a request would go to, why, and its cost; sends nothing. Takes the fields of delegate.run.',
   guidance: 'which model a call would go to and what it may cost, without sending it.',
   input: () =>
     z.strictObject({
       ...requestFields,
+      files: withSurface(requestFields.files, { plain: true }),
+      forceModel: withSurface(requestFields.forceModel, { plain: true }),
+      effort: withSurface(requestFields.effort, { unlisted: true }),
+      complexity: withSurface(requestFields.complexity, { unlisted: true }),
+      maxOutput: withSurface(requestFields.maxOutput, { unlisted: true }),
       task: taskField.optional(),
       input: requestFields.input.optional(),
       framework: cliOnly(frameworkField),
       return: cliOnly(returnField),
-      gitChange: gitChangeField,
+      gitChange: withSurface(gitChangeField, { unlisted: true }),
     }),
   output: decisionSchema,
   annotations: looks,

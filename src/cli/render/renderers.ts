@@ -215,6 +215,14 @@ const runListRenderer: Renderer = {
   render: async (...runs) => (await import('./runs.ts')).renderRunList(...runs),
 };
 
+const searchRenderer: Renderer = {
+  options: [
+    new Option('--paths', 'Print only the names of the files, one per line'),
+    new Option('--show', 'Print the blocks themselves also where the output is no terminal'),
+  ],
+  render: async (...found) => (await import('./search.ts')).renderSearch(...found),
+};
+
 const marks = { ok: '✓', warning: '!', problem: '✗' } as const;
 
 const doctorRenderer: Renderer = {
@@ -250,6 +258,7 @@ const renderers: Readonly<Record<string, Renderer>> = {
   doctor: doctorRenderer,
   models: modelsRenderer,
   'patch.apply': applyRenderer,
+  'retrieve.search': searchRenderer,
   'route.explain': decisionRenderer,
   'runs.list': runListRenderer,
   'runs.show': runRenderer,
