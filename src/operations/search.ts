@@ -151,16 +151,19 @@ function nothingToSearch(query: string): OrchError {
   return new OrchError('usage', what, { hint: 'give identifiers, file names and words of the task' });
 }
 
-/** Of the corpus; `idle`: patterns that match none of it. */
+interface Choice {
+  files?: string[] | undefined;
+  kind?: string | undefined;
+  language?: string | undefined;
+}
+
+/** Undefined: all. `idle`: patterns that match no file of the corpus. */
 async function chosenFiles(
-  {
-    files,
-    kind,
-    language,
-  }: { files?: string[] | undefined; kind?: string | undefined; language?: string | undefined },
+  { files, kind = 'all', language }: Choice,
   { base, entries }: Corpus,
   retrieval: Retrieval,
-): Promise<{ paths: Set<string>; idle: string[] }> {
+): Promise<{ paths: Set<string> | undefined; idle: string[] }> {
+  if (files === undefined && kind === 'all' && language === undefined) return { paths: undefined, idle: [] };
   const { kindOf } = await import('../core/retrieve/kind.ts');
   const filter = files && (await retrieval.filter(files, base));
   const wanted = language === undefined ? undefined : normaliseLanguage(language);
@@ -168,7 +171,7 @@ async function chosenFiles(
     ({ path }) =>
       // First, so that a pattern that matches is not said to match nothing.
       (filter === undefined || filter.accepts(path)) &&
-      (kind === undefined || kind === 'all' || kindOf(path) === kind) &&
+      (kind === 'all' || kindOf(path) === kind) &&
       (wanted === undefined || languageOfPath(path) === wanted),
   );
   return { paths: new Set(chosen.map(({ path }) => path)), idle: filter?.idle() ?? [] };

@@ -72,8 +72,8 @@ export function workingTreeCorpus(options: CorpusOptions): CorpusSource {
         const { stats } = seen;
         entries.push({ path, stamp: stampOf(stats) });
         if (entries.length > limits.files) throw tooManyFiles(base, wanted, limits.files);
-        sizes.set(path, Number(stats.size));
-        bytes += Number(stats.size);
+        sizes.set(path, stats.size);
+        bytes += stats.size;
       }
       if (bytes > limits.bytes) throw tooManyBytes(base, sizes, limits.bytes);
       return { base, entries, skipped, warnings, read: (path) => readInTree(base, path) };

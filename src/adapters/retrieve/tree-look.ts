@@ -1,13 +1,5 @@
 /** Looks at the files of a tree, and reads them, without following a link. */
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  realpathSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { maxFileBytes, searchableText } from '../../core/retrieve/corpus-rules.ts';
 import type { Corpus, SkipReason } from '../../core/retrieve/types.ts';
@@ -16,7 +8,7 @@ import { readOpenFile } from '../system/regular-file.ts';
 import { stampOf, stampWhenRead, unsure } from './stamp.ts';
 
 /** What there is. `nothing` also for what stands for a file elsewhere in the tree, and for a folder. */
-export type Seen = { stats: BigIntStats } | { skipped: SkipReason } | 'nothing';
+export type Seen = { stats: Stats } | { skipped: SkipReason } | 'nothing';
 
 /** `base` is a real path. What was seen of a folder is remembered. */
 export function treeLook(base: string): (path: string) => Seen {
@@ -49,9 +41,9 @@ function kindOfFolder(base: string, path: string): 'own' | 'outside' | 'nothing'
   return stats.isSymbolicLink() && leadsOut(base, path) ? 'outside' : 'nothing';
 }
 
-function statsIn(base: string, path: string): BigIntStats | 'unreadable' | undefined {
+function statsIn(base: string, path: string): Stats | 'unreadable' | undefined {
   try {
-    return lstatSync(join(base, path), { bigint: true, throwIfNoEntry: false });
+    return lstatSync(`${base}/${path}`, { throwIfNoEntry: false });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOTDIR' ? undefined : 'unreadable';
   }
@@ -79,11 +71,11 @@ export function readInTree(base: string, path: string): ReturnType<Corpus['read'
       constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
     );
     const startedAt = Date.now();
-    const before = fstatSync(handle, { bigint: true });
+    const before = fstatSync(handle);
     const reading = readOpenFile(handle, maxFileBytes);
     if (reading.bytes === undefined)
       return { skipped: reading.fault === 'too-large' ? 'too-large' : 'unreadable' };
-    const whole = stampOf(before) === stampOf(fstatSync(handle, { bigint: true }));
+    const whole = stampOf(before) === stampOf(fstatSync(handle));
     const stamp = whole ? stampWhenRead(before, startedAt) : unsure;
     const { text, skipped } = searchableText(reading.bytes);
     return skipped === undefined ? { text, hash: hashOf(reading.bytes), stamp } : { skipped, stamp };
@@ -96,6 +88,7 @@ export function readInTree(base: string, path: string): ReturnType<Corpus['read'
   }
 }
 
+/** 96 bits. */
 function hashOf(bytes: Uint8Array): string {
-  return process.getBuiltinModule('node:crypto').hash('sha256', bytes, 'hex').slice(0, 32);
+  return process.getBuiltinModule('node:crypto').hash('sha256', bytes, 'base64url').slice(0, 16);
 }

@@ -22,8 +22,8 @@ export interface SearchRequest {
   terms: QueryTerms;
   /** Patterns of what is left out, beside what the folder itself leaves out. */
   exclude: readonly string[];
-  /** Which files of the corpus are searched. Default: all. */
-  choose?: ((corpus: Corpus) => Promise<ReadonlySet<string>>) | undefined;
+  /** Which files of the corpus are searched. Default, and if it gives none: all. */
+  choose?: ((corpus: Corpus) => Promise<ReadonlySet<string> | undefined>) | undefined;
   /** At most so many passages, and so many tokens of their text. */
   limit: number;
   maxTokens: number;
@@ -59,7 +59,7 @@ export interface SearchResult {
 }
 
 /** Blocks that are ranked; those behind them would not fit into any answer. */
-const mostMatches = 1000;
+const mostMatches = 300;
 
 export async function search(
   request: SearchRequest,
