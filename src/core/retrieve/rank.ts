@@ -3,15 +3,18 @@ import { kindOf } from './kind.ts';
 import { termsOf } from './tokens.ts';
 import type { BlockMatch, QueryTerms } from './types.ts';
 
+/** How many of the best blocks are worth ranking: with more, no more is found. */
+export const mostMatches = 500;
+
 /** Tests, documentation and other text, beside source code. */
-const prior = 0.5;
+const prior = 0.4;
 /** A file that the query names counts up to this much more. */
-const namedBonus = 0.5;
+const namedBonus = 0.3;
 /** A file's score is that of its best block, and this share of the next ones. */
 const restShare = 0.3;
 const restBlocks = 2;
 const historyWeight = 0.3;
-/** A block's place follows from its own score and this share of its file's. */
+/** A block's place follows from its own score and this share of its file's, squared: the best files come first. */
 const fileShare = 0.5;
 
 export interface RankedFile {
@@ -59,7 +62,7 @@ export function rank(
   const blocks = matches
     .map((match) => ({
       ...match,
-      value: (match.score * factors.get(match.path)!) / top + fileShare * fileScores.get(match.path)!,
+      value: (match.score * factors.get(match.path)!) / top + fileShare * fileScores.get(match.path)! ** 2,
     }))
     .sort((one, other) => other.value - one.value || byText(one.path, other.path) || one.start - other.start);
   return { files, blocks };

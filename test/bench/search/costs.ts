@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { EmbeddedIndex } from '../../../src/core/retrieve/index/embedded-index.ts';
+import { mostMatches } from '../../../src/core/retrieve/rank.ts';
 import { queryTerms } from '../../../src/core/retrieve/tokens.ts';
 import { indexOf, miniSearchOf } from './methods.ts';
 import type { TextFile } from './snapshot.ts';
@@ -12,7 +13,6 @@ const leastTimesMiniSearch = 20;
 const mostChangeMs = 50;
 const mostMemory = 250e6;
 const mostDiskShare = 0.5;
-const mostBlocks = 300;
 
 /** About this many blocks: some of the files, or all of them again and again under other names. */
 function corpusOf(files: readonly TextFile[], blocks: number): TextFile[] {
@@ -34,7 +34,7 @@ export function measureCosts(files: readonly TextFile[], queries: readonly strin
   const texts = terms.map((each) => [...each.keys()].join(' '));
   const queryMs =
     least(() => {
-      for (const each of terms) index.match(each, { most: mostBlocks });
+      for (const each of terms) index.match(each, { most: mostMatches });
     }) / terms.length;
   const miniQueryMs =
     least(() => {
@@ -73,7 +73,7 @@ export function reportLarge(files: readonly TextFile[]): void {
   const peak = process.resourceUsage().maxRSS * 1024;
   const [, loadMs] = cpuMs(() => EmbeddedIndex.decode(bytes));
   const terms = queryTerms('where are retries of a failed request decided')!;
-  const queryMs = least(() => index.match(terms, { most: mostBlocks }));
+  const queryMs = least(() => index.match(terms, { most: mostMatches }));
   console.log(`${index.counts.blocks} blocks of ${index.counts.files} files`);
   check('index, ms of CPU', indexMs, mostLargeIndexMs);
   check('memory while indexing, MB', (peak - before) / 1e6, mostMemory / 1e6);

@@ -5,7 +5,7 @@ import { packBlocks } from '../../../src/core/retrieve/budget.ts';
 import { linesOf } from '../../../src/core/retrieve/corpus-rules.ts';
 import { History } from '../../../src/core/retrieve/history.ts';
 import { EmbeddedIndex } from '../../../src/core/retrieve/index/embedded-index.ts';
-import { rank } from '../../../src/core/retrieve/rank.ts';
+import { mostMatches, rank } from '../../../src/core/retrieve/rank.ts';
 import { queryTerms, termsOf } from '../../../src/core/retrieve/tokens.ts';
 import type { BlockRange, PastCommit } from '../../../src/core/retrieve/types.ts';
 import type { TextFile } from './snapshot.ts';
@@ -18,8 +18,6 @@ export interface Answer {
 export type Method = (query: string) => Answer;
 
 const maxTokens = 4000;
-/** As many blocks as `orch search` asks an engine for. */
-const mostBlocks = 1000;
 
 export function indexOf(files: readonly TextFile[]): EmbeddedIndex {
   const edit = EmbeddedIndex.empty().edit();
@@ -37,7 +35,7 @@ export function orch(
   return (query) => {
     const terms = queryTerms(query);
     if (terms === undefined) return { files: [], passages: [] };
-    const matches = index.match(terms, { most: mostBlocks });
+    const matches = index.match(terms, { most: mostMatches });
     const ranked = rank(matches, { terms, past: history.scores(terms) });
     const passages = packBlocks(ranked.blocks, {
       maxTokens,

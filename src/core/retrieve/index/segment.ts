@@ -1,6 +1,6 @@
 /**
  * A part of the index that never changes: the blocks of some files, and for every term the blocks that have it. Terms
- * are held as hashes, so neither the text nor its words can be read from it.
+ * are held as hashes; of the text, only the names that are defined in it can be read from a segment.
  */
 
 export interface Segment {
