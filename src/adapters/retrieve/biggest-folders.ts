@@ -1,11 +1,12 @@
 /** Names the folders that hold most of a tree, for a message that asks to leave some of them out. */
 
 const mostNamed = 3;
-/** A folder with a larger share than this is looked into: its parts say more. */
-const bigShare = 0.8;
+/** A folder with at least this share of what is looked at is looked into: one of its parts may have nearly all. */
+const mostOf = 0.8;
 
-/** Descending, with their sums. `weights`: by path, relative with slashes. Empty if all is in one folder's files. */
+/** Descending, with their sums. `weights`: by path, relative with slashes. Empty if no file is in a folder. */
 export function biggestFolders(weights: ReadonlyMap<string, number>): { folder: string; sum: number }[] {
+  let biggest: { folder: string; sum: number }[] = [];
   for (let start = ''; ; ) {
     const sums = new Map<string, number>();
     let total = 0;
@@ -18,9 +19,9 @@ export function biggestFolders(weights: ReadonlyMap<string, number>): { folder: 
       sums.set(folder, (sums.get(folder) ?? 0) + weight);
     }
     const found = [...sums].map(([folder, sum]) => ({ folder, sum })).sort((a, b) => b.sum - a.sum);
-    const [first] = found;
-    if (first === undefined) return start === '' ? [] : [{ folder: start, sum: total }];
-    if (first.sum < total * bigShare) return found.slice(0, mostNamed);
-    start = first.folder;
+    const isOne = found[0] !== undefined && found[0].sum >= total * mostOf;
+    if (isOne || start === '') biggest = found.slice(0, mostNamed);
+    if (!isOne) return biggest;
+    start = found[0]!.folder;
   }
 }

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { biggestFolders } from '../../../src/adapters/retrieve/biggest-folders.ts';
 import { type CorpusOptions, workingTreeCorpus } from '../../../src/adapters/retrieve/corpus.ts';
 import { noStore } from '../../../src/adapters/retrieve/index-store.ts';
 import { folder, git, initialize, repository } from '../../helpers/orch.ts';
@@ -209,6 +210,23 @@ describe('too much', () => {
       'src/b.ts',
     ]);
   });
+});
+
+it('the folders that are named are those that are worth leaving out', () => {
+  const spread = Array.from({ length: 90 }, (_, at): [string, number] => [`deps/p${at % 30}/${at}.ts`, 1]);
+  const rest: [string, number][] = [
+    ['src/a.ts', 6],
+    ['top.ts', 2],
+    ['docs/b.md', 1],
+    ['x/c', 1],
+  ];
+  expect(biggestFolders(new Map([...spread, ...rest]))).toEqual([
+    { folder: 'deps/', sum: 90 },
+    { folder: 'src/', sum: 6 },
+    { folder: 'docs/', sum: 1 },
+  ]);
+  expect(biggestFolders(new Map(rest))[0]).toEqual({ folder: 'src/', sum: 6 });
+  expect(biggestFolders(new Map([['top.ts', 2]]))).toEqual([]);
 });
 
 describe('a file', () => {
