@@ -44,13 +44,15 @@ export function workingTreeCorpus(options: CorpusOptions): CorpusSource {
       const base = realPath(baseOf(options));
       const { names, skipped, warnings } = await namesBelow(base, signal);
       const own = ignoreLines(base);
-      const ignored = await exclusions([...exclude, ...own.lines], ignoreFile);
-      warnings.push(...own.warnings, ...ignored.warnings);
+      const ignored = await exclusions(own.lines, ignoreFile);
+      const excluded = await exclusions(exclude, 'the list of what is left out');
+      warnings.push(...own.warnings, ...ignored.warnings, ...excluded.warnings);
+      const isLeftOut = (path: string) => ignored.excludes(path) || excluded.excludes(path);
       const skip = (reason: SkipReason) => {
         skipped[reason] = (skipped[reason] ?? 0) + 1;
       };
       const wanted = names.filter((name) => {
-        const reason = skippedByName(name) ?? (ignored.excludes(name) ? 'excluded' : undefined);
+        const reason = skippedByName(name) ?? (isLeftOut(name) ? 'excluded' : undefined);
         if (reason !== undefined) skip(reason);
         return reason === undefined;
       });
