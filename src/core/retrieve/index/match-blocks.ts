@@ -127,23 +127,29 @@ function dropOthers({ scores, fileOf, rows }: Searched, accepts: (path: string) 
 /** The best `most` blocks and some more: all that match of the files that have the very best. */
 function best(searched: readonly Searched[], most: number): BlockMatch[] {
   let top = 0;
-  for (const { scores } of searched)
-    for (let at = 0; at < scores.length; at++) if (scores[at]! > top) top = scores[at]!;
-  if (top === 0) return [];
+  const matching = searched.map(({ scores, blocks }) => {
+    let count = 0;
+    for (let block = 0; block < scores.length; block++) {
+      const score = scores[block]!;
+      if (score === 0) continue;
+      blocks[count++] = block;
+      if (score > top) top = score;
+    }
+    return blocks.subarray(0, count);
+  });
   const scale = (classes - 1) / top;
   const sizes = new Uint32Array(classes);
-  for (const { scores } of searched)
-    for (let at = 0; at < scores.length; at++) if (scores[at]! > 0) sizes[Math.floor(scores[at]! * scale)]!++;
+  for (const [index, { scores }] of searched.entries())
+    for (const block of matching[index]!) sizes[(scores[block]! * scale) | 0]!++;
   const least = classOfBest(sizes, most);
   const leading = classOfBest(sizes, Math.min(most, leadingBlocks));
   const found: BlockMatch[] = [];
-  for (const { segment, scores, fileOf, rows } of searched) {
+  for (const [index, { segment, scores, fileOf, rows }] of searched.entries()) {
     const leads = new Uint8Array(rows.length);
-    for (let block = 0; block < scores.length; block++)
-      if (Math.floor(scores[block]! * scale) >= leading && scores[block]! > 0) leads[fileOf[block]!] = 1;
-    for (let block = 0; block < scores.length; block++) {
+    for (const block of matching[index]!) if (scores[block]! * scale >= leading) leads[fileOf[block]!] = 1;
+    for (const block of matching[index]!) {
       const score = scores[block]!;
-      if (score === 0 || (Math.floor(score * scale) < least && leads[fileOf[block]!] === 0)) continue;
+      if (score * scale < least && leads[fileOf[block]!] === 0) continue;
       const { path, hash } = rows[fileOf[block]!]!;
       found.push({
         path,
