@@ -3,8 +3,8 @@ import { kindOf } from './kind.ts';
 import { termsOf } from './tokens.ts';
 import type { BlockMatch, QueryTerms } from './types.ts';
 
-/** How many of the best blocks are worth ranking: with more, no more is found. */
-export const mostMatches = 500;
+/** How many blocks to ask an engine for: with more, no more is found. */
+export const mostMatches = 200;
 
 /** Tests, documentation and other text, beside source code. */
 const prior = 0.4;

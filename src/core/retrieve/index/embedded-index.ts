@@ -74,7 +74,10 @@ export class EmbeddedIndex {
     );
   }
 
-  /** The blocks that match, the best first, ties by path and line; at most `most`. `accepts` rules files out. */
+  /**
+   * The blocks that match, the best first, ties by path and line. `accepts` rules files out. Of more than `most`, the
+   * best and those of the same files as the very best.
+   */
   match(
     terms: QueryTerms,
     options: { accepts?: ((path: string) => boolean) | undefined; most: number },

@@ -7,6 +7,8 @@ const k1 = 2;
 const b = 0.75;
 /** Scores are sorted into so many classes to find the best ones without sorting all. */
 const classes = 512;
+/** The files of so many of the best blocks are given whole: what is to be changed in them may match less. */
+const leadingBlocks = 50;
 
 interface Searched {
   segment: Segment;
@@ -82,13 +84,11 @@ export function matchBlocks(
     for (const [index, each] of searched.entries()) addScores(each, read[index]!, idf);
   }
   if (accepts !== undefined) for (const each of searched) dropOthers(each, accepts);
-  return best(searched, most)
-    .sort(
-      (one, other) =>
-        other.score - one.score ||
-        (one.path === other.path ? one.start - other.start : one.path < other.path ? -1 : 1),
-    )
-    .slice(0, most);
+  return best(searched, most).sort(
+    (one, other) =>
+      other.score - one.score ||
+      (one.path === other.path ? one.start - other.start : one.path < other.path ? -1 : 1),
+  );
 }
 
 /** Reads the term's postings without those of blocks that are gone. Gives how many there are. */
@@ -124,23 +124,32 @@ function dropOthers({ scores, fileOf, rows }: Searched, accepts: (path: string) 
   }
 }
 
-/** The best `most` blocks, and some more. */
+/** The best `most` blocks and some more: all that match of the files that have the very best. */
 function best(searched: readonly Searched[], most: number): BlockMatch[] {
   let top = 0;
-  for (const { scores } of searched)
-    for (let at = 0; at < scores.length; at++) if (scores[at]! > top) top = scores[at]!;
-  if (top === 0) return [];
-  const scale = (classes - 1) / top;
-  const sizes = new Uint32Array(classes);
-  for (const { scores } of searched)
-    for (let at = 0; at < scores.length; at++) if (scores[at]! > 0) sizes[Math.floor(scores[at]! * scale)]!++;
-  let least = classes - 1;
-  for (let left = most - sizes[least]!; left > 0 && least > 0; left -= sizes[least]!) least--;
-  const found: BlockMatch[] = [];
-  for (const { segment, scores, fileOf, rows } of searched) {
+  const matching = searched.map(({ scores, blocks }) => {
+    let count = 0;
     for (let block = 0; block < scores.length; block++) {
       const score = scores[block]!;
-      if (score === 0 || Math.floor(score * scale) < least) continue;
+      if (score === 0) continue;
+      blocks[count++] = block;
+      if (score > top) top = score;
+    }
+    return blocks.subarray(0, count);
+  });
+  const scale = (classes - 1) / top;
+  const sizes = new Uint32Array(classes);
+  for (const [index, { scores }] of searched.entries())
+    for (const block of matching[index]!) sizes[(scores[block]! * scale) | 0]!++;
+  const least = classOfBest(sizes, most);
+  const leading = classOfBest(sizes, Math.min(most, leadingBlocks));
+  const found: BlockMatch[] = [];
+  for (const [index, { segment, scores, fileOf, rows }] of searched.entries()) {
+    const leads = new Uint8Array(rows.length);
+    for (const block of matching[index]!) if (scores[block]! * scale >= leading) leads[fileOf[block]!] = 1;
+    for (const block of matching[index]!) {
+      const score = scores[block]!;
+      if (score * scale < least && leads[fileOf[block]!] === 0) continue;
       const { path, hash } = rows[fileOf[block]!]!;
       found.push({
         path,
@@ -153,4 +162,11 @@ function best(searched: readonly Searched[], most: number): BlockMatch[] {
     }
   }
   return found;
+}
+
+/** The class from which on there are `most` scores, if there are so many. */
+function classOfBest(sizes: Uint32Array, most: number): number {
+  let least = classes - 1;
+  for (let left = most - sizes[least]!; left > 0 && least > 0; left -= sizes[least]!) least--;
+  return least;
 }
