@@ -58,6 +58,11 @@ _orch() {
             --from) want="$word" ;;
           esac
           ;;
+        'search')
+          case "$word" in
+            -f | --file | --kind | -l | --language | -n | --limit | --max-tokens | --engine) want="$word" ;;
+          esac
+          ;;
         'route')
           case "$word" in
             -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --timeout | --max-retry-after | --framework | --return) want="$word" ;;
@@ -86,6 +91,7 @@ _orch() {
         '/0/tests') path='tests' ;;
         '/0/docs') path='docs' ;;
         '/0/patch') path='patch' ;;
+        '/0/search') path='search' ;;
         '/0/route') path='route' ;;
         '/0/usage') path='usage' ;;
         '/0/runs') path='runs' ;;
@@ -176,6 +182,14 @@ _orch() {
           *) _orch_nothing ;;
         esac
         ;;
+      'search')
+        case "$want" in
+          -f | --file) : ;;
+          --kind) _orch_offer source tests docs all ;;
+          --engine) _orch_offer embedded qdrant ;;
+          *) _orch_nothing ;;
+        esac
+        ;;
       'route')
         case "$want" in
           -f | --file) : ;;
@@ -214,6 +228,7 @@ _orch() {
       'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
       'patch apply') _orch_offer --from --resume --partial --json --help ;;
+      'search') _orch_offer --file --kind --language --limit --max-tokens --engine --paths --show --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --compare --since --until --task --model --project --timezone --format --bom --output --force --json --help ;;
@@ -235,7 +250,7 @@ _orch() {
     esac
   else
     case "$path/$place" in
-      '/0') _orch_offer run diff tests docs patch route usage runs doctor models config serve completion help ;;
+      '/0') _orch_offer run diff tests docs patch search route usage runs doctor models config serve completion help ;;
       'run/0') _orch_offer code_generate refactor tests docs deep_reasoning ask ;;
       'patch/0') _orch_offer apply ;;
       'route/0') _orch_offer code_generate refactor tests docs deep_reasoning ask ;;
@@ -248,7 +263,7 @@ _orch() {
       'config set/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity defaults.tier defaults.tierFallback defaults.prefer overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.code_generate.tier overrides.code_generate.tierFallback overrides.code_generate.prefer overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.refactor.tier overrides.refactor.tierFallback overrides.refactor.prefer overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.tests.tier overrides.tests.tierFallback overrides.tests.prefer overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.docs.tier overrides.docs.tierFallback overrides.docs.prefer overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity overrides.deep_reasoning.tier overrides.deep_reasoning.tierFallback overrides.deep_reasoning.prefer caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.flexWaitMs timeouts.codex.flexWaitMs timeouts.mini.flexWaitMs timeouts.chat.flexWaitMs timeouts.full.flexWaitMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.dailyUsd budgets.weeklyUsd budgets.monthlyUsd budgets.onUnavailable budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical models.allow models.deny complexity.low.effortStep complexity.low.order complexity.normal.effortStep complexity.normal.order complexity.high.effortStep complexity.high.order rules ;;
       'config unset/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity defaults.tier defaults.tierFallback defaults.prefer overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.code_generate.tier overrides.code_generate.tierFallback overrides.code_generate.prefer overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.refactor.tier overrides.refactor.tierFallback overrides.refactor.prefer overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.tests.tier overrides.tests.tierFallback overrides.tests.prefer overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.docs.tier overrides.docs.tierFallback overrides.docs.prefer overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity overrides.deep_reasoning.tier overrides.deep_reasoning.tierFallback overrides.deep_reasoning.prefer caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.flexWaitMs timeouts.codex.flexWaitMs timeouts.mini.flexWaitMs timeouts.chat.flexWaitMs timeouts.full.flexWaitMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.dailyUsd budgets.weeklyUsd budgets.monthlyUsd budgets.onUnavailable budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical models.allow models.deny complexity.low.effortStep complexity.low.order complexity.normal.effortStep complexity.normal.order complexity.high.effortStep complexity.high.order rules ;;
       'completion/0') _orch_offer bash zsh fish ;;
-      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch route usage runs doctor models config serve completion ;;
+      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch search route usage runs doctor models config serve completion ;;
       *) _orch_nothing ;;
     esac
   fi

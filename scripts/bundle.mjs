@@ -112,6 +112,15 @@ const files = {
       'src/adapters/ledger/tail.ts',
     ],
   },
+  search: {
+    loadedBy: 'search, --auto-context',
+    sources: [
+      'src/adapters/retrieve/',
+      'src/core/retrieve/',
+      'src/engine/retrieve/',
+      'src/cli/render/search.ts',
+    ],
+  },
   mcp: {
     loadedBy: 'serve',
     sources: ['src/mcp/'],

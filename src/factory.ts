@@ -19,6 +19,7 @@ import {
 import { readDotEnv } from './adapters/system/dot-env.ts';
 import { folderNotes } from './adapters/system/folder-notes.ts';
 import {
+  cacheFolder,
   homeFolder,
   repositoryTop,
   type StateFolder,
@@ -63,6 +64,7 @@ import type {
   RunStore,
   TreeWriter,
 } from './engine/ports.ts';
+import type { Retrieval } from './engine/retrieval-ports.ts';
 import type { Diagnostics, OperationContext } from './operations/context.ts';
 
 export interface FactoryOptions {
@@ -369,15 +371,36 @@ export function createFactory(options: FactoryOptions): Factory {
     closers.push(sending.close);
     return sending.send;
   };
+  const secrets = once(() => {
+    const { apiKey, redacts } = environment();
+    return redacts
+      ? secretScanner(ownSecrets({ ...variables, OPENAI_API_KEY: apiKey }, secretsIn(variables).certain))
+      : undefined;
+  });
+  const retrieval = once(async (): Promise<Retrieval> => {
+    const { indexFolder } = environment();
+    const { openRetrieval } = await import('./adapters/retrieve/retrieval.ts');
+    return openRetrieval({
+      cwd,
+      roots,
+      clientRoots: options.clientRoots,
+      home: homeFolder(variables),
+      indexFolder:
+        indexFolder?.toLowerCase() === 'off'
+          ? undefined
+          : resolve(cwd, indexFolder ?? join(cacheFolder(variables), 'index')),
+      engines: {},
+      secrets: secrets(),
+      exclude: [],
+    });
+  });
   const engine = once((): EngineContext => {
-    const { maxInputTokens, projectName, apiKey, redacts } = environment();
+    const { maxInputTokens, projectName } = environment();
     return {
       config: config(),
       maxInputTokens,
       workspace: workspace(),
-      secrets: redacts
-        ? secretScanner(ownSecrets({ ...variables, OPENAI_API_KEY: apiKey }, secretsIn(variables).certain))
-        : undefined,
+      secrets: secrets(),
       provider,
       ledger: ledger(),
       sendOn: sendingOn(),
@@ -449,6 +472,7 @@ export function createFactory(options: FactoryOptions): Factory {
     patches,
     runs,
     engine,
+    retrieval,
     clock: () => clock,
     zone,
     budgetStandings: (limits) => standingsIn(budget(), limits),

@@ -30,7 +30,8 @@ export function cliFields(operation: Operation): CliField[] {
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema;
+  const wraps = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
+  return wraps ? unwrap(schema.unwrap() as z.ZodType) : schema;
 }
 
 /** A list of enum values is passed as one comma-separated value: `--by model,task`. */
@@ -53,6 +54,7 @@ function makeOption(flag: string, schema: z.ZodType, surface: FieldSurface): Opt
     list: isList(schema),
     repeatable: inner instanceof z.ZodArray,
   });
+  if (surface.cliDefault !== undefined) option.default(surface.cliDefault);
   if (inner instanceof z.ZodArray) {
     // Commander's variadic form would swallow the instruction that follows.
     option.argParser((value: string, previous: string[] | undefined) => [
@@ -75,7 +77,7 @@ function positionals(fields: readonly CliField[]): CliField[] {
 
 export function addFields(command: Command, fields: readonly CliField[]): void {
   for (const { name, surface, schema, required } of positionals(fields)) {
-    const label = surface.positional === 'rest' ? 'instruction' : name;
+    const label = name === 'input' ? 'instruction' : name;
     const variadic = surface.positional === 'one' ? '' : '...';
     const optional = surface.positional !== 'one' || !required;
     const words = Array.isArray(surface.complete) ? ` (${surface.complete.join(', ')})` : '';

@@ -92,6 +92,8 @@ export async function startProgress({
             `retry: ${event.model}: ${event.reason}${event.waitMs > 0 ? `; trying again in ${formatDuration(event.waitMs)}` : ''}`,
           );
           break;
+        case 'indexing':
+          break;
         case 'fallback':
           line(`fallback: ${event.from}: ${event.reason}; now ${event.to}`);
           break;

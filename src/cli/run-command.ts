@@ -7,6 +7,7 @@ import type { CallOptions } from '../engine/context.ts';
 import type { Factory } from '../factory.ts';
 import type { Operation } from '../operations/operation.ts';
 import { onWholeTree } from '../operations/whole-tree.ts';
+import { indexingProgress } from './indexing-progress.ts';
 import { gatherInput, refuseExpandedGlob, refusePathAsInstruction } from './input.ts';
 import { type CliField, parseInput, readFields } from './options.ts';
 import { type Renderer, rendererFor } from './render/renderers.ts';
@@ -114,6 +115,7 @@ export async function runCommand(
         showDecision: preview,
       })
     : undefined;
+  const indexing = indexingProgress(streams);
   let shown = '';
   let joined = joinedBreaks();
   const callOptions: CallOptions = {
@@ -139,7 +141,9 @@ export async function runCommand(
         streams.err('the partial answer above is discarded; starting again\n');
         shown = '';
       }
-      if (talks) progress?.onEvent(event);
+      if (!talks) return;
+      progress?.onEvent(event);
+      indexing.onEvent(event);
     },
   };
   let output: Record<string, unknown>;
@@ -157,6 +161,7 @@ export async function runCommand(
     });
   } finally {
     progress?.stop();
+    await indexing.stop();
     if (shown !== '' && !shown.endsWith('\n')) streams.out('\n');
   }
   const alreadyShown = shown !== '' && shown.trim() === String(output.result).trim();

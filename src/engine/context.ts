@@ -48,7 +48,8 @@ export type ProgressEvent =
   | { kind: 'attempt'; model: string; alias: string; attempt: number }
   | { kind: 'text'; delta: string }
   | { kind: 'retry'; model: string; reason: string; waitMs: number }
-  | { kind: 'fallback'; from: string; to: string; reason: string };
+  | { kind: 'fallback'; from: string; to: string; reason: string }
+  | { kind: 'indexing'; done: number; total: number };
 
 export interface CallOptions {
   signal: AbortSignal;

@@ -21,6 +21,7 @@ export function progressReporter(
   let progress = 0;
   let model = '';
   let characters = 0;
+  let doing = 'waiting';
   const notify = (message: string) => {
     progress++;
     // A disconnected client is noticed elsewhere.
@@ -34,7 +35,7 @@ export function progressReporter(
       notify(
         characters > 0
           ? `${model}: about ${Math.ceil(characters / 3)} tokens so far`
-          : `${model || 'orch'}: waiting`,
+          : `${model || 'orch'}: ${doing}`,
       ),
     everyMs,
   );
@@ -51,6 +52,9 @@ export function progressReporter(
           break;
         case 'text':
           characters += event.delta.length;
+          break;
+        case 'indexing':
+          doing = `indexing ${event.done} of ${event.total} files`;
           break;
         case 'retry':
           notify(

@@ -62,7 +62,9 @@ function inputSchema(operation: Operation, ownTasks: readonly string[]): JsonSch
   const schema = slim(z.toJSONSchema(input, { io: 'input' })) as JsonSchema;
   const properties = schema.properties as Record<string, JsonSchema>;
   for (const [name, field] of Object.entries(input.shape)) {
-    if (surfaceOf(field as z.ZodType).plain) delete properties[name]?.description;
+    const surface = surfaceOf(field as z.ZodType);
+    if (surface.plain) delete properties[name]?.description;
+    if (surface.unlisted) delete properties[name];
   }
   const { task } = properties;
   if (task) task.enum = [...new Set([...(task.enum as string[]), ...ownTasks])];
@@ -89,16 +91,15 @@ function slim(schema: unknown): unknown {
   );
 }
 
-/** Only the first level of the output schema: a model reads the rest from the result itself. */
+/** Of the first level of the output schema what is news: a model reads the rest from the result itself. */
 function shallow(schema: JsonSchema): JsonSchema {
   const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
   return {
     type: 'object',
     properties: Object.fromEntries(
-      properties.map(([name, property]) => [
-        name,
-        typeof property.type === 'string' ? { type: property.type } : {},
-      ]),
+      properties
+        .filter(([, { echo }]) => echo !== true)
+        .map(([name, { type }]) => [name, typeof type === 'string' ? { type } : {}]),
     ),
   };
 }

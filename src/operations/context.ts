@@ -24,6 +24,7 @@ import type {
   Workspace,
   WorkspaceWriter,
 } from '../engine/ports.ts';
+import type { Retrieval } from '../engine/retrieval-ports.ts';
 
 export interface OperationContext {
   readonly cwd: string;
@@ -72,6 +73,8 @@ export interface OperationContext {
   /** What the runs of the last days have brought, used or not. */
   runs(): RunStore;
   engine(): EngineContext;
+  /** What a search works with. Throws `invalid-environment` and `invalid-config`. */
+  retrieval(): Promise<Retrieval>;
   clock(): Clock;
   /** The user's time zone, and where its name comes from. */
   zone(): { name: string; origin: string };

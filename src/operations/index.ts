@@ -59,6 +59,16 @@ export const operations: readonly ListedOperation[] = [
   ),
   listed(
     {
+      name: 'retrieve.search',
+      command: ['search'],
+      arguments: '<query...>',
+      summary:
+        'Find the blocks of code that fit a question, uncommitted work included. Nothing to set up, nothing is sent.',
+    },
+    async () => (await import('./search.ts')).searchOperation,
+  ),
+  listed(
+    {
       name: 'route.explain',
       command: ['route'],
       arguments: '[task] [instruction...]',

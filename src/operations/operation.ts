@@ -16,6 +16,10 @@ export interface FieldSurface {
   positional?: 'one' | 'rest' | 'list';
   /** Not a parameter of the MCP tool. */
   cliOnly?: boolean;
+  /** The MCP tool accepts it without listing it: seldom used there, and listed by another tool. */
+  unlisted?: boolean;
+  /** The value on the command line if none is given, where a person needs another than a model does. */
+  cliDefault?: number;
   /** The name is clear enough for a model, so the MCP tool omits the description. */
   plain?: boolean;
   /** Shell completion of the value. A function for words that a start need not find, and the help does not list. */
@@ -46,7 +50,17 @@ export function surfaceOf(schema: z.ZodType): FieldSurface {
 
 /** The same field, without being a parameter of the MCP tool. */
 export function cliOnly<Schema extends z.ZodType>(schema: Schema): Schema {
-  return field(schema, schema.description ?? '', { ...surfaceOf(schema), cliOnly: true });
+  return withSurface(schema, { cliOnly: true });
+}
+
+/** The same field, which appears in another way. */
+export function withSurface<Schema extends z.ZodType>(schema: Schema, changes: FieldSurface): Schema {
+  return field(schema, schema.description ?? '', { ...surfaceOf(schema), ...changes });
+}
+
+/** A field of an output that repeats the question: it is in the result, and the MCP tool does not list it. */
+export function echo<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ ...schema.meta(), echo: true }) as Schema;
 }
 
 export interface Annotations {

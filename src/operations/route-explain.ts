@@ -28,7 +28,7 @@ import {
   taskField,
 } from './delegation/fields.ts';
 import { readRequest } from './delegation/read-request.ts';
-import { cliOnly, looks, operation } from './operation.ts';
+import { cliOnly, echo, looks, operation, withSurface } from './operation.ts';
 
 const usd = () => z.number().nullable();
 
@@ -62,12 +62,12 @@ const candidateSchema = () =>
 
 export const decisionSchema = () =>
   z.object({
-    task: z.string(),
+    task: echo(z.string()),
     rule: z.enum(['forced', 'safety-critical', 'complexity', 'cost', 'language', 'task-order']),
     rationale: z.string(),
     size: z.number().describe('Tokens of the input, ceil(chars / 3).'),
-    language: z.string().nullable(),
-    safety_critical: z.boolean(),
+    language: echo(z.string().nullable()),
+    safety_critical: echo(z.boolean()),
     selected: candidateSchema().nullable(),
     fallbacks: z.array(candidateSchema()),
     rejected: z.array(
@@ -90,11 +90,16 @@ export const routeExplainOperation = operation({
   input: () =>
     z.strictObject({
       ...requestFields,
+      files: withSurface(requestFields.files, { plain: true }),
+      forceModel: withSurface(requestFields.forceModel, { plain: true }),
+      effort: withSurface(requestFields.effort, { unlisted: true }),
+      complexity: withSurface(requestFields.complexity, { unlisted: true }),
+      maxOutput: withSurface(requestFields.maxOutput, { unlisted: true }),
       task: taskField.optional(),
       input: requestFields.input.optional(),
       framework: cliOnly(frameworkField),
       return: cliOnly(returnField),
-      gitChange: gitChangeField,
+      gitChange: withSurface(gitChangeField, { unlisted: true }),
     }),
   output: decisionSchema,
   annotations: looks,

@@ -34,6 +34,7 @@ const commands = [
   'patch',
   'route',
   'runs',
+  'search',
   'usage',
   'doctor',
   'models',
@@ -77,6 +78,7 @@ const cases: [words: string[], offered: readonly string[] | typeof files][] = [
   [['diff', '--from', ''], files],
   [['diff', '--task', 'de'], ['deep_reasoning']],
   [['route', '--expl'], ['--explain']],
+  [['search', '--kind', 't'], ['tests']],
   [['route', '--explain', 't'], ['tests']],
   [
     ['usage', ''],

@@ -45,6 +45,7 @@ const layouts: [string, boolean, (hostile: Trap) => Promise<string>][] = [
 const env = { OPENAI_API_KEY: key, OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' };
 
 const commands: [string, string[], string | undefined][] = [
+  ['search', ['search', 'three'], undefined],
   ['route', ['route', 'refactor', '-f', '*.txt', '-f', '*.js'], undefined],
   ['diff --from', ['diff', '--from', '-', '-f', '*.txt'], answer],
   ['diff --from --apply', ['diff', '--from', '-', '-f', 'a.txt', '--apply'], answer],

@@ -56,6 +56,13 @@ export function stateFolder(variables: Variables): string {
   return xdg(variables, 'XDG_STATE_HOME', ['.local', 'state']);
 }
 
+/** What can be made anew. */
+export function cacheFolder(variables: Variables): string {
+  if (process.platform === 'win32' && variables.LOCALAPPDATA)
+    return join(variables.LOCALAPPDATA, 'orch', 'cache');
+  return xdg(variables, 'XDG_CACHE_HOME', ['.cache']);
+}
+
 /** Top of the repository: the nearest folder from `start` upwards that contains `.git`. */
 export function repositoryTop(start: string): string | undefined {
   for (let here = resolve(start); ; here = dirname(here)) {

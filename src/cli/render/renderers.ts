@@ -49,6 +49,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorRenderer,
   models: async () => (await import('./models.ts')).modelsRenderer,
   'patch.apply': async () => (await import('./patch.ts')).applyRenderer,
+  'retrieve.search': async () => (await import('./search.ts')).searchRenderer,
   'route.explain': async () => (await import('./route.ts')).decisionRenderer,
   'runs.list': async () => (await import('./runs.ts')).runListRenderer,
   'runs.show': async () => (await import('./runs.ts')).runRenderer,

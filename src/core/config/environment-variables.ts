@@ -138,6 +138,12 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     inDotEnv: 'ignore',
   },
   {
+    name: 'ORCH_INDEX_DIR',
+    description: 'Folder for the indexes that orch search makes; off keeps them in memory.',
+    default: '~/.cache/orch/index',
+    inDotEnv: 'ignore',
+  },
+  {
     name: 'ORCH_PROJECT',
     description: 'Project name for the usage record.',
     default: 'none',

@@ -35,6 +35,8 @@ export interface Environment {
   configFolder: string | undefined;
   /** Path of the CSV, or `off`; undefined for the ledger in the user's state directory. */
   usageCsv: string | undefined;
+  /** Folder of the indexes that searches make, or `off`; undefined for the user's cache. */
+  indexFolder: string | undefined;
   /** Folders besides the working directory from which files may be read. */
   roots: string[];
   rehearse: boolean;
@@ -212,6 +214,7 @@ export function inspectEnvironment({
     budgetUrl: budgetFault ? undefined : budgetUrl?.value,
     configFolder: text('ORCH_CONF'),
     usageCsv: text('ORCH_USAGE_CSV'),
+    indexFolder: text('ORCH_INDEX_DIR'),
     roots: (text('ORCH_ROOTS') ?? '')
       .split(pathDelimiter)
       .map((root) => root.trim())

@@ -3,7 +3,7 @@ import { allLimitsOf, reportBudget } from '../../core/budget/limits.ts';
 import { groupKeys } from '../../core/record/report/group-keys.ts';
 import type { ReportBudget } from '../../core/record/report/usage-report.ts';
 import type { OperationContext } from '../context.ts';
-import { field, looks, operation } from '../operation.ts';
+import { echo, field, looks, operation } from '../operation.ts';
 
 const count = z.number();
 const known = z.number().nullable();
@@ -84,13 +84,13 @@ export const usageReportOperation = operation({
     }),
   output: () =>
     z.object({
-      by: z.array(z.enum(groupKeys)),
-      compare: z.enum(groupKeys).nullable(),
-      timezone: z.string(),
-      since: z.string().nullable(),
-      until: z.string().nullable(),
-      generated_at: z.string(),
-      files: z.array(z.string()),
+      by: echo(z.array(z.enum(groupKeys))),
+      compare: echo(z.enum(groupKeys).nullable()),
+      timezone: echo(z.string()),
+      since: echo(z.string().nullable()),
+      until: echo(z.string().nullable()),
+      generated_at: echo(z.string()),
+      files: echo(z.array(z.string())),
       groups: z.array(groupSchema()),
       total: groupSchema(),
       skipped_rows: count,

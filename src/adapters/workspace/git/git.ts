@@ -72,6 +72,18 @@ export const calls = {
     args: ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`],
     repository,
   }),
+  /**
+   * The first line of past commits and the files that they changed. The order of files is not read from a file that
+   * the repository names, nor are other names of its authors.
+   */
+  'past-commits': (repository, most) => ({
+    args: [
+      ...['log', '-n', most, '--no-merges', '-z', '--format=%x00%H %s', '--encoding=UTF-8'],
+      ...['--name-only', '--no-renames', '--no-relative', '-O/dev/null', '--no-ext-diff', '--no-textconv'],
+      ...['--no-mailmap', '--no-notes', '--no-color', 'HEAD', '--'],
+    ],
+    repository,
+  }),
   'merge-base': (repository, one, other) => ({ args: ['merge-base', one, other], repository }),
   /** Every file of a commit. */
   'tree-entries': (repository, commit) => ({ args: ['ls-tree', '-r', '-z', commit], repository }),

@@ -22,6 +22,25 @@ export interface KnownFiles {
  */
 export async function knownFiles(folder: string, signal: AbortSignal): Promise<KnownFiles | undefined> {
   const real = realPath(folder);
+  const listing = await knownNames(real, signal);
+  if (listing === undefined) return undefined;
+  const { repository, names } = listing;
+  const known: KnownFiles = { paths: [], submodules: [] };
+  for (const name of [...names].sort()) {
+    const path = join(folder, relative(real, join(repository, name)));
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    // Links are not followed, as by a glob; another repository is listed with a slash at the end.
+    if (stats?.isFile()) known.paths.push(path);
+    else if (stats?.isDirectory() && !name.endsWith('/')) known.submodules.push(path);
+  }
+  return known;
+}
+
+/** The same as names relative to the top of the repository, of which nothing is looked at. `real` is a real path. */
+export async function knownNames(
+  real: string,
+  signal: AbortSignal,
+): Promise<{ repository: string; names: ReadonlySet<string> } | undefined> {
   const repository = repositoryTop(real);
   if (repository === undefined) return undefined;
   const question = { about: 'ignored', repository, signal } as const;
@@ -35,15 +54,7 @@ export async function knownFiles(folder: string, signal: AbortSignal): Promise<K
     const listed = new Set(namesIn(stdout));
     names = names === undefined ? listed : new Set([...names].filter((name) => listed.has(name)));
   }
-  const known: KnownFiles = { paths: [], submodules: [] };
-  for (const name of [...(names ?? [])].sort()) {
-    const path = join(folder, relative(real, join(repository, name)));
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    // Links are not followed, as by a glob; another repository is listed with a slash at the end.
-    if (stats?.isFile()) known.paths.push(path);
-    else if (stats?.isDirectory() && !name.endsWith('/')) known.submodules.push(path);
-  }
-  return known;
+  return { repository, names: names ?? new Set() };
 }
 
 /** Absolute paths of the files that git tracks. Empty if git does not answer at once: they only serve a guess. */

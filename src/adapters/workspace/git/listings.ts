@@ -104,3 +104,22 @@ export function treeChanges(listing: string): TwoSides[] {
   }
   return changes;
 }
+
+/** Of `log -z --name-only --format=%x00%H %s`: an empty part, the id and the first line of a commit, its files. */
+export function pastCommits(listing: string): { subject: string; paths: string[] }[] {
+  const commits: { subject: string; paths: string[] }[] = [];
+  let isHead = false;
+  for (const part of listing.split('\0')) {
+    // No file has an empty name.
+    if (part === '') isHead = true;
+    else if (isHead) {
+      commits.push({ subject: part.slice(part.indexOf(' ') + 1), paths: [] });
+      isHead = false;
+    } else {
+      const paths = commits.at(-1)?.paths;
+      // A line break stands before the first one.
+      paths?.push(paths.length === 0 ? part.replace(/^\n/, '') : part);
+    }
+  }
+  return commits;
+}

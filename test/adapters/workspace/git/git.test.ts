@@ -46,6 +46,7 @@ describe('the table of calls', () => {
       'check-attr -z --stdin filter working-tree-encoding ident',
       'ls-files -s -z --debug',
       'rev-parse --verify --quiet <2>^{commit}',
+      'log -n <2> --no-merges -z --format=%x00%H %s --encoding=UTF-8 --name-only --no-renames --no-relative -O/dev/null --no-ext-diff --no-textconv --no-mailmap --no-notes --no-color HEAD --',
       'merge-base <2> <3>',
       'ls-tree -r -z <2>',
       'diff-tree -r -z --raw --no-renames --no-ext-diff --no-textconv <2> <3>',

@@ -5,6 +5,7 @@ import {
   indexEntries,
   namesIn,
   numstatNames,
+  pastCommits,
 } from '../../../../src/adapters/workspace/git/listings.ts';
 
 const id = 'a'.repeat(40);
@@ -13,6 +14,16 @@ it('names may hold everything but NUL', () => {
   expect(namesIn('a\n100644\tb\0"c"\0')).toEqual(['a\n100644\tb', '"c"']);
   expect(namesIn('')).toEqual([]);
   expect(numstatNames('1\t2\ta\tb\0-\t-\t\0old\0new\0')).toEqual(['a\tb', 'old', 'new']);
+});
+
+it('the files of a commit may have any name, its first line may be empty, and it may change nothing', () => {
+  const listing = `\0${id} one\0\n\nname\0b\0\0${id} \0\0${id} two  words\0\nc\0`;
+  expect(pastCommits(listing)).toEqual([
+    { subject: 'one', paths: ['\nname', 'b'] },
+    { subject: '', paths: [] },
+    { subject: 'two  words', paths: ['c'] },
+  ]);
+  expect(pastCommits('')).toEqual([]);
 });
 
 it('the name of a file does not pass for the next row of the index', () => {

@@ -1,0 +1,64 @@
+/** Reads past commits through git, and keeps them in the cache until there is another commit. */
+import { relative, sep } from 'node:path';
+import type { PastCommit } from '../../core/retrieve/types.ts';
+import { repositoryTop } from '../system/folders.ts';
+import { realPath } from '../system/paths.ts';
+import { git } from '../workspace/git/git.ts';
+import { gitFileFault } from '../workspace/git/git-files.ts';
+import { pastCommits } from '../workspace/git/listings.ts';
+import type { IndexStore } from './index-store.ts';
+
+const mostCommits = 3000;
+/** What it adds to the ranking is not worth more. */
+const limitMs = 5000;
+
+/** Of the repository around the folder, with paths relative to the folder. Empty where git gives no answer. */
+export async function readHistory(
+  base: string,
+  store: IndexStore,
+  signal: AbortSignal,
+): Promise<readonly PastCommit[]> {
+  const real = realPath(base);
+  const repository = repositoryTop(real);
+  if (repository === undefined || gitFileFault(repository, [], []) !== undefined) return [];
+  const ask = async (...call: Parameters<typeof git>[0]) => {
+    try {
+      const { status, stdout } = await git(call, { signal, limitMs });
+      return status === 0 ? stdout : undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      if ((error as Error).name === 'OrchError') return undefined;
+      throw error;
+    }
+  };
+  const head = (await ask('commit-id', repository, 'HEAD'))?.trim();
+  if (head === undefined || head === '') return [];
+  const kept = keptHistory(store.load('history'), head);
+  if (kept !== undefined) return kept;
+  const listing = await ask('past-commits', repository, String(mostCommits));
+  if (listing === undefined) return [];
+  const commits = below(pastCommits(listing), relative(repository, real).split(sep).join('/'));
+  store.save('history', new TextEncoder().encode(`${head}\n${JSON.stringify(commits)}`));
+  return commits;
+}
+
+function keptHistory(bytes: Uint8Array | undefined, head: string): PastCommit[] | undefined {
+  if (bytes === undefined) return undefined;
+  const text = new TextDecoder().decode(bytes);
+  if (!text.startsWith(`${head}\n`)) return undefined;
+  try {
+    return JSON.parse(text.slice(head.length + 1));
+  } catch {
+    return undefined;
+  }
+}
+
+function below(commits: readonly PastCommit[], folder: string): PastCommit[] {
+  if (folder === '') return [...commits];
+  return commits.flatMap(({ subject, paths }) => {
+    const inside = paths.filter((path) => path.startsWith(`${folder}/`));
+    return inside.length === 0
+      ? []
+      : [{ subject, paths: inside.map((path) => path.slice(folder.length + 1)) }];
+  });
+}

@@ -1,0 +1,85 @@
+/** The ports of retrieval. Implemented by the adapters. */
+import type { BlockMatch, Corpus, IndexUpdate, PastCommit, QueryTerms } from '../core/retrieve/types.ts';
+import type { SecretScanner } from './ports.ts';
+
+export interface CorpusSource {
+  /**
+   * Lists what there is now, uncommitted work included; reads no file. `exclude`: patterns of what is left out, as in
+   * a `.gitignore`. Throws `input-too-large` above the ceiling, with the folders that hold most.
+   */
+  list(options: { exclude: readonly string[]; signal: AbortSignal }): Promise<Corpus>;
+  /** Past commits and the files that they changed. Empty outside of a repository and where git gives no answer. */
+  history(base: string, signal: AbortSignal): Promise<readonly PastCommit[]>;
+}
+
+export interface RetrievalEngine {
+  readonly name: EngineName;
+  /**
+   * Makes the index equal to the corpus: cuts what is new or has changed, forgets what is gone. `onProgress` is told
+   * how many of the files to be read are done. Throws `retrieval-unavailable` where the engine cannot be used.
+   */
+  update(
+    corpus: Corpus,
+    options: { signal: AbortSignal; onProgress?: ((done: number, total: number) => void) | undefined },
+  ): Promise<IndexUpdate>;
+  /**
+   * The blocks of the last update that match, the best first, ties by path and line. `accepts` rules files out.
+   * `most`: how many are needed; an engine may give more.
+   */
+  match(
+    terms: QueryTerms,
+    options: { accepts?: ((path: string) => boolean) | undefined; most: number; signal: AbortSignal },
+  ): Promise<readonly BlockMatch[]>;
+}
+
+/** Texts as vectors. Every request is reserved against the budgets, and recorded. */
+export interface Embedder {
+  readonly model: string;
+  readonly dimensions: number;
+  /** What embedding this many tokens costs, in USD. */
+  cost(tokens: number): number;
+  /** One vector per text, in order. Throws `ProviderFailure`, and `over-budget` before anything is sent. */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
+}
+
+/** What a memory server remembers. */
+export interface Memory {
+  id: string | undefined;
+  text: string;
+  /** As the server gives it, usually from 0 to 1. */
+  score: number | undefined;
+  tags: readonly string[];
+}
+
+export interface MemorySource {
+  /** Never rejects but for the signal: what went wrong is a warning. */
+  search(
+    query: string,
+    options: { limit: number; signal: AbortSignal },
+  ): Promise<{ memories: readonly Memory[]; warnings: readonly string[] }>;
+}
+
+/** Which files patterns of paths let through. */
+export interface FileFilter {
+  accepts(path: string): boolean;
+  /** The patterns that have matched nothing so far, as they were given. */
+  idle(): string[];
+}
+
+export const engineNames = ['embedded', 'qdrant'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** What a search works with. */
+export interface Retrieval {
+  corpus: CorpusSource;
+  /** Default: the one that is configured. Rejects with `usage` for one that is not set up. */
+  engine(name?: EngineName): Promise<RetrievalEngine>;
+  /** Undefined if none is set up. */
+  memory: MemorySource | undefined;
+  /** Patterns as in `--file`, made for the base of the corpus. Rejects with `usage`. */
+  filter(patterns: readonly string[], base: string): Promise<FileFilter>;
+  /** Finds what must not be shown. Undefined: everything is shown as it is. */
+  secrets: SecretScanner | undefined;
+  /** Patterns of what is left out, beside what a folder itself leaves out. */
+  exclude: readonly string[];
+}

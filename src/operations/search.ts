@@ -1,0 +1,174 @@
+import * as z from 'zod';
+import { OrchError } from '../core/errors/orch-error.ts';
+import { languageOfPath, normaliseLanguage } from '../core/input/language.ts';
+import type { Corpus } from '../core/retrieve/types.ts';
+import { engineNames, type Retrieval } from '../engine/retrieval-ports.ts';
+import { cliOnly, field, looks, operation } from './operation.ts';
+
+const kinds = ['source', 'tests', 'docs', 'all'] as const;
+
+/** More than any client's model is shown of one result. */
+const mostTokens = 20_000;
+/** Where no number is given: as many as the tokens allow. */
+const mostResults = 1000;
+/** More is the material of a question, not the question. */
+const longestQuery = 20_000;
+
+const searchOutput = () =>
+  z.object({
+    result: z.object({
+      results: z.array(
+        z.object({
+          path: z.string(),
+          start: z.number().describe('First line, from 1.'),
+          end: z.number().describe('Last line.'),
+          score: z.number(),
+          symbol: z.string().optional(),
+          kind: z.enum(['source', 'tests', 'docs', 'other']),
+          text: z.string(),
+          tokens: z.number(),
+        }),
+      ),
+    }),
+    meta: z.object({
+      engine: z.enum(engineNames),
+      base: z.string().describe('The folder that the paths are relative to.'),
+      files: z.number(),
+      blocks: z.number(),
+      updated: z.number().describe('Files that were indexed anew or forgotten.'),
+      skipped: z.record(z.string(), z.number()).describe('Files that were left out, by reason.'),
+      took_ms: z.number(),
+      warnings: z.array(z.string()),
+    }),
+  });
+
+export type SearchOutput = z.output<ReturnType<typeof searchOutput>>;
+
+export const searchOperation = operation({
+  title: 'Search the code',
+  description:
+    'Finds blocks of code by path and lines: give identifiers, file names and words of the task. Always up to date.',
+  guidance: 'where something is in the code, when you do not know the file.',
+  input: () =>
+    z.strictObject({
+      query: field(z.string(), 'Identifiers, file names and words of the task', {
+        positional: 'rest',
+        plain: true,
+      }),
+      files: field(
+        z.array(z.string().min(1)).optional(),
+        'Only in these files, folders, globs; !globs are left out',
+        { flag: '-f, --file <glob>', complete: 'file', plain: true },
+      ),
+      kind: field(z.enum(kinds).optional(), 'Only this kind of file', {
+        flag: '--kind <kind>',
+        complete: kinds,
+        plain: true,
+      }),
+      language: cliOnly(
+        field(z.string().min(1).max(100).optional(), 'Only files in this programming language', {
+          flag: '-l, --language <name>',
+        }),
+      ),
+      limit: field(z.int().min(1).max(mostResults).optional(), 'At most so many results', {
+        flag: '-n, --limit <count>',
+        plain: true,
+        cliDefault: 10,
+      }),
+      maxTokens: field(
+        z.int().min(50).max(mostTokens).default(4000),
+        'At most so many tokens of text in all',
+        { flag: '--max-tokens <count>', plain: true, cliDefault: mostTokens },
+      ),
+      engine: cliOnly(
+        field(z.enum(engineNames).optional(), 'Where to search (default: as configured)', {
+          flag: '--engine <name>',
+          complete: engineNames,
+        }),
+      ),
+    }),
+  output: searchOutput,
+  annotations: looks,
+  examples: [
+    'orch search "where are retries decided"',
+    'orch search parseConfig -f src --kind source',
+    'orch search --paths timeout abort | xargs wc -l',
+  ],
+  async run(input, context, { signal, onProgress }) {
+    const started = performance.now();
+    const [{ queryTerms }, { search }, { redactPassages }] = await Promise.all([
+      import('../core/retrieve/tokens.ts'),
+      import('../engine/retrieve/search.ts'),
+      import('../engine/retrieve/redact-passages.ts'),
+    ]);
+    const { query, maxTokens, limit = mostResults } = input;
+    const terms = queryTerms(query.slice(0, longestQuery));
+    if (terms === undefined) throw nothingToSearch(query);
+    const retrieval = await context.retrieval();
+    const engine = await retrieval.engine(input.engine);
+    const notes: string[] =
+      query.length > longestQuery ? [`only the first ${longestQuery} characters of the query are used`] : [];
+    const found = await search(
+      {
+        terms,
+        exclude: retrieval.exclude,
+        choose: async (corpus) => {
+          const { paths, idle } = await chosenFiles(input, corpus, retrieval);
+          notes.push(...idle.map((pattern) => `${pattern} matches no file that is searched`));
+          return paths;
+        },
+        limit,
+        maxTokens,
+      },
+      { corpus: retrieval.corpus, engine },
+      { signal, onProgress: (done, total) => onProgress?.({ kind: 'indexing', done, total }) },
+    );
+    const { passages, warnings } = await redactPassages(found, { scanner: retrieval.secrets, maxTokens });
+    const { base, files, blocks, updated, skipped } = found;
+    return {
+      result: {
+        results: passages.map(({ path, start, end, score, symbol, kind, text, tokens }) => ({
+          ...{ path, start, end, score: Math.round(score * 1000) / 1000 },
+          ...(symbol === undefined ? {} : { symbol }),
+          ...{ kind, text, tokens },
+        })),
+      },
+      meta: {
+        ...{ engine: engine.name, base, files, blocks, updated, skipped },
+        took_ms: Math.round(performance.now() - started),
+        warnings: [...new Set([...notes, ...found.warnings, ...warnings, ...context.notes()])],
+      },
+    };
+  },
+});
+
+function nothingToSearch(query: string): OrchError {
+  const what = query.trim() === '' ? 'the query is empty' : 'the query has no word to search for';
+  return new OrchError('usage', what, { hint: 'give identifiers, file names and words of the task' });
+}
+
+interface Choice {
+  files?: string[] | undefined;
+  kind?: string | undefined;
+  language?: string | undefined;
+}
+
+/** Undefined: all. `idle`: patterns that match no file of the corpus. */
+async function chosenFiles(
+  { files, kind = 'all', language }: Choice,
+  { base, entries }: Corpus,
+  retrieval: Retrieval,
+): Promise<{ paths: Set<string> | undefined; idle: string[] }> {
+  if (files === undefined && kind === 'all' && language === undefined) return { paths: undefined, idle: [] };
+  const { kindOf } = await import('../core/retrieve/kind.ts');
+  const filter = files && (await retrieval.filter(files, base));
+  const wanted = language === undefined ? undefined : normaliseLanguage(language);
+  const chosen = entries.filter(
+    ({ path }) =>
+      // First, so that a pattern that matches is not said to match nothing.
+      (filter === undefined || filter.accepts(path)) &&
+      (kind === 'all' || kindOf(path) === kind) &&
+      (wanted === undefined || languageOfPath(path) === wanted),
+  );
+  return { paths: new Set(chosen.map(({ path }) => path)), idle: filter?.idle() ?? [] };
+}

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { approxTokens } from '../../../src/core/input/tokens.ts';
+import { packBlocks } from '../../../src/core/retrieve/budget.ts';
+import type { RankedBlock } from '../../../src/core/retrieve/rank.ts';
+import type { BlockRange } from '../../../src/core/retrieve/types.ts';
+
+const line = 'a line of thirty characters...';
+
+function textOf({ start, end }: BlockRange): string {
+  return Array<string>(end - start + 1)
+    .fill(line)
+    .join('\n');
+}
+
+function block(path: string, start: number, end: number, value: number): RankedBlock {
+  return { path, start, end, value, score: value, hash: 'h' };
+}
+
+const unlimited = { maxTokens: 1e9, limit: 1e9, textOf };
+
+describe('a number of tokens', () => {
+  it('is never exceeded, and what is shown does not overlap', () => {
+    const blocks = fc.array(
+      fc.tuple(fc.constantFrom('a.ts', 'b.ts'), fc.nat(20), fc.integer({ min: 1, max: 9 })),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(blocks, fc.nat(2000), fc.integer({ min: 1, max: 10 }), (found, maxTokens, limit) => {
+        const distinct = new Map(found.map(([path, at, length]) => [`${path}${at}`, { path, at, length }]));
+        const ranked = Array.from(distinct.values(), ({ path, at, length }, index) =>
+          block(path, 1 + at * 10, at * 10 + length, 1 - index / 100),
+        );
+        const passages = packBlocks(ranked, { maxTokens, limit, textOf });
+        expect(passages.reduce((sum, { text }) => sum + approxTokens(text), 0)).toBeLessThanOrEqual(
+          maxTokens,
+        );
+        expect(passages.length).toBeLessThanOrEqual(limit);
+        for (const one of passages) {
+          expect([one.text, one.tokens]).toEqual([textOf(one), approxTokens(one.text)]);
+          for (const other of passages)
+            expect(
+              one === other || one.path !== other.path || one.end < other.start || other.end < one.start,
+            ).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('takes a smaller block where a larger one does not fit', () => {
+    const blocks = [block('a.ts', 1, 40, 1), block('b.ts', 1, 2, 0.5)];
+    expect(packBlocks(blocks, { ...unlimited, maxTokens: 100 }).map(({ path }) => path)).toEqual(['b.ts']);
+  });
+
+  it('is spent on one passage where blocks follow each other, with the blank lines between', () => {
+    const blocks = [
+      block('a.ts', 1, 5, 1),
+      block('a.ts', 13, 15, 0.9),
+      block('a.ts', 7, 11, 0.8),
+      block('a.ts', 30, 35, 0.7),
+    ];
+    expect(packBlocks(blocks, unlimited)).toMatchObject([
+      { start: 1, end: 15, score: 1 },
+      { start: 30, end: 35, score: 0.7 },
+    ]);
+  });
+
+  it('is not spent on a block that is gone', () => {
+    const blocks = [block('gone.ts', 1, 5, 1), block('a.ts', 1, 5, 0.5)];
+    const passages = packBlocks(blocks, {
+      ...unlimited,
+      textOf: (range) => (range.path === 'gone.ts' ? undefined : textOf(range)),
+    });
+    expect(passages.map(({ path }) => path)).toEqual(['a.ts']);
+  });
+});

@@ -1,0 +1,43 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { call } from '../helpers/mcp.ts';
+import { connectInProcess } from '../helpers/mcp-in-process.ts';
+import { key, repository } from '../helpers/orch.ts';
+
+const long = (name: string) => `export function ${name}() {\n${'  zebra(stripes);\n'.repeat(30)}}\n\n`;
+
+it('retrieve.search cites blocks within the tokens that it may take, and follows the files', async () => {
+  const cwd = await repository({
+    'a.ts': Array.from({ length: 60 }, (_, at) => long(`f${at}`)).join(''),
+    'b.ts': `const zebra = '${key}';\n`,
+  });
+  const client = await connectInProcess({ cwd, env: { OPENAI_API_KEY: key } });
+  type Found = {
+    structuredContent: { result: { results: { path: string; tokens: number; text: string }[] } };
+  };
+  const found = async (input: Record<string, unknown>) =>
+    ((await call(client, 'retrieve.search', { query: 'zebra stripes', ...input })) as unknown as Found)
+      .structuredContent.result.results;
+  const total = (results: { tokens: number }[]) => results.reduce((sum, { tokens }) => sum + tokens, 0);
+  const usual = await found({});
+  expect(total(usual)).toBeLessThanOrEqual(4000);
+  expect(total(usual)).toBeGreaterThan(3000);
+  expect(total(await found({ maxTokens: 500 }))).toBeLessThanOrEqual(500);
+  const [only] = await found({ files: ['b.ts'] });
+  expect(only).toMatchObject({ path: 'b.ts', text: expect.not.stringContaining(key) });
+  writeFileSync(join(cwd, 'b.ts'), 'const quagga = 1;\n');
+  expect(await found({ query: 'quagga' })).toMatchObject([{ path: 'b.ts', text: 'const quagga = 1;' }]);
+});
+
+it('retrieve.search says what is wrong with a query', async () => {
+  const client = await connectInProcess({ cwd: await repository({ 'a.ts': 'x\n' }) });
+  expect(await call(client, 'retrieve.search', { query: ' ' })).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringContaining('usage: the query is empty') }],
+  });
+  expect(await call(client, 'retrieve.search', { query: 'zebra', files: ['/etc'] })).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringContaining('outside of') }],
+  });
+});
