@@ -181,6 +181,25 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     inDotEnv: 'ignore',
   },
   {
+    name: 'ORCH_INDEX_DIR',
+    description: 'Folder for the index of orch search; off keeps it in memory.',
+    default: 'orch/index in the cache folder',
+    inDotEnv: 'ignore',
+  },
+  {
+    name: 'ORCH_QDRANT_URL',
+    description:
+      'Qdrant server that searches instead of the built-in index: https://, or http:// on this machine.',
+    default: 'the built-in index',
+    inDotEnv: 'ignore',
+  },
+  {
+    name: 'ORCH_QDRANT_API_KEY',
+    description: 'Its API key.',
+    default: 'none',
+    inDotEnv: 'ignore',
+  },
+  {
     name: 'ORCH_REDACT',
     description: 'off: send secrets in files and instructions as they are, instead of placeholders.',
     default: 'on',
