@@ -181,12 +181,6 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     inDotEnv: 'ignore',
   },
   {
-    name: 'ORCH_INDEX_DIR',
-    description: 'Folder for the index of orch search; off keeps it in memory.',
-    default: 'orch/index in the cache folder',
-    inDotEnv: 'ignore',
-  },
-  {
     name: 'ORCH_QDRANT_URL',
     description:
       'Qdrant server that searches instead of the built-in index: https://, or http:// on this machine.',

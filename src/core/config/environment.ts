@@ -33,8 +33,6 @@ export interface Environment {
   monthlyBudgetUsd: number | undefined;
   /** redis: or rediss:, with its password. Undefined: budgets are kept on this machine. */
   budgetUrl: string | undefined;
-  /** Folder of the indexes, or `off`; undefined for the user's cache directory. */
-  indexDir: string | undefined;
   /** http: or https:, without credentials. Undefined: none, or what the configuration says. */
   qdrantUrl: string | undefined;
   qdrantApiKey: string | undefined;
@@ -222,7 +220,6 @@ export function inspectEnvironment({
     weeklyBudgetUsd: budget('ORCH_WEEKLY_BUDGET_USD'),
     monthlyBudgetUsd: budget('ORCH_MONTHLY_BUDGET_USD'),
     budgetUrl: budgetFault ? undefined : budgetUrl?.value,
-    indexDir: text('ORCH_INDEX_DIR'),
     qdrantUrl: qdrantFault ? undefined : qdrantUrl?.value,
     qdrantApiKey: text('ORCH_QDRANT_API_KEY'),
     configFolder: text('ORCH_CONF'),

@@ -8,7 +8,8 @@ import { costRange } from '../../core/models/pricing.ts';
 import { instructionAllowanceTokens } from '../../core/tasks/tasks.ts';
 import { formatUsd } from '../../core/text/format.ts';
 import type { EngineContext } from '../context.ts';
-import { type Refusal, refusalReason } from './reservation.ts';
+import type { Refusal } from './reservation.ts';
+import { refusalReason } from './reserve-usd.ts';
 
 /** `lines` say what happened to the other candidates. */
 export function overBudget(
