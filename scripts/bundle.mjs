@@ -129,8 +129,28 @@ const files = {
   },
   provider: {
     loadedBy: 'the first request',
-    sources: ['src/adapters/openai/', 'src/adapters/http/'],
-    packages: ['openai', 'undici', 'eventsource-parser'],
+    sources: ['src/adapters/openai/', 'src/adapters/http/event-stream.ts', 'src/adapters/http/watchdog.ts'],
+    packages: ['openai', 'eventsource-parser'],
+    loads: ['http'],
+  },
+  http: {
+    loadedBy: 'the first request, a search with Qdrant',
+    sources: [
+      'src/adapters/http/connect',
+      'src/adapters/http/proxy.ts',
+      'src/adapters/http/response.ts',
+      'src/adapters/http/send.ts',
+    ],
+    packages: ['undici'],
+  },
+  qdrant: {
+    loadedBy: 'a search with Qdrant',
+    sources: ['src/adapters/qdrant/'],
+    loads: ['http', 'search'],
+  },
+  embedder: {
+    loadedBy: 'a search with Qdrant and embeddings',
+    sources: ['src/engine/embed/embedder.ts'],
   },
   secrets: {
     loadedBy: 'a request with what may be a secret',

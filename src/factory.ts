@@ -6,6 +6,7 @@ import { csvLedger, noLedger } from './adapters/ledger/csv-ledger.ts';
 import { jsonLog } from './adapters/ledger/json-log.ts';
 import { flushMs, sentOn } from './adapters/ledger/sent-on.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
+import type { EngineParts } from './adapters/retrieve/retrieval.ts';
 import { secretScanner } from './adapters/secrets/secret-scanner.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import {
@@ -41,6 +42,7 @@ import { keyFault, keyHints, namesItself } from './core/config/api-key.ts';
 import { shownBudgetUrl } from './core/config/budget-url.ts';
 import { type Environment, inspectEnvironment, type LogLevel } from './core/config/environment.ts';
 import { refuseProblems } from './core/config/problem.ts';
+import type { RetrievalPolicy } from './core/config/retrieval.ts';
 import { OrchError } from './core/errors/orch-error.ts';
 import { exactRedactor, redactor } from './core/errors/redact.ts';
 import { secretsIn } from './core/errors/secrets.ts';
@@ -64,7 +66,7 @@ import type {
   RunStore,
   TreeWriter,
 } from './engine/ports.ts';
-import type { Retrieval } from './engine/retrieval-ports.ts';
+import type { EmbeddingProvider, Retrieval, RetrievalEngine } from './engine/retrieval-ports.ts';
 import type { Diagnostics, OperationContext } from './operations/context.ts';
 
 export interface FactoryOptions {
@@ -377,8 +379,44 @@ export function createFactory(options: FactoryOptions): Factory {
       ? secretScanner(ownSecrets({ ...variables, OPENAI_API_KEY: apiKey }, secretsIn(variables).certain))
       : undefined;
   });
+  const qdrantSearch = async ({ embedded, storeFor, required }: EngineParts): Promise<RetrievalEngine> => {
+    const { qdrantUrl, qdrantApiKey } = environment();
+    const { retrieval: policy, budgets } = config().policies;
+    const { qdrantEngine, localQdrant } = await import('./adapters/qdrant/engine.ts');
+    return qdrantEngine({
+      server: {
+        url: qdrantUrl ?? policy.qdrant?.url ?? localQdrant,
+        apiKey: qdrantApiKey,
+        allowInsecure: policy.qdrant?.allowInsecure ?? false,
+        variables,
+        redact: redaction().message,
+        clock,
+      },
+      collection: policy.qdrant?.collection,
+      local: embedded,
+      required,
+      // Vectors of a rehearsal would be taken for real ones.
+      embedder: policy.embeddings && !rehearsal() ? await embedderMaker(policy.embeddings) : undefined,
+      ceilingUsd: budgets.perCallUsd,
+      store: storeFor,
+    });
+  };
+  const embedderMaker = async ({
+    model = 'text-embedding-3-small',
+    dimensions = 512,
+  }: NonNullable<RetrievalPolicy['embeddings']>) => {
+    const { embedder } = await import('./engine/embed/embedder.ts');
+    const provider = once(async (): Promise<EmbeddingProvider> => {
+      const settings = await connection();
+      const { openAiEmbeddings } = await import('./adapters/openai/embeddings.ts');
+      return openAiEmbeddings({ ...settings, redact: redaction().message });
+    });
+    return (warn: (warning: string) => void) =>
+      embedder({ model, dimensions, context: engine(), provider, warn });
+  };
   const retrieval = once(async (): Promise<Retrieval> => {
-    const { indexFolder } = environment();
+    const { indexFolder, qdrantUrl } = environment();
+    const policy = config().policies.retrieval;
     const { openRetrieval } = await import('./adapters/retrieve/retrieval.ts');
     return openRetrieval({
       cwd,
@@ -389,9 +427,10 @@ export function createFactory(options: FactoryOptions): Factory {
         indexFolder?.toLowerCase() === 'off'
           ? undefined
           : resolve(cwd, indexFolder ?? join(cacheFolder(variables), 'index')),
-      engines: {},
+      engines: { qdrant: qdrantSearch },
+      defaultEngine: policy.engine ?? (qdrantUrl === undefined ? 'embedded' : 'qdrant'),
       secrets: secrets(),
-      exclude: [],
+      exclude: policy.exclude,
     });
   });
   const engine = once((): EngineContext => {

@@ -94,6 +94,9 @@ export async function startProgress({
           break;
         case 'indexing':
           break;
+        case 'notice':
+          line(event.text);
+          break;
         case 'fallback':
           line(`fallback: ${event.from}: ${event.reason}; now ${event.to}`);
           break;

@@ -143,6 +143,7 @@ export async function runCommand(
       }
       if (!talks) return;
       progress?.onEvent(event);
+      if (!progress && event.kind === 'notice') streams.err(`${event.text}\n`);
       indexing.onEvent(event);
     },
   };

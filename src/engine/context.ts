@@ -49,7 +49,9 @@ export type ProgressEvent =
   | { kind: 'text'; delta: string }
   | { kind: 'retry'; model: string; reason: string; waitMs: number }
   | { kind: 'fallback'; from: string; to: string; reason: string }
-  | { kind: 'indexing'; done: number; total: number };
+  | { kind: 'indexing'; done: number; total: number }
+  /** What is about to happen, and is to be said before. */
+  | { kind: 'notice'; text: string };
 
 export interface CallOptions {
   signal: AbortSignal;

@@ -13,32 +13,72 @@ export interface CorpusSource {
 }
 
 export interface RetrievalEngine {
+  /** Of what answered last: one that stands in for another has that one's name. */
   readonly name: EngineName;
   /**
    * Makes the index equal to the corpus: cuts what is new or has changed, forgets what is gone. `onProgress` is told
-   * how many of the files to be read are done. Throws `retrieval-unavailable` where the engine cannot be used.
+   * how many of the files to be read are done. Throws `retrieval-unavailable` where the engine cannot be used. To the
+   * warnings of the result `match` may add: they are to be read after it.
    */
   update(
     corpus: Corpus,
-    options: { signal: AbortSignal; onProgress?: ((done: number, total: number) => void) | undefined },
+    options: {
+      signal: AbortSignal;
+      onProgress?: ((done: number, total: number) => void) | undefined;
+      /** What is said before it happens, such as what it costs. */
+      onNotice?: ((text: string) => void) | undefined;
+    },
   ): Promise<IndexUpdate>;
   /**
    * The blocks of the last update that match, the best first, ties by path and line. `accepts` rules files out.
-   * `most`: how many are needed; an engine may give more.
+   * `most`: how many are needed; an engine may give more. `query`: in the user's words, for an engine that searches by
+   * meaning as well.
    */
   match(
     terms: QueryTerms,
-    options: { accepts?: ((path: string) => boolean) | undefined; most: number; signal: AbortSignal },
+    options: {
+      accepts?: ((path: string) => boolean) | undefined;
+      most: number;
+      query?: string | undefined;
+      signal: AbortSignal;
+    },
   ): Promise<readonly BlockMatch[]>;
+}
+
+export interface EmbeddingRequest {
+  /** Model id of the API. */
+  model: string;
+  dimensions: number;
+  /** At most 2,048 and 300,000 tokens together. */
+  texts: readonly string[];
+}
+
+export interface EmbeddingResult {
+  /** One per text, in order. */
+  vectors: Float32Array[];
+  /** As the server counted; undefined when it does not say. */
+  inputTokens: number | undefined;
+  servedModel: string | undefined;
+}
+
+/** One request. Every error is a `ProviderFailure`. */
+export interface EmbeddingProvider {
+  embed(
+    request: EmbeddingRequest,
+    options: { signal: AbortSignal; limitMs: number },
+  ): Promise<EmbeddingResult>;
 }
 
 /** Texts as vectors. Every request is reserved against the budgets, and recorded. */
 export interface Embedder {
   readonly model: string;
   readonly dimensions: number;
-  /** What embedding this many tokens costs, in USD. */
-  cost(tokens: number): number;
-  /** One vector per text, in order. Throws `ProviderFailure`, and `over-budget` before anything is sent. */
+  /** What embedding this many tokens costs, in USD; undefined when the price is unknown. */
+  cost(tokens: number): number | undefined;
+  /**
+   * One vector per text, in order. Throws `ProviderFailure`, and before anything is sent `over-budget`,
+   * `budget-unavailable`, and `no-eligible-model` for a model that is no longer there.
+   */
   embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
 }
 

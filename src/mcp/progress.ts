@@ -56,6 +56,9 @@ export function progressReporter(
         case 'indexing':
           doing = `indexing ${event.done} of ${event.total} files`;
           break;
+        case 'notice':
+          notify(event.text);
+          break;
         case 'retry':
           notify(
             `${event.model}: ${event.reason}; trying again${event.waitMs > 0 ? ` in ${formatDuration(event.waitMs)}` : ''}`,

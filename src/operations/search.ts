@@ -111,6 +111,7 @@ export const searchOperation = operation({
     const found = await search(
       {
         terms,
+        query: query.slice(0, longestQuery),
         exclude: retrieval.exclude,
         choose: async (corpus) => {
           const { paths, idle } = await chosenFiles(input, corpus, retrieval);
@@ -121,7 +122,11 @@ export const searchOperation = operation({
         maxTokens,
       },
       { corpus: retrieval.corpus, engine },
-      { signal, onProgress: (done, total) => onProgress?.({ kind: 'indexing', done, total }) },
+      {
+        signal,
+        onProgress: (done, total) => onProgress?.({ kind: 'indexing', done, total }),
+        onNotice: (text) => onProgress?.({ kind: 'notice', text }),
+      },
     );
     const { passages, warnings } = await redactPassages(found, { scanner: retrieval.secrets, maxTokens });
     const { base, files, blocks, updated, skipped } = found;

@@ -17,7 +17,7 @@ import { initialize } from '../helpers/mcp.ts';
 import { bareEnvironment, packageFolder } from '../helpers/orch.ts';
 
 /** With the charts of the report (echarts), a Redis client and OpenTelemetry's exporters, which few commands load. */
-const mostBytes = 950_000;
+const mostBytes = 1_000_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'orch-package-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

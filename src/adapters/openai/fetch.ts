@@ -1,13 +1,12 @@
 /**
- * The fetch that the openai package is given, over undici's request, which costs half of what fetch costs. It
- * follows no redirect, since that would send key and code to a host that the user did not name, and it reads no
+ * The fetch that the openai package is given. It follows no redirect, since that would send key and code to a host that the user did not name, and it reads no
  * more of an error than is needed.
  */
-import { request } from 'undici';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { asObject, asText } from '../../core/text/json.ts';
 import type { Connections } from '../http/connections.ts';
-import { type HttpBody, type HttpResponse, toHttpResponse } from '../http/response.ts';
+import type { HttpBody, HttpResponse } from '../http/response.ts';
+import { send } from '../http/send.ts';
 
 const mostErrorBytes = 64 * 1024;
 /** The status alone decides what to do: its message is not waited for any longer. */
@@ -15,7 +14,7 @@ const errorBodyMs = 1000;
 
 /** The package hands a successful response over as it is: `httpResponse` takes it back. */
 export function packageFetch(connections: Connections): typeof fetch {
-  return ((url: string, init: RequestInit) => send(connections, url, init)) as unknown as typeof fetch;
+  return ((url: string, init: RequestInit) => answer(connections, url, init)) as unknown as typeof fetch;
 }
 
 /** What a successful request was answered with. */
@@ -23,19 +22,17 @@ export function httpResponse(response: Response): HttpResponse {
   return response as unknown as HttpResponse;
 }
 
-async function send(
+async function answer(
   connections: Connections,
   url: string,
   { method = 'GET', headers, body, signal }: RequestInit,
 ): Promise<HttpResponse | Response> {
-  const answer = await request(url, {
+  const response = await send(connections, new URL(url), {
     method: method as 'GET' | 'POST',
     headers: Object.fromEntries(headers instanceof Headers ? headers : new Headers(headers)),
     body: (body ?? null) as string | null,
     signal,
-    dispatcher: connections.dispatcherFor(new URL(url)),
   });
-  const response = toHttpResponse(answer);
   if (response.ok) return response;
   const { status } = response;
   const text = wrapError(await readBeginning(response.body, signal));

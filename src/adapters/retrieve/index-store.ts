@@ -27,7 +27,7 @@ export interface IndexStore {
   save(name: StoredName, bytes: Uint8Array): string | undefined;
 }
 
-export type StoredName = 'blocks' | 'history';
+export type StoredName = 'blocks' | 'history' | 'qdrant' | 'vectors';
 
 /** Neither reads nor writes anything. */
 export const noStore: IndexStore = { load: () => undefined, save: () => undefined };

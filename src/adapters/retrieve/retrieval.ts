@@ -13,23 +13,39 @@ export interface RetrievalOptions extends RootsOptions {
   /** Where indexes are kept. Undefined: in memory alone. */
   indexFolder: string | undefined;
   /** Beside the embedded one. */
-  engines: Readonly<Partial<Record<EngineName, () => Promise<RetrievalEngine>>>>;
+  engines: Readonly<Partial<Record<EngineName, (parts: EngineParts) => Promise<RetrievalEngine>>>>;
+  /** Default `embedded`. */
+  defaultEngine?: EngineName | undefined;
   secrets: SecretScanner | undefined;
   exclude: readonly string[];
 }
 
+/** What an engine may build upon. */
+export interface EngineParts {
+  embedded: RetrievalEngine;
+  storeFor: (base: string) => IndexStore;
+  /** It was asked for by name: another one's answer is not wanted. */
+  required: boolean;
+}
+
 export function openRetrieval(options: RetrievalOptions): Retrieval {
-  const { indexFolder, engines, secrets, exclude, cwd } = options;
+  const { indexFolder, engines, defaultEngine = 'embedded', secrets, exclude, cwd } = options;
   const storeFor = (base: string): IndexStore =>
     indexFolder === undefined ? noStore : indexStore(indexFolder, base);
   const embedded = embeddedEngine(storeFor);
+  const made = new Map<string, Promise<RetrievalEngine>>();
   return {
     corpus: workingTreeCorpus({ ...options, storeFor }),
-    async engine(name = 'embedded') {
+    async engine(asked) {
+      const name = asked ?? defaultEngine;
       if (name === 'embedded') return embedded;
       const make = engines[name];
       if (make === undefined) throw new OrchError('usage', `the engine ${name} is not set up`);
-      return make();
+      const required = asked !== undefined;
+      const key = `${name} ${required}`;
+      const engine = made.get(key) ?? make({ embedded, storeFor, required });
+      made.set(key, engine);
+      return engine;
     },
     memory: undefined,
     filter: (patterns, base) => fileFilter(patterns, { base, cwd: realPath(cwd) }),

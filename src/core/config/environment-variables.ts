@@ -181,6 +181,19 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     inDotEnv: 'ignore',
   },
   {
+    name: 'ORCH_QDRANT_URL',
+    description:
+      'Qdrant server that searches instead of the built-in index: https://, or http:// on this machine.',
+    default: 'the built-in index',
+    inDotEnv: 'ignore',
+  },
+  {
+    name: 'ORCH_QDRANT_API_KEY',
+    description: 'Its API key.',
+    default: 'none',
+    inDotEnv: 'ignore',
+  },
+  {
     name: 'ORCH_REDACT',
     description: 'off: send secrets in files and instructions as they are, instead of placeholders.',
     default: 'on',

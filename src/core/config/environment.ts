@@ -8,6 +8,7 @@ import { budgetUrlFault, shownBudgetUrl } from './budget-url.ts';
 import { collectorNotes, collectorVariables } from './collector.ts';
 import { dotEnvVariables, environmentVariables } from './environment-variables.ts';
 import type { ConfigProblem } from './problem.ts';
+import { qdrantUrlFault } from './qdrant-url.ts';
 
 /** Set by orch for the --verify command: path of the file that holds the result. */
 export const resultFileVariable = 'ORCH_RESULT_FILE';
@@ -32,6 +33,9 @@ export interface Environment {
   monthlyBudgetUsd: number | undefined;
   /** redis: or rediss:, with its password. Undefined: budgets are kept on this machine. */
   budgetUrl: string | undefined;
+  /** http: or https:, without credentials. Undefined: none, or what the configuration says. */
+  qdrantUrl: string | undefined;
+  qdrantApiKey: string | undefined;
   configFolder: string | undefined;
   /** Path of the CSV, or `off`; undefined for the ledger in the user's state directory. */
   usageCsv: string | undefined;
@@ -160,6 +164,10 @@ export function inspectEnvironment({
       hint: 'remove them from the URL: put the key in OPENAI_API_KEY, other headers in OPENAI_CUSTOM_HEADERS',
     });
   }
+  const qdrantUrl = read('ORCH_QDRANT_URL');
+  // Whether http is allowed is a key of the configuration, which is read later.
+  const qdrantFault = qdrantUrl && qdrantUrlFault(qdrantUrl.value, { allowInsecure: true });
+  if (qdrantUrl && qdrantFault) problems.push({ origin: qdrantUrl.origin, path: '', ...qdrantFault });
   const budgetUrl = read('ORCH_BUDGET_URL');
   const budgetFault = budgetUrl && budgetUrlFault(budgetUrl.value);
   if (budgetUrl && budgetFault) problems.push({ origin: budgetUrl.origin, path: '', ...budgetFault });
@@ -212,6 +220,8 @@ export function inspectEnvironment({
     weeklyBudgetUsd: budget('ORCH_WEEKLY_BUDGET_USD'),
     monthlyBudgetUsd: budget('ORCH_MONTHLY_BUDGET_USD'),
     budgetUrl: budgetFault ? undefined : budgetUrl?.value,
+    qdrantUrl: qdrantFault ? undefined : qdrantUrl?.value,
+    qdrantApiKey: text('ORCH_QDRANT_API_KEY'),
     configFolder: text('ORCH_CONF'),
     usageCsv: text('ORCH_USAGE_CSV'),
     indexFolder: text('ORCH_INDEX_DIR'),
@@ -256,12 +266,16 @@ function mayComeFromDotEnv(name: string, value: string): boolean {
 
 function shownValue(name: string, value: string): string {
   if (
-    ['OPENAI_API_KEY', 'OPENAI_CUSTOM_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS'].includes(name) ||
+    ['OPENAI_API_KEY', 'OPENAI_CUSTOM_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS', 'ORCH_QDRANT_API_KEY'].includes(
+      name,
+    ) ||
     (name === 'ORCH_PROJECT' && looksLikeKey(value))
   )
     return '(hidden)';
   if (name === 'ORCH_BUDGET_URL') return shownBudgetUrl(value);
-  return ['OPENAI_BASE_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'].includes(name) ? shownUrl(value) : value;
+  return ['OPENAI_BASE_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'ORCH_QDRANT_URL'].includes(name)
+    ? shownUrl(value)
+    : value;
 }
 
 function unencrypted({ apiKey, baseUrl, rehearse }: Environment): string[] {

@@ -9,7 +9,7 @@ import type { ConfigProblem } from './problem.ts';
 import { leastTimeout } from './timeouts.ts';
 
 /**
- * `at-most`: a number or an effort, up to the user's own. `routed`: names of models, among those that the user's own
+ * `at-most`: a number or an effort, up to the user's own; false in place of true. `routed`: names of models, among those that the user's own
  * configuration routes to. `added`: a list, whose entries are added to the user's own.
  */
 export type ForeignRule = 'ignore' | 'at-most' | 'routed' | 'added';
@@ -155,6 +155,7 @@ function limitAt(path: readonly string[], own: Policies): unknown {
 }
 
 function isAtMost(value: unknown, limit: unknown): boolean {
+  if (typeof value === 'boolean') return !value;
   if (typeof value === 'number') return limit === undefined || value <= (limit as number);
   const rank = (effort: unknown) => reasoningEfforts.indexOf(effort as ReasoningEffort);
   return limit !== undefined && rank(value) <= rank(limit);

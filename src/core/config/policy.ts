@@ -9,6 +9,7 @@ import { returnShapes } from '../tasks/shapes.ts';
 import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
 import { once } from '../text/once.ts';
 import type { ForeignRules } from './foreign.ts';
+import { completeRetrieval, foreignRetrieval, type RetrievalPolicy, retrievalSchema } from './retrieval.ts';
 import {
   firstEventAtMostMs,
   fixedTimeouts,
@@ -279,6 +280,7 @@ export const policiesSchema = once(() =>
       })
       .optional()
       .describe('What a stated complexity of the work changes.'),
+    retrieval: retrievalSchema().optional().describe('What is found for a task, and where it is searched.'),
     rules: z
       .array(
         z
@@ -332,6 +334,7 @@ export const foreignPolicies: ForeignRules = {
   safetyCritical: 'ignore',
   models: { allow: 'ignore', deny: 'added' },
   complexity: { '*': { effortStep: 'ignore', order: 'ignore' } },
+  retrieval: foreignRetrieval,
   rules: 'ignore',
 };
 
@@ -386,6 +389,7 @@ export interface Policies {
   safetyCritical: string[];
   models: { allow: string[]; deny: string[] };
   complexity: Record<Complexity, ComplexityRow>;
+  retrieval: RetrievalPolicy;
   rules: string[];
 }
 
@@ -414,6 +418,7 @@ export function completePolicies(layer: PoliciesLayer): Policies {
       normal: { effortStep: 0, order: 'declared', ...layer.complexity?.normal },
       high: { effortStep: 0, order: 'declared', ...layer.complexity?.high },
     },
+    retrieval: completeRetrieval(layer.retrieval),
     rules: layer.rules ?? [],
   };
 }

@@ -9,6 +9,7 @@ const exitStatusByCode = {
   offline: 1,
   timeout: 1,
   'record-failed': 1,
+  'retrieval-unavailable': 1,
   internal: 1,
   usage: 2,
   'invalid-config': 2,

@@ -26,7 +26,9 @@ export function secretsIn(variables: Variables): Secrets {
       ...long(
         headers.flatMap(({ value, isSecret }) => (isSecret ? [value, value.replace(/^\S+\s+/, '')] : [])),
       ),
+      ...long([variables.ORCH_QDRANT_API_KEY?.trim() ?? '']),
       ...urlSecrets(variables.OPENAI_BASE_URL?.trim()),
+      ...urlSecrets(variables.ORCH_QDRANT_URL?.trim()),
       ...urlSecrets(variables.OTEL_EXPORTER_OTLP_ENDPOINT?.trim()),
       ...['ORCH_BUDGET_URL', ...proxyVariables, ...collectorNames('ENDPOINT')].flatMap((name) =>
         proxySecrets(variables[name] ?? ''),

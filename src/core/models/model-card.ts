@@ -89,6 +89,10 @@ export const modelCardSchema = once(() =>
         'Whether the model reads top-level instructions after the input, not before it. Default false.',
       ),
     longContext: z.boolean().optional().describe('Whether billing.longContext applies. Default false.'),
+    embeds: z
+      .boolean()
+      .optional()
+      .describe('Whether it makes vectors of texts, and so answers no task. Default false.'),
     shutdown: dateOnly().optional().describe('First day (UTC) on which the model no longer answers.'),
     successor: z.string().min(1).optional().describe('Catalogue name of the model that replaces it.'),
   }),
@@ -158,6 +162,7 @@ export const foreignCatalog: ForeignRules = {
       cacheBreakpoints: 'ignore',
       instructionsAfterInput: 'ignore',
       longContext: 'ignore',
+      embeds: 'ignore',
       shutdown: 'ignore',
       successor: 'ignore',
     },

@@ -32,7 +32,7 @@ export function modelOverview(config: Config, today: string): ModelOverview[] {
   const routed = [...named, ...direct.map(([id, usedBy]) => rowOf({ alias: null, id, usedBy }, context))];
   const shown = new Set(routed.map(({ model }) => model));
   const others = Object.keys(config.catalog.models)
-    .filter((id) => !shown.has(id) && isLiving(id, context))
+    .filter((id) => !shown.has(id) && isLiving(id, context) && !config.catalog.models[id]?.embeds)
     .map((id) => rowOf({ alias: null, id, usedBy: [] }, context));
   return [...routed, ...others.sort(dearestFirst)];
 }

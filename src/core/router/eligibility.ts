@@ -47,6 +47,7 @@ export function judgeCandidate(
 
   const forbidden = whyForbidden({ alias, requestedModel, resolved }, config, context);
   if (forbidden !== undefined) return reject('forbidden', forbidden);
+  if (card?.embeds) return reject('forbidden', `${model} makes vectors of texts, and answers no task`);
 
   const cap = Object.hasOwn(config.policies.caps, alias) ? config.policies.caps[alias]?.max_input : undefined;
   if (cap !== undefined && features.approxTokens > cap) {

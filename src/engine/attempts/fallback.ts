@@ -13,7 +13,8 @@ import { ceilingReached, type TooDear } from './ceiling-reached.ts';
 import { failureHint } from './failure-hint.ts';
 import { overBudget } from './over-budget.ts';
 import { firstRequest, worstCaseUsd } from './request.ts';
-import { type Refusal, refusalReason } from './reservation.ts';
+import type { Refusal } from './reservation.ts';
+import { refusalReason } from './reserve-usd.ts';
 import { type Answered, hasDeclined, type Step, tryCandidate } from './try-candidate.ts';
 
 export interface FallbackResult {

@@ -5,7 +5,8 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import { budgetAdvice } from '../../core/router/ceiling-advice.ts';
 import { lifeCycle } from '../prepare/prepare.ts';
 import type { Call } from './call.ts';
-import { type Refusal, refusalReason } from './reservation.ts';
+import type { Refusal } from './reservation.ts';
+import { refusalReason } from './reserve-usd.ts';
 
 /** `lines` say what happened to the other candidates. */
 export function overBudget(

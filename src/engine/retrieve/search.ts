@@ -20,6 +20,8 @@ import type { CorpusSource, RetrievalEngine } from '../retrieval-ports.ts';
 
 export interface SearchRequest {
   terms: QueryTerms;
+  /** In the user's words, for an engine that searches by meaning as well. */
+  query?: string | undefined;
   /** Patterns of what is left out, beside what the folder itself leaves out. */
   exclude: readonly string[];
   /** Which files of the corpus are searched. Default, and if it gives none: all. */
@@ -32,6 +34,7 @@ export interface SearchRequest {
 export interface SearchOptions {
   signal: AbortSignal;
   onProgress?: ((done: number, total: number) => void) | undefined;
+  onNotice?: ((text: string) => void) | undefined;
 }
 
 export interface FoundPassage extends BlockRange {
@@ -64,7 +67,7 @@ const mostMatches = 300;
 export async function search(
   request: SearchRequest,
   { corpus: source, engine }: { corpus: CorpusSource; engine: RetrievalEngine },
-  { signal, onProgress }: SearchOptions,
+  { signal, onProgress, onNotice }: SearchOptions,
 ): Promise<SearchResult> {
   for (let again = false; ; again = true) {
     const corpus = await source.list({ exclude: request.exclude, signal });
@@ -72,10 +75,11 @@ export async function search(
     const reading = source.history(corpus.base, signal);
     // It may fail while the index is made.
     reading.catch(() => {});
-    const update = await engine.update(corpus, { signal, onProgress });
+    const update = await engine.update(corpus, { signal, onProgress, onNotice });
     const matches = await engine.match(request.terms, {
       accepts: chosen && ((path) => chosen.has(path)),
       most: mostMatches,
+      query: request.query,
       signal,
     });
     const past = matches.length === 0 ? undefined : historyOf(await reading).scores(request.terms);

@@ -67,6 +67,7 @@ describe('the given files', () => {
         normal: { effortStep: 0, order: 'declared' },
         high: { effortStep: 1, order: 'safetyCritical' },
       },
+      retrieval: { autoContext: false, contextTokens: 4000, exclude: [] },
       rules: [],
     });
   });

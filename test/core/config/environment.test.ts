@@ -49,6 +49,8 @@ describe('readEnvironment', () => {
       ORCH_WEEKLY_BUDGET_USD: '20',
       ORCH_MONTHLY_BUDGET_USD: '50.5',
       ORCH_BUDGET_URL: 'rediss://team:secret-word@budget.example.com:6380/2',
+      ORCH_QDRANT_URL: 'https://qdrant.example.com:6333',
+      ORCH_QDRANT_API_KEY: 'qdrant-key',
       ORCH_CONF: 'conf',
       ORCH_USAGE_CSV: 'off',
       ORCH_ROOTS: '/a: /b ::',
@@ -63,6 +65,11 @@ describe('readEnvironment', () => {
     expect(settings).toContainEqual({
       name: 'ORCH_BUDGET_URL',
       value: 'rediss://budget.example.com:6380/2',
+      origin: 'environment',
+    });
+    expect(settings).toContainEqual({
+      name: 'ORCH_QDRANT_API_KEY',
+      value: '(hidden)',
       origin: 'environment',
     });
     expect(settings).toContainEqual({
@@ -87,6 +94,8 @@ describe('readEnvironment', () => {
       weeklyBudgetUsd: 20,
       monthlyBudgetUsd: 50.5,
       budgetUrl: 'rediss://team:secret-word@budget.example.com:6380/2',
+      qdrantUrl: 'https://qdrant.example.com:6333',
+      qdrantApiKey: 'qdrant-key',
       configFolder: 'conf',
       usageCsv: 'off',
       indexFolder: '/index',
@@ -159,6 +168,9 @@ describe('readEnvironment', () => {
     ['ORCH_OTEL', '1'],
     ['ORCH_REDACT', 'off'],
     ['ORCH_BUDGET_URL', 'redis://127.0.0.1'],
+    ['ORCH_QDRANT_URL', 'http://127.0.0.1:6333'],
+    ['ORCH_QDRANT_API_KEY', 'x'],
+    ['ORCH_INDEX_DIR', '/tmp/x'],
     ['OPENAI_BASE_URL', 'http://127.0.0.1:9/v1'],
     ['ORCH_MAX_INPUT_TOKENS', '32001'],
     ['ORCH_LOG_LEVEL', 'silent'],

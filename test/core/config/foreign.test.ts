@@ -130,6 +130,9 @@ describe('the policies of a repository', () => {
     ['defaults', { tier: 'fast', tierFallback: 'next', prefer: 'cost' }],
     ['models', { allow: ['full'] }],
     ['complexity', { low: { effortStep: 3, order: 'safetyCritical' } }],
+    ['retrieval', { engine: 'qdrant', qdrant: { url: 'https://elsewhere.example', allowInsecure: true } }],
+    ['retrieval', { memory: { command: 'sh', args: ['-c', 'id'] }, embeddings: { model: 'x' } }],
+    ['retrieval', { autoContext: true, contextTokens: 4001 }],
     ['languages', { go: 'gpt-6.2-astra', python: 'gpt-5-nano' }],
   ])('do not loosen %s: %j', (section, value) => {
     const budgets = { dailyUsd: 1, perProject: { shop: { weeklyUsd: 1 } } };
@@ -156,6 +159,7 @@ describe('the policies of a repository', () => {
       caps: { mini: { max_input: 11 }, full: { max_input: 12 } },
       timeouts: { default: { totalMs: 420_000 }, mini: { idleMs: 4000 } },
       languages: { go: 'mini', c: null },
+      retrieval: { autoContext: false, contextTokens: 500 },
     };
     const { policies: read, notes } = configOf({ policies: given });
     expect(read).toMatchObject(given);
@@ -171,6 +175,16 @@ describe('the policies of a repository', () => {
     });
     expect(denied(['full']).notes).toEqual([]);
     expect(denied([]).policies.models.deny).toEqual(['gpt-5-pro']);
+  });
+
+  it('turn off what is found for a task, and add to what is never searched', () => {
+    const own = { policies: { retrieval: { autoContext: true, exclude: ['*.csv'] } } };
+    const { policies: read, notes } = configOf(
+      { policies: { retrieval: { autoContext: false, exclude: ['private/'] } } },
+      own,
+    );
+    expect(read.retrieval).toMatchObject({ autoContext: false, exclude: ['*.csv', 'private/'] });
+    expect(notes).toEqual([]);
   });
 
   it('are measured by the user’s own', () => {

@@ -80,6 +80,10 @@ describe('redactor', () => {
 });
 
 describe('the secrets of the environment', () => {
+  it('are the key of a Qdrant server', () => {
+    expect(secretsIn({ ORCH_QDRANT_API_KEY: ' qdrant-word ' }).certain).toEqual(['qdrant-word']);
+  });
+
   it.each([
     'ORCH_BUDGET_URL',
     'HTTP_PROXY',

@@ -1,0 +1,98 @@
+/** An amount of money, reserved under the budgets that all processes share. */
+import { describeShortage } from '../../core/budget/fit.ts';
+import { limitsOf } from '../../core/budget/limits.ts';
+import { nanoAtMost, nanoOf } from '../../core/budget/nano.ts';
+import type { Limit, Standing } from '../../core/budget/state.ts';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import type { UsageRecord } from '../../core/record/usage-record.ts';
+import type { Budget } from '../budget.ts';
+import type { EngineContext } from '../context.ts';
+
+export interface Reservation {
+  /** To be called once, when the attempt has ended. In USD; undefined for the highest possible cost. Never rejects. */
+  settle(spentUsd: number | undefined): Promise<void>;
+}
+
+/** None in a rehearsal, which spends nothing. */
+export function budgetLimits({ config, projectName, rehearsal }: EngineContext): Limit[] {
+  return rehearsal ? [] : limitsOf(config.policies.budgets, projectName);
+}
+
+interface Reserving {
+  context: EngineContext;
+  warnings: { add(warning: string): unknown };
+}
+
+/**
+ * What it returns counts as spent: the request may be sent. `refused`: the limit with the least left; undefined if the
+ * price is unknown. `row`: of the record, if this process does not return from the request. Throws
+ * `budget-unavailable`, unless the user allows it.
+ */
+export async function reserveUsd(
+  worstUsd: number | undefined,
+  row: () => UsageRecord,
+  reserving: Reserving,
+): Promise<Reservation | { refused: Standing | undefined }> {
+  const { context, warnings } = reserving;
+  if (context.rehearsal) return { settle: async () => undefined };
+  const limits = budgetLimits(context);
+  if (limits.length === 0) return { settle: (usd = worstUsd) => addUnlimited(usd, reserving) };
+  const nano = worstUsd === undefined ? undefined : nanoAtMost(worstUsd);
+  if (nano === undefined) return { refused: undefined };
+  try {
+    const budget = (await context.budget(true))!;
+    for (;;) {
+      const day = context.localDay();
+      const project = context.projectName ?? '';
+      const answer = await budget.reserve({ day, project, nano, limits, row: { ...row() } });
+      if ('refused' in answer) return { refused: answer.refused };
+      // It is over only if this process was stopped for longer than it lasts.
+      if (await budget.commit(answer.id))
+        return { settle: (usd = worstUsd) => settle(budget, answer.id, nanoOf(usd!) ?? nano, warnings) };
+    }
+  } catch (error) {
+    if (!isUnavailable(error) || context.config.policies.budgets.onUnavailable !== 'allow') throw error;
+    warnings.add(`sent without being counted: ${error.message}`);
+    return { settle: async () => undefined };
+  }
+}
+
+/** Such as "it may cost $0.021, and $0.012 is left of the daily budget of $5.00". */
+export function refusalReason({
+  worstUsd,
+  standing,
+}: {
+  worstUsd: number | undefined;
+  standing: Standing | undefined;
+}): string {
+  return describeShortage(worstUsd, standing);
+}
+
+async function settle(
+  budget: Budget,
+  id: string,
+  nano: number,
+  warnings: Reserving['warnings'],
+): Promise<void> {
+  try {
+    await budget.settle(id, nano);
+  } catch (error) {
+    warnings.add(`counted at its highest possible cost: ${(error as Error).message}`);
+  }
+}
+
+/** What is spent without a budget counts for one that is set later, or elsewhere. */
+async function addUnlimited(usd: number | undefined, { context, warnings }: Reserving): Promise<void> {
+  const nano = nanoOf(usd ?? 0) ?? 0;
+  if (nano === 0) return;
+  try {
+    const budget = await context.budget(false);
+    await budget?.add({ day: context.localDay(), project: context.projectName ?? '', nano });
+  } catch (error) {
+    warnings.add(`not counted for budgets: ${(error as Error).message}`);
+  }
+}
+
+function isUnavailable(error: unknown): error is OrchError {
+  return error instanceof OrchError && error.code === 'budget-unavailable';
+}

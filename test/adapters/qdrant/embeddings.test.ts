@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openAiEmbeddings } from '../../../src/adapters/openai/embeddings.ts';
+import type { Embedder } from '../../../src/engine/retrieval-ports.ts';
+import { find } from '../../contracts/retrieval-engine.ts';
+import { corpusOf } from '../../helpers/corpus.ts';
+import { type EmbeddingServer, refuse, startEmbeddings } from '../../helpers/embedding-server.ts';
+import { type QdrantDouble, startQdrant } from '../../helpers/qdrant-server.ts';
+import { engineOn, memoryStore } from './qdrant-fixture.ts';
+
+const signal = new AbortController().signal;
+const files = {
+  'a.ts': 'export function decideRetry() {\n  return "after a failure";\n}\n',
+  'b.ts': 'export function parseOwner() {\n  return "the name of someone";\n}\n',
+  'c.ts': 'export const zebra = "a striped horse";\n// which nobody mentions elsewhere\n',
+};
+const corpus = corpusOf(files);
+
+let server: QdrantDouble;
+let provider: EmbeddingServer;
+beforeEach(async () => {
+  server = await startQdrant();
+  provider = await startEmbeddings();
+});
+afterEach(() => server.close());
+
+function embedderOf(model = 'embed-small', dimensions = 64): Embedder {
+  const settings = { apiKey: 'sk-test', baseUrl: provider.url, organization: undefined, project: undefined };
+  const source = openAiEmbeddings({ ...settings, redact: (text) => text });
+  return {
+    ...{ model, dimensions },
+    cost: (tokens) => tokens / 1000,
+    embed: async (texts, stopped) =>
+      (await source.embed({ model, dimensions, texts }, { signal: stopped, limitMs: 5000 })).vectors,
+  };
+}
+const embedded = () => provider.requests.flatMap(({ input }) => input);
+
+describe('a search by meaning', () => {
+  it('ranks what the words of the query mean, with the scores of the terms', async () => {
+    const { engine } = engineOn(server.url, { required: true, embedder: () => embedderOf() });
+    await engine.update(corpus, { signal });
+    expect([...server.collections]).toMatchObject([
+      [
+        expect.stringMatching(/^orch_[0-9a-f]{16}_\d+_embed-small-64$/),
+        { parameters: { vectors: { 'embed-small': { size: 64, distance: 'Cosine', on_disk: true } } } },
+      ],
+    ]);
+    const terms = new Map([['retry', 1]]);
+    const byTerms = await engine.match(terms, { most: 10, signal });
+    expect(byTerms.map(({ path }) => path)).toEqual(['a.ts']);
+    const found = await engine.match(terms, { most: 10, query: 'zebra striped horse', signal });
+    expect(found.map(({ path }) => path).sort()).toEqual(['a.ts', 'b.ts', 'c.ts']);
+    expect(found.findIndex(({ path }) => path === 'c.ts')).toBeLessThan(2);
+    expect(found[0]!.score).toBe(byTerms[0]!.score);
+    expect(found.map(({ score }) => score)).toEqual(
+      found.map(({ score }) => score).sort((one, other) => other - one),
+    );
+    const accepts = (path: string) => path !== 'a.ts';
+    expect((await engine.match(terms, { most: 10, query: 'zebra', accepts, signal }))[0]).toMatchObject({
+      path: 'c.ts',
+    });
+  });
+
+  it('pays for no block twice', async () => {
+    const store = memoryStore();
+    const open = () =>
+      engineOn(server.url, { required: true, embedder: () => embedderOf(), store: () => store }).engine;
+    await open().update(corpus, { signal });
+    expect(embedded()).toHaveLength(3);
+    expect(embedded()[0]).toBe(`a.ts\n${files['a.ts'].trimEnd()}`);
+    server.collections.clear();
+    await open().update(corpusOf({ ...files, 'b.ts': files['b.ts'].replace('someone', 'another') }), {
+      signal,
+    });
+    expect(embedded()).toHaveLength(4);
+    expect([...server.collections.values()][0]!.points.size).toBe(3);
+  });
+
+  it('mixes no vectors of two models, or of two sizes', async () => {
+    const store = memoryStore();
+    for (const made of [embedderOf(), embedderOf('embed-large'), embedderOf('embed-small', 32)])
+      await engineOn(server.url, { required: true, embedder: () => made, store: () => store }).engine.update(
+        corpus,
+        { signal },
+      );
+    expect(embedded()).toHaveLength(9);
+    expect(server.collections.size).toBe(3);
+    const shared = { collection: 'team', required: true };
+    await engineOn(server.url, { ...shared, embedder: () => embedderOf() }).engine.update(corpus, { signal });
+    await expect(
+      engineOn(server.url, { ...shared, embedder: () => embedderOf('embed-small', 32) }).engine.update(
+        corpus,
+        { signal },
+      ),
+    ).rejects.toThrow(/has no vectors of embed-small with 32 dimensions/);
+  });
+
+  it('does without kept vectors that are damaged', async () => {
+    const store = memoryStore();
+    const open = () =>
+      engineOn(server.url, { required: true, embedder: () => embedderOf(), store: () => store }).engine;
+    await open().update(corpus, { signal });
+    const whole = store.kept.get('vectors')!;
+    for (const bytes of [
+      whole.slice(0, -1),
+      new Uint8Array(),
+      Buffer.from('{"model":"embed-small"'),
+      whole.slice(5),
+    ]) {
+      store.kept.set('vectors', bytes);
+      server.collections.clear();
+      expect((await open().update(corpus, { signal })).warnings).toEqual([]);
+      expect([...server.collections.values()][0]!.points.size).toBe(3);
+    }
+  });
+
+  it('says what it costs before it sends anything', async () => {
+    const said: unknown[] = [];
+    const store = memoryStore();
+    const { engine } = engineOn(server.url, {
+      required: true,
+      embedder: () => embedderOf(),
+      store: () => store,
+    });
+    const price = await engine.embeddingPrice(corpus, signal);
+    expect(price).toEqual({
+      model: 'embed-small',
+      blocks: 3,
+      tokens: expect.any(Number),
+      usd: price.tokens / 1000,
+    });
+    expect(price.tokens).toBeGreaterThan(30);
+    expect(provider.requests).toEqual([]);
+    await engine.update(corpus, { signal, onNotice: (text) => said.push([text, provider.requests.length]) });
+    const cost = `$${(price.tokens / 1000).toFixed(3)}`;
+    expect(said).toEqual([[`embedding 3 blocks with embed-small costs at most ${cost}`, 0]]);
+    expect(await engine.embeddingPrice(corpus, signal)).toMatchObject({ blocks: 0, tokens: 0, usd: 0 });
+  });
+
+  it('embeds nothing above the ceiling of a call: the built-in index stands in', async () => {
+    const { engine } = engineOn(server.url, { embedder: () => embedderOf(), ceilingUsd: 0.01 });
+    const { warnings } = await engine.update(corpus, { signal });
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^nothing was embedded: 3 blocks with embed-small may cost \$0\.\d+, and the ceiling of a call is \$0\.010$/,
+      ),
+      expect.stringMatching(/^3 of 3 files are not in /),
+    ]);
+    expect(provider.requests).toEqual([]);
+    expect((await find(engine, 'decide a retry'))[0]).toMatchObject({ path: 'a.ts' });
+  });
+
+  it('goes on without vectors that cannot be had', async () => {
+    provider.fault = (_, response) => refuse(response, 500, { message: 'down' });
+    const { engine } = engineOn(server.url, { embedder: () => embedderOf() });
+    const failed = await engine.update(corpus, { signal });
+    expect(failed.warnings).toEqual([
+      expect.stringMatching(/^no more blocks were embedded: 500: down/),
+      expect.stringMatching(/^3 of 3 files are not in /),
+    ]);
+    expect((await find(engine, 'decide a retry'))[0]).toMatchObject({ path: 'a.ts' });
+    provider.fault = undefined;
+    const update = await engine.update(corpus, { signal });
+    expect(update.warnings).toEqual([]);
+    provider.fault = (_, response) => refuse(response, 500, { message: 'down' });
+    const found = await engine.match(new Map([['retry', 1]]), { most: 10, query: 'retry', signal });
+    expect(found.map(({ path }) => path)).toEqual(['a.ts']);
+    expect(update.warnings).toEqual([expect.stringMatching(/^searched by terms alone: 500: down/)]);
+  });
+
+  it('needs a server that weighs two rankings', async () => {
+    server.version = '1.16.3';
+    const { warnings } = await engineOn(server.url, { embedder: () => embedderOf() }).engine.update(corpus, {
+      signal,
+    });
+    expect(warnings).toEqual([expect.stringMatching(/is 1\.16\.3.*update it to 1\.17 or later/)]);
+  });
+});
