@@ -1,4 +1,5 @@
 /** The ports of retrieval. Implemented by the adapters. */
+import type { Memory } from '../core/retrieve/memories.ts';
 import type { BlockMatch, Corpus, IndexUpdate, PastCommit, QueryTerms } from '../core/retrieve/types.ts';
 
 export interface CorpusSource {
@@ -39,15 +40,6 @@ export interface Embedder {
   cost(tokens: number): number;
   /** One vector per text, in order. Throws `ProviderFailure`, and `over-budget` before anything is sent. */
   embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
-}
-
-/** What a memory server remembers. */
-export interface Memory {
-  id: string | undefined;
-  text: string;
-  /** As the server gives it, usually from 0 to 1. */
-  score: number | undefined;
-  tags: readonly string[];
 }
 
 export interface MemorySource {
