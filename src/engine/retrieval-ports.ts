@@ -1,4 +1,5 @@
 /** The ports of retrieval. Implemented by the adapters. */
+import type { Memory } from '../core/retrieve/memories.ts';
 import type { BlockMatch, Corpus, IndexUpdate, PastCommit, QueryTerms } from '../core/retrieve/types.ts';
 import type { SecretScanner } from './ports.ts';
 
@@ -80,15 +81,6 @@ export interface Embedder {
    * `budget-unavailable`, and `no-eligible-model` for a model that is no longer there.
    */
   embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
-}
-
-/** What a memory server remembers. */
-export interface Memory {
-  id: string | undefined;
-  text: string;
-  /** As the server gives it, usually from 0 to 1. */
-  score: number | undefined;
-  tags: readonly string[];
 }
 
 export interface MemorySource {

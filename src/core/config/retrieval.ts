@@ -67,7 +67,7 @@ export const retrievalSchema = once(() =>
           .optional()
           .describe('Variables for it, beside PATH and HOME.'),
         tool: z.string().min(1).optional().describe('The one tool that is called.'),
-        timeoutMs: z.int().min(100).max(120_000).optional().describe('Default 10000.'),
+        timeoutMs: z.int().min(100).max(120_000).optional().describe('Default 15000.'),
       })
       .optional()
       .describe('A memory server that --memory asks as well. Default none.'),

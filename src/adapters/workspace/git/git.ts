@@ -4,12 +4,10 @@
  * configuration. It never searches for a repository either, since an untrusted folder may be laid out like a
  * bare repository: the caller names one, or git is told there is none.
  */
-import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, isAbsolute, join, parse } from 'node:path';
+import { delimiter, join, parse } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
-import { repositoryTop } from '../../system/folders.ts';
-import { isHomeOrRoot, isInside, realPath, statsOf } from '../../system/paths.ts';
+import { findProgram, searchPath } from '../../system/search-path.ts';
 
 export interface GitAnswer {
   /** Undefined when git is not installed. */
@@ -220,40 +218,8 @@ function environment(user: Invocation['user']): Record<string, string | undefine
   };
 }
 
-/**
- * PATH without folders of a repository: relative ones, and those inside the working directory and the repository
- * around it, such as the node_modules/.bin that npx puts first. A home folder under version control is the user's.
- */
-function searchPath(): string[] {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
-  const cwd = process.cwd();
-  const foreign = [cwd, repositoryTop(cwd) ?? cwd].map(realPath).filter((folder) => !isHomeOrRoot(folder));
-  return folders.filter((folder) => {
-    const real = realPath(folder);
-    return !foreign.some((top) => isInside(folder, top) || isInside(real, top));
-  });
-}
-
-/**
- * Searches PATH itself, since Windows looks in the working directory first. A git that is not executable is the
- * last choice: a broken git is reported differently from a missing one.
- */
 export function findGit(): string | undefined {
-  const name = process.platform === 'win32' ? 'git.exe' : 'git';
-  const candidates = searchPath()
-    .map((folder) => join(folder, name))
-    // Skipped as a shell does: also below an entry of PATH that is a file, a loop of links or closed to the user.
-    .filter((path) => statsOf(path)?.isFile());
-  return candidates.find(isExecutable) ?? candidates[0];
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return findProgram(process.platform === 'win32' ? 'git.exe' : 'git');
 }
 
 /** The version in git's own format; undefined when git is not installed. */
