@@ -11,7 +11,7 @@ import { notices } from './notices.mjs';
 import { placeModules } from './place-modules.mjs';
 
 /**
- * For each file: what loads it, its sources, the file it builds on (`command` if there is none), and the packages it
+ * For each file: what loads it, its sources, the file it builds on (or files; `command` if there is none), and the packages it
  * may contain. The build fails if another package gets in. A module that matches no row goes where its users are: into
  * the one file of all of them, or the one that all of these build on.
  */
@@ -115,6 +115,7 @@ const files = {
   search: {
     loadedBy: 'search, --auto-context',
     sources: [
+      'src/operations/search.ts',
       'src/adapters/retrieve/',
       'src/core/retrieve/',
       'src/engine/retrieve/',
@@ -131,7 +132,7 @@ const files = {
     loadedBy: 'the first request',
     sources: ['src/adapters/openai/', 'src/adapters/http/event-stream.ts', 'src/adapters/http/watchdog.ts'],
     packages: ['openai', 'eventsource-parser'],
-    loads: ['http'],
+    on: 'http',
   },
   http: {
     loadedBy: 'the first request, a search with Qdrant',
@@ -146,7 +147,7 @@ const files = {
   qdrant: {
     loadedBy: 'a search with Qdrant',
     sources: ['src/adapters/qdrant/'],
-    loads: ['http', 'search'],
+    on: ['search', 'http'],
   },
   embedder: {
     loadedBy: 'a search with Qdrant and embeddings',

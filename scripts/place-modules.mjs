@@ -74,7 +74,8 @@ function rowOf(sources, files) {
 /** The file and those it builds on, which have been loaded before it. */
 function foundation(file, files) {
   if (['index', 'start', 'core'].includes(file)) return [file];
-  return [file, ...foundation(files[file].on ?? 'command', files)];
+  const below = [files[file].on ?? 'command'].flat();
+  return [file, ...below.flatMap((each) => foundation(each, files))];
 }
 
 function commonFile([first, ...others], files) {

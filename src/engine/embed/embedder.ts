@@ -161,10 +161,12 @@ async function sendOnce(
     }
     ended = { failure: error };
   }
-  const record = row(ended);
   const billed = mayBeBilled(ended.failure?.failureClass, false);
-  await reservation.settle(record.cost_usd ?? (billed ? worstUsd : 0));
+  const isUnknown = billed && ended.result?.inputTokens === undefined;
+  const record = row(isUnknown ? { ...ended, estimated: true } : ended);
+  // A process that is killed in between has recorded what it spent.
   await keep(record, sending);
+  await reservation.settle(record.cost_usd ?? (billed ? worstUsd : 0));
   if (ended.failure) throw ended.failure;
   return ended.result!;
 }
