@@ -228,7 +228,7 @@ _orch() {
       'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
       'patch apply') _orch_offer --from --resume --partial --json --help ;;
-      'search') _orch_offer --file --kind --language --limit --max-tokens --engine --paths --show --json --help ;;
+      'search') _orch_offer --file --kind --language --limit --max-tokens --engine --memory --paths --show --json --help ;;
       'route') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --compare --since --until --task --model --project --timezone --format --bom --output --force --json --help ;;

@@ -252,6 +252,7 @@ complete -c orch -n '__orch_at "search"' -s l -l language -r -f -d 'Only files i
 complete -c orch -n '__orch_at "search"' -s n -l limit -r -f -d 'At most so many results'
 complete -c orch -n '__orch_at "search"' -l max-tokens -r -f -d 'At most so many tokens of text in all'
 complete -c orch -n '__orch_at "search"' -l engine -r -f -a 'embedded qdrant' -d 'Where to search (default: as configured)'
+complete -c orch -n '__orch_at "search"' -l memory -d 'Ask the memory server of retrieval.memory as well'
 complete -c orch -n '__orch_at "search"' -l paths -d 'Print only the names of the files, one per line'
 complete -c orch -n '__orch_at "search"' -l show -d 'Print the blocks themselves also where the output is no terminal'
 complete -c orch -n '__orch_at "search"' -l json -d 'Print one JSON value and nothing else'

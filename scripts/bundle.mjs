@@ -112,10 +112,13 @@ const files = {
       'src/adapters/ledger/tail.ts',
     ],
   },
+  'search-operation': {
+    loadedBy: 'search, serve',
+    sources: ['src/operations/search.ts'],
+  },
   search: {
     loadedBy: 'search, --auto-context',
     sources: [
-      'src/operations/search.ts',
       'src/adapters/retrieve/',
       'src/core/retrieve/',
       'src/engine/retrieve/',
@@ -152,6 +155,20 @@ const files = {
   embedder: {
     loadedBy: 'a search with Qdrant and embeddings',
     sources: ['src/engine/embed/embedder.ts'],
+  },
+  memory: {
+    loadedBy: 'search --memory',
+    sources: ['src/adapters/memory/'],
+    packages: [
+      '@modelcontextprotocol/sdk',
+      'cross-spawn',
+      'isexe',
+      'path-key',
+      'shebang-command',
+      'shebang-regex',
+      'which',
+    ],
+    on: 'mcp',
   },
   secrets: {
     loadedBy: 'a request with what may be a secret',

@@ -66,7 +66,12 @@ import type {
   RunStore,
   TreeWriter,
 } from './engine/ports.ts';
-import type { EmbeddingProvider, Retrieval, RetrievalEngine } from './engine/retrieval-ports.ts';
+import type {
+  EmbeddingProvider,
+  MemorySource,
+  Retrieval,
+  RetrievalEngine,
+} from './engine/retrieval-ports.ts';
 import type { Diagnostics, OperationContext } from './operations/context.ts';
 
 export interface FactoryOptions {
@@ -414,6 +419,12 @@ export function createFactory(options: FactoryOptions): Factory {
     return (warn: (warning: string) => void) =>
       embedder({ model, dimensions, context: engine(), provider, warn });
   };
+  const memoryOf = (settings: NonNullable<RetrievalPolicy['memory']>): MemorySource => ({
+    async search(...query) {
+      const { memorySource } = await import('./adapters/memory/memory-source.ts');
+      return memorySource(settings, cwd).search(...query);
+    },
+  });
   const retrieval = once(async (): Promise<Retrieval> => {
     const { indexFolder, qdrantUrl } = environment();
     const policy = config().policies.retrieval;
@@ -431,6 +442,7 @@ export function createFactory(options: FactoryOptions): Factory {
       defaultEngine: policy.engine ?? (qdrantUrl === undefined ? 'embedded' : 'qdrant'),
       secrets: secrets(),
       exclude: policy.exclude,
+      memory: policy.memory && memoryOf(policy.memory),
     });
   });
   const engine = once((): EngineContext => {

@@ -1,5 +1,5 @@
 /** The ports of retrieval. Implemented by the adapters. */
-import type { Memory } from '../core/retrieve/memories.ts';
+import type { Memory } from '../core/memories/memories.ts';
 import type { BlockMatch, Corpus, IndexUpdate, PastCommit, QueryTerms } from '../core/retrieve/types.ts';
 import type { SecretScanner } from './ports.ts';
 

@@ -29,6 +29,16 @@ const searchOutput = () =>
           tokens: z.number(),
         }),
       ),
+      memories: z
+        .array(
+          z.object({
+            id: z.string().optional(),
+            text: z.string(),
+            score: z.number().optional(),
+            tags: z.array(z.string()),
+          }),
+        )
+        .optional(),
     }),
     meta: z.object({
       engine: z.enum(engineNames),
@@ -86,6 +96,11 @@ export const searchOperation = operation({
           complete: engineNames,
         }),
       ),
+      memory: cliOnly(
+        field(z.boolean().optional(), 'Ask the memory server of retrieval.memory as well', {
+          flag: '--memory',
+        }),
+      ),
     }),
   output: searchOutput,
   annotations: looks,
@@ -108,6 +123,10 @@ export const searchOperation = operation({
     const engine = await retrieval.engine(input.engine);
     const notes: string[] =
       query.length > longestQuery ? [`only the first ${longestQuery} characters of the query are used`] : [];
+    if (input.memory && retrieval.memory === undefined) throw noMemory();
+    const remembering = input.memory ? remembered(query, retrieval, signal) : undefined;
+    // It may fail while the search goes on.
+    remembering?.catch(() => {});
     const found = await search(
       {
         terms,
@@ -130,6 +149,7 @@ export const searchOperation = operation({
     );
     const { passages, warnings } = await redactPassages(found, { scanner: retrieval.secrets, maxTokens });
     const { base, files, blocks, updated, skipped } = found;
+    const memory = await remembering;
     return {
       result: {
         results: passages.map(({ path, start, end, score, symbol, kind, text, tokens }) => ({
@@ -137,15 +157,47 @@ export const searchOperation = operation({
           ...(symbol === undefined ? {} : { symbol }),
           ...{ kind, text, tokens },
         })),
+        ...(memory === undefined ? {} : { memories: memory.memories }),
       },
       meta: {
         ...{ engine: engine.name, base, files, blocks, updated, skipped },
         took_ms: Math.round(performance.now() - started),
-        warnings: [...new Set([...notes, ...found.warnings, ...warnings, ...context.notes()])],
+        warnings: [
+          ...new Set([
+            ...notes,
+            ...found.warnings,
+            ...warnings,
+            ...(memory?.warnings ?? []),
+            ...context.notes(),
+          ]),
+        ],
       },
     };
   },
 });
+
+/** As many memories as are useful beside the code. */
+const mostMemories = 5;
+
+async function remembered(query: string, { memory, secrets }: Retrieval, signal: AbortSignal) {
+  const asked = query.slice(0, longestQuery);
+  const answer = await memory!.search(asked, { limit: mostMemories, signal });
+  const { redactTexts } = await import('../engine/retrieve/redact-passages.ts');
+  const shown = await redactTexts(
+    answer.memories.map(({ text }) => text),
+    secrets,
+  );
+  return {
+    memories: answer.memories.map((each, at) => ({ ...each, tags: [...each.tags], text: shown.texts[at]! })),
+    warnings: [...answer.warnings, ...shown.warnings],
+  };
+}
+
+function noMemory(): OrchError {
+  return new OrchError('usage', 'no memory server is set up', {
+    hint: 'run orch config set retrieval.memory.preset cipher (or byterover), or set the command and the tool of another MCP server',
+  });
+}
 
 function nothingToSearch(query: string): OrchError {
   const what = query.trim() === '' ? 'the query is empty' : 'the query has no word to search for';

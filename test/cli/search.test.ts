@@ -155,7 +155,6 @@ describe('a query', () => {
     [['-n', '0'], /--limit/],
     [['--max-tokens', '1'], /--max-tokens/],
     [['--engine', 'other'], /--engine/],
-    [['--engine', 'qdrant'], /not set up/],
   ])('with %j is refused', async (args, why) => {
     const cwd = folder(files);
     const { status, stderr } = await search(['retryAfter', ...args], { cwd });

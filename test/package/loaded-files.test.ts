@@ -40,10 +40,11 @@ it.concurrent.each([
   ['run docs x --dry-run', ['start', 'core', 'command', 'requests']],
   ['usage status', ['start', 'core', 'command', 'usage', 'report']],
   ['models', ['start', 'core', 'command', 'setup']],
-  ['serve --stdio', ['start', 'core', 'mcp', 'command', 'requests', 'usage']],
+  ['serve --stdio', ['start', 'core', 'mcp', 'command', 'requests', 'search-operation', 'usage']],
+  ['search a', ['start', 'core', 'command', 'search-operation', 'search']],
   [
     'run docs x --rehearse',
-    ['start', 'core', 'command', 'requests', 'sources', 'delegation', 'rehearsal', 'provider'],
+    ['start', 'core', 'command', 'requests', 'sources', 'delegation', 'rehearsal', 'provider', 'http'],
   ],
 ])('orch %s', async (line, files) => {
   const input = line.startsWith('serve') ? conversation : '';

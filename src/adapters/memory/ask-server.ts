@@ -2,7 +2,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { version } from '../../../package.json';
-import { searchArguments } from '../../core/retrieve/memories.ts';
+import { searchArguments } from '../../core/memories/memories.ts';
 import type { MemoryCall } from './memory-source.ts';
 
 /** How long a server may take to end by itself once its input is closed. */

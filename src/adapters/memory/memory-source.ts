@@ -4,7 +4,7 @@
  */
 import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
-import { readMemories, runsCommands } from '../../core/retrieve/memories.ts';
+import { readMemories, runsCommands } from '../../core/memories/memories.ts';
 import { printable } from '../../core/text/hidden.ts';
 import type { MemorySource } from '../../engine/retrieval-ports.ts';
 import { findProgram } from '../system/search-path.ts';
@@ -22,7 +22,7 @@ export interface MemoryCall {
   timeoutMs: number;
 }
 
-/** `project`: the folder that is searched. */
+/** `project`: the folder that is worked in. */
 export function memorySource(settings: MemorySettings, project: string): MemorySource {
   return {
     async search(query, { limit, signal }) {

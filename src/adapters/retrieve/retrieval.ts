@@ -1,7 +1,7 @@
 /** What a search works with, put together. */
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { SecretScanner } from '../../engine/ports.ts';
-import type { EngineName, Retrieval, RetrievalEngine } from '../../engine/retrieval-ports.ts';
+import type { EngineName, MemorySource, Retrieval, RetrievalEngine } from '../../engine/retrieval-ports.ts';
 import { realPath } from '../system/paths.ts';
 import type { RootsOptions } from '../workspace/find/roots.ts';
 import { workingTreeCorpus } from './corpus.ts';
@@ -18,6 +18,7 @@ export interface RetrievalOptions extends RootsOptions {
   defaultEngine?: EngineName | undefined;
   secrets: SecretScanner | undefined;
   exclude: readonly string[];
+  memory?: MemorySource | undefined;
 }
 
 /** What an engine may build upon. */
@@ -47,7 +48,7 @@ export function openRetrieval(options: RetrievalOptions): Retrieval {
       made.set(key, engine);
       return engine;
     },
-    memory: undefined,
+    memory: options.memory,
     filter: (patterns, base) => fileFilter(patterns, { base, cwd: realPath(cwd) }),
     secrets,
     exclude,

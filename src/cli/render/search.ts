@@ -27,6 +27,11 @@ const renderSearch: Renderer['render'] = async (output, { streams, options, verb
       streams.outStyled(`${withText && at > 0 ? '\n' : ''}${columns.join('  ')}\n${lines.join('')}`);
     }
   }
+  for (const { text, score, tags } of result.memories ?? []) {
+    const about = [score?.toFixed(2), ...tags].filter((each) => each !== undefined).map(String);
+    const head = `${cyan('memory')}${about.length === 0 ? '' : `  ${printable(about.join('  '))}`}`;
+    streams.outStyled(`\n${head}\n${printable(text.replace(/^/gm, '  '))}\n`);
+  }
   if (!verbose) return;
   for (const warning of meta.warnings) streams.say('warning', warning);
   if (results.length === 0)

@@ -36,6 +36,23 @@ export async function redactPassages(
   return { passages: within(shown, maxTokens), warnings: warningAbout(places) };
 }
 
+/** The same for texts without a place. */
+export async function redactTexts(
+  texts: readonly string[],
+  scanner: SecretScanner | undefined,
+): Promise<{ texts: readonly string[]; warnings: string[] }> {
+  if (scanner === undefined) return { texts, warnings: [] };
+  const redactions = new Redactions([...texts]);
+  const kinds: string[] = [];
+  const shown: string[] = [];
+  for (const text of texts) {
+    const redacted = redactions.redact(text, await scanner.find(text));
+    kinds.push(...redacted.found.map(({ kind }) => `a memory (${kind})`));
+    shown.push(redacted.text);
+  }
+  return { texts: shown, warnings: warningAbout(kinds) };
+}
+
 /** A placeholder may be longer than what it stands for. */
 function within(passages: readonly FoundPassage[], maxTokens: number): FoundPassage[] {
   let left = maxTokens;

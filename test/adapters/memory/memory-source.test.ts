@@ -103,8 +103,8 @@ describe.skipIf(process.platform === 'win32')('a command that answers with JSON'
     return path;
   };
   const search = (path: string, query = 'retry policy', settings: MemorySettings = {}) => {
-    const project = folder();
-    return memorySource({ preset: 'byterover', command: path, ...settings }, project).search(query, {
+    const settled = { preset: 'byterover', command: path, ...settings } as const;
+    return memorySource(settled, folder()).search(query, {
       limit: 3,
       signal,
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readMemories, runsCommands, searchArguments } from '../../../src/core/retrieve/memories.ts';
+import { readMemories, runsCommands, searchArguments } from '../../../src/core/memories/memories.ts';
 
 const texts = (...parts: string[]) => readMemories(parts, 10).memories.map(({ text }) => text);
 
