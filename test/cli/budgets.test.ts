@@ -190,7 +190,7 @@ describe('a route under a budget', () => {
     const { status, stdout, stderr } = await run([...route, '--explain'], { env });
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^! what is left of the budgets is unknown, and a call would be refused: the budget at redis:\/\/127\.0\.0\.1:\d+ could not be used: .*ECONNREFUSED/m,
+      /^! what is left of the budgets is unknown, and a call would be refused: the budget at redis:\/\/127\.0\.0\.1:\d+ could not be used: .*connection refused/m,
     );
     expect(stdout + stderr).not.toContain('correct-horse');
   });

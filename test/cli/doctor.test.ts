@@ -318,7 +318,9 @@ describe('orch doctor', () => {
       expect(away.budget).toMatchObject([
         {
           status: 'problem',
-          message: expect.stringMatching(/^the budget at redis:\/\/127.*ECONNREFUSED.*: no request is sent$/),
+          message: expect.stringMatching(
+            /^the budget at redis:\/\/127.*connection refused.*: no request is sent$/,
+          ),
           hint: expect.stringContaining('start the server'),
         },
       ]);

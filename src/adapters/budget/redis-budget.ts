@@ -47,7 +47,7 @@ export function redisBudget({
   }
 
   async function renew(): Promise<void> {
-    if (own.ids.length > 0) await run('renew', { ids: own.ids });
+    await run('renew', { ids: own.ids });
   }
 
   return {
@@ -124,8 +124,7 @@ function withoutSums(name: string): OrchError {
 }
 
 async function unavailable(name: string, error: unknown): Promise<OrchError> {
-  const { message, hint = 'check ORCH_BUDGET_URL and the server: what cannot be counted is not sent' } =
-    await redisFault(error);
+  const { message, hint } = await redisFault(error);
   return new OrchError('budget-unavailable', `the budget at ${name} could not be used: ${message}`, {
     hint,
     cause: error,
