@@ -260,6 +260,23 @@ describe.skipIf(nodeKeepsCode)('compiled code', () => {
     expect(writing('serve')).toBe(written);
   });
 
+  it('of files that only an earlier start loaded is left', async () => {
+    const dist = folder({
+      'core.js': 'exports.main = async ([name]) => require(name);',
+      'one.js': 'exports.one = 1;',
+      'two.js': 'exports.two = 2;',
+    });
+    const startWith = async (name: string) => {
+      const { core, keepCode } = loadCore(dist, 'route');
+      await core.main([name]);
+      keepCode();
+      return writing();
+    };
+    await startWith('./one.js');
+    const written = await startWith('./two.js');
+    expect(await startWith('./one.js')).toBe(written);
+  });
+
   it('of a server is kept while it runs, since it may be killed', async () => {
     mkdirSync(join(cache, 'orch'), { recursive: true, mode: 0o700 });
     const server = await greeted({ env: { XDG_CACHE_HOME: cache } });
