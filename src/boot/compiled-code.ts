@@ -131,6 +131,8 @@ interface LoadedFile {
   isKept: boolean;
 }
 
+type LoadedFiles = ReadonlyMap<string, LoadedFile>;
+
 interface Source {
   source: Buffer;
   sourceSum: number;
@@ -164,7 +166,7 @@ function loadWithCode(dist: string, codeFile: string, core: Source): LoadedCore 
     core: requireFile('./core.js') as Core,
     keepCode() {
       if ([...files.values()].every(({ isKept }) => isKept)) return;
-      writeCode(codeFile, files);
+      writeCode(codeFile, kept, files);
       for (const file of files.values()) file.isKept = true;
     },
   };
@@ -179,6 +181,9 @@ interface KeptCode {
   sourceSum: number;
   data: Buffer;
 }
+
+/** By name. */
+type KeptFiles = ReadonlyMap<string, KeptCode>;
 
 /**
  * A file of code: the sum of all that follows, the length of the index, the index as JSON, and the code of each file
@@ -220,13 +225,13 @@ function readOurs(path: string): Buffer {
   }
 }
 
-function writeCode(codeFile: string, files: ReadonlyMap<string, LoadedFile>): void {
+function writeCode(codeFile: string, kept: KeptFiles, files: LoadedFiles): void {
   const folder = dirname(codeFile);
   const temporary = `${codeFile}.${process.pid}.tmp`;
   try {
     makeFolder(folder);
     for (const name of readdirSync(folder)) if (name.endsWith('.tmp')) rmSync(join(folder, name));
-    writeFileSync(temporary, codeOf(files), { flag: 'wx', mode: 0o600 });
+    writeFileSync(temporary, codeOf(kept, files), { flag: 'wx', mode: 0o600 });
     renameSync(temporary, codeFile);
     removeOldCode(folder);
   } catch {
@@ -234,9 +239,13 @@ function writeCode(codeFile: string, files: ReadonlyMap<string, LoadedFile>): vo
   }
 }
 
-function codeOf(files: ReadonlyMap<string, LoadedFile>): Buffer {
-  const parts = [...files].map(([name, { script, sourceSum }]) => {
-    const data = script.createCachedData();
+/** With what was kept of files that this start did not load, or starts that load different ones would all write. */
+function codeOf(kept: KeptFiles, files: LoadedFiles): Buffer {
+  const all = new Map(kept);
+  for (const [name, { script, sourceSum }] of files) {
+    all.set(name, { sourceSum, data: script.createCachedData() });
+  }
+  const parts = [...all].map(([name, { sourceSum, data }]) => {
     return { name, sourceSum, data, padding: Buffer.alloc(aligned(data.length) - data.length) };
   });
   const index: Index = parts.map(({ name, sourceSum, data }) => [name, sourceSum, data.length]);

@@ -86,9 +86,9 @@ const codeFolders = () =>
     ? readdirSync(join(cache, 'orch')).filter((name) => /^code-/.test(name))
     : [];
 const codeFolder = () => join(cache, 'orch', codeFolders()[0] ?? 'none');
-const codeFile = () => join(codeFolder(), 'route.code');
+const codeFile = (command = 'route') => join(codeFolder(), `${command}.code`);
 /** Changes when the file is written anew, which happens only where its code was not taken. */
-const writing = () => statSync(codeFile()).ino;
+const writing = (command?: string) => statSync(codeFile(command)).ino;
 
 function copyOfPackage(): string {
   const copy = folder();
@@ -214,6 +214,67 @@ describe.skipIf(nodeKeepsCode)('compiled code', () => {
       'notes',
     ]);
     expect(codeFolders()).toHaveLength(3);
+  });
+
+  it('is taken by a start that sends a request, and undici is not optimised', () => {
+    const run = () =>
+      execFileSync(
+        process.execPath,
+        [
+          '--trace-wasm-compilation-times',
+          join(packageFolder, 'bin', 'orch.js'),
+          ...['run', 'docs', 'x', '--rehearse', '--no-stdin'],
+        ],
+        {
+          cwd: folder(),
+          encoding: 'utf8',
+          env: environment({ ORCH_LOG_LEVEL: 'error' }),
+          stdio: ['ignore', 'pipe', 'ignore'],
+        },
+      );
+    const first = run();
+    expect(first).toContain('using Liftoff');
+    expect(first).not.toContain('using TurboFan');
+    const written = writing('run');
+    run();
+    expect(writing('run')).toBe(written);
+  });
+
+  it('is taken by a server that was sent a request before', async () => {
+    const session = async () => {
+      const server = await greeted({ env: { XDG_CACHE_HOME: cache, ORCH_REHEARSE: '1' } });
+      server.send({
+        id: 1,
+        method: 'tools/call',
+        params: { name: 'delegate.docs', arguments: { input: 'x' } },
+      });
+      expect((await server.answer(1)).result).toMatchObject({
+        structuredContent: { result: expect.stringContaining('rehearsal') },
+      });
+      server.child.stdin.end();
+      await server.ended;
+    };
+    await session();
+    const written = writing('serve');
+    await session();
+    expect(writing('serve')).toBe(written);
+  });
+
+  it('of files that only an earlier start loaded is left', async () => {
+    const dist = folder({
+      'core.js': 'exports.main = async ([name]) => require(name);',
+      'one.js': 'exports.one = 1;',
+      'two.js': 'exports.two = 2;',
+    });
+    const startWith = async (name: string) => {
+      const { core, keepCode } = loadCore(dist, 'route');
+      await core.main([name]);
+      keepCode();
+      return writing();
+    };
+    await startWith('./one.js');
+    const written = await startWith('./two.js');
+    expect(await startWith('./one.js')).toBe(written);
   });
 
   it('of a server is kept while it runs, since it may be killed', async () => {

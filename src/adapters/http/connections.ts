@@ -1,17 +1,15 @@
 /** The connections of one provider: over the proxies of the environment, and none left behind by an aborted call. */
 import { setMaxListeners } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, type Pool } from 'undici';
 import { isThisMachine } from '../../core/config/base-url.ts';
 import { untilAborted } from '../system/until-aborted.ts';
 import { type HttpProxy, ProxyPool, proxyFrom, type Variables } from './proxy.ts';
+import { leaveParserUnoptimised } from './unoptimised-parser.ts';
 
 /** Shorter than servers keep an idle connection, so that no request goes to one that the server is closing. */
 const idleConnectionMs = 4000;
 
-// undici's parser is WebAssembly. V8 begins to optimise it during the first answer, and a command on Node 20 cannot
-// end until that is done. Goes when Node 22 is the floor.
-if (process.versions.node.startsWith('20.')) setFlagsFromString('--wasm-tiering-budget=1000000000');
+leaveParserUnoptimised();
 
 export class Connections {
   readonly #variables: Variables;
