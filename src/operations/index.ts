@@ -61,7 +61,7 @@ export const operations: readonly ListedOperation[] = [
     {
       name: 'retrieve.search',
       command: ['search'],
-      arguments: '<query...>',
+      arguments: '[query...]',
       summary:
         'Find the blocks of code that fit a question, uncommitted work included. Nothing to set up, nothing is sent.',
     },

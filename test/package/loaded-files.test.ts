@@ -32,7 +32,7 @@ const conversation = requests
   .map((request) => `${JSON.stringify({ jsonrpc: '2.0', ...request })}\n`)
   .join('');
 
-it.concurrent.each([
+it.each([
   ['--version', ['start']],
   ['--help', ['start', 'core']],
   ['route --explain docs x', ['start', 'core', 'command', 'requests']],
@@ -41,7 +41,7 @@ it.concurrent.each([
   ['usage status', ['start', 'core', 'command', 'usage', 'report']],
   ['models', ['start', 'core', 'command', 'setup']],
   ['serve --stdio', ['start', 'core', 'mcp', 'command', 'requests', 'search-operation', 'usage']],
-  ['search a', ['start', 'core', 'command', 'search-operation', 'search']],
+  ['search alpha', ['start', 'core', 'command', 'search-operation', 'search']],
   [
     'run docs x --rehearse',
     ['start', 'core', 'command', 'requests', 'sources', 'delegation', 'rehearsal', 'provider', 'http'],

@@ -3,7 +3,7 @@ import { errorCodes, exitStatusOf, OrchError } from '../../../src/core/errors/or
 
 /** As documented: 1 provider or a bug, 2 usage or configuration, 3 no model, 4 key, 5 answer, 6 money, 7 consensus. */
 const documented: Record<number, string[]> = {
-  1: ['provider-failed', 'offline', 'timeout', 'record-failed', 'internal'],
+  1: ['provider-failed', 'offline', 'timeout', 'record-failed', 'internal', 'retrieval-unavailable'],
   2: [
     'usage',
     'invalid-config',
