@@ -131,7 +131,8 @@ async function run(engine: string): Promise<void> {
 function environment(home: string, standIn: StandIn, url: string | undefined): Record<string, string> {
   writeFileSync(join(home, 'models.json'), JSON.stringify(livingModels));
   const policies = {
-    timeouts: { default: { firstEventMs: 20_000, idleMs: 20_000 } },
+    // A provider that says nothing is given up soon, also in tier flex.
+    timeouts: { default: { firstEventMs: 20_000, flexWaitMs: 20_000, idleMs: 20_000 } },
     retry: { maxRetries: 2, baseMs: 20, maxMs: 1000 },
     breaker: { failures: 5, cooldownMs: 2000 },
   };

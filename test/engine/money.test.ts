@@ -226,6 +226,11 @@ describe('a cost that nobody can tell', () => {
   it.each<[string, Scenario, number]>([
     ['may be there where the model was silent', { kind: 'hang', after: 0 }, 1],
     ['may be there where the answer was cut', { kind: 'cut', after: 1 }, 2],
+    [
+      'is none where the answer failed and names no tokens',
+      { kind: 'stream-error', form: 'response.failed', message: 'No', after: 1 },
+      0,
+    ],
     ['is none where nothing was done', { kind: 'error', status: 503, message: 'No' }, 0],
   ])('%s, at its worst, for result, log and report alike', async (_name, scenario, count) => {
     const { call, logged, records } = await engineFixture({

@@ -5,7 +5,7 @@
 
 import { type FailureDetails, ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { type Headers, retryAfterMs } from '../../core/errors/retry-after.ts';
-import type { Usage } from '../../core/models/usage.ts';
+import { noUsage, type Usage } from '../../core/models/usage.ts';
 import { asCount, asList, asName, asObject, asText, type Json } from '../../core/text/json.ts';
 import { shortMessage } from '../../core/text/outside-text.ts';
 import type { GenerateResult } from '../../engine/ports.ts';
@@ -108,7 +108,10 @@ export function readResponse(value: unknown, context: AnswerContext, closing?: s
   const status = asName(response.status) ?? closing ?? 'missing';
   const error = errorIn(response) ?? (response.object === 'error' ? response : undefined);
   if (status === 'failed' || closing === 'failed' || error)
-    throw failedResponse(error ?? {}, context.header, details);
+    throw failedResponse(error ?? {}, context.header, {
+      ...identity,
+      usage: asObject(response.usage) ? usage : noUsage,
+    });
 
   const { text: written, refusal: writtenRefusal } = readOutput(response.output);
   const items = readOutput(written === '' ? context.streamedItems : undefined);

@@ -19,3 +19,12 @@ export const unknownUsage: Usage = {
   outputTokens: undefined,
   reasoningTokens: undefined,
 };
+
+/** Of a response that failed and names no tokens: it is not billed. */
+export const noUsage: Usage = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};

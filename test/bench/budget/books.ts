@@ -35,12 +35,12 @@ export function audit(books: Books): Audit {
   );
   const recorded = sum(attempts.map(mostNano));
   const twice = rows.length - attempts.length;
-  const wrongPrices = attempts.flatMap(({ response_id, cost_usd }) => {
+  const wrongPrices = attempts.flatMap(({ response_id, cost_usd, cost_source }) => {
     const own = response_id === undefined ? undefined : standIn.billed.get(response_id);
     if (own === undefined || cost_usd === undefined) return [];
-    return nanoOf(cost_usd) === own.nano
-      ? []
-      : [`${response_id} (${own.kind}): ${cost_usd}, not ${own.nano}`];
+    const nano = nanoOf(cost_usd);
+    const isRight = cost_source === 'estimated' ? nano >= own.nano : nano === own.nano;
+    return isRight ? [] : [`${response_id} (${own.kind}): ${cost_usd}, not ${own.nano}`];
   });
   const recordedIds = new Set(attempts.map(({ response_id }) => response_id));
   const perRun = groupBy(attempts, ({ run_id }) => run_id ?? '');
