@@ -10,6 +10,8 @@ export interface BudgetPlace {
   pass(milliseconds: number): Promise<void>;
   /** All that is kept there, to be compared. */
   stored(): Promise<unknown>;
+  /** Nobody can use it until what this returns is called; then it is as it was. */
+  goAway(): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -209,6 +211,16 @@ export function describeBudget(name: string, open: () => Promise<BudgetPlace>): 
       const id = await reserved(one, 60);
       expect(await one.commit(id)).toBe(true);
       expect(await one.commit(id)).toBe(false);
+    });
+
+    it('gives up a reservation if it cannot tell whether that is spent', async () => {
+      const id = await reserved(one, 60);
+      const comeBack = await place.goAway();
+      await expect(one.commit(id)).rejects.toMatchObject({ code: 'budget-unavailable' });
+      await comeBack();
+      await place.pass(leaseMs + 1);
+      await one.renew();
+      expect(await standing()).toMatchObject({ settled: 0, open: 0, left: 100 });
     });
 
     it('lets nothing through with a limit of 0', async () => {

@@ -87,9 +87,14 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
       return { id };
     },
     async commit(id) {
-      const { done } = await appendOne((at) => ({ op: 'commit', id, until: at + leaseMs }));
-      if (!done) own.drop(id);
-      return done;
+      let isSpent = false;
+      try {
+        isSpent = (await appendOne((at) => ({ op: 'commit', id, until: at + leaseMs }))).done;
+      } finally {
+        // Also if that is not known: then nothing is sent, and it runs out.
+        if (!isSpent) own.drop(id);
+      }
+      return isSpent;
     },
     async settle(id, nano) {
       const { day, project } = own.get(id);

@@ -68,9 +68,14 @@ export function redisBudget({
       return { id };
     },
     async commit(id) {
-      const { status } = await run('commit', { ids: [id] });
-      if (status !== 'done') own.drop(id);
-      return status === 'done';
+      let isSpent = false;
+      try {
+        isSpent = (await run('commit', { ids: [id] })).status === 'done';
+      } finally {
+        // Also if that is not known: then nothing is sent, and it runs out.
+        if (!isSpent) own.drop(id);
+      }
+      return isSpent;
     },
     async settle(id, nano) {
       const { day, project } = own.get(id);

@@ -40,6 +40,16 @@ describeBudget('a folder', async () => {
       time += milliseconds;
     },
     stored: async () => contentsOf(place),
+    goAway: async () => {
+      const kept = contentsOf(place)!;
+      rmSync(place, { recursive: true });
+      writeFileSync(place, 'not a folder');
+      return async () => {
+        rmSync(place);
+        mkdirSync(place);
+        for (const [name, text] of Object.entries(kept)) writeFileSync(join(place, name), text);
+      };
+    },
     close: async () => undefined,
   };
 });

@@ -49,6 +49,11 @@ describe.skipIf(!hasRedis)('redis-server', () => {
       },
       stored: async () =>
         Promise.all(redisKeys.map(async (key) => (await direct.dumpBuffer(key))?.toString('hex'))),
+      goAway: async () => {
+        const epoch = await direct.hget(redisKeys[1]!, 'epoch');
+        await direct.hdel(redisKeys[1]!, 'epoch');
+        return async () => void (await direct.hset(redisKeys[1]!, 'epoch', epoch!));
+      },
       close: async () => direct.disconnect(),
     };
   });

@@ -114,8 +114,8 @@ class RedisLeases {
   readonly overdue = new Set<string>();
   readonly faults = new Set<string>();
   readonly #client: Redis;
-  #before = new Map<string, string>();
-  #operations = 0;
+  /** Of an overdue reservation: until when it was, and how much had been settled when it was first seen to be. */
+  #before = new Map<string, { until: string; settled: number }>();
 
   constructor(url: string) {
     const { hostname, port } = new URL(url);
@@ -123,7 +123,9 @@ class RedisLeases {
   }
 
   async look(): Promise<void> {
-    const [, stats] = (await this.#client.info('commandstats')).match(/cmdstat_eval:calls=(\d+)/) ?? [];
+    // Each settling adds to a sorted set, once; other operations may be those of who only looks.
+    const [, calls] = (await this.#client.info('commandstats')).match(/cmdstat_zadd:calls=(\d+)/) ?? [];
+    const settled = Number(calls ?? 0);
     const replies = await this.#client.multi().time().hgetall(redisKeys[1]!).exec();
     const [seconds, micros] = replies![0]![1] as [string, string];
     const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
@@ -134,16 +136,17 @@ class RedisLeases {
       this.seen.add(id);
       if (Number(until) <= now) overdue.set(id, until);
     }
-    const operations = Number(stats ?? 0);
+    const before = this.#before;
+    this.#before = new Map();
     for (const [id, until] of overdue) {
       this.overdue.add(id);
-      // An operation on a reservation leaves that one as it is, so a few may be its owner's.
-      const since = operations - this.#operations;
-      if (this.#before.get(id) === until && since > 3)
-        this.faults.add(`${id} was overdue during ${since} operations`);
+      const known = before.get(id);
+      const first = known?.until === until ? known : { until, settled };
+      this.#before.set(id, first);
+      // The owner's own leaves it as it is, and one may have come before it was overdue.
+      const since = settled - first.settled;
+      if (since > 3) this.faults.add(`${id} was overdue while others have settled ${since} times`);
     }
-    this.#before = overdue;
-    this.#operations = operations;
   }
 
   close(): void {

@@ -43,6 +43,8 @@ interface Caller {
 }
 
 const cliShare = 5;
+/** How long somebody waits who was told that the budget cannot be reached. */
+const unavailableMs = 3000;
 
 export async function runSessions(options: SessionOptions): Promise<Ended[]> {
   const { processes, calls, seed, onCall } = options;
@@ -59,6 +61,8 @@ export async function runSessions(options: SessionOptions): Promise<Ended[]> {
       const [result] = await Promise.all([calling, harm && inflict(harm, caller, random() * 600, options)]);
       ended.push({ call: name, ...result });
       onCall?.(ended.length);
+      // Otherwise most calls would be made, and fail at once, while there is no budget.
+      if (result.outcome === 'budget-unavailable') await delay(unavailableMs);
     }
     await caller.close();
   };
