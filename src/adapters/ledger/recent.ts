@@ -1,7 +1,7 @@
 /** The last rows of the ledger, however long it is. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { parseUsageCsv } from '../../core/record/csv-records.ts';
-import { type PastRecord, pastCostColumns } from '../../core/record/past-cost.ts';
+import type { PastRecord } from '../../core/record/past-cost.ts';
+import { pastRecords } from '../../core/record/past-records.ts';
 
 const tailBytes = 256 * 1024;
 /** Longer than any header. */
@@ -27,8 +27,7 @@ export function recentRecords(path: string, word: string): PastRecord[] {
       const lines = textAt(start, Math.min(tailBytes, stats.size)).split('\n');
       // The first one is not whole, and the header stands at the beginning of the file, too.
       if (start > 0) lines.splice(0, 1, textAt(0, headBytes).split('\n', 1)[0]!);
-      const wanted = lines.filter((line) => line.includes(word) || /^\uFEFF?ts,/.test(line));
-      return parseUsageCsv(wanted.join('\n'), pastCostColumns).records;
+      return pastRecords(lines, word);
     } finally {
       closeSync(file);
     }

@@ -18,9 +18,8 @@ export interface CsvReading {
   skipped: SkippedRow[];
 }
 
-/** Of `wanted` columns alone, or of all. Others are not looked at, right or wrong. */
-export function parseUsageCsv(text: string, wanted?: readonly Column[]): CsvReading {
-  const sink = new RecordSink(wanted);
+export function parseUsageCsv(text: string): CsvReading {
+  const sink = new RecordSink();
   const bytes = new TextEncoder().encode(`${text}\n`);
   const rows = new CsvRows(sink);
   rows.read(bytes, bytes.length);
@@ -35,17 +34,9 @@ export class RecordSink implements RowSink {
   readonly skippedRows: SkippedRow[] = [];
   private readonly strings = new Map<string, string>();
   private columns: readonly (Column | undefined)[] = [];
-  private readonly wanted: readonly Column[] | undefined;
-
-  constructor(wanted?: readonly Column[]) {
-    this.wanted = wanted;
-  }
 
   header(columns: readonly (Column | undefined)[]): void {
-    const { wanted } = this;
-    this.columns = wanted
-      ? columns.map((column) => (column !== undefined && wanted.includes(column) ? column : undefined))
-      : columns;
+    this.columns = columns;
   }
 
   skipped(line: number, fault: RowFault): void {
