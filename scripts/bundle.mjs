@@ -43,6 +43,8 @@ const files = {
       'src/operations/tests.ts',
       'src/operations/docs.ts',
       'src/operations/route-explain.ts',
+      'src/adapters/ledger/recent.ts',
+      'src/core/record/past-records.ts',
       'src/operations/patch-apply.ts',
       'src/cli/render/route.ts',
       'src/cli/render/delegation.ts',
@@ -99,7 +101,7 @@ const files = {
     packages: ['diff'],
   },
   report: {
-    loadedBy: 'usage report and status, doctor, route once there is a ledger, the first use of a budget',
+    loadedBy: 'usage report and status, doctor, the first use of a budget',
     sources: [
       'src/core/budget/genesis.ts',
       'src/core/record/report/usage-report.ts',
@@ -108,7 +110,6 @@ const files = {
       'src/core/record/csv-rows.ts',
       'src/core/record/attempt-rows.ts',
       'src/adapters/ledger/read.ts',
-      'src/adapters/ledger/recent.ts',
       'src/adapters/ledger/tail.ts',
     ],
   },

@@ -5,6 +5,7 @@ import type { Config, ConfigInspection } from '../core/config/config.ts';
 import type { Environment, EnvironmentReading } from '../core/config/environment.ts';
 import type { Redact } from '../core/errors/redact.ts';
 import type { LedgerSink } from '../core/record/csv-rows.ts';
+import type { PastRecord } from '../core/record/past-cost.ts';
 import type { UsageRecord } from '../core/record/usage-record.ts';
 import type { EngineContext } from '../engine/context.ts';
 import type {
@@ -63,7 +64,7 @@ export interface OperationContext {
    */
   scanLedgers(paths: readonly string[] | undefined, sink: LedgerSink, signal: AbortSignal): Promise<void>;
   /** Of the user's own ledger, the last ones that hold the word. None if it cannot be read. */
-  recentRecords(word: string): Promise<Partial<UsageRecord>[]>;
+  recentRecords(word: string): Promise<PastRecord[]>;
   /** Follows links; neither blocks nor reads more than `maxBytes`, whatever is there instead of a file. */
   readFile(path: string, maxBytes: number): FileReading;
   /** Stores results that are too long for a tool's answer. */

@@ -3,8 +3,7 @@ import { budgetLeft, limitsOf } from '../core/budget/limits.ts';
 import { usdOf } from '../core/budget/nano.ts';
 import type { Standing } from '../core/budget/state.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
-import { pastCost } from '../core/record/past-cost.ts';
-import type { UsageRecord } from '../core/record/usage-record.ts';
+import { type PastRecord, pastCost } from '../core/record/past-cost.ts';
 import { budgetAdvice } from '../core/router/ceiling-advice.ts';
 import {
   type Candidate,
@@ -162,7 +161,7 @@ function adviceFor(decision: RouteDecision, standings: readonly Standing[], engi
 
 function toDecisionOutput(
   decision: RouteDecision,
-  past: readonly Partial<UsageRecord>[],
+  past: readonly PastRecord[],
   warnings: { first: readonly string[]; last: readonly string[] },
 ): Omit<DecisionOutput, 'rules' | 'budgets'> {
   const { features, selected } = decision;

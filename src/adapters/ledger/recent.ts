@@ -1,7 +1,7 @@
 /** The last rows of the ledger, however long it is. */
-import { constants, promises } from 'node:fs';
-import { parseUsageCsv } from '../../core/record/csv-records.ts';
-import type { UsageRecord } from '../../core/record/usage-record.ts';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import type { PastRecord } from '../../core/record/past-cost.ts';
+import { pastRecords } from '../../core/record/past-records.ts';
 
 const tailBytes = 256 * 1024;
 /** Longer than any header. */
@@ -9,27 +9,27 @@ const headBytes = 4096;
 
 /**
  * The rows in the last 256 kB that hold `word`; the others are not even split into cells. None if the file is not there
- * or cannot be read: what is found is only shown beside something else.
+ * or cannot be read: what is found is only shown beside something else. Not asynchronous: to load what reads without
+ * blocking takes longer than to read this.
  */
-export async function recentRecords(path: string, word: string): Promise<Partial<UsageRecord>[]> {
+export function recentRecords(path: string, word: string): PastRecord[] {
   try {
     // A FIFO would block until something writes to it.
-    const handle = await promises.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      const stats = await handle.stat();
+      const stats = fstatSync(file);
       if (!stats.isFile()) return [];
-      const textAt = async (position: number, length: number) => {
-        const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
-        return buffer.toString('utf8', 0, bytesRead);
+      const textAt = (position: number, length: number) => {
+        const buffer = Buffer.alloc(length);
+        return buffer.toString('utf8', 0, readSync(file, buffer, 0, length, position));
       };
       const start = Math.max(0, stats.size - tailBytes);
-      const lines = (await textAt(start, Math.min(tailBytes, stats.size))).split('\n');
+      const lines = textAt(start, Math.min(tailBytes, stats.size)).split('\n');
       // The first one is not whole, and the header stands at the beginning of the file, too.
-      if (start > 0) lines.splice(0, 1, (await textAt(0, headBytes)).split('\n', 1)[0]!);
-      const wanted = lines.filter((line) => line.includes(word) || /^\uFEFF?ts,/.test(line));
-      return parseUsageCsv(wanted.join('\n')).records;
+      if (start > 0) lines.splice(0, 1, textAt(0, headBytes).split('\n', 1)[0]!);
+      return pastRecords(lines, word);
     } finally {
-      await handle.close();
+      closeSync(file);
     }
   } catch {
     return [];

@@ -2,9 +2,11 @@
 import { estimated, type UsageRecord } from './usage-record.ts';
 
 /** Those that count, in their order. */
-export function countedRecords(records: readonly Partial<UsageRecord>[]): Partial<UsageRecord>[] {
-  const counted = new Map<string, Partial<UsageRecord>>();
-  const keyOf = ({ run_id, attempt }: Partial<UsageRecord>) =>
+export function countedRecords<Row extends Partial<Pick<UsageRecord, 'run_id' | 'attempt' | 'cost_source'>>>(
+  records: readonly Row[],
+): Row[] {
+  const counted = new Map<string, Row>();
+  const keyOf = ({ run_id, attempt }: Row) =>
     run_id === undefined || attempt === undefined ? undefined : `${run_id} ${attempt}`;
   for (const record of records) {
     const key = keyOf(record);
