@@ -11,8 +11,6 @@ const kinds = ['source', 'tests', 'docs', 'all'] as const;
 const mostTokens = 20_000;
 /** Where no number is given: as many as the tokens allow. */
 const mostResults = 1000;
-/** More is the material of a question, not the question. */
-const longestQuery = 20_000;
 
 const searchOutput = () =>
   z.object({
@@ -111,7 +109,7 @@ export const searchOperation = operation({
   ],
   async run(input, context, { signal, onProgress }) {
     const started = performance.now();
-    const [{ queryTerms }, { search }, { redactPassages }] = await Promise.all([
+    const [{ longestQuery, queryTerms }, { search }, { redactPassages }] = await Promise.all([
       import('../core/retrieve/tokens.ts'),
       import('../engine/retrieve/search.ts'),
       import('../engine/retrieve/redact-passages.ts'),
