@@ -98,6 +98,9 @@ export interface FileFilter {
   idle(): string[];
 }
 
+/** More is the material of a question, not the question. In characters. */
+export const longestQuery = 20_000;
+
 export const engineNames = ['embedded', 'qdrant'] as const;
 export type EngineName = (typeof engineNames)[number];
 

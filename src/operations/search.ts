@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { languageOfPath, normaliseLanguage } from '../core/input/language.ts';
 import type { Corpus } from '../core/retrieve/types.ts';
-import { engineNames, type Retrieval } from '../engine/retrieval-ports.ts';
+import { engineNames, longestQuery, type Retrieval } from '../engine/retrieval-ports.ts';
 import { cliOnly, field, looks, operation } from './operation.ts';
 
 const kinds = ['source', 'tests', 'docs', 'all'] as const;
@@ -109,7 +109,7 @@ export const searchOperation = operation({
   ],
   async run(input, context, { signal, onProgress }) {
     const started = performance.now();
-    const [{ longestQuery, queryTerms }, { search }, { redactPassages }] = await Promise.all([
+    const [{ queryTerms }, { search }, { redactPassages }] = await Promise.all([
       import('../core/retrieve/tokens.ts'),
       import('../engine/retrieve/search.ts'),
       import('../engine/retrieve/redact-passages.ts'),

@@ -80,9 +80,6 @@ export function termsOf(text: string): string[] {
   return wordsOf(text).flatMap(termsOfWord);
 }
 
-/** More is the material of a question, not the question. In characters. */
-export const longestQuery = 20_000;
-
 /** The terms of each word of a query that says something: of an identifier first the whole of it, then its parts. */
 export function queryWords(query: string): string[][] {
   return wordsOf(query)

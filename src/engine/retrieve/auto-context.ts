@@ -6,12 +6,12 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import type { Excerpt } from '../../core/input/excerpts.ts';
 import { kindOf } from '../../core/retrieve/kind.ts';
 import { nearestTest } from '../../core/retrieve/nearest-test.ts';
-import { longestQuery, queryTerms } from '../../core/retrieve/tokens.ts';
+import { queryTerms } from '../../core/retrieve/tokens.ts';
 import type { Corpus } from '../../core/retrieve/types.ts';
 import type { DelegateRequest } from '../../core/tasks/request.ts';
 import { tasks } from '../../core/tasks/tasks.ts';
 import type { ProgressEvent } from '../context.ts';
-import type { Retrieval } from '../retrieval-ports.ts';
+import { longestQuery, type Retrieval } from '../retrieval-ports.ts';
 import { search } from './search.ts';
 
 export interface Given {
