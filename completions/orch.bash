@@ -35,22 +35,22 @@ _orch() {
       case "$path" in
         'run')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --timeout | --max-retry-after | --framework | --return | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --context-tokens | --timeout | --max-retry-after | --framework | --return | -o | --output) want="$word" ;;
           esac
           ;;
         'diff')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --timeout | --max-retry-after | --task | --from | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --context-tokens | --timeout | --max-retry-after | --task | --from | -o | --output) want="$word" ;;
           esac
           ;;
         'tests')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --timeout | --max-retry-after | --framework | --verify | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --context-tokens | --timeout | --max-retry-after | --framework | --verify | -o | --output) want="$word" ;;
           esac
           ;;
         'docs')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --timeout | --max-retry-after | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --context-tokens | --timeout | --max-retry-after | -o | --output) want="$word" ;;
           esac
           ;;
         'patch apply')
@@ -65,7 +65,7 @@ _orch() {
           ;;
         'route')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --timeout | --max-retry-after | --framework | --return) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --context-tokens | --timeout | --max-retry-after | --framework | --return) want="$word" ;;
           esac
           ;;
         'usage report')
@@ -222,14 +222,14 @@ _orch() {
   elif [[ -z $literal && $cur == -* ]]; then
     case "$path" in
       '') _orch_offer --version --help ;;
-      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --return --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
-      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
-      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --verify --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
-      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --framework --return --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --framework --verify --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
       'patch apply') _orch_offer --from --resume --partial --json --help ;;
       'search') _orch_offer --file --kind --language --limit --max-tokens --engine --memory --paths --show --json --help ;;
-      'route') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --timeout --max-retry-after --framework --return --explain --json --no-stdin --help ;;
+      'route') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --framework --return --explain --json --no-stdin --help ;;
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --compare --since --until --task --model --project --timezone --format --bom --output --force --json --help ;;
       'usage status') _orch_offer --statusline --rebuild --json --help ;;

@@ -15,19 +15,19 @@ function __orch_at
             set literal 1
         else if test -z "$literal"; and string match -q -- '-*' $word; and test "$word" != -
             switch "$path/$word"
-                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--tier' 'run/--prefer' 'run/--complexity' 'run/--max-output' 'run/--max-cost' 'run/--range' 'run/--timeout' 'run/--max-retry-after' 'run/--framework' 'run/--return' 'run/-o' 'run/--output'
+                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--tier' 'run/--prefer' 'run/--complexity' 'run/--max-output' 'run/--max-cost' 'run/--range' 'run/--context-tokens' 'run/--timeout' 'run/--max-retry-after' 'run/--framework' 'run/--return' 'run/-o' 'run/--output'
                     set want $word
-                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--tier' 'diff/--prefer' 'diff/--complexity' 'diff/--max-output' 'diff/--max-cost' 'diff/--range' 'diff/--timeout' 'diff/--max-retry-after' 'diff/--task' 'diff/--from' 'diff/-o' 'diff/--output'
+                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--tier' 'diff/--prefer' 'diff/--complexity' 'diff/--max-output' 'diff/--max-cost' 'diff/--range' 'diff/--context-tokens' 'diff/--timeout' 'diff/--max-retry-after' 'diff/--task' 'diff/--from' 'diff/-o' 'diff/--output'
                     set want $word
-                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--tier' 'tests/--prefer' 'tests/--complexity' 'tests/--max-output' 'tests/--max-cost' 'tests/--range' 'tests/--timeout' 'tests/--max-retry-after' 'tests/--framework' 'tests/--verify' 'tests/-o' 'tests/--output'
+                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--tier' 'tests/--prefer' 'tests/--complexity' 'tests/--max-output' 'tests/--max-cost' 'tests/--range' 'tests/--context-tokens' 'tests/--timeout' 'tests/--max-retry-after' 'tests/--framework' 'tests/--verify' 'tests/-o' 'tests/--output'
                     set want $word
-                case 'docs/-i' 'docs/--input' 'docs/-f' 'docs/--file' 'docs/-l' 'docs/--language' 'docs/-m' 'docs/--force-model' 'docs/--effort' 'docs/--tier' 'docs/--prefer' 'docs/--complexity' 'docs/--max-output' 'docs/--max-cost' 'docs/--range' 'docs/--timeout' 'docs/--max-retry-after' 'docs/-o' 'docs/--output'
+                case 'docs/-i' 'docs/--input' 'docs/-f' 'docs/--file' 'docs/-l' 'docs/--language' 'docs/-m' 'docs/--force-model' 'docs/--effort' 'docs/--tier' 'docs/--prefer' 'docs/--complexity' 'docs/--max-output' 'docs/--max-cost' 'docs/--range' 'docs/--context-tokens' 'docs/--timeout' 'docs/--max-retry-after' 'docs/-o' 'docs/--output'
                     set want $word
                 case 'patch apply/--from'
                     set want $word
                 case 'search/-f' 'search/--file' 'search/--kind' 'search/-l' 'search/--language' 'search/-n' 'search/--limit' 'search/--max-tokens' 'search/--engine'
                     set want $word
-                case 'route/-i' 'route/--input' 'route/-f' 'route/--file' 'route/-l' 'route/--language' 'route/-m' 'route/--force-model' 'route/--effort' 'route/--tier' 'route/--prefer' 'route/--complexity' 'route/--max-output' 'route/--max-cost' 'route/--range' 'route/--timeout' 'route/--max-retry-after' 'route/--framework' 'route/--return'
+                case 'route/-i' 'route/--input' 'route/-f' 'route/--file' 'route/-l' 'route/--language' 'route/-m' 'route/--force-model' 'route/--effort' 'route/--tier' 'route/--prefer' 'route/--complexity' 'route/--max-output' 'route/--max-cost' 'route/--range' 'route/--context-tokens' 'route/--timeout' 'route/--max-retry-after' 'route/--framework' 'route/--return'
                     set want $word
                 case 'usage report/--by' 'usage report/--compare' 'usage report/--since' 'usage report/--until' 'usage report/--task' 'usage report/--model' 'usage report/--project' 'usage report/--timezone' 'usage report/--format' 'usage report/-o' 'usage report/--output'
                     set want $word
@@ -139,6 +139,9 @@ complete -c orch -n '__orch_at "run"' -l max-cost -r -f -d 'Cost ceiling in USD;
 complete -c orch -n '__orch_at "run"' -l changes -d 'Send what has changed since the last commit, new files too'
 complete -c orch -n '__orch_at "run"' -l staged -d 'Send the change that is staged'
 complete -c orch -n '__orch_at "run"' -l range -r -f -d 'Send the change between two commits, such as main..HEAD'
+complete -c orch -n '__orch_at "run"' -l auto-context -d 'Find the code that the task needs, and send it too'
+complete -c orch -n '__orch_at "run"' -l no-auto-context -d 'No --auto-context, even if it is configured'
+complete -c orch -n '__orch_at "run"' -l context-tokens -r -f -d 'Find at most so many tokens of it (default 4000); implies --auto-context'
 complete -c orch -n '__orch_at "run"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
 complete -c orch -n '__orch_at "run"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
 complete -c orch -n '__orch_at "run"' -l framework -r -f -d 'jest, pytest, …'
@@ -168,6 +171,9 @@ complete -c orch -n '__orch_at "diff"' -l max-cost -r -f -d 'Cost ceiling in USD
 complete -c orch -n '__orch_at "diff"' -l changes -d 'Send what has changed since the last commit, new files too'
 complete -c orch -n '__orch_at "diff"' -l staged -d 'Send the change that is staged'
 complete -c orch -n '__orch_at "diff"' -l range -r -f -d 'Send the change between two commits, such as main..HEAD'
+complete -c orch -n '__orch_at "diff"' -l auto-context -d 'Find the code that the task needs, and send it too'
+complete -c orch -n '__orch_at "diff"' -l no-auto-context -d 'No --auto-context, even if it is configured'
+complete -c orch -n '__orch_at "diff"' -l context-tokens -r -f -d 'Find at most so many tokens of it (default 4000); implies --auto-context'
 complete -c orch -n '__orch_at "diff"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
 complete -c orch -n '__orch_at "diff"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
 complete -c orch -n '__orch_at "diff"' -l task -r -f -a 'code_generate refactor tests docs deep_reasoning' -d 'Kind of work, one of code_generate, refactor, tests, docs, deep_reasoning or of your own (default refactor)'
@@ -199,6 +205,9 @@ complete -c orch -n '__orch_at "tests"' -l max-cost -r -f -d 'Cost ceiling in US
 complete -c orch -n '__orch_at "tests"' -l changes -d 'Send what has changed since the last commit, new files too'
 complete -c orch -n '__orch_at "tests"' -l staged -d 'Send the change that is staged'
 complete -c orch -n '__orch_at "tests"' -l range -r -f -d 'Send the change between two commits, such as main..HEAD'
+complete -c orch -n '__orch_at "tests"' -l auto-context -d 'Find the code that the task needs, and send it too'
+complete -c orch -n '__orch_at "tests"' -l no-auto-context -d 'No --auto-context, even if it is configured'
+complete -c orch -n '__orch_at "tests"' -l context-tokens -r -f -d 'Find at most so many tokens of it (default 4000); implies --auto-context'
 complete -c orch -n '__orch_at "tests"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
 complete -c orch -n '__orch_at "tests"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
 complete -c orch -n '__orch_at "tests"' -l framework -r -f -d 'jest, pytest, …'
@@ -227,6 +236,9 @@ complete -c orch -n '__orch_at "docs"' -l max-cost -r -f -d 'Cost ceiling in USD
 complete -c orch -n '__orch_at "docs"' -l changes -d 'Send what has changed since the last commit, new files too'
 complete -c orch -n '__orch_at "docs"' -l staged -d 'Send the change that is staged'
 complete -c orch -n '__orch_at "docs"' -l range -r -f -d 'Send the change between two commits, such as main..HEAD'
+complete -c orch -n '__orch_at "docs"' -l auto-context -d 'Find the code that the task needs, and send it too'
+complete -c orch -n '__orch_at "docs"' -l no-auto-context -d 'No --auto-context, even if it is configured'
+complete -c orch -n '__orch_at "docs"' -l context-tokens -r -f -d 'Find at most so many tokens of it (default 4000); implies --auto-context'
 complete -c orch -n '__orch_at "docs"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
 complete -c orch -n '__orch_at "docs"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
 complete -c orch -n '__orch_at "docs"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
@@ -272,6 +284,9 @@ complete -c orch -n '__orch_at "route"' -l max-cost -r -f -d 'Cost ceiling in US
 complete -c orch -n '__orch_at "route"' -l changes -d 'Send what has changed since the last commit, new files too'
 complete -c orch -n '__orch_at "route"' -l staged -d 'Send the change that is staged'
 complete -c orch -n '__orch_at "route"' -l range -r -f -d 'Send the change between two commits, such as main..HEAD'
+complete -c orch -n '__orch_at "route"' -l auto-context -d 'Find the code that the task needs, and send it too'
+complete -c orch -n '__orch_at "route"' -l no-auto-context -d 'No --auto-context, even if it is configured'
+complete -c orch -n '__orch_at "route"' -l context-tokens -r -f -d 'Find at most so many tokens of it (default 4000); implies --auto-context'
 complete -c orch -n '__orch_at "route"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
 complete -c orch -n '__orch_at "route"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
 complete -c orch -n '__orch_at "route"' -l framework -r -f -d 'jest, pytest, …'

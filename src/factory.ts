@@ -452,6 +452,7 @@ export function createFactory(options: FactoryOptions): Factory {
       maxInputTokens,
       workspace: workspace(),
       secrets: secrets(),
+      retrieval,
       provider,
       ledger: ledger(),
       sendOn: sendingOn(),

@@ -87,7 +87,11 @@ export function addFields(command: Command, fields: readonly CliField[]): void {
     );
     command.addArgument(completeWith(argument, surface.complete));
   }
-  for (const { option } of fields) if (option) command.addOption(option);
+  for (const { option, surface } of fields) {
+    if (option) command.addOption(option);
+    if (surface.offFlag)
+      command.addOption(new Option(surface.offFlag, `No ${option!.long}, even if it is configured`));
+  }
 }
 
 /** A flag in place of a value means the value was forgotten; using it as the value would send or write the wrong thing. */

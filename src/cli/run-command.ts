@@ -125,6 +125,8 @@ export async function runCommand(
     stream: options.stream !== false,
     onProgress(event) {
       if (event.kind === 'attempt') joined = joinedBreaks();
+      // Whatever was indexed is; two signs at once would write into each other.
+      if (event.kind === 'decision') void indexing.stop();
       if (event.kind === 'text') {
         const delta = joined(event.delta);
         if (delta === '') return;

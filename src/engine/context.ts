@@ -5,6 +5,7 @@ import type { RouteDecision } from '../core/router/decision.ts';
 import type { EngineMemory } from './attempts/memory.ts';
 import type { Budget } from './budget.ts';
 import type { Clock, Ledger, PatchChecker, Provider, SecretScanner, SourceSet, Workspace } from './ports.ts';
+import type { Retrieval } from './retrieval-ports.ts';
 
 export interface EngineContext {
   config: Config;
@@ -13,6 +14,8 @@ export interface EngineContext {
   workspace: Workspace;
   /** Finds what must not be sent. Undefined: everything is sent as it is. */
   secrets: SecretScanner | undefined;
+  /** Searches the code that a task needs. Opened only for that. */
+  retrieval: () => Promise<Retrieval>;
   /** Created only when a request is about to be sent. Throws `no-key` without a key. */
   provider: () => Promise<Provider>;
   /** Takes the row of each attempt, before what it has cost is settled. */

@@ -56,7 +56,7 @@ export async function delegate(
   const started = context.clock.monotonic();
   const runId = context.newId();
   requireInstruction(request);
-  const prepared = await prepare(request, context, options.signal);
+  const prepared = await prepare(request, context, options);
   const { decision } = prepared;
   options.onProgress?.({ kind: 'decision', decision });
   if (!decision.selected) throw noCandidateError(decision);

@@ -98,6 +98,9 @@ export interface FileFilter {
   idle(): string[];
 }
 
+/** More is the material of a question, not the question. In characters. */
+export const longestQuery = 20_000;
+
 export const engineNames = ['embedded', 'qdrant'] as const;
 export type EngineName = (typeof engineNames)[number];
 
@@ -108,6 +111,10 @@ export interface Retrieval {
   engine(name?: EngineName): Promise<RetrievalEngine>;
   /** Undefined if none is set up. */
   memory: MemorySource | undefined;
+  /** The one that is configured. */
+  defaultEngine: EngineName;
+  /** Whether a folder is the base of a corpus, under whatever name. */
+  isBase(folder: string, base: string): boolean;
   /** Patterns as in `--file`, made for the base of the corpus. Rejects with `usage`. */
   filter(patterns: readonly string[], base: string): Promise<FileFilter>;
   /** Finds what must not be shown. Undefined: everything is shown as it is. */

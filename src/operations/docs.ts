@@ -4,7 +4,7 @@ import { type DelegationInput, requestFields, resultFields } from './delegation/
 import { delegateOutput } from './delegation/output.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
-import { cliOnly, operation } from './operation.ts';
+import { cliOnly, operation, withSurface } from './operation.ts';
 
 export const docsOperation = operation({
   title: 'Write documentation',
@@ -15,6 +15,7 @@ export const docsOperation = operation({
       ...requestFields,
       effort: cliOnly(requestFields.effort),
       complexity: cliOnly(requestFields.complexity),
+      autoContext: withSurface(requestFields.autoContext, { unlisted: true }),
       ...resultFields,
     }),
   output: delegateOutput,

@@ -12,6 +12,8 @@ import type { OperationContext } from './context.ts';
 export interface FieldSurface {
   /** In commander's notation, e.g. `-f, --file <path>`. Without a flag or a position, not on the command line. */
   flag?: string;
+  /** The flag that says no to a boolean, where a configuration may say yes. */
+  offFlag?: `--no-${string}`;
   /** Taken from the arguments: one, the rest joined by spaces, or the rest as a list. */
   positional?: 'one' | 'rest' | 'list';
   /** Not a parameter of the MCP tool. */
@@ -58,7 +60,10 @@ export function withSurface<Schema extends z.ZodType>(schema: Schema, changes: F
   return field(schema, schema.description ?? '', { ...surfaceOf(schema), ...changes });
 }
 
-/** A field of an output that repeats the question: it is in the result, and the MCP tool does not list it. */
+/**
+ * A field of an output that repeats the question, or is there only if it was asked for: it is in the result, and the
+ * MCP tool does not list it.
+ */
 export function echo<Schema extends z.ZodType>(schema: Schema): Schema {
   return schema.meta({ ...schema.meta(), echo: true }) as Schema;
 }

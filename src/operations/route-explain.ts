@@ -15,10 +15,11 @@ import {
 import { withinBudgets } from '../core/router/within-budgets.ts';
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { reasoningEfforts } from '../core/tasks/tasks.ts';
-import type { EngineContext } from '../engine/context.ts';
+import type { CallOptions, EngineContext } from '../engine/context.ts';
 import { lifeCycle, prepare } from '../engine/prepare/prepare.ts';
 import { budgetSchema } from './budget-schema.ts';
 import type { OperationContext } from './context.ts';
+import { autoContextSchema } from './delegation/auto-context-schema.ts';
 import {
   frameworkField,
   gitChangeField,
@@ -77,6 +78,7 @@ export const decisionSchema = () =>
     rules: z
       .array(z.object({ path: z.string(), tokens: z.number() }))
       .describe('Files of rules in the repository that go along.'),
+    auto_context: echo(autoContextSchema()),
     warnings: z.array(z.string()),
   });
 
@@ -94,6 +96,7 @@ export const routeExplainOperation = operation({
       effort: withSurface(requestFields.effort, { unlisted: true }),
       complexity: withSurface(requestFields.complexity, { unlisted: true }),
       maxOutput: withSurface(requestFields.maxOutput, { unlisted: true }),
+      autoContext: withSurface(requestFields.autoContext, { unlisted: true }),
       task: taskField.optional(),
       input: requestFields.input.optional(),
       framework: cliOnly(frameworkField),
@@ -103,9 +106,9 @@ export const routeExplainOperation = operation({
   output: decisionSchema,
   annotations: looks,
   examples: ['orch route --explain refactor -f src/cart.ts', 'orch route tests -f cart.py'],
-  run: (input, context, { signal }) => {
+  run: (input, context, { signal, onProgress }) => {
     const request = readRequest({ ...input, input: input.input ?? '' }, () => context.config().tasks);
-    return explain(request, context, signal);
+    return explain(request, context, signal, onProgress);
   },
 });
 
@@ -114,9 +117,14 @@ export async function explain(
   request: DelegateRequest,
   context: Pick<OperationContext, 'engine' | 'notes' | 'recentRecords' | 'budgetStandings'>,
   signal: AbortSignal,
+  onProgress?: CallOptions['onProgress'],
 ): Promise<DecisionOutput> {
   const engine = context.engine();
-  const { decision, input, rules } = await prepare(request, engine, signal);
+  const { decision, input, rules, autoContext } = await prepare(request, engine, {
+    signal,
+    onProgress,
+    looks: true,
+  });
   const { standings, warnings } = await budgetsNow(engine, context);
   const now = withinBudgets(decision, standings);
   const past = await context.recentRecords(taskNameOf(request));
@@ -127,6 +135,7 @@ export async function explain(
     }),
     budgets: standings.map(budgetLeft),
     rules,
+    ...(autoContext === undefined ? {} : { auto_context: autoContext }),
   };
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { languageOfPath, normaliseLanguage } from '../core/input/language.ts';
 import type { Corpus } from '../core/retrieve/types.ts';
-import { engineNames, type Retrieval } from '../engine/retrieval-ports.ts';
+import { engineNames, longestQuery, type Retrieval } from '../engine/retrieval-ports.ts';
 import { cliOnly, field, looks, operation } from './operation.ts';
 
 const kinds = ['source', 'tests', 'docs', 'all'] as const;
@@ -11,8 +11,6 @@ const kinds = ['source', 'tests', 'docs', 'all'] as const;
 const mostTokens = 20_000;
 /** Where no number is given: as many as the tokens allow. */
 const mostResults = 1000;
-/** More is the material of a question, not the question. */
-const longestQuery = 20_000;
 
 const searchOutput = () =>
   z.object({

@@ -8,7 +8,7 @@ import { type DelegationInput, frameworkField, requestFields, resultFields } fro
 import { type DelegateOutput, delegateOutput } from './delegation/output.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
-import { cliOnly, field, operation } from './operation.ts';
+import { cliOnly, field, operation, withSurface } from './operation.ts';
 import { warned } from './whole-tree.ts';
 
 type TestsInput = DelegationInput & { verify?: string | undefined };
@@ -22,6 +22,7 @@ export const testsOperation = operation({
       ...requestFields,
       effort: cliOnly(requestFields.effort),
       complexity: cliOnly(requestFields.complexity),
+      autoContext: withSurface(requestFields.autoContext, { unlisted: true }),
       framework: frameworkField,
       verify: field(
         z.string().min(1).optional(),

@@ -2,11 +2,12 @@
  * What the tests of the engine share: a context with the package's own configuration, the rehearsal server as
  * the provider over real HTTP, a clock that does not wait, and a record that can be read.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openAiProvider } from '../../src/adapters/openai/provider.ts';
+import { openRetrieval } from '../../src/adapters/retrieve/retrieval.ts';
 import { secretScanner } from '../../src/adapters/secrets/secret-scanner.ts';
 import { workspaceFiles } from '../../src/adapters/workspace/find/files.ts';
 import { gitPatchChecker } from '../../src/adapters/workspace/git/git-patch.ts';
@@ -83,7 +84,10 @@ export async function engineFixture(options: EngineFixtureOptions = {}): Promise
   const server = await serve({ today: () => day, ...rehearsal });
   const folder = mkdtempSync(join(tmpdir(), 'orch-engine-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
   const clock = new FakeClock(day);
   const records: UsageRecord[] = [];
   const logged: Record<string, unknown>[] = [];
@@ -101,6 +105,11 @@ export async function engineFixture(options: EngineFixtureOptions = {}): Promise
     maxInputTokens: 32_000,
     workspace: workspaceFiles({ cwd: folder, roots: () => [] }),
     secrets: secretScanner([key]),
+    retrieval: async () =>
+      openRetrieval({
+        ...{ cwd: folder, roots: () => [], indexFolder: undefined, engines: {} },
+        ...{ secrets: secretScanner([key]), exclude: [] },
+      }),
     provider: async () => provider,
     ledger: memoryLedger(records),
     budget: async () => undefined,

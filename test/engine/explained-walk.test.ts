@@ -45,6 +45,7 @@ function world(
     config: { ...config, policies: { ...config.policies, breaker: { failures: 1000, cooldownMs: 1 } } },
     maxInputTokens: Number.MAX_SAFE_INTEGER,
     secrets: undefined,
+    retrieval: () => Promise.reject(new Error('nothing is searched for')),
     workspace: {
       readSources: async () => ({ base: '/', sources: [], exists: () => false, warnings: [] }),
       readChange: () => Promise.reject(new Error('no change is asked for')),

@@ -37,6 +37,7 @@ it.each([
   ['--help', ['start', 'core']],
   ['route --explain docs x', ['start', 'core', 'command', 'requests']],
   ['route --explain docs x -f a.ts', ['start', 'core', 'command', 'requests', 'sources']],
+  ['route --explain docs x --auto-context', ['start', 'core', 'command', 'requests', 'search']],
   ['run docs x --dry-run', ['start', 'core', 'command', 'requests']],
   ['usage status', ['start', 'core', 'command', 'usage', 'report']],
   ['models', ['start', 'core', 'command', 'setup']],

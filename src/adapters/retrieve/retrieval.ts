@@ -49,6 +49,8 @@ export function openRetrieval(options: RetrievalOptions): Retrieval {
       return engine;
     },
     memory: options.memory,
+    defaultEngine,
+    isBase: (folder, base) => realPath(folder) === base,
     filter: (patterns, base) => fileFilter(patterns, { base, cwd: realPath(cwd) }),
     secrets,
     exclude,

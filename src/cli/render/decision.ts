@@ -41,6 +41,7 @@ export function renderDecision(decision: DecisionOutput, style: ChalkInstance, w
     const files = decision.rules.map(({ path, tokens }) => `${path} (${formatCount(tokens)} tokens)`);
     put(`rules: ${files.join(', ')}`);
   }
+  for (const excerpt of decision.auto_context ?? []) put(`context: ${renderExcerpt(excerpt)}`);
   const candidates = [...(decision.selected ? [decision.selected] : []), ...decision.fallbacks];
   candidates.forEach((candidate, at) => {
     const last = at === candidates.length - 1 && decision.rejected.length === 0;
@@ -56,6 +57,16 @@ export function renderDecision(decision: DecisionOutput, style: ChalkInstance, w
   });
   for (const warning of decision.warnings) put(warning, { mark: `${style.yellow('!')} ` });
   return `${lines.join('\n')}\n`;
+}
+
+/** One block of code that goes along. */
+export function renderExcerpt({
+  path,
+  start,
+  end,
+  tokens,
+}: NonNullable<DecisionOutput['auto_context']>[number]): string {
+  return `${path}:${start}-${end} (${formatCount(tokens)} tokens)`;
 }
 
 function named(alias: string, model: string): string {

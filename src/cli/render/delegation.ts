@@ -4,6 +4,7 @@ import { describeCost } from '../../core/errors/spending.ts';
 import { formatCount, formatDuration } from '../../core/text/format.ts';
 import type { DelegateOutput } from '../../operations/delegation/output.ts';
 import { applyCommand, showCommand } from '../../operations/delegation/show-command.ts';
+import { renderExcerpt } from './decision.ts';
 import type { Renderer } from './renderers.ts';
 
 export const delegationRenderer: Renderer = {
@@ -21,6 +22,8 @@ export const delegationRenderer: Renderer = {
     if (meta.patch?.applied) streams.err(`applied:\n${meta.patch.diffstat}\n`);
     if (meta.output_file !== undefined) streams.err(`written: ${meta.output_file}\n`);
     if (meta.outcome !== undefined) streams.err(`no change: ${meta.reason}\n`);
+    for (const excerpt of meta.auto_context ?? [])
+      streams.err(`context: ${streams.shown(renderExcerpt(excerpt))}\n`);
     for (const warning of meta.warnings)
       streams.say(warning === meta.cost_alert ? 'alert' : 'warning', warning);
     // An answer that was given makes no run.

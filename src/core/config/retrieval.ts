@@ -8,6 +8,8 @@ export const memoryPresets = ['cipher', 'byterover'] as const;
 
 /** Tokens of the blocks that are added to a request, and of a search's result, unless told otherwise. */
 export const defaultContextTokens = 4000;
+export const leastContextTokens = 200;
+export const mostContextTokens = 200_000;
 
 export const retrievalSchema = once(() =>
   z.strictObject({
@@ -23,8 +25,8 @@ export const retrievalSchema = once(() =>
       .describe('Whether the code that a task needs is found and sent with it. Default false.'),
     contextTokens: z
       .int()
-      .min(200)
-      .max(200_000)
+      .min(leastContextTokens)
+      .max(mostContextTokens)
       .optional()
       .describe(`How much of it, in tokens. Default ${defaultContextTokens}.`),
     exclude: z

@@ -1,18 +1,21 @@
 /**
- * Assembles the input of a request, stable parts first (rules and files, then changes and context, then the
- * instruction), and keeps it within the token limit. Some parts are truncated by priority, with a warning; if the rest is still
- * too large, the request is refused. Logs are tidied before anything is counted.
+ * Assembles the input of a request, stable parts first (rules and files, then what was found, changes and context, then
+ * the instruction), and keeps it within the token limit. Some parts are truncated by priority, with a warning; if the
+ * rest is still too large, the request is refused. Logs are tidied before anything is counted. What was found gets the
+ * room that all the rest leaves.
  */
 
 import { OrchError } from '../errors/orch-error.ts';
 import { type ReturnShape, shapes } from '../tasks/shapes.ts';
 import { formatCount } from '../text/format.ts';
 import { cutDiff } from './diff/cut-diff.ts';
+import { type Excerpt, renderExcerpts, type SentExcerpt } from './excerpts.ts';
 import { leftOutWhole } from './left-out.ts';
 import { cutLog, tidyLog } from './log/cut-log.ts';
 import { type Material, materialOf } from './material.ts';
 import { pastedIn } from './pasted.ts';
 import { type Source, shownText } from './source-file.ts';
+import { attribute, tagFor } from './tags.ts';
 import { approxTokens, tokenUpperBound } from './tokens.ts';
 
 const contextLabel = 'context';
@@ -31,6 +34,8 @@ export interface InputParts {
   changes?: readonly FileDiff[];
   /** Rules that the project has written down; first to be left out. Default: none. */
   rules?: readonly RuleFile[];
+  /** Blocks that were found for the task, the best first, and how many tokens of them go along. Default: none. */
+  found?: { excerpts: readonly Excerpt[]; maxTokens: number } | undefined;
 }
 
 export interface RuleFile {
@@ -60,6 +65,8 @@ export interface AssembledInput {
   mostTokens: number;
   /** Approximate number of tokens left out, besides the repeats and escape sequences of logs. */
   droppedTokens: number;
+  /** What is in it of the blocks that were found. */
+  excerpts: SentExcerpt[];
   warnings: string[];
 }
 
@@ -82,6 +89,7 @@ export function assembleInput(parts: InputParts, limits: InputLimits): Assembled
   const most = limits.maxTokens * 3;
   const { safetyCritical } = limits;
   const whole = safetyCritical ? given : given.map(tidied);
+  const finish = finisher(parts.found, most);
   if (charactersOf(whole) <= most) return finish(whole, 0, foldingsOf(given, whole));
 
   const pieces = safetyCritical ? whole : whole.flatMap(withPastedApart);
@@ -295,29 +303,22 @@ function piecesOf(
   return pieces;
 }
 
-/** A file name may hold what would end its line or its quotes. */
-function attribute(path: string): string {
-  return path.replace(/["\p{Cc}]/gu, (char) => `&#${char.codePointAt(0)};`);
-}
-
-/** A tag that the material never closes, so that text in a file or a log cannot pass for the instruction. */
-function tagFor(name: string, material: readonly string[]): string {
-  const end = new RegExp(`</(${name}(?:-\\d+)?)>`, 'g');
-  const taken = new Set(material.flatMap((text) => Array.from(text.matchAll(end), ([, tag]) => tag)));
-  let tag = name;
-  for (let number = 2; taken.has(tag); number++) tag = `${name}-${number}`;
-  return tag;
-}
-
-function finish(pieces: readonly Part[], droppedTokens: number, warnings: string[]): AssembledInput {
-  const text = pieces.map((piece) => piece.render(piece.body)).join('');
-  return {
-    text,
-    filesLength: charactersOf(pieces.filter(({ isStable }) => isStable)),
-    approxTokens: approxTokens(text),
-    mostTokens: tokenUpperBound(text),
-    droppedTokens,
-    warnings,
+function finisher(found: InputParts['found'], most: number) {
+  return (pieces: readonly Part[], droppedTokens: number, warnings: readonly string[]): AssembledInput => {
+    const room = most - charactersOf(pieces);
+    const rendered = renderExcerpts(found?.excerpts ?? [], { most: room, maxTokens: found?.maxTokens ?? 0 });
+    const parts = [...pieces];
+    parts.splice(firstAfterFiles(parts), 0, textPart(rendered.text));
+    const text = parts.map((piece) => piece.render(piece.body)).join('');
+    return {
+      text,
+      filesLength: charactersOf(pieces.filter(({ isStable }) => isStable)),
+      approxTokens: approxTokens(text),
+      mostTokens: tokenUpperBound(text),
+      droppedTokens: droppedTokens + rendered.droppedTokens,
+      excerpts: rendered.sent,
+      warnings: [...warnings, ...rendered.warnings],
+    };
   };
 }
 

@@ -18,7 +18,7 @@ export interface Source {
   range: LineRange | undefined;
 }
 
-export function shownText(source: Source): string {
+export function shownText(source: Pick<Source, 'text' | 'range'> & Partial<Source>): string {
   const text = source.text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   if (!source.range) return text;
   return text

@@ -80,12 +80,17 @@ export function termsOf(text: string): string[] {
   return wordsOf(text).flatMap(termsOfWord);
 }
 
+/** The terms of each word of a query that says something: of an identifier first the whole of it, then its parts. */
+export function queryWords(query: string): string[][] {
+  return wordsOf(query)
+    .filter((each) => !stopWords.has(each.toLowerCase()))
+    .map(termsOfWord)
+    .filter((terms) => terms.length > 0);
+}
+
 /** Terms of a query with their weights: 1, or 2 for what is said more than once. Undefined if it has none. */
 export function queryTerms(query: string): QueryTerms | undefined {
   const terms = new Map<string, number>();
-  for (const word of wordsOf(query)) {
-    if (stopWords.has(word.toLowerCase())) continue;
-    for (const term of termsOfWord(word)) terms.set(term, Math.min(2, (terms.get(term) ?? 0) + 1));
-  }
+  for (const term of queryWords(query).flat()) terms.set(term, Math.min(2, (terms.get(term) ?? 0) + 1));
   return terms.size === 0 ? undefined : terms;
 }

@@ -31,6 +31,10 @@ export interface DelegateRequest {
   files: string[];
   /** A change whose diff goes along. Default: none. */
   change?: ChangeScope | undefined;
+  /** Whether the code that the task needs is searched for and sent with it. Undefined: as configured. */
+  autoContext?: boolean | undefined;
+  /** At most so many tokens of it. Undefined: as configured. */
+  contextTokens?: number | undefined;
   /** Normalised; detected from the file names when undefined. */
   language: string | undefined;
   /** Test framework, or another framework the code uses. */

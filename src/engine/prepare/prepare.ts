@@ -1,6 +1,7 @@
 /** First part of a call, and all of `route --explain`: read the files, assemble the input, decide. */
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type AssembledInput, assembleInput, refuseUncuttable } from '../../core/input/assemble-input.ts';
+import type { Excerpt, SentExcerpt } from '../../core/input/excerpts.ts';
 import { languageOfPaths } from '../../core/input/language.ts';
 import { withoutEscapes } from '../../core/input/log/escapes.ts';
 import { materialOf } from '../../core/input/material.ts';
@@ -21,7 +22,7 @@ import type { DelegateRequest } from '../../core/tasks/request.ts';
 import { instructionAllowanceTokens } from '../../core/tasks/tasks.ts';
 import { formatUsd } from '../../core/text/format.ts';
 import { utcDay } from '../../core/text/utc-day.ts';
-import type { EngineContext } from '../context.ts';
+import type { CallOptions, EngineContext } from '../context.ts';
 import type { SourceSet } from '../ports.ts';
 import { type Outgoing, redactRequest } from './redact-request.ts';
 import { diffsOf, withChangedFiles } from './request-change.ts';
@@ -35,17 +36,27 @@ export interface PreparedCall {
   input: AssembledInput;
   /** Files of rules that the project has, with their size. */
   rules: { path: string; tokens: number }[];
+  /** What was found for the task and goes along. Undefined: nothing was searched for. */
+  autoContext: SentExcerpt[] | undefined;
   decision: RouteDecision;
 }
 
 /** Characters per token, well above what a limit of tokens allows. */
 const searchedFactor = 10;
 
+export interface PrepareOptions {
+  signal: AbortSignal;
+  onProgress?: CallOptions['onProgress'] | undefined;
+  /** Nothing is sent anywhere, not even to search. Default false. */
+  looks?: boolean;
+}
+
 export async function prepare(
   request: DelegateRequest,
   context: EngineContext,
-  signal: AbortSignal,
+  options: PrepareOptions,
 ): Promise<PreparedCall> {
+  const { signal } = options;
   const {
     instruction,
     context: material,
@@ -54,6 +65,8 @@ export async function prepare(
     framework: _framework,
     timeoutMs: _timeout,
     maxRetryAfterMs: _wait,
+    autoContext: _auto,
+    contextTokens: _found,
     ...routed
   } = request;
   const { maxInputTokens: maxTokens } = context;
@@ -71,11 +84,25 @@ export async function prepare(
       { instruction: plain.instruction, context: undefined, sources: plain.sourceSet.sources },
       limits,
     );
-  const found = context.workspace.readRules(context.config.policies.rules, read.base);
-  const outgoing = { ...plain, changes: changed?.changes ?? [], rules: found.rules };
-  const { sourceSet, redacted, warnings, changes, ...texts } = await redactRequest(outgoing, context.secrets);
+  const rules = context.workspace.readRules(context.config.policies.rules, read.base);
+  const given = [...read.sources, ...(changed?.changes ?? [])].map(({ path }) => path);
+  const found = await foundFor(request, { base: read.base, paths: given }, context, options);
+  const { excerpts: unredacted = [] } = found ?? {};
+  const outgoing = {
+    ...plain,
+    ...{ changes: changed?.changes ?? [], rules: rules.rules, excerpts: unredacted },
+  };
+  const { sourceSet, redacted, warnings, changes, excerpts, ...texts } = await redactRequest(
+    outgoing,
+    context.secrets,
+  );
   const input = assembleInput(
-    { ...texts, sources: sourceSet.sources, changes: await diffsOf(changes) },
+    {
+      ...texts,
+      sources: sourceSet.sources,
+      changes: await diffsOf(changes),
+      found: found && { excerpts, maxTokens: found.maxTokens },
+    },
     limits,
   );
   const features: RequestFeatures = {
@@ -89,19 +116,41 @@ export async function prepare(
     sourceSet,
     redacted,
     rules: texts.rules.map(({ path, text }) => ({ path, tokens: approxTokens(text) })),
+    autoContext: found && input.excerpts,
     input: {
       ...input,
       warnings: [
         ...input.warnings,
         ...sourceSet.warnings,
         ...(changed?.warnings ?? []),
-        ...found.warnings,
+        ...rules.warnings,
+        ...(found?.warnings ?? []),
         ...namedSecrets(sourceSet),
         ...warnings,
       ],
     },
     decision: decide(features, context),
   };
+}
+
+interface Found {
+  excerpts: readonly Excerpt[];
+  maxTokens: number;
+  warnings: readonly string[];
+}
+
+/** Undefined where nothing is to be searched for; only otherwise is the search loaded. */
+async function foundFor(
+  request: DelegateRequest,
+  given: { base: string; paths: readonly string[] },
+  { config, retrieval }: EngineContext,
+  options: PrepareOptions,
+): Promise<Found | undefined> {
+  const { autoContext = config.policies.retrieval.autoContext } = request;
+  if (!autoContext) return undefined;
+  const { contextTokens: maxTokens = config.policies.retrieval.contextTokens } = request;
+  const { findExcerpts } = await import('../retrieve/auto-context.ts');
+  return { maxTokens, ...(await findExcerpts(request, given, retrieval, { ...options, maxTokens })) };
 }
 
 type Texts = Pick<Outgoing, 'instruction' | 'context' | 'sourceSet'>;

@@ -1,5 +1,6 @@
 /** Takes the secrets out of everything that a call sends, before its input is assembled. */
 import type { RuleFile } from '../../core/input/assemble-input.ts';
+import type { Excerpt } from '../../core/input/excerpts.ts';
 import type { LineRange } from '../../core/input/source-file.ts';
 import type { FileChange } from '../../core/patch/types.ts';
 import { Redactions, type SecretSpan } from '../../core/secrets/redactions.ts';
@@ -12,6 +13,8 @@ export interface Outgoing {
   sourceSet: SourceSet;
   changes: readonly FileChange[];
   rules: readonly RuleFile[];
+  /** What was found for the task. */
+  excerpts: readonly Excerpt[];
 }
 
 export interface RedactedRequest extends Outgoing {
@@ -33,13 +36,14 @@ export async function redactRequest(
 ): Promise<RedactedRequest> {
   const nothing = { ...outgoing, redacted: undefined, warnings: [] };
   if (!scanner) return nothing;
-  const { instruction, context, sourceSet, changes, rules } = outgoing;
+  const { instruction, context, sourceSet, changes, rules, excerpts } = outgoing;
   const files = new Map(sourceSet.sources.map(({ path, text }) => [path, text]));
   const sides = changes.flatMap(({ before, after }) => [before, after]);
   const texts = new Set([
     ...files.values(),
     ...sides,
     ...rules.map(({ text }) => text),
+    ...excerpts.map(({ text }) => text),
     context ?? '',
     instruction,
   ]);
@@ -55,10 +59,12 @@ export async function redactRequest(
 
   const findings: Finding[] = [];
   const redactedFiles = new Map<string, string>();
-  for (const [path, original] of files) {
+  const parts = [...sourceSet.sources, ...excerpts];
+  // What was found is never in a file that is given.
+  for (const [path, original] of new Map(parts.map(({ path, text }) => [path, text]))) {
     const { text, found } = redact(original);
     redactedFiles.set(path, text);
-    const ranges = sourceSet.sources.filter((source) => source.path === path).map(({ range }) => range);
+    const ranges = parts.filter((part) => part.path === path).map(({ range }) => range);
     for (const { kind, line, lastLine } of found)
       if (ranges.some((range) => shows(range, line, lastLine)))
         findings.push({ kind, where: `${path}:${line}` });
@@ -81,6 +87,7 @@ export async function redactRequest(
       ...sourceSet,
       sources: sourceSet.sources.map((source) => ({ ...source, text: redactedFiles.get(source.path)! })),
     },
+    excerpts: excerpts.map((excerpt) => ({ ...excerpt, text: redactedFiles.get(excerpt.path)! })),
     context: context === undefined ? undefined : redactText(context, 'context'),
     instruction: redactText(instruction, 'instruction'),
     redacted: { redactions, originals: files },

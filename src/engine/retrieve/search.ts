@@ -17,6 +17,7 @@ import type {
   SkipReason,
 } from '../../core/retrieve/types.ts';
 import type { CorpusSource, RetrievalEngine } from '../retrieval-ports.ts';
+import { filesWithRareWords } from './rare-words.ts';
 
 export interface SearchRequest {
   terms: QueryTerms;
@@ -26,6 +27,8 @@ export interface SearchRequest {
   exclude: readonly string[];
   /** Which files of the corpus are searched. Default, and if it gives none: all. */
   choose?: ((corpus: Corpus) => Promise<ReadonlySet<string> | undefined>) | undefined;
+  /** Only files that have at least two of the query's rare words. Default false: whatever matches. */
+  sureOnly?: boolean | undefined;
   /** At most so many passages, and so many tokens of their text. */
   limit: number;
   maxTokens: number;
@@ -76,8 +79,12 @@ export async function search(
     // It may fail while the index is made.
     reading.catch(() => {});
     const update = await engine.update(corpus, { signal, onProgress, onNotice });
+    const { blocks: indexed } = update;
+    const sure = request.sureOnly
+      ? await filesWithRareWords(request.query ?? '', { engine, blocks: indexed, signal })
+      : undefined;
     const matches = await engine.match(request.terms, {
-      accepts: chosen && ((path) => chosen.has(path)),
+      accepts: (chosen ?? sure) && ((path) => chosen?.has(path) !== false && sure?.has(path) !== false),
       most: mostMatches,
       query: request.query,
       signal,

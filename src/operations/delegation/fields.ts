@@ -1,6 +1,7 @@
 /** Input fields shared by the delegating operations. */
 import * as z from 'zod';
 import { complexities, preferences } from '../../core/config/policy.ts';
+import { defaultContextTokens, leastContextTokens, mostContextTokens } from '../../core/config/retrieval.ts';
 import { leastTotalMs } from '../../core/config/timeouts.ts';
 import { minOutputTokens, mostOutputTokens } from '../../core/models/parameters.ts';
 import { tiers } from '../../core/models/tiers.ts';
@@ -102,6 +103,16 @@ export const requestFields = {
     flag: '--range <a..b>',
     cliOnly: true,
   }),
+  autoContext: field(z.boolean().optional(), 'Find the code that the task needs, and send it too', {
+    flag: '--auto-context',
+    offFlag: '--no-auto-context',
+    plain: true,
+  }),
+  contextTokens: field(
+    z.int().min(leastContextTokens).max(mostContextTokens).optional(),
+    `Find at most so many tokens of it (default ${defaultContextTokens}); implies --auto-context`,
+    { flag: '--context-tokens <count>', unlisted: true },
+  ),
   context: field(z.string().optional(), 'Additional material, e.g. a log', { cliOnly: true }),
   timeout: field(
     timeoutSeconds.optional(),

@@ -8,6 +8,7 @@ import { servedName, spending } from '../../engine/attempts/attempt.ts';
 import type { DelegateOutcome } from '../../engine/delegate.ts';
 import type { FinishedAnswer, FinishedPatch } from '../../engine/finish/finish-answer.ts';
 import type { OperationContext } from '../context.ts';
+import { autoContextSchema } from './auto-context-schema.ts';
 import { shownAttempts, shownAttemptsSchema } from './shown-attempts.ts';
 
 const tokens = () => z.number().nullable();
@@ -51,6 +52,7 @@ const metaSchema = () =>
         applied: z.boolean().optional(),
       })
       .optional(),
+    auto_context: autoContextSchema(),
     output_file: z.string().optional(),
     incomplete: z.string().optional().describe('Why the result is only the beginning of a text.'),
   });
@@ -106,7 +108,7 @@ export function givenAnswerOutput(
 }
 
 export function toOutput(outcome: DelegateOutcome, context: OperationContext): DelegateOutput {
-  const { attempt, attempts, finished, decision, generated } = outcome;
+  const { attempt, attempts, finished, decision, generated, prepared } = outcome;
   const engine = context.engine();
   const spent = spending(attempts);
   const costAlerted = costAlert(spent, engine.config.policies.budgets.alertUsd);
@@ -140,6 +142,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
       warnings: [...new Set(warnings)].map(printable),
       ...outcomeMeta(finished),
       ...(engine.rehearsal ? { rehearsal: true } : {}),
+      ...(prepared.autoContext === undefined ? {} : { auto_context: prepared.autoContext }),
       ...(finished.patch ? { patch: patchMeta(finished.patch) } : {}),
       ...(outcome.cut ? { incomplete: printable(outcome.cut.message) } : {}),
     },

@@ -82,6 +82,7 @@ export interface RequestInput {
 
 // A tag is numbered if its plain form occurs in the material.
 const openingFile = /<(file(?:-\d+)?) path="([^\n]*?)"( lines="\d+-\d+")?>\r?\n/y;
+const openingFound = /<(found(?:-\d+)?) note="[^\n]*">\n/y;
 const openingContext = /<(context(?:-\d+)?)>\n/y;
 
 export function readInput(input: string): RequestInput {
@@ -102,6 +103,7 @@ export function readInput(input: string): RequestInput {
     const lines = body.trim() === '' ? [] : body.split('\n');
     files.push({ path: file.match[2]!, lines, partial: file.match[3] !== undefined });
   }
+  open(openingFound);
   open(openingContext);
   return { files, instruction: input.slice(position).trim() };
 }

@@ -43,6 +43,7 @@ describe('input within the limit', () => {
     expect(text.slice(rest.filesLength)).toBe('<context>\na log\n</context>\n\nDo it.');
     expect(rest).toEqual({
       filesLength: expect.any(Number),
+      excerpts: [],
       approxTokens: approxTokens(text),
       mostTokens: tokenUpperBound(text),
       droppedTokens: 0,
