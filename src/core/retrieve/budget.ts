@@ -27,34 +27,50 @@ export function packBlocks(
   }: { maxTokens: number; limit: number; textOf: (range: BlockRange) => string | undefined },
 ): Passage[] {
   const passages: Passage[] = [];
+  /** Blocks without a place, the best first: they get one when two passages become one, or when one reaches them. */
+  const waiting: RankedBlock[] = [];
   let left = maxTokens;
   let misses = 0;
-  for (const { path, start, end, value, symbol } of blocks) {
-    const neighbours = passages.filter(
-      (each) => each.path === path && each.start <= end + 2 && start <= each.end + 2,
-    );
-    if (neighbours.length === 0 && passages.length >= limit) continue;
+  for (const block of blocks) {
+    waiting.push(block);
+    for (let at = waiting.findIndex(hasPlace); at !== -1; at = waiting.findIndex(hasPlace)) {
+      place(waiting.splice(at, 1)[0]!);
+      if (misses >= mostMisses) return passages;
+    }
+  }
+  return passages;
+
+  function neighboursOf({ path, start, end }: BlockRange): Passage[] {
+    return passages.filter((each) => each.path === path && each.start <= end + 2 && start <= each.end + 2);
+  }
+
+  function hasPlace(block: RankedBlock): boolean {
+    return passages.length < limit || neighboursOf(block).length > 0;
+  }
+
+  function place(block: RankedBlock): void {
+    const neighbours = neighboursOf(block);
     const range = {
-      path,
-      start: Math.min(start, ...neighbours.map((each) => each.start)),
-      end: Math.max(end, ...neighbours.map((each) => each.end)),
+      path: block.path,
+      start: Math.min(block.start, ...neighbours.map((each) => each.start)),
+      end: Math.max(block.end, ...neighbours.map((each) => each.end)),
     };
     const text = textOf(range);
-    if (text === undefined) continue;
+    if (text === undefined) return;
     const tokens = approxTokens(text);
     const before = neighbours.reduce((sum, each) => sum + each.tokens, 0);
     if (tokens - before > left) {
-      if (++misses >= mostMisses) break;
-      continue;
+      misses++;
+      return;
     }
     left -= tokens - before;
     const [first, ...others] = neighbours;
-    if (first === undefined) passages.push({ ...range, score: value, symbol, text, tokens });
+    if (first === undefined)
+      passages.push({ ...range, score: block.value, symbol: block.symbol, text, tokens });
     else {
-      first.symbol ??= symbol;
+      first.symbol ??= block.symbol;
       Object.assign(first, range, { text, tokens });
       for (const other of others) passages.splice(passages.indexOf(other), 1);
     }
   }
-  return passages;
 }

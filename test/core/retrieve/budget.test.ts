@@ -65,6 +65,26 @@ describe('a number of tokens', () => {
     ]);
   });
 
+  it('goes to the best block that had no place before two passages became one', () => {
+    const blocks = [
+      block('a.ts', 1, 5, 1),
+      block('a.ts', 13, 15, 0.9),
+      block('b.ts', 1, 5, 0.8),
+      block('b.ts', 20, 22, 0.75),
+      block('a.ts', 7, 11, 0.7),
+      block('c.ts', 1, 5, 0.6),
+    ];
+    expect(packBlocks(blocks, { ...unlimited, limit: 2 })).toMatchObject([
+      { path: 'a.ts', start: 1, end: 15 },
+      { path: 'b.ts', start: 1, end: 5 },
+    ]);
+  });
+
+  it('extends a passage by a block that only its neighbour connects with it', () => {
+    const blocks = [block('a.ts', 1, 5, 1), block('a.ts', 13, 15, 0.9), block('a.ts', 7, 11, 0.7)];
+    expect(packBlocks(blocks, { ...unlimited, limit: 1 })).toMatchObject([{ start: 1, end: 15 }]);
+  });
+
   it('is not spent on a block that is gone', () => {
     const blocks = [block('gone.ts', 1, 5, 1), block('a.ts', 1, 5, 0.5)];
     const passages = packBlocks(blocks, {
