@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { OrchError } from '../../core/errors/orch-error.ts';
+import { bestFirst } from '../../core/retrieve/best-first.ts';
 import { tokeniserVersion } from '../../core/retrieve/tokens.ts';
 import type { BlockMatch, Corpus, IndexUpdate, QueryTerms } from '../../core/retrieve/types.ts';
 import type { Embedder, RetrievalEngine } from '../../engine/retrieval-ports.ts';
@@ -275,11 +276,6 @@ function isUnavailable(error: unknown): error is OrchError {
 
 function toMatch({ path, start, end, score, hash, symbol }: Hit): BlockMatch {
   return { path, start, end, score, hash, symbol };
-}
-
-function bestFirst(one: BlockMatch, other: BlockMatch): number {
-  if (one.score !== other.score) return other.score - one.score;
-  return one.path === other.path ? one.start - other.start : one.path < other.path ? -1 : 1;
 }
 
 /**

@@ -2,10 +2,8 @@
  * Terms as the sparse vectors of a Qdrant collection whose modifier is `idf`: the server multiplies the values of a
  * query by the rarity of their terms, so that the product of both vectors is BM25.
  */
+import { blockWeights, lengthNorm } from '../../core/retrieve/bm25.ts';
 import type { QueryTerms } from '../../core/retrieve/types.ts';
-
-const saturation = 2;
-const lengthShare = 0.75;
 
 /** Indices are unique unsigned 32-bit integers. */
 export interface SparseVector {
@@ -21,9 +19,9 @@ export function blockVector(
   { counts, length }: { counts: ReadonlyMap<string, number>; length: number },
   averageLength: number,
 ): SparseVector {
-  const norm = saturation * (1 - lengthShare + (lengthShare * length) / Math.max(averageLength, 1e-9));
+  const norm = lengthNorm(blockWeights, length, Math.max(averageLength, 1e-9));
   // The terms of one index are counted as one term: the sum of two saturated values would be above what one can have.
-  return toVector(counts, (count) => (count * (saturation + 1)) / (count + norm));
+  return toVector(counts, (count) => (count * (blockWeights.k1 + 1)) / (count + norm));
 }
 
 export function queryVector(terms: QueryTerms): SparseVector {

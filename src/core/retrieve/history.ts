@@ -1,9 +1,10 @@
 /** A second ranking of files: those that past commits changed whose messages resemble the query. */
+import { lengthNorm, rarity } from './bm25.ts';
 import { termsOf } from './tokens.ts';
 import type { PastCommit, QueryTerms } from './types.ts';
 
-const k1 = 1.2;
-const b = 0.75;
+/** The usual ones. */
+const weights = { k1: 1.2, b: 0.75 };
 /** A commit that changes more files says little about each. */
 const mostFiles = 50;
 
@@ -41,10 +42,8 @@ export class History {
       for (const [term, weight] of terms) {
         const count = counts.get(term);
         if (count === undefined) continue;
-        const having = this.having.get(term)!;
-        const idf = Math.log(1 + (this.messages.length - having + 0.5) / (having + 0.5));
-        score +=
-          (idf * weight * count * (k1 + 1)) / (count + k1 * (1 - b + (b * length) / this.averageLength));
+        const value = rarity(this.messages.length, this.having.get(term)!) * weight * (weights.k1 + 1);
+        score += (value * count) / (count + lengthNorm(weights, length, this.averageLength));
       }
       if (score === 0) continue;
       for (const path of paths) scores.set(path, (scores.get(path) ?? 0) + score / Math.sqrt(paths.length));

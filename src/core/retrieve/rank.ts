@@ -1,10 +1,11 @@
 /** From blocks that match to an order of files and blocks. */
+import { byText } from './best-first.ts';
 import { kindOf } from './kind.ts';
 import { termsOf } from './tokens.ts';
 import type { BlockMatch, QueryTerms } from './types.ts';
 
-/** How many blocks to ask an engine for: with more, no more is found. */
-export const mostMatches = 200;
+/** How many blocks to ask an engine for: those behind them would not fit into any answer. */
+export const mostMatches = 300;
 
 /** Tests, documentation and other text, beside source code. */
 const prior = 0.4;
@@ -77,8 +78,4 @@ function namedShare(path: string, terms: QueryTerms): number {
     .replace(/\.\w+$/, '');
   const named = termsOf(name);
   return named.length === 0 ? 0 : named.filter((term) => terms.has(term)).length / named.length;
-}
-
-function byText(one: string, other: string): number {
-  return one === other ? 0 : one < other ? -1 : 1;
 }

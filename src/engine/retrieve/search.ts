@@ -6,7 +6,7 @@ import { packBlocks } from '../../core/retrieve/budget.ts';
 import { linesOf } from '../../core/retrieve/corpus-rules.ts';
 import { History } from '../../core/retrieve/history.ts';
 import { kindOf } from '../../core/retrieve/kind.ts';
-import { type RankedBlock, rank } from '../../core/retrieve/rank.ts';
+import { mostMatches, type RankedBlock, rank } from '../../core/retrieve/rank.ts';
 import type {
   BlockRange,
   Corpus,
@@ -63,9 +63,6 @@ export interface SearchResult {
   skipped: Partial<Record<SkipReason, number>>;
   warnings: string[];
 }
-
-/** Blocks that are ranked; those behind them would not fit into any answer. */
-const mostMatches = 300;
 
 export async function search(
   request: SearchRequest,

@@ -1,10 +1,11 @@
 /** BM25 over the blocks of an index that are left. */
+
+import { bestFirst } from '../best-first.ts';
+import { blockWeights, lengthNorm, rarity } from '../bm25.ts';
 import type { BlockMatch, QueryTerms } from '../types.ts';
 import { type IndexedFile, type Manifest, rowsOf } from './manifest.ts';
 import { keyOf, readPostings, type Segment, termAt } from './segment.ts';
 
-const k1 = 2;
-const b = 0.75;
 /** Scores are sorted into so many classes to find the best ones without sorting all. */
 const classes = 512;
 /** The files of so many of the best blocks are given whole: what is to be changed in them may match less. */
@@ -66,7 +67,7 @@ export function matchingOf(segments: readonly Segment[], manifest: Manifest): Ma
   const averageLength = Math.max(1, length) / Math.max(1, blocks);
   for (const { segment, norms } of searched)
     for (let block = 0; block < norms.length; block++)
-      norms[block] = k1 * (1 - b + (b * segment.lengths[block]!) / averageLength);
+      norms[block] = lengthNorm(blockWeights, segment.lengths[block]!, averageLength);
   return { searched, files, blocks };
 }
 
@@ -80,15 +81,11 @@ export function matchBlocks(
     const key = keyOf(term);
     const read = searched.map((each) => readLive(each, key));
     const having = read.reduce((sum, count) => sum + count, 0);
-    const idf = Math.log(1 + (blocks - having + 0.5) / (having + 0.5)) * weight * (k1 + 1);
-    for (const [index, each] of searched.entries()) addScores(each, read[index]!, idf);
+    const value = rarity(blocks, having) * weight * (blockWeights.k1 + 1);
+    for (const [index, each] of searched.entries()) addScores(each, read[index]!, value);
   }
   if (accepts !== undefined) for (const each of searched) dropOthers(each, accepts);
-  return best(searched, most).sort(
-    (one, other) =>
-      other.score - one.score ||
-      (one.path === other.path ? one.start - other.start : one.path < other.path ? -1 : 1),
-  );
+  return best(searched, most).sort(bestFirst);
 }
 
 /** Reads the term's postings without those of blocks that are gone. Gives how many there are. */
@@ -106,11 +103,11 @@ function readLive({ segment, dead, blocks, counts }: Searched, key: number): num
   return left;
 }
 
-function addScores({ scores, blocks, counts, norms }: Searched, read: number, idf: number): void {
+function addScores({ scores, blocks, counts, norms }: Searched, read: number, value: number): void {
   for (let at = 0; at < read; at++) {
     const block = blocks[at]!;
     const count = counts[at]!;
-    scores[block]! += (idf * count) / (count + norms[block]!);
+    scores[block]! += (value * count) / (count + norms[block]!);
   }
 }
 
