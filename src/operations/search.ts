@@ -46,6 +46,7 @@ const searchOutput = () =>
       updated: z.number().describe('Files that were indexed anew or forgotten.'),
       skipped: z.record(z.string(), z.number()).describe('Files that were left out, by reason.'),
       took_ms: z.number(),
+      nothing: z.string().optional().describe('Why there is no result, and what would help.'),
       warnings: z.array(z.string()),
     }),
   });
@@ -119,6 +120,7 @@ export const searchOperation = operation({
     if (terms === undefined) throw nothingToSearch(query);
     const retrieval = await context.retrieval();
     const engine = await retrieval.engine(input.engine);
+    let chosen: number | undefined;
     const notes: string[] =
       query.length > longestQuery ? [`only the first ${longestQuery} characters of the query are used`] : [];
     if (input.memory && retrieval.memory === undefined) throw noMemory();
@@ -133,6 +135,7 @@ export const searchOperation = operation({
         choose: async (corpus) => {
           const { paths, idle } = await chosenFiles(input, corpus, retrieval);
           notes.push(...idle.map((pattern) => `${pattern} matches no file that is searched`));
+          chosen = paths?.size;
           return paths;
         },
         limit,
@@ -148,6 +151,11 @@ export const searchOperation = operation({
     const { passages, warnings } = await redactPassages(found, { scanner: retrieval.secrets, maxTokens });
     const { base, files, blocks, updated, skipped } = found;
     const memory = await remembering;
+    const empty = { files, chosen, by: input, skipped, matched: found.matched, maxTokens };
+    const nothing =
+      passages.length > 0
+        ? undefined
+        : (await import('../core/retrieve/nothing-found.ts')).nothingFound(empty);
     return {
       result: {
         results: passages.map(({ path, start, end, score, symbol, kind, text, tokens }) => ({
@@ -160,6 +168,7 @@ export const searchOperation = operation({
       meta: {
         ...{ engine: engine.name, base, files, blocks, updated, skipped },
         took_ms: Math.round(performance.now() - started),
+        ...(nothing === undefined ? {} : { nothing }),
         warnings: [
           ...new Set([
             ...notes,

@@ -95,8 +95,25 @@ describe('the answer', () => {
         'hint: nothing found in 4 files (left out: 1 secret): try other words, such as names in the code\n',
     });
     const { stderr } = await search(['retryAfter', '-f', 'nowhere'], { cwd });
-    expect(stderr).toContain('warning: nowhere matches no file that is searched\n');
-    expect(await search(['zebra'], { cwd: folder() })).toMatchObject({ status: 0, stdout: '' });
+    expect(stderr).toBe(
+      'warning: nowhere matches no file that is searched\nhint: nothing was searched: none of 4 files (left out: 1 secret) fits the given paths\n',
+    );
+    const klingon = await search(['retryAfter', '--kind', 'tests', '-l', 'klingon'], { cwd });
+    expect(klingon.stderr).toContain('fits the kind tests and the language klingon\n');
+    expect(await search(['zebra'], { cwd: folder() })).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 'hint: there is no file to search here\n',
+    });
+  });
+
+  it('that is none because nothing fits in the tokens says that', async () => {
+    const cwd = await repository({ 'a.ts': `export function zebra() {\n${'  count += 1;\n'.repeat(30)}}\n` });
+    const found = await search(['zebra', '--max-tokens', '50', '--json'], { cwd });
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      result: { results: [] },
+      meta: { nothing: 'no block that was found fits in 50 tokens: allow more of them' },
+    });
   });
 
   it('shows secrets as placeholders', async () => {

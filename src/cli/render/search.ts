@@ -1,7 +1,6 @@
 /** Prints what a search found: one line per block, on a terminal with the block below it. */
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { Option } from 'commander';
-import { formatCount } from '../../core/text/format.ts';
 import { printable } from '../../core/text/hidden.ts';
 import type { SearchOutput } from '../../operations/search.ts';
 import type { Renderer } from './renderers.ts';
@@ -34,11 +33,7 @@ const renderSearch: Renderer['render'] = async (output, { streams, options, verb
   }
   if (!verbose) return;
   for (const warning of meta.warnings) streams.say('warning', warning);
-  if (results.length === 0)
-    streams.say(
-      'hint',
-      `nothing found in ${formatCount(meta.files)} ${meta.files === 1 ? 'file' : 'files'}${leftOut(meta.skipped)}: try other words, such as names in the code`,
-    );
+  if (meta.nothing !== undefined) streams.say('hint', meta.nothing);
 };
 
 /** A name may hold a line break, and would look like several. */
@@ -49,11 +44,6 @@ function onOneLine(name: string): string {
 function nameFrom(cwd: string, path: string): string {
   const name = relative(cwd, path);
   return isAbsolute(name) ? path : name.split(sep).join('/');
-}
-
-function leftOut(skipped: SearchOutput['meta']['skipped']): string {
-  const reasons = Object.entries(skipped).map(([reason, count]) => `${formatCount(count)} ${reason}`);
-  return reasons.length === 0 ? '' : ` (left out: ${reasons.join(', ')})`;
 }
 
 export const searchRenderer: Renderer = {

@@ -56,6 +56,8 @@ export interface SearchResult {
   passages: FoundPassage[];
   /** The text of each file that has a passage, of the same moment. */
   texts: ReadonlyMap<string, string>;
+  /** Blocks that fit the query, whether shown or not. */
+  matched: number;
   files: number;
   blocks: number;
   updated: number;
@@ -96,6 +98,7 @@ export async function search(
       base: corpus.base,
       passages: passages.map((passage) => ({ ...passage, kind: kindOf(passage.path) })),
       texts: reader.texts,
+      matched: blocks.length,
       ...countsOf(corpus, update),
     };
   }
