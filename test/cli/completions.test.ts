@@ -57,7 +57,7 @@ const cases: [words: string[], offered: readonly string[] | typeof files][] = [
   [['run', '--', ''], givenTasks],
   [
     ['run', 'refactor', '--no'],
-    ['--no-stdin', '--no-stream'],
+    ['--no-auto-context', '--no-stdin', '--no-stream'],
   ],
   [['run', 'refactor', '-m', ''], givenAliases],
   [['run', 'refactor', '--force-model', 'm'], ['mini']],
