@@ -12,6 +12,7 @@ import type { DelegateRequest } from '../../core/tasks/request.ts';
 import { tasks } from '../../core/tasks/tasks.ts';
 import type { ProgressEvent } from '../context.ts';
 import { longestQuery, type Retrieval } from '../retrieval-ports.ts';
+import { timerMs } from '../timer.ts';
 import { search } from './search.ts';
 
 export interface Given {
@@ -28,22 +29,26 @@ export interface FindOptions {
   /** Nothing is sent anywhere: the built-in engine answers, whatever is configured. Default false. */
   looks?: boolean | undefined;
   onProgress?: ((event: ProgressEvent) => void) | undefined;
-  /** How long it may take. Default 5000. */
-  limitMs?: number | undefined;
 }
 
-const usualLimitMs = 5000;
+/**
+ * How long it may take, and at most a quarter of what the call may. Longer than a server has for an answer, so that the
+ * built-in engine can stand in for one that gives none.
+ */
+const mostMs = 8000;
 /** As many as the tokens allow. */
 const mostExcerpts = 1000;
 
 /** The best first. Rejects for the signal alone. */
 export async function findExcerpts(
-  request: Pick<DelegateRequest, 'task' | 'instruction'>,
+  request: Pick<DelegateRequest, 'task' | 'instruction' | 'timeoutMs'>,
   given: Given,
   open: () => Promise<Retrieval>,
   options: FindOptions,
 ): Promise<{ excerpts: Excerpt[]; warnings: string[] }> {
-  const { signal, limitMs = usualLimitMs } = options;
+  const { timeoutMs = Number.POSITIVE_INFINITY } = request;
+  const { signal } = options;
+  const limitMs = Math.min(mostMs, timerMs(timeoutMs / 4));
   const limit = AbortSignal.timeout(limitMs);
   try {
     return await find(request, given, await open(), {
@@ -70,7 +75,7 @@ async function find(
   retrieval: Retrieval,
   { maxTokens, signal, looks, onProgress }: FindOptions,
 ): Promise<{ excerpts: Excerpt[]; warnings: string[] }> {
-  const query = await withoutSecrets(instruction.slice(0, longestQuery), retrieval);
+  const query = instruction.slice(0, longestQuery);
   const terms = queryTerms(query);
   // What is asked where nobody has said anything is not about any code.
   if (terms === undefined || instruction.startsWith(tasks[task].defaultInstruction))
@@ -122,14 +127,4 @@ function chosenFor(
   const chosen = new Set(paths.filter((path) => kindOf(path) === 'source'));
   const test = task === 'tests' ? nearestTest(given, paths) : undefined;
   return test === undefined ? chosen : chosen.add(test);
-}
-
-/** An engine may send the query on, to be searched by meaning. */
-async function withoutSecrets(text: string, { secrets }: Retrieval): Promise<string> {
-  let rest = text;
-  for (const { start, end } of ((await secrets?.find(text)) ?? []).sort(
-    (one, other) => other.start - one.start,
-  ))
-    rest = `${rest.slice(0, start)} ${rest.slice(end)}`;
-  return rest;
 }

@@ -4,12 +4,13 @@ import type { RetrievalEngine } from '../retrieval-ports.ts';
 
 /** What fewer words have in common is chance. */
 const leastWords = 2;
-/** A word is rare in at most this share of the blocks, and never in more than `mostBlocks`. */
-const rareShare = 0.05;
-const mostBlocks = 200;
-/** In a small tree also in a few blocks, which are a larger share of it. */
-const fewBlocks = 8;
-const fewShare = 0.2;
+/**
+ * A word is rare in at most this share of the blocks, or in two; and never in more than `mostBlocks`. Half of it would
+ * rule out a fifth of what is rightly found, and hardly more of what is not.
+ */
+const rareShare = 0.2;
+const fewBlocks = 2;
+const mostBlocks = 1000;
 /** Each is a question to the engine. */
 const mostTerms = 100;
 
@@ -21,8 +22,7 @@ export async function filesWithRareWords(
   query: string,
   { engine, blocks, signal }: { engine: RetrievalEngine; blocks: number; signal: AbortSignal },
 ): Promise<Set<string>> {
-  const few = Math.max(2, Math.min(fewBlocks, blocks * fewShare));
-  const rare = Math.floor(Math.min(mostBlocks, Math.max(few, blocks * rareShare)));
+  const rare = Math.min(mostBlocks, Math.max(fewBlocks, Math.floor(blocks * rareShare)));
   const filesOf = new Map<string, ReadonlySet<string>>();
   const words = queryWords(query);
   for (const term of [...new Set(words.flat())].slice(0, mostTerms)) {

@@ -194,10 +194,12 @@ describe('a search that fails', () => {
 
   it('is given up where it takes too long', async () => {
     const { folder } = await fixture();
-    const options = { maxTokens: 4000, limitMs: 20, signal: new AbortController().signal };
+    const options = { maxTokens: 4000, signal: new AbortController().signal };
     const given = { base: folder, paths: [] };
     const open = async () => endless(folder);
-    expect(await findExcerpts({ task: 'refactor', instruction }, given, open, options)).toEqual({
+    expect(
+      await findExcerpts({ task: 'refactor', instruction, timeoutMs: 80 }, given, open, options),
+    ).toEqual({
       excerpts: [],
       warnings: [
         expect.stringMatching(/^no context was added: the search took longer than 0\.02 s; run orch search/),
@@ -217,7 +219,7 @@ describe('a search that fails', () => {
   it('cannot be made in another repository than the files are in', async () => {
     const [{ folder: other }, { context }] = [await fixture(), await fixture()];
     const { warnings } = await findExcerpts(
-      { task: 'refactor', instruction },
+      { task: 'refactor', instruction, timeoutMs: undefined },
       { base: other, paths: ['src/cart.ts'] },
       context.retrieval,
       { maxTokens: 4000, signal: new AbortController().signal },
