@@ -403,6 +403,7 @@ export function createFactory(options: FactoryOptions): Factory {
       // Vectors of a rehearsal would be taken for real ones.
       embedder: policy.embeddings && !rehearsal() ? await embedderMaker(policy.embeddings) : undefined,
       ceilingUsd: budgets.perCallUsd,
+      secrets: secrets(),
       store: storeFor,
     });
   };

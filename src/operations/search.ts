@@ -190,12 +190,14 @@ async function remembered(query: string, { memory, secrets }: Retrieval, signal:
   const asked = query.slice(0, longestQuery);
   const answer = await memory!.search(asked, { limit: mostMemories, signal });
   const { redactTexts } = await import('../engine/retrieve/redact-passages.ts');
-  const shown = await redactTexts(
-    answer.memories.map(({ text }) => text),
-    secrets,
-  );
+  const texts = answer.memories.flatMap(({ text, id = '', tags }) => [text, id, ...tags]);
+  const shown = await redactTexts(texts, secrets);
+  const rest = [...shown.texts];
   return {
-    memories: answer.memories.map((each, at) => ({ ...each, tags: [...each.tags], text: shown.texts[at]! })),
+    memories: answer.memories.map((each) => {
+      const [text, id, ...tags] = rest.splice(0, 2 + each.tags.length);
+      return { ...each, ...(each.id === undefined ? {} : { id }), text: text!, tags };
+    }),
     warnings: [...answer.warnings, ...shown.warnings],
   };
 }

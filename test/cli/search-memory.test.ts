@@ -40,6 +40,13 @@ it('shows what the server remembers below the code', async () => {
   expect(text).toContain('\nmemory  0.90  http\n  Retries use jitter.\n');
 });
 
+it('shows no secret of a memory, of its tags or its id', async () => {
+  const { stdout } = await search('secret');
+  const [memory] = JSON.parse(stdout).result.memories;
+  expect(memory).toMatchObject({ text: 'The token.', tags: ['http', expect.stringContaining('redacted')] });
+  expect(stdout).not.toContain('ghp_');
+});
+
 it('finds the code where the server fails, and says why there are no memories', async () => {
   const { status, stdout, stderr } = await search('fails', []);
   expect(status).toBe(0);

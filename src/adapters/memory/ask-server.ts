@@ -1,6 +1,9 @@
 /** One question to an MCP server, which is started for it and ended after it. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { CallToolResultSchema, ListToolsResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { version } from '../../../package.json';
 import { searchArguments } from '../../core/memories/memories.ts';
 import type { MemoryCall } from './memory-source.ts';
@@ -36,12 +39,14 @@ export async function askServer(
       if (message.includes('exceeded maximum size')) transport.kill();
     };
     await client.connect(transport, options);
-    const { tools } = await client.listTools(undefined, options);
+    // Not `listTools` and `callTool`: they want a validator for tools that describe their output, and run its patterns.
+    const { tools } = await client.request({ method: 'tools/list' }, ListToolsResultSchema, options);
     const found = tools.find(({ name }) => name === tool);
     if (found === undefined) throw new Error(`it has no tool ${tool}`);
     const given = searchArguments(found.inputSchema as Parameters<typeof searchArguments>[0], query, limit);
     if (given === undefined) throw new Error(`${tool} does not take a query`);
-    const answer = await client.callTool({ name: tool, arguments: given }, undefined, options);
+    const call = { method: 'tools/call', params: { name: tool, arguments: given } } as const;
+    const answer = await client.request(call, CallToolResultSchema, options);
     const texts = textsOf(answer.content);
     if (answer.isError === true) throw new Error(texts[0] ?? 'an error without a text');
     return texts.length === 0 && answer.structuredContent !== undefined
@@ -54,6 +59,7 @@ export async function askServer(
     const timer = setTimeout(() => transport.kill(), overall.aborted ? 0 : endsWithinMs);
     await client.close().catch(() => {});
     await transport.close().catch(() => {});
+    await transport.ended;
     clearTimeout(timer);
   }
 }
@@ -67,18 +73,21 @@ function textsOf(content: unknown): string[] {
 
 /** Remembers the process, which the transport forgets as soon as it begins to close. */
 class Transport extends StdioClientTransport {
-  #process: number | null = null;
+  #child: ChildProcess | undefined;
+  /** Resolves when the process and its output have ended. */
+  ended: Promise<unknown> = Promise.resolve();
 
   override async start(): Promise<void> {
-    await super.start();
-    this.#process = this.pid;
+    const started = super.start();
+    // Private in its types alone.
+    this.#child = (this as unknown as { _process?: ChildProcess })._process;
+    if (this.#child !== undefined) this.ended = once(this.#child, 'close').catch(() => {});
+    await started;
   }
 
   kill(): void {
-    try {
-      if (this.#process !== null) process.kill(this.#process, 'SIGKILL');
-    } catch {
-      // It has ended meanwhile.
-    }
+    this.#child?.kill('SIGKILL');
+    // What the server has started may hold it open, which would keep this process from ending.
+    this.#child?.stdout?.destroy();
   }
 }

@@ -28,10 +28,9 @@ export interface Payload {
   hash: string;
   kind: string;
   language?: string | undefined;
-  symbol?: string | undefined;
 }
 
-export interface Hit extends Pick<Payload, 'file' | 'path' | 'start' | 'end' | 'hash' | 'symbol'> {
+export interface Hit extends Pick<Payload, 'file' | 'path' | 'start' | 'end' | 'hash'> {
   score: number;
 }
 
@@ -49,6 +48,8 @@ const fusionK = 61;
 const fusionWeights = [1, 0.5];
 const mostFiles = 100_000;
 const deletedAtOnce = 1000;
+/** A server may claim any, and sums of larger ones are no numbers. */
+const mostScore = 1e12;
 
 export class QdrantCollection {
   readonly #client: QdrantClient;
@@ -216,9 +217,14 @@ export class QdrantCollection {
 }
 
 function readHit({ score, payload }: Json = {}): Hit | undefined {
-  const { file, path, start, end, hash, symbol } = asObject(payload) ?? {};
+  const { file, path, start, end, hash } = asObject(payload) ?? {};
   const texts = [file, path, hash].every((text) => typeof text === 'string');
-  const numbers = Number.isFinite(score) && [start, end].every((line) => Number.isSafeInteger(line));
+  const numbers = isScore(score) && [start, end].every((line) => Number.isSafeInteger(line));
   if (!texts || !numbers) return undefined;
-  return { score, file, path, start, end, hash, symbol: asText(symbol) } as Hit;
+  return { score, file, path, start, end, hash } as Hit;
+}
+
+/** A search finds only what has something in common with the query. */
+function isScore(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value < mostScore;
 }

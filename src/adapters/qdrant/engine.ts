@@ -7,6 +7,7 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import { bestFirst } from '../../core/retrieve/best-first.ts';
 import { tokeniserVersion } from '../../core/retrieve/tokens.ts';
 import type { BlockMatch, Corpus, IndexUpdate, QueryTerms } from '../../core/retrieve/types.ts';
+import type { SecretScanner } from '../../engine/ports.ts';
 import type { Embedder, RetrievalEngine } from '../../engine/retrieval-ports.ts';
 import { realPath } from '../system/paths.ts';
 import { QdrantClient, type QdrantServer } from './client.ts';
@@ -29,6 +30,8 @@ export interface QdrantOptions {
   embedder: ((warn: (warning: string) => void) => Embedder) | undefined;
   /** The most that embedding may cost at a time, in USD. */
   ceilingUsd?: number | undefined;
+  /** Finds what must not be sent. Undefined: everything is sent as it is. */
+  secrets?: SecretScanner | undefined;
   /** For a folder that is searched. */
   store: (base: string) => Store;
   /** How long the server may take for an answer. Default 5000. */
@@ -130,7 +133,7 @@ class Engine implements QdrantEngine {
   /** What it keeps of a folder is kept for as long as that is searched. Throws `retrieval-unavailable`. */
   #open({ base }: Corpus): Session {
     if (this.#session?.base === base) return this.#session;
-    const { server, collection, store: storeFor, ceilingUsd } = this.#options;
+    const { server, collection, store: storeFor, ceilingUsd, secrets } = this.#options;
     const embedder = this.#embedder;
     const client = new QdrantClient(server);
     const store = storeFor(base);
@@ -139,7 +142,7 @@ class Engine implements QdrantEngine {
       base,
       collection: opened,
       files: new LocalFiles(store, this.#dense),
-      upload: new Upload(opened, embedder && vectorCache(embedder, store), { embedder, ceilingUsd }),
+      upload: new Upload(opened, embedder && vectorCache(embedder, store), { embedder, ceilingUsd, secrets }),
     };
     return this.#session;
   }
@@ -274,8 +277,8 @@ function isUnavailable(error: unknown): error is OrchError {
   return error instanceof OrchError && error.code === 'retrieval-unavailable';
 }
 
-function toMatch({ path, start, end, score, hash, symbol }: Hit): BlockMatch {
-  return { path, start, end, score, hash, symbol };
+function toMatch({ path, start, end, score, hash }: Hit): BlockMatch {
+  return { path, start, end, score, hash };
 }
 
 /**

@@ -64,7 +64,7 @@ export function pointsOf(
     id: uuid(`${version.stem}:${block.start}`),
     sparse: blockVector(block, version.averageLength / 10),
     dense: vectors?.[at],
-    payload: { ...shared, start: block.start, end: block.end, symbol: block.symbol },
+    payload: { ...shared, start: block.start, end: block.end },
   }));
 }
 

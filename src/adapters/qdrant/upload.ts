@@ -3,7 +3,9 @@ import { tokenUpperBound } from '../../core/input/tokens.ts';
 import { linesOf } from '../../core/retrieve/corpus-rules.ts';
 import type { IndexedBlock } from '../../core/retrieve/index/terms-of-file.ts';
 import type { Corpus } from '../../core/retrieve/types.ts';
+import { Redactions } from '../../core/secrets/redactions.ts';
 import { formatUsd } from '../../core/text/format.ts';
+import type { SecretScanner } from '../../engine/ports.ts';
 import type { Embedder } from '../../engine/retrieval-ports.ts';
 import type { Patience, QdrantCollection } from './collection.ts';
 import { blocksAsNoted, type MissingFile } from './local-files.ts';
@@ -28,8 +30,10 @@ export interface UploadOptions extends Patience {
   say?: ((text: string) => void) | undefined;
 }
 
-interface Money {
+interface Embedding {
   embedder: Embedder | undefined;
+  /** Finds what must not be sent. Undefined: files are sent as they are. */
+  secrets?: SecretScanner | undefined;
   /** The most that embedding may cost at a time, in USD. */
   ceilingUsd?: number | undefined;
 }
@@ -41,21 +45,23 @@ const blocksAtOnce = 512;
 export class Upload {
   readonly #collection: QdrantCollection;
   readonly #cache: VectorCache | undefined;
-  readonly #money: Money;
+  readonly #embedding: Embedding;
+  /** By hash of the file: without its secrets; undefined for one that has none. */
+  readonly #clean = new Map<string, string | undefined>();
 
-  constructor(collection: QdrantCollection, cache: VectorCache | undefined, money: Money) {
+  constructor(collection: QdrantCollection, cache: VectorCache | undefined, embedding: Embedding) {
     this.#collection = collection;
     this.#cache = cache;
-    this.#money = money;
+    this.#embedding = embedding;
   }
 
-  price(corpus: Corpus, files: readonly MissingFile[]): EmbeddingPrice {
-    const { embedder } = this.#money;
+  async price(corpus: Corpus, files: readonly MissingFile[]): Promise<EmbeddingPrice> {
+    const { embedder } = this.#embedding;
     if (!embedder || !this.#cache) return { model: '', blocks: 0, tokens: 0, usd: 0 };
     let blocks = 0;
     let tokens = 0;
     for (const file of files) {
-      const texts = this.#cache.missing(textsOf(file, blocksAsNoted(corpus, file)));
+      const texts = this.#cache.missing(await this.#textsOf(file, blocksAsNoted(corpus, file)));
       blocks += texts.length;
       tokens += texts.reduce((sum, text) => sum + tokenUpperBound(text), 0);
     }
@@ -64,7 +70,7 @@ export class Upload {
 
   /** Throws `retrieval-unavailable`. That vectors cannot be had is a warning: the files stay missing. */
   async run(corpus: Corpus, files: readonly MissingFile[], options: UploadOptions): Promise<void> {
-    if (this.#cache && files.length > 0 && !this.#isAffordable(corpus, files, options)) return;
+    if (this.#cache && files.length > 0 && !(await this.#isAffordable(corpus, files, options))) return;
     try {
       for (const group of groupsOf(files)) {
         if (!options.goesOn()) return;
@@ -75,9 +81,14 @@ export class Upload {
     }
   }
 
-  #isAffordable(corpus: Corpus, files: readonly MissingFile[], { warn, say }: UploadOptions): boolean {
-    const { ceilingUsd } = this.#money;
-    const price = this.price(corpus, files);
+  async #isAffordable(
+    corpus: Corpus,
+    files: readonly MissingFile[],
+    { signal, warn, say }: UploadOptions,
+  ): Promise<boolean> {
+    const { ceilingUsd } = this.#embedding;
+    const price = await this.price(corpus, files);
+    signal.throwIfAborted();
     if (price.blocks === 0) return true;
     if (ceilingUsd === undefined || (price.usd !== undefined && price.usd <= ceilingUsd)) {
       const cost = price.usd === undefined ? 'has no known price' : `costs at most ${formatUsd(price.usd)}`;
@@ -94,10 +105,13 @@ export class Upload {
   /** False if nothing more can be added. */
   async #add(corpus: Corpus, files: readonly MissingFile[], options: UploadOptions): Promise<boolean> {
     // One that was changed meanwhile stays missing.
-    const cut = files.flatMap((file) => {
+    const cut: { file: MissingFile; blocks: readonly IndexedBlock[]; texts: string[] }[] = [];
+    for (const file of files) {
       const reading = blocksAsNoted(corpus, file);
-      return reading ? [{ file, blocks: reading.blocks, texts: textsOf(file, reading) }] : [];
-    });
+      if (reading === undefined) continue;
+      const texts = this.#cache === undefined ? [] : await this.#textsOf(file, reading);
+      cut.push({ file, blocks: reading.blocks, texts });
+    }
     let vectors: Float32Array[] | undefined;
     try {
       vectors = await this.#cache?.vectors(
@@ -122,6 +136,23 @@ export class Upload {
     for (const { file } of cut) options.onDone(file);
     return true;
   }
+
+  /** What is embedded of a file: each block under the file's name. */
+  async #textsOf(
+    { path, hash }: MissingFile,
+    reading: { text: string; blocks: readonly IndexedBlock[] } | undefined,
+  ): Promise<string[]> {
+    if (reading === undefined) return [];
+    if (!this.#clean.has(hash)) this.#clean.set(hash, await this.#withoutSecrets(reading.text));
+    const lines = linesOf(this.#clean.get(hash) ?? reading.text);
+    return reading.blocks.map(({ start, end }) => `${path}\n${lines.slice(start - 1, end).join('\n')}`);
+  }
+
+  /** In the whole file: a part of a key, as a block may hold it, does not look like one. */
+  async #withoutSecrets(text: string): Promise<string | undefined> {
+    const spans = (await this.#embedding.secrets?.find(text)) ?? [];
+    return spans.length === 0 ? undefined : new Redactions([text]).redact(text, spans).text;
+  }
 }
 
 function* groupsOf(files: readonly MissingFile[]): Generator<MissingFile[]> {
@@ -136,14 +167,4 @@ function* groupsOf(files: readonly MissingFile[]): Generator<MissingFile[]> {
     blocks = 0;
   }
   if (group.length > 0) yield group;
-}
-
-/** What is embedded of a file: each block under the file's name. */
-function textsOf(
-  { path }: { path: string },
-  reading: { text: string; blocks: readonly IndexedBlock[] } | undefined,
-): string[] {
-  if (reading === undefined) return [];
-  const lines = linesOf(reading.text);
-  return reading.blocks.map(({ start, end }) => `${path}\n${lines.slice(start - 1, end).join('\n')}`);
 }

@@ -1,5 +1,6 @@
 /** Reads past commits through git, and keeps them in the cache until there is another commit. */
 import { relative, sep } from 'node:path';
+import { usefulCommits } from '../../core/retrieve/history.ts';
 import type { PastCommit } from '../../core/retrieve/types.ts';
 import { repositoryTop } from '../system/folders.ts';
 import { realPath } from '../system/paths.ts';
@@ -37,7 +38,8 @@ export async function readHistory(
   if (kept !== undefined) return kept;
   const listing = await ask('past-commits', repository, String(mostCommits));
   if (listing === undefined) return [];
-  const commits = below(pastCommits(listing), relative(repository, real).split(sep).join('/'));
+  const inFolder = below(pastCommits(listing), relative(repository, real).split(sep).join('/'));
+  const commits = usefulCommits(inFolder);
   store.save('history', new TextEncoder().encode(`${head}\n${JSON.stringify(commits)}`));
   return commits;
 }
@@ -47,10 +49,19 @@ function keptHistory(bytes: Uint8Array | undefined, head: string): PastCommit[] 
   const text = new TextDecoder().decode(bytes);
   if (!text.startsWith(`${head}\n`)) return undefined;
   try {
-    return JSON.parse(text.slice(head.length + 1));
+    const kept: unknown = JSON.parse(text.slice(head.length + 1));
+    return Array.isArray(kept) && kept.every(isCommit) ? kept : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isCommit(value: Partial<PastCommit> | null): value is PastCommit {
+  return (
+    typeof value?.subject === 'string' &&
+    Array.isArray(value.paths) &&
+    value.paths.every((path) => typeof path === 'string')
+  );
 }
 
 function below(commits: readonly PastCommit[], folder: string): PastCommit[] {

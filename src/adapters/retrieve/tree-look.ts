@@ -1,5 +1,14 @@
 /** Looks at the files of a tree, and reads them, without following a link. */
-import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { maxFileBytes, searchableText } from '../../core/retrieve/corpus-rules.ts';
 import type { Corpus, SkipReason } from '../../core/retrieve/types.ts';
@@ -72,6 +81,7 @@ export function readInTree(base: string, path: string): ReturnType<Corpus['read'
     );
     const startedAt = Date.now();
     const before = fstatSync(handle);
+    if (!isIn(base, path, { handle, stats: before })) return { skipped: 'outside' };
     const reading = readOpenFile(handle, maxFileBytes);
     if (reading.bytes === undefined)
       return { skipped: reading.fault === 'too-large' ? 'too-large' : 'unreadable' };
@@ -85,6 +95,21 @@ export function readInTree(base: string, path: string): ReturnType<Corpus['read'
     return { skipped: 'unreadable', stamp };
   } finally {
     if (handle !== undefined) closeSync(handle);
+  }
+}
+
+/**
+ * Whether the open file lies in the tree: a folder above it may have been swapped for a link between the look at it and
+ * the opening. Linux says where an open file is; elsewhere the path has to lead to the same file still.
+ */
+function isIn(base: string, path: string, { handle, stats }: { handle: number; stats: Stats }): boolean {
+  try {
+    return isInside(readlinkSync(`/proc/self/fd/${handle}`), base);
+  } catch {
+    const now = treeLook(base)(path);
+    return (
+      typeof now === 'object' && 'stats' in now && now.stats.ino === stats.ino && now.stats.dev === stats.dev
+    );
   }
 }
 

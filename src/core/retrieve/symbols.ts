@@ -21,10 +21,15 @@ const javascript = pattern(
   `${name}[ \\t]*[:=][ \\t]*(?:async[ \\t]*)?(?:function\\b|\\([^()]{0,200}\\)[ \\t]*=>)`,
   `(?:module\\.)?exports\\.${name}[ \\t]*=`,
 );
+/**
+ * A word of a type. `*` and `&` belong to it only within `<…>`: elsewhere they stand between words. Were they both, a
+ * line such as `a*a*a*…` could be read in so many ways that a search would never end.
+ */
+const cWord = '[\\p{L}_](?:[\\p{L}\\p{N}_:<>,]|[*&]+(?=[,>])){0,60}';
 const cFamily = [
   `(?:typedef[ \\t]+)?(?:template[ \\t]*<[^<>]{0,120}>[ \\t]*)?(?:class|struct|union|enum(?:[ \\t]+class)?|namespace)[ \\t]+${name}`,
   `#[ \\t]*define[ \\t]+${name}`,
-  `${notStatement}(?:[\\p{L}_][\\p{L}\\p{N}_:<>,*&]{0,60}[ \\t*&]{1,4}){1,6}(?:[\\p{L}_]\\w{0,60}::)?~?${name}[ \\t]*\\([^;]{0,200}$`,
+  `${notStatement}(?:${cWord}[ \\t*&]{1,4}){1,6}(?:[\\p{L}_]\\w{0,60}::)?~?${name}[ \\t]*\\([^;]{0,200}$`,
 ];
 const jvm = [
   `${modifiers}(?:class|interface|enum(?:[ \\t]+class)?|record|struct|@interface|namespace|object|delegate[ \\t]+\\w{1,60})[ \\t]+${name}`,

@@ -31,7 +31,9 @@ export async function redactPassages(
     if (here.length === 0) return passage;
     places.push(...here.map(({ kind, line }) => `${passage.path}:${line} (${kind})`));
     const text = lines.slice(passage.start - 1, passage.end).join('\n');
-    return { ...passage, text, tokens: approxTokens(text) };
+    // Part of a line: it may hold what was taken out of that, or a piece of it.
+    const symbol = passage.symbol !== undefined && text.includes(passage.symbol) ? passage.symbol : undefined;
+    return { ...passage, symbol, text, tokens: approxTokens(text) };
   });
   return { passages: within(shown, maxTokens), warnings: warningAbout(places) };
 }

@@ -7,6 +7,7 @@ import { linesOf } from '../../core/retrieve/corpus-rules.ts';
 import { History } from '../../core/retrieve/history.ts';
 import { kindOf } from '../../core/retrieve/kind.ts';
 import { mostMatches, type RankedBlock, rank } from '../../core/retrieve/rank.ts';
+import { symbolFinder } from '../../core/retrieve/symbols.ts';
 import type {
   BlockRange,
   Corpus,
@@ -96,12 +97,26 @@ export async function search(
     if (reader.changed && !again) continue;
     return {
       base: corpus.base,
-      passages: passages.map((passage) => ({ ...passage, kind: kindOf(passage.path) })),
+      passages: passages.map((passage) => ({
+        ...passage,
+        symbol: passage.symbol ?? firstSymbol(passage),
+        kind: kindOf(passage.path),
+      })),
       texts: reader.texts,
       matched: blocks.length,
       ...countsOf(corpus, update),
     };
   }
+}
+
+/** What a passage defines first, for an engine that knows only where its blocks are. */
+function firstSymbol({ path, text }: { path: string; text: string }): string | undefined {
+  const symbolOf = symbolFinder(path);
+  for (const line of symbolOf === undefined ? [] : text.split('\n')) {
+    const symbol = symbolOf!(line);
+    if (symbol !== undefined) return symbol;
+  }
+  return undefined;
 }
 
 /** Gives lines of files as they are now; undefined for those of a file that is not as it was when its blocks were cut. */
@@ -119,10 +134,10 @@ function currentLines(corpus: Corpus, blocks: readonly RankedBlock[]) {
         else reader.texts.set(path, found.text);
         read.set(path, same ? { text: found.text, lines: linesOf(found.text) } : undefined);
       }
-      return read
-        .get(path)
-        ?.lines.slice(start - 1, end)
-        .join('\n');
+      const lines = read.get(path)?.lines;
+      // An engine that is asked over the network may name any lines.
+      if (lines === undefined || start < 1 || end < start || end > lines.length) return undefined;
+      return lines.slice(start - 1, end).join('\n');
     },
   };
   return reader;

@@ -31,7 +31,7 @@ function ask(
 }
 
 describe('a memory server', () => {
-  it.each(['plainly', 'noisy'])('answers %s', async (how) => {
+  it.each(['plainly', 'noisy', 'described'])('answers %s', async (how) => {
     expect(await ask(how)).toEqual({
       memories: [
         { id: '7', text: 'Retries use jitter.', score: 0.9, tags: ['http'] },
@@ -39,6 +39,13 @@ describe('a memory server', () => {
       ],
       warnings: [],
     });
+  });
+
+  it('that has started something which outlives it leaves no open pipe, which would keep orch from ending', async () => {
+    const pipes = () => process.getActiveResourcesInfo().filter((kind) => /pipe/i.test(kind)).length;
+    const before = pipes();
+    expect((await ask('outlived')).memories).toHaveLength(2);
+    expect(pipes()).toBeLessThanOrEqual(before);
   });
 
   it('is asked with the configured tool alone, without the key, away from the project', async () => {

@@ -1,4 +1,5 @@
 /** A memory server that behaves as its first argument says, speaking the protocol by hand, as others would. */
+import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
@@ -10,6 +11,10 @@ const results = [
   { id: 7, text: 'Retries use jitter.', tags: ['http', 3], similarity: 0.9, timestamp: 'x' },
   { id: 'b', text: 'Three tries at most.', similarity: 0.5 },
 ];
+const token = `ghp_${'0123456789abcdefABCDEF0123456789abcd'}`;
+const secretResults = [{ id: `id ${token}`, text: 'The token.', tags: ['http', token] }];
+/** Which the answer does not keep to. */
+const outputSchema = { type: 'object', properties: {}, required: ['other'] };
 const schema = {
   type: 'object',
   properties: {
@@ -22,6 +27,12 @@ const schema = {
 
 if (how === 'silent') process.on('SIGTERM', () => {});
 if (how === 'flood') setInterval(() => process.stdout.write('x'.repeat(1 << 20)), 1);
+// As a server that leaves something running, which holds its output open.
+if (how === 'outlived')
+  spawn(process.execPath, ['-e', 'setTimeout(() => {}, 10_000)'], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  }).unref();
 noise();
 createInterface({ input: process.stdin }).on('line', (line) => {
   const { id, method, params } = JSON.parse(line);
@@ -46,7 +57,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       id,
       result: {
         tools: [
-          { name: 'memory_search', inputSchema: schema },
+          { name: 'memory_search', inputSchema: schema, ...(how === 'described' && { outputSchema }) },
           { name: 'cipher_bash', inputSchema: schema },
         ],
       },
@@ -57,6 +68,9 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     say({ id, result: { isError: true, content: [{ type: 'text', text: 'no \u001b[31membedder' }] } });
   else if (how === 'plain')
     say({ id, result: { content: [{ type: 'text', text: 'We deploy on Mondays.' }] } });
+  else if (how === 'described') say({ id, result: { content: [], structuredContent: { results } } });
+  else if (how === 'secret')
+    say({ id, result: { content: [{ type: 'text', text: JSON.stringify({ results: secretResults }) }] } });
   else if (how === 'empty') say({ id, result: { content: [] } });
   else if (how === 'odd') say({ id, result: 'nonsense' });
   else

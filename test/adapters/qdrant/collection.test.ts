@@ -46,7 +46,6 @@ describe('a collection', () => {
       hash: expect.any(String),
       kind: 'source',
       language: 'typescript',
-      symbol: 'decideRetry',
     });
     const other = engineOn(server.url);
     await other.engine.update(corpusOf(files, '/elsewhere'), { signal });

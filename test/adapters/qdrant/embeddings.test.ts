@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAiEmbeddings } from '../../../src/adapters/openai/embeddings.ts';
+import type { SecretScanner } from '../../../src/engine/ports.ts';
 import type { Embedder } from '../../../src/engine/retrieval-ports.ts';
 import { find } from '../../contracts/retrieval-engine.ts';
 import { corpusOf } from '../../helpers/corpus.ts';
@@ -166,6 +167,23 @@ describe('a search by meaning', () => {
     const found = await engine.match(new Map([['retry', 1]]), { most: 10, query: 'retry', signal });
     expect(found.map(({ path }) => path)).toEqual(['a.ts']);
     expect(update.warnings).toEqual([expect.stringMatching(/^searched by terms alone: 500: down/)]);
+  });
+
+  it('sends no part of a key that lies in several blocks', async () => {
+    const line = (at: number) => `${String(at).padStart(3, '0')}${'k'.repeat(60)}`;
+    const key = Array.from({ length: 50 }, (_, at) => line(at)).join('\n');
+    const withKey = corpusOf({ 'a.ts': `const start = 1;\nBEGIN\n${key}\nEND\nconst end = 1;\n` });
+    const secrets: SecretScanner = {
+      find: async (text) =>
+        [...text.matchAll(/BEGIN[\s\S]*END/g)].map(({ index, 0: found }) => ({
+          ...{ kind: 'key', start: index, end: index + found.length },
+        })),
+    };
+    const { engine } = engineOn(server.url, { required: true, embedder: () => embedderOf(), secrets });
+    await engine.update(withKey, { signal });
+    expect(embedded().length).toBeGreaterThan(2);
+    expect(embedded().join('\n')).not.toContain('kkk');
+    expect(embedded().join('\n')).toContain('const end = 1;');
   });
 
   it('needs a server that weighs two rankings', async () => {

@@ -1,6 +1,6 @@
 /** What is searched: with real git, real links, real special files. */
 import { execFileSync } from 'node:child_process';
-import {
+import fs, {
   chmodSync,
   mkdirSync,
   renameSync,
@@ -10,6 +10,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { biggestFolders } from '../../../src/adapters/retrieve/biggest-folders.ts';
@@ -266,6 +267,25 @@ describe('a file', () => {
     chmodSync(join(top, 'closed.ts'), 0);
     // Root may read everything.
     if (process.getuid?.() !== 0) expect(read('closed.ts')).toMatchObject({ skipped: 'unreadable' });
+  });
+
+  it('is none outside of the tree, where a folder becomes a link just before a file is opened', async () => {
+    const top = await repository({ 'lib/a.ts': code });
+    const outside = folder({ 'a.ts': 'const outside = 1;\n' });
+    const { read } = await list(top);
+    const { openSync } = fs;
+    fs.openSync = (...given) => {
+      renameSync(join(top, 'lib'), join(top, 'aside'));
+      symlinkSync(outside, join(top, 'lib'));
+      return openSync(...given);
+    };
+    syncBuiltinESMExports();
+    try {
+      expect(read('lib/a.ts')).toEqual({ skipped: 'outside' });
+    } finally {
+      fs.openSync = openSync;
+      syncBuiltinESMExports();
+    }
   });
 
   it('that changed only just has no stamp of its own, since it may change again unseen', async () => {

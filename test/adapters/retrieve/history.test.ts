@@ -36,7 +36,6 @@ it('are given with the files that they changed, the newest first', async () => {
   await commit(top, 'sub/b.ts', 'third');
   expect(await readHistory(top, noStore, signal)).toEqual([
     { subject: 'third', paths: ['sub/b.ts'] },
-    { subject: 'empty', paths: [] },
     { subject: 'second: ünï', paths: ['odd\nname.ts'] },
     { subject: 'first', paths: ['a.ts', 'sub/b.ts'] },
   ]);
@@ -55,9 +54,14 @@ it('are kept until there is another commit, and read again where they are damage
   store.kept.set('history', store.kept.get('history')!.slice(0, -5));
   expect(await readHistory(top, store, signal)).toEqual(first);
   expect(store.saves).toBe(2);
+  const head = new TextDecoder().decode(store.kept.get('history')).split('\n', 1)[0];
+  for (const odd of ['null', '{}', '[1]', '[{"subject":"a"}]', '[{"subject":1,"paths":[]}]']) {
+    store.kept.set('history', new TextEncoder().encode(`${head}\n${odd}`));
+    expect(await readHistory(top, store, signal)).toEqual(first);
+  }
   await commit(top, 'b.ts', 'second');
   expect(await readHistory(top, store, signal)).toHaveLength(2);
-  expect(store.saves).toBe(3);
+  expect(store.saves).toBe(8);
 });
 
 it('are none without a repository, a commit or a git that answers', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { History } from '../../../src/core/retrieve/history.ts';
+import { History, usefulCommits } from '../../../src/core/retrieve/history.ts';
 import { queryTerms } from '../../../src/core/retrieve/tokens.ts';
 
 const commits = [
@@ -18,6 +18,20 @@ describe('the history', () => {
       'src/upload.ts',
     ]);
     expect(scores.get('src/retry.ts')).toBe(1);
+  });
+
+  it('of any number of files, and of first lines of any length, is no work without end', async () => {
+    const many = Array.from({ length: 3000 }, (_, at) => ({
+      subject: 'retry',
+      paths: Array.from({ length: 50 }, (_, file) => `${at}/${file}`),
+    }));
+    expect(new History(many).scores(queryTerms('retry')!).size).toBe(150_000);
+    const long = usefulCommits([{ subject: 'retry '.repeat(10_000), paths: ['a'] }, ...commits]);
+    expect(long.map(({ subject }) => subject.length)).toEqual([
+      1000,
+      ...long.slice(1).map(() => expect.any(Number)),
+    ]);
+    expect(long.map(({ paths }) => paths.length)).not.toContain(60);
   });
 
   it('says nothing without similar commits, or without any', () => {

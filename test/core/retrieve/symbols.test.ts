@@ -74,6 +74,8 @@ it('takes bounded time for a line', async () => {
     'static const ',
     '  ',
     'int *',
+    'a*',
+    'a&&&&',
     'create table ',
     'a.b:',
   ])

@@ -162,6 +162,14 @@ describe('secrets', () => {
     expect(redacted.warnings).toEqual(['1 secret is shown as a placeholder: a.ts:1 (test)']);
   });
 
+  it('are not shown as the name of what a passage defines, nor is a part of one', async () => {
+    const passages = ['x = key-1', 'key-', 'y'].map((symbol) => ({
+      ...{ ...passage, symbol, path: 'a.ts', start: 1, end: 3, text: 'x = key-1\nrest\ny = 2' },
+    }));
+    const redacted = await redactPassages({ passages, texts }, { scanner, maxTokens: 1000 });
+    expect(redacted.passages.map(({ symbol }) => symbol)).toEqual([undefined, undefined, 'y']);
+  });
+
   it('do not make the answer larger than it may be', async () => {
     const passages = [1, 2].map(() => ({ ...passage, path: 'a.ts', start: 1, end: 1, text: 'x = key-1' }));
     const redacted = await redactPassages({ passages, texts }, { scanner, maxTokens: 10 });
