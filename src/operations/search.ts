@@ -182,15 +182,9 @@ const mostMemories = 5;
 async function remembered(query: string, { memory, secrets }: Retrieval, signal: AbortSignal) {
   const asked = query.slice(0, longestQuery);
   const answer = await memory!.search(asked, { limit: mostMemories, signal });
-  const { redactTexts } = await import('../engine/retrieve/redact-passages.ts');
-  const shown = await redactTexts(
-    answer.memories.map(({ text }) => text),
-    secrets,
-  );
-  return {
-    memories: answer.memories.map((each, at) => ({ ...each, tags: [...each.tags], text: shown.texts[at]! })),
-    warnings: [...answer.warnings, ...shown.warnings],
-  };
+  const { redactMemories } = await import('../engine/retrieve/redact-passages.ts');
+  const { memories, warnings } = await redactMemories(answer.memories, secrets);
+  return { memories, warnings: [...answer.warnings, ...warnings] };
 }
 
 function noMemory(): OrchError {
