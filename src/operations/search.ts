@@ -189,17 +189,9 @@ const mostMemories = 5;
 async function remembered(query: string, { memory, secrets }: Retrieval, signal: AbortSignal) {
   const asked = query.slice(0, longestQuery);
   const answer = await memory!.search(asked, { limit: mostMemories, signal });
-  const { redactTexts } = await import('../engine/retrieve/redact-passages.ts');
-  const texts = answer.memories.flatMap(({ text, id = '', tags }) => [text, id, ...tags]);
-  const shown = await redactTexts(texts, secrets);
-  const rest = [...shown.texts];
-  return {
-    memories: answer.memories.map((each) => {
-      const [text, id, ...tags] = rest.splice(0, 2 + each.tags.length);
-      return { ...each, ...(each.id === undefined ? {} : { id }), text: text!, tags };
-    }),
-    warnings: [...answer.warnings, ...shown.warnings],
-  };
+  const { redactMemories } = await import('../engine/retrieve/redact-passages.ts');
+  const { memories, warnings } = await redactMemories(answer.memories, secrets);
+  return { memories, warnings: [...answer.warnings, ...warnings] };
 }
 
 function noMemory(): OrchError {

@@ -47,6 +47,14 @@ it('shows no secret of a memory, of its tags or its id', async () => {
   expect(stdout).not.toContain('ghp_');
 });
 
+it('shows no secret that the server remembers', async () => {
+  const { stdout } = await search('keys');
+  expect(JSON.parse(stdout)).toMatchObject({
+    result: { memories: [{ text: expect.stringMatching(/^Use \u2039redacted:[a-z-]+:1\u203a\.$/) }] },
+    meta: { warnings: [expect.stringMatching(/^1 secret is shown as a placeholder: a memory \(/)] },
+  });
+});
+
 it('finds the code where the server fails, and says why there are no memories', async () => {
   const { status, stdout, stderr } = await search('fails', []);
   expect(status).toBe(0);

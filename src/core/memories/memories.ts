@@ -10,7 +10,7 @@ export interface Memory {
   text: string;
   /** As the server gives it, usually from 0 to 1. */
   score?: number | undefined;
-  tags: readonly string[];
+  tags: string[];
 }
 
 export interface MemoryAnswer {
@@ -19,8 +19,14 @@ export interface MemoryAnswer {
   error?: string | undefined;
 }
 
-/** Longer ones are cut: a memory is a note, and a search adds several to a conversation. */
+/** A memory is a note, and a search adds several to a conversation. */
 const longestMemory = 2000;
+
+/** To be cut once the secrets are out of it: a part of a key does not look like one. */
+export function cutMemory(text: string): string {
+  if (text.length <= longestMemory) return text;
+  return `${text.slice(0, longestMemory).replace(/[\ud800-\udbff]$/, '')}…`;
+}
 
 const names = {
   lists: ['results', 'memories', 'matches', 'items', 'data'],
@@ -76,10 +82,7 @@ function memoryOf(value: unknown): Memory[] {
   return [
     {
       ...(id === undefined ? {} : { id: String(id).slice(0, 200) }),
-      text:
-        text.length > longestMemory
-          ? `${text.slice(0, longestMemory).replace(/[\ud800-\udbff]$/, '')}…`
-          : text,
+      text,
       ...(score === undefined ? {} : { score }),
       tags: tags.slice(0, 20).map((tag) => tag.slice(0, 100)),
     },

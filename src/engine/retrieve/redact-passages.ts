@@ -1,5 +1,6 @@
 /** Takes secrets out of what a search shows: hosts and scripts pass it on to models. */
 import { approxTokens } from '../../core/input/tokens.ts';
+import { cutMemory, type Memory } from '../../core/memories/memories.ts';
 import { linesOf } from '../../core/retrieve/corpus-rules.ts';
 import { Redactions } from '../../core/secrets/redactions.ts';
 import type { SecretScanner } from '../ports.ts';
@@ -38,21 +39,31 @@ export async function redactPassages(
   return { passages: within(shown, maxTokens), warnings: warningAbout(places) };
 }
 
-/** The same for texts without a place. */
-export async function redactTexts(
-  texts: readonly string[],
+/** The same for what a memory server remembers; its texts are cut to their length. */
+export async function redactMemories(
+  memories: readonly Memory[],
   scanner: SecretScanner | undefined,
-): Promise<{ texts: readonly string[]; warnings: string[] }> {
-  if (scanner === undefined) return { texts, warnings: [] };
-  const redactions = new Redactions([...texts]);
-  const kinds: string[] = [];
-  const shown: string[] = [];
-  for (const text of texts) {
+): Promise<{ memories: Memory[]; warnings: string[] }> {
+  const redactions = new Redactions(memories.flatMap(({ id = '', text, tags }) => [id, text, ...tags]));
+  const places: string[] = [];
+  const clean = async (text: string) => {
+    if (scanner === undefined) return text;
     const redacted = redactions.redact(text, await scanner.find(text));
-    kinds.push(...redacted.found.map(({ kind }) => `a memory (${kind})`));
-    shown.push(redacted.text);
+    places.push(...redacted.found.map(({ kind }) => `a memory (${kind})`));
+    return redacted.text;
+  };
+  const shown: Memory[] = [];
+  for (const { id, text, tags, ...memory } of memories) {
+    const cleanTags: string[] = [];
+    for (const tag of tags) cleanTags.push(await clean(tag));
+    shown.push({
+      ...(id === undefined ? {} : { id: await clean(id) }),
+      ...memory,
+      text: cutMemory(await clean(text)),
+      tags: cleanTags,
+    });
   }
-  return { texts: shown, warnings: warningAbout(kinds) };
+  return { memories: shown, warnings: warningAbout(places) };
 }
 
 /** A placeholder may be longer than what it stands for. */

@@ -68,9 +68,16 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     say({ id, result: { isError: true, content: [{ type: 'text', text: 'no \u001b[31membedder' }] } });
   else if (how === 'plain')
     say({ id, result: { content: [{ type: 'text', text: 'We deploy on Mondays.' }] } });
-  else if (how === 'described') say({ id, result: { content: [], structuredContent: { results } } });
   else if (how === 'secret')
     say({ id, result: { content: [{ type: 'text', text: JSON.stringify({ results: secretResults }) }] } });
+  else if (how === 'structured') say({ id, result: { content: [], structuredContent: { results } } });
+  else if (how === 'keys')
+    say({
+      id,
+      result: {
+        content: [{ type: 'text', text: `Use ghp_${'A1b2C3d4E5f6G7h8I9j0'.repeat(2).slice(0, 36)}.` }],
+      },
+    });
   else if (how === 'empty') say({ id, result: { content: [] } });
   else if (how === 'odd') say({ id, result: 'nonsense' });
   else

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { readMemories, runsCommands, searchArguments } from '../../../src/core/memories/memories.ts';
+import {
+  cutMemory,
+  readMemories,
+  runsCommands,
+  searchArguments,
+} from '../../../src/core/memories/memories.ts';
 
 const texts = (...parts: string[]) => readMemories(parts, 10).memories.map(({ text }) => text);
 
@@ -23,10 +28,17 @@ describe('an answer', () => {
     expect(texts(text)).toEqual(expected);
   });
 
-  it('gives as many as are asked for, each of bounded length', () => {
-    const many = JSON.stringify(Array.from({ length: 50 }, () => `${'a'.repeat(1999)}\u{1f600}`));
-    const { memories } = readMemories([many], 3);
-    expect(memories.map(({ text }) => text)).toEqual(Array(3).fill(`${'a'.repeat(1999)}…`));
+  it('gives as many as are asked for, each with an id and tags of bounded length', () => {
+    const tags = Array.from({ length: 50 }, () => 't'.repeat(300));
+    const many = Array.from({ length: 50 }, () => ({ text: 'one', id: 'i'.repeat(300), tags }));
+    const { memories } = readMemories([JSON.stringify(many)], 3);
+    const bounded = { text: 'one', id: 'i'.repeat(200), tags: Array(20).fill('t'.repeat(100)) };
+    expect(memories).toEqual(Array(3).fill(bounded));
+  });
+
+  it('has no error where there are memories all the same', () => {
+    const { memories, error } = readMemories(['{"error": "one store is down"}', '["one"]'], 3);
+    expect({ memories, error }).toEqual({ memories: [{ text: 'one', tags: [] }], error: undefined });
   });
 
   it.each([
@@ -38,6 +50,11 @@ describe('an answer', () => {
   ])('%s has the reason %j', (text, error) => {
     expect(readMemories([text], 10)).toEqual({ memories: [], error });
   });
+});
+
+it('a long memory is cut, between two characters', () => {
+  expect(cutMemory('a'.repeat(2000))).toBe('a'.repeat(2000));
+  expect(cutMemory(`${'a'.repeat(1999)}\u{1f600}`)).toBe(`${'a'.repeat(1999)}…`);
 });
 
 describe('the arguments of a search tool', () => {

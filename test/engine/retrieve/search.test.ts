@@ -5,7 +5,7 @@ import { noStore } from '../../../src/adapters/retrieve/index-store.ts';
 import { queryTerms } from '../../../src/core/retrieve/tokens.ts';
 import type { PastCommit } from '../../../src/core/retrieve/types.ts';
 import type { CorpusSource } from '../../../src/engine/retrieval-ports.ts';
-import { redactPassages } from '../../../src/engine/retrieve/redact-passages.ts';
+import { redactMemories, redactPassages } from '../../../src/engine/retrieve/redact-passages.ts';
 import { type SearchRequest, search } from '../../../src/engine/retrieve/search.ts';
 
 interface World {
@@ -168,6 +168,36 @@ describe('secrets', () => {
     }));
     const redacted = await redactPassages({ passages, texts }, { scanner, maxTokens: 1000 });
     expect(redacted.passages.map(({ symbol }) => symbol)).toEqual([undefined, undefined, 'y']);
+  });
+
+  it('are taken out of memories, of their tags and ids, and before they are cut', async () => {
+    const memories = [
+      { id: 'of key-1', text: `${'a '.repeat(998)}key-123456789`, score: 1, tags: ['key-2', 'http'] },
+      { text: 'plain', tags: [] },
+    ];
+    const redacted = await redactMemories(memories, scanner);
+    expect(JSON.stringify(redacted)).not.toMatch(/key-\d/);
+    expect(redacted.memories).toEqual([
+      {
+        id: expect.stringMatching(/^of \u2039redacted:test:\d\u203a$/),
+        text: expect.stringMatching(/^(a ){998}.{4}…$/),
+        score: 1,
+        tags: [expect.stringMatching(/^\u2039redacted:test:\d\u203a$/), 'http'],
+      },
+      { text: 'plain', tags: [] },
+    ]);
+    expect(redacted.warnings).toEqual([expect.stringMatching(/^3 secrets are shown as placeholders: /)]);
+    expect((await redactMemories(memories, undefined)).memories[0]).toMatchObject({ id: 'of key-1' });
+  });
+
+  it('are named up to a number, with how many more there are', async () => {
+    const text = Array.from({ length: 12 }, (_, at) => `key-${at}\n`).join('');
+    const passages = [{ ...passage, path: 'b.ts', start: 1, end: 12, text }];
+    const { warnings } = await redactPassages(
+      { passages, texts: new Map([['b.ts', text]]) },
+      { scanner, maxTokens: 1000 },
+    );
+    expect(warnings[0]).toMatch(/^12 secrets are shown as placeholders: b\.ts:1 \(test\), .*, 2 more$/);
   });
 
   it('do not make the answer larger than it may be', async () => {
