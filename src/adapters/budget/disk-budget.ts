@@ -87,9 +87,14 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
       return { id };
     },
     async commit(id) {
-      const { done } = await appendOne((at) => ({ op: 'commit', id, until: at + leaseMs }));
-      if (!done) own.drop(id);
-      return done;
+      let isDone = false;
+      try {
+        isDone = (await appendOne((at) => ({ op: 'commit', id, until: at + leaseMs }))).done;
+      } finally {
+        // What is not sent is not renewed either.
+        if (!isDone) own.drop(id);
+      }
+      return isDone;
     },
     async settle(id, nano) {
       const { day, project } = own.get(id);

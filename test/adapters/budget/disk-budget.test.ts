@@ -178,6 +178,21 @@ describe('a budget in a folder', () => {
     expect(readFileSync(join(place, '2.log'), 'utf8').match(/"begin"/g)).toHaveLength(1);
   });
 
+  it('does not renew what it could not spend', async () => {
+    const place = join(folder(), 'budget');
+    let time = 0;
+    const budget = client(place, { now: () => time, leaseMs: 30 });
+    const answer = await budget.reserve({ day, project: '', nano: 7, limits: [daily] });
+    appendFileSync(join(place, '1.log'), '\n{"by":"x","op":"seal","at":1}\n');
+    mkdirSync(join(place, '2.log'));
+    await expect(budget.commit('id' in answer ? answer.id : '')).rejects.toThrow('EISDIR');
+    rmSync(join(place, '2.log'), { recursive: true });
+    time = 20;
+    await budget.renew();
+    time = 31;
+    expect(await budget.state([daily], day)).toMatchObject([{ open: 0, left: daily.nano }]);
+  });
+
   it('begins anew where the folder was removed', async () => {
     const place = join(folder(), 'budget');
     const budget = client(place, { genesis: async () => [[day, '', 2]] });
