@@ -15,6 +15,7 @@ import { diskBudget } from '../../../src/adapters/budget/disk-budget.ts';
 import type { Limit, Sum } from '../../../src/core/budget/state.ts';
 import type { Budget, BudgetOptions } from '../../../src/engine/budget.ts';
 import { describeBudget } from '../../contracts/budget.ts';
+import { expectLinear } from '../../helpers/linear.ts';
 import { folder } from '../../helpers/orch.ts';
 
 const day = '2026-06-01';
@@ -151,6 +152,16 @@ describe('a budget in a folder', () => {
     await spend(budget, 5);
     expect(await settled(budget)).toBe(10);
     expect(await settled(client(place))).toBe(10);
+  });
+
+  it('reads a line of any length in time that grows with it', async () => {
+    await expectLinear((size) => {
+      const place = join(folder(), 'budget');
+      mkdirSync(place);
+      writeFileSync(join(place, '1.log'), '\n{"by":"x","op":"begin","sums":[],"open":[]}\n');
+      appendFileSync(join(place, '1.log'), 'x'.repeat(size));
+      return () => settled(client(place));
+    }, 4_000_000);
   });
 
   it.each([
