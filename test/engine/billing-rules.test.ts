@@ -169,6 +169,7 @@ const rows: Row[] = [
     0.00225,
   ],
   ['no usage', { model: 'gpt-5', usage: null }, undefined],
+  ['a part of a token', { model: 'gpt-5', usage: tokens(100.5, 10) }, undefined],
   ['no count of the output', { model: 'gpt-5', usage: { input_tokens: 1000 } }, undefined],
   // 100 x 0.125: no more can be cached than there was
   [

@@ -206,6 +206,17 @@ describe('a call under a budget', () => {
     expect(await spent()).toEqual({ settled: nanoOf(attempt.costUsd!), open: 0 });
   });
 
+  it('is not sent, nor tried without end, if every reservation is over at once', async () => {
+    const { error, kept, context, asked } = await budgeted({ dailyUsd: 1 });
+    const over = (id: string) => kept.release(id).then(() => false);
+    context.budget = async () => ({ ...kept, commit: over });
+    expect(await error()).toMatchObject({
+      code: 'budget-unavailable',
+      message: 'every reservation under the budget was over at once',
+    });
+    expect(asked()).toEqual([]);
+  });
+
   it('warns from four fifths of a budget on', async () => {
     const worst = await worstCase();
     const { call, kept } = await budgeted({ dailyUsd: worst * 10 });

@@ -159,17 +159,23 @@ export class OperationLog {
 
   #readOn(log: Open): Outcome[] {
     const outcomes: Outcome[] = [];
-    let pending = Buffer.alloc(0);
+    /** Of a line that is longer than the buffer. */
+    let pieces: Buffer[] = [];
+    let pending = 0;
     for (;;) {
-      const read = readSync(log.descriptor, this.#buffer, 0, chunk, log.offset + pending.length);
+      const read = readSync(log.descriptor, this.#buffer, 0, chunk, log.offset + pending);
       if (read === 0) return outcomes;
-      const bytes = Buffer.concat([pending, this.#buffer.subarray(0, read)]);
-      const end = bytes.lastIndexOf(newline) + 1;
-      pending = bytes.subarray(end);
+      const end = this.#buffer.subarray(0, read).lastIndexOf(newline) + 1;
+      pieces.push(Buffer.from(this.#buffer.subarray(0, end || read)));
+      pending += read;
       if (end === 0) continue;
+      const bytes = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+      // What follows is read again.
+      pieces = [];
+      pending = 0;
       let offset = log.offset;
-      log.offset += end;
-      for (const line of bytes.toString('utf8', 0, end - 1).split('\n')) {
+      log.offset += bytes.length;
+      for (const line of bytes.toString('utf8', 0, bytes.length - 1).split('\n')) {
         offset += Buffer.byteLength(line) + 1;
         const found = decodeOperation(line);
         if (!found) continue;

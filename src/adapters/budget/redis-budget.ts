@@ -5,6 +5,7 @@ import { OrchError } from '../../core/errors/orch-error.ts';
 import { type Budget, type BudgetOptions, defaultLeaseMs } from '../../engine/budget.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { redisFault } from './redis-errors.ts';
+import { readReply, type ScriptOperation } from './redis-reply.ts';
 import { redisKeys, redisScript } from './redis-script.ts';
 import { Reservations } from './reservations.ts';
 
@@ -12,8 +13,6 @@ export interface RedisBudget extends Budget {
   /** Replaces the sums; until this was done once, and where the server has lost its data, nothing can be reserved. */
   rebuild(sums: readonly Sum[]): Promise<void>;
 }
-
-type Operation = 'rebuild' | 'reserve' | 'commit' | 'renew' | 'settle' | 'release' | 'recorded' | 'state';
 
 export function redisBudget({
   url,
@@ -24,13 +23,21 @@ export function redisBudget({
   const connection = new RedisConnection(url);
   const own = new Reservations(leaseMs, () => renew());
 
-  async function run(operation: Operation, values: object): Promise<{ status: string; rest: string[] }> {
-    const [status, estimated, ...rest] = (await connection
+  async function run(
+    operation: ScriptOperation,
+    values: { limits?: readonly unknown[]; [name: string]: unknown },
+  ): Promise<{ status: string; rest: string[] }> {
+    const answer = await connection
       .run(redisScript, redisKeys, [operation, JSON.stringify({ leaseMs, ...values })])
       .catch(async (error: unknown) => {
         throw await unavailable(connection.name, error);
-      })) as [string, string[], ...string[]];
+      });
+    const reply = readReply(answer, operation, values.limits?.length ?? 0);
+    if (reply === undefined) throw await unavailable(connection.name, new Error('Protocol error'));
+    const { status, estimated, rest } = reply;
     if (status === 'lost') throw withoutSums(connection.name);
+    // A server that finds one with every answer would be asked without end; whoever looks later records it.
+    if (operation === 'recorded') return { status, rest };
     for (let index = 0; index < estimated.length; index += 3)
       await record(estimated[index]!, estimated[index + 1]!, Number(estimated[index + 2]));
     return { status, rest };

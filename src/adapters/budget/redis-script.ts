@@ -46,6 +46,8 @@ else
 end
 
 local entries, estimated = {}, {}
+-- Somebody else has written to the hashes: what was spent is not known any more.
+local damaged = false
 
 local function put(id, entry)
   entries[id] = entry
@@ -67,8 +69,15 @@ for i = 1, #stored, 2 do
   local id = stored[i]
   local phase, till, day, nano, project = string.match(stored[i + 1], '^(%a+)|(%d+)|([%d-]+)|(%d+)|(.*)$')
   local entry = {phase = phase, till = tonumber(till), day = day, nano = tonumber(nano), project = project}
-  -- The epoch has no phase.
-  if phase then entries[id] = entry end
+  if phase == 'held' or phase == 'spent' or phase == 'estimated' then
+    entries[id] = entry
+  else
+    phase = nil
+    if id ~= 'epoch' then
+      damaged = true
+      if op == 'rebuild' then drop(id) end
+    end
+  end
   if looks then
     if phase == 'held' and entry.till <= now then entries[id] = nil end
   elseif phase == 'held' then
@@ -102,7 +111,11 @@ local function used(limit)
   end
   local spent, reserved = 0, 0
   for _, nano in ipairs(redis.call('HMGET', sums, unpack(fields))) do
-    if nano then spent = spent + tonumber(nano) end
+    if nano and string.match(nano, '^%-?%d+$') then
+      spent = spent + math.max(0, tonumber(nano))
+    elseif nano then
+      damaged = true
+    end
   end
   local first, last = limit.days[1], limit.days[#limit.days]
   for _, entry in pairs(entries) do
@@ -133,6 +146,7 @@ if op == 'reserve' then
       refused = {'refused', estimated, text(i - 1), text(spent), text(reserved)}
     end
   end
+  if damaged then return {'lost', {}} end
   if refused then return refused end
   put(id, {phase = 'held', till = now + args.leaseMs, day = args.day, nano = nano, project = args.project})
   if args.row then redis.call('HSET', rows, id, args.row) end
@@ -170,6 +184,7 @@ elseif op == 'state' then
     reply[#reply + 1] = text(spent)
     reply[#reply + 1] = text(reserved)
   end
+  if damaged then return {'lost', {}} end
   return reply
 end
 return {'done', estimated}

@@ -11,12 +11,12 @@ import { shortMessage } from '../../core/text/outside-text.ts';
 import type { GenerateResult } from '../../engine/ports.ts';
 import { classifyProviderError } from './error-policy.ts';
 
-/** More tokens than any window holds: no count, but nonsense that would cost millions. */
+/** More tokens than any window holds: no count, but nonsense that would cost millions. So is a part of a token. */
 const mostTokens = 1e9;
 
 function asTokens(value: unknown): number | undefined {
   const count = asCount(value);
-  return count !== undefined && count <= mostTokens ? count : undefined;
+  return count !== undefined && Number.isInteger(count) && count <= mostTokens ? count : undefined;
 }
 
 export function readUsage(value: unknown): Usage {

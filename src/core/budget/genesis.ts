@@ -4,7 +4,7 @@ import { AttemptRows } from '../record/attempt-rows.ts';
 import { type Cells, type Column, type CsvRows, cellsOf, type LedgerSink } from '../record/csv-rows.ts';
 import { countAt } from '../record/report/cell-numbers.ts';
 import { readTimestamp } from '../record/when.ts';
-import { nanoOf } from './nano.ts';
+import { mostUsd, nanoOf } from './nano.ts';
 import type { Sum } from './state.ts';
 
 /** Milliseconds that the longest window looks back, and more. */
@@ -61,11 +61,14 @@ export class SpentSums implements LedgerSink {
     if (this.#attempts.isRepeated(rows, cells, attempt)) return;
     const begun = text('response_id') !== undefined || text('model_served') !== undefined;
     const atMost = mayBeBilled(text('error'), begun) ? amount('cost_forecast_usd') : 0;
-    const nano = nanoOf(amount('cost_usd') ?? atMost ?? 0) ?? 0;
+    const usd = amount('cost_usd') ?? atMost ?? 0;
+    const nano = nanoOf(Math.min(usd, mostUsd)) ?? 0;
     if (nano === 0) return;
     const day = this.#dayOf(time);
     const project = text('project') ?? '';
     const projects = this.#sums.get(day) ?? new Map<string, number>();
-    this.#sums.set(day, projects.set(project, (projects.get(project) ?? 0) + nano));
+    // More than a budget can hold, as of a spoilt record, is as much as it can.
+    const sum = Math.min((projects.get(project) ?? 0) + nano, Number.MAX_SAFE_INTEGER);
+    this.#sums.set(day, projects.set(project, sum));
   }
 }

@@ -51,7 +51,8 @@ const windows: readonly unknown[] = budgetWindows;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTime = (value: unknown): value is number => Number.isFinite(value);
-const isDay = (value: unknown) => isText(value) && /^\d{4}-\d{2}-\d{2}$/.test(value);
+const isDay = (value: unknown) =>
+  isText(value) && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(`${value}T00:00:00Z`));
 
 function isListOf(value: unknown, isItem: (item: never) => boolean): boolean {
   return Array.isArray(value) && value.every((item) => isItem(item as never));

@@ -18,6 +18,9 @@ export function budgetLimits({ config, projectName, rehearsal }: EngineContext):
   return rehearsal ? [] : limitsOf(config.policies.budgets, projectName);
 }
 
+/** More than a process is stopped in between, unless the budget is kept by something that is none. */
+const mostTries = 10;
+
 interface Reserving {
   context: EngineContext;
   warnings: { add(warning: string): unknown };
@@ -41,7 +44,7 @@ export async function reserveUsd(
   if (nano === undefined) return { refused: undefined };
   try {
     const budget = (await context.budget(true))!;
-    for (;;) {
+    for (let tries = 0; tries < mostTries; tries++) {
       const day = context.localDay();
       const project = context.projectName ?? '';
       const answer = await budget.reserve({ day, project, nano, limits, row: { ...row() } });
@@ -50,6 +53,9 @@ export async function reserveUsd(
       if (await budget.commit(answer.id))
         return { settle: (usd = worstUsd) => settle(budget, answer.id, nanoOf(usd!) ?? nano, warnings) };
     }
+    throw new OrchError('budget-unavailable', 'every reservation under the budget was over at once', {
+      hint: 'check the server that ORCH_BUDGET_URL names, and the clock of this machine',
+    });
   } catch (error) {
     if (!isUnavailable(error) || context.config.policies.budgets.onUnavailable !== 'allow') throw error;
     warnings.add(`sent without being counted: ${error.message}`);

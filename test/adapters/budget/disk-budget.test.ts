@@ -15,6 +15,7 @@ import { diskBudget } from '../../../src/adapters/budget/disk-budget.ts';
 import type { Limit, Sum } from '../../../src/core/budget/state.ts';
 import type { Budget, BudgetOptions } from '../../../src/engine/budget.ts';
 import { describeBudget } from '../../contracts/budget.ts';
+import { expectLinear } from '../../helpers/linear.ts';
 import { folder } from '../../helpers/orch.ts';
 
 const day = '2026-06-01';
@@ -163,6 +164,16 @@ describe('a budget in a folder', () => {
     expect(await settled(client(place))).toBe(10);
   });
 
+  it('reads a line of any length in time that grows with it', async () => {
+    await expectLinear((size) => {
+      const place = join(folder(), 'budget');
+      mkdirSync(place);
+      writeFileSync(join(place, '1.log'), '\n{"by":"x","op":"begin","sums":[],"open":[]}\n');
+      appendFileSync(join(place, '1.log'), 'x'.repeat(size));
+      return () => settled(client(place));
+    }, 4_000_000);
+  });
+
   it.each([
     ['an empty file', ''],
     ['a snapshot that was not written to its end', '\n{"by":"x","op":"begin","sums":[["2026-'],
@@ -186,6 +197,21 @@ describe('a budget in a folder', () => {
     await Promise.all(budgets.map((budget) => spend(budget, 5)));
     expect(await settled(client(place))).toBe(15);
     expect(readFileSync(join(place, '2.log'), 'utf8').match(/"begin"/g)).toHaveLength(1);
+  });
+
+  it('does not renew what it could not spend', async () => {
+    const place = join(folder(), 'budget');
+    let time = 0;
+    const budget = client(place, { now: () => time, leaseMs: 30 });
+    const answer = await budget.reserve({ day, project: '', nano: 7, limits: [daily] });
+    appendFileSync(join(place, '1.log'), '\n{"by":"x","op":"seal","at":1}\n');
+    mkdirSync(join(place, '2.log'));
+    await expect(budget.commit('id' in answer ? answer.id : '')).rejects.toThrow('EISDIR');
+    rmSync(join(place, '2.log'), { recursive: true });
+    time = 20;
+    await budget.renew();
+    time = 31;
+    expect(await budget.state([daily], day)).toMatchObject([{ open: 0, left: daily.nano }]);
   });
 
   it('begins anew where the folder was removed', async () => {

@@ -80,6 +80,30 @@ describe.skipIf(!hasRedis)('redis-server', () => {
       expect(await budget.commit(id)).toBe(false);
     });
 
+    it.each([
+      ['sums', day, 'nan'],
+      ['sums', day, '0x10'],
+      ['sums', day, ''],
+      ['open', 'id', 'garbage'],
+      ['open', 'id', `spent|9999999999999|${day}|nan|`],
+      ['open', 'id', `lost|1|${day}|5|`],
+    ])('spends nothing while somebody else has written to its %s: %s = %j', async (key, field, text) => {
+      const budget = client(server.url);
+      await budget.rebuild([]);
+      await server.client().hset(`{orch-budget}:${key}`, field, text);
+      await expect(reserved(budget, 1)).rejects.toMatchObject({ code: 'budget-unavailable' });
+      await expect(budget.state([daily], day)).rejects.toMatchObject({ code: 'budget-unavailable' });
+      await budget.rebuild([]);
+      await reserved(budget, 1);
+    });
+
+    it('does not take a negative sum for more to spend', async () => {
+      const budget = client(server.url);
+      await budget.rebuild([]);
+      await server.client().hset(redisKeys[0]!, day, '-1000');
+      await expect(reserved(budget, daily.nano + 1)).rejects.toThrow('refused');
+    });
+
     it('keeps what is reserved when it is summed up anew', async () => {
       const budget = client(server.url);
       await budget.rebuild([[day, '', 30]]);
@@ -215,4 +239,47 @@ describe('an address where no Redis is', () => {
       hint: expect.stringMatching(hint),
     });
   });
+
+  const array = (...items: string[]) => `*${items.length}\r\n${items.join('')}`;
+  const texts = (...words: string[]) => words.map((word) => `$${word.length}\r\n${word}\r\n`);
+  const estimate = array(...texts('id', '{"cost_usd":1}', '5'));
+
+  it.each([
+    ['OK', '+OK\r\n'],
+    ['a number', ':1\r\n'],
+    ['nothing', '$-1\r\n'],
+    ['an empty list', '*0\r\n'],
+    ['no list of estimates', array('+done\r\n', '$-1\r\n')],
+    ['a refusal by a limit that was not asked for', array('+refused\r\n', '*0\r\n', ...texts('9', '1', '1'))],
+    ['an amount that is none', array('+refused\r\n', '*0\r\n', ...texts('0', 'nan', '1'))],
+  ])('always answers with %s', async (_name, reply) => {
+    await expect(reserved(client(await repeating(reply)), 1)).rejects.toMatchObject({
+      code: 'budget-unavailable',
+      message: expect.stringMatching(/does not answer as Redis does$/),
+    });
+  });
+
+  it('finds an estimate with every answer, and is not asked without end', async () => {
+    const rows: Row[] = [];
+    const budget = client(await repeating(array('+done\r\n', estimate)), async (row) => void rows.push(row));
+    await reserved(budget, 1);
+    expect(rows).toHaveLength(1);
+  });
+
+  async function repeating(reply: string): Promise<string> {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes) => {
+        const commands = bytes
+          .toString('latin1')
+          .split(/^\*\d+\r$/m)
+          .slice(1);
+        for (const command of commands) socket.write(/\beval\b/.test(command) ? reply : '+OK\r\n');
+      });
+      onTestFinished(() => void socket.destroy());
+    });
+    servers.push(server.listen(0, '127.0.0.1'));
+    await once(server, 'listening');
+    return `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
 });

@@ -39,6 +39,7 @@ describe('a line of the log', () => {
     ['an amount that is not whole', { op: 'settle', id: 'a', day: '2026-01-01', project: '', nano: 0.5 }],
     ['a negative amount', { op: 'settle', id: 'a', day: '2026-01-01', project: '', nano: -1 }],
     ['a day that is none', { op: 'settle', id: 'a', day: 'today', project: '', nano: 1 }],
+    ['a day of no calendar', { op: 'settle', id: 'a', day: '2026-99-99', project: '', nano: 1 }],
     ['no id', { op: 'release' }],
     ['an unknown operation', { op: 'forget', id: 'a' }],
     ['a limit of an unknown window', reserve({ window: 'year', project: null, nano: 1 })],

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { SpentSums } from '../../../src/core/budget/genesis.ts';
+import { decodeOperation } from '../../../src/core/budget/log-line.ts';
 import { encodeRecord, headerRow } from '../../../src/core/record/csv.ts';
 import { CsvRows } from '../../../src/core/record/csv-rows.ts';
 import type { UsageRecord } from '../../../src/core/record/usage-record.ts';
@@ -57,4 +58,11 @@ it('an estimate does not count beside the row of its process', () => {
   expect(sumsOf([estimated, { ...row, cost_usd: 0.2 }])).toEqual(once);
   // Its process was killed after it had recorded the attempt, and before it could settle it.
   expect(sumsOf([{ ...row, cost_usd: 0.2 }, estimated])).toEqual(once);
+});
+
+it('what is more than a budget can hold counts as much as it can, in a sum that a budget can begin with', () => {
+  const row = { project: undefined, cost_usd: 9_000_000 };
+  const sums = sumsOf([row, { ...row, run_id: 'b' }, { ...row, run_id: 'c', cost_usd: 1e11 }]);
+  expect(sums).toEqual([['2026-06-14', '', Number.MAX_SAFE_INTEGER]]);
+  expect(decodeOperation(JSON.stringify({ by: 'me', op: 'begin', sums, open: [] }))).toBeDefined();
 });
