@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { budgetLeft, limitsOf } from '../core/budget/limits.ts';
-import { usdOf } from '../core/budget/nano.ts';
 import type { Standing } from '../core/budget/state.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { type PastRecord, pastCost } from '../core/record/past-cost.ts';
@@ -164,8 +163,8 @@ function adviceFor(decision: RouteDecision, standings: readonly Standing[], engi
   const { selected, ceilingAdvice, rejected } = decision;
   if (ceilingAdvice) return [describeAdvice(ceilingAdvice)];
   if (selected || !rejected.some(({ code }) => code === 'budget')) return [];
-  const leftUsd = Math.min(...standings.map(({ left }) => usdOf(left)));
-  return [budgetAdvice(leftUsd, decision, engine.config, lifeCycle(engine))];
+  const worst = rejected.flatMap(({ code, worstUsd }) => (code === 'budget' ? (worstUsd ?? []) : []));
+  return [budgetAdvice(worst, standings, decision, engine.config, lifeCycle(engine))];
 }
 
 function toDecisionOutput(

@@ -1,6 +1,6 @@
 /** A routing decision as a tree: the selected model, the fallbacks, then the rejected models with the reason. */
 import type { ChalkInstance } from 'chalk';
-import { formatCount, formatUsd } from '../../core/text/format.ts';
+import { formatCount, formatUsd, formatUsdDown } from '../../core/text/format.ts';
 import { printable } from '../../core/text/hidden.ts';
 import type { DecisionOutput } from '../../operations/route-explain.ts';
 import { wrapped } from './wrap.ts';
@@ -33,7 +33,7 @@ export function renderDecision(decision: DecisionOutput, style: ChalkInstance, w
   put(`request: ${facts.join(', ')}`);
   if (decision.budgets.length > 0) {
     const left = decision.budgets.map(
-      ({ name, limit_usd, left_usd }) => `${name} ${formatUsd(left_usd)} of ${formatUsd(limit_usd)}`,
+      ({ name, limit_usd, left_usd }) => `${name} ${formatUsdDown(left_usd)} of ${formatUsd(limit_usd)}`,
     );
     put(`budgets, left now: ${left.join('; ')}`);
   }

@@ -40,6 +40,16 @@ export function describeLimit({ window, project, nano }: Limit): string {
   return `${words[window]} budget${whose} of ${formatUsd(usdOf(nano))}`;
 }
 
+/** Such as `budgets.dailyUsd`. */
+export function keyOf({ window, project }: Limit): string {
+  return `budgets.${project === null ? '' : `perProject.${project}.`}${keys[window]}`;
+}
+
+/** The environment variable that sets it; undefined for a project's. */
+export function variableOf({ window, project }: Limit): string | undefined {
+  return project === null ? `ORCH_${words[window].toUpperCase()}_BUDGET_USD` : undefined;
+}
+
 /** What is left of each, for a report; such as "daily" or "daily, acme". */
 export function budgetLeft({ window, project, nano, left }: Standing): BudgetLeft {
   const name = project === null ? words[window] : `${words[window]}, ${project}`;

@@ -2,7 +2,7 @@
 import { describeLimit } from '../budget/limits.ts';
 import { usdOf } from '../budget/nano.ts';
 import type { Standing } from '../budget/state.ts';
-import { formatUsd } from '../text/format.ts';
+import { formatUsdDown } from '../text/format.ts';
 import { brokenCheck, type Finding, ok, problem, warning } from './finding.ts';
 
 export interface BudgetState {
@@ -61,5 +61,5 @@ function standingFinding(standing: Standing): Finding {
     return warning('budget', `the ${limit} allows no request`, 'set a higher one, or remove it');
   if (standing.left === 0)
     return warning('budget', `nothing is left of the ${limit}`, 'wait for the next one, or raise it');
-  return ok('budget', `${formatUsd(usdOf(standing.left))} is left of the ${limit}`);
+  return ok('budget', `${formatUsdDown(usdOf(standing.left))} is left of the ${limit}`);
 }

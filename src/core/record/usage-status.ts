@@ -2,7 +2,7 @@
 import { mayBeBilled } from '../errors/provider-failure.ts';
 import { describeCost } from '../errors/spending.ts';
 import { roundUsd } from '../models/money.ts';
-import { formatUsd } from '../text/format.ts';
+import { formatUsd, formatUsdDown } from '../text/format.ts';
 import { printable } from '../text/hidden.ts';
 import { countedRecords } from './counted-records.ts';
 import type { TimeZone } from './time-zone.ts';
@@ -119,7 +119,8 @@ export function statusLine(status: UsageStatus, now: number, isPart = false): st
     `${isUncertain ? `${bound} ${formatUsd(cost_usd)}` : describeCost(status)} today in ${calls === 1 ? '1 call' : `${calls} calls`}`,
     ...(last === null ? [] : [`last: ${describeLast(last, now)}`]),
     ...budgets.map(
-      ({ name, limit_usd, left_usd }) => `${name}: ${formatUsd(left_usd)} of ${formatUsd(limit_usd)} left`,
+      ({ name, limit_usd, left_usd }) =>
+        `${name}: ${formatUsdDown(left_usd)} of ${formatUsd(limit_usd)} left`,
     ),
   ].join(' | ');
 }

@@ -1,4 +1,7 @@
 /** What would get a call through that its ceiling or a budget refuses: more money, or another model. */
+import { makeRoom } from '../budget/fit.ts';
+import { usdOf } from '../budget/nano.ts';
+import type { Standing } from '../budget/state.ts';
 import type { Config } from '../config/config.ts';
 import type { LifeCycleContext } from '../models/life-cycle.ts';
 import { formatUsd } from '../text/format.ts';
@@ -33,20 +36,23 @@ export function ceilingAdvice(
   };
 }
 
-/** For a decision of which nothing fits. `leftUsd`: the least that is left of a budget; infinite if it is not known. */
+/** For a decision of which nothing fits. `worstUsd`: of what was refused and has a price. */
 export function budgetAdvice(
-  leftUsd: number,
+  worstUsd: readonly number[],
+  standings: readonly Standing[],
   decision: RouteDecision,
   config: Config,
   context: LifeCycleContext,
 ): string {
-  const raise = 'raise the budget (ORCH_DAILY_BUDGET_USD and the like, or budgets in policies.json)';
+  const room = makeRoom(worstUsd, standings);
+  // Infinite if it is not known.
+  const leftUsd = Math.min(...standings.map(({ left }) => usdOf(left)));
   const tried = [...candidatesOf(decision), ...decision.rejected].map(({ alias }) => alias);
   const most = Math.min(leftUsd, decision.ceilingUsd ?? leftUsd);
   const [fitting] = candidatesWithin(most, tried, decision.features, config, context);
-  if (fitting === undefined) return raise;
+  if (fitting === undefined) return room;
   const { alias, cost } = fitting;
-  return `${alias} (at most about ${formatUsd(cost!.highUsd)}) would fit: -m ${alias}; or ${raise}`;
+  return `${alias} (at most about ${formatUsd(cost!.highUsd)}) would fit: -m ${alias}; or ${room}`;
 }
 
 /** The user's other models whose worst case is not above this, the dearest first. */

@@ -24,6 +24,14 @@ export function formatUsdUp(usd: number): string {
   return formatUsd(Number(shown.slice(1)) + 10 ** -decimals);
 }
 
+/** An amount that is at most as much, in the same form. */
+export function formatUsdDown(usd: number): string {
+  const shown = formatUsd(usd);
+  if (Number(shown.slice(1)) <= usd) return shown;
+  const decimals = shown.split('.')[1]?.length ?? 0;
+  return formatUsd(Number(shown.slice(1)) - 10 ** -decimals);
+}
+
 export function formatDuration(milliseconds: number): string {
   // Round before choosing the unit, to avoid `1000 ms`, `60.0 s` and `1 min 60 s`.
   const whole = Math.round(milliseconds);

@@ -19,12 +19,13 @@ export function overBudget(
     ...refusals.map((refusal) => `${refusal.candidate.model}: ${refusalReason(refusal)}`),
     ...lines,
   ];
-  const left = refusals.flatMap(({ standing }) => (standing === undefined ? [] : usdOf(standing.left)));
+  const standings = refusals.flatMap(({ standing }) => standing ?? []);
+  const worst = refusals.flatMap(({ worstUsd }) => worstUsd ?? []);
   return new OrchError(
     'over-budget',
     `no budget allows ${lines.length > 0 ? 'another attempt' : 'this call'}${all.length === 1 ? `: ${all[0]}` : `:\n  ${all.join('\n  ')}`}`,
     {
-      hint: budgetAdvice(Math.min(...left), decision, context.config, lifeCycle(context)),
+      hint: budgetAdvice(worst, standings, decision, context.config, lifeCycle(context)),
       details: {
         ...details,
         refused: refusals.map(({ candidate, worstUsd, standing }) => ({

@@ -1,5 +1,6 @@
 /** Embeds texts in as few requests as there may be, each of them within the budgets and recorded. */
 
+import { makeRoom } from '../../core/budget/fit.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { mayBeBilled, ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { tokenUpperBound } from '../../core/input/tokens.ts';
@@ -201,7 +202,7 @@ function overBudget(
     'over-budget',
     `no budget allows embedding with ${model}: ${refusalReason({ worstUsd, standing })}`,
     {
-      hint: 'raise the budget (ORCH_DAILY_BUDGET_USD and the like, or budgets in policies.json)',
+      hint: makeRoom(worstUsd === undefined ? [] : [worstUsd], standing === undefined ? [] : [standing]),
     },
   );
 }

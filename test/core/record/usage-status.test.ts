@@ -82,9 +82,10 @@ describe('what was spent today', () => {
     const budgets = [
       { name: 'daily', limit_usd: 5, left_usd: 4.58 },
       { name: 'monthly', limit_usd: 50, left_usd: 0.5 },
+      { name: 'weekly', limit_usd: 1, left_usd: 0.0165 },
     ];
     expect(statusLine(status([], { budgets: budgets as never[] }), now)).toBe(
-      '$0 today in 0 calls | daily: $4.58 of $5.00 left | monthly: $0.50 of $50.00 left',
+      '$0 today in 0 calls | daily: $4.58 of $5.00 left | monthly: $0.50 of $50.00 left | weekly: $0.016 of $1.00 left',
     );
   });
 
