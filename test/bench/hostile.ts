@@ -15,6 +15,7 @@ import { kept } from './hostile/kept.ts';
 import { kills } from './hostile/kills.ts';
 import { races } from './hostile/races.ts';
 import { reading } from './hostile/reading.ts';
+import { search } from './hostile/search.ts';
 import { slow } from './hostile/slow.ts';
 import { Stage } from './hostile/stage.ts';
 import { text } from './hostile/text.ts';
@@ -42,7 +43,7 @@ for (const name of values.class ?? []) {
 }
 
 const stage = await Stage.open();
-const makers = [reading, writing, execution, configuration, hangs, text, races, changes, kept, slow];
+const makers = [reading, writing, execution, configuration, hangs, text, races, changes, kept, slow, search];
 
 interface Outcome {
   attack: Attack;

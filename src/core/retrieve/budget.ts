@@ -11,12 +11,14 @@ export interface Passage extends BlockRange {
   tokens: number;
 }
 
+/** Of a path; what is longer counts like text: 4,000 characters are more than most blocks have. */
+const usualPathTokens = 60;
 /** Blocks that do not fit before it is no longer worth trying smaller ones. */
 const mostMisses = 20;
 
 /**
  * `blocks`: the best first. `textOf` gives the lines as they are now; undefined where they cannot be had. The passages'
- * tokens together are at most `maxTokens`; there are at most `limit`.
+ * tokens together are at most `maxTokens`, those of very long paths included; there are at most `limit`.
  */
 export function packBlocks(
   blocks: Iterable<RankedBlock>,
@@ -59,11 +61,12 @@ export function packBlocks(
     if (text === undefined) return;
     const tokens = approxTokens(text);
     const before = neighbours.reduce((sum, each) => sum + each.tokens, 0);
-    if (tokens - before > left) {
+    const more = tokens - before + (neighbours.length === 0 ? longPathTokens(block.path) : 0);
+    if (more > left) {
       misses++;
       return;
     }
-    left -= tokens - before;
+    left -= more;
     const [first, ...others] = neighbours;
     if (first === undefined)
       passages.push({ ...range, score: block.value, symbol: block.symbol, text, tokens });
@@ -73,4 +76,8 @@ export function packBlocks(
       for (const other of others) passages.splice(passages.indexOf(other), 1);
     }
   }
+}
+
+function longPathTokens(path: string): number {
+  return Math.max(0, approxTokens(path) - usualPathTokens);
 }

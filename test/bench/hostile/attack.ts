@@ -8,6 +8,7 @@ export const attackClasses = [
   'hangs',
   'text',
   'races',
+  'search',
   'kills',
 ] as const;
 export type AttackClass = (typeof attackClasses)[number];

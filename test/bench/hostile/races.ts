@@ -25,7 +25,7 @@ export function races(stage: Stage): Attack[] {
  * A process that turns a folder (or a file) into a link and back, as fast as it can. It is C's business to be fast;
  * `sh` would be too slow, so it is Node with synchronous calls.
  */
-async function swapper(world: World, path: string, target: string): Promise<ChildProcess> {
+export async function swapper(world: World, path: string, target: string): Promise<ChildProcess> {
   const script = `
     const { renameSync, symlinkSync, rmSync } = require('node:fs');
     const [path, target] = process.argv.slice(1);

@@ -47,6 +47,16 @@ describe('a number of tokens', () => {
     );
   });
 
+  it('counts what is unusually long of a path, and nothing of others', () => {
+    const at = (folder: string) =>
+      Array.from({ length: 100 }, (_, file) => block(`${folder}/${file}.ts`, 1, 1, 1));
+    const packed = (folder: string) => packBlocks(at(folder), { ...unlimited, maxTokens: 4000, textOf });
+    expect(packed('src/usual/folder')).toHaveLength(100);
+    const long = packed('a long folder/'.repeat(280)).map(({ path }) => path);
+    expect(long.length).toBeGreaterThan(0);
+    expect(approxTokens(long.join('\n'))).toBeLessThan(4000 + 60 * long.length);
+  });
+
   it('takes a smaller block where a larger one does not fit', () => {
     const blocks = [block('a.ts', 1, 40, 1), block('b.ts', 1, 2, 0.5)];
     expect(packBlocks(blocks, { ...unlimited, maxTokens: 100 }).map(({ path }) => path)).toEqual(['b.ts']);
