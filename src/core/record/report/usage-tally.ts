@@ -168,7 +168,7 @@ export class UsageTally implements LedgerSink {
     if (this.attempts.holdsBack(rows, cells, attempt)) return undefined;
     this.time = time;
     const index = this.groupOf(rows);
-    const { tally } = this.groups[index]!;
+    const { tally, isRehearsal } = this.groups[index]!;
     const { starts, ends } = rows;
     const failed = starts[cells.error] !== ends[cells.error];
     const fellOver = starts[cells.escalated_from] !== ends[cells.escalated_from];
@@ -208,12 +208,12 @@ export class UsageTally implements LedgerSink {
         tally.estimated.add(cost);
       }
     } else if (this.isOnTheBill(rows, failed)) tally.costUnknown++;
-    if (baseline !== empty) {
+    // What a rehearsal would have cost on another model was not saved.
+    if (baseline !== empty && !isRehearsal) {
       tally.baselineKnown++;
       tally.baseline.add(baseline);
     }
     if (this.charts) {
-      const isRehearsal = this.isRehearsal(rows);
       const model = this.modelCell(rows);
       this.charts.add(rows, {
         time,

@@ -434,6 +434,17 @@ describe('usageReport', () => {
     ]);
   });
 
+  it('counts no baseline for rehearsals: nothing was saved by them', () => {
+    const { notes, total } = report(
+      calls(
+        { cost_usd: 0.5, baseline_cost_usd: 1 },
+        { mode: 'rehearsal', cost_usd: 0, baseline_cost_usd: 40 },
+      ),
+    );
+    expect(total.baseline_cost_usd).toBe(1);
+    expect(notes.join()).toContain('would have cost $1.00 instead of $0.50');
+  });
+
   it('keeps rehearsals apart under any key and says that they cost nothing', () => {
     const records = calls(
       { cost_usd: 0.5 },
