@@ -161,6 +161,99 @@ describe('an embedder', () => {
     };
     for (const _ of bodies)
       await expect(made.embed(['text'], signal)).rejects.toMatchObject({ failureClass: 'malformed-answer' });
+    // Another answer may be one; a third is not asked for.
+    expect(server.requests).toHaveLength(2 * bodies.length);
+  });
+
+  it('is counted at its highest possible cost if it is not known what became of a request', async () => {
+    const settled: unknown[] = [];
+    const none = async () => {};
+    const { context } = await fixture({ policies: { budgets: { dailyUsd: 1 } } });
+    context.budget = async () => ({
+      ...{ reserve: async () => ({ id: 'r1' }), commit: async () => true },
+      settle: async (...of) => void settled.push(of),
+      ...{ release: none, add: none, renew: none, close: none, state: async () => [] },
+    });
+    const made = embedder({
+      ...{ model: 'text-embedding-3-small', dimensions: 64, context, warn: () => {} },
+      provider: async () => ({ embed: () => Promise.reject(new TypeError('a fault of ours')) }),
+    });
+    await expect(made.embed(['a text of some words'], signal)).rejects.toThrow('a fault of ours');
+    expect(settled).toEqual([['r1', expect.any(Number)]]);
+    expect((settled as [string, number][])[0]![1]).toBeGreaterThan(0);
+  });
+
+  it('records before it settles, an answer without a count of tokens at its highest possible cost', async () => {
+    const steps: unknown[] = [];
+    const none = async () => {};
+    const { context, server, make, records } = await fixture({ policies: { budgets: { dailyUsd: 1 } } });
+    const { ledger } = context;
+    context.ledger = {
+      ...ledger,
+      append: async (rows) => {
+        steps.push('recorded');
+        await ledger.append(rows);
+      },
+    };
+    context.budget = async () => ({
+      ...{ reserve: async () => ({ id: 'r1' }), commit: async () => true },
+      settle: async (_id, nano) => void steps.push(nano),
+      ...{ release: none, add: none, renew: none, close: none, state: async () => [] },
+    });
+    server.fault = (number, response) => {
+      if (number > 0) return refuse(response, 401, { message: 'no' });
+      const data = [{ index: 0, embedding: [...vectorOf('x', 64)] }];
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ data, model: 'm' }));
+      return true;
+    };
+    await make().embed(['a text of some words'], signal);
+    const [{ cost_usd, cost_forecast_usd, cost_source } = {}] = records;
+    expect({ cost_usd, cost_source }).toEqual({ cost_usd: cost_forecast_usd, cost_source: 'estimated' });
+    expect(cost_usd).toBeGreaterThan(0);
+    expect(steps).toEqual(['recorded', Math.round(cost_usd! * 1e9)]);
+    // What was refused costs nothing.
+    await make()
+      .embed(['text'], signal)
+      .catch(() => {});
+    expect(steps.slice(2)).toEqual(['recorded', 0]);
+    expect(records[1]).toMatchObject({ error: 'key-refused', cost_usd: undefined });
+  });
+
+  it('costs nothing in a rehearsal, and says who answered in one', async () => {
+    const { embedder: made, records } = await fixture({ context: { rehearsal: true } });
+    expect(made.cost(1_000_000)).toBe(0);
+    await made.embed(['text'], signal);
+    expect(records).toMatchObject([
+      {
+        mode: 'rehearsal',
+        cost_usd: 0,
+        cost_source: 'rehearsal',
+        model_served: 'rehearsal:text-embedding-3-small',
+      },
+    ]);
+  });
+
+  it('gives the vectors also if they cannot be recorded, and says so', async () => {
+    const { embedder: made, context, warnings } = await fixture();
+    context.ledger = { ...context.ledger, append: () => Promise.reject(new Error('the disk is full')) };
+    expect(await made.embed(['text'], signal)).toHaveLength(1);
+    expect(warnings).toEqual(['usage was not recorded: the disk is full']);
+  });
+
+  it('says which path is missing, and that nothing came in time', async () => {
+    const { server, make } = await fixture();
+    server.fault = (_number, response) => refuse(response, 404, { message: 'no such path' });
+    await expect(make().embed(['text'], signal)).rejects.toMatchObject({
+      details: { hint: expect.stringContaining('points at a server that has /embeddings') },
+    });
+    server.fault = () => true;
+    const settings = { apiKey: key, baseUrl: server.url, organization: undefined, project: undefined };
+    const source = openAiEmbeddings({ ...settings, redact: redactor([key]) });
+    const request = { model: 'text-embedding-3-small', dimensions: 64, texts: ['text'] };
+    await expect(source.embed(request, { signal, limitMs: 100 })).rejects.toMatchObject({
+      failureClass: 'attempt-timeout',
+      message: expect.stringMatching(/^no vectors from 127\.0\.0\.1:\d+ within 0\.1 s$/),
+    });
   });
 
   it('puts no other model in the place of one that is gone, or that may not be used', async () => {
@@ -169,9 +262,18 @@ describe('an embedder', () => {
     });
     await expect(make().embed(['text'], signal)).rejects.toMatchObject({ code: 'no-eligible-model' });
     await expect(make('gpt-5-mini').embed(['text'], signal)).rejects.toThrow('gpt-5-mini makes no vectors');
-    context.config.policies.models.deny = [];
-    const card = { ...context.config.catalog.models['text-embedding-3-small']!, shutdown: '2026-01-01' };
-    context.config.catalog.models['text-embedding-3-small'] = { ...card, successor: 'gpt-6-luna' };
+    const { catalog, policies } = context.config;
+    const card = catalog.models['text-embedding-3-small']!;
+    const gone = { ...card, shutdown: '2026-01-01', successor: 'embed-next' };
+    // A copy: other tests have the same catalogue.
+    context.config = {
+      ...context.config,
+      policies: { ...policies, models: { ...policies.models, deny: [] } },
+      catalog: {
+        ...catalog,
+        models: { ...catalog.models, 'text-embedding-3-small': gone, 'embed-next': card },
+      },
+    };
     await expect(make().embed(['text'], signal)).rejects.toMatchObject({
       code: 'no-eligible-model',
       hint: expect.stringContaining('everything is embedded anew'),
