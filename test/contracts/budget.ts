@@ -116,6 +116,15 @@ export function describeBudget(name: string, open: () => Promise<BudgetPlace>): 
       expect(await one.commit(id)).toBe(true);
     });
 
+    it('gives nothing of a process back that was stopped, as long as nobody else has looked', async () => {
+      const id = await reserved(one, 60);
+      await place.pass(leaseMs + 1);
+      await one.renew();
+      await expect(reserved(other, 60)).rejects.toThrow('"left":40');
+      await place.pass(leaseMs + 1);
+      expect(await one.commit(id)).toBe(true);
+    });
+
     it('gives back what a process held that has gone, which cannot spend it any more', async () => {
       const id = await reserved(one, 60);
       await place.pass(leaseMs + 1);

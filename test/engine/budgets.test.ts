@@ -6,6 +6,7 @@ import { limitsOf } from '../../src/core/budget/limits.ts';
 import { nanoAtMost, nanoOf } from '../../src/core/budget/nano.ts';
 import type { Limit } from '../../src/core/budget/state.ts';
 import type { OrchError } from '../../src/core/errors/orch-error.ts';
+import { budgetReminders } from '../../src/engine/attempts/reservation.ts';
 import type { Budget } from '../../src/engine/budget.ts';
 import { readRequest } from '../../src/operations/delegation/read-request.ts';
 import { explain } from '../../src/operations/route-explain.ts';
@@ -214,6 +215,9 @@ describe('a call under a budget', () => {
     const { reminders, warnings } = await call();
     expect(reminders.at(-1)).toMatch(/^80 % of the daily budget of \$\d\.\d+ is spent$/);
     expect(warnings).toContain(reminders.at(-1));
+    const none = await budgeted({ monthlyUsd: 1, perProject: { shop: { dailyUsd: 0 } } });
+    none.context.projectName = 'shop';
+    expect(await budgetReminders(none.context)).toEqual([]);
   });
 
   it('spends and reserves nothing in a rehearsal', async () => {
@@ -224,16 +228,38 @@ describe('a call under a budget', () => {
 });
 
 describe('a call without a budget', () => {
+  async function begin(kept: Budget): Promise<void> {
+    const begun = await kept.reserve({ day: today, project: '', nano: 1, limits: [] });
+    if ('id' in begun) await kept.release(begun.id);
+  }
+
   it('counts where one is kept', async () => {
     const { call, spent, kept } = await budgeted({});
     await call();
     expect(await spent()).toEqual({ settled: 0, open: 0 });
-    const begun = await kept.reserve({ day: today, project: '', nano: 1, limits: [] });
-    if ('id' in begun) await kept.release(begun.id);
+    await begin(kept);
     const { attempt, warnings } = await call();
     expect(await spent()).toEqual({ settled: nanoOf(attempt.costUsd!), open: 0 });
     await kept.close();
     expect(warnings).toEqual((await call()).warnings);
+  });
+
+  it('counts an answer that was cut at its highest possible cost', async () => {
+    const { error, kept, records, spent } = await budgeted(
+      {},
+      { answer: byModel({ [first]: { kind: 'cut', after: 1 } }) },
+    );
+    await begin(kept);
+    await error({ forceModel: first });
+    const most = records.map(({ cost_forecast_usd }) => nanoOf(cost_forecast_usd!)!);
+    expect(await spent()).toEqual({ settled: most.reduce((sum, nano) => sum + nano), open: 0 });
+  });
+
+  it('says what was not counted where one is kept', async () => {
+    const { call, context, kept } = await budgeted({});
+    const failing: Budget = { ...kept, add: () => Promise.reject(new Error('the disk is full')) };
+    context.budget = async () => failing;
+    expect((await call()).warnings).toContain('not counted for budgets: the disk is full');
   });
 });
 

@@ -13,7 +13,7 @@ export function nanoOf(usd: number): number | undefined {
 
 /** Rounded up, for what must not turn out to be more. */
 export function nanoAtMost(usd: number): number | undefined {
-  // The product of a price such as 0.021 is a little above the whole number that it stands for.
+  // The product of an amount such as 0.0041 is a little above the whole number that it stands for.
   return isAmount(usd) ? Math.ceil(Number((usd * perUsd).toFixed(3))) : undefined;
 }
 

@@ -5,8 +5,9 @@ import { daysOf } from '../../../src/core/budget/windows.ts';
 
 describe('billionths of a dollar', () => {
   it('are exact where the product of doubles is not', () => {
-    expect([nanoAtMost(0.021), nanoOf(0.021), nanoAtMost(1.1), nanoAtMost(2.675)]).toEqual([
-      21_000_000, 21_000_000, 1_100_000_000, 2_675_000_000,
+    expect(0.0041 * 1e9).toBeGreaterThan(4_100_000);
+    expect([nanoAtMost(0.0041), nanoOf(0.0041), nanoAtMost(1.005), nanoAtMost(0.000123)]).toEqual([
+      4_100_000, 4_100_000, 1_005_000_000, 123_000,
     ]);
     expect(usdOf(nanoOf(0.1)! + nanoOf(0.2)!)).toBe(0.3);
   });

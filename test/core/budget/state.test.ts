@@ -153,6 +153,31 @@ describe('the state of a budget', () => {
       refused: { window: 'day', project: null, nano: 100, settled: 0, open: 60, left: 40 },
     });
     expect(state.apply(reserve('three', 40)).done).toBe(true);
+    const both: Limit[] = [
+      { window: 'day', project: null, nano: 130 },
+      { window: 'week', project: null, nano: 110 },
+    ];
+    for (const order of [both, both.toReversed()])
+      expect(state.apply(reserve('four', 40, { limits: order })).refused).toMatchObject({
+        window: 'week',
+        left: 10,
+      });
+  });
+
+  it('counts for the day and the project that it was reserved for', () => {
+    const state = begun();
+    state.apply(reserve('one', 60, { project: 'shop' }));
+    state.apply({ op: 'commit', id: 'one', until: 40 });
+    state.apply({ op: 'settle', id: 'one', day: days[1]!, project: '', nano: 5 });
+    expect(state.snapshot().sums).toEqual([[days[0], 'shop', 5]]);
+  });
+
+  it('adds nothing below 0 where the day of an estimate was dropped', () => {
+    const state = new BudgetState();
+    const estimated = { phase: 'estimated', day: days[0]!, project: '', nano: 60, until: 40 } as const;
+    state.apply({ op: 'begin', sums: [], open: [['one', { ...estimated, row: undefined }]] });
+    state.apply({ op: 'settle', id: 'one', day: days[0]!, project: '', nano: 5 });
+    expect(state.snapshot().sums).toEqual([[days[0], '', 5]]);
   });
 
   it('lets nothing through with a limit of 0, and what costs nothing', () => {

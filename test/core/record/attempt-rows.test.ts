@@ -140,11 +140,14 @@ describe('the row that counts of an attempt', () => {
       row('stopped', 1, '5,estimated,cancelled'),
       rows(40_000, (at) => row(`one${at}`, 1, '0.001,catalog,')),
       row('stopped', 1, '0.25,catalog,'),
-      rows(30_000, (at) => row(`other${at}`, 1, '0.001,catalog,')),
+      row('late', 1, '5,estimated,cancelled'),
+      // So many that the estimate is among the older ones.
+      rows(70_000, (at) => row(`other${at}`, 1, '0.001,catalog,')),
+      row('late', 1, '0.25,catalog,'),
     ];
     read([text.join('')], tally);
     const { total } = close();
-    expect(total).toMatchObject({ calls: 74_201, attempts: 78_401 });
-    expect(total.cost_usd).toBe(4200 + 4.2 + 0.25 + 70);
+    expect(total).toMatchObject({ calls: 114_202, attempts: 118_402 });
+    expect(total.cost_usd).toBe(4200 + 4.2 + 0.25 + 110 + 0.25);
   });
 });
