@@ -84,7 +84,7 @@ export class Upload {
       say?.(`embedding ${price.blocks} blocks with ${price.model} ${cost}`);
       return true;
     }
-    const cost = price.usd === undefined ? 'has no known price' : `may cost ${formatUsd(price.usd)}`;
+    const cost = price.usd === undefined ? 'have no known price' : `may cost ${formatUsd(price.usd)}`;
     warn(
       `nothing was embedded: ${price.blocks} blocks with ${price.model} ${cost}, and the ceiling of a call is ${formatUsd(ceilingUsd)}`,
     );

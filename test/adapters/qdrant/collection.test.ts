@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { QdrantClient } from '../../../src/adapters/qdrant/client.ts';
+import { QdrantCollection } from '../../../src/adapters/qdrant/collection.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { find } from '../../contracts/retrieval-engine.ts';
 import { corpusOf } from '../../helpers/corpus.ts';
 import { type QdrantDouble, startQdrant } from '../../helpers/qdrant-server.ts';
@@ -90,7 +93,8 @@ describe('a collection', () => {
       '',
       '{"made": 1',
       '[]',
-      '{"made":"1 ","files":[["a.ts",{"stamp":"1","hash":2}],null]}',
+      '{"made":"1 ","files":[null]}',
+      JSON.stringify({ made: '1 ', files: [['a.ts', { stamp: corpus.entries[0]!.stamp, hash: 2 }]] }),
     ]) {
       store.kept.set('qdrant', Buffer.from(text));
       const again = engineOn(server.url, { store: () => store });
@@ -120,12 +124,35 @@ describe('a collection', () => {
 
   it('of which somebody deletes a part is filled again', async () => {
     const { engine } = engineOn(server.url);
-    await engine.update(corpus, { signal });
-    only().points.delete([...only().points.keys()][0]!);
+    const withLong = corpusOf({ ...files, 'long.ts': `const word = ${'x'.repeat(80)};\n`.repeat(40) });
+    await engine.update(withLong, { signal });
+    const whole = only().points.size;
+    const [[id] = [], ...others] = [...only().points].filter(([, { payload }]) => payload.path === 'long.ts');
+    expect(others.length).toBeGreaterThan(0);
+    only().points.delete(id!);
     server.exchanges.length = 0;
-    await engine.update(corpus, { signal });
-    expect(only().points.size).toBe(3);
-    expect(uploaded()).toHaveLength(1);
+    await engine.update(withLong, { signal });
+    expect(only().points.size).toBe(whole);
+    expect(new Set(uploaded().map(({ payload }) => payload.path))).toEqual(new Set(['long.ts']));
+  });
+
+  it('is asked to remove at most 1,000 versions of files at a time', async () => {
+    const client = new QdrantClient({
+      ...{ url: server.url, apiKey: undefined, allowInsecure: false, variables: {} },
+      ...{ redact: (text) => text, clock: systemClock },
+    });
+    const collection = new QdrantCollection(client, 'many', undefined);
+    const patience = { signal, limitMs: 60_000 };
+    await collection.open(patience);
+    server.exchanges.length = 0;
+    await collection.remove(
+      Array.from({ length: 1001 }, (_, at) => `f${at}`),
+      patience,
+    );
+    const asked = server.exchanges.map(
+      ({ body }) => (body as { filter: { must: { match: { any: string[] } }[] } }).filter.must[0]!.match.any,
+    );
+    expect(asked.map(({ length }) => length)).toEqual([1000, 1]);
   });
 
   it('that was left without its index gets it', async () => {

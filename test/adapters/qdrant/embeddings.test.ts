@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAiEmbeddings } from '../../../src/adapters/openai/embeddings.ts';
+import { vectorCache } from '../../../src/adapters/qdrant/vectors.ts';
 import type { Embedder } from '../../../src/engine/retrieval-ports.ts';
 import { find } from '../../contracts/retrieval-engine.ts';
 import { corpusOf } from '../../helpers/corpus.ts';
@@ -148,6 +149,32 @@ describe('a search by meaning', () => {
     ]);
     expect(provider.requests).toEqual([]);
     expect((await find(engine, 'decide a retry'))[0]).toMatchObject({ path: 'a.ts' });
+  });
+
+  it('embeds nothing at an unknown price where calls have a ceiling', async () => {
+    const embedder = () => ({ ...embedderOf(), cost: () => undefined });
+    const { engine } = engineOn(server.url, { embedder, ceilingUsd: 1000 });
+    const { warnings } = await engine.update(corpus, { signal });
+    expect(warnings[0]).toMatch(/^nothing was embedded: 3 blocks with embed-small have no known price, /);
+    expect(provider.requests).toEqual([]);
+  });
+
+  it('does not take what is kept of the files without vectors for what it needs', async () => {
+    const store = memoryStore();
+    const shared = { required: true, store: () => store };
+    await engineOn(server.url, shared).engine.update(corpus, { signal });
+    const embedder = () => embedderOf();
+    await engineOn(server.url, { ...shared, embedder }).engine.update(corpus, { signal });
+    const embeddedSoFar = embedded().length;
+    // One that has kept nothing finds all of it there.
+    await engineOn(server.url, { required: true, embedder }).engine.update(corpus, { signal });
+    expect(embedded()).toHaveLength(embeddedSoFar);
+  });
+
+  it('keeps a vector of zeros as it is', async () => {
+    const store = memoryStore();
+    const zeros = { ...embedderOf('zero', 4), embed: async () => [new Float32Array(4)] };
+    expect(await vectorCache(zeros, store).vectors(['text'], signal)).toEqual([new Float32Array(4)]);
   });
 
   it('goes on without vectors that cannot be had', async () => {

@@ -120,10 +120,10 @@ describe('a server that', () => {
     expect(local.updates).toBe(0);
   });
 
-  it('asks for a moment gets it', async () => {
+  it.each([429, 503])('asks with %d for a moment gets it', async (status) => {
     const { engine } = engineOn(server.url);
     server.fault = ({ count }) =>
-      count === 1 ? { ...error(429, 'slow down'), headers: { 'retry-after': '0' } } : undefined;
+      count === 1 ? { ...error(status, 'slow down'), headers: { 'retry-after': '0' } } : undefined;
     expect((await engine.update(corpus, { signal })).warnings).toEqual([]);
     expect(engine.name).toBe('qdrant');
   });
