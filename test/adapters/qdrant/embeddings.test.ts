@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAiEmbeddings } from '../../../src/adapters/openai/embeddings.ts';
-import { vectorCache } from '../../../src/adapters/qdrant/vectors.ts';
 import type { SecretScanner } from '../../../src/engine/ports.ts';
 import type { Embedder } from '../../../src/engine/retrieval-ports.ts';
 import { find } from '../../contracts/retrieval-engine.ts';
@@ -170,12 +169,6 @@ describe('a search by meaning', () => {
     // One that has kept nothing finds all of it there.
     await engineOn(server.url, { required: true, embedder }).engine.update(corpus, { signal });
     expect(embedded()).toHaveLength(embeddedSoFar);
-  });
-
-  it('keeps a vector of zeros as it is', async () => {
-    const store = memoryStore();
-    const zeros = { ...embedderOf('zero', 4), embed: async () => [new Float32Array(4)] };
-    expect(await vectorCache(zeros, store).vectors(['text'], signal)).toEqual([new Float32Array(4)]);
   });
 
   it('goes on without vectors that cannot be had', async () => {

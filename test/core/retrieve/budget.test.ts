@@ -95,6 +95,17 @@ describe('a number of tokens', () => {
     expect(packBlocks(blocks, { ...unlimited, limit: 1 })).toMatchObject([{ start: 1, end: 15 }]);
   });
 
+  it('goes on into passages that there are, once there are as many as are wanted', () => {
+    const blocks = [
+      block('a.ts', 1, 5, 1),
+      block('b.ts', 1, 5, 0.9),
+      { ...block('a.ts', 6, 9, 0.8), symbol: 'second' },
+    ];
+    expect(packBlocks(blocks, { ...unlimited, limit: 1 })).toMatchObject([
+      { path: 'a.ts', start: 1, end: 9, symbol: 'second' },
+    ]);
+  });
+
   it('is not spent on a block that is gone', () => {
     const blocks = [block('gone.ts', 1, 5, 1), block('a.ts', 1, 5, 0.5)];
     const passages = packBlocks(blocks, {
