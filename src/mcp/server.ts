@@ -133,7 +133,10 @@ export async function createServer({
       const told = await withNotice(operation, output);
       return toCallResult(withoutSecrets(told, factory), factory.results());
     } catch (error) {
-      return toErrorResult(error, factory.redaction().message);
+      // What an abort broke on its way is no bug. A call's own error is kept: it carries the cost so far.
+      const isBroken = ending.signal.aborted && !(error instanceof OrchError);
+      const known = isBroken ? new OrchError('interrupted', 'interrupted') : error;
+      return toErrorResult(known, factory.redaction().message);
     } finally {
       progress.stop();
       running.delete(ending);

@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { expect, it } from 'vitest';
-import { call } from '../helpers/mcp.ts';
+import { createServer } from '../../src/mcp/server.ts';
+import { factoryFor } from '../helpers/cli.ts';
+import { call, clientWith } from '../helpers/mcp.ts';
 import { connectInProcess } from '../helpers/mcp-in-process.ts';
 import { key, repository } from '../helpers/orch.ts';
 
@@ -40,4 +43,28 @@ it('retrieve.search says what is wrong with a query', async () => {
     isError: true,
     content: [{ text: expect.stringContaining('outside of') }],
   });
+});
+
+it('a search whose client has gone was interrupted, which is no bug', async () => {
+  const factory = factoryFor(
+    { cwd: await repository({ 'a.ts': 'x\n' }) },
+    { clientRoots: () => [], writeLog: () => {}, defaultLogLevel: 'info' },
+  );
+  const server = await createServer({
+    toolNames: 'dotted',
+    factory,
+    signal: AbortSignal.abort(),
+    onCall: () => {},
+    onRoots: () => {},
+  });
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await server.connect(theirs);
+  const client = clientWith(undefined);
+  await client.connect(ours);
+  expect(await call(client, 'retrieve.search', { query: 'zebra' })).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringMatching(/^interrupted(?!.*bug)/s) }],
+  });
+  await client.close();
+  await factory.close();
 });

@@ -65,7 +65,7 @@ export class QdrantCollection {
     this.#path = `collections/${encodeURIComponent(name)}`;
   }
 
-  /** Creates it where it is missing. Throws `retrieval-unavailable` if it is of another make. */
+  /** Creates the collection if there is none. Throws `retrieval-unavailable` if it was made with other parameters. */
   async open(patience: Patience): Promise<void> {
     const [, found] = await Promise.all([this.#checkVersion(patience), this.#get(this.#path, patience)]);
     const info = found ?? (await this.#create(patience));

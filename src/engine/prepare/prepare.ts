@@ -203,7 +203,7 @@ export function noCandidateError(decision: RouteDecision): OrchError {
   const hints = {
     usage: 'add a model that is not in the catalogue to catalog.json',
     'over-budget': ceilingAdvice
-      ? `${describeAdvice(ceilingAdvice)}: raise the ceiling of ${formatUsd(ceilingUsd)} (the lowest of --max-cost or maxCostUsd, ORCH_MAX_COST_USD and budgets in policies.json applies), lower the effort, or send less`
+      ? `${describeAdvice(ceilingAdvice)}: raise the ceiling of ${formatUsd(ceilingUsd)} (the lowest of --max-cost or maxCostUsd, ORCH_MAX_COST_USD or else budgets.perCallUsd, and budgets.perTaskUsd applies), lower the effort, or send less`
       : "add the model's price to catalog.json, or call it without a ceiling",
     'no-eligible-model': 'run orch route --explain with the same flags for details',
   };
