@@ -1,21 +1,21 @@
 /** Reads JUnit's XML, as vitest, node:test, pytest, PHPUnit and others write it. */
-import { parser, type QualifiedTag, type Tag } from 'sax';
+import sax, { type QualifiedTag, type Tag } from 'sax';
 import { isAssertionText, type TestOutcome, type TestReport } from './report.ts';
 
 /** Undefined if the text holds no suite at all. A text that is cut off gives what was read of it. */
 export function readJunit(text: string): TestReport | undefined {
   const reader = new Reader();
   // Lenient, because what a test prints may hold characters that XML forbids.
-  const sax = parser(false, { lowercase: true, position: false });
-  sax.onopentag = (tag) => reader.open(tag);
-  sax.onclosetag = (name) => reader.close(name);
-  sax.ontext = (part) => reader.text(part);
-  sax.oncdata = (part) => reader.text(part);
-  sax.onerror = () => {
+  const xml = sax.parser(false, { lowercase: true, position: false });
+  xml.onopentag = (tag) => reader.open(tag);
+  xml.onclosetag = (name) => reader.close(name);
+  xml.ontext = (part) => reader.text(part);
+  xml.oncdata = (part) => reader.text(part);
+  xml.onerror = () => {
     // To be cleared for the reader to go on.
-    Object.assign(sax, { error: null });
+    Object.assign(xml, { error: null });
   };
-  sax.write(text).close();
+  xml.write(text).close();
   return reader.suites === 0 ? undefined : reader.report;
 }
 

@@ -1,0 +1,200 @@
+/** The command that runs some test files with a framework and has it write a report. */
+import { readGo, readUnittest } from './reports/lines.ts';
+import { readJest, readMocha } from './reports/json.ts';
+import { readJunit } from './reports/junit.ts';
+import type { ReadReport } from './reports/report.ts';
+import { unittestRunner } from './unittest-runner.ts';
+
+/** A folder of the scratch copy in which a run may leave what it likes, beside the project. */
+export interface RunFolder {
+  /** Absolute, in the copy. */
+  path: string;
+}
+
+export interface RunOptions {
+  /** From the folder in which the command runs, with `/`. */
+  files: readonly string[];
+  folder: RunFolder;
+  /** In another order than usual, where the framework can. Default: as declared. */
+  shuffled?: boolean;
+  /** Stop at the first failure. Default false. */
+  untilFailure?: boolean;
+}
+
+/** Programs of the project, found beforehand. */
+export interface Tools {
+  /** The file to be run with node for a command of an installed package; undefined if it is not installed. */
+  packageCommand(name: string): string | undefined;
+  node: string;
+  /** The project's interpreter. */
+  python: string;
+}
+
+export interface TestCommand {
+  argv: string[];
+  env: Record<string, string>;
+  /** Absolute path of the report; undefined where standard output is the report. */
+  reportPath: string | undefined;
+  read: ReadReport;
+}
+
+/** Where tests are run in a changed order, and hashes are seeded. Any number. */
+const seed = 4711;
+
+/** Frameworks whose reports are read. With others, the exit status of the project's own command is all there is. */
+const commands: Readonly<
+  Record<string, (options: RunOptions, tools: Tools) => TestCommand | { missing: string }>
+> = {
+  vitest({ files, folder, shuffled, untilFailure }, tools) {
+    const entry = tools.packageCommand('vitest');
+    if (entry === undefined) return { missing: 'vitest' };
+    const reportPath = `${folder.path}/report.xml`;
+    return {
+      argv: [
+        tools.node,
+        entry,
+        'run',
+        ...files,
+        '--reporter=junit',
+        `--outputFile=${reportPath}`,
+        '--coverage.enabled=false',
+        '--retry=0',
+        ...(shuffled ? ['--sequence.shuffle', `--sequence.seed=${seed}`] : []),
+        ...(untilFailure ? ['--bail=1'] : []),
+      ],
+      env: {},
+      reportPath,
+      read: readJunit,
+    };
+  },
+  jest({ files, folder, shuffled, untilFailure }, tools) {
+    const entry = tools.packageCommand('jest');
+    if (entry === undefined) return { missing: 'jest' };
+    const reportPath = `${folder.path}/report.json`;
+    return {
+      argv: [
+        tools.node,
+        entry,
+        '--runTestsByPath',
+        ...files,
+        '--json',
+        `--outputFile=${reportPath}`,
+        '--ci',
+        '--watchman=false',
+        '--coverage=false',
+        `--cacheDirectory=${folder.path}/jest`,
+        ...(shuffled ? ['--randomize', `--seed=${seed}`] : []),
+        ...(untilFailure ? ['--bail=1'] : []),
+      ],
+      env: {},
+      reportPath,
+      read: readJest,
+    };
+  },
+  'node:test'({ files, folder }, tools) {
+    const reportPath = `${folder.path}/report.xml`;
+    return {
+      argv: [
+        tools.node,
+        '--test',
+        '--test-reporter=junit',
+        `--test-reporter-destination=${reportPath}`,
+        ...files,
+      ],
+      env: {},
+      reportPath,
+      read: readJunit,
+    };
+  },
+  mocha({ files, folder, untilFailure }, tools) {
+    const entry = tools.packageCommand('mocha');
+    if (entry === undefined) return { missing: 'mocha' };
+    const reportPath = `${folder.path}/report.json`;
+    return {
+      argv: [
+        tools.node,
+        entry,
+        '--reporter=json',
+        `--reporter-option=output=${reportPath}`,
+        ...(untilFailure ? ['--bail'] : []),
+        ...files,
+      ],
+      env: {},
+      reportPath,
+      read: readMocha,
+    };
+  },
+  pytest({ files, folder, shuffled, untilFailure }, tools) {
+    const reportPath = `${folder.path}/report.xml`;
+    return {
+      argv: [
+        tools.python,
+        '-m',
+        'pytest',
+        '-q',
+        '--tb=short',
+        '-p',
+        'no:cacheprovider',
+        `--junitxml=${reportPath}`,
+        ...(shuffled ? ['-p', 'orch_reversed'] : []),
+        ...(untilFailure ? ['-x'] : []),
+        ...files,
+      ],
+      env: { ...pythonEnvironment(folder), PYTHONHASHSEED: String(shuffled ? seed : 0) },
+      reportPath,
+      read: readJunit,
+    };
+  },
+  unittest({ files, folder, shuffled }, tools) {
+    const reportPath = `${folder.path}/report.jsonl`;
+    return {
+      argv: [tools.python, '-c', unittestRunner, reportPath, shuffled ? 'reversed' : 'declared', ...files],
+      env: { ...pythonEnvironment(folder), PYTHONHASHSEED: String(shuffled ? seed : 0) },
+      reportPath,
+      read: readUnittest,
+    };
+  },
+  'go test'({ files, shuffled, untilFailure }) {
+    // Go tests packages, and the tests of one file need the others of their package.
+    const packages = new Set(files.map((file) => `./${file.slice(0, Math.max(file.lastIndexOf('/'), 0))}`));
+    return {
+      argv: [
+        'go',
+        'test',
+        '-json',
+        '-count=1',
+        '-vet=off',
+        ...(shuffled ? [`-shuffle=${seed}`] : []),
+        ...(untilFailure ? ['-failfast'] : []),
+        ...packages,
+      ],
+      env: { GOFLAGS: '-mod=mod', GOPROXY: 'off', GOTOOLCHAIN: 'local' },
+      reportPath: undefined,
+      read: readGo,
+    };
+  },
+};
+
+/** Files that a run needs in its folder, by name. */
+export const runFiles: Readonly<Record<string, string>> = {
+  'orch_reversed.py':
+    'def pytest_collection_modifyitems(items):\n    items.reverse()\n',
+};
+
+function pythonEnvironment({ path }: RunFolder): Record<string, string> {
+  // Compiled code in the tree would outlive a change of the source within the same second.
+  return { PYTHONPATH: path, PYTHONPYCACHEPREFIX: `${path}/pycache`, PYTHONDONTWRITEBYTECODE: '1' };
+}
+
+export function isRunnable(framework: string): boolean {
+  return Object.hasOwn(commands, framework);
+}
+
+/** `missing` names a package that is not installed. Undefined for a framework whose reports are not read. */
+export function testCommand(
+  framework: string,
+  options: RunOptions,
+  tools: Tools,
+): TestCommand | { missing: string } | undefined {
+  return isRunnable(framework) ? commands[framework]!(options, tools) : undefined;
+}
