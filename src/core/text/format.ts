@@ -7,6 +7,11 @@ export function formatCount(count: number): string {
     .replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
 }
 
+/** `1 test`, `12 tests`: for nouns with a plural in -s. */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Two decimals from one dollar up, otherwise two significant digits (8 decimals at most). */
 export function formatUsd(usd: number | undefined | null): string {
   if (usd === undefined || usd === null) return 'unknown';

@@ -1,7 +1,8 @@
 /** The command that runs some test files with a framework and has it write a report. */
-import { readGo, readUnittest } from './reports/lines.ts';
+
 import { readJest, readMocha } from './reports/json.ts';
 import { readJunit } from './reports/junit.ts';
+import { readGo, readUnittest } from './reports/lines.ts';
 import type { ReadReport } from './reports/report.ts';
 import { unittestRunner } from './unittest-runner.ts';
 
@@ -177,8 +178,7 @@ const commands: Readonly<
 
 /** Files that a run needs in its folder, by name. */
 export const runFiles: Readonly<Record<string, string>> = {
-  'orch_reversed.py':
-    'def pytest_collection_modifyitems(items):\n    items.reverse()\n',
+  'orch_reversed.py': 'def pytest_collection_modifyitems(items):\n    items.reverse()\n',
 };
 
 function pythonEnvironment({ path }: RunFolder): Record<string, string> {

@@ -51,7 +51,10 @@ class Reader {
       case 'testcase':
         this.#case = {
           name: [...this.#namesOfGroups(), value('name') ?? ''].join(' > '),
-          file: value('file') ?? this.#groups.findLast(({ file }) => file !== undefined)?.file ?? value('classname'),
+          file:
+            value('file') ??
+            this.#groups.findLast(({ file }) => file !== undefined)?.file ??
+            value('classname'),
           status: 'passed',
           isError: false,
           type: '',
@@ -118,5 +121,8 @@ function isTimeout(type: string): boolean {
 }
 
 function isPath(name: string): boolean {
-  return /^(?:\/|[A-Za-z]:[\\/]|[\w.-]+[\\/]).*\.\w+$/.test(name) || /^[\w.-]+\.(?:[cm]?[jt]sx?|py|go|php)$/.test(name);
+  return (
+    /^(?:\/|[A-Za-z]:[\\/]|[\w.-]+[\\/]).*\.\w+$/.test(name) ||
+    /^[\w.-]+\.(?:[cm]?[jt]sx?|py|go|php)$/.test(name)
+  );
 }

@@ -44,7 +44,10 @@ export function readGo(text: string): TestReport | undefined {
   }
   const report: TestReport = { tests: [], broken: [] };
   for (const [key, { file, name, action }] of ends) {
-    const lines = (outputs.get(key) ?? []).join('').split('\n').filter((line) => !noFailure.test(line));
+    const lines = (outputs.get(key) ?? [])
+      .join('')
+      .split('\n')
+      .filter((line) => !noFailure.test(line));
     const shown = lines.join('\n').trim();
     // A test that only holds others failed with them.
     if (parents.has(key) && (action !== 'fail' || shown === '')) continue;
