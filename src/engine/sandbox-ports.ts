@@ -27,6 +27,8 @@ export interface ScratchCopies {
 export interface ScratchCopy {
   /** Real path of what was copied: the project, or one package of it. */
   readonly base: string;
+  /** Folder of the user's alone that holds the copy and all that belongs to it. Real path. */
+  readonly folder: string;
   /** Real path of the copy. What runs in a sandbox may see it elsewhere: `Sandbox.places`. */
   readonly root: string;
   /** Folder beside the copy for what runners report. Real path. */
@@ -64,7 +66,7 @@ export interface ScratchCopy {
 export interface LeftOut {
   /** Relative to `base`, with slashes. */
   path: string;
-  /** `outside`: a link out of the project; `special`: neither file, folder nor link. */
+  /** `outside`: a link out of the project; `repository`: another one; `special`: neither file, folder nor link. */
   reason: 'secret' | 'outside' | 'repository' | 'special';
 }
 

@@ -93,6 +93,22 @@ export const calls = {
   /** Ids, one per line, on standard input here and below. */
   'blob-sizes': (repository) => ({ args: ['cat-file', '--batch-check'], repository }),
   blobs: (repository) => ({ args: ['cat-file', '--batch'], repository }),
+  /**
+   * These two write, and only into a copy whose git folder is our own: nothing has run in it yet. `folder` is its top.
+   * All files in it become one commit. Files go into one pack, which is faster than a file for each.
+   */
+  'add-copy': (folder) => ({
+    args: ['-c', 'core.bigFileThreshold=1', '-c', 'core.compression=0', 'add', '--all', '--force', '--', '.'],
+    repository: folder,
+  }),
+  'commit-copy': (folder) => ({
+    args: [
+      ...['-c', 'user.name=orch', '-c', 'user.email=orch@localhost', '-c', 'commit.gpgSign=false'],
+      ...['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'],
+      ...['commit', '--quiet', '--no-verify', '--allow-empty', '--no-status', '-m', 'The project as it is'],
+    ],
+    repository: folder,
+  }),
   /** The patch is on standard input here and below. */
   numstat: () => ({ args: [...apply, '--numstat', '-z', '-'] }),
   'apply-check': (folder) => ({ args: ['-C', folder, ...apply, '--check', '-'] }),
