@@ -3,9 +3,14 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { release } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
-import { bubblewrapArgs, type ConfinedRun, type Mount, type RunLimits } from '../../core/sandbox/bubblewrap.ts';
+import {
+  bubblewrapArgs,
+  type ConfinedRun,
+  type Mount,
+  type RunLimits,
+} from '../../core/sandbox/bubblewrap.ts';
 import { runVariables } from '../../core/sandbox/variables.ts';
-import type { Places, ScratchCopy, Sandbox, SharedPath } from '../../engine/sandbox-ports.ts';
+import type { Places, Sandbox, ScratchCopy, SharedPath } from '../../engine/sandbox-ports.ts';
 import { pathIn } from '../scratch/inside.ts';
 import { removeTree } from '../scratch/remove-tree.ts';
 import { realPath, statsOf } from '../system/paths.ts';
@@ -13,7 +18,7 @@ import { searchPath } from '../system/search-path.ts';
 import { commandOf, finished, prepareReports, usualOutputBytes } from './outcome.ts';
 import { runProcess } from './run-process.ts';
 import { systemPaths, toolchainPaths } from './toolchains.ts';
-import { type UseLimits, usualUse, useWatch } from './watch.ts';
+import { type UseLimits, useWatch, usualUse } from './watch.ts';
 
 export interface BubblewrapOptions {
   program: string;
@@ -95,9 +100,13 @@ export function bubblewrapSandbox(options: BubblewrapOptions): Sandbox {
 }
 
 function sandboxFailed(output: string): OrchError {
-  return new OrchError('internal', `bubblewrap could not start the program: ${output.trim().split('\n').at(-1)}`, {
-    hint: 'nothing was run; try it again, or with --sandbox off',
-  });
+  return new OrchError(
+    'internal',
+    `bubblewrap could not start the program: ${output.trim().split('\n').at(-1)}`,
+    {
+      hint: 'nothing was run; try it again, or with --sandbox off',
+    },
+  );
 }
 
 /**

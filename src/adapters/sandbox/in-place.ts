@@ -10,7 +10,7 @@ import { searchPath } from '../system/search-path.ts';
 import { commandOf, finished, prepareReports, usualOutputBytes } from './outcome.ts';
 import { runProcess } from './run-process.ts';
 import { toolchainPaths } from './toolchains.ts';
-import { type UseLimits, usualUse, useWatch } from './watch.ts';
+import { type UseLimits, useWatch, usualUse } from './watch.ts';
 
 export interface InPlaceOptions {
   /** Path of sandbox-exec. Undefined: nothing confines what runs. */

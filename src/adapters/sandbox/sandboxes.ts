@@ -1,6 +1,6 @@
 /** Finds out, by trying, what confines programs on this machine. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { once } from '../../core/text/once.ts';
 import type { NoSandbox, Sandbox, Sandboxes, ScratchCopy } from '../../engine/sandbox-ports.ts';
@@ -56,7 +56,9 @@ async function bubblewrap(options: SandboxesOptions): Promise<Sandbox | NoSandbo
   const knows = { size: help.includes('--size '), disableUserns: help.includes('--disable-userns') };
   const sandbox = bubblewrapSandbox({ ...options, program, knows });
   const fault = await tryOut(sandbox, options.temporaries);
-  return fault === undefined ? sandbox : missing(`bubblewrap does not work here: ${fault}`, namespaceHint(fault));
+  return fault === undefined
+    ? sandbox
+    : missing(`bubblewrap does not work here: ${fault}`, namespaceHint(fault));
 }
 
 function namespaceHint(fault: string): string {
@@ -72,7 +74,10 @@ async function sandboxExec(options: SandboxesOptions): Promise<Sandbox | NoSandb
   const fault = await tryOut(sandbox, options.temporaries);
   return fault === undefined
     ? sandbox
-    : missing(`sandbox-exec does not work here: ${fault}`, `see whether it may be used in this session, ${orOff}`);
+    : missing(
+        `sandbox-exec does not work here: ${fault}`,
+        `see whether it may be used in this session, ${orOff}`,
+      );
 }
 
 function helpOf(program: string): Promise<string> {
@@ -93,11 +98,11 @@ async function tryOut(sandbox: Sandbox, temporaries: Temporaries): Promise<strin
     const folder = scratch.path;
     const copy = emptyCopy(folder);
     const beside = join(folder, 'beside');
-    writeFileSync(beside, '');
+    writeFileSync(beside, 'as it was');
     const checks = [
       'echo x > written',
       '! cat "$1" 2>/dev/null',
-      '! (: > "$1") 2>/dev/null',
+      '{ (echo x > "$1") 2>/dev/null; true; }',
       '{ [ ! -e /proc/net/dev ] || [ "$(grep -c : /proc/net/dev)" = 1 ]; }',
     ];
     const { status, output } = await sandbox.run({
@@ -106,7 +111,9 @@ async function tryOut(sandbox: Sandbox, temporaries: Temporaries): Promise<strin
       timeoutMs: probeMs,
       signal: new AbortController().signal,
     });
-    if (status === 0 && output.trim() === 'confined' && existsSync(join(copy.root, 'written'))) return undefined;
+    const isConfined = status === 0 && output.trim() === 'confined';
+    if (isConfined && existsSync(join(copy.root, 'written')) && readFileSync(beside, 'utf8') === 'as it was')
+      return undefined;
     return output.trim().split('\n').at(-1) || `a trial ended with status ${status ?? 'of a signal'}`;
   } catch (error) {
     return (error as Error).message;

@@ -44,8 +44,16 @@ export function toolchainPaths(
   search: readonly string[],
   { variables, home, base, also = [] }: { variables: Variables; home: string; base: string; also?: string[] },
 ): Shown {
-  const isShown = (path: string) => systemFolders.some((folder) => isIn(path, folder)) || isIn(path, base);
-  const closed = [home, realPath(home), base, join(home, '.local'), join(home, '.config'), join(home, '.cache')];
+  const shownAlready = [...systemFolders, '/etc', base];
+  const isShown = (path: string) => shownAlready.some((folder) => isIn(path, folder));
+  const closed = [
+    home,
+    realPath(home),
+    base,
+    join(home, '.local'),
+    join(home, '.config'),
+    join(home, '.cache'),
+  ];
   const mounts = new Set<string>();
   const links = new Map<string, string>();
   const add = (path: string): void => {
@@ -72,7 +80,9 @@ export function toolchainPaths(
     for (const [at, target] of hops) if (!isShown(at)) links.set(at, target);
   }
   const folders = [
-    ...stores.filter(([of]) => of.some((name) => found.has(name))).flatMap(([, below]) => below.map((each) => join(home, each))),
+    ...stores
+      .filter(([of]) => of.some((name) => found.has(name)))
+      .flatMap(([, below]) => below.map((each) => join(home, each))),
     ...namedFolders.flatMap(([name, below]) => (variables[name] ? [`${variables[name]}${below}`] : [])),
   ].flatMap(expanded);
   for (const folder of folders) {
@@ -122,7 +132,12 @@ function follow(path: string): { real: string; hops: Map<string, string> } {
     }
     hops.set(next, target);
     const rest = names.splice(0);
-    names.push(...resolve(here, target).split('/').filter((name) => name !== ''), ...rest);
+    names.push(
+      ...resolve(here, target)
+        .split('/')
+        .filter((name) => name !== ''),
+      ...rest,
+    );
     here = '/';
   }
   return { real: here, hops };

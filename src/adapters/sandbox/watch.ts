@@ -29,7 +29,10 @@ export function useWatch(
       const pid = leader();
       if (pid !== undefined && tasksAround(pid) > limits.processes) return 'processes';
     }
-    if (now.bytes - start.bytes > limits.diskBytes / 8 || now.entries - start.entries > limits.diskEntries / 8) {
+    if (
+      now.bytes - start.bytes > limits.diskBytes / 8 ||
+      now.entries - start.entries > limits.diskEntries / 8
+    ) {
       if (await isAbove(folder, limits)) return 'disk';
       start = now;
     }

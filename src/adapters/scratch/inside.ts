@@ -2,7 +2,16 @@
  * Reads and writes files of the copy. What has run there may have put a link, a pipe or a device in any place: no link
  * is followed, so nothing outside of the copy is read or written.
  */
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { hasDotGit } from '../../core/text/dot-git.ts';
@@ -38,9 +47,13 @@ export function readIn(root: string, relative: string, maxBytes: number): Uint8A
     if (error instanceof OrchError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ELOOP') return undefined;
-    throw new OrchError('file-unreadable', `${relative} in the copy of the project cannot be read (${code})`, {
-      cause: error,
-    });
+    throw new OrchError(
+      'file-unreadable',
+      `${relative} in the copy of the project cannot be read (${code})`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     if (handle !== undefined) closeSync(handle);
   }

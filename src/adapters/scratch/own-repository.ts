@@ -21,7 +21,9 @@ export async function makeRepository(root: string, packages: Packages, signal: A
   if (findGit() === undefined) return;
   const folder = join(root, '.git');
   const shown = [...packages.folders, ...packages.links.keys(), ...packages.shared.map(({ at }) => at)];
-  const ignored = shown.filter((name) => !name.startsWith('../')).map((name) => `/${name.replace(/[[\]*?\\!#]/g, '\\$&')}\n`);
+  const ignored = shown
+    .filter((name) => !name.startsWith('../'))
+    .map((name) => `/${name.replace(/[[\]*?\\!#]/g, '\\$&')}\n`);
   const files = {
     HEAD: 'ref: refs/heads/main\n',
     config,
@@ -30,15 +32,17 @@ export async function makeRepository(root: string, packages: Packages, signal: A
   };
   for (const name of ['objects', 'refs/heads', 'info']) mkdirSync(join(folder, name), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const calls: GitCall[] = [
-    ['add-copy', root],
-    ['commit-copy', root],
-  ];
-  for (const call of calls) {
+  const ask = async (call: GitCall) => {
     const answer = await git(call, { signal, limitMs });
-    if (answer.status === 0) continue;
-    throw new OrchError('write-failed', `nothing was run: git cannot make a repository of the copy: ${complaintOf(answer)}`, {
-      hint: 'free some space in the folder for temporary files, or set TMPDIR to another one',
-    });
-  }
+    if (answer.status === 0) return answer.stdout.trim();
+    throw new OrchError(
+      'write-failed',
+      `nothing was run: git cannot make a repository of the copy: ${complaintOf(answer)}`,
+      { hint: 'free some space in the folder for temporary files, or set TMPDIR to another one' },
+    );
+  };
+  await ask(['add-copy', root]);
+  const commit = await ask(['commit-tree', root, await ask(['write-tree', root])]);
+  // Git's own commit would look at every file again.
+  writeFileSync(join(folder, 'refs/heads/main'), `${commit}\n`);
 }

@@ -94,7 +94,8 @@ async function withinLimits(
 }
 
 function tooMuch({ files, bytes }: FilesToCopy, limits: CopyLimits): string | undefined {
-  if (files.size > limits.files) return `${formatCount(files.size)} files (at most ${formatCount(limits.files)})`;
+  if (files.size > limits.files)
+    return `${formatCount(files.size)} files (at most ${formatCount(limits.files)})`;
   const inMb = (size: number) => `${formatCount(Math.ceil(size / 1024 / 1024))} MB`;
   return bytes > limits.bytes ? `${inMb(bytes)} (at most ${inMb(limits.bytes)})` : undefined;
 }
@@ -115,7 +116,15 @@ function nearestPackage(top: string, near: string): string | undefined {
 }
 
 function hasManifest(folder: string): boolean {
-  const names = ['package.json', 'pyproject.toml', 'setup.py', 'go.mod', 'Cargo.toml', 'composer.json', 'Gemfile'];
+  const names = [
+    'package.json',
+    'pyproject.toml',
+    'setup.py',
+    'go.mod',
+    'Cargo.toml',
+    'composer.json',
+    'Gemfile',
+  ];
   return names.filter(isManifest).some((name) => isThere(join(folder, name)));
 }
 
@@ -132,7 +141,11 @@ function layOut(
 ): Facts {
   const above = packages.shared.map(({ at }) => /^(\.\.\/)*/.exec(at)![0].length / 3);
   const levels = Math.max(0, ...above);
-  const outermost = base.split('/').slice(0, base.split('/').length - levels).join('/') || '/';
+  const outermost =
+    base
+      .split('/')
+      .slice(0, base.split('/').length - levels)
+      .join('/') || '/';
   const root = join(folder, 'tree', relative(outermost, base));
   const reports = join(folder, 'reports');
   const cache = join(folder, 'cache');
@@ -152,7 +165,8 @@ async function copyAll(
   const links = new Map([...found.links, ...packages.links]);
   copying(() => {
     const folders = new Set([...found.files.keys(), ...found.links.keys()].map(dirname));
-    for (const folder of [...folders, ...packages.folders]) mkdirSync(join(root, folder), { recursive: true });
+    for (const folder of [...folders, ...packages.folders])
+      mkdirSync(join(root, folder), { recursive: true });
     for (const [name, target] of links) symlinkSync(target, join(root, name));
   });
   const waiting = [...found.files.keys()].reverse();

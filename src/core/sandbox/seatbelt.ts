@@ -17,10 +17,23 @@ const system = [
   ...['/private/var/db/dyld', '/private/var/select', '/opt/homebrew', '/opt/local', '/nix/store'],
 ];
 const files = [
-  ...['/', '/private', '/private/var', '/private/etc', '/etc', '/var', '/tmp', '/private/tmp', '/opt', '/Library'],
+  ...[
+    '/',
+    '/private',
+    '/private/var',
+    '/private/etc',
+    '/etc',
+    '/var',
+    '/tmp',
+    '/private/tmp',
+    '/opt',
+    '/Library',
+  ],
   ...['/private/etc/localtime', '/private/etc/services', '/private/etc/protocols', '/private/etc/passwd'],
 ];
-const devices = ['null', 'zero', 'random', 'urandom', 'fd', 'tty', 'dtracehelper'].map((name) => `/dev/${name}`);
+const devices = ['null', 'zero', 'random', 'urandom', 'fd', 'tty', 'dtracehelper'].map(
+  (name) => `/dev/${name}`,
+);
 /** Without these, programs look up no user and no time zone, and node does not start. */
 const services = [
   ...['com.apple.system.opendirectoryd.libinfo', 'com.apple.system.opendirectoryd.membership'],

@@ -10,13 +10,31 @@ export const systemFolders = [
 export const systemSettings =
   /^(alternatives|ca-certificates|crypto-policies|fonts|gai\.conf|java[-\w.]*|ld\.so\.(cache|conf|conf\.d)|locale\.(alias|conf|gen)|localtime|mime\.types|os-release|debian_version|alpine-release|php\d?|protocols|python[\d.]*|services|terminfo|timezone)$/;
 /** Of folders there, these: the rest may hold keys. */
-export const certificateFolders = ['/etc/ssl/certs', '/etc/ssl/openssl.cnf', '/etc/pki/tls/certs', '/etc/pki/ca-trust'];
+export const certificateFolders = [
+  '/etc/ssl/certs',
+  '/etc/ssl/openssl.cnf',
+  '/etc/pki/tls/certs',
+  '/etc/pki/ca-trust',
+];
 
 /** Programs of languages, and what tests are run with: how each is found on the PATH decides what is shown. */
 export const programs = [
   ...['node', 'npm', 'npx', 'pnpm', 'yarn', 'corepack', 'bun', 'deno', 'tsx'],
   ...['python', 'python3', 'pytest', 'uv', 'poetry', 'hatch', 'tox', 'nox'],
-  ...['go', 'cargo', 'rustc', 'java', 'mvn', 'gradle', 'kotlinc', 'ruby', 'bundle', 'rspec', 'php', 'composer'],
+  ...[
+    'go',
+    'cargo',
+    'rustc',
+    'java',
+    'mvn',
+    'gradle',
+    'kotlinc',
+    'ruby',
+    'bundle',
+    'rspec',
+    'php',
+    'composer',
+  ],
   ...['make', 'just', 'git', 'dotnet'],
 ];
 
@@ -27,11 +45,20 @@ const managers =
 /** What programs read besides, in the home folder. `[programs, folders]`; a `*` is one name. */
 export const stores: readonly (readonly [readonly string[], readonly string[]])[] = [
   [['go'], ['go/pkg/mod']],
-  [['cargo', 'rustc'], ['.cargo/bin', '.cargo/registry', '.cargo/git', '.rustup']],
+  [
+    ['cargo', 'rustc'],
+    ['.cargo/bin', '.cargo/registry', '.cargo/git', '.rustup'],
+  ],
   [['mvn'], ['.m2/repository']],
-  [['gradle', 'java'], ['.gradle/caches', '.gradle/wrapper']],
+  [
+    ['gradle', 'java'],
+    ['.gradle/caches', '.gradle/wrapper'],
+  ],
   [['python', 'python3', 'pytest'], ['.local/lib/python*']],
-  [['ruby', 'bundle', 'rspec'], ['.gem/ruby', '.local/share/gem']],
+  [
+    ['ruby', 'bundle', 'rspec'],
+    ['.gem/ruby', '.local/share/gem'],
+  ],
   [['yarn'], ['.yarn/berry/cache']],
   [['pnpm', 'yarn', 'corepack'], ['.cache/node/corepack']],
   [['deno'], ['.cache/deno']],
@@ -75,6 +102,8 @@ export function installationOf(
   const folder = program.slice(0, program.lastIndexOf('/'));
   const prefix = /^(.*)\/s?bin$/.exec(folder)?.[1];
   const isInstallation =
-    prefix !== undefined && may(prefix) && ['lib', 'libexec', 'jmods'].some((name) => has(`${prefix}/${name}`));
+    prefix !== undefined &&
+    may(prefix) &&
+    ['lib', 'libexec', 'jmods'].some((name) => has(`${prefix}/${name}`));
   return isInstallation ? prefix : program;
 }

@@ -17,7 +17,11 @@ export interface RunFolders {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** `given`: of the caller; they come before all others. */
-export function runVariables(own: Variables, folders: RunFolders, given: Variables = {}): Record<string, string> {
+export function runVariables(
+  own: Variables,
+  folders: RunFolders,
+  given: Variables = {},
+): Record<string, string> {
   const passed = Object.entries(own).filter(([name]) => passing.test(name));
   const asked = Object.entries(given).filter(([name]) => !refused.test(name));
   const all = [...passed, ...Object.entries(fixed(folders)), ...asked];
