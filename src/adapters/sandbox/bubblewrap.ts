@@ -38,7 +38,9 @@ const usualLimits: RunLimits = {
 };
 
 export function bubblewrapSandbox(options: BubblewrapOptions): Sandbox {
-  const { program, knows, variables, home, use = usualUse } = options;
+  const { program, knows, variables, use = usualUse } = options;
+  // Users without a home have the root of the disk for one.
+  const home = options.home === '/' ? '/tmp' : options.home;
   const limits = options.limits ?? { ...usualLimits, processes: countsAlone() ? use.processes : undefined };
   const places = ({ base }: ScratchCopy): Places => ({
     root: base,
@@ -177,7 +179,7 @@ function accounts(folder: string, home: string): Mount[] {
   const group = process.getgid?.() ?? 0;
   const user = id === 0 ? '' : `user:x:${id}:${group}::${home}:/bin/sh\n`;
   const files = {
-    passwd: `root:x:0:0::/root:/bin/sh\n${user}nobody:x:65534:65534::/:/bin/false\n`,
+    passwd: `root:x:0:0::${id === 0 ? home : '/root'}:/bin/sh\n${user}nobody:x:65534:65534::/:/bin/false\n`,
     group: `root:x:0:\n${group === 0 ? '' : `user:x:${group}:\n`}nogroup:x:65534:\n`,
     hosts: '127.0.0.1 localhost sandbox\n::1 localhost\n',
     'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',

@@ -127,7 +127,8 @@ describe.skipIf(bubblewrap === undefined)('what runs in bubblewrap (skipped wher
     const { found, needed } = JSON.parse(end.output);
     expect(Object.entries(found).filter(([, got]) => got !== 'nothing')).toEqual([]);
     expect(Object.keys(found).length).toBeGreaterThan(40);
-    expect(new Set(Object.values(needed))).toEqual(new Set([true]));
+    expect(Object.entries(needed).filter(([, got]) => got !== true)).toEqual([]);
+    expect(Object.keys(needed).length).toBe(6);
     expect(processesWith(marker)).toEqual([]);
     expect([...end.reports].map(([name, bytes]) => [name, Buffer.from(bytes).toString()])).toEqual([
       ['report.json', '{}'],
