@@ -51,8 +51,9 @@ export function scratchCopies({
       const scratch = noted(temporaries);
       try {
         const copy = layOut(realpathSync(scratch.path), folder, { found, packages });
-        await copyAll(copy.root, folder, { found, packages, signal });
+        await copyAll(copy.root, folder, { found, signal });
         await makeRepository(copy.root, packages, signal);
+        copying(() => placePackages(copy.root, packages));
         return { ...copy, ...accessTo(copy, found.files), remove: async () => scratch.remove() };
       } catch (error) {
         scratch.remove();
@@ -160,14 +161,12 @@ function layOut(
 async function copyAll(
   root: string,
   base: string,
-  { found, packages, signal }: { found: FilesToCopy; packages: Packages; signal: AbortSignal },
+  { found, signal }: { found: FilesToCopy; signal: AbortSignal },
 ): Promise<void> {
-  const links = new Map([...found.links, ...packages.links]);
   copying(() => {
     const folders = new Set([...found.files.keys(), ...found.links.keys()].map(dirname));
-    for (const folder of [...folders, ...packages.folders])
-      mkdirSync(join(root, folder), { recursive: true });
-    for (const [name, target] of links) symlinkSync(target, join(root, name));
+    for (const folder of folders) mkdirSync(join(root, folder), { recursive: true });
+    for (const [name, target] of found.links) symlinkSync(target, join(root, name));
   });
   const waiting = [...found.files.keys()].reverse();
   const worker = async () => {
@@ -181,6 +180,12 @@ async function copyAll(
   const ends = await Promise.allSettled(workers);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+}
+
+/** After the commit, which they are not part of. */
+function placePackages(root: string, { folders, links }: Packages): void {
+  for (const folder of folders) mkdirSync(join(root, folder), { recursive: true });
+  for (const [name, target] of links) symlinkSync(target, join(root, name));
 }
 
 /** A file that is gone meanwhile counts as changed. */
