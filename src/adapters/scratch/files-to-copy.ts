@@ -16,7 +16,7 @@ export interface Stamp {
 }
 
 export interface FilesToCopy {
-  /** Regular files, relative to the base, sorted. */
+  /** Regular files, relative to the base. */
   files: Map<string, Stamp>;
   /** What a link is to say, relative to its folder. */
   links: Map<string, string>;

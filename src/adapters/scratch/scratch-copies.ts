@@ -232,7 +232,10 @@ function accessTo(
     read: (name, maxBytes = mostRead) => readIn(root, name, maxBytes),
     readReport: (name, maxBytes = mostRead) => readIn(reports, name, maxBytes),
     changedSince: () =>
-      [...copied].filter(([name, stamp]) => !isUnchanged(join(base, name), stamp)).map(([name]) => name),
+      [...copied]
+        .filter(([name, stamp]) => !isUnchanged(join(base, name), stamp))
+        .map(([name]) => name)
+        .sort(),
   };
 }
 

@@ -34,8 +34,13 @@ for (const id of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
   );
 }
 for (const path of [...outside.read, 'out/id_rsa', '/proc/1/root/etc/shadow', '/etc/shadow'])
-  await attempt(`read ${path}`, () => (path.endsWith('shadow') ? fs.readFileSync(path) : mine(fs.readFileSync(path))));
-await attempt('process', done(() => process.kill(pid, 0)));
+  await attempt(`read ${path}`, () =>
+    path.endsWith('shadow') ? fs.readFileSync(path) : mine(fs.readFileSync(path)),
+  );
+await attempt(
+  'process',
+  done(() => process.kill(pid, 0)),
+);
 await attempt('interfaces', () => Object.keys(os.networkInterfaces()).filter((name) => name !== 'lo')[0]);
 
 // What it may not reach.
@@ -44,23 +49,65 @@ for (const path of sockets) await attempt(`socket ${path.slice(-8)}`, () => conn
 
 // What it may not write.
 for (const path of outside.write) {
-  await attempt(`write ${path}`, done(() => fs.appendFileSync(path, 'changed')));
-  await attempt(`mode ${path}`, done(() => fs.chmodSync(path, 0o777)));
-  await attempt(`time ${path}`, done(() => fs.utimesSync(path, 1, 1)));
-  await attempt(`delete ${path}`, done(() => fs.unlinkSync(path)));
-  await attempt(`second name of ${path}`, done(() => fs.linkSync(path, 'second-name')));
+  await attempt(
+    `write ${path}`,
+    done(() => fs.appendFileSync(path, 'changed')),
+  );
+  await attempt(
+    `mode ${path}`,
+    done(() => fs.chmodSync(path, 0o777)),
+  );
+  await attempt(
+    `time ${path}`,
+    done(() => fs.utimesSync(path, 1, 1)),
+  );
+  await attempt(
+    `delete ${path}`,
+    done(() => fs.unlinkSync(path)),
+  );
+  await attempt(
+    `second name of ${path}`,
+    done(() => fs.linkSync(path, 'second-name')),
+  );
 }
-await attempt('add to a package', done(() => fs.writeFileSync('node_modules/dep/new.js', '')));
-await attempt('replace a package', done(() => fs.renameSync('node_modules/dep', 'node_modules/gone')));
-await attempt('write to /usr', done(() => fs.writeFileSync('/usr/orch', '')));
-await attempt('write to /', done(() => fs.writeFileSync('/orch-file', '')));
-await attempt('write to /dev', done(() => fs.writeFileSync('/dev/orch-file', '')));
+await attempt(
+  'add to a package',
+  done(() => fs.writeFileSync('node_modules/dep/new.js', '')),
+);
+await attempt(
+  'replace a package',
+  done(() => fs.renameSync('node_modules/dep', 'node_modules/gone')),
+);
+await attempt(
+  'write to /usr',
+  done(() => fs.writeFileSync('/usr/orch', '')),
+);
+await attempt(
+  'write to /',
+  done(() => fs.writeFileSync('/orch-file', '')),
+);
+await attempt(
+  'write to /dev',
+  done(() => fs.writeFileSync('/dev/orch-file', '')),
+);
 
 // What it may not become.
-await attempt('device', done(() => sh('mknod device c 1 1')));
-await attempt('mount', done(() => sh('mount -t tmpfs none /orch || mount --bind /proc /orch')));
-await attempt('another namespace', done(() => sh('unshare --user --map-root-user true')));
-await attempt('terminal', done(() => fs.readFileSync('/dev/tty')));
+await attempt(
+  'device',
+  done(() => sh('mknod device c 1 1')),
+);
+await attempt(
+  'mount',
+  done(() => sh('mount -t tmpfs none /orch || mount --bind /proc /orch')),
+);
+await attempt(
+  'another namespace',
+  done(() => sh('unshare --user --map-root-user true')),
+);
+await attempt(
+  'terminal',
+  done(() => fs.readFileSync('/dev/tty')),
+);
 
 // What it leaves.
 for (const script of ['sleep 1000', 'setsid sleep 1000', 'trap "" TERM HUP INT; sleep 1000'])

@@ -35,7 +35,7 @@ beforeEach(() => {
     '.ssh/id_rsa': canary,
     '.config/orch/models.json': canary,
     'other/project/index.js': canary,
-    'program': '#!/bin/sh\ntouch "$0.ran"\n',
+    program: '#!/bin/sh\ntouch "$0.ran"\n',
     'project/.env': canary,
     'project/.gitignore': 'node_modules\n.env\n',
     'project/package.json': '{"name":"p"}',
@@ -75,7 +75,11 @@ function run(sandbox: Sandbox, given: Partial<RunOptions> & Pick<RunOptions, 'co
 function processesWith(word: string): string[] {
   return readdirSync('/proc').filter((name) => {
     try {
-      return /^\d+$/.test(name) && Number(name) !== process.pid && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(word);
+      return (
+        /^\d+$/.test(name) &&
+        Number(name) !== process.pid &&
+        readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(word)
+      );
     } catch {
       return false;
     }
@@ -108,7 +112,12 @@ describe.skipIf(bubblewrap === undefined)('what runs in bubblewrap (skipped wher
         join(base, '.git/description'),
         join(copy.folder, 'tree/package.json'),
       ],
-      write: [join(base, 'node_modules/dep/index.js'), join(base, 'node_modules/file.js'), '/etc/passwd', '/bin/sh'],
+      write: [
+        join(base, 'node_modules/dep/index.js'),
+        join(base, 'node_modules/file.js'),
+        '/etc/passwd',
+        '/bin/sh',
+      ],
     };
     const knows = {
       ...{ canary, outside, marker, pid: process.pid, sockets: [named, abstract] },
@@ -137,7 +146,9 @@ describe.skipIf(bubblewrap === undefined)('what runs in bubblewrap (skipped wher
     for (const path of ['link.js', 'pipe.js', 'src/index.js']) expect(copy.read(path)).toBeUndefined();
     copy.write('src/index.js', 'changed');
     copy.write('link.js', 'changed');
-    const again = await run(sandbox, { command: { shell: 'cat src/index.js link.js; ls node_modules; node -p "require(\'dep\')"' } });
+    const again = await run(sandbox, {
+      command: { shell: 'cat src/index.js link.js; ls node_modules; node -p "require(\'dep\')"' },
+    });
     expect(again).toMatchObject({ status: 0, output: 'changedchangeddep\nfile.js\nthe package\n' });
     await copy.remove();
     expect(existsSync(copy.folder)).toBe(false);
@@ -155,8 +166,14 @@ describe.skipIf(bubblewrap === undefined)('what runs in bubblewrap (skipped wher
     const marker = `marker-${crypto.randomUUID()}`;
     const endless = (script: string) => ({ shell: `: ${marker}; ${script}` });
     const [printed, filled, forked] = [
-      await run(sandbox, { command: endless('(setsid yes & yes) & yes'), timeoutMs: 1000, maxOutputBytes: 1000 }),
-      await run(sandbox, { command: endless('while :; do head -c 9000000 /dev/zero >> filled; sleep .02; done') }),
+      await run(sandbox, {
+        command: endless('(setsid yes & yes) & yes'),
+        timeoutMs: 1000,
+        maxOutputBytes: 1000,
+      }),
+      await run(sandbox, {
+        command: endless('while :; do head -c 9000000 /dev/zero >> filled; sleep .02; done'),
+      }),
       await run(sandbox, { command: endless('for i in $(seq 300); do sleep 1000 & done; wait') }),
     ];
     expect(printed).toMatchObject({ stopped: 'time', status: undefined, cut: true });
@@ -177,7 +194,9 @@ describe.skipIf(bubblewrap === undefined)('what runs in bubblewrap (skipped wher
     const sandbox = confining as Sandbox;
     await copied();
     expect(await run(sandbox, { command: { argv: ['no-such-program'] } })).toMatchObject({ status: 127 });
-    await expect(run(sandbox, { command: { shell: 'true' }, cwd: 'none' })).rejects.toThrow('bubblewrap could not');
+    await expect(run(sandbox, { command: { shell: 'true' }, cwd: 'none' })).rejects.toThrow(
+      'bubblewrap could not',
+    );
     await expect(run(sandbox, { command: { shell: 'true' }, cwd: '..' })).rejects.toMatchObject({
       code: 'file-forbidden',
     });
@@ -192,7 +211,9 @@ describe.skipIf(process.platform !== 'linux')('without a sandbox', () => {
       why: expect.stringContaining('not installed'),
       hint: expect.stringContaining('apt install bubblewrap'),
     });
-    const broken = folder({ bwrap: '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n' });
+    const broken = folder({
+      bwrap: '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n',
+    });
     execFileSync('/bin/chmod', ['+x', join(broken, 'bwrap')]);
     process.env.PATH = broken;
     expect(await sandboxes(options(home)).confined(never())).toMatchObject({
@@ -201,7 +222,10 @@ describe.skipIf(process.platform !== 'linux')('without a sandbox', () => {
       hint: expect.stringContaining('user namespaces'),
     });
     // One that lets everything through is none.
-    const open = folder({ bwrap: '#!/bin/sh\nwhile [ "$1" != -- ]; do [ "$1" = --chdir ] && cd "$2"; shift; done; shift\n"$@"\necho \'{"exit-code": 0}\' >&3\n' });
+    const open = folder({
+      bwrap:
+        '#!/bin/sh\nwhile [ "$1" != -- ]; do [ "$1" = --chdir ] && cd "$2"; shift; done; shift\n"$@"\necho \'{"exit-code": 0}\' >&3\n',
+    });
     execFileSync('/bin/chmod', ['+x', join(open, 'bwrap')]);
     process.env.PATH = `${open}:${searched}`;
     expect(await sandboxes(options(home)).confined(never())).toMatchObject({ kind: 'missing' });
@@ -213,7 +237,9 @@ describe.skipIf(process.platform !== 'linux')('without a sandbox', () => {
     const before = photograph(home);
     const marker = `marker-${crypto.randomUUID()}`;
     const end = await run(sandbox, {
-      command: { shell: `env; pwd; cat node_modules/dep/index.js; (sleep 1000; : ${marker}) & echo > src/new.js` },
+      command: {
+        shell: `env; pwd; cat node_modules/dep/index.js; (sleep 1000; : ${marker}) & echo > src/new.js`,
+      },
     });
     expect(end.status).toBe(0);
     expect(end.output).not.toContain(canary);

@@ -179,7 +179,9 @@ describe('a copy of a project', () => {
     execFileSync('git', ['-C', join(base, 'nested'), 'add', '.']);
     const author = ['-c', 'user.name=a', '-c', 'user.email=a@localhost'];
     execFileSync('git', ['-C', join(base, 'nested'), ...author, 'commit', '-qm', 'x']);
-    execFileSync('git', ['-C', base, '-c', 'advice.addEmbeddedRepo=false', 'add', 'nested'], { stdio: 'pipe' });
+    execFileSync('git', ['-C', base, '-c', 'advice.addEmbeddedRepo=false', 'add', 'nested'], {
+      stdio: 'pipe',
+    });
     const copy = await copyOf(base);
     expect(copy.files).toContain('nested/file');
     expect(existsSync(copy.path('nested/.git'))).toBe(false);
@@ -228,12 +230,13 @@ describe('what is left of a copy', () => {
   it('is removed after a kill by the next process, however it was left', async () => {
     const notes = join(folder({}), 'notes');
     const temporaries = notedTemporaries(notes);
-    const create = () => scratchCopies({ temporaries, home: '/home/nobody' }).create({ base, signal: never() });
+    const create = () =>
+      scratchCopies({ temporaries, home: '/home/nobody' }).create({ base, signal: never() });
     const left = await create();
     const live = await create();
     made.push(live, left);
     leaveDeepFolders(left.root);
-    for (const name of readdirSync(notes)) {
+    for (const name of readdirSync(notes).filter((each) => each.endsWith('.json'))) {
       const note = JSON.parse(readFileSync(join(notes, name), 'utf8'));
       if (note.path === left.folder)
         writeFileSync(join(notes, name), JSON.stringify({ ...note, holder: dead() }));
@@ -241,7 +244,10 @@ describe('what is left of a copy', () => {
     await temporaries.sweep();
     expect([existsSync(left.folder), existsSync(live.root)]).toEqual([false, true]);
     await live.remove();
-    expect([existsSync(live.folder), readdirSync(notes).filter((name) => name.endsWith('.json'))]).toEqual([false, []]);
+    expect([existsSync(live.folder), readdirSync(notes).filter((name) => name.endsWith('.json'))]).toEqual([
+      false,
+      [],
+    ]);
   });
 
   it('goes whatever its rights and however long its paths', () => {

@@ -20,7 +20,13 @@ describe('variables', () => {
       HTTPS_PROXY: 'x',
       HOME: '/root',
     };
-    const given = { TZ: 'Pacific/Apia', NODE_OPTIONS: '--x', openai_key: 'x', MY_TOKEN: 'x', DB_PASSWORD: 'x' };
+    const given = {
+      TZ: 'Pacific/Apia',
+      NODE_OPTIONS: '--x',
+      openai_key: 'x',
+      MY_TOKEN: 'x',
+      DB_PASSWORD: 'x',
+    };
     const variables = runVariables(own, folders, given);
     expect(Object.values(variables)).not.toContain('x');
     expect(variables).toMatchObject({
@@ -102,7 +108,10 @@ describe('what is shown of a toolchain', () => {
 
 describe('profile of sandbox-exec', () => {
   it('forbids all but what is named, and quotes names', () => {
-    const profile = seatbeltProfile({ readable: ['/Users/u/.nvm/versions'], writable: ['/private/tmp/a "b"\\c'] });
+    const profile = seatbeltProfile({
+      readable: ['/Users/u/.nvm/versions'],
+      writable: ['/private/tmp/a "b"\\c'],
+    });
     expect(profile).toMatchInlineSnapshot(`
       "(version 1)
       (deny default)
