@@ -17,7 +17,7 @@ import { realPath, statsOf } from '../system/paths.ts';
 import { searchPath } from '../system/search-path.ts';
 import { commandOf, finished, prepareReports, usualOutputBytes } from './outcome.ts';
 import { runProcess } from './run-process.ts';
-import { systemPaths, toolchainPaths } from './toolchains.ts';
+import { type Shown, systemPaths, toolchainPaths } from './toolchains.ts';
 import { type UseLimits, useWatch, usualUse } from './watch.ts';
 
 export interface BubblewrapOptions {
@@ -47,6 +47,17 @@ export function bubblewrapSandbox(options: BubblewrapOptions): Sandbox {
     reports: `${ownFolder}/reports`,
     cache: `${ownFolder}/cache`,
   });
+  /** For all runs of a copy: looking them up takes longer than bubblewrap does. */
+  const shown = new WeakMap<ScratchCopy, { system: Shown; toolchains: Shown }>();
+  const shownTo = (copy: ScratchCopy) => {
+    const also = [process.execPath, ...interpreters(copy)];
+    const known = shown.get(copy) ?? {
+      system: systemPaths(),
+      toolchains: toolchainPaths(searchPath(), { variables, home, base: copy.base, also }),
+    };
+    shown.set(copy, known);
+    return known;
+  };
   return {
     kind: 'bubblewrap',
     places,
@@ -56,13 +67,7 @@ export function bubblewrapSandbox(options: BubblewrapOptions): Sandbox {
       const cwd = pathIn(seen.root, run.cwd ?? '.');
       prepareReports(run);
       prepareMountPoints(copy);
-      const toolchains = toolchainPaths(searchPath(), {
-        variables,
-        home,
-        base: copy.base,
-        also: [process.execPath, ...interpreters(copy)],
-      });
-      const system = systemPaths();
+      const { system, toolchains } = shownTo(copy);
       const args = bubblewrapArgs({
         system: { ...system, mounts: [...system.mounts, ...accounts(copy.folder, home)] },
         toolchains,
