@@ -112,12 +112,8 @@ describe.skipIf(bubblewrap === undefined)('what runs in bubblewrap (skipped wher
         join(base, '.git/description'),
         join(copy.folder, 'tree/package.json'),
       ],
-      write: [
-        join(base, 'node_modules/dep/index.js'),
-        join(base, 'node_modules/file.js'),
-        '/etc/passwd',
-        '/bin/sh',
-      ],
+      // Of this test alone: where the sandbox is broken, they are destroyed.
+      write: [join(base, 'node_modules/dep/index.js'), join(base, 'node_modules/file.js')],
     };
     const knows = {
       ...{ canary, outside, marker, pid: process.pid, sockets: [named, abstract] },
