@@ -26,6 +26,7 @@ import type {
   WorkspaceWriter,
 } from '../engine/ports.ts';
 import type { Retrieval } from '../engine/retrieval-ports.ts';
+import type { Syntax } from '../engine/syntax-port.ts';
 
 export interface OperationContext {
   readonly cwd: string;
@@ -37,6 +38,7 @@ export interface OperationContext {
   configFolders(): string[];
   workspace(): Workspace;
   patchChecker(): PatchChecker;
+  syntax(): Syntax;
   patchApplier(): PatchApplier;
   writer(): WorkspaceWriter;
   outputs(): OutputGuard;
