@@ -70,10 +70,14 @@ export function faultOfCode(extracted: ExtractedCode, wanted: WantedCode): strin
   const known = new Set(given.flatMap((text) => text.split('\n').map((line) => line.trim())));
   const leftOut = leftOutLine(code, { language, known: (line) => known.has(line) });
   if (leftOut !== undefined) return `it leaves lines out (${JSON.stringify(leftOut.slice(0, longestQuote))})`;
-  if (language === 'php' && !code.includes('<?') && !/^\s*</.test(code))
-    return 'PHP begins with <?php, which is not there';
+  if (language === 'php' && lacksOpeningTag(code)) return 'PHP begins with <?php, which is not there';
   if (language === 'json' && !isJsonFor(code, { path: undefined, given })) return 'it is not valid JSON';
   return undefined;
+}
+
+/** Text without the tag, and without HTML in its place, is printed as it is. */
+export function lacksOpeningTag(code: string): boolean {
+  return !code.includes('<?') && !/^\s*</.test(code);
 }
 
 /** What a model leaves for somebody else to fill in. */

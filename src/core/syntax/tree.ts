@@ -26,17 +26,18 @@ export interface SyntaxNode {
   readonly isMissing: boolean;
   /** It, or something in it, is an error or missing. */
   readonly hasError: boolean;
+  /** All at once: of a node with very many, `child` takes long for each. */
+  readonly children: readonly (SyntaxNode | null)[];
+  readonly namedChildren: readonly (SyntaxNode | null)[];
   child(index: number): SyntaxNode | null;
   namedChild(index: number): SyntaxNode | null;
   childForFieldName(name: string): SyntaxNode | null;
 }
 
 export function childrenOf(node: SyntaxNode): SyntaxNode[] {
-  return Array.from({ length: node.childCount }, (_, at) => node.child(at)).filter((child) => child !== null);
+  return node.children.filter((child) => child !== null);
 }
 
 export function namedChildrenOf(node: SyntaxNode): SyntaxNode[] {
-  return Array.from({ length: node.namedChildCount }, (_, at) => node.namedChild(at)).filter(
-    (child) => child !== null,
-  );
+  return node.namedChildren.filter((child) => child !== null);
 }

@@ -42,10 +42,23 @@ export function leftOutLine(code: string, { language, known }: LeftOutOptions): 
     else comment = text.startsWith('/*') && !text.endsWith('*/');
     // A docstring may stand between the head of a function and its body.
     if (inString || inComment || text === '') continue;
-    if (isElision(line) && !known(text) && !isCode(text, above, lines[at + 1] ?? '', language)) return text;
+    if (
+      isElision(line) &&
+      !known(text) &&
+      !isCode(text, above, lines[at + 1] ?? '', language) &&
+      !isInRemark(lines, at)
+    )
+      return text;
     if (!/^(?:#|"""|''')/.test(text)) above = text;
   }
   return undefined;
+}
+
+/** Three dots in a comment of several lines stand for some of what it says. */
+function isInRemark(lines: readonly string[], at: number): boolean {
+  const sign = /^\s*(\/\/|#|--|;|%)\s*(?:\.{3}|\u2026)\s*$/.exec(lines[at]!)?.[1];
+  const isRemark = (line = '') => sign !== undefined && line.trim().startsWith(sign) && /\w/.test(line);
+  return isRemark(lines[at - 1]) && isRemark(lines[at + 1]);
 }
 
 /** Three dots are the body of a stub or an overload in Python, and stand for more arguments in C. */
