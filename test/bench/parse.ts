@@ -45,7 +45,9 @@ function checkLines(text: string, path: string, known: ReadonlySet<string>, tall
   const elided = leftOutLine(text, { language, known: (line) => known.has(line) });
   if (elided !== undefined) alarm(tally, 'elided', path, elided);
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !known.has(line.trim()));
-  const mark = [lines[0], lines.at(-1)].find((line) => fenceOn(line ?? '') ?? markOn(line ?? ''));
+  const [first = '', last = ''] = [lines[0], lines.at(-1)];
+  const isMark = fenceOn(first) ?? markOn(first) ?? markOn(last) ?? fenceOn(last)?.info === '';
+  const mark = isMark ? `${first} … ${last}` : undefined;
   if (mark !== undefined) alarm(tally, 'marked', path, mark);
 }
 

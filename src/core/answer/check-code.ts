@@ -61,7 +61,9 @@ export function faultOfCode(extracted: ExtractedCode, wanted: WantedCode): strin
     if (codeLines(code).length === 0) return 'it consists of comments and holds no code';
   }
   const lines = code.split('\n').filter((line) => line.trim() !== '');
-  if (!isForPeople && [lines[0], lines.at(-1)].some((line) => fenceOn(line ?? '') ?? markOn(line ?? '')))
+  const [first = '', last = ''] = [lines[0], lines.at(-1)];
+  const isFenced = fenceOn(first) !== undefined || fenceOn(last)?.info === '';
+  if (!isForPeople && (isFenced || markOn(first) || markOn(last)))
     return 'its first or last line is a fence or the mark of an edit';
   if (lines.length === 1 && placeholder.test(lines[0]!.trim())) return 'it is an empty template';
   const other = otherLanguage(extracted, language, instruction);

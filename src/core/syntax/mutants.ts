@@ -203,7 +203,7 @@ const booleans: Readonly<Record<string, string>> = {
 
 function draftsAt(node: SyntaxNode, rules: Rules): Draft[] {
   const line = node.startPosition.row + 1;
-  const whole = { start: node.startIndex, end: node.endIndex };
+  const whole = spanOf(node);
   const draft = (
     rank: number,
     kind: string,
@@ -215,15 +215,18 @@ function draftsAt(node: SyntaxNode, rules: Rules): Draft[] {
   if (rules.conditions.has(type)) {
     const condition = conditionOf(node, rules);
     if (!condition) return [];
-    const place = { start: condition.startIndex, end: condition.endIndex };
+    const place = spanOf(condition);
     return [
-      draft(0, 'negating the condition', place, rules.not(condition.text), { kind: 'expression', ...place }),
+      draft(0, 'negating the condition', place, rules.not(condition.text.slice(0, place.end - place.start)), {
+        kind: 'expression',
+        ...place,
+      }),
     ];
   }
   if (type === 'return_statement') {
     const value = onlyNamed(node);
     if (rules.nothing === undefined || !value || /^(?:undefined|null|none)$/.test(value.type)) return [];
-    const place = { start: value.startIndex, end: value.endIndex };
+    const place = spanOf(value);
     return [draft(1, 'returning nothing', place, rules.nothing, { kind: 'expression', ...place })];
   }
   if (rules.operations.has(type)) {
@@ -251,6 +254,16 @@ function draftsAt(node: SyntaxNode, rules: Rules): Draft[] {
     return [draft(5, `${next} in place of ${node.text}`, whole, next)];
   }
   return [];
+}
+
+/** Without a comment at its end, which would hide what is put behind it. */
+function spanOf(node: SyntaxNode): { start: number; end: number } {
+  let last = node;
+  for (let inner: SyntaxNode | undefined = node; inner; ) {
+    last = inner;
+    inner = childrenOf(inner).findLast(({ type }) => type !== 'comment');
+  }
+  return { start: node.startIndex, end: last.endIndex };
 }
 
 function isNameIn({ parent, startIndex }: SyntaxNode): boolean {

@@ -54,11 +54,15 @@ export function leftOutLine(code: string, { language, known }: LeftOutOptions): 
   return undefined;
 }
 
-/** Three dots in a comment of several lines stand for some of what it says. */
+/** In the middle of a comment of several lines, or the end of a sentence that begins in the line above. */
 function isInRemark(lines: readonly string[], at: number): boolean {
-  const sign = /^\s*(\/\/|#|--|;|%)\s*(?:\.{3}|\u2026)\s*$/.exec(lines[at]!)?.[1];
-  const isRemark = (line = '') => sign !== undefined && line.trim().startsWith(sign) && /\w/.test(line);
-  return isRemark(lines[at - 1]) && isRemark(lines[at + 1]);
+  const [, sign, words = ''] = /^\s*(\/\/|#|--|;|%)\s*(.*)$/.exec(lines[at]!) ?? [];
+  const remark = (line = '') =>
+    sign !== undefined && line.trim().startsWith(sign) && /\w/.test(line) ? line.trim() : undefined;
+  const above = remark(lines[at - 1]);
+  if (above === undefined) return false;
+  if (remark(lines[at + 1]) !== undefined) return true;
+  return /^[a-z]/.test(words) && !/[.:!?\u2026]$/.test(above);
 }
 
 /** Three dots are the body of a stub or an overload in Python, and stand for more arguments in C. */
