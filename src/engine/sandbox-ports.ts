@@ -55,7 +55,12 @@ export interface ScratchCopy {
    * it holds more than `maxBytes` (default 16 MB), or may not be read.
    */
   read(relative: string, maxBytes?: number): Uint8Array | undefined;
-  /** The same for a file in `reports`. */
+  /** Removes a file, or a folder with all in it, if it is there. Throws `write-failed`, `file-forbidden`. */
+  delete(relative: string): void;
+  /** The same as `write` for a file in `reports`. */
+  writeReport(name: string, content: string | Uint8Array): void;
+  deleteReport(name: string): void;
+  /** The same as `read` for a file in `reports`. */
   readReport(name: string, maxBytes?: number): Uint8Array | undefined;
   /** Which of the copied files have since been changed or deleted in the project, or replaced. By size and times. */
   changedSince(): string[];

@@ -86,6 +86,18 @@ export function writeIn(root: string, relative: string, content: string | Uint8A
   }
 }
 
+/** Nothing happens if there is no such file, or it is behind a link. */
+export function deleteIn(root: string, relative: string): void {
+  const path = pathIn(root, relative);
+  if (path === root || namesIn(relative).some(hasDotGit) || !isOwn(root, relative)) return;
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) removeTree(path);
+    else rmSync(path, { force: true });
+  } catch (error) {
+    throw writeFailed(error, { path: `${relative} in the copy of the project`, outcome: 'nothing was run' });
+  }
+}
+
 /** Whether all folders above are folders of the copy. */
 function isOwn(root: string, relative: string): boolean {
   let here = root;

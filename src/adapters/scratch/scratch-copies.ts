@@ -10,7 +10,7 @@ import { repositoryTop } from '../system/folders.ts';
 import { isHomeOrRoot, isInside, isThere, realPath } from '../system/paths.ts';
 import { type ScratchFolder, scratchFolder, type Temporaries } from '../workspace/write/temporaries.ts';
 import { type FilesToCopy, filesToCopy, type Stamp } from './files-to-copy.ts';
-import { pathIn, readIn, writeIn } from './inside.ts';
+import { deleteIn, pathIn, readIn, writeIn } from './inside.ts';
 import { makeRepository } from './own-repository.ts';
 import { findPackages, isManifest, type Packages } from './packages.ts';
 import { removeTree } from './remove-tree.ts';
@@ -129,7 +129,8 @@ function hasManifest(folder: string): boolean {
   return names.filter(isManifest).some((name) => isThere(join(folder, name)));
 }
 
-type Facts = Omit<ScratchCopy, 'path' | 'write' | 'read' | 'readReport' | 'changedSince' | 'remove'>;
+type Access = 'path' | 'write' | 'delete' | 'read' | 'writeReport' | 'deleteReport' | 'readReport' | 'changedSince';
+type Facts = Omit<ScratchCopy, Access | 'remove'>;
 
 /**
  * What lies above the project, such as hoisted packages, lies above its copy as well; so the copy may lie deeper in the
@@ -225,10 +226,13 @@ function copyFailed(error: unknown): OrchError {
 function accessTo(
   { base, root, reports }: Facts,
   copied: ReadonlyMap<string, Stamp>,
-): Pick<ScratchCopy, 'path' | 'write' | 'read' | 'readReport' | 'changedSince'> {
+): Pick<ScratchCopy, Access> {
   return {
     path: (name) => pathIn(root, name),
     write: (name, content) => writeIn(root, name, content),
+    delete: (name) => deleteIn(root, name),
+    writeReport: (name, content) => writeIn(reports, name, content),
+    deleteReport: (name) => deleteIn(reports, name),
     read: (name, maxBytes = mostRead) => readIn(root, name, maxBytes),
     readReport: (name, maxBytes = mostRead) => readIn(reports, name, maxBytes),
     changedSince: () =>

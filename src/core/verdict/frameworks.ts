@@ -30,7 +30,7 @@ const manifestNames: readonly RegExp[] = [
   /^(?:vitest|jest)\.(?:config|workspace)\.(?:[cm]?[jt]s|json)$/,
   /^\.mocharc\.\w+$/,
   pythonManifest,
-  /^(?:pytest\.ini|conftest\.py)$/,
+  /^(?:pytest\.ini|conftest\.py|setup\.py)$/,
   /^(?:go\.mod|Cargo\.toml|\.rspec)$/,
   gemManifest,
   jvmManifest,

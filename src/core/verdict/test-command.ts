@@ -16,6 +16,8 @@ export interface RunOptions {
   /** From the folder in which the command runs, with `/`. */
   files: readonly string[];
   folder: RunFolder;
+  /** Absolute, of the folder in which the command runs. */
+  root: string;
   /** In another order than usual, where the framework can. Default: as declared. */
   shuffled?: boolean;
   /** Stop at the first failure. Default false. */
@@ -125,7 +127,7 @@ const commands: Readonly<
       read: readMocha,
     };
   },
-  pytest({ files, folder, shuffled, untilFailure }, tools) {
+  pytest({ files, folder, root, shuffled, untilFailure }, tools) {
     const reportPath = `${folder.path}/report.xml`;
     return {
       argv: [
@@ -141,16 +143,16 @@ const commands: Readonly<
         ...(untilFailure ? ['-x'] : []),
         ...files,
       ],
-      env: { ...pythonEnvironment(folder), PYTHONHASHSEED: String(shuffled ? seed : 0) },
+      env: { ...pythonEnvironment(folder, root), PYTHONHASHSEED: String(shuffled ? seed : 0) },
       reportPath,
       read: readJunit,
     };
   },
-  unittest({ files, folder, shuffled }, tools) {
+  unittest({ files, folder, root, shuffled }, tools) {
     const reportPath = `${folder.path}/report.jsonl`;
     return {
       argv: [tools.python, '-c', unittestRunner, reportPath, shuffled ? 'reversed' : 'declared', ...files],
-      env: { ...pythonEnvironment(folder), PYTHONHASHSEED: String(shuffled ? seed : 0) },
+      env: { ...pythonEnvironment(folder, root), PYTHONHASHSEED: String(shuffled ? seed : 0) },
       reportPath,
       read: readUnittest,
     };
@@ -181,9 +183,9 @@ export const runFiles: Readonly<Record<string, string>> = {
   'orch_reversed.py': 'def pytest_collection_modifyitems(items):\n    items.reverse()\n',
 };
 
-function pythonEnvironment({ path }: RunFolder): Record<string, string> {
-  // Compiled code in the tree would outlive a change of the source within the same second.
-  return { PYTHONPATH: path, PYTHONPYCACHEPREFIX: `${path}/pycache`, PYTHONDONTWRITEBYTECODE: '1' };
+function pythonEnvironment({ path }: RunFolder, root: string): Record<string, string> {
+  // Where the package is not installed, it is imported from the tree. Compiled code in the tree would outlive a change of the source within the same second.
+  return { PYTHONPATH: `${path}:${root}:${root}/src`, PYTHONPYCACHEPREFIX: `${path}/pycache`, PYTHONDONTWRITEBYTECODE: '1' };
 }
 
 export function isRunnable(framework: string): boolean {
