@@ -3,7 +3,7 @@ import { call } from '../helpers/mcp.ts';
 import { connectInProcess } from '../helpers/mcp-in-process.ts';
 import { provider } from '../helpers/orch.ts';
 
-it('code that does not parse is mended by the same model, and both requests are counted', async () => {
+it('code that does not parse is mended by the same model, and both attempts are told of', async () => {
   const broken = { kind: 'text', text: '```py\ndef add(a, b:\n    return a + b\n```' } as const;
   const good = { kind: 'text', text: '```py\ndef add(a, b):\n    return a + b\n```' } as const;
   const { env } = await provider({ answer: [broken, good] });
@@ -11,6 +11,6 @@ it('code that does not parse is mended by the same model, and both requests are 
   const input = { task: 'code_generate', input: 'add two numbers', language: 'python' };
   expect((await call(client, 'delegate.run', input)).structuredContent).toMatchObject({
     result: 'def add(a, b):\n    return a + b\n',
-    meta: { attempts: 2 },
+    meta: { attempts: [{ error: 'unparsable-answer' }, { model: 'gpt-6.1-sol' }] },
   });
 });

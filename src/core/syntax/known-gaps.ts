@@ -20,7 +20,7 @@ const unendedSignatures: Gap = (text) => {
   let comment = false;
   for (const [at, line] of lines.entries()) {
     const bare = line.trim();
-    const isComment = comment || /^(?:\/\/|\/\*)/.test(bare);
+    const isComment: boolean = comment || /^(?:\/\/|\/\*)/.test(bare);
     comment = isComment && (comment || bare.startsWith('/*')) && !bare.endsWith('*/');
     if (isComment || bare === '') continue;
     if (/^<(?:[A-Z]|$)/.test(bare) && /(?:[\w)\]}]|(?<!=)>)$/.test(above)) lines[at] = `;${line}`;
