@@ -63,7 +63,10 @@ describe('the parser', () => {
     const broken = folder({ 'tree-sitter-rust.wasm': 'no wasm' });
     copyFileSync(join(grammarFolder(), 'web-tree-sitter.wasm'), join(broken, 'web-tree-sitter.wasm'));
     // A sound module that holds no grammar.
-    writeFileSync(join(broken, 'tree-sitter-java.wasm'), Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
+    writeFileSync(
+      join(broken, 'tree-sitter-java.wasm'),
+      Buffer.from('\0asm\x01\0\0\0\0\x0f\x08dylink.0\x01\x04\0\0\0\0', 'latin1'),
+    );
     const partly = treeSitter({ folder: broken });
     for (const grammar of ['rust', 'java', 'go'] as const)
       await expect(partly.use(grammar, '', () => 1)).rejects.toThrow(NotParsed);

@@ -160,6 +160,8 @@ describe('mutants behind a switch', () => {
     exports.kind = (n) => (n === 1 && n < 2 ? 'one' : n > 10 ? 'many' : hoisted(n))
     exports.run = function (log) {
       if (log) log('a'); else log = 3
+      this.note('b') // said
+      // twice
       const open = true
       label: for (const at of [0, 1]) { if (this.stop) continue label; this.count += at + 1 }
       return open || log
@@ -188,11 +190,16 @@ describe('mutants behind a switch', () => {
       names,
     } = exports as never as Record<string, (...args: unknown[]) => unknown>;
     const said: unknown[] = [];
-    const counter = { count: 0, stop: false };
+    const counter = { count: 0, stop: false, note: (word: string) => said.push(word) };
     const steps = tasks!() as Generator;
     const results = [
       ...[1, 2, 11].map((n) => kind!(n)),
-      ...[runs!.call(counter, (word: string) => said.push(word)) === true, counter, said],
+      ...[
+        runs!.call(counter, (word: string) => said.push(word)) === true,
+        runs!.call(counter),
+        counter,
+        said,
+      ],
       ...[steps.next(), steps.next(7), await wait!(), JSON.stringify(names!())],
     ];
     return { results: JSON.stringify(results), reached: [...reached].sort((a, b) => a - b) };

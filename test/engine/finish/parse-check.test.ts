@@ -89,6 +89,15 @@ describe('code that does not parse', () => {
   });
 });
 
+it('PHP without its opening tag is mended in a new file of a patch', async () => {
+  const answer = (body: string) => text(searchReplace('b.php', '', body));
+  const { call, asked } = await answering({
+    [alive.codex]: [answer('function a() {}'), answer('<?php\nfunction a() {}')],
+  });
+  expect((await call(patch)).finished.result).toContain('+<?php\n');
+  expect(asked()).toEqual([alive.codex, alive.codex]);
+});
+
 describe('what is let through', () => {
   it.each([
     ['tsx, where only TypeScript is known', 'typescript', 'export const a = <b c={1}>d</b>;\n'],
