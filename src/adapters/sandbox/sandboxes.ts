@@ -131,7 +131,8 @@ function emptyCopy(folder: string): ScratchCopy {
   const nothing = () => undefined;
   return {
     ...{ base: root, folder, root, reports, cache, files: [], bytes: 0, leftOut: [], packages: [] },
-    ...{ path: (name) => join(root, name), write: nothing, read: nothing, readReport: nothing },
+    ...{ path: (name) => join(root, name), write: nothing, delete: nothing, read: nothing },
+    ...{ writeReport: nothing, deleteReport: nothing, readReport: nothing },
     ...{ changedSince: () => [], remove: async () => {} },
   };
 }
