@@ -45,7 +45,7 @@ _orch() {
           ;;
         'tests')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --context-tokens | --timeout | --max-retry-after | --framework | --verify | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --context-tokens | --timeout | --max-retry-after | --framework | --verify | --sandbox | -o | --output) want="$word" ;;
           esac
           ;;
         'docs')
@@ -160,6 +160,7 @@ _orch() {
           --tier) _orch_offer default flex fast ;;
           --prefer) _orch_offer order cost ;;
           --complexity) _orch_offer low normal high ;;
+          --sandbox) _orch_offer auto require off ;;
           -o | --output) : ;;
           *) _orch_nothing ;;
         esac
@@ -224,7 +225,7 @@ _orch() {
       '') _orch_offer --version --help ;;
       'run') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --framework --return --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
-      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --framework --verify --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --framework --verify --sandbox --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;
       'patch apply') _orch_offer --from --resume --partial --json --help ;;

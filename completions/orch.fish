@@ -19,7 +19,7 @@ function __orch_at
                     set want $word
                 case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--tier' 'diff/--prefer' 'diff/--complexity' 'diff/--max-output' 'diff/--max-cost' 'diff/--range' 'diff/--context-tokens' 'diff/--timeout' 'diff/--max-retry-after' 'diff/--task' 'diff/--from' 'diff/-o' 'diff/--output'
                     set want $word
-                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--tier' 'tests/--prefer' 'tests/--complexity' 'tests/--max-output' 'tests/--max-cost' 'tests/--range' 'tests/--context-tokens' 'tests/--timeout' 'tests/--max-retry-after' 'tests/--framework' 'tests/--verify' 'tests/-o' 'tests/--output'
+                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--tier' 'tests/--prefer' 'tests/--complexity' 'tests/--max-output' 'tests/--max-cost' 'tests/--range' 'tests/--context-tokens' 'tests/--timeout' 'tests/--max-retry-after' 'tests/--framework' 'tests/--verify' 'tests/--sandbox' 'tests/-o' 'tests/--output'
                     set want $word
                 case 'docs/-i' 'docs/--input' 'docs/-f' 'docs/--file' 'docs/-l' 'docs/--language' 'docs/-m' 'docs/--force-model' 'docs/--effort' 'docs/--tier' 'docs/--prefer' 'docs/--complexity' 'docs/--max-output' 'docs/--max-cost' 'docs/--range' 'docs/--context-tokens' 'docs/--timeout' 'docs/--max-retry-after' 'docs/-o' 'docs/--output'
                     set want $word
@@ -211,7 +211,8 @@ complete -c orch -n '__orch_at "tests"' -l context-tokens -r -f -d 'Find at most
 complete -c orch -n '__orch_at "tests"' -l timeout -r -f -d 'Timeout of the whole call in seconds (default 600, more where the output limit is high)'
 complete -c orch -n '__orch_at "tests"' -l max-retry-after -r -f -d 'Longest wait that a provider may ask for, in seconds; a longer one goes to the next model or fails'
 complete -c orch -n '__orch_at "tests"' -l framework -r -f -d 'jest, pytest, …'
-complete -c orch -n '__orch_at "tests"' -l verify -r -f -d 'Accept only tests that pass this shell command; {} stands for the --output file'
+complete -c orch -n '__orch_at "tests"' -l verify -r -f -d 'Accept only a result with which this shell command succeeds in a copy of the project; {} stands for its file'
+complete -c orch -n '__orch_at "tests"' -l sandbox -r -f -a 'auto require off' -d 'What runs is confined: auto, where that is possible; require, or not run; off, never'
 complete -c orch -n '__orch_at "tests"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
 complete -c orch -n '__orch_at "tests"' -l force -d 'Replace the --output file even if it is an input or has changes that are not committed'
 complete -c orch -n '__orch_at "tests"' -l json -d 'Print one JSON value and nothing else'

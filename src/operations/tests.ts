@@ -4,14 +4,19 @@ import type { DelegateRequest } from '../core/tasks/request.ts';
 import type { CallOptions } from '../engine/context.ts';
 import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
-import { type DelegationInput, frameworkField, requestFields, resultFields } from './delegation/fields.ts';
+import {
+  type DelegationInput,
+  frameworkField,
+  requestFields,
+  resultFields,
+  sandboxField,
+  verifyField,
+} from './delegation/fields.ts';
 import { type DelegateOutput, delegateOutput } from './delegation/output.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
-import { cliOnly, field, operation, withSurface } from './operation.ts';
+import { cliOnly, operation, withSurface } from './operation.ts';
 import { warned } from './whole-tree.ts';
-
-type TestsInput = DelegationInput & { verify?: string | undefined };
 
 export const testsOperation = operation({
   title: 'Write tests',
@@ -24,11 +29,8 @@ export const testsOperation = operation({
       complexity: cliOnly(requestFields.complexity),
       autoContext: withSurface(requestFields.autoContext, { unlisted: true }),
       framework: frameworkField,
-      verify: field(
-        z.string().min(1).optional(),
-        'Accept only tests that pass this shell command; {} stands for the --output file',
-        { flag: '--verify <command>', cliOnly: true },
-      ),
+      verify: verifyField,
+      sandbox: sandboxField,
       ...resultFields,
     }),
   output: delegateOutput,
@@ -42,7 +44,7 @@ export const testsOperation = operation({
 });
 
 async function writeTests(
-  input: TestsInput,
+  input: DelegationInput,
   context: OperationContext,
   options: CallOptions,
 ): Promise<DelegateOutput> {
@@ -74,6 +76,6 @@ async function writeTests(
   }
 }
 
-function plan({ verify: _verify, ...input }: TestsInput): DelegateRequest {
+function plan(input: DelegationInput): DelegateRequest {
   return readRequest({ ...input, task: 'tests', return: 'code' });
 }

@@ -163,6 +163,18 @@ export const applyField = field(
   },
 );
 
+export const verifyField = field(
+  z.string().min(1).optional(),
+  'Accept only a result with which this shell command succeeds in a copy of the project; {} stands for its file',
+  { flag: '--verify <command>', cliOnly: true },
+);
+
+export const sandboxField = field(
+  z.enum(['auto', 'require', 'off']).optional(),
+  'What runs is confined: auto, where that is possible; require, or not run; off, never',
+  { flag: '--sandbox <when>', cliOnly: true, complete: ['auto', 'require', 'off'] },
+);
+
 /** Input of any delegating operation. */
 export type DelegationInput = z.output<
   z.ZodObject<
@@ -173,6 +185,8 @@ export type DelegationInput = z.output<
         return: typeof returnField;
         gitChange: typeof gitChangeField;
         apply: typeof applyField;
+        verify: typeof verifyField;
+        sandbox: typeof sandboxField;
       }
   >
 >;

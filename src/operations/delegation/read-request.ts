@@ -35,6 +35,8 @@ export function readRequest(input: DelegationInput, ownTasks: () => OwnTasks = (
     apply,
     output: _output,
     force: _force,
+    verify: _verify,
+    sandbox: _sandbox,
     ...unread
   } = input;
   // Does not compile if a field is added and not read here.
