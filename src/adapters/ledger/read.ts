@@ -1,5 +1,5 @@
 /** Reads ledger files in pieces, so that a large one is never in memory as a whole. */
-import { constants, createReadStream, promises } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, promises } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { RecordSink } from '../../core/record/csv-records.ts';
@@ -108,7 +108,8 @@ async function scanFile(
   try {
     if (mayBePipe && (await promises.stat(path)).isFIFO()) {
       onOpen?.();
-      await scan(path, sink, (lines) => feedStream(createReadStream(path), lines, signal));
+      const pipe = await openPipe(path, signal);
+      await scan(path, sink, (lines) => feedStream(pipe, lines, signal));
       return true;
     }
     // A FIFO would block until something writes to it.
@@ -123,10 +124,22 @@ async function scanFile(
       await handle.close();
     }
   } catch (error) {
+    signal?.throwIfAborted();
     if (error instanceof OrchError) throw error;
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw unreadable(path, error);
   }
+}
+
+/** Nothing could interrupt a read that waits for a writer, so it does not block. */
+async function openPipe(path: string, signal: AbortSignal | undefined): Promise<AsyncIterable<Uint8Array>> {
+  const { Socket } = await import('node:net');
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  if (!fstatSync(descriptor).isFIFO()) {
+    closeSync(descriptor);
+    throw otherFile(path, 'it has been replaced by something else');
+  }
+  return new Socket({ fd: descriptor, writable: false, ...(signal && { signal }) });
 }
 
 async function scan(path: string, sink: RowSink, feed: (lines: Lines) => Promise<void>): Promise<void> {
