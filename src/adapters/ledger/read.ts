@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, promises } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { RecordSink } from '../../core/record/csv-records.ts';
-import { CsvRows, type LedgerSink, type RowSink } from '../../core/record/csv-rows.ts';
+import { CsvRows, type LedgerSink, type RowSink, SavedReport } from '../../core/record/csv-rows.ts';
 import type { LedgerReading } from '../../engine/ports.ts';
 import { feedFile, feedStream, type Lines, LongLine, Utf16 } from './feed.ts';
 
@@ -142,13 +142,16 @@ async function openPipe(path: string, signal: AbortSignal | undefined): Promise<
   return new Socket({ fd: descriptor, writable: false, ...(signal && { signal }) });
 }
 
+/** With more lines than this before the first header, a file is something else. */
+const mostBeforeHeader = 1_000_000;
+
 async function scan(path: string, sink: RowSink, feed: (lines: Lines) => Promise<void>): Promise<void> {
-  let hasSkipped = false;
+  let skipped = 0;
   const rows = new CsvRows({
     header: (columns) => sink.header(columns),
     row: (cells) => sink.row(cells),
     skipped(line, fault) {
-      hasSkipped = true;
+      if (++skipped === mostBeforeHeader && !rows.isUsageCsv) throw otherFile(path, 'it has no header row');
       sink.skipped(line, fault);
     },
   });
@@ -156,6 +159,11 @@ async function scan(path: string, sink: RowSink, feed: (lines: Lines) => Promise
     await feed(rows);
   } catch (error) {
     if (error instanceof LongLine) throw otherFile(path, 'it has a line of more than a million characters');
+    if (error instanceof SavedReport) {
+      throw new OrchError('file-unreadable', `${path} is not a usage CSV: ${error.message}`, {
+        hint: 'pass the files that the report was made of, or none to read your own ledger',
+      });
+    }
     if (error instanceof Utf16) {
       throw new OrchError('file-unreadable', `${path} is UTF-16`, {
         hint: 'save it as CSV in UTF-8',
@@ -163,7 +171,7 @@ async function scan(path: string, sink: RowSink, feed: (lines: Lines) => Promise
     }
     throw error;
   }
-  if (hasSkipped && !rows.isUsageCsv) throw otherFile(path, 'it has no header row');
+  if (skipped > 0 && !rows.isUsageCsv) throw otherFile(path, 'it has no header row');
 }
 
 function otherFile(path: string, why: string): OrchError {
