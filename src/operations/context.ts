@@ -52,7 +52,7 @@ export interface OperationContext {
    */
   ledgerTail(since: number): Promise<{
     location: string | undefined;
-    tail: { records: Partial<UsageRecord>[]; complete: boolean } | undefined;
+    tail: { records: Partial<UsageRecord>[]; skipped: number; complete: boolean } | undefined;
   }>;
   /** What is left of these today. Only looks, and begins no budget. Rejects with `budget-unavailable`. */
   budgetStandings(limits: readonly Limit[]): Promise<Standing[]>;

@@ -12,6 +12,7 @@ import { whyForbidden } from '../../core/router/allowed-models.ts';
 import { Redactions } from '../../core/secrets/redactions.ts';
 import { utcDay } from '../../core/text/utc-day.ts';
 import { backoffMs } from '../attempts/backoff.ts';
+import { notRecorded } from '../attempts/record-attempt.ts';
 import { refusalReason, reserveUsd } from '../attempts/reserve-usd.ts';
 import type { EngineContext } from '../context.ts';
 import type { Embedder, EmbeddingProvider, EmbeddingResult } from '../retrieval-ports.ts';
@@ -189,7 +190,7 @@ async function keep(record: UsageRecord, { context, warn }: Sending): Promise<vo
   try {
     await context.ledger.append([record]);
   } catch (failed) {
-    warn(`usage was not recorded: ${(failed as Error).message}`);
+    warn(notRecorded(failed));
   }
 }
 

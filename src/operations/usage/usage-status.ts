@@ -56,19 +56,21 @@ export const usageStatusOperation = commandOnly({
     'orch usage status --rebuild team/*.csv',
   ],
   async run({ statusline, rebuild, files = [] }, context, { signal }) {
-    if (files.length > 0 && rebuild !== true)
-      throw new OrchError('usage', 'files are only read with --rebuild', {
-        hint: 'orch usage report reads any usage CSV',
-      });
-    if (rebuild)
-      await context.rebuildBudget((sink) =>
-        context.scanLedgers(files.length > 0 ? files : undefined, sink, signal),
-      );
     try {
+      if (files.length > 0 && rebuild !== true)
+        throw new OrchError('usage', 'files are only read with --rebuild', {
+          hint: 'orch usage report reads any usage CSV',
+        });
+      if (rebuild)
+        await context.rebuildBudget((sink) =>
+          context.scanLedgers(files.length > 0 ? files : undefined, sink, signal),
+        );
       return await read(context);
     } catch (error) {
       if (statusline !== true) throw error;
-      return { ...nothing, line: error instanceof OrchError ? error.message : 'usage unknown', warnings: [] };
+      const { faultLine } = await import('../../core/record/usage-status.ts');
+      const { message } = error as Error;
+      return { ...nothing, line: faultLine(`usage unknown: ${message}`), warnings: [message] };
     }
   },
 });
@@ -92,19 +94,28 @@ async function read(context: OperationContext) {
   const now = context.clock().now();
   const { location, tail } = await context.ledgerTail(zone.startOf(zone.dayOf(now)));
   const warnings: string[] = [];
+  const faults: string[] = [];
+  if (location !== undefined && tail === undefined) faults.push('nothing has been recorded yet');
   // What was spent is shown all the same.
   const budgets = await budgetsLeft(context).catch((error: Error) => {
     warnings.push(`what is left of the budgets is unknown: ${error.message}`);
+    faults.push(`budgets unknown: ${error.message}`);
     return [];
   });
   const status = usageStatus(tail?.records ?? [], { now, zone, budgets });
   if (tail?.complete === false) warnings.push('there are more calls today than were read: the sum is a part');
   if (status.unknown_cost > 0)
     warnings.push(`the cost of ${status.unknown_cost} of today's attempts is unknown`);
+  if (tail !== undefined && tail.skipped > 0) {
+    const rows = `${tail.skipped} ${tail.skipped === 1 ? 'row' : 'rows'} of the ledger`;
+    warnings.push(`${rows} could not be read: orch usage report says which`);
+    faults.push(`${rows} could not be read`);
+  }
+  const isPart = tail !== undefined && (!tail.complete || tail.skipped > 0);
   const line =
     location === undefined && budgets.length === 0
       ? 'recording is off (ORCH_USAGE_CSV=off)'
-      : statusLine(status, now, tail?.complete === false);
+      : statusLine(status, now, { isPart, faults });
   return { ...status, line, warnings };
 }
 
