@@ -194,7 +194,7 @@ describe('a route under a budget', () => {
     const { status, stdout, stderr } = await run([...route, '--explain'], { env });
     expect(status).toBe(6);
     expect(stdout).toMatch(
-      /^task=.* => no model now, because the budgets cannot be counted \(first choice: gpt-\S+\)$/m,
+      /^task=.* => no eligible model, because the budgets cannot be counted \(first choice: gpt-\S+\)$/m,
     );
     expect(stdout).toMatch(
       /^! what is left of the budgets is unknown, and a call would be refused: the budget at redis:\/\/127\.0\.0\.1:\d+ could not be used: .*connection refused \(start the server/m,

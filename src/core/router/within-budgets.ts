@@ -44,7 +44,7 @@ function without(
   if (skipped.length === 0 || !first) return decision;
   const outcome = selected
     ? `${selected.model}${hopsOf(selected)}, because ${first.model} ${whyNext}`
-    : `no model now, because ${whyNone} (first choice: ${first.model})`;
+    : `no eligible model, because ${whyNone} (first choice: ${first.model})`;
   return {
     ...decision,
     selected,
