@@ -1,5 +1,4 @@
 /** An amount of money, reserved under the budgets that all processes share. */
-import { describeShortage } from '../../core/budget/fit.ts';
 import { limitsOf } from '../../core/budget/limits.ts';
 import { nanoAtMost, nanoOf } from '../../core/budget/nano.ts';
 import type { Limit, Standing } from '../../core/budget/state.ts';
@@ -61,17 +60,6 @@ export async function reserveUsd(
     warnings.add(`sent without being counted: ${error.message}`);
     return { settle: async () => undefined };
   }
-}
-
-/** Such as "it may cost $0.021, and $0.012 is left of the daily budget of $5.00". */
-export function refusalReason({
-  worstUsd,
-  standing,
-}: {
-  worstUsd: number | undefined;
-  standing: Standing | undefined;
-}): string {
-  return describeShortage(worstUsd, standing);
 }
 
 async function settle(
