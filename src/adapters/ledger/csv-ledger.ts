@@ -87,7 +87,7 @@ export function csvLedger({
         held = await openForAppend(destinationOf(location, roots()), { open: openPlace, temporaries });
       }
       known = await appendRows(held!, rows, known);
-      // What is no file is opened anew each time: its path says nothing about what it leads to.
+      // Anything but a regular file is opened anew each time: its path says nothing about what it leads to.
       if (!mayHold || known.least === 0) release();
     } catch (error) {
       release();

@@ -5,7 +5,7 @@ import type { Standing } from '../budget/state.ts';
 import { type Candidate, candidatesOf, type Rejection, type RouteDecision } from './decision.ts';
 import { hopsOf } from './route.ts';
 
-/** The decision as it is if everything fits. What is left changes with every call, so this is no decision of `route`. */
+/** The decision as it is if everything fits. What is left changes with every call, so `route` does not take it into account. */
 export function withinBudgets(decision: RouteDecision, standings: readonly Standing[]): RouteDecision {
   if (standings.length === 0) return decision;
   return without(

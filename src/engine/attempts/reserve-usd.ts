@@ -17,7 +17,7 @@ export function budgetLimits({ config, projectName, rehearsal }: EngineContext):
   return rehearsal ? [] : limitsOf(config.policies.budgets, projectName);
 }
 
-/** More than a process is stopped in between, unless the budget is kept by something that is none. */
+/** No process is stopped that often in between; a server that keeps losing reservations is not a usable budget. */
 const mostTries = 10;
 
 interface Reserving {
