@@ -1,4 +1,5 @@
 /** The ports of retrieval. Implemented by the adapters. */
+import type { retrievalEngines } from '../core/config/retrieval.ts';
 import type { Memory } from '../core/memories/memories.ts';
 import type { BlockMatch, Corpus, IndexUpdate, PastCommit, QueryTerms } from '../core/retrieve/types.ts';
 import type { SecretScanner } from './ports.ts';
@@ -101,8 +102,7 @@ export interface FileFilter {
 /** More is the material of a question, not the question. In characters. */
 export const longestQuery = 20_000;
 
-export const engineNames = ['embedded', 'qdrant'] as const;
-export type EngineName = (typeof engineNames)[number];
+export type EngineName = (typeof retrievalEngines)[number];
 
 /** What a search works with. */
 export interface Retrieval {

@@ -1,5 +1,4 @@
 /** An amount of money, reserved under the budgets that all processes share. */
-import { describeShortage } from '../../core/budget/fit.ts';
 import { limitsOf } from '../../core/budget/limits.ts';
 import { nanoAtMost, nanoOf } from '../../core/budget/nano.ts';
 import type { Limit, Standing } from '../../core/budget/state.ts';
@@ -18,7 +17,7 @@ export function budgetLimits({ config, projectName, rehearsal }: EngineContext):
   return rehearsal ? [] : limitsOf(config.policies.budgets, projectName);
 }
 
-/** More than a process is stopped in between, unless the budget is kept by something that is none. */
+/** No process is stopped that often in between; a server that keeps losing reservations is not a usable budget. */
 const mostTries = 10;
 
 interface Reserving {
@@ -61,17 +60,6 @@ export async function reserveUsd(
     warnings.add(`sent without being counted: ${error.message}`);
     return { settle: async () => undefined };
   }
-}
-
-/** Such as "it may cost $0.021, and $0.012 is left of the daily budget of $5.00". */
-export function refusalReason({
-  worstUsd,
-  standing,
-}: {
-  worstUsd: number | undefined;
-  standing: Standing | undefined;
-}): string {
-  return describeShortage(worstUsd, standing);
 }
 
 async function settle(

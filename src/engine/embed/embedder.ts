@@ -1,6 +1,7 @@
 /** Embeds texts in as few requests as there may be, each of them within the budgets and recorded. */
 
-import { makeRoom } from '../../core/budget/fit.ts';
+import { describeShortage, makeRoom } from '../../core/budget/fit.ts';
+import type { Standing } from '../../core/budget/state.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { mayBeBilled, ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { tokenUpperBound } from '../../core/input/tokens.ts';
@@ -13,7 +14,7 @@ import { Redactions } from '../../core/secrets/redactions.ts';
 import { utcDay } from '../../core/text/utc-day.ts';
 import { backoffMs } from '../attempts/backoff.ts';
 import { notRecorded } from '../attempts/record-attempt.ts';
-import { refusalReason, reserveUsd } from '../attempts/reserve-usd.ts';
+import { reserveUsd } from '../attempts/reserve-usd.ts';
 import type { EngineContext } from '../context.ts';
 import type { Embedder, EmbeddingProvider, EmbeddingResult } from '../retrieval-ports.ts';
 
@@ -150,7 +151,7 @@ async function sendOnce(
     context,
     warnings: { add: warn },
   });
-  if ('refused' in reservation) throw overBudget(resolved, worstUsd, reservation.refused);
+  if ('refused' in reservation) throw embeddingOverBudget(resolved, worstUsd, reservation.refused);
   let ended: Ended;
   try {
     const request = { model: apiId(resolved.model, resolved.card), dimensions, texts };
@@ -194,14 +195,14 @@ async function keep(record: UsageRecord, { context, warn }: Sending): Promise<vo
   }
 }
 
-function overBudget(
+function embeddingOverBudget(
   { model }: ResolvedModel,
   worstUsd: number | undefined,
-  standing: Parameters<typeof refusalReason>[0]['standing'],
+  standing: Standing | undefined,
 ): OrchError {
   return new OrchError(
     'over-budget',
-    `no budget allows embedding with ${model}: ${refusalReason({ worstUsd, standing })}`,
+    `no budget allows embedding with ${model}: ${describeShortage(worstUsd, standing)}`,
     {
       hint: makeRoom(worstUsd === undefined ? [] : [worstUsd], standing === undefined ? [] : [standing]),
     },
