@@ -1,6 +1,6 @@
 /** BM25 over the blocks of an index that are left. */
 
-import { bestFirst } from '../best-first.ts';
+import { bestFirst, sorted } from '../best-first.ts';
 import { blockWeights, lengthNorm, rarity } from '../bm25.ts';
 import type { BlockMatch, QueryTerms } from '../types.ts';
 import { type IndexedFile, type Manifest, rowsOf } from './manifest.ts';
@@ -85,7 +85,7 @@ export function matchBlocks(
     for (const [index, each] of searched.entries()) addScores(each, read[index]!, value);
   }
   if (accepts !== undefined) for (const each of searched) dropOthers(each, accepts);
-  return best(searched, most).sort(bestFirst);
+  return sorted(best(searched, most), ({ score }) => score, bestFirst);
 }
 
 /** Reads the term's postings without those of blocks that are gone. Gives how many there are. */
