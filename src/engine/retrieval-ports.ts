@@ -101,6 +101,9 @@ export interface FileFilter {
 /** More is the material of a question, not the question. In characters. */
 export const longestQuery = 20_000;
 
+/** What a passage takes beside its text when it is shown: in JSON, with a usual path. */
+export const tokensAroundPassage = 40;
+
 export const engineNames = ['embedded', 'qdrant'] as const;
 export type EngineName = (typeof engineNames)[number];
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { languageOfPath, normaliseLanguage } from '../core/input/language.ts';
 import type { Corpus } from '../core/retrieve/types.ts';
-import { engineNames, longestQuery, type Retrieval } from '../engine/retrieval-ports.ts';
+import { engineNames, longestQuery, type Retrieval, tokensAroundPassage } from '../engine/retrieval-ports.ts';
 import { cliOnly, field, looks, operation } from './operation.ts';
 
 const kinds = ['source', 'tests', 'docs', 'all'] as const;
@@ -140,6 +140,7 @@ export const searchOperation = operation({
         },
         limit,
         maxTokens,
+        perPassage: tokensAroundPassage,
       },
       { corpus: retrieval.corpus, engine },
       {
@@ -148,7 +149,11 @@ export const searchOperation = operation({
         onNotice: (text) => onProgress?.({ kind: 'notice', text }),
       },
     );
-    const { passages, warnings } = await redactPassages(found, { scanner: retrieval.secrets, maxTokens });
+    const { passages, warnings } = await redactPassages(found, {
+      scanner: retrieval.secrets,
+      maxTokens,
+      perPassage: tokensAroundPassage,
+    });
     const { base, files, blocks, updated, skipped } = found;
     const memory = await remembering;
     const empty = { files, chosen, by: input, skipped, matched: found.matched, maxTokens };

@@ -18,8 +18,8 @@ const mostMisses = 20;
 
 /**
  * `blocks`: the best first. `textOf` gives the lines as they are now; undefined where they cannot be had. The passages'
- * tokens together are at most `maxTokens`, those of very long paths included, and `perPassage` for each; there are at
- * most `limit`.
+ * tokens together are at most `maxTokens`, those of very long paths included, and `perPassage` for each but one; there
+ * are at most `limit`.
  */
 export function packBlocks(
   blocks: Iterable<RankedBlock>,
@@ -40,7 +40,7 @@ export function packBlocks(
   const byPath = new Map<string, Passage[]>();
   /** Blocks without a place, the best first: they get one when two passages become one, or when one reaches them. */
   const waiting: RankedBlock[] = [];
-  let left = maxTokens;
+  let left = maxTokens + perPassage;
   let misses = 0;
   for (const block of blocks) {
     waiting.push(block);

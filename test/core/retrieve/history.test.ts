@@ -16,8 +16,7 @@ describe('the history', () => {
     expect(scores.get('src/retry.ts')).toBe(1);
     expect(scores.get('src/upload.ts')).toBeGreaterThan(0);
     expect(scores.get('src/upload.ts')).toBeLessThan(1);
-    for (const path of ['src/colour.ts', 'src/all1.ts', 'unknown'])
-      expect(scores.get(path)).toBeUndefined();
+    for (const path of ['src/colour.ts', 'src/all1.ts', 'unknown']) expect(scores.get(path)).toBeUndefined();
   });
 
   it('of any number of files, and of first lines of any length, is no work without end', async () => {

@@ -125,7 +125,8 @@ function dropOthers({ scores, fileOf, rows }: Searched, accepts: (path: string) 
 function best(searched: readonly Searched[], most: number): BlockMatch[] {
   const matching = searched.map(compact);
   let top = 0;
-  for (const { values, count } of matching) for (let at = 0; at < count; at++) top = Math.max(top, values[at]!);
+  for (const { values, count } of matching)
+    for (let at = 0; at < count; at++) top = Math.max(top, values[at]!);
   const scale = (classes - 1) / top;
   const sizes = new Uint32Array(classes);
   for (const { values, count } of matching)
