@@ -85,8 +85,8 @@ export async function prepare(
       limits,
     );
   const rules = context.workspace.readRules(context.config.policies.rules, read.base);
-  const given = [...read.sources, ...(changed?.changes ?? [])].map(({ path }) => path);
-  const found = await foundFor(request, { base: read.base, paths: given }, context, options);
+  const given = [...read.sources, ...(changed?.changes ?? []).map(({ path }) => ({ path, text: '' }))];
+  const found = await foundFor(request, { base: read.base, files: given }, context, options);
   const { excerpts: unredacted = [] } = found ?? {};
   const outgoing = {
     ...plain,
