@@ -49,6 +49,9 @@ it('retrieve.search stays within the tokens with all that a model reads, also wh
 
 it('retrieve.search says what is wrong with a query', async () => {
   const client = await connectInProcess({ cwd: await repository({ 'a.ts': 'x\n' }) });
+  expect(await call(client, 'retrieve.search', { query: `x1 ${'word '.repeat(4000)}` })).toMatchObject({
+    structuredContent: { meta: { warnings: ['only the first 20000 characters of the query are used'] } },
+  });
   expect(await call(client, 'retrieve.search', { query: ' ' })).toMatchObject({
     isError: true,
     content: [{ text: expect.stringContaining('usage: the query is empty') }],

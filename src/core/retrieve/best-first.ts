@@ -19,16 +19,16 @@ const mostItems = 2 ** 20;
  */
 export function sorted<T>(
   items: readonly T[],
-  valueOf: (item: T) => number,
+  worthOf: (item: T) => number,
   order: (one: T, other: T) => number,
 ): T[] {
   let top = 0;
-  for (const item of items) top = Math.max(top, valueOf(item));
+  for (const item of items) top = Math.max(top, worthOf(item));
   if (!(top > 0 && top < Number.POSITIVE_INFINITY) || items.length > mostItems) return items.toSorted(order);
   // How far a value is below the top, then the item's place: whole numbers of 53 bits.
   const keys = new Float64Array(items.length);
   for (let at = 0; at < keys.length; at++) {
-    const step = Math.floor((Math.max(0, valueOf(items[at]!)) / top) * steps);
+    const step = Math.floor((Math.max(0, worthOf(items[at]!)) / top) * steps);
     keys[at] = (steps - step) * mostItems + at;
   }
   keys.sort();
