@@ -142,7 +142,7 @@ interface Found {
 /** Undefined where nothing is to be searched for; only otherwise is the search loaded. */
 async function foundFor(
   request: DelegateRequest,
-  given: { base: string; paths: readonly string[] },
+  given: { base: string; files: readonly { path: string; text: string }[] },
   { config, retrieval }: EngineContext,
   options: PrepareOptions,
 ): Promise<Found | undefined> {

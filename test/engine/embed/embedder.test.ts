@@ -123,6 +123,7 @@ describe('an embedder', () => {
       ...{ commit: async () => true, settle: none, release: none, add: none, renew: none, close: none },
     });
     await make().checkBudgets(50);
+    const { dailyUsd: _, ...noBudgets } = context.config.policies.budgets;
     left = 999;
     await expect(make().checkBudgets(50)).rejects.toMatchObject({
       code: 'over-budget',
@@ -133,7 +134,7 @@ describe('an embedder', () => {
     await expect(make('gpt-5-mini').checkBudgets(1)).rejects.toThrow('gpt-5-mini makes no vectors');
     context.config = {
       ...context.config,
-      policies: { ...context.config.policies, budgets: { onUnavailable: 'refuse' } },
+      policies: { ...context.config.policies, budgets: { ...noBudgets, onUnavailable: 'refuse' } },
     };
     await make('embed-of-ours').checkBudgets(1e12);
     expect(server.requests).toEqual([]);
