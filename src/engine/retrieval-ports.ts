@@ -78,10 +78,20 @@ export interface Embedder {
   /** What embedding this many tokens costs, in USD; undefined when the price is unknown. */
   cost(tokens: number): number | undefined;
   /**
-   * One vector per text, in order. Throws `ProviderFailure`, and before anything is sent `over-budget`,
+   * Whether the budgets have room for this many tokens now: nothing is reserved. Throws `over-budget`,
    * `budget-unavailable`, and `no-eligible-model` for a model that is no longer there.
    */
-  embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
+  checkBudgets(tokens: number): Promise<void>;
+  /**
+   * One vector per text, in order. `onVectors` is told those of each request as soon as they are there, with the number
+   * of the first one's text: they are paid for, whatever becomes of the rest. Throws `ProviderFailure`, and what
+   * `checkBudgets` throws.
+   */
+  embed(
+    texts: readonly string[],
+    signal: AbortSignal,
+    onVectors?: (vectors: readonly Float32Array[], first: number) => void,
+  ): Promise<readonly Float32Array[]>;
 }
 
 export interface MemorySource {
@@ -101,6 +111,9 @@ export interface FileFilter {
 
 /** More is the material of a question, not the question. In characters. */
 export const longestQuery = 20_000;
+
+/** What a passage takes beside its text when it is shown: in JSON, with a usual path. */
+export const tokensAroundPassage = 40;
 
 export type EngineName = (typeof retrievalEngines)[number];
 

@@ -3,7 +3,7 @@ import { defaultContextTokens, retrievalEngines } from '../core/config/retrieval
 import { OrchError } from '../core/errors/orch-error.ts';
 import { languageOfPath, normaliseLanguage } from '../core/input/language.ts';
 import type { Corpus } from '../core/retrieve/types.ts';
-import { longestQuery, type Retrieval } from '../engine/retrieval-ports.ts';
+import { longestQuery, type Retrieval, tokensAroundPassage } from '../engine/retrieval-ports.ts';
 import { cliOnly, field, looks, operation } from './operation.ts';
 
 const kinds = ['source', 'tests', 'docs', 'all'] as const;
@@ -141,6 +141,7 @@ export const searchOperation = operation({
         },
         limit,
         maxTokens,
+        perPassage: tokensAroundPassage,
       },
       { corpus: retrieval.corpus, engine },
       {
@@ -149,7 +150,11 @@ export const searchOperation = operation({
         onNotice: (text) => onProgress?.({ kind: 'notice', text }),
       },
     );
-    const { passages, warnings } = await redactPassages(found, { scanner: retrieval.secrets, maxTokens });
+    const { passages, warnings } = await redactPassages(found, {
+      scanner: retrieval.secrets,
+      maxTokens,
+      perPassage: tokensAroundPassage,
+    });
     const { base, files, blocks, updated, skipped } = found;
     const memory = await remembering;
     const empty = { files, chosen, by: input, skipped, matched: found.matched, maxTokens };

@@ -47,6 +47,8 @@ export function embeddedEngine(storeFor: (base: string) => IndexStore): Retrieva
       if (fault !== undefined) warnings.push(`the index is not kept: ${fault}`);
     }
     held = now;
+    // What is done is kept: whoever searches next goes on from there.
+    signal.throwIfAborted();
     return { ...index.counts, updated, rebuilt, skipped: index.skipped(), warnings } satisfies IndexUpdate;
   };
 
@@ -102,7 +104,7 @@ async function updatedIndex(
     if (performance.now() < turnEnds) continue;
     onProgress?.(done + 1, toRead.length);
     await new Promise(setImmediate);
-    signal.throwIfAborted();
+    if (signal.aborted) return { index: edit.done(), updated, looked: gone.length + done + 1 };
     turnEnds = performance.now() + turnMs;
   }
   return { index: edit.done(), updated, looked: gone.length + toRead.length };

@@ -1,6 +1,7 @@
 /** Embeds texts in as few requests as there may be, each of them within the budgets and recorded. */
 
-import { describeShortage, makeRoom } from '../../core/budget/fit.ts';
+import { describeShortage, limitBroken, makeRoom } from '../../core/budget/fit.ts';
+import { nanoAtMost } from '../../core/budget/nano.ts';
 import type { Standing } from '../../core/budget/state.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { mayBeBilled, ProviderFailure } from '../../core/errors/provider-failure.ts';
@@ -14,7 +15,7 @@ import { Redactions } from '../../core/secrets/redactions.ts';
 import { utcDay } from '../../core/text/utc-day.ts';
 import { backoffMs } from '../attempts/backoff.ts';
 import { notRecorded } from '../attempts/record-attempt.ts';
-import { reserveUsd } from '../attempts/reserve-usd.ts';
+import { budgetLimits, reserveUsd } from '../attempts/reserve-usd.ts';
 import type { EngineContext } from '../context.ts';
 import type { Embedder, EmbeddingProvider, EmbeddingResult } from '../retrieval-ports.ts';
 
@@ -44,14 +45,22 @@ export function embedder(options: EmbedderOptions): Embedder {
     model,
     dimensions,
     cost,
-    async embed(texts, signal) {
+    async checkBudgets(tokens) {
+      const resolved = usableModel(options);
+      const worstUsd = costOfTokens(tokens, resolved, context);
+      const broken = await brokenLimit(worstUsd, context);
+      if (broken !== undefined) throw embeddingOverBudget(resolved, worstUsd, broken.standing);
+    },
+    async embed(texts, signal, onVectors) {
       const resolved = usableModel(options);
       const runId = context.newId();
       const vectors: Float32Array[] = [];
       let attempt = 0;
       for (const batch of batchesOf(await withoutSecrets(texts, context))) {
         const send = () => sendOnce({ ...options, resolved, runId, attempt: ++attempt }, batch, signal);
-        vectors.push(...(await withRetries(send, context, signal)).vectors);
+        const { vectors: more } = await withRetries(send, context, signal);
+        onVectors?.(more, vectors.length);
+        vectors.push(...more);
       }
       return vectors;
     },
@@ -79,6 +88,26 @@ function usableModel(options: EmbedderOptions): ResolvedModel {
   throw new OrchError('no-eligible-model', fault, {
     hint: 'set retrieval.embeddings.model in policies.json to another model: everything is embedded anew',
   });
+}
+
+/** Undefined: there is room for it. `standing` is undefined for an unknown price, which fits no limit. */
+async function brokenLimit(
+  worstUsd: number | undefined,
+  context: EngineContext,
+): Promise<{ standing: Standing | undefined } | undefined> {
+  const limits = budgetLimits(context);
+  if (limits.length === 0) return undefined;
+  const nano = worstUsd === undefined ? undefined : nanoAtMost(worstUsd);
+  if (nano === undefined) return { standing: undefined };
+  try {
+    const standing = limitBroken(nano, await (await context.budget(true))!.state(limits, context.localDay()));
+    return standing && { standing };
+  } catch (error) {
+    const { onUnavailable } = context.config.policies.budgets;
+    if (error instanceof OrchError && error.code === 'budget-unavailable' && onUnavailable === 'allow')
+      return undefined;
+    throw error;
+  }
 }
 
 function costOfTokens(
@@ -257,7 +286,7 @@ function recordOf({
     output_tokens: result ? 0 : undefined,
     reasoning_tokens: undefined,
     finish_reason: undefined,
-    error: estimated ? 'cancelled' : failure?.failureClass,
+    error: failure?.failureClass ?? (result ? undefined : 'cancelled'),
     service_tier: undefined,
     cost_usd: cost,
     cost_source: cost === undefined ? undefined : source,

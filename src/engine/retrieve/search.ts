@@ -33,6 +33,8 @@ export interface SearchRequest {
   /** At most so many passages, and so many tokens of their text. */
   limit: number;
   maxTokens: number;
+  /** What showing a passage takes beside its text, in tokens, which counts for each but one. Default 0. */
+  perPassage?: number | undefined;
 }
 
 export interface SearchOptions {
