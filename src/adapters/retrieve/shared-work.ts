@@ -1,12 +1,14 @@
 /** Work whose result many calls at once can share, without one of them getting what was seen before it came. */
 
-export interface SharedWork<T> {
-  /**
-   * Calls with the same key that come while the work is going on share the next run, which begins after they came.
-   * It is given up once all of them are.
-   */
-  (key: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
-}
+/**
+ * Calls with the same key that come while the work is going on share the next run, which begins after they came. It is
+ * given up once all of them are.
+ */
+export type SharedWork<T> = (
+  key: string,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+) => Promise<T>;
 
 interface Run<T> {
   result: Promise<T>;
