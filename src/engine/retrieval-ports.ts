@@ -7,9 +7,15 @@ import type { SecretScanner } from './ports.ts';
 export interface CorpusSource {
   /**
    * Lists what there is now, uncommitted work included; reads no file. `exclude`: patterns of what is left out, as in
-   * a `.gitignore`. Throws `input-too-large` above the ceiling, with the folders that hold most.
+   * a `.gitignore`. `near`: paths or patterns of what is wanted; of several folders that may be searched, the one
+   * around the first absolute path among them is. Throws `input-too-large` above the ceiling, with the folders that
+   * hold most.
    */
-  list(options: { exclude: readonly string[]; signal: AbortSignal }): Promise<Corpus>;
+  list(options: {
+    exclude: readonly string[];
+    near?: readonly string[] | undefined;
+    signal: AbortSignal;
+  }): Promise<Corpus>;
   /** Past commits and the files that they changed. Empty outside of a repository and where git gives no answer. */
   history(base: string, signal: AbortSignal): Promise<readonly PastCommit[]>;
 }
@@ -32,13 +38,14 @@ export interface RetrievalEngine {
     },
   ): Promise<IndexUpdate>;
   /**
-   * The blocks of the last update that match, the best first, ties by path and line. `accepts` rules files out.
-   * `most`: how many are needed; an engine may give more. `query`: in the user's words, for an engine that searches by
+   * The blocks that match, the best first, ties by path and line, of the update for this corpus. Default: of the last
+   * one. `accepts` rules files out. `most`: how many are needed; an engine may give more. `query`: in the user's words, for an engine that searches by
    * meaning as well.
    */
   match(
     terms: QueryTerms,
     options: {
+      corpus?: Corpus | undefined;
       accepts?: ((path: string) => boolean) | undefined;
       most: number;
       query?: string | undefined;

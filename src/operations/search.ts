@@ -133,6 +133,7 @@ export const searchOperation = operation({
         terms,
         query: query.slice(0, longestQuery),
         exclude: retrieval.exclude,
+        near: input.files,
         choose: async (corpus) => {
           const { paths, idle } = await chosenFiles(input, corpus, retrieval);
           notes.push(...idle.map((pattern) => `${pattern} matches no file that is searched`));

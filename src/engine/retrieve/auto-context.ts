@@ -88,6 +88,7 @@ async function find(
       terms,
       query,
       exclude: retrieval.exclude,
+      near: [base],
       sureOnly: true,
       choose: async (corpus) => {
         if (!retrieval.isBase(base, corpus.base))

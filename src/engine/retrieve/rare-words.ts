@@ -1,5 +1,6 @@
 /** Which files a query is about: those that have some of its rare words. Common ones match in any file. */
 import { queryWords } from '../../core/retrieve/tokens.ts';
+import type { Corpus } from '../../core/retrieve/types.ts';
 import type { RetrievalEngine } from '../retrieval-ports.ts';
 
 /** What fewer words have in common is chance. */
@@ -21,14 +22,19 @@ const termsAtOnce = 16;
  */
 export async function filesWithRareWords(
   query: string,
-  { engine, blocks, signal }: { engine: RetrievalEngine; blocks: number; signal: AbortSignal },
+  {
+    engine,
+    corpus,
+    blocks,
+    signal,
+  }: { engine: RetrievalEngine; corpus: Corpus; blocks: number; signal: AbortSignal },
 ): Promise<Set<string>> {
   const rare = Math.min(mostBlocks, Math.max(fewBlocks, Math.floor(blocks * rareShare)));
   const filesOf = new Map<string, ReadonlySet<string>>();
   const words = queryWords(query);
   const all = [...new Set(words.flat())].slice(0, mostTerms);
   const ask = async (term: string) => {
-    const matches = await engine.match(new Map([[term, 1]]), { most: rare + 1, signal });
+    const matches = await engine.match(new Map([[term, 1]]), { corpus, most: rare + 1, signal });
     if (matches.length <= rare) filesOf.set(term, new Set(matches.map(({ path }) => path)));
   };
   for (let at = 0; at < all.length; at += termsAtOnce)

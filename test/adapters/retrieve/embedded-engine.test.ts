@@ -60,6 +60,19 @@ describeRetrievalEngine('embedded', async () => ({
   close: async () => {},
 }));
 
+it('is asked about the corpus of a search, whatever another one has updated meanwhile', async () => {
+  const engine = embeddedEngine(() => memoryStore().store);
+  const [one, other] = [corpusOf({ 'a.ts': 'alpha' }), { ...corpusOf({ 'b.ts': 'alpha' }), base: '/other' }];
+  await engine.update(one, { signal });
+  await engine.update(other, { signal });
+  for (const [corpus, path] of [
+    [one, 'a.ts'],
+    [other, 'b.ts'],
+    [undefined, 'b.ts'],
+  ] as const)
+    expect(await engine.match(queryTerms('alpha')!, { corpus, most: 9, signal })).toMatchObject([{ path }]);
+});
+
 describe('an update', () => {
   it('reads what is new or changed, and forgets what is gone', async () => {
     const { store } = memoryStore();
