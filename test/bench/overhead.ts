@@ -166,7 +166,7 @@ async function underBudgets(): Promise<void> {
 /** A budget in Redis begins with sums, here of nothing. */
 async function rebuilt(url: string): Promise<void> {
   const budget = redisBudget({ url, newId: () => crypto.randomUUID(), onEstimated: async () => undefined });
-  await budget.rebuild([]);
+  await budget.rebuild(async () => ({ sums: [] }));
   await budget.close();
 }
 
