@@ -18,7 +18,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { decodeOperation, encodeOperations } from '../../core/budget/log-line.ts';
-import { BudgetState, type Operation, type Outcome, type Snapshot, type Sum } from '../../core/budget/state.ts';
+import {
+  BudgetState,
+  type Operation,
+  type Outcome,
+  type Snapshot,
+  type Sum,
+} from '../../core/budget/state.ts';
 
 /** Bytes after the snapshot at which a log is sealed. */
 const longest = 256 * 1024;

@@ -3,7 +3,17 @@
  * believed. A file per month holds the name under which the machine is known there, and the marks that the server gave
  * out for what was spent. Any number of processes append to it, a line in one write each.
  */
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint } from '../../core/text/fingerprint.ts';
 

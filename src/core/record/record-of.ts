@@ -1,6 +1,7 @@
 /** A usage record from a place that others may write to. */
-import { readTimestamp } from './when.ts';
+
 import { type ColumnKind, columnKinds, type UsageRecord, usageColumns } from './usage-record.ts';
+import { readTimestamp } from './when.ts';
 
 /** More than any column holds. */
 const longestText = 4000;

@@ -262,7 +262,10 @@ describe('an address where no Redis is', () => {
 
   it('finds an estimate with every answer, and is not asked without end', async () => {
     const rows: Row[] = [];
-    const budget = client(await repeating(array('+done\r\n', estimate, ...texts('0', '0'))), async (row) => void rows.push(row));
+    const budget = client(
+      await repeating(array('+done\r\n', estimate, ...texts('0', '0'))),
+      async (row) => void rows.push(row),
+    );
     await reserved(budget, 1);
     expect(rows).toHaveLength(1);
   });
