@@ -156,6 +156,29 @@ describe.skipIf(!hasRedis)('redis-server', () => {
       expect(await budget.state([daily], day)).toMatchObject([{ settled: 7, open: 0 }]);
     });
 
+    it('sends its script once, and again to a server that has forgotten it', async () => {
+      const direct = server.client();
+      const budget = client(server.url);
+      const calls = async () => {
+        const stats = await direct.info('commandstats');
+        return ['eval', 'evalsha'].map((name) =>
+          Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0),
+        );
+      };
+      await budget.rebuild(async () => ({ sums: [] }));
+      await direct.config('RESETSTAT');
+      await reserved(budget, 1);
+      expect(await calls()).toEqual([0, 1]);
+      await direct.script('FLUSH');
+      await reserved(budget, 1);
+      await reserved(budget, 1);
+      expect(await calls()).toEqual([1, 3]);
+      await direct.call('ACL', 'SETUSER', 'default', '-evalsha');
+      onTestFinished(() => void direct.call('ACL', 'SETUSER', 'default', '+evalsha'));
+      await reserved(budget, 1);
+      expect(await calls()).toEqual([2, 3]);
+    });
+
     it('goes on after the server has closed the connection', async () => {
       const budget = client(server.url);
       await budget.rebuild(async () => ({ sums: [] }));
@@ -278,7 +301,7 @@ describe('an address where no Redis is', () => {
           .toString('latin1')
           .split(/^\*\d+\r$/m)
           .slice(1);
-        for (const command of commands) socket.write(/\beval\b/.test(command) ? reply : '+OK\r\n');
+        for (const command of commands) socket.write(/\beval(sha)?\b/.test(command) ? reply : '+OK\r\n');
       });
       onTestFinished(() => void socket.destroy());
     });
