@@ -154,7 +154,9 @@ async function underBudgets(): Promise<void> {
     await Promise.all(peers.map((peer) => peer.stop()));
     if (redis) {
       const stats = await redis.client().info('commandstats');
-      const trips = [...stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].map(([, calls]) => Number(calls));
+      const trips = [...stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].map(([, calls]) =>
+        Number(calls),
+      );
       const calls = pairs + warmUp;
       console.log(
         `round trips to Redis per call: ${(trips.reduce((sum, each) => sum + each, 0) / calls).toFixed(2)}`,
