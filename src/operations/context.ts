@@ -80,10 +80,11 @@ export interface OperationContext {
   /** The user's time zone, and where its name comes from. */
   zone(): { name: string; origin: string };
   /**
-   * Replaces the sums of a budget that several machines share by those of the usage records that `scan` reads. Rejects with `usage` if
-   * there is none, and with `budget-unavailable`.
+   * Replaces the sums of a budget that several machines share by those of the usage records that `scan` reads. Returns
+   * how many USD less are counted than before; 0 where that is not known. Rejects with `usage` if there is no such
+   * budget, and with `budget-unavailable`.
    */
-  rebuildBudget(scan: (sink: LedgerSink) => Promise<void>): Promise<void>;
+  rebuildBudget(scan: (sink: LedgerSink) => Promise<void>): Promise<number>;
   newId(): string;
   userSettings(): UserSettings;
   /** The same parts for `orch doctor`, when the functions above may throw. */

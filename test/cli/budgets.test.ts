@@ -105,7 +105,7 @@ describe.skipIf(!hasRedis)('a budget in redis-server', () => {
 
     const budget = redisBudget({ url, newId: () => 'epoch', onEstimated: async () => undefined });
     onTestFinished(() => budget.close());
-    await budget.rebuild([]);
+    await budget.rebuild(async () => ({ sums: [] }));
     // A process of its own: it has to end although it is connected.
     const answered = await orch(question, { env: { ...env, ...more } });
     expect(answered.status).toBe(0);

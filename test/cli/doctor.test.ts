@@ -365,7 +365,7 @@ describe('orch doctor', () => {
         onEstimated: async () => undefined,
       });
       onTestFinished(() => budget.close());
-      await budget.rebuild([]);
+      await budget.rebuild(async () => ({ sums: [] }));
       const sound = await looked('correct-horse-7');
       expect(sound.budget).toEqual([
         { id: 'budget', status: 'ok', message: `counted in redis://${at}` },

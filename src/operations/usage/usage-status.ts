@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { budgetLeft, limitsOf } from '../../core/budget/limits.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { BudgetLeft, UsageStatus } from '../../core/record/usage-status.ts';
+import { formatUsd } from '../../core/text/format.ts';
 import { budgetSchema } from '../budget-schema.ts';
 import type { OperationContext } from '../context.ts';
 import { commandOnly, field } from '../operation.ts';
@@ -18,12 +19,12 @@ export const usageStatusOperation = commandOnly({
       ),
       rebuild: field(
         z.boolean().optional(),
-        'First sum up usage records for the budget in ORCH_BUDGET_URL, which has lost its data or is new',
+        'First sum up usage records for the budget in ORCH_BUDGET_URL, which has lost its data or is new; meanwhile nothing can be spent',
         { flag: '--rebuild' },
       ),
       files: field(
         z.array(z.string().min(1)).optional(),
-        'With --rebuild: the CSV files of all who share the budget (default: your ledger)',
+        'With --rebuild: the CSV files of all who share the budget; what is in none of them is forgotten (default: your ledger)',
         { positional: 'list', complete: 'file' },
       ),
     }),
@@ -61,11 +62,15 @@ export const usageStatusOperation = commandOnly({
         throw new OrchError('usage', 'files are only read with --rebuild', {
           hint: 'orch usage report reads any usage CSV',
         });
-      if (rebuild)
-        await context.rebuildBudget((sink) =>
+      const warnings: string[] = [];
+      if (rebuild) {
+        const lessUsd = await context.rebuildBudget((sink) =>
           context.scanLedgers(files.length > 0 ? files : undefined, sink, signal),
         );
-      return await read(context);
+        if (lessUsd > 0) warnings.push(lessCounted(lessUsd, files.length > 0));
+      }
+      const status = await read(context);
+      return { ...status, warnings: [...warnings, ...status.warnings] };
     } catch (error) {
       if (statusline !== true) throw error;
       const { faultLine } = await import('../../core/record/usage-status.ts');
@@ -74,6 +79,11 @@ export const usageStatusOperation = commandOnly({
     }
   },
 });
+
+function lessCounted(lessUsd: number, isNamed: boolean): string {
+  const read = isNamed ? 'these usage records' : 'your own usage records, which were read alone,';
+  return `the budget counted ${formatUsd(lessUsd)} more before than ${read} hold: what others spent is only in theirs (orch usage status --rebuild FILE… of all who share it)`;
+}
 
 const nothing: UsageStatus = {
   day: '',

@@ -90,7 +90,7 @@ describe('an embedder', () => {
         reserved.push(request);
         return reserved.length > 1
           ? { refused: { ...request.limits[0]!, settled: 0, open: 0, left: 5 } }
-          : { id: 'r1' };
+          : { id: 'r1', settled: [0] };
       },
       commit: async () => true,
       settle: async (...of) => void settled.push(of),
@@ -222,7 +222,7 @@ describe('an embedder', () => {
     const none = async () => {};
     const { context } = await fixture({ policies: { budgets: { dailyUsd: 1 } } });
     context.budget = async () => ({
-      ...{ reserve: async () => ({ id: 'r1' }), commit: async () => true },
+      ...{ reserve: async () => ({ id: 'r1', settled: [0] }), commit: async () => true },
       settle: async (...of) => void settled.push(of),
       ...{ release: none, add: none, renew: none, close: none, state: async () => [] },
     });
@@ -248,7 +248,7 @@ describe('an embedder', () => {
       },
     };
     context.budget = async () => ({
-      ...{ reserve: async () => ({ id: 'r1' }), commit: async () => true },
+      ...{ reserve: async () => ({ id: 'r1', settled: [0] }), commit: async () => true },
       settle: async (_id, nano) => void steps.push(nano),
       ...{ release: none, add: none, renew: none, close: none, state: async () => [] },
     });
