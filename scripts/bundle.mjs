@@ -100,6 +100,11 @@ const files = {
     ],
     packages: ['diff'],
   },
+  sandbox: {
+    loadedBy: 'a check that runs code',
+    on: 'sources',
+    sources: ['src/adapters/sandbox/', 'src/adapters/scratch/', 'src/core/sandbox/'],
+  },
   report: {
     loadedBy: 'usage report and status, doctor, the first use of a budget',
     sources: [

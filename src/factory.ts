@@ -209,6 +209,14 @@ export function createFactory(options: FactoryOptions): Factory {
   );
   /** What an argument repeats, such as a key given as a model's name, is not recorded. */
   const recorded = (text: string) => printable(redaction().message(text));
+  const scratch = once(async () => {
+    const { scratchCopies } = await import('./adapters/scratch/scratch-copies.ts');
+    return scratchCopies({ temporaries: temporaries(), home: homeFolder(variables) });
+  });
+  const confinement = once(async () => {
+    const { sandboxes } = await import('./adapters/sandbox/sandboxes.ts');
+    return sandboxes({ variables, home: homeFolder(variables), temporaries: temporaries() });
+  });
   const ledgerPath = ({ usageCsv }: Environment) => {
     if (usageCsv?.toLowerCase() === 'off') return undefined;
     return usageCsv === undefined ? join(stateFolder(variables), 'usage.csv') : resolve(cwd, usageCsv);
@@ -506,6 +514,8 @@ export function createFactory(options: FactoryOptions): Factory {
       const { commandVerifier } = await import('./adapters/workspace/command-verifier.ts');
       return commandVerifier({ command, output, cwd, tree: tree() });
     },
+    scratchCopies: scratch,
+    sandboxes: confinement,
     ledger,
     async ledgerTail(since) {
       const location = ledgerPath(reading().environment);

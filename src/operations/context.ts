@@ -26,6 +26,7 @@ import type {
   WorkspaceWriter,
 } from '../engine/ports.ts';
 import type { Retrieval } from '../engine/retrieval-ports.ts';
+import type { Sandboxes, ScratchCopies } from '../engine/sandbox-ports.ts';
 
 export interface OperationContext {
   readonly cwd: string;
@@ -43,6 +44,10 @@ export interface OperationContext {
   tree(): TreeWriter;
   /** Runs a shell command while the result is at `output`. */
   verifier(command: string, output: string): Promise<Verifier>;
+  /** Copies of a project, to run its tests in. */
+  scratchCopies(): Promise<ScratchCopies>;
+  /** What confines what runs in them. */
+  sandboxes(): Promise<Sandboxes>;
   ledger(): Ledger;
   /** Throws `file-forbidden` if a link would lead the ledger or the log out of the repository or into a `.git`. */
   assertRecordable(): void;

@@ -76,8 +76,12 @@ async function sweepOne(file: string, look: number | undefined): Promise<void> {
   const isOld = async () => look !== undefined && (await promises.stat(file)).mtimeMs < look - longestCallMs;
   if (fate === 'running' || (fate === 'unknown' && !(await isOld()))) return;
   // Only files with names of our own pattern are ever removed.
-  if (note && ourName.test(basename(note.path)))
-    await promises.rm(note.path, { recursive: true, force: true });
+  if (note && ourName.test(basename(note.path))) {
+    await promises.rm(note.path, { recursive: true, force: true }).catch(async () => {
+      const { removeTree } = await import('../../scratch/remove-tree.ts');
+      removeTree(note.path);
+    });
+  }
   await promises.rm(file, { force: true });
 }
 
