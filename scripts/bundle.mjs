@@ -3,10 +3,11 @@
  * grouped by when they are loaded, and writes the notices of the bundled packages. The files are CommonJS, because V8
  * can only reuse compiled code for CommonJS; see src/boot/start.ts.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { grammarNotices } from './grammar-notices.mjs';
 import { notices } from './notices.mjs';
 import { placeModules } from './place-modules.mjs';
 
@@ -182,6 +183,16 @@ const files = {
     sources: ['src/adapters/secrets/scan.ts'],
     packages: ['@secretlint/secretlint-rule-preset-recommend'],
   },
+  syntax: {
+    loadedBy: 'an answer with code in a language that is parsed',
+    sources: ['src/adapters/syntax/tree-sitter.ts', 'node_modules/web-tree-sitter/'],
+    packages: ['web-tree-sitter'],
+  },
+  'data-files': {
+    loadedBy: 'an answer with YAML or TOML',
+    sources: ['src/adapters/syntax/data-files.ts', 'node_modules/yaml/', 'node_modules/smol-toml/'],
+    packages: ['yaml', 'smol-toml'],
+  },
   budget: {
     loadedBy: 'a request or a look under a budget, a request where one was kept before',
     sources: [
@@ -282,6 +293,9 @@ const files = {
     ],
   },
 };
+
+/** Copied into dist/grammars. */
+const grammars = ['javascript', 'typescript', 'tsx', 'python', 'go', 'rust', 'java', 'ruby', 'php'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const modulesFolder = join(root, 'node_modules/.cache/orch/modules');
@@ -385,10 +399,13 @@ for (const file of Object.keys(files)) {
     );
   }
 }
+const wasm = [
+  'node_modules/web-tree-sitter/web-tree-sitter.wasm',
+  ...grammars.map((grammar) => `node_modules/@vscode/tree-sitter-wasm/wasm/tree-sitter-${grammar}.wasm`),
+];
+mkdirSync(join(dist, 'grammars'));
+for (const file of wasm) copyFileSync(join(root, file), join(dist, 'grammars', basename(file)));
 writeFileSync(
   join(dist, 'THIRD_PARTY_NOTICES'),
-  notices(
-    [...modules.values()].flatMap(({ sources }) => sources),
-    root,
-  ),
+  notices([...wasm, ...[...modules.values()].flatMap(({ sources }) => sources)], root) + grammarNotices(),
 );

@@ -8,6 +8,7 @@ import { flushMs, sentOn } from './adapters/ledger/sent-on.ts';
 import type { OpenAiSettings } from './adapters/openai/client.ts';
 import type { EngineParts } from './adapters/retrieve/retrieval.ts';
 import { secretScanner } from './adapters/secrets/secret-scanner.ts';
+import { lazySyntax } from './adapters/syntax/syntax.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import {
   configFolders,
@@ -21,6 +22,7 @@ import { readDotEnv } from './adapters/system/dot-env.ts';
 import { folderNotes } from './adapters/system/folder-notes.ts';
 import {
   cacheFolder,
+  grammarFolder,
   homeFolder,
   repositoryTop,
   type StateFolder,
@@ -162,6 +164,7 @@ export function createFactory(options: FactoryOptions): Factory {
       check: async (...patch) => (await gitPatch()).gitPatchChecker(temporaries()).check(...patch),
     }),
   );
+  const syntax = once(() => lazySyntax(grammarFolder()));
   const patchApplier = once(
     (): PatchApplier => ({
       tryOut: async (...patch) => (await gitPatch()).gitPatchApplier(temporaries()).tryOut(...patch),
@@ -470,6 +473,7 @@ export function createFactory(options: FactoryOptions): Factory {
       budget: (limited) => budget().open(limited),
       localDay: () => dayOf()(clock.now()),
       patchChecker: patchChecker(),
+      syntax: syntax(),
       clock,
       memory: new EngineMemory(),
       log: log(),
@@ -506,6 +510,7 @@ export function createFactory(options: FactoryOptions): Factory {
     configFolders: () => configFolders({ cwd, variables, environment: environment() }),
     workspace,
     patchChecker,
+    syntax,
     patchApplier,
     writer,
     outputs,

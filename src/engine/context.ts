@@ -6,6 +6,7 @@ import type { EngineMemory } from './attempts/memory.ts';
 import type { Budget } from './budget.ts';
 import type { Clock, Ledger, PatchChecker, Provider, SecretScanner, SourceSet, Workspace } from './ports.ts';
 import type { Retrieval } from './retrieval-ports.ts';
+import type { Syntax } from './syntax-port.ts';
 
 export interface EngineContext {
   config: Config;
@@ -27,6 +28,8 @@ export interface EngineContext {
   /** The day that what is spent now counts for, as the user's clock shows it. */
   localDay: () => string;
   patchChecker: PatchChecker;
+  /** Parses the code of an answer. */
+  syntax: Syntax;
   clock: Clock;
   memory: EngineMemory;
   log: CallLog;

@@ -27,6 +27,7 @@ import type {
 } from '../engine/ports.ts';
 import type { Retrieval } from '../engine/retrieval-ports.ts';
 import type { Sandboxes, ScratchCopies } from '../engine/sandbox-ports.ts';
+import type { Syntax } from '../engine/syntax-port.ts';
 
 export interface OperationContext {
   readonly cwd: string;
@@ -38,6 +39,7 @@ export interface OperationContext {
   configFolders(): string[];
   workspace(): Workspace;
   patchChecker(): PatchChecker;
+  syntax(): Syntax;
   patchApplier(): PatchApplier;
   writer(): WorkspaceWriter;
   outputs(): OutputGuard;

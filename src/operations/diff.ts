@@ -122,6 +122,7 @@ async function fromAnswer(
     language: undefined,
     sourceSet,
     patchChecker: context.patchChecker(),
+    syntax: context.syntax(),
     instruction: '',
     strict,
     signal,

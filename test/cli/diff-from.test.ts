@@ -404,3 +404,13 @@ describe('the file of the answer', () => {
     expect(read(cwd, 'answer.md')).toContain('diff --git');
   });
 });
+
+it('an answer after which a file would not parse is refused, with the place', async () => {
+  const answer = searchReplace('a.ts', '  return 2;', '  if (true) {\n    return 22;');
+  const { status, stdout, stderr } = await orch(['diff', '--from', '-', '-f', 'a.ts'], {
+    cwd: folder({ 'a.ts': before }),
+    stdin: answer,
+  });
+  expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
+  expect(stderr).toContain('the answer cannot be used: line 6 of a.ts does not parse: "{" is not closed');
+});

@@ -9,6 +9,8 @@ import { onTestFinished } from 'vitest';
 import { openAiProvider } from '../../src/adapters/openai/provider.ts';
 import { openRetrieval } from '../../src/adapters/retrieve/retrieval.ts';
 import { secretScanner } from '../../src/adapters/secrets/secret-scanner.ts';
+import { lazySyntax } from '../../src/adapters/syntax/syntax.ts';
+import { grammarFolder } from '../../src/adapters/system/folders.ts';
 import { workspaceFiles } from '../../src/adapters/workspace/find/files.ts';
 import { gitPatchChecker } from '../../src/adapters/workspace/git/git-patch.ts';
 import type { Config } from '../../src/core/config/config.ts';
@@ -115,6 +117,7 @@ export async function engineFixture(options: EngineFixtureOptions = {}): Promise
     budget: async () => undefined,
     localDay: () => day,
     patchChecker: gitPatchChecker(),
+    syntax: lazySyntax(grammarFolder()),
     clock,
     memory: new EngineMemory(),
     log: { call: (line) => logged.push(line) },

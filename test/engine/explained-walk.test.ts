@@ -1,6 +1,8 @@
 /** What `route.explain` prints is what the engine walks: same order, same models, whatever fails on the way. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lazySyntax } from '../../src/adapters/syntax/syntax.ts';
+import { grammarFolder } from '../../src/adapters/system/folders.ts';
 import type { Config } from '../../src/core/config/config.ts';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { type FailureClass, failureTable, ProviderFailure } from '../../src/core/errors/provider-failure.ts';
@@ -80,6 +82,7 @@ function world(
     }),
     ledger: memoryLedger(records),
     patchChecker: { check: async () => ({ ok: true, detail: '', checkedBy: 'none' }) },
+    syntax: lazySyntax(grammarFolder()),
     clock: { now: () => Date.parse(`${today}T12:00:00Z`), monotonic: () => 0, sleep: async () => {} },
     memory,
     log: { call: () => {} },

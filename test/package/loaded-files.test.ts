@@ -47,6 +47,21 @@ it.each([
     'run docs x --rehearse',
     ['start', 'core', 'command', 'requests', 'sources', 'delegation', 'rehearsal', 'provider', 'http'],
   ],
+  [
+    'run refactor x -f a.ts --rehearse',
+    [
+      'start',
+      'core',
+      'command',
+      'requests',
+      'sources',
+      'delegation',
+      'rehearsal',
+      'provider',
+      'http',
+      'syntax',
+    ],
+  ],
 ])('orch %s', async (line, files) => {
   const input = line.startsWith('serve') ? conversation : '';
   expect((await loadedBy(line.split(' '), input)).sort()).toEqual([...files].sort());

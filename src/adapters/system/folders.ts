@@ -16,6 +16,11 @@ export function packageFolder(): string {
   return here;
 }
 
+/** Where the build puts the runtime of tree-sitter and its grammars. */
+export function grammarFolder(): string {
+  return join(packageFolder(), 'dist', 'grammars');
+}
+
 /** As `homedir()` finds it, from these variables. */
 export function homeFolder({ HOME, USERPROFILE }: Variables): string {
   const home = process.platform === 'win32' ? USERPROFILE : HOME;

@@ -61,7 +61,9 @@ export function faultOfCode(extracted: ExtractedCode, wanted: WantedCode): strin
     if (codeLines(code).length === 0) return 'it consists of comments and holds no code';
   }
   const lines = code.split('\n').filter((line) => line.trim() !== '');
-  if (!isForPeople && [lines[0], lines.at(-1)].some((line) => fenceOn(line ?? '') ?? markOn(line ?? '')))
+  const [first = '', last = ''] = [lines[0], lines.at(-1)];
+  const isFenced = fenceOn(first) !== undefined || fenceOn(last)?.info === '';
+  if (!isForPeople && (isFenced || markOn(first) || markOn(last)))
     return 'its first or last line is a fence or the mark of an edit';
   if (lines.length === 1 && placeholder.test(lines[0]!.trim())) return 'it is an empty template';
   const other = otherLanguage(extracted, language, instruction);
@@ -70,10 +72,14 @@ export function faultOfCode(extracted: ExtractedCode, wanted: WantedCode): strin
   const known = new Set(given.flatMap((text) => text.split('\n').map((line) => line.trim())));
   const leftOut = leftOutLine(code, { language, known: (line) => known.has(line) });
   if (leftOut !== undefined) return `it leaves lines out (${JSON.stringify(leftOut.slice(0, longestQuote))})`;
-  if (language === 'php' && !code.includes('<?') && !/^\s*</.test(code))
-    return 'PHP begins with <?php, which is not there';
+  if (language === 'php' && lacksOpeningTag(code)) return 'PHP begins with <?php, which is not there';
   if (language === 'json' && !isJsonFor(code, { path: undefined, given })) return 'it is not valid JSON';
   return undefined;
+}
+
+/** Text without the tag, and without HTML in its place, is printed as it is. */
+export function lacksOpeningTag(code: string): boolean {
+  return !code.includes('<?') && !/^\s*</.test(code);
 }
 
 /** What a model leaves for somebody else to fill in. */

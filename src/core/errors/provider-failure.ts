@@ -56,6 +56,7 @@ const failures = {
   'empty-answer': { recovery: 'next-model', code: 'answer-unusable', billed: true },
   'unusable-answer': { recovery: 'next-model', code: 'answer-unusable', billed: true },
   'non-answer': { recovery: 'ask-again', code: 'answer-unusable', billed: true },
+  'unparsable-answer': { recovery: 'ask-again', code: 'answer-unusable', billed: true },
   'spoken-refusal': { recovery: 'ask-again', code: 'answer-refused', billed: true },
   'unplaceable-answer': { recovery: 'ask-again', code: 'patch-unplaceable', billed: true },
   'verify-failed': { recovery: 'next-model', code: 'verify-failed', billed: true },

@@ -16,7 +16,7 @@ import { utcDay } from '../../core/text/utc-day.ts';
 import type { EngineContext } from '../context.ts';
 import { goodBlocks } from '../finish/changes.ts';
 import { UnplaceableAnswer } from '../finish/finish-answer.ts';
-import type { NonAnswer } from '../finish/non-answer.ts';
+import { type NonAnswer, UnparsableAnswer } from '../finish/non-answer.ts';
 import type { GenerateRequest } from '../ports.ts';
 import type { PreparedCall } from '../prepare/prepare.ts';
 import { withoutParameter } from './parameters.ts';
@@ -124,7 +124,10 @@ export function askAgain(
           kept: goodBlocks(failure),
           noChange: stays ? noChangeRule : undefined,
         })
-      : askAgainPrompt(failure.fault, { mayStay: stays });
+      : askAgainPrompt(failure.fault, {
+          mayStay: stays,
+          excerpt: failure instanceof UnparsableAnswer ? failure.excerpt : undefined,
+        });
   const input = `${material.text}\n\n<your_answer>\n${failure.answer.trim()}\n</your_answer>\n\n${again}`;
   return acceptable({ ...request, input, ...cachingFor(candidate, source) }, candidate, source);
 }

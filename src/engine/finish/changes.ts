@@ -1,4 +1,5 @@
 /** What is left to decide about the edits of an answer: whether having none is a result, and whether the files stay valid. */
+import { lacksOpeningTag } from '../../core/answer/check-code.ts';
 import { holdsTest } from '../../core/answer/holds-test.ts';
 import { isClear, readNoChange } from '../../core/answer/no-change.ts';
 import { isJsonFor } from '../../core/answer/valid-json.ts';
@@ -55,6 +56,11 @@ export function goodBlocks({ edits, problems }: Pick<UnplaceableAnswer, 'edits' 
 export function faultOfChanges(changes: readonly FileChange[], { task }: FinishOptions): string | undefined {
   const broken = changes.find(breaksJson);
   if (broken) return `${broken.path} would no longer be valid JSON`;
+  const plain = changes.find(
+    ({ kind, path, after }) =>
+      kind === 'create' && /\.php$/i.test(path) && after !== '' && lacksOpeningTag(after),
+  );
+  if (plain) return `${plain.path} is PHP and does not begin with <?php`;
   if (task !== 'tests' || !changes.some(({ kind }) => kind === 'create')) return undefined;
   return changes.some(({ path, after }) => holdsTest(after, languageOfPath(path)))
     ? undefined

@@ -14,8 +14,9 @@ import { restoreSecrets } from '../../core/secrets/restore-secrets.ts';
 import { type Shape, shapes } from '../../core/tasks/shapes.ts';
 import type { PatchCheck, SourceSet } from '../ports.ts';
 import { faultOfChanges, whyNothingChanges } from './changes.ts';
-import { NonAnswer, spokenRefusal } from './non-answer.ts';
+import { NonAnswer, spokenRefusal, UnparsableAnswer } from './non-answer.ts';
 import type { FinishOptions } from './options.ts';
+import { checkParsedChanges } from './parse-check.ts';
 import { patchWarnings } from './result-warnings.ts';
 import { finishCode, finishText, leftToDo, unchanged } from './text.ts';
 
@@ -66,6 +67,7 @@ async function finishAs(form: Shape['readAs'], answer: string, options: FinishOp
   try {
     return await finishers[form](answer, options);
   } catch (error) {
+    if (error instanceof UnparsableAnswer) throw error;
     const holdsNothing = error instanceof NonAnswer || (error instanceof UnplaceableAnswer && error.isNone);
     const words = holdsNothing ? wordsOf(answer) : '';
     throw isRefusal(words) ? spokenRefusal(answer, words) : error;
@@ -131,6 +133,7 @@ export async function finishPlaced(placed: PlacedAnswer, options: FinishOptions)
     );
   const fault = faultOfChanges(shown, options);
   if (fault !== undefined) throw new NonAnswer(answer, fault);
+  const parseWarnings = await checkParsedChanges(shown, answer, options);
   const { changes, text, applies, check } = await checkPatch(patch, shown, { ...options, answer, edits });
   if (!check.ok)
     throw new ProviderFailure('unusable-answer', `git rejects the patch: ${check.detail}`, {
@@ -138,6 +141,7 @@ export async function finishPlaced(placed: PlacedAnswer, options: FinishOptions)
     });
   const warnings = [
     ...patchWarnings(hunks, changes),
+    ...parseWarnings,
     ...shown.flatMap(({ path, before, after }) =>
       leftToDo(after, [before]).map((warning) => `${path}: ${warning}`),
     ),

@@ -1,5 +1,6 @@
 import { quoted } from '../../core/answer/sentences.ts';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
+import type { SyntaxFault } from '../../core/syntax/first-error.ts';
 
 /** An answer that is not what was asked for: talk, or code with a fault that the model can mend. */
 export class NonAnswer extends ProviderFailure {
@@ -7,10 +8,22 @@ export class NonAnswer extends ProviderFailure {
     readonly answer: string,
     /** In words for the model and for a person, which follow "cannot be used: "; "it" is the answer. */
     readonly fault: string,
-    failureClass: 'non-answer' | 'spoken-refusal' = 'non-answer',
+    failureClass: 'non-answer' | 'spoken-refusal' | 'unparsable-answer' = 'non-answer',
     message = `the answer cannot be used: ${fault}`,
   ) {
     super(failureClass, message);
+  }
+}
+
+/** Code that does not parse. The model is shown the place. */
+export class UnparsableAnswer extends NonAnswer {
+  readonly excerpt: string;
+
+  /** `path`: the file of a patch; empty for code without a name. */
+  constructor(answer: string, path: string, { line, what, excerpt }: SyntaxFault) {
+    const where = path === '' ? `line ${line} of its code` : `line ${line} of ${path}`;
+    super(answer, `${where} does not parse: ${what}`, 'unparsable-answer');
+    this.excerpt = excerpt;
   }
 }
 

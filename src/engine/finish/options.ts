@@ -5,6 +5,7 @@ import type { TaskKind } from '../../core/tasks/tasks.ts';
 import type { EngineContext } from '../context.ts';
 import type { PatchChecker, SourceSet } from '../ports.ts';
 import type { PreparedCall } from '../prepare/prepare.ts';
+import type { Syntax } from '../syntax-port.ts';
 import type { UnplaceableAnswer } from './finish-answer.ts';
 
 export interface FinishOptions {
@@ -20,6 +21,7 @@ export interface FinishOptions {
   /** What was redacted in it, if anything. */
   redacted?: RedactedFiles | undefined;
   patchChecker: PatchChecker;
+  syntax: Syntax;
   /** What the user asked for. Files that a patch may write only if they were named may be named here. */
   instruction: string;
   /** Reject hunks that match more loosely than the strict levels of the ladder. */
@@ -32,7 +34,7 @@ export interface FinishOptions {
 /** Those for an answer to a prepared call. */
 export function finishOptionsOf(
   { request, sourceSet, redacted }: PreparedCall,
-  { patchChecker }: EngineContext,
+  { patchChecker, syntax }: EngineContext,
   signal: AbortSignal,
 ): FinishOptions {
   return {
@@ -44,6 +46,7 @@ export function finishOptionsOf(
     sourceSet,
     redacted,
     patchChecker,
+    syntax,
     instruction: request.instruction,
     signal,
   };

@@ -13,6 +13,7 @@ import type { SourceSet } from '../ports.ts';
 import type { Finished } from './finish-answer.ts';
 import { NonAnswer } from './non-answer.ts';
 import type { FinishOptions } from './options.ts';
+import { checkParsedCode } from './parse-check.ts';
 import { hiddenIn } from './result-warnings.ts';
 
 export function finishText(
@@ -27,7 +28,7 @@ export function finishText(
   return { result, patch: undefined, warnings };
 }
 
-export function finishCode(answer: string, options: FinishOptions): Finished {
+export async function finishCode(answer: string, options: FinishOptions): Promise<Finished> {
   const { task, shape, language, instruction, sourceSet } = options;
   const given = sourceSet.sources.map(({ text }) => text);
   const said = withoutThinking(answer) ?? '';
@@ -44,7 +45,8 @@ export function finishCode(answer: string, options: FinishOptions): Finished {
     const wanted = { language: typeOf(sourceSet, language), instruction, tests: task === 'tests', given };
     const fault = faultOfCode(extracted, wanted);
     if (fault !== undefined) throw new NonAnswer(answer, fault);
-    const warnings = [...hiddenIn(code, sourceSet), ...leftToDo(code, given)];
+    const parseWarnings = await checkParsedCode(code, answer, options);
+    const warnings = [...hiddenIn(code, sourceSet), ...parseWarnings, ...leftToDo(code, given)];
     if (blocks > 1) warnings.push(`the answer had ${blocks} code blocks, which were joined in order`);
     return { result: code, patch: undefined, warnings };
   } catch (error) {

@@ -14,6 +14,7 @@ describe('the failure table', () => {
       'model-not-found': 'next-model no-eligible-model',
       'wrong-endpoint': 'stop provider-failed',
       'non-answer': 'ask-again answer-unusable',
+      'unparsable-answer': 'ask-again answer-unusable',
       'spoken-refusal': 'ask-again answer-refused',
       'unplaceable-answer': 'ask-again patch-unplaceable',
       'unsupported-parameter': 'fix-parameter provider-failed',

@@ -40,8 +40,10 @@ export function isElision(line: string): boolean {
   return [startsLeftOut, namesLeftOut, betweenDots, saysItStays].some((form) => form.test(remark));
 }
 
+/** A whole remark; with dots or without. */
+const restOfIt = String.raw`(?:the )?(?:rest|remainder) of (?:the|your|this) (?:\w+ )?(?:code|file|class|function|method|module|component|implementation|logic)(?: (?:goes )?here)?|existing code(?: here)?`;
 const saysOnlyUnchanged = new RegExp(
-  `^(?:${commentSigns})\\s*[[(]?(?:unchanged|omitted(?: for brevity)?|same as before|no changes?(?: here)?)[\\])]?\\.?\\s*(?:${commentEnds})?$`,
+  `^(?:${commentSigns})\\s*[[(]?(?:${restOfIt}|unchanged|omitted(?: for brevity)?|same as before|no changes?(?: here)?)[\\])]?\\.?\\s*(?:${commentEnds})?$`,
   'i',
 );
 

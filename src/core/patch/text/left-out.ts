@@ -42,10 +42,27 @@ export function leftOutLine(code: string, { language, known }: LeftOutOptions): 
     else comment = text.startsWith('/*') && !text.endsWith('*/');
     // A docstring may stand between the head of a function and its body.
     if (inString || inComment || text === '') continue;
-    if (isElision(line) && !known(text) && !isCode(text, above, lines[at + 1] ?? '', language)) return text;
+    if (
+      isElision(line) &&
+      !known(text) &&
+      !isCode(text, above, lines[at + 1] ?? '', language) &&
+      !isInRemark(lines, at)
+    )
+      return text;
     if (!/^(?:#|"""|''')/.test(text)) above = text;
   }
   return undefined;
+}
+
+/** In the middle of a comment of several lines, or the end of a sentence that begins in the line above. */
+function isInRemark(lines: readonly string[], at: number): boolean {
+  const [, sign, words = ''] = /^\s*(\/\/|#|--|;|%)\s*(.*)$/.exec(lines[at]!) ?? [];
+  const remark = (line = '') =>
+    sign !== undefined && line.trim().startsWith(sign) && /\w/.test(line) ? line.trim() : undefined;
+  const above = remark(lines[at - 1]);
+  if (above === undefined) return false;
+  if (remark(lines[at + 1]) !== undefined) return true;
+  return /^[a-z]/.test(words) && !/[.:!?\u2026]$/.test(above);
 }
 
 /** Three dots are the body of a stub or an overload in Python, and stand for more arguments in C. */
