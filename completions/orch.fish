@@ -316,7 +316,7 @@ complete -c orch -n '__orch_at "usage report"' -l json -d 'Print one JSON value 
 complete -c orch -n '__orch_at "usage report"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "usage status" 0 1000000' -F
 complete -c orch -n '__orch_at "usage status"' -l statusline -d 'For Claude Code\'s status line: always one line on standard output, and exit status 0'
-complete -c orch -n '__orch_at "usage status"' -l rebuild -d 'First sum up usage records for the budget in ORCH_BUDGET_URL, which has lost its data or is new'
+complete -c orch -n '__orch_at "usage status"' -l rebuild -d 'First sum up usage records for the budget in ORCH_BUDGET_URL, which has lost its data or is new; meanwhile nothing can be spent'
 complete -c orch -n '__orch_at "usage status"' -l json -d 'Print one JSON value and nothing else'
 complete -c orch -n '__orch_at "usage status"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "runs" 0 0' -a show -d 'Print the answer of an earlier call, even if it could not be used or delivered. Costs nothing.'

@@ -115,6 +115,7 @@ const files = {
       'src/core/record/csv-records.ts',
       'src/core/record/csv-rows.ts',
       'src/core/record/attempt-rows.ts',
+      'src/core/record/record-of.ts',
       'src/adapters/ledger/read.ts',
       'src/adapters/ledger/tail.ts',
     ],
@@ -204,7 +205,12 @@ const files = {
   },
   redis: {
     loadedBy: 'ORCH_BUDGET_URL',
-    sources: ['src/adapters/budget/redis-', 'src/adapters/budget/no-debug.ts', 'node_modules/ioredis/'],
+    sources: [
+      'src/adapters/budget/redis-',
+      'src/adapters/budget/seen-marks.ts',
+      'src/adapters/budget/no-debug.ts',
+      'node_modules/ioredis/',
+    ],
     packages: [
       'ioredis',
       '@ioredis/commands',

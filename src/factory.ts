@@ -39,6 +39,7 @@ import { destinationOf } from './adapters/workspace/write/destination.ts';
 import { notedTemporaries } from './adapters/workspace/write/temporaries.ts';
 import { sweepLocks, treeLock } from './adapters/workspace/write/tree-lock.ts';
 import { workspaceWriter } from './adapters/workspace/write/writer.ts';
+import { usdOf } from './core/budget/nano.ts';
 import type { Limit } from './core/budget/state.ts';
 import { keyFault, keyHints, namesItself } from './core/config/api-key.ts';
 import { shownBudgetUrl } from './core/config/budget-url.ts';
@@ -250,6 +251,7 @@ export function createFactory(options: FactoryOptions): Factory {
     const kept = budgets({
       url: budgetUrl,
       folder: state('budget'),
+      seenFolder: state('shared-budgets'),
       ledger: recordedIn,
       scan: (sink) => scanOwn(recordedIn, sink, new AbortController().signal),
       now: clock.now,
@@ -544,7 +546,7 @@ export function createFactory(options: FactoryOptions): Factory {
     clock: () => clock,
     zone,
     budgetStandings: (limits) => standingsIn(budget(), limits),
-    rebuildBudget: (scan) => budget().rebuild(scan),
+    rebuildBudget: async (scan) => usdOf(await budget().rebuild(scan)),
     newId,
     userSettings: () => ({
       folder: userConfigFolder(variables),

@@ -84,8 +84,9 @@ describe.each(configFileNames)('the JSON Schema of %s', (name) => {
     }
   });
 
-  it('has no object of named keys that is open for others', () => {
+  it("has no object of named keys that is open for others, but where the user's own tasks may stand", () => {
     const open: string[] = [];
+    const byTask = /^policies\/properties\/(?:overrides|budgets\/properties\/perTaskUsd)$/;
     const visit = (node: unknown, path: string) => {
       if (typeof node !== 'object' || node === null) return;
       if ('properties' in node && (node as Record<string, unknown>).additionalProperties !== false)
@@ -93,7 +94,7 @@ describe.each(configFileNames)('the JSON Schema of %s', (name) => {
       for (const [key, value] of Object.entries(node)) visit(value, `${path}/${key}`);
     };
     visit(configJsonSchema(name), name);
-    expect(open).toEqual([]);
+    expect(open.filter((path) => !byTask.test(path))).toEqual([]);
   });
 
   it('names itself', () => {

@@ -30,7 +30,7 @@ const commands: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * Throws `usage` for what is no task. The first argument may be any word, which is then treated as docs, with a
+ * Throws `usage` if it is not a task. The first argument may be any word, which is then treated as docs, with a
  * warning, unless it nearly is a task, is another name of one, a command, an instruction or a file. `ownTasks` is
  * asked for a name that is not built in.
  */

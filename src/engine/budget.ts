@@ -14,6 +14,14 @@ export interface ReservationRequest extends Expense {
   limits: readonly Limit[];
   /** Written to the usage record if this process is not heard of any more. */
   row?: Row | undefined;
+  /** To commit it in the same step. Default: it is held. */
+  spend?: boolean | undefined;
+}
+
+export interface Reserved {
+  id: string;
+  /** What is settled of each limit, in their order. */
+  settled: number[];
 }
 
 /**
@@ -25,10 +33,13 @@ export interface ReservationRequest extends Expense {
  */
 export interface Budget {
   /** `refused`: the limit with the least left. */
-  reserve(request: ReservationRequest): Promise<{ id: string } | { refused: Standing }>;
+  reserve(request: ReservationRequest): Promise<Reserved | { refused: Standing }>;
   /** False if the reservation is over, as this process was stopped for too long: then nothing may be sent. */
   commit(id: string): Promise<boolean>;
-  /** Replaces the reservation by what was spent, also one that others have taken for lost. */
+  /**
+   * Replaces the reservation by what was spent, also one that others have taken for lost. If it rejects, that is tried
+   * again with each renewal for most of an hour, while this process runs.
+   */
   settle(id: string, nano: number): Promise<void>;
   /** Gives back what was held. */
   release(id: string): Promise<void>;

@@ -9,7 +9,6 @@ import { candidatesOf, type RouteDecision } from '../core/router/decision.ts';
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { type Attempt, servedName, spending } from './attempts/attempt.ts';
 import { tryCandidates } from './attempts/fallback.ts';
-import { budgetReminders } from './attempts/reservation.ts';
 import type { CallOptions, EngineContext } from './context.ts';
 import { cutText } from './finish/cut-text.ts';
 import type { FinishedAnswer } from './finish/finish-answer.ts';
@@ -67,6 +66,7 @@ export async function delegate(
   const call = Object.freeze({
     runId,
     warnings: said,
+    reminders: new Set<string>(),
     records: [],
     recordFaults: new Set<string>(),
     prepared,
@@ -91,7 +91,6 @@ export async function delegate(
     if ('error' in answered) throw (await options.onFailure?.(cut, failedCall)) ?? cut;
   }
   const { finished, attempt, result } = answered;
-  const reminders = await budgetReminders(context);
   return {
     runId,
     finished,
@@ -108,13 +107,13 @@ export async function delegate(
         ...prepared.input.warnings,
         ...warnings,
         ...said,
-        ...reminders,
+        ...call.reminders,
         ...finished.warnings,
         ...attempts.flatMap(({ priceWarning }) => priceWarning ?? []),
         ...recordWarnings,
       ]),
     ],
-    reminders: [...attempt.candidate.reminders, ...reminders],
+    reminders: [...attempt.candidate.reminders, ...call.reminders],
     cut,
   };
 }

@@ -1,4 +1,5 @@
 /** The ports of retrieval. Implemented by the adapters. */
+import type { retrievalEngines } from '../core/config/retrieval.ts';
 import type { Memory } from '../core/memories/memories.ts';
 import type { BlockMatch, Corpus, IndexUpdate, PastCommit, QueryTerms } from '../core/retrieve/types.ts';
 import type { SecretScanner } from './ports.ts';
@@ -6,9 +7,15 @@ import type { SecretScanner } from './ports.ts';
 export interface CorpusSource {
   /**
    * Lists what there is now, uncommitted work included; reads no file. `exclude`: patterns of what is left out, as in
-   * a `.gitignore`. Throws `input-too-large` above the ceiling, with the folders that hold most.
+   * a `.gitignore`. `near`: paths or patterns of what is wanted; of several folders that may be searched, the one
+   * around the first absolute path among them is. Throws `input-too-large` above the ceiling, with the folders that
+   * hold most.
    */
-  list(options: { exclude: readonly string[]; signal: AbortSignal }): Promise<Corpus>;
+  list(options: {
+    exclude: readonly string[];
+    near?: readonly string[] | undefined;
+    signal: AbortSignal;
+  }): Promise<Corpus>;
   /** Past commits and the files that they changed. Empty outside of a repository and where git gives no answer. */
   history(base: string, signal: AbortSignal): Promise<readonly PastCommit[]>;
 }
@@ -31,13 +38,14 @@ export interface RetrievalEngine {
     },
   ): Promise<IndexUpdate>;
   /**
-   * The blocks of the last update that match, the best first, ties by path and line. `accepts` rules files out.
-   * `most`: how many are needed; an engine may give more. `query`: in the user's words, for an engine that searches by
+   * The blocks that match, the best first, ties by path and line, of the update for this corpus. Default: of the last
+   * one. `accepts` rules files out. `most`: how many are needed; an engine may give more. `query`: in the user's words, for an engine that searches by
    * meaning as well.
    */
   match(
     terms: QueryTerms,
     options: {
+      corpus?: Corpus | undefined;
       accepts?: ((path: string) => boolean) | undefined;
       most: number;
       query?: string | undefined;
@@ -77,10 +85,20 @@ export interface Embedder {
   /** What embedding this many tokens costs, in USD; undefined when the price is unknown. */
   cost(tokens: number): number | undefined;
   /**
-   * One vector per text, in order. Throws `ProviderFailure`, and before anything is sent `over-budget`,
+   * Whether the budgets have room for this many tokens now: nothing is reserved. Throws `over-budget`,
    * `budget-unavailable`, and `no-eligible-model` for a model that is no longer there.
    */
-  embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
+  checkBudgets(tokens: number): Promise<void>;
+  /**
+   * One vector per text, in order. `onVectors` is told those of each request as soon as they are there, with the number
+   * of the first one's text: they are paid for, whatever becomes of the rest. Throws `ProviderFailure`, and what
+   * `checkBudgets` throws.
+   */
+  embed(
+    texts: readonly string[],
+    signal: AbortSignal,
+    onVectors?: (vectors: readonly Float32Array[], first: number) => void,
+  ): Promise<readonly Float32Array[]>;
 }
 
 export interface MemorySource {
@@ -101,8 +119,10 @@ export interface FileFilter {
 /** More is the material of a question, not the question. In characters. */
 export const longestQuery = 20_000;
 
-export const engineNames = ['embedded', 'qdrant'] as const;
-export type EngineName = (typeof engineNames)[number];
+/** What a passage takes beside its text when it is shown: in JSON, with a usual path. */
+export const tokensAroundPassage = 40;
+
+export type EngineName = (typeof retrievalEngines)[number];
 
 /** What a search works with. */
 export interface Retrieval {

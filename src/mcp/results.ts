@@ -82,11 +82,22 @@ function remark(text: string, shown: string, path: string): string {
   return `[… ${left}: the whole result is in ${path} …]`;
 }
 
+/** What hints call by a flag, where it is not part of a command, as the field of a tool. */
+const fieldsOfFlags: readonly (readonly [RegExp, string])[] = [
+  [/--max-cost (?:or maxCostUsd|\(maxCostUsd\))/g, 'maxCostUsd'],
+  [/\(--file, or files\)/g, '(files)'],
+  [/(?<=[:(] ?)-m (?=\S)/g, 'forceModel '],
+];
+
+function withFieldNames(hint: string): string {
+  return fieldsOfFlags.reduce((text, [flag, name]) => text.replace(flag, name), hint);
+}
+
 /** The text says what to do next. There is no structured content, which some clients would show as a success. */
 export function toErrorResult(error: unknown, redact: Redact): CallToolResult {
   const { code, message, hint, spending, answer } = describeError(error);
   const lines = [`${code}: ${message}`];
-  if (hint !== undefined) lines.push(`What to do: ${hint}`);
+  if (hint !== undefined) lines.push(`What to do: ${withFieldNames(hint)}`);
   if (spending !== undefined) lines.push(spending);
   if (answer) lines.push('The answer:', answer.slice(0, mostTokens * 3));
   return { isError: true, content: [{ type: 'text', text: printable(redact(lines.join('\n'))) }] };

@@ -59,7 +59,7 @@ export interface OperationContext {
    */
   ledgerTail(since: number): Promise<{
     location: string | undefined;
-    tail: { records: Partial<UsageRecord>[]; complete: boolean } | undefined;
+    tail: { records: Partial<UsageRecord>[]; skipped: number; complete: boolean } | undefined;
   }>;
   /** What is left of these today. Only looks, and begins no budget. Rejects with `budget-unavailable`. */
   budgetStandings(limits: readonly Limit[]): Promise<Standing[]>;
@@ -87,10 +87,11 @@ export interface OperationContext {
   /** The user's time zone, and where its name comes from. */
   zone(): { name: string; origin: string };
   /**
-   * Replaces the sums of a budget that several machines share by those of the usage records that `scan` reads. Rejects with `usage` if
-   * there is none, and with `budget-unavailable`.
+   * Replaces the sums of a budget that several machines share by those of the usage records that `scan` reads. Returns
+   * how many USD less are counted than before; 0 where that is not known. Rejects with `usage` if there is no such
+   * budget, and with `budget-unavailable`.
    */
-  rebuildBudget(scan: (sink: LedgerSink) => Promise<void>): Promise<void>;
+  rebuildBudget(scan: (sink: LedgerSink) => Promise<void>): Promise<number>;
   newId(): string;
   userSettings(): UserSettings;
   /** The same parts for `orch doctor`, when the functions above may throw. */

@@ -208,7 +208,7 @@ async function budgetsFound(diagnostics: Diagnostics): Promise<Finding[]> {
   if (!config) return [warning('budget', 'not checked: the configuration is invalid')];
   if (problems.some(({ origin }) => origin.startsWith('ORCH_BUDGET_URL')))
     return [warning('budget', 'not checked: ORCH_BUDGET_URL is not valid')];
-  const { allLimitsOf } = await import('../core/budget/limits.ts');
+  const { allLimitsOf, limitsOf } = await import('../core/budget/limits.ts');
   const { budgets } = config.policies;
   const limits = allLimitsOf(budgets);
   if (limits.length === 0 && environment.budgetUrl === undefined) return [ok('budget', 'none is set')];
@@ -222,7 +222,9 @@ async function budgetsFound(diagnostics: Diagnostics): Promise<Finding[]> {
       place,
       writeFault,
       standings: writeFault ? [] : await budget.standings(limits).catch((error: unknown) => ({ error })),
-      sendsUncounted: budgets.onUnavailable === 'allow',
+      // As a call here would find it: without a limit of its own it is sent, whatever the server says.
+      sendsUncounted:
+        budgets.onUnavailable === 'allow' || limitsOf(budgets, environment.projectName).length === 0,
       records: diagnostics.ledger().location !== undefined,
     }),
   );

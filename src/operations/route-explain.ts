@@ -11,7 +11,7 @@ import {
   type RouteDecision,
   shownRejections,
 } from '../core/router/decision.ts';
-import { withinBudgets } from '../core/router/within-budgets.ts';
+import { withBudgetsUnavailable, withinBudgets } from '../core/router/within-budgets.ts';
 import { type DelegateRequest, taskNameOf } from '../core/tasks/request.ts';
 import { reasoningEfforts } from '../core/tasks/tasks.ts';
 import type { CallOptions, EngineContext } from '../engine/context.ts';
@@ -124,8 +124,8 @@ export async function explain(
     onProgress,
     looks: true,
   });
-  const { standings, warnings } = await budgetsNow(engine, context);
-  const now = withinBudgets(decision, standings);
+  const { standings, refuses, warnings } = await budgetsNow(engine, context);
+  const now = refuses ? withBudgetsUnavailable(decision) : withinBudgets(decision, standings);
   const past = await context.recentRecords(taskNameOf(request));
   return {
     ...toDecisionOutput(now, past, {
@@ -138,22 +138,27 @@ export async function explain(
   };
 }
 
-/** A call that spends nothing has none. */
+/** A call that spends nothing has none. `refuses`: a call is not sent because they cannot be counted. */
 async function budgetsNow(
   { config, projectName, rehearsal }: EngineContext,
   context: Pick<OperationContext, 'budgetStandings'>,
-): Promise<{ standings: Standing[]; warnings: string[] }> {
+): Promise<{ standings: Standing[]; refuses: boolean; warnings: string[] }> {
   const { budgets } = config.policies;
   const limits = rehearsal ? [] : limitsOf(budgets, projectName);
-  if (limits.length === 0) return { standings: [], warnings: [] };
+  if (limits.length === 0) return { standings: [], refuses: false, warnings: [] };
   try {
-    return { standings: await context.budgetStandings(limits), warnings: [] };
+    return { standings: await context.budgetStandings(limits), refuses: false, warnings: [] };
   } catch (error) {
     if (!(error instanceof OrchError)) throw error;
-    const then = budgets.onUnavailable === 'allow' ? 'sent without being counted' : 'refused';
+    const refuses = budgets.onUnavailable === 'refuse';
+    const then = refuses ? 'refused' : 'sent without being counted';
+    const cure = error.hint === undefined ? '' : ` (${error.hint})`;
     return {
       standings: [],
-      warnings: [`what is left of the budgets is unknown, and a call would be ${then}: ${error.message}`],
+      refuses,
+      warnings: [
+        `what is left of the budgets is unknown, and a call would be ${then}: ${error.message}${cure}`,
+      ],
     };
   }
 }

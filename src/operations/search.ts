@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { defaultContextTokens, retrievalEngines } from '../core/config/retrieval.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { languageOfPath, normaliseLanguage } from '../core/input/language.ts';
 import type { Corpus } from '../core/retrieve/types.ts';
-import { engineNames, longestQuery, type Retrieval } from '../engine/retrieval-ports.ts';
+import { longestQuery, type Retrieval, tokensAroundPassage } from '../engine/retrieval-ports.ts';
 import { cliOnly, field, looks, operation } from './operation.ts';
 
 const kinds = ['source', 'tests', 'docs', 'all'] as const;
@@ -39,7 +40,7 @@ const searchOutput = () =>
         .optional(),
     }),
     meta: z.object({
-      engine: z.enum(engineNames),
+      engine: z.enum(retrievalEngines),
       base: z.string().describe('The folder that the paths are relative to.'),
       files: z.number(),
       blocks: z.number(),
@@ -85,14 +86,14 @@ export const searchOperation = operation({
         cliDefault: 10,
       }),
       maxTokens: field(
-        z.int().min(50).max(mostTokens).default(4000),
+        z.int().min(50).max(mostTokens).default(defaultContextTokens),
         'At most so many tokens of text in all',
         { flag: '--max-tokens <count>', plain: true, cliDefault: mostTokens },
       ),
       engine: cliOnly(
-        field(z.enum(engineNames).optional(), 'Where to search (default: as configured)', {
+        field(z.enum(retrievalEngines).optional(), 'Where to search (default: as configured)', {
           flag: '--engine <name>',
-          complete: engineNames,
+          complete: retrievalEngines,
         }),
       ),
       memory: cliOnly(
@@ -132,6 +133,7 @@ export const searchOperation = operation({
         terms,
         query: query.slice(0, longestQuery),
         exclude: retrieval.exclude,
+        near: input.files,
         choose: async (corpus) => {
           const { paths, idle } = await chosenFiles(input, corpus, retrieval);
           notes.push(...idle.map((pattern) => `${pattern} matches no file that is searched`));
@@ -140,6 +142,7 @@ export const searchOperation = operation({
         },
         limit,
         maxTokens,
+        perPassage: tokensAroundPassage,
       },
       { corpus: retrieval.corpus, engine },
       {
@@ -148,7 +151,11 @@ export const searchOperation = operation({
         onNotice: (text) => onProgress?.({ kind: 'notice', text }),
       },
     );
-    const { passages, warnings } = await redactPassages(found, { scanner: retrieval.secrets, maxTokens });
+    const { passages, warnings } = await redactPassages(found, {
+      scanner: retrieval.secrets,
+      maxTokens,
+      perPassage: tokensAroundPassage,
+    });
     const { base, files, blocks, updated, skipped } = found;
     const memory = await remembering;
     const empty = { files, chosen, by: input, skipped, matched: found.matched, maxTokens };

@@ -40,7 +40,7 @@ async function run(name: string, place: Place, more: Partial<StressOptions> = {}
 async function inRedis(use: (url: string) => Promise<void>): Promise<void> {
   const server = await startRedis();
   const budget = redisBudget({ url: server.url, newId: () => 'epoch', onEstimated: async () => undefined });
-  await budget.rebuild([]);
+  await budget.rebuild(async () => ({ sums: [] }));
   await budget.close();
   await use(server.url);
   await server.stop();

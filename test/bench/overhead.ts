@@ -1,7 +1,7 @@
 /**
- * What orch adds to a request: `npm run bench:overhead [-- pairs]`. A `delegate.run` through a long-lived MCP
+ * What orch adds to a request: `npm run bench:overhead [-- pairs [budgets]]`. A `delegate.run` through a long-lived MCP
  * server beside the very same body sent by bare fetch to the same loopback server, one after the other in the
- * same run; then the same through servers with and without a budget. Exits with 1 when a bar is missed.
+ * same run; then the same through servers with and without a budget (`budgets`: that alone). Exits with 1 when a bar is missed.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,11 +34,15 @@ const orch = new McpPeer({ env, cwd: home, nodeArguments });
 let missed = 0;
 
 try {
-  await orch.initialize();
-  await oneByOne();
+  if (process.argv[3] !== 'budgets') {
+    await orch.initialize();
+    await oneByOne();
+  }
   await underBudgets();
-  await manyAtOnce();
-  await firstToken();
+  if (process.argv[3] !== 'budgets') {
+    await manyAtOnce();
+    await firstToken();
+  }
 } finally {
   await orch.stop();
   await provider.stop();
@@ -148,6 +152,16 @@ async function underBudgets(): Promise<void> {
       }
     }
     await Promise.all(peers.map((peer) => peer.stop()));
+    if (redis) {
+      const stats = await redis.client().info('commandstats');
+      const trips = [...stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].map(([, calls]) =>
+        Number(calls),
+      );
+      const calls = pairs + warmUp;
+      console.log(
+        `round trips to Redis per call: ${(trips.reduce((sum, each) => sum + each, 0) / calls).toFixed(2)}`,
+      );
+    }
     const [without, ...limited] = times.map((all) => quantile(all, 0.5)) as [number, ...number[]];
     for (const [index, { name, bar }] of budgets.entries()) {
       const more = limited[index]! - without;
@@ -166,7 +180,7 @@ async function underBudgets(): Promise<void> {
 /** A budget in Redis begins with sums, here of nothing. */
 async function rebuilt(url: string): Promise<void> {
   const budget = redisBudget({ url, newId: () => crypto.randomUUID(), onEstimated: async () => undefined });
-  await budget.rebuild([]);
+  await budget.rebuild(async () => ({ sums: [] }));
   await budget.close();
 }
 

@@ -99,10 +99,21 @@ function engineOn(url: string, over: { apiKey?: string; collection?: string; vec
     embedder: over.vectors
       ? () => ({
           ...{ model: 'words', dimensions: 64, cost: () => 0 },
-          embed: async (texts) => texts.map((text) => vectorOf(text, 64)),
+          checkBudgets: async () => {},
+          embed: async (texts, _signal, onVectors) => {
+            const vectors = texts.map((text) => vectorOf(text, 64));
+            onVectors?.(vectors, 0);
+            return vectors;
+          },
         })
       : undefined,
-    store: () => ({ load: (name) => kept.get(name), save: (name, bytes) => kept.set(name, bytes) }),
+    store: () => ({
+      load: (name) => kept.get(name),
+      save(name, bytes) {
+        kept.set(name, bytes);
+        return undefined;
+      },
+    }),
   });
 }
 

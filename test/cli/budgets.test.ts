@@ -105,7 +105,7 @@ describe.skipIf(!hasRedis)('a budget in redis-server', () => {
 
     const budget = redisBudget({ url, newId: () => 'epoch', onEstimated: async () => undefined });
     onTestFinished(() => budget.close());
-    await budget.rebuild([]);
+    await budget.rebuild(async () => ({ sums: [] }));
     // A process of its own: it has to end although it is connected.
     const answered = await orch(question, { env: { ...env, ...more } });
     expect(answered.status).toBe(0);
@@ -140,7 +140,9 @@ describe('a route under a budget', () => {
     const route = ['route', 'code_generate', 'x'];
     const { status, stdout } = await run([...route, '--explain'], { env });
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^task=.* => \S+ \(does not fit the budget now\) => \S+$/m);
+    expect(stdout).toMatch(
+      /^task=\S+ size=\d+ safety=false => gpt-\S+( \(.*\))?, because gpt-\S+ does not fit what is left of the budgets$/m,
+    );
     expect(stdout).toContain('budgets, left now: daily $0.10 of $1.00\n');
     expect(stdout).toMatch(/^├─ 1\. mini/m);
     expect(stdout).toMatch(
@@ -183,16 +185,39 @@ describe('a route under a budget', () => {
     expect(JSON.parse(rehearsed.stdout)).toMatchObject({ selected: { alias: 'full' }, budgets: [] });
   });
 
-  it('does not fail where the budget cannot be reached, and says so', async () => {
+  it('ends as the call would where the budget cannot be reached, and says why', async () => {
     const { env } = await spent(0, {
       ORCH_BUDGET_URL: `redis://:correct-horse-7@127.0.0.1:${await freePort()}`,
     });
+    const call6 = await run(['run', ...route.slice(1)], { env });
+    expect(call6.status).toBe(6);
     const { status, stdout, stderr } = await run([...route, '--explain'], { env });
-    expect(status).toBe(0);
+    expect(status).toBe(6);
     expect(stdout).toMatch(
-      /^! what is left of the budgets is unknown, and a call would be refused: the budget at redis:\/\/127\.0\.0\.1:\d+ could not be used: .*connection refused/m,
+      /^task=.* => no eligible model, because the budgets cannot be counted \(first choice: gpt-\S+\)$/m,
+    );
+    expect(stdout).toMatch(
+      /^! what is left of the budgets is unknown, and a call would be refused: the budget at redis:\/\/127\.0\.0\.1:\d+ could not be used: .*connection refused \(start the server/m,
     );
     expect(stdout + stderr).not.toContain('correct-horse');
+    const dry = await run(['run', ...route.slice(1), '--dry-run', '--json'], { env });
+    expect(dry.status).toBe(6);
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      selected: null,
+      rejected: [{ code: 'budget-unavailable' }, { code: 'budget-unavailable' }],
+    });
+    const tool = await call(await connectInProcess({ env }), 'route.explain', { task: 'deep_reasoning' });
+    expect(tool.structuredContent).toMatchObject({ selected: null, fallbacks: [] });
+  });
+
+  it('shows the route where a call is sent without being counted', async () => {
+    const { env } = await spent(0, {
+      ORCH_BUDGET_URL: `redis://127.0.0.1:${await freePort()}`,
+      ORCH_CONF: folder({ 'policies.json': '{"budgets": {"onUnavailable": "allow"}}' }),
+    });
+    const { status, stdout } = await run([...route, '--explain'], { env });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^! .* a call would be sent without being counted: .*connection refused/m);
   });
 
   it.runIf(hasRedis)('shows what is left in Redis, and leaves it as it is', async () => {

@@ -189,6 +189,16 @@ describe('orch config set', () => {
     expect((await run(['get', 'tasks.ask.base'])).status).toBe(0);
   });
 
+  it('sets the limit of a task of the user’s own', async () => {
+    const { run } = home({ 'models.json': '{"tasks": {"changelog": {"base": "docs"}}}' });
+    expect((await run(['set', 'budgets.perTaskUsd.changelog', '0.5'])).status).toBe(0);
+    const { status, stderr } = await run(['set', 'overrides.chaneglog.temperature', '1']);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('did you mean changelog?'),
+    });
+  });
+
   it('is not led elsewhere by a repository', async () => {
     const { run, text } = home();
     const elsewhere = folder();

@@ -313,7 +313,7 @@ describe('orch doctor', () => {
 
     it('at an address that cannot be used, and shows no password', async () => {
       const url = `redis://:correct-horse-7@127.0.0.1:${await freePort()}`;
-      const away = await look({ ORCH_BUDGET_URL: url });
+      const away = await look({ ORCH_BUDGET_URL: url, ORCH_DAILY_BUDGET_USD: '1' });
       expect(away.status).toBe(1);
       expect(away.budget).toMatchObject([
         {
@@ -324,9 +324,21 @@ describe('orch doctor', () => {
           hint: expect.stringContaining('start the server'),
         },
       ]);
-      const allowed = await look({ ORCH_BUDGET_URL: url }, { budgets: { onUnavailable: 'allow' } });
-      expect(allowed.budget).toMatchObject([{ status: 'warning' }]);
-      for (const { stdout } of [away, allowed]) expect(stdout).not.toContain('correct-horse');
+      const sent = expect.stringMatching(/: requests are sent without being counted$/);
+      const allowed = await look(
+        { ORCH_BUDGET_URL: url },
+        { budgets: { dailyUsd: 1, onUnavailable: 'allow' } },
+      );
+      expect(allowed.budget).toMatchObject([{ status: 'warning', message: sent }]);
+      // As a call does: without a limit it is sent.
+      const unlimited = await look({ ORCH_BUDGET_URL: url });
+      expect(unlimited.budget).toMatchObject([{ status: 'warning', message: sent }]);
+      const others = await look(
+        { ORCH_BUDGET_URL: url },
+        { budgets: { perProject: { acme: { dailyUsd: 1 } } } },
+      );
+      expect(others.budget).toMatchObject([{ status: 'warning', message: sent }]);
+      for (const { stdout } of [away, allowed, unlimited]) expect(stdout).not.toContain('correct-horse');
     });
 
     it.runIf(hasRedis)('in a Redis: wrong password, no sums, all right', async () => {
@@ -353,7 +365,7 @@ describe('orch doctor', () => {
         onEstimated: async () => undefined,
       });
       onTestFinished(() => budget.close());
-      await budget.rebuild([]);
+      await budget.rebuild(async () => ({ sums: [] }));
       const sound = await looked('correct-horse-7');
       expect(sound.budget).toEqual([
         { id: 'budget', status: 'ok', message: `counted in redis://${at}` },

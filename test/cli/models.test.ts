@@ -36,6 +36,16 @@ describe('orch models', () => {
   });
 });
 
+it('leaves out the models that make vectors, and nothing is routed to one', async () => {
+  const { stdout } = await orchInProcess(['models', '--json'], { clock });
+  expect(stdout).not.toContain('text-embedding');
+  const routed = await orchInProcess(
+    ['route', 'refactor', 'tidy', '--force-model', 'text-embedding-3-small', '--json'],
+    { clock },
+  );
+  expect(routed.status).not.toBe(0);
+});
+
 describe('modelOverview', () => {
   const overview = (models: unknown, day = '2026-11-22') => modelOverview(givenConfig({ models }), day);
 

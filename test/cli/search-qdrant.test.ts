@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { orchInProcess } from '../helpers/cli.ts';
 import { startEmbeddings } from '../helpers/embedding-server.ts';
-import { folder } from '../helpers/orch.ts';
+import { folder, provider } from '../helpers/orch.ts';
 import { startQdrant } from '../helpers/qdrant-server.ts';
 
 const files = {
@@ -29,6 +29,24 @@ it('asks the server that ORCH_QDRANT_URL names, and needs none', async () => {
   const asked = await orchInProcess(['search', 'retryAfter', '--json', '--engine', 'qdrant'], { cwd, env });
   expect(asked.status).toBe(1);
   expect(JSON.parse(asked.stdout)).toMatchObject({ error: { code: 'retrieval-unavailable' } });
+});
+
+it('finds the code that a task needs there, with all words asked at once', async () => {
+  const server = await startQdrant();
+  const { env, server: model } = await provider({ answer: { kind: 'text', text: '# Retries\n' } });
+  const parts = Array.from({ length: 8 }, (_, at) => [`src/part${at}.ts`, `let part = ${at};\n`]);
+  const cwd = folder({ ...files, ...Object.fromEntries(parts) });
+  const { stdout } = await orchInProcess(
+    ['run', 'ask', 'what does retryAfter do with a header', '--auto-context', '--json'],
+    { cwd, env: { ...env, ORCH_QDRANT_URL: server.url } },
+  );
+  expect(JSON.parse(stdout).meta).toMatchObject({
+    auto_context: [{ path: 'src/retry.ts', start: 1, end: 3 }],
+    warnings: [],
+  });
+  expect(JSON.stringify(model.requests)).toContain('retryAfter(header: string)');
+  expect([...server.collections.values()][0]!.points.size).toBe(9);
+  await server.close();
 });
 
 it('says what vectors cost before it pays for them, and records it', async () => {

@@ -216,6 +216,22 @@ export function describeBudget(name: string, open: () => Promise<BudgetPlace>): 
       expect(await standing()).toMatchObject({ settled: 10, open: 0, left: 90 });
     });
 
+    it('commits a reservation in the step that makes it, if asked to', async () => {
+      const weekly: Limit = { window: 'week', project: null, nano: 150 };
+      await one.add({ day, project: '', nano: 0 });
+      const request = { day, project: '', limits: [daily, weekly], spend: true, row: { run_id: '60' } };
+      await one.settle(await reserved(one, 60, request), 10);
+      const answer = await one.reserve({ ...request, nano: 60 });
+      expect(answer).toEqual({ id: expect.any(String), settled: [10, 10] });
+      if ('id' in answer) expect(await one.commit(answer.id)).toBe(false);
+      expect(await other.reserve({ ...request, nano: 31 })).toMatchObject({ refused: { left: 30 } });
+      expect(await standing()).toMatchObject({ settled: 10, open: 60 });
+      await place.pass(leaseMs + 1);
+      await other.renew();
+      expect(await standing()).toMatchObject({ settled: 70, open: 0 });
+      expect(estimated).toEqual([[{ run_id: '60' }, 60]]);
+    });
+
     it('spends a reservation only once', async () => {
       const id = await reserved(one, 60);
       expect(await one.commit(id)).toBe(true);

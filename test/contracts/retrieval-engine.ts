@@ -67,7 +67,7 @@ export function describeRetrievalEngine(name: string, open: () => Promise<Engine
       expect(update).toMatchObject({
         files: 5,
         blocks: 4,
-        updated: 6,
+        updated: 5,
         skipped: { minified: 1 },
         warnings: [],
       });

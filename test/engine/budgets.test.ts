@@ -6,7 +6,6 @@ import { limitsOf } from '../../src/core/budget/limits.ts';
 import { nanoAtMost, nanoOf } from '../../src/core/budget/nano.ts';
 import type { Limit } from '../../src/core/budget/state.ts';
 import type { OrchError } from '../../src/core/errors/orch-error.ts';
-import { budgetReminders } from '../../src/engine/attempts/reservation.ts';
 import type { Budget } from '../../src/engine/budget.ts';
 import { readRequest } from '../../src/operations/delegation/read-request.ts';
 import { explain } from '../../src/operations/route-explain.ts';
@@ -191,31 +190,30 @@ describe('a call under a budget', () => {
     expect(asked()).toEqual([]);
   });
 
-  it('reserves anew if the reservation is over before anything was sent', async () => {
-    const { call, kept, context, spent } = await budgeted({ dailyUsd: 1 });
-    let commits = 0;
-    const slow: Budget = {
+  it('counts as spent before anything is sent, in one step', async () => {
+    const steps: string[] = [];
+    const { call, kept, context } = await budgeted({ dailyUsd: 1 });
+    context.budget = async () => ({
       ...kept,
-      commit: async (id) => {
-        if (++commits === 1) await kept.release(id);
-        return commits > 1 && kept.commit(id);
+      reserve: async (request) => {
+        steps.push(request.spend ? 'spent' : 'held');
+        return kept.reserve(request);
       },
-    };
-    context.budget = async () => slow;
-    const { attempt } = await call();
-    expect(commits).toBe(2);
-    expect(await spent()).toEqual({ settled: nanoOf(attempt.costUsd!), open: 0 });
-  });
-
-  it('is not sent, nor tried without end, if every reservation is over at once', async () => {
-    const { error, kept, context, asked } = await budgeted({ dailyUsd: 1 });
-    const over = (id: string) => kept.release(id).then(() => false);
-    context.budget = async () => ({ ...kept, commit: over });
-    expect(await error()).toMatchObject({
-      code: 'budget-unavailable',
-      message: 'every reservation under the budget was over at once',
+      settle: async (...spent) => {
+        steps.push('settled');
+        await kept.settle(...spent);
+      },
     });
-    expect(asked()).toEqual([]);
+    const provider = await context.provider();
+    context.provider = async () => ({
+      ...provider,
+      generate: (...request) => {
+        steps.push('sent');
+        return provider.generate(...request);
+      },
+    });
+    await call();
+    expect(steps).toEqual(['spent', 'sent', 'settled']);
   });
 
   it('warns from four fifths of a budget on', async () => {
@@ -227,8 +225,7 @@ describe('a call under a budget', () => {
     expect(reminders.at(-1)).toMatch(/^80 % of the daily budget of \$\d\.\d+ is spent$/);
     expect(warnings).toContain(reminders.at(-1));
     const none = await budgeted({ monthlyUsd: 1, perProject: { shop: { dailyUsd: 0 } } });
-    none.context.projectName = 'shop';
-    expect(await budgetReminders(none.context)).toEqual([]);
+    expect((await none.call()).reminders.join()).not.toContain('budget');
   });
 
   it('spends and reserves nothing in a rehearsal', async () => {

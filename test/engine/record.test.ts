@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
+import { notRecorded } from '../../src/engine/attempts/record-attempt.ts';
 import { byModel } from '../rehearsal/script.ts';
 import { code, engineFixture, errorOf, key } from './engine-fixture.ts';
 
@@ -184,4 +185,9 @@ describe('the record', () => {
     expect((await error({ files: ['missing.ts'] })).code).toBe('file-not-found');
     expect(records).toEqual([]);
   });
+});
+
+it('is said to need what its error says', () => {
+  const error = new OrchError('record-failed', 'the disk is full', { hint: 'free some space' });
+  expect(notRecorded(error)).toBe('usage was not recorded: the disk is full; free some space');
 });

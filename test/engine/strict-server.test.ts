@@ -5,7 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { apiId, type ModelCard } from '../../src/core/models/model-card.ts';
 import { returnShapes } from '../../src/core/tasks/shapes.ts';
-import { reasoningEfforts, taskKinds } from '../../src/core/tasks/tasks.ts';
+import { mayStay, reasoningEfforts, taskKinds } from '../../src/core/tasks/tasks.ts';
+import { routed } from '../helpers/config.ts';
 import { catalog, type EngineFixture, engineFixture } from './engine-fixture.ts';
 
 const days = ['2026-07-01', '2026-11-22', '2026-12-12'];
@@ -29,20 +30,27 @@ async function expectAllTaken({ server }: EngineFixture, count: number): Promise
 }
 
 describe.each(days)('on %s', (day) => {
-  it.each(taskKinds)('%s is taken at the first try', async (task) => {
+  it('what is sent for each task is taken at the first try', async () => {
     const room = await engineFixture({ day, files: { 'a.ts': 'export const a = 1;\n' } });
-    let calls = 0;
     const requests = [
       ...returnShapes.flatMap((shape) => [{ shape }, { shape, safetyCritical: true }]),
       { shape: 'code', language: 'rust' } as const,
       { shape: 'patch', language: 'python' } as const,
-    ];
-    for (const request of requests) {
-      const { attempts } = await room.call({ task, files: ['a.ts'], ...request });
-      expect(attempts).toHaveLength(1);
-      calls++;
+    ].flatMap((request) => taskKinds.map((task) => ({ task, language: 'typescript', ...request })));
+    // Of requests that differ in the text of their instructions alone, one is sent.
+    const sent = new Map(
+      requests.map((request) => {
+        const { selected } = routed(request, { config: room.context.config, today: day });
+        const { apiModel, parameters } = selected!;
+        const stays = mayStay(request.task, request.shape);
+        return [JSON.stringify([apiModel, parameters, request.shape, stays]), request];
+      }),
+    );
+    for (const request of sent.values()) {
+      const { attempts } = await room.call({ files: ['a.ts'], ...request });
+      expect(attempts, JSON.stringify(request)).toHaveLength(1);
     }
-    await expectAllTaken(room, calls);
+    await expectAllTaken(room, sent.size);
   });
 
   it.each(taskKinds)('every candidate for %s is taken', async (task) => {

@@ -20,8 +20,8 @@ export function memoryEngine(): MemoryEngine {
       let updated = 0;
       for (const { path, stamp } of entries) {
         if (index.file(path)?.stamp === stamp) continue;
-        updated++;
         const reading = read(path);
+        if ('text' in reading || index.file(path) !== undefined) updated++;
         if ('skipped' in reading) edit.skip({ path, stamp, skipped: reading.skipped });
         else edit.put({ path, ...reading });
       }

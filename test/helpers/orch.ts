@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { serve } from '../rehearsal/bench.ts';
 import type { ScenarioServer, ScenarioServerOptions } from '../rehearsal/scenario-server.ts';
+import { firstCommit } from './first-commit.ts';
 
 export const packageFolder = resolve(import.meta.dirname, '../..');
 export const bin = join(packageFolder, 'bin/orch.js');
@@ -106,11 +107,23 @@ export function folder(files: Record<string, string | Buffer> = {}): string {
 export async function repository(files: Record<string, string | Buffer>): Promise<string> {
   const path = folder(files);
   initialize(path);
+  const names = Object.keys(files);
+  if (areKeptAsTheyAre(names)) {
+    firstCommit(path, names);
+    return path;
+  }
   await git(['add', '-A'], path);
   // Not followed by a look whether git's own files need tidying, which takes as long as the commit.
   const settings = ['user.name=t', 'user.email=t@localhost', 'maintenance.auto=false'];
   await git([...settings.flatMap((each) => ['-c', each]), 'commit', '-qm', 'first'], path);
   return path;
+}
+
+/** Whether git keeps these files as they are: nothing tells it to ignore or convert any. */
+function areKeptAsTheyAre(names: readonly string[]): boolean {
+  const { GIT_CONFIG_GLOBAL: settings = '', HOME: home = '' } = process.env;
+  const told = names.some((name) => /(^|\/)\.git|^\/|(^|\/)\.\.?(\/|$)/.test(name));
+  return names.length > 0 && !told && !existsSync(settings) && !existsSync(join(home, '.config/git'));
 }
 
 /** As `git init`, which is started once per test file: its repository is copied. The samples of hooks are left out. */

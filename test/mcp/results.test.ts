@@ -136,3 +136,15 @@ it('the address of a result gives its id back, and no other does', () => {
   expect(idOfUri(resultUri('abc'))).toBe('abc');
   expect(idOfUri('file:///etc/passwd')).toBeUndefined();
 });
+
+it.each([
+  [
+    '$0.21 would be enough for full; mini fits (-m mini): raise the lowest ceiling: --max-cost (maxCostUsd)',
+    '$0.21 would be enough for full; mini fits (forceModel mini): raise the lowest ceiling: maxCostUsd',
+  ],
+  ['mini would fit: -m mini; or raise the budget', 'mini would fit: forceModel mini; or raise the budget'],
+  ['orch run docs -m mini', 'orch run docs -m mini'],
+])('a hint names the fields of a tool, and leaves commands alone: %s', (hint, shown) => {
+  const { content } = toErrorResult(new OrchError('over-budget', 'too dear', { hint }), (text) => text);
+  expect(content[0]).toMatchObject({ text: `over-budget: too dear\nWhat to do: ${shown}` });
+});

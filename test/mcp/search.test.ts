@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { expect, it } from 'vitest';
 import { createServer } from '../../src/mcp/server.ts';
 import { factoryFor } from '../helpers/cli.ts';
@@ -33,8 +34,24 @@ it('retrieve.search cites blocks within the tokens that it may take, and follows
   expect(await found({ query: 'quagga' })).toMatchObject([{ path: 'b.ts', text: 'const quagga = 1;' }]);
 });
 
+it('retrieve.search stays within the tokens with all that a model reads, also where blocks are tiny', async () => {
+  const tiny = Object.fromEntries(
+    Array.from({ length: 300 }, (_, at) => [`src/part${at % 7}/f${at}.ts`, `const zebra${at} = stripes;\n`]),
+  );
+  const client = await connectInProcess({ cwd: await repository(tiny), env: { OPENAI_API_KEY: key } });
+  const tokens = async (maxTokens: number) => {
+    const { content } = await call(client, 'retrieve.search', { query: 'zebra stripes', maxTokens });
+    return encode((content as { text: string }[])[0]!.text).length;
+  };
+  expect(await tokens(4000)).toBeGreaterThan(0.85 * 4000);
+  expect(await tokens(4000)).toBeLessThan(1.03 * 4000);
+});
+
 it('retrieve.search says what is wrong with a query', async () => {
   const client = await connectInProcess({ cwd: await repository({ 'a.ts': 'x\n' }) });
+  expect(await call(client, 'retrieve.search', { query: `x1 ${'word '.repeat(4000)}` })).toMatchObject({
+    structuredContent: { meta: { warnings: ['only the first 20000 characters of the query are used'] } },
+  });
   expect(await call(client, 'retrieve.search', { query: ' ' })).toMatchObject({
     isError: true,
     content: [{ text: expect.stringContaining('usage: the query is empty') }],

@@ -1,9 +1,9 @@
 /** Where the user's budgets are counted: in a Redis that several machines share, or on this machine. */
 import { existsSync } from 'node:fs';
 import type { Row } from '../../core/budget/state.ts';
+import { shownBudgetUrl } from '../../core/config/budget-url.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { LedgerSink } from '../../core/record/csv-rows.ts';
-import type { UsageRecord } from '../../core/record/usage-record.ts';
 import { once } from '../../core/text/once.ts';
 import type { Budget } from '../../engine/budget.ts';
 import type { Ledger } from '../../engine/ports.ts';
@@ -14,6 +14,8 @@ export interface BudgetSource {
   /** Of a Redis; undefined for this machine. */
   url: string | undefined;
   folder: string;
+  /** Where it is remembered what a Redis has counted. */
+  seenFolder: string;
   /** Takes the rows of processes that have gone. */
   ledger: Ledger;
   /** Reads what was recorded so far. */
@@ -29,27 +31,36 @@ export interface BudgetSource {
 export interface Budgets {
   /** Undefined if nothing is limited, and none was kept so far. */
   open(limited: boolean): Promise<Budget | undefined>;
-  /** Replaces the sums in Redis by those of usage records. Rejects with `usage` for a budget on this machine. */
-  rebuild(scan: ScanRecords): Promise<void>;
+  /**
+   * Replaces the sums in Redis by those of usage records. Returns how many billionths of a dollar less are counted than
+   * before. Rejects with `usage` for a budget on this machine.
+   */
+  rebuild(scan: ScanRecords): Promise<number>;
   close(): Promise<void>;
 }
 
 /** Loads nothing before it is needed. */
-export function budgets({ url, folder, ledger, scan, now, newId, dayOf, clean }: BudgetSource): Budgets {
-  const sumsOf = async (read: ScanRecords) => {
+export function budgets(source: BudgetSource): Budgets {
+  const { url, folder, seenFolder, ledger, scan, now, newId, dayOf, clean } = source;
+  const sumsOf = async (read: ScanRecords, open: readonly (readonly [id: string, Row])[] = []) => {
     const { SpentSums } = await import('../../core/budget/genesis.ts');
-    const spent = new SpentSums(now(), dayOf);
+    const spent = new SpentSums(now(), dayOf, open);
     await read(spent);
-    return spent.sums;
+    return spent;
   };
-  const onEstimated = (row: Row) => ledger.append([row as unknown as UsageRecord]);
+  const onEstimated = async (row: Row) => {
+    const { usageRecordOf } = await import('../../core/record/record-of.ts');
+    await ledger.append([usageRecordOf(row)]);
+  };
   const shared = once(async () => {
     const { redisBudget } = await import('./redis-budget.ts');
-    return redisBudget({ url: url!, newId, onEstimated });
+    const { SeenMarks } = await import('./seen-marks.ts');
+    const seen = new SeenMarks({ folder: seenFolder, address: shownBudgetUrl(url!), now, newId });
+    return redisBudget({ url: url!, newId, onEstimated, seen });
   });
   const own = once(async () => {
     const { diskBudget } = await import('./disk-budget.ts');
-    const genesis = () => sumsOf(scan);
+    const genesis = async () => (await sumsOf(scan)).sums;
     return diskBudget({ folder, now, newId, genesis, onEstimated });
   });
   let opened: Promise<Budget> | undefined;
@@ -73,7 +84,13 @@ export function budgets({ url, folder, ledger, scan, now, newId, dayOf, clean }:
           },
         );
       opened = shared();
-      await (await shared()).rebuild(await sumsOf(read));
+      const { summedDays } = await import('../../core/budget/genesis.ts');
+      // Of the first of these days, a part is summed up.
+      const since = dayOf(now() - (summedDays - 1) * 24 * 60 * 60 * 1000);
+      return (await shared()).rebuild(async (open) => {
+        const spent = await sumsOf(read, open);
+        return { sums: spent.sums, counted: spent.counted };
+      }, since);
     },
     async close() {
       await (await opened)?.close();

@@ -8,8 +8,8 @@ import { Reservations } from './reservations.ts';
 
 export function diskBudget({ folder, ...options }: BudgetOptions & { folder: string }): Budget {
   const { now, newId, genesis, onEstimated, leaseMs = defaultLeaseMs } = options;
-  const log = new OperationLog({ folder, by: newId(), genesis });
   const own = new Reservations(leaseMs, () => renew());
+  const log = new OperationLog({ folder, by: newId(), genesis, isOwn: (id) => own.has(id) });
 
   /** The outcomes of the operations, in one write with the expiry of what is overdue. */
   async function append(
@@ -58,7 +58,7 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
     const kept = log.look();
     if (kept) return kept;
     const begun = new BudgetState();
-    begun.apply({ op: 'begin', sums: await genesis(), open: [] });
+    begun.apply({ op: 'begin', sums: await genesis(), open: log.left });
     return begun;
   }
 
@@ -72,19 +72,18 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
   }
 
   return {
-    async reserve({ limits, row, ...spending }) {
+    async reserve({ limits, row, spend = false, ...spending }) {
       const id = newId();
-      const { refused } = await appendOne((at) => ({
-        op: 'reserve',
-        id,
-        until: at + leaseMs,
-        limits,
-        row,
-        ...spending,
-      }));
+      const { outcomes, state } = await append((_, at) => {
+        const until = at + leaseMs;
+        const held: Operation = { op: 'reserve', id, until, limits, row, ...spending };
+        // Where it is refused, there is nothing that could be committed.
+        return spend ? [held, { op: 'commit', id, until }] : [held];
+      });
+      const { refused } = outcomes[0]!;
       if (refused) return { refused };
       own.keep(id, spending);
-      return { id };
+      return { id, settled: limits.map((limit) => state.standing(limit, spending.day).settled) };
     },
     async commit(id) {
       let isSpent = false;
@@ -98,9 +97,13 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
     },
     async settle(id, nano) {
       const { day, project } = own.get(id);
-      // If this fails, it runs out and stays at its full amount.
       own.drop(id);
-      await appendOne(() => ({ op: 'settle', id, day, project, nano }));
+      const settle = async () => void (await appendOne(() => ({ op: 'settle', id, day, project, nano })));
+      await settle().catch((error: unknown) => {
+        // Until it succeeds, it stays at its full amount.
+        own.settleLater(id, settle);
+        throw error;
+      });
     },
     async release(id) {
       own.drop(id);
@@ -109,7 +112,7 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
     async add(spending) {
       if (log.exists()) await appendOne(() => ({ op: 'settle', id: newId(), ...spending }));
     },
-    renew,
+    renew: () => own.goOn(),
     async state(limits, day) {
       const state = await seen().catch((error: unknown) => {
         throw unavailable(folder, error);

@@ -18,7 +18,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { decodeOperation, encodeOperations } from '../../core/budget/log-line.ts';
-import { BudgetState, type Operation, type Outcome, type Sum } from '../../core/budget/state.ts';
+import {
+  BudgetState,
+  type Operation,
+  type Outcome,
+  type Snapshot,
+  type Sum,
+} from '../../core/budget/state.ts';
 
 /** Bytes after the snapshot at which a log is sealed. */
 const longest = 256 * 1024;
@@ -43,13 +49,28 @@ export class OperationLog {
   readonly #folder: string;
   readonly #by: string;
   readonly #genesis: () => Promise<readonly Sum[]>;
+  readonly #isOwn: (id: string) => boolean;
   readonly #buffer = Buffer.allocUnsafe(chunk);
   #current: Open | undefined;
+  /** What was reserved in a log that somebody has removed. */
+  #left: Snapshot['open'] = [];
 
-  constructor(options: { folder: string; by: string; genesis: () => Promise<readonly Sum[]> }) {
+  /** `isOwn`: whether a reservation is one of this process, which has not ended it yet. */
+  constructor(options: {
+    folder: string;
+    by: string;
+    genesis: () => Promise<readonly Sum[]>;
+    isOwn: (id: string) => boolean;
+  }) {
     this.#folder = options.folder;
     this.#by = options.by;
     this.#genesis = options.genesis;
+    this.#isOwn = options.isOwn;
+  }
+
+  /** What is reserved of which there is no log any more. */
+  get left(): Snapshot['open'] {
+    return this.#left;
   }
 
   /** Whether there is one already. */
@@ -72,6 +93,7 @@ export class OperationLog {
         continue;
       }
       // From here on without waiting: another call of this process may replace the file.
+      if (!this.#restore(log)) continue;
       const operations = make(log.state);
       const outcomes = operations.length === 0 ? [] : this.#write(log, operations);
       if (outcomes.length < operations.length) continue;
@@ -85,7 +107,7 @@ export class OperationLog {
   look(): BudgetState | undefined {
     for (let tries = 0; tries < mostTries; tries++) {
       try {
-        if (this.#current && isGone(this.#current)) this.close();
+        if (this.#current && isGone(this.#current)) this.#leave(this.#current);
         if (this.#current) this.#readOn(this.#current);
         if (this.#current?.state.sealed) this.close();
         return (this.#current ?? this.#newestBegun())?.state;
@@ -117,7 +139,7 @@ export class OperationLog {
   /** The newest file, read to its end. Undefined if there is none yet, or if others have just replaced it. */
   #opened(): Open | undefined {
     try {
-      if (this.#current && isGone(this.#current)) this.close();
+      if (this.#current && isGone(this.#current)) this.#leave(this.#current);
       const log = this.#current ?? this.#openNewest();
       if (log === undefined) return undefined;
       this.#readOn(log);
@@ -134,7 +156,34 @@ export class OperationLog {
     if (numbersIn(this.#folder).length > 1) return;
     const sums = await this.#genesis();
     if (this.#current === undefined && this.#openNewest() === undefined)
-      this.#start(numbersIn(this.#folder)[0] ?? 1, { sums, open: [] });
+      this.#start(numbersIn(this.#folder)[0] ?? 1, { sums, open: this.#left });
+  }
+
+  /** Closes a log that is gone; unless others have continued it, what is reserved in it is to be counted in the next. */
+  #leave(log: Open): void {
+    try {
+      this.#readOn(log);
+    } finally {
+      this.close();
+    }
+    if (log.state.sealed) return;
+    this.#left = log.state.snapshot().open.flatMap(([id, found]): Snapshot['open'] => {
+      if (found.phase !== 'estimated') return [[id, found]];
+      // The sums that it was part of are gone; the usage record holds those that were recorded.
+      return found.row && !found.recorded ? [[id, { ...found, phase: 'spent' }]] : [];
+    });
+  }
+
+  /** Counts what this process had reserved in a log that is gone. False if that has to be done in a later file. */
+  #restore(log: Open): boolean {
+    const missing = this.#left.filter(([id]) => this.#isOwn(id) && log.state.phaseOf(id) === undefined);
+    const operations = missing.flatMap(([id, { phase, recorded: _, ...reserved }]): Operation[] => [
+      { op: 'reserve', id, limits: [], ...reserved },
+      ...(phase === 'spent' ? [{ op: 'commit', id, until: reserved.until } as const] : []),
+    ]);
+    if (operations.length > 0 && this.#write(log, operations).length < operations.length) return false;
+    this.#left = [];
+    return true;
   }
 
   #seal(log: Open, at: number): void {

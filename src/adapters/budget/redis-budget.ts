@@ -1,5 +1,5 @@
 /** A budget in Redis or Valkey, shared by all machines that are given its address. */
-import type { Limit, Standing, Sum } from '../../core/budget/state.ts';
+import type { Limit, Row, Standing, Sum } from '../../core/budget/state.ts';
 import { eachDay } from '../../core/budget/windows.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { type Budget, type BudgetOptions, defaultLeaseMs } from '../../engine/budget.ts';
@@ -8,39 +8,74 @@ import { redisFault } from './redis-errors.ts';
 import { readReply, type ScriptOperation } from './redis-reply.ts';
 import { redisKeys, redisScript } from './redis-script.ts';
 import { Reservations } from './reservations.ts';
+import type { SeenMarks } from './seen-marks.ts';
+
+/** What usage records hold. */
+export interface Summed {
+  sums: readonly Sum[];
+  /** Of the reservations that were asked for: what the sums hold of them already. */
+  counted?: readonly (readonly [id: string, ...Sum])[];
+}
+
+/** Reads usage records; `open` are the rows that they may hold of reservations which are not settled. */
+export type ReadSums = (open: readonly (readonly [id: string, row: Row])[]) => Promise<Summed>;
 
 export interface RedisBudget extends Budget {
-  /** Replaces the sums; until this was done once, and where the server has lost its data, nothing can be reserved. */
-  rebuild(sums: readonly Sum[]): Promise<void>;
+  /**
+   * Replaces the sums; until this was done once, and where the server has lost its data, nothing can be reserved.
+   * Meanwhile nothing can be either, and what is settled counts exactly once. Returns how many billionths of a dollar
+   * less are counted than before, of the days from `since` on: 0 where that is not known.
+   */
+  rebuild(read: ReadSums, since?: string): Promise<number>;
 }
+
+type RedisBudgetOptions = Pick<BudgetOptions, 'newId' | 'onEstimated' | 'leaseMs'> & {
+  url: string;
+  /** Default: nothing is remembered beside the server, which is believed whatever it says. */
+  seen?: SeenMarks;
+};
 
 export function redisBudget({
   url,
   newId,
   onEstimated,
   leaseMs = defaultLeaseMs,
-}: Pick<BudgetOptions, 'newId' | 'onEstimated' | 'leaseMs'> & { url: string }): RedisBudget {
+  seen,
+}: RedisBudgetOptions): RedisBudget {
   const connection = new RedisConnection(url);
-  const own = new Reservations(leaseMs, () => renew());
+  const own = new Reservations(leaseMs, async () => void (await run('renew', { ids: own.ids })));
 
   async function run(
     operation: ScriptOperation,
     values: { limits?: readonly unknown[]; [name: string]: unknown },
-  ): Promise<{ status: string; rest: string[] }> {
+  ): Promise<{ status: string; rest: string[]; estimated: string[] }> {
     const answer = await connection
-      .run(redisScript, redisKeys, [operation, JSON.stringify({ leaseMs, ...values })])
+      .run(redisScript, redisKeys, [
+        operation,
+        JSON.stringify({ leaseMs, marks: seen?.known() ?? [], ...values }),
+      ])
       .catch(async (error: unknown) => {
         throw await unavailable(connection.name, error);
       });
     const reply = readReply(answer, operation, values.limits?.length ?? 0);
     if (reply === undefined) throw await unavailable(connection.name, new Error('Protocol error'));
-    const { status, estimated, rest } = reply;
-    if (status === 'lost') throw withoutSums(connection.name);
+    const { status, estimated } = reply;
+    if (status === 'lost' || status === 'rebuilding' || status === 'other')
+      throw withoutSums(connection.name, status);
     // A server that finds one with every answer would be asked without end; whoever looks later records it.
-    if (operation === 'recorded') return { status, rest };
+    if (operation === 'recorded' || operation === 'rebuilding') return reply;
     for (let index = 0; index < estimated.length; index += 3)
       await record(estimated[index]!, estimated[index + 1]!, Number(estimated[index + 2]));
-    return { status, rest };
+    return reply;
+  }
+
+  /** An operation by which this machine spends, and what it has to remember of that. */
+  async function spend(operation: ScriptOperation, values: Parameters<typeof run>[1]) {
+    const writer = seen?.writer();
+    const reply = await run(operation, { ...values, writer });
+    const isRefused = reply.status === 'refused';
+    if (writer !== undefined && !isRefused) seen?.note(writer, Number(reply.rest[0]));
+    return reply;
   }
 
   /** Never rejects: what was asked for has happened. */
@@ -53,31 +88,43 @@ export function redisBudget({
     }
   }
 
-  async function renew(): Promise<void> {
-    await run('renew', { ids: own.ids });
+  /** Repeated once, and then with each renewal, which the script notices. Until then it stays at its full amount. */
+  async function settle(id: string, values: Record<string, unknown>): Promise<void> {
+    const once = async () => void (await spend('settle', { ids: [id], ...values }));
+    await once()
+      .catch((error: unknown) => {
+        // Its row was recorded before: it is part of what is summed up anew.
+        if (error instanceof WithoutSums) throw error;
+        return once();
+      })
+      .catch((error: unknown) => {
+        const ended = (later: unknown) => {
+          if (!(later instanceof WithoutSums)) throw later;
+        };
+        if (!(error instanceof WithoutSums)) own.settleLater(id, () => once().catch(ended));
+        throw error;
+      });
   }
 
   return {
-    async reserve({ limits, row, nano, ...spending }) {
+    async reserve({ limits, row, nano, spend: isSpent = false, ...spending }) {
       const id = newId();
-      const wanted = {
+      const { status, rest } = await (isSpent ? spend : run)('reserve', {
         ...spending,
         nano: `${nano}`,
         limits: limits.map((limit) => sent(limit, spending.day)),
-      };
-      const { status, rest } = await run('reserve', {
-        ...wanted,
         ids: [id],
         row: row && JSON.stringify(row),
+        spend: isSpent,
       });
       if (status === 'refused') return { refused: standing(limits[Number(rest[0])]!, rest[1]!, rest[2]!) };
       own.keep(id, { ...spending, nano });
-      return { id };
+      return { id, settled: rest.slice(1).map(Number) };
     },
     async commit(id) {
       let isSpent = false;
       try {
-        isSpent = (await run('commit', { ids: [id] })).status === 'done';
+        isSpent = (await spend('commit', { ids: [id] })).status === 'done';
       } finally {
         // Also if that is not known: then nothing is sent, and it runs out.
         if (!isSpent) own.drop(id);
@@ -87,33 +134,56 @@ export function redisBudget({
     async settle(id, nano) {
       const { day, project } = own.get(id);
       own.drop(id);
-      const values = { ids: [id], day, project, nano: `${nano}` };
-      // Repeated once, which the script notices; if this fails as well, it runs out and stays at its full amount.
-      await run('settle', values).catch(() => run('settle', values));
+      await settle(id, { day, project, nano: `${nano}` });
     },
     async release(id) {
       own.drop(id);
       await run('release', { ids: [id] });
     },
     async add({ day, project, nano }) {
-      await run('settle', { ids: [newId()], day, project, nano: `${nano}` });
+      await settle(newId(), { day, project, nano: `${nano}` });
     },
-    renew,
+    renew: () => own.goOn(),
     async state(limits, day) {
       const { rest } = await run('state', { limits: limits.map((limit) => sent(limit, day)) });
       return limits.map((limit, index) => standing(limit, rest[2 * index]!, rest[2 * index + 1]!));
     },
-    async rebuild(sums) {
-      await run('rebuild', {
-        id: newId(),
-        sums: sums.map(([day, project, nano]) => [day, project, `${nano}`]),
+    async rebuild(read, since = '') {
+      const token = newId();
+      const begun = await run('rebuilding', { token, since });
+      const { sums, counted = [] } = await read(openRows(begun.estimated));
+      const writer = seen?.writer();
+      const known = Math.max(0, ...(seen?.known() ?? []).map(([, mark]) => mark));
+      const exact = ([day, project, nano]: Sum) => [day, project, `${nano}`];
+      const { rest } = await run('rebuild', {
+        token,
+        seen: known,
+        sums: sums.map(exact),
+        counted: counted.map(([id, ...sum]) => [id, ...exact(sum)]),
       });
+      if (writer !== undefined) seen?.note(writer, Number(rest[0]));
+      const now = sums.reduce((total, [day, , nano]) => total + (day >= since ? nano : 0), 0);
+      return Math.max(0, Number(begun.rest[0]) - now);
     },
     async close() {
       own.stop();
+      seen?.close();
       connection.close();
     },
   };
+}
+
+/** Those that are none are of nobody's reservations: what they may have spent counts at its full amount. */
+function openRows(texts: readonly string[]): [string, Row][] {
+  return texts.flatMap((id, index): [string, Row][] => {
+    if (index % 3 !== 0) return [];
+    try {
+      const row: unknown = JSON.parse(texts[index + 1]!);
+      return typeof row === 'object' && row !== null ? [[id, row as Row]] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function sent({ window, project, nano }: Limit, day: string) {
@@ -125,14 +195,25 @@ function standing(limit: Limit, settledText: string, openText: string): Standing
   return { ...limit, settled, open, left: Math.max(0, limit.nano - settled - open) };
 }
 
-function withoutSums(name: string): OrchError {
-  return new OrchError(
-    'budget-unavailable',
-    `the budget at ${name} has no sums: it is new, or has lost its data`,
-    {
-      hint: 'run orch usage status --rebuild, which sums up the usage records',
-    },
-  );
+class WithoutSums extends OrchError {}
+
+function withoutSums(name: string, status: 'lost' | 'rebuilding' | 'other'): OrchError {
+  const told = {
+    lost: [
+      'has no sums: it is new, or has lost its data',
+      'run orch usage status --rebuild with the usage CSV files of all who share the budget',
+    ],
+    rebuilding: [
+      'is being summed up anew',
+      'wait until orch usage status --rebuild has ended; if it was interrupted, run it again',
+    ],
+    other: [
+      'was not summed up: another --rebuild has begun since, or the server has lost its data again',
+      'wait until the other one has ended; if there is none, run orch usage status --rebuild again',
+    ],
+  } as const;
+  const [what, hint] = told[status];
+  return new WithoutSums('budget-unavailable', `the budget at ${name} ${what}`, { hint });
 }
 
 async function unavailable(name: string, error: unknown): Promise<OrchError> {

@@ -5,11 +5,16 @@ import { Redis } from 'ioredis';
 const connectMs = 2000;
 const answerMs = 2000;
 
+const hashes = new Map<string, string>();
+
 export class RedisConnection {
   /** Without user name and password. */
   readonly name: string;
   readonly #url: URL;
   #opening: Promise<Redis> | undefined;
+  /** Whether the server has had the script, and whether it refuses to run it by its hash. */
+  #isKnown = false;
+  #isRefused = false;
 
   constructor(url: string) {
     this.#url = new URL(url);
@@ -22,12 +27,29 @@ export class RedisConnection {
     this.#opening = opening;
     try {
       const client = await opening;
-      return await within(answerMs, client.eval(script, keys.length, ...keys, ...values));
+      return await within(answerMs, this.#evaluate(client, script, [keys.length, ...keys, ...values]));
     } catch (error) {
       // An error that the server answers with leaves the connection as it is.
       if (!isReply(error)) this.#forget(opening);
       throw error;
     }
+  }
+
+  /** By its hash where the server knows it: it need not be sent, and hashed, with every operation. */
+  async #evaluate(client: Redis, script: string, rest: readonly (string | number)[]): Promise<unknown> {
+    const [count, ...words] = rest as [number, ...string[]];
+    if (this.#isKnown)
+      try {
+        return await client.evalsha(hashOf(script), count, ...words);
+      } catch (error) {
+        // It has not run then.
+        if (!/^(NOSCRIPT|NOPERM)/.test((error as Error).message)) throw error;
+        this.#isRefused = error instanceof Error && error.message.startsWith('NOPERM');
+        this.#isKnown = false;
+      }
+    const answer = await client.eval(script, count, ...words);
+    this.#isKnown = !this.#isRefused;
+    return answer;
   }
 
   close(): void {
@@ -82,6 +104,14 @@ export class RedisConnection {
       throw fault ?? error;
     }
   }
+}
+
+function hashOf(script: string): string {
+  const known = hashes.get(script);
+  if (known !== undefined) return known;
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha1').update(script).digest('hex');
+  hashes.set(script, hash);
+  return hash;
 }
 
 function isReply(error: unknown): boolean {

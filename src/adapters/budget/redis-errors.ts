@@ -2,7 +2,7 @@
 
 /** What the script needs, as words of an ACL rule. */
 export const neededRights =
-  '~{orch-budget}:* +eval +select +time +hget +hgetall +hmget +hset +hdel +hincrby +del +zadd +zscore +zremrangebyscore';
+  '~{orch-budget}:* +eval +evalsha +select +time +hget +hgetall +hmget +hset +hdel +hincrby +del +zadd +zscore +zremrangebyscore';
 
 const account = 'correct the user name and the password in ORCH_BUDGET_URL';
 

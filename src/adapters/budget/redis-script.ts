@@ -4,7 +4,7 @@
  */
 
 /** With a hash tag, so that a cluster keeps them in one place. */
-export const redisKeys = ['sums', 'open', 'rows', 'settled'].map((name) => `{orch-budget}:${name}`);
+export const redisKeys = ['sums', 'open', 'rows', 'settled', 'marks'].map((name) => `{orch-budget}:${name}`);
 
 /**
  * ARGV: the operation, and its arguments as JSON. Returns its status, the ids, rows and amounts of reservations that it
@@ -12,14 +12,22 @@ export const redisKeys = ['sums', 'open', 'rows', 'settled'].map((name) => `{orc
  *
  * `open` holds `phase|until|day|nano|project` by id; `sums` has one field per day, and one per day and project. `rows`
  * holds the row of a reservation until it is settled or recorded. Each of the three holds the epoch, which a rebuilding
- * begins: a server that evicts keys may lose one of them alone.
+ * begins: a server that evicts keys may lose one of them alone. It is the time of that in microseconds, and later than
+ * all epochs and marks before it.
+ *
+ * `marks` holds, by machine, a number that grows with all that this machine spends. One that is lower than the machine
+ * remembers, and an epoch that is as well, are those of a server that was put back to an earlier state.
+ *
+ * `rebuilding` takes the epoch away and leaves a token, without which `rebuild` replaces nothing: usage records are read
+ * in between. What is settled meanwhile stays in `open` as `settled`, until it is known whether they hold its row.
  */
 export const redisScript = `
-local sums, open, rows, settled = unpack(KEYS)
+local sums, open, rows, settled, marks = unpack(KEYS)
 local op, args = ARGV[1], cjson.decode(ARGV[2])
 local hour = 3600 * 1000
 local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local micros = tonumber(time[1]) * 1000000 + tonumber(time[2])
+local now = math.floor(micros / 1000)
 
 -- Who only looks writes nothing.
 local looks = op == 'state'
@@ -28,22 +36,63 @@ local function text(number)
   return string.format('%.0f', number)
 end
 
+-- Of what somebody else may have written: nil for what is no whole number that is counted exactly.
+local function amount(value)
+  local number = value and #value <= 16 and string.match(value, '^%d+$') and tonumber(value)
+  return number and number < 9007199254740992 and number or nil
+end
+
 local function add(day, project, nano)
   if nano == 0 then return end
   redis.call('HINCRBY', sums, day, text(nano))
   redis.call('HINCRBY', sums, day .. '|' .. project, text(nano))
 end
 
-if op == 'rebuild' then
-  redis.call('DEL', sums)
-  for _, sum in ipairs(args.sums) do add(sum[1], sum[2], tonumber(sum[3])) end
-  for _, key in ipairs({sums, open, rows}) do redis.call('HSET', key, 'epoch', args.id) end
-else
-  local epoch = redis.call('HGET', sums, 'epoch')
-  if not epoch or redis.call('HGET', open, 'epoch') ~= epoch or redis.call('HGET', rows, 'epoch') ~= epoch then
-    return {'lost', {}}
+local stored = redis.call('HMGET', sums, 'epoch', 'rebuilding', 'before')
+local epoch, token = amount(stored[1]), stored[2]
+
+if op == 'rebuilding' then
+  local counted = 0
+  local all = epoch and redis.call('HGETALL', sums) or {}
+  for i = 1, #all, 2 do
+    if #all[i] == 10 and all[i] >= args.since then counted = counted + (amount(all[i + 1]) or 0) end
   end
+  redis.call('HDEL', sums, 'epoch')
+  redis.call('HSET', sums, 'rebuilding', args.token, 'before', text(epoch or amount(stored[3]) or 0))
+  local reply = {}
+  local kept = redis.call('HGETALL', rows)
+  for i = 1, #kept, 2 do
+    if kept[i] ~= 'epoch' then
+      for _, value in ipairs({kept[i], kept[i + 1], '0'}) do reply[#reply + 1] = value end
+    end
+  end
+  return {'done', reply, text(counted)}
+elseif op == 'rebuild' then
+  if not token or token ~= args.token then return {'other', {}} end
+  epoch = math.max(micros, (amount(stored[3]) or 0) + 1, tonumber(args.seen) + 1)
+  redis.call('DEL', sums, marks)
+  for _, sum in ipairs(args.sums) do add(sum[1], sum[2], tonumber(sum[3])) end
+  for _, key in ipairs({sums, open, rows}) do redis.call('HSET', key, 'epoch', text(epoch)) end
+elseif token then
+  if op ~= 'renew' and op ~= 'settle' and op ~= 'release' then return {'rebuilding', {}} end
+else
+  local function isLost()
+    if not epoch then return true end
+    for _, key in ipairs({open, rows}) do
+      if redis.call('HGET', key, 'epoch') ~= stored[1] then return true end
+    end
+    for _, mark in ipairs(args.marks or {}) do
+      local kept = tonumber(redis.call('ZSCORE', marks, mark[1]) or '0') or 0
+      if math.max(kept, epoch) < tonumber(mark[2]) then
+        -- All others have to know it as well.
+        if not looks then redis.call('HDEL', sums, 'epoch') end
+        return true
+      end
+    end
+  end
+  if isLost() then return {'lost', {}} end
 end
+local isFrozen = op ~= 'rebuild' and token
 
 local entries, estimated = {}, {}
 -- Somebody else has written to the hashes: what was spent is not known any more.
@@ -63,44 +112,72 @@ end
 
 local own = {}
 for _, id in ipairs(args.ids or {}) do own[id] = true end
+-- What the records that are summed up hold of the reservations that are open.
+local counted = {}
+for _, each in ipairs(args.counted or {}) do counted[each[1]] = each end
 
-local stored = redis.call('HGETALL', open)
-for i = 1, #stored, 2 do
-  local id = stored[i]
-  local phase, till, day, nano, project = string.match(stored[i + 1], '^(%a+)|(%d+)|([%d-]+)|(%d+)|(.*)$')
-  local entry = {phase = phase, till = tonumber(till), day = day, nano = tonumber(nano), project = project}
-  if phase == 'held' or phase == 'spent' or phase == 'estimated' then
-    entries[id] = entry
-  else
-    phase = nil
-    if id ~= 'epoch' then
-      damaged = true
-      if op == 'rebuild' then drop(id) end
-    end
+local function estimate(id, entry, row)
+  if row then
+    for _, value in ipairs({id, row, text(entry.nano)}) do estimated[#estimated + 1] = value end
   end
-  if looks then
-    if phase == 'held' and entry.till <= now then entries[id] = nil end
-  elseif phase == 'held' then
-    if entry.till <= now and not own[id] then drop(id) end
-  elseif phase and (op == 'rebuild' or entry.till <= now) then
+  entry.phase = 'estimated'
+  -- Whoever is told of it has this time to record the row.
+  entry.till = now + args.leaseMs
+  put(id, entry)
+end
+
+local function rebuilt(id, entry)
+  local found, phase = counted[id], entry.phase
+  if phase == 'held' then
+    if entry.till <= now then drop(id) end
+  elseif phase == 'settled' then
+    if not found then add(entry.day, entry.project, entry.nano) end
+    drop(id)
+  elseif found then
+    -- Its owner may still settle it at another amount.
+    redis.call('HDEL', rows, id)
+    put(id, {phase = 'estimated', till = now, day = found[2], project = found[3], nano = tonumber(found[4])})
+  else
     local row = redis.call('HGET', rows, id)
     if phase == 'estimated' and not row then
-      -- The rows that a rebuilding sums up hold the estimates that were recorded.
-      if op == 'rebuild' or entry.till + 24 * hour < now then drop(id) end
-    elseif not own[id] then
-      if phase == 'spent' and entry.till <= now or phase == 'estimated' and op == 'rebuild' then
-        add(entry.day, entry.project, entry.nano)
-      end
-      if entry.till <= now then
-        if row then
-          for _, value in ipairs({id, row, text(entry.nano)}) do estimated[#estimated + 1] = value end
-        end
-        entry.phase = 'estimated'
-        -- Whoever is told of it has this time to record the row.
-        entry.till = now + args.leaseMs
-        put(id, entry)
-      end
+      -- The records hold the estimates that were recorded.
+      drop(id)
+    elseif phase == 'estimated' or entry.till <= now then
+      add(entry.day, entry.project, entry.nano)
+      if entry.till <= now then estimate(id, entry, row) end
     end
+  end
+end
+
+local function overdue(id, entry)
+  if entry.phase == 'held' then drop(id) return end
+  local row = redis.call('HGET', rows, id)
+  if entry.phase == 'estimated' and not row then
+    if entry.till + 24 * hour < now then drop(id) end
+  else
+    if entry.phase == 'spent' then add(entry.day, entry.project, entry.nano) end
+    estimate(id, entry, row)
+  end
+end
+
+local phases = {held = true, spent = true, estimated = true, settled = isFrozen or op == 'rebuild'}
+local all = redis.call('HGETALL', open)
+for i = 1, #all, 2 do
+  local id = all[i]
+  local phase, till, day, nano, project = string.match(all[i + 1], '^(%a+)|(%d+)|(%d%d%d%d%-%d%d%-%d%d)|(%d+)|(.*)$')
+  local entry = {phase = phase, till = amount(till), day = day, nano = amount(nano), project = project}
+  if phases[phase] and entry.till and entry.nano then
+    entries[id] = entry
+    if op == 'rebuild' then
+      rebuilt(id, entry)
+    elseif looks and entry.phase == 'held' and entry.till <= now then
+      entries[id] = nil
+    elseif not looks and not isFrozen and entry.till <= now and not own[id] then
+      overdue(id, entry)
+    end
+  elseif id ~= 'epoch' then
+    damaged = true
+    if op == 'rebuild' then drop(id) end
   end
 end
 
@@ -111,8 +188,8 @@ local function used(limit)
   end
   local spent, reserved = 0, 0
   for _, nano in ipairs(redis.call('HMGET', sums, unpack(fields))) do
-    if nano and string.match(nano, '^%-?%d+$') then
-      spent = spent + math.max(0, tonumber(nano))
+    if nano and amount(nano) then
+      spent = spent + amount(nano)
     elseif nano then
       damaged = true
     end
@@ -132,15 +209,29 @@ local function used(limit)
   return spent, reserved
 end
 
+-- More is spent by a machine: what it has to remember.
+local function marked()
+  if not args.writer or not epoch then return '0' end
+  local kept = tonumber(redis.call('ZSCORE', marks, args.writer) or '0') or 0
+  local mark = text(math.max(micros, kept + 1, epoch + 1))
+  redis.call('ZADD', marks, mark, args.writer)
+  redis.call('ZREMRANGEBYSCORE', marks, '-inf', text(micros - 100 * 24 * hour * 1000))
+  return mark
+end
+
 local id = args.ids and args.ids[1]
 local entry = id and entries[id]
 
-if op == 'reserve' then
+if op == 'rebuild' then
+  return {'done', estimated, text(epoch)}
+elseif op == 'reserve' then
   local nano = tonumber(args.nano)
   local refused, least
+  local reply = {'done', estimated, '0'}
   for i, limit in ipairs(args.limits) do
     local spent, reserved = used(limit)
     local left = tonumber(limit.nano) - spent - reserved
+    reply[#reply + 1] = text(spent)
     if nano > left and (not least or left < least) then
       least = left
       refused = {'refused', estimated, text(i - 1), text(spent), text(reserved)}
@@ -148,31 +239,41 @@ if op == 'reserve' then
   end
   if damaged then return {'lost', {}} end
   if refused then return refused end
-  put(id, {phase = 'held', till = now + args.leaseMs, day = args.day, nano = nano, project = args.project})
+  local phase = args.spend and 'spent' or 'held'
+  put(id, {phase = phase, till = now + args.leaseMs, day = args.day, nano = nano, project = args.project})
   if args.row then redis.call('HSET', rows, id, args.row) end
+  if args.spend then reply[3] = marked() end
+  return reply
 elseif op == 'commit' then
-  if not entry or entry.phase ~= 'held' then return {'over', estimated} end
+  if not entry or entry.phase ~= 'held' then return {'over', estimated, '0'} end
   entry.phase = 'spent'
   entry.till = now + args.leaseMs
   put(id, entry)
+  return {'done', estimated, marked()}
 elseif op == 'renew' then
   for each in pairs(own) do
     local kept = entries[each]
-    if kept and kept.phase ~= 'estimated' then
+    if kept and (kept.phase == 'held' or kept.phase == 'spent') then
       kept.till = now + args.leaseMs
       put(each, kept)
     end
   end
 elseif op == 'settle' then
+  local mark = entry and '0' or marked()
   -- Repeated, as the connection was lost before the answer came.
-  if redis.call('ZSCORE', settled, id) then return {'done', estimated} end
+  if redis.call('ZSCORE', settled, id) then return {'done', estimated, mark} end
+  local nano = tonumber(args.nano)
+  if isFrozen then
+    put(id, {phase = 'settled', till = now, day = args.day, nano = nano, project = args.project})
+  else
+    -- First what may fail, where somebody else has written to the sums: then nothing of this has happened.
+    add(args.day, args.project, nano)
+    if entry and entry.phase == 'estimated' then add(entry.day, entry.project, -entry.nano) end
+    if entry then drop(id) end
+  end
   redis.call('ZADD', settled, now, id)
   redis.call('ZREMRANGEBYSCORE', settled, '-inf', now - hour)
-  if entry then
-    if entry.phase == 'estimated' then add(entry.day, entry.project, -entry.nano) end
-    drop(id)
-  end
-  add(args.day, args.project, tonumber(args.nano))
+  return {'done', estimated, mark}
 elseif op == 'recorded' then
   for each in pairs(own) do redis.call('HDEL', rows, each) end
 elseif op == 'release' then

@@ -87,8 +87,7 @@ export function csvLedger({
         held = await openForAppend(destinationOf(location, roots()), { open: openPlace, temporaries });
       }
       known = await appendRows(held!, rows, known);
-      // What is no file is opened anew each time: its path says nothing about what it leads to.
-      if (!mayHold || known.least === 0) release();
+      if (!mayHold) release();
     } catch (error) {
       release();
       throw recordFailed(location, error);
@@ -137,15 +136,15 @@ export function noLedger(): CsvLedger {
 }
 
 class ShortWrite extends Error {}
+class NoFile extends Error {}
 
 function isSame(a: Stats, b: Stats): boolean {
   return a.dev === b.dev && a.ino === b.ino;
 }
 
 async function appendRows(descriptor: number, rows: string, known: Known | undefined): Promise<Known> {
-  const stat = fstatSync(descriptor);
-  const size = stat.isFile() ? stat.size : 0;
-  const same = known?.device === stat.dev && known.inode === stat.ino && known.least <= size;
+  const { dev: device, ino: inode, size } = fstatSync(descriptor);
+  const same = known?.device === device && known.inode === inode && known.least <= size;
   // Nobody has appended since this process did.
   const untouched = same && size === known.least;
   const start = !untouched && size > 0 && (await lastByte(descriptor, size)) !== newline ? '\n' : '';
@@ -159,7 +158,7 @@ async function appendRows(descriptor: number, rows: string, known: Known | undef
   if (bytesWritten !== bytes.length) {
     throw new ShortWrite(`only ${bytesWritten} of ${bytes.length} bytes were written`);
   }
-  return { device: stat.dev, inode: stat.ino, seen: size, least: stat.isFile() ? size + bytes.length : 0 };
+  return { device, inode, seen: size, least: size + bytes.length };
 }
 
 async function lastByte(descriptor: number, size: number): Promise<number | undefined> {
@@ -167,14 +166,27 @@ async function lastByte(descriptor: number, size: number): Promise<number | unde
   return bytesRead === 1 ? buffer[0] : undefined;
 }
 
+/**
+ * Not a pipe, which would lose the rows or wait for a reader, nor a device. What is below `/proc` are settings of the
+ * system and what processes have open, which may be where the answer goes.
+ */
+function assertFile(path: string): void {
+  if (/^\/(?:proc|sys)\//.test(path))
+    throw new NoFile('it belongs to the system, and is not a file on a disk');
+  const stats = statsOf(path);
+  // Opening a folder fails by itself.
+  if (stats && !stats.isFile() && !stats.isDirectory()) throw new NoFile('it is not a regular file');
+}
+
 async function openForAppend(
   destination: Destination,
   { open, temporaries }: { open: typeof openDestination; temporaries: Temporaries },
 ): Promise<number> {
+  assertFile(destination.path);
   const opened = open(destination, { folderMode: 0o700 });
   try {
     const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0 } = constants;
-    const flags = O_RDWR | O_APPEND | (destination.descriptor === undefined ? O_NOFOLLOW : 0);
+    const flags = O_RDWR | O_APPEND | O_NOFOLLOW;
     let descriptor = await unlessMissing(openFile(opened.file, flags));
     if (descriptor === undefined) {
       await createWithHeader(opened, draftName(destination.path), temporaries);
@@ -230,6 +242,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 const elsewhere = 'or set ORCH_USAGE_CSV to a writable file (off disables recording)';
+const aFile = 'set ORCH_USAGE_CSV to a file on a disk (off disables recording)';
 const causes: Record<string, [what: string, hint: string]> = {
   ENOSPC: ['the disk is full', `free some space, ${elsewhere}`],
   EDQUOT: ['the disk quota is exceeded', `free some space, ${elsewhere}`],
@@ -248,11 +261,11 @@ const causes: Record<string, [what: string, hint: string]> = {
 function recordFailed(path: string, error: unknown): OrchError {
   const code = codeOf(error);
   const known = code === undefined ? undefined : causes[code];
-  const short = error instanceof ShortWrite ? causes.ENOSPC : undefined;
+  const own = error instanceof ShortWrite ? causes.ENOSPC?.[1] : error instanceof NoFile ? aFile : undefined;
   const what = known?.[0] ?? (error instanceof Error ? error.message : String(error));
   return new OrchError('record-failed', `the usage record could not be written to ${path}: ${what}`, {
     hint:
-      (error instanceof OrchError ? error.hint : (known ?? short)?.[1]) ??
+      (error instanceof OrchError ? error.hint : (known?.[1] ?? own)) ??
       `check that it is a writable file, ${elsewhere}`,
     cause: error,
   });

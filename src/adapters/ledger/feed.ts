@@ -102,7 +102,7 @@ export async function feedStream(
     }
     const all = startingWith(start, { [Symbol.asyncIterator]: () => chunks });
     if (start[0] === 0x1f && start[1] === 0x8b) {
-      await pipeline(all, createGunzip(), (unpacked: AsyncIterable<Uint8Array>) =>
+      await pipeline(all, createGunzip({ chunkSize: chunkBytes }), (unpacked: AsyncIterable<Uint8Array>) =>
         feedPlain(unpacked, lines, signal),
       );
       return;

@@ -1,9 +1,9 @@
 /** Reads ledger files in pieces, so that a large one is never in memory as a whole. */
-import { constants, createReadStream, promises } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, promises } from 'node:fs';
 import { resolve } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { RecordSink } from '../../core/record/csv-records.ts';
-import { CsvRows, type LedgerSink, type RowSink } from '../../core/record/csv-rows.ts';
+import { CsvRows, type LedgerSink, type RowSink, SavedReport } from '../../core/record/csv-rows.ts';
 import type { LedgerReading } from '../../engine/ports.ts';
 import { feedFile, feedStream, type Lines, LongLine, Utf16 } from './feed.ts';
 
@@ -108,7 +108,8 @@ async function scanFile(
   try {
     if (mayBePipe && (await promises.stat(path)).isFIFO()) {
       onOpen?.();
-      await scan(path, sink, (lines) => feedStream(createReadStream(path), lines, signal));
+      const pipe = await openPipe(path, signal);
+      await scan(path, sink, (lines) => feedStream(pipe, lines, signal));
       return true;
     }
     // A FIFO would block until something writes to it.
@@ -123,19 +124,34 @@ async function scanFile(
       await handle.close();
     }
   } catch (error) {
+    signal?.throwIfAborted();
     if (error instanceof OrchError) throw error;
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw unreadable(path, error);
   }
 }
 
+/** Nothing could interrupt a read that waits for a writer, so it does not block. */
+async function openPipe(path: string, signal: AbortSignal | undefined): Promise<AsyncIterable<Uint8Array>> {
+  const { Socket } = await import('node:net');
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  if (!fstatSync(descriptor).isFIFO()) {
+    closeSync(descriptor);
+    throw otherFile(path, 'it has been replaced by something else');
+  }
+  return new Socket({ fd: descriptor, writable: false, ...(signal && { signal }) });
+}
+
+/** With more lines than this before the first header, a file is something else. */
+const mostBeforeHeader = 1_000_000;
+
 async function scan(path: string, sink: RowSink, feed: (lines: Lines) => Promise<void>): Promise<void> {
-  let hasSkipped = false;
+  let skipped = 0;
   const rows = new CsvRows({
     header: (columns) => sink.header(columns),
     row: (cells) => sink.row(cells),
     skipped(line, fault) {
-      hasSkipped = true;
+      if (++skipped === mostBeforeHeader && !rows.isUsageCsv) throw otherFile(path, 'it has no header row');
       sink.skipped(line, fault);
     },
   });
@@ -143,6 +159,11 @@ async function scan(path: string, sink: RowSink, feed: (lines: Lines) => Promise
     await feed(rows);
   } catch (error) {
     if (error instanceof LongLine) throw otherFile(path, 'it has a line of more than a million characters');
+    if (error instanceof SavedReport) {
+      throw new OrchError('file-unreadable', `${path} is not a usage CSV: ${error.message}`, {
+        hint: 'pass the files that the report was made of, or none to read your own ledger',
+      });
+    }
     if (error instanceof Utf16) {
       throw new OrchError('file-unreadable', `${path} is UTF-16`, {
         hint: 'save it as CSV in UTF-8',
@@ -150,7 +171,7 @@ async function scan(path: string, sink: RowSink, feed: (lines: Lines) => Promise
     }
     throw error;
   }
-  if (hasSkipped && !rows.isUsageCsv) throw otherFile(path, 'it has no header row');
+  if (skipped > 0 && !rows.isUsageCsv) throw otherFile(path, 'it has no header row');
 }
 
 function otherFile(path: string, why: string): OrchError {

@@ -14,6 +14,8 @@ const mostBytes = 1 << 22;
 
 export interface LedgerTail {
   records: Partial<UsageRecord>[];
+  /** Rows among them that cannot be read. */
+  skipped: number;
   /** False if there are more rows of the time asked for than are read. */
   complete: boolean;
 }
@@ -40,11 +42,11 @@ export async function readLedgerTail(path: string, since: number): Promise<Ledge
     // The first line is whole only where the file begins.
     if (start > 0) lines.shift();
     const usual = parse(lines, start > 0 ? headerRow : undefined);
-    const records =
-      start > 0 && usual.skipped.length > 0
-        ? parse(lines, await lastHeader(handle.fd, 0, start)).records
-        : usual.records;
-    return { records, complete: start === 0 || stats.size - start < mostBytes };
+    const { records, skipped } =
+      start > 0 && usual.skipped.length > 0 ? parse(lines, await lastHeader(handle.fd, 0, start)) : usual;
+    return { records, skipped: skipped.length, complete: start === 0 || stats.size - start < mostBytes };
+  } catch (error) {
+    throw error instanceof OrchError ? error : unreadable(path, (error as Error).message);
   } finally {
     await handle.close();
   }

@@ -7,6 +7,7 @@ import { CallToolResultSchema, ListToolsResultSchema } from '@modelcontextprotoc
 import { version } from '../../../package.json';
 import { searchArguments } from '../../core/memories/memories.ts';
 import type { MemoryCall } from './memory-source.ts';
+import { killGroup, startGroup } from './process-group.ts';
 
 /** How long a server may take to end by itself once its input is closed. */
 const endsWithinMs = 500;
@@ -16,20 +17,13 @@ const longestLine = 4 * 1024 * 1024;
 
 /** The text parts of the answer. Rejects with a message that names the cause. */
 export async function askServer(
-  { program, args, env, cwd, signal, timeoutMs }: MemoryCall,
+  call: MemoryCall,
   tool: string,
   query: string,
   limit: number,
 ): Promise<string[]> {
-  // The key and what else the environment holds stay here: the transport passes on PATH, HOME and the like.
-  const transport = new Transport({
-    command: program,
-    args: [...args],
-    env: { ...env },
-    cwd,
-    stderr: 'ignore',
-    maxBufferSize: longestLine,
-  });
+  const { signal, timeoutMs } = call;
+  const transport = new Transport(call);
   const client = new Client({ name: 'orch', version });
   const overall = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const options = { signal: overall, timeout: timeoutMs };
@@ -45,8 +39,8 @@ export async function askServer(
     if (found === undefined) throw new Error(`it has no tool ${tool}`);
     const given = searchArguments(found.inputSchema as Parameters<typeof searchArguments>[0], query, limit);
     if (given === undefined) throw new Error(`${tool} does not take a query`);
-    const call = { method: 'tools/call', params: { name: tool, arguments: given } } as const;
-    const answer = await client.request(call, CallToolResultSchema, options);
+    const question = { method: 'tools/call', params: { name: tool, arguments: given } } as const;
+    const answer = await client.request(question, CallToolResultSchema, options);
     const texts = textsOf(answer.content);
     if (answer.isError === true) throw new Error(texts[0] ?? 'an error without a text');
     return texts.length === 0 && answer.structuredContent !== undefined
@@ -61,6 +55,7 @@ export async function askServer(
     await transport.close().catch(() => {});
     await transport.ended;
     clearTimeout(timer);
+    transport.kill();
   }
 }
 
@@ -71,23 +66,59 @@ function textsOf(content: unknown): string[] {
   );
 }
 
-/** Remembers the process, which the transport forgets as soon as it begins to close. */
+/** What is private in it is so in its types alone. */
+interface Inner {
+  _process?: ChildProcess | undefined;
+  _readBuffer: { append(chunk: Buffer): void };
+  processReadBuffer(): void;
+}
+
+/** Keeps the process, which the package's own transport forgets as soon as it begins to close, in a group of its own. */
 class Transport extends StdioClientTransport {
+  readonly #call: MemoryCall;
   #child: ChildProcess | undefined;
   /** Resolves when the process and its output have ended. */
   ended: Promise<unknown> = Promise.resolve();
 
+  constructor(call: MemoryCall) {
+    const { program, args, env, cwd } = call;
+    super({
+      ...{ command: program, args: [...args], env: { ...env }, cwd },
+      ...{ stderr: 'ignore', maxBufferSize: longestLine },
+    });
+    this.#call = call;
+  }
+
   override async start(): Promise<void> {
-    const started = super.start();
-    // Private in its types alone.
-    this.#child = (this as unknown as { _process?: ChildProcess })._process;
+    const inner = this as unknown as Inner;
+    // Windows has no groups, and scripts in place of programs, which the package knows how to start.
+    const started = process.platform === 'win32' ? super.start() : this.#startGroup(inner);
+    this.#child = inner._process;
     if (this.#child !== undefined) this.ended = once(this.#child, 'close').catch(() => {});
     await started;
   }
 
+  async #startGroup(inner: Inner): Promise<void> {
+    const child = startGroup(this.#call);
+    inner._process = child;
+    child.on('close', () => {
+      inner._process = undefined;
+      this.onclose?.();
+    });
+    child.stdin.on('error', (error) => this.onerror?.(error));
+    child.stdout.on('data', (chunk: Buffer) => {
+      try {
+        inner._readBuffer.append(chunk);
+        inner.processReadBuffer();
+      } catch (error) {
+        this.onerror?.(error as Error);
+      }
+    });
+    child.on('error', (error) => this.onerror?.(error));
+    await once(child, 'spawn');
+  }
+
   kill(): void {
-    this.#child?.kill('SIGKILL');
-    // What the server has started may hold it open, which would keep this process from ending.
-    this.#child?.stdout?.destroy();
+    if (this.#child !== undefined) killGroup(this.#child);
   }
 }

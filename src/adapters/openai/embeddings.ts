@@ -59,13 +59,21 @@ function parse(text: string | undefined): Json {
   throw new ProviderFailure('malformed-answer', 'the provider did not answer with vectors', { hint });
 }
 
-function readVectors(body: Json, { texts, dimensions }: EmbeddingRequest): EmbeddingResult {
+/** Nothing is guessed: what does not say clearly which vector belongs to which text is no answer. */
+function readVectors(body: Json, { model, texts, dimensions }: EmbeddingRequest): EmbeddingResult {
+  const servedModel = asName(body.model);
+  if (servedModel !== undefined && !servedModel.toLowerCase().includes(model.toLowerCase()))
+    throw new ProviderFailure('malformed-answer', `the vectors are of ${servedModel}, not of ${model}`, {
+      hint: 'vectors of two models are never mixed: set retrieval.embeddings.model in policies.json to the one that the server has',
+    });
+  const data = asList(body.data);
   const vectors = new Array<Float32Array | undefined>(texts.length).fill(undefined);
-  for (const [at, entry] of asList(body.data).entries()) {
-    const { index, embedding } = asObject(entry) ?? {};
-    vectors[asCount(index) ?? at] = readVector(embedding);
+  for (const [at, entry] of data.entries()) {
+    const { index = at, embedding } = asObject(entry) ?? {};
+    if (Number.isInteger(index) && vectors[index as number] === undefined && (index as number) < texts.length)
+      vectors[index as number] = readVector(embedding);
   }
-  if (vectors.length !== texts.length || vectors.some((vector) => vector?.length !== dimensions))
+  if (data.length !== texts.length || vectors.some((vector) => vector?.length !== dimensions))
     throw new ProviderFailure(
       'malformed-answer',
       `the provider did not answer with ${texts.length} vectors of ${dimensions} dimensions`,
@@ -76,17 +84,21 @@ function readVectors(body: Json, { texts, dimensions }: EmbeddingRequest): Embed
   return {
     vectors: vectors as Float32Array[],
     inputTokens: asCount(asObject(body.usage)?.prompt_tokens),
-    servedModel: asName(body.model),
+    servedModel,
   };
 }
 
 /** Little-endian floats in base64, or a list of numbers from servers that know no other form. */
 function readVector(embedding: unknown): Float32Array | undefined {
   const bytes = typeof embedding === 'string' ? Buffer.from(embedding, 'base64') : undefined;
+  if (bytes && bytes.length % 4 !== 0) return undefined;
   const numbers = bytes
-    ? Array.from({ length: Math.floor(bytes.length / 4) }, (_, at) => bytes.readFloatLE(4 * at))
+    ? Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readFloatLE(4 * at))
     : asList(embedding);
-  return numbers.every(Number.isFinite) ? Float32Array.from(numbers as number[]) : undefined;
+  if (!numbers.every((number) => typeof number === 'number')) return undefined;
+  const vector = Float32Array.from(numbers);
+  // One that is too large for 32 bits is none either.
+  return vector.every(Number.isFinite) ? vector : undefined;
 }
 
 /** The hint of the error policy is about the path of another request. */

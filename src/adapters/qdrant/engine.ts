@@ -15,7 +15,7 @@ import { type Dense, type Hit, QdrantCollection } from './collection.ts';
 import { LocalFiles, type WantedFile } from './local-files.ts';
 import { queryVector } from './sparse-vector.ts';
 import type { Store } from './store.ts';
-import { type EmbeddingPrice, Upload } from './upload.ts';
+import { Upload } from './upload.ts';
 import { vectorCache } from './vectors.ts';
 
 export interface QdrantOptions {
@@ -40,11 +40,6 @@ export interface QdrantOptions {
   uploadMs?: number | undefined;
 }
 
-export interface QdrantEngine extends RetrievalEngine {
-  /** What embedding the blocks will cost that have no vector yet. Sends nothing but questions to Qdrant. */
-  embeddingPrice(corpus: Corpus, signal: AbortSignal): Promise<EmbeddingPrice>;
-}
-
 /** Where a server is that was started as its documentation says. */
 export const localQdrant = 'http://127.0.0.1:6333';
 
@@ -61,11 +56,11 @@ const mostDriftShared = 0.5;
 type MatchOptions = Parameters<RetrievalEngine['match']>[1];
 type UpdateOptions = Parameters<RetrievalEngine['update']>[1];
 
-export function qdrantEngine(options: QdrantOptions): QdrantEngine {
+export function qdrantEngine(options: QdrantOptions): RetrievalEngine {
   return new Engine(options);
 }
 
-class Engine implements QdrantEngine {
+class Engine implements RetrievalEngine {
   readonly #options: QdrantOptions;
   readonly #embedder: Embedder | undefined;
   readonly #dense: Dense | undefined;
@@ -117,17 +112,6 @@ class Engine implements QdrantEngine {
       accepts: (path) => state.pending.has(path) && accepts(path),
     });
     return [...found, ...rest].sort(bestFirst);
-  }
-
-  async embeddingPrice(corpus: Corpus, signal: AbortSignal): Promise<EmbeddingPrice> {
-    const session = this.#open(corpus);
-    const patience = { signal, limitMs: this.#answerMs };
-    await session.collection.open(patience);
-    const plan = await session.files.plan(corpus, await session.collection.files(patience), {
-      signal,
-      mostDrift: this.#mostDrift,
-    });
-    return session.upload.price(corpus, plan.missing);
   }
 
   /** What it keeps of a folder is kept for as long as that is searched. Throws `retrieval-unavailable`. */
@@ -244,6 +228,8 @@ class Engine implements QdrantEngine {
     options.signal.throwIfAborted();
     if (!isUnavailable(error) || this.#options.required) throw error;
     const update = await this.#options.local.update(state.corpus, options);
+    // Several questions may have failed at once.
+    if (state.standIn) return update;
     state.standIn = true;
     state.warnings.push(`${error.message}: the built-in index answered (${error.hint})`, ...update.warnings);
     return { ...update, warnings: state.warnings };

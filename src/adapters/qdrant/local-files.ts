@@ -1,11 +1,18 @@
 /** Compares the files here with what the collection has of them. */
 import { setImmediate } from 'node:timers/promises';
 import { type IndexedBlock, indexedBlocks } from '../../core/retrieve/index/terms-of-file.ts';
-import { tokeniserVersion } from '../../core/retrieve/tokens.ts';
 import type { Corpus, SkipReason } from '../../core/retrieve/types.ts';
 import type { Dense } from './collection.ts';
 import { type Note, Notes } from './notes.ts';
-import { type FileSize, type FileVersion, readVersionName, sizeOf, stemOf, versionName } from './points.ts';
+import {
+  type FileSize,
+  type FileVersion,
+  makeOf,
+  readVersionName,
+  sizeOf,
+  stemOf,
+  versionName,
+} from './points.ts';
 import type { Store } from './store.ts';
 
 export interface WantedFile {
@@ -48,10 +55,7 @@ export class LocalFiles {
 
   constructor(store: Store, dense: Dense | undefined) {
     this.#dense = dense;
-    this.#notes = new Notes(
-      store,
-      `${tokeniserVersion} ${dense ? `${dense.model}/${dense.dimensions}` : ''}`,
-    );
+    this.#notes = new Notes(store, makeOf(dense));
   }
 
   save(): void {
@@ -135,7 +139,8 @@ export class LocalFiles {
       else {
         this.#notes.set(path, now);
         forget(before);
-        updated++;
+        // What is no text was never in the index.
+        if (before !== undefined || now.skipped === undefined) updated++;
       }
     }
     if (changed.length > 0) onProgress?.(changed.length, changed.length);

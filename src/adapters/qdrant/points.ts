@@ -24,10 +24,20 @@ export interface FileVersion extends FileSize {
   averageLength: number;
 }
 
+/** To be raised when points hold something else: those that are there are made anew. */
+const pointsVersion = 2;
+
+/** What points are made with, apart from the file. */
+export function makeOf(dense: Dense | undefined): string {
+  return `${pointsVersion} ${tokeniserVersion} ${dense ? `${dense.model}/${dense.dimensions}` : 'bm25'}`;
+}
+
 /** `hash`: of the file's bytes. */
 export function stemOf(path: string, hash: string, dense: Dense | undefined): string {
-  const made = [tokeniserVersion, dense ? `${dense.model}/${dense.dimensions}` : 'bm25', path, hash];
-  return createHash('sha256').update(made.join('\0')).digest('hex').slice(0, 24);
+  return createHash('sha256')
+    .update([makeOf(dense), path, hash].join('\0'))
+    .digest('hex')
+    .slice(0, 24);
 }
 
 export function versionName({ stem, blocks, length, averageLength }: FileVersion): string {

@@ -2,5 +2,6 @@
 export interface Store {
   /** Undefined if there is nothing. What is in it has to be checked: it may be damaged. */
   load(name: 'qdrant' | 'vectors'): Uint8Array | undefined;
-  save(name: 'qdrant' | 'vectors', bytes: Uint8Array): unknown;
+  /** Gives why it cannot be kept. */
+  save(name: 'qdrant' | 'vectors', bytes: Uint8Array): string | undefined;
 }

@@ -1,4 +1,6 @@
 /** Adds files to a collection: their points, and the vectors of their blocks where it has some. */
+import { setImmediate } from 'node:timers/promises';
+import { OrchError } from '../../core/errors/orch-error.ts';
 import { tokenUpperBound } from '../../core/input/tokens.ts';
 import { linesOf } from '../../core/retrieve/corpus-rules.ts';
 import type { IndexedBlock } from '../../core/retrieve/index/terms-of-file.ts';
@@ -12,8 +14,7 @@ import { blocksAsNoted, type MissingFile } from './local-files.ts';
 import { pointsOf } from './points.ts';
 import type { VectorCache } from './vectors.ts';
 
-export interface EmbeddingPrice {
-  model: string;
+interface EmbeddingPrice {
   blocks: number;
   /** At most. */
   tokens: number;
@@ -55,51 +56,66 @@ export class Upload {
     this.#embedding = embedding;
   }
 
-  async price(corpus: Corpus, files: readonly MissingFile[]): Promise<EmbeddingPrice> {
-    const { embedder } = this.#embedding;
-    if (!embedder || !this.#cache) return { model: '', blocks: 0, tokens: 0, usd: 0 };
+  async #price(
+    { embedder, cache }: { embedder: Embedder; cache: VectorCache },
+    corpus: Corpus,
+    files: readonly MissingFile[],
+    signal: AbortSignal,
+  ): Promise<EmbeddingPrice> {
     let blocks = 0;
     let tokens = 0;
     for (const file of files) {
-      const texts = this.#cache.missing(await this.#textsOf(file, blocksAsNoted(corpus, file)));
+      await setImmediate();
+      signal.throwIfAborted();
+      const texts = cache.missing(await this.#textsOf(file, blocksAsNoted(corpus, file)));
       blocks += texts.length;
       tokens += texts.reduce((sum, text) => sum + tokenUpperBound(text), 0);
     }
-    return { model: embedder.model, blocks, tokens, usd: embedder.cost(tokens) };
+    return { blocks, tokens, usd: embedder.cost(tokens) };
   }
 
   /** Throws `retrieval-unavailable`. That vectors cannot be had is a warning: the files stay missing. */
   async run(corpus: Corpus, files: readonly MissingFile[], options: UploadOptions): Promise<void> {
-    if (this.#cache && files.length > 0 && !(await this.#isAffordable(corpus, files, options))) return;
+    if (files.length > 0 && !(await this.#isAffordable(corpus, files, options))) return;
     try {
       for (const group of groupsOf(files)) {
         if (!options.goesOn()) return;
         if (!(await this.#add(corpus, group, options))) return;
       }
     } finally {
-      this.#cache?.save();
+      const fault = this.#cache?.save();
+      if (fault !== undefined) options.warn(`the vectors are not kept, and will be paid for again: ${fault}`);
     }
   }
 
+  /** Of all that is to be embedded together, before anything is sent: a part of it would be of little use. */
   async #isAffordable(
     corpus: Corpus,
     files: readonly MissingFile[],
     { signal, warn, say }: UploadOptions,
   ): Promise<boolean> {
-    const { ceilingUsd } = this.#embedding;
-    const price = await this.price(corpus, files);
-    signal.throwIfAborted();
-    if (price.blocks === 0) return true;
-    if (ceilingUsd === undefined || (price.usd !== undefined && price.usd <= ceilingUsd)) {
-      const cost = price.usd === undefined ? 'has no known price' : `costs at most ${formatUsd(price.usd)}`;
-      say?.(`embedding ${price.blocks} blocks with ${price.model} ${cost}`);
-      return true;
+    const { embedder, ceilingUsd } = this.#embedding;
+    const cache = this.#cache;
+    if (embedder === undefined || cache === undefined) return true;
+    const { blocks, tokens, usd } = await this.#price({ embedder, cache }, corpus, files, signal);
+    if (blocks === 0) return true;
+    const what = `${blocks} blocks with ${embedder.model}`;
+    if (ceilingUsd !== undefined && !(usd !== undefined && usd <= ceilingUsd)) {
+      const cost = usd === undefined ? 'have no known price' : `may cost ${formatUsd(usd)}`;
+      warn(`nothing was embedded: ${what} ${cost}, and the ceiling of a call is ${formatUsd(ceilingUsd)}`);
+      return false;
     }
-    const cost = price.usd === undefined ? 'have no known price' : `may cost ${formatUsd(price.usd)}`;
-    warn(
-      `nothing was embedded: ${price.blocks} blocks with ${price.model} ${cost}, and the ceiling of a call is ${formatUsd(ceilingUsd)}`,
+    try {
+      await embedder.checkBudgets(tokens);
+    } catch (error) {
+      const hint = error instanceof OrchError && error.hint !== undefined ? ` (${error.hint})` : '';
+      warn(`nothing was embedded of ${what}: ${(error as Error).message}${hint}`);
+      return false;
+    }
+    say?.(
+      `embedding ${what} ${usd === undefined ? 'has no known price' : `costs at most ${formatUsd(usd)}`}`,
     );
-    return false;
+    return true;
   }
 
   /** False if nothing more can be added. */

@@ -2,15 +2,16 @@
  * The files that a search reads: those that git knows in the working tree, uncommitted ones included, or all of a folder
  * outside of git. Nothing outside of the allowed folders, no link, and nothing that looks secret.
  */
-import { lstatSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { existsSync, lstatSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { skippedByName } from '../../core/retrieve/corpus-rules.ts';
-import type { CorpusEntry, SkipReason } from '../../core/retrieve/types.ts';
+import type { Corpus, CorpusEntry, PastCommit, SkipReason } from '../../core/retrieve/types.ts';
 import { formatCount } from '../../core/text/format.ts';
+import { printable } from '../../core/text/hidden.ts';
 import type { CorpusSource } from '../../engine/retrieval-ports.ts';
 import { repositoryTop } from '../system/folders.ts';
-import { isInside, realPath } from '../system/paths.ts';
+import { isInside, realPath, statsOf } from '../system/paths.ts';
 import { maxConfigBytes, readRegularFile } from '../system/regular-file.ts';
 import { forbidden, type RootsOptions, rootsOf } from '../workspace/find/roots.ts';
 import { knownNames } from '../workspace/git/known-files.ts';
@@ -18,6 +19,7 @@ import { biggestFolders } from './biggest-folders.ts';
 import { readHistory } from './history.ts';
 import type { IndexStore } from './index-store.ts';
 import { exclusions } from './path-filter.ts';
+import { sharedWork } from './shared-work.ts';
 import { stampOf } from './stamp.ts';
 import { readInTree, treeLook } from './tree-look.ts';
 import { walk } from './walk.ts';
@@ -29,8 +31,11 @@ export interface CorpusLimits {
 
 const usual: CorpusLimits = { files: 50_000, bytes: 200 * 1024 * 1024 };
 const ignoreFile = '.orchignore';
-/** The rest of the process has a turn after so many files. */
-const filesAtOnce = 2000;
+/** The rest of the process has a turn after so many milliseconds. */
+const turnMs = 20;
+/** No system has a file of a longer name; a repository's index may. */
+const longestPath = 4096;
+const longestName = 255;
 
 export interface CorpusOptions extends RootsOptions {
   storeFor(base: string): IndexStore;
@@ -38,70 +43,149 @@ export interface CorpusOptions extends RootsOptions {
 }
 
 export function workingTreeCorpus(options: CorpusOptions): CorpusSource {
-  const { storeFor, limits = usual } = options;
+  const { storeFor } = options;
+  const listings = sharedWork<Corpus>();
+  const histories = sharedWork<readonly PastCommit[]>();
   return {
-    async list({ exclude, signal }) {
-      const base = realPath(baseOf(options));
-      const { names, skipped, warnings } = await namesBelow(base, signal);
-      const own = ignoreLines(base);
-      const ignored = await exclusions(own.lines, ignoreFile);
-      const excluded = await exclusions(exclude, 'the list of what is left out');
-      warnings.push(...own.warnings, ...ignored.warnings, ...excluded.warnings);
-      const isLeftOut = (path: string) => ignored.excludes(path) || excluded.excludes(path);
-      const skip = (reason: SkipReason) => {
-        skipped[reason] = (skipped[reason] ?? 0) + 1;
-      };
-      const wanted = names.filter((name) => {
-        const reason = skippedByName(name) ?? (isLeftOut(name) ? 'excluded' : undefined);
-        if (reason !== undefined) skip(reason);
-        return reason === undefined;
-      });
-      const look = treeLook(base);
-      const entries: CorpusEntry[] = [];
-      const sizes = new Map<string, number>();
-      let bytes = 0;
-      for (const [at, path] of wanted.entries()) {
-        if (at % filesAtOnce === filesAtOnce - 1) {
-          await new Promise(setImmediate);
-          signal.throwIfAborted();
-        }
-        const seen = look(path);
-        if (seen === 'nothing') continue;
-        if ('skipped' in seen) {
-          skip(seen.skipped);
-          continue;
-        }
-        const { stats } = seen;
-        entries.push({ path, stamp: stampOf(stats) });
-        if (entries.length > limits.files) throw tooManyFiles(base, wanted, limits.files);
-        sizes.set(path, stats.size);
-        bytes += stats.size;
-      }
-      if (bytes > limits.bytes) throw tooManyBytes(base, sizes, limits.bytes);
-      return { base, entries, skipped, warnings, read: (path) => readInTree(base, path) };
+    async list({ exclude, near = [], signal }) {
+      const { base, warnings } = baseOf(options, near);
+      const key = JSON.stringify([base, exclude]);
+      const corpus = await listings(key, signal, (given) => listed(base, exclude, options.limits, given));
+      return warnings.length === 0 ? corpus : { ...corpus, warnings: [...warnings, ...corpus.warnings] };
     },
-    history: (base, signal) => readHistory(base, storeFor(base), signal),
+    history: (base, signal) => histories(base, signal, (given) => readHistory(base, storeFor(base), given)),
   };
+}
+
+async function listed(
+  base: string,
+  exclude: readonly string[],
+  limits: CorpusLimits = usual,
+  signal: AbortSignal,
+): Promise<Corpus> {
+  const { names, others, skipped, warnings } = await namesBelow(base, signal);
+  const own = ignoreLines(base);
+  const ignored = await exclusions(own.lines, ignoreFile);
+  const excluded = await exclusions(exclude, 'the list of what is left out');
+  warnings.push(...own.warnings, ...ignored.warnings, ...excluded.warnings);
+  const isLeftOut = (path: string) => ignored.excludes(path) || excluded.excludes(path);
+  const skip = (reason: SkipReason) => {
+    skipped[reason] = (skipped[reason] ?? 0) + 1;
+  };
+  let turnEnds = performance.now() + turnMs;
+  const isDue = () => performance.now() > turnEnds;
+  const turn = async () => {
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
+    turnEnds = performance.now() + turnMs;
+  };
+  const wanted: string[] = [];
+  for (const name of names) {
+    if (isDue()) await turn();
+    const reason = skippedByName(name) ?? (isLeftOut(name) ? 'excluded' : undefined);
+    if (reason === undefined) wanted.push(name);
+    else skip(reason);
+  }
+  const look = treeLook(base);
+  const entries: CorpusEntry[] = [];
+  const sizes = new Map<string, number>();
+  let bytes = 0;
+  for (const path of wanted) {
+    if (isDue()) await turn();
+    const seen = look(path);
+    if (seen === 'nothing') {
+      // A name that is not UTF-8 comes from git with such characters, and leads nowhere.
+      if (path.includes('\ufffd')) skip('unreadable');
+      continue;
+    }
+    if (seen === 'folder') {
+      if (existsSync(join(base, path, '.git'))) others.push(path);
+      continue;
+    }
+    if ('skipped' in seen) {
+      skip(seen.skipped);
+      continue;
+    }
+    const { stats } = seen;
+    entries.push({ path, stamp: stampOf(stats) });
+    if (entries.length > limits.files) throw tooManyFiles(base, wanted, limits.files);
+    sizes.set(path, stats.size);
+    bytes += stats.size;
+  }
+  if (bytes > limits.bytes) throw tooManyBytes(base, sizes, limits.bytes);
+  if (others.length > 0) warnings.push(notEntered(others.filter((path) => !isLeftOut(path))));
+  return {
+    base,
+    entries,
+    skipped,
+    warnings: warnings.filter((warning) => warning !== ''),
+    read: (path) => readInTree(base, path),
+  };
+}
+
+const mostNamed = 3;
+
+/** '' for none. */
+function notEntered(repositories: readonly string[]): string {
+  if (repositories.length === 0) return '';
+  const named = repositories.slice(0, mostNamed).map((path) => printable(path).replaceAll('\n', '\\n'));
+  const more = repositories.length - named.length;
+  if (more > 0) named.push(`${more} more`);
+  return `not searched, since they are repositories of their own: ${named.join(', ')}; search in each of them`;
 }
 
 /**
  * The top of the repository around the working directory where that may be read, else the working directory. If a
- * client has opened folders and this one is in none of them, the first of them counts as the working directory.
+ * client has opened folders and this one is in none of them, the first of them that exists counts as the working
+ * directory. `near`: paths or patterns; the folder around the first absolute one comes before these.
  */
-function baseOf(options: RootsOptions): string {
+function baseOf(options: RootsOptions, near: readonly string[]): { base: string; warnings: string[] } {
   const roots = rootsOf(options);
   const { cwd, folders, topOf } = roots;
-  const opened = folders.filter((folder) => options.clientRoots?.().includes(folder));
-  const allowed = opened.length > 0 ? opened : folders;
-  const start = allowed.some((folder) => isInside(cwd, folder)) ? cwd : allowed[0];
+  const client = (options.clientRoots?.() ?? []).map((folder) => resolve(folder));
+  const opened = folders.filter((folder) => client.includes(folder));
+  const there = opened.filter((folder) => statsOf(folder)?.isDirectory());
+  if (opened.length > 0 && there.length === 0)
+    throw new OrchError(
+      'file-not-found',
+      `${opened[0]} is opened in the client, but there is no such folder`,
+      {
+        hint: 'open the folder that is worked in',
+      },
+    );
+  const allowed = there.length > 0 ? there : folders;
+  const start =
+    startNear(near, folders) ?? (allowed.some((folder) => isInside(cwd, folder)) ? cwd : allowed[0]);
   if (start === undefined) throw forbidden(cwd, cwd, roots);
   const top = topOf(start);
-  return top !== undefined && folders.some((folder) => isInside(top, folder)) ? top : start;
+  const base = realPath(top !== undefined && folders.some((folder) => isInside(top, folder)) ? top : start);
+  const left = there.filter(
+    (folder) => !isInside(realPath(folder), base) && !isInside(base, realPath(folder)),
+  );
+  return {
+    base,
+    warnings:
+      left.length === 0
+        ? []
+        : [
+            `only ${base} is searched; to search ${left.join(' or ')}, give it among the files, as an absolute path`,
+          ],
+  };
+}
+
+function startNear(near: readonly string[], folders: readonly string[]): string | undefined {
+  const path = near.map((given) => given.replace(/^!/, '')).find((given) => isAbsolute(given));
+  if (path === undefined) return undefined;
+  const around = folders.filter((folder) => isInside(resolve(path), folder));
+  // The innermost.
+  return around.sort((one, other) => other.length - one.length)[0];
 }
 
 interface Names {
   /** Relative to the base, sorted. */
   names: string[];
+  /** Folders that are repositories of their own. */
+  others: string[];
   skipped: Partial<Record<SkipReason, number>>;
   warnings: string[];
 }
@@ -111,19 +195,30 @@ async function namesBelow(base: string, signal: AbortSignal): Promise<Names> {
   if (known !== undefined) {
     const folder = relative(known.repository, base).split(sep).join('/');
     const start = folder === '' ? '' : `${folder}/`;
-    // Another repository is listed with a slash at the end.
-    const names = [...known.names].filter((name) => name.startsWith(start) && !name.endsWith('/'));
-    return { names: names.map((name) => name.slice(start.length)).sort(), skipped: {}, warnings: [] };
+    const below = [...known.names].filter((name) => name.startsWith(start) && mayExist(name));
+    const names = below.map((name) => name.slice(start.length)).sort();
+    return {
+      names: names.filter((name) => !name.endsWith('/')),
+      // Another repository is listed with a slash at the end.
+      others: names.filter((name) => name.endsWith('/')).map((name) => name.slice(0, -1)),
+      skipped: {},
+      warnings: [],
+    };
   }
   const { names, unreadable } = await walk(base, signal);
   return {
     names: names.sort(),
+    others: [],
     skipped: unreadable > 0 ? { unreadable } : {},
     warnings:
       repositoryTop(base) === undefined
         ? []
         : ['git is not installed: files that the repository ignores are searched as well'],
   };
+}
+
+function mayExist(name: string): boolean {
+  return name.length <= longestPath && name.split('/').every((part) => part.length <= longestName);
 }
 
 function ignoreLines(base: string): { lines: string[]; warnings: string[] } {

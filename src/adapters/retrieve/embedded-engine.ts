@@ -20,6 +20,8 @@ interface Held {
 
 export function embeddedEngine(storeFor: (base: string) => IndexStore): RetrievalEngine {
   let held: Held | undefined;
+  /** Another search may be in another folder meanwhile. */
+  const indexes = new WeakMap<Corpus, EmbeddedIndex>();
   let last: Promise<unknown> = Promise.resolve();
 
   const load = (base: string, store: IndexStore): Held & { rebuilt: boolean } => {
@@ -47,6 +49,9 @@ export function embeddedEngine(storeFor: (base: string) => IndexStore): Retrieva
       if (fault !== undefined) warnings.push(`the index is not kept: ${fault}`);
     }
     held = now;
+    indexes.set(corpus, index);
+    // What is done is kept: whoever searches next goes on from there.
+    signal.throwIfAborted();
     return { ...index.counts, updated, rebuilt, skipped: index.skipped(), warnings } satisfies IndexUpdate;
   };
 
@@ -61,8 +66,9 @@ export function embeddedEngine(storeFor: (base: string) => IndexStore): Retrieva
       last = next;
       return next;
     },
-    async match(terms, { accepts, most }) {
-      return held === undefined ? [] : held.index.match(terms, { accepts, most });
+    async match(terms, { corpus, accepts, most }) {
+      const index = (corpus && indexes.get(corpus)) ?? held?.index;
+      return index?.match(terms, { accepts, most }) ?? [];
     },
   };
 }
@@ -102,7 +108,7 @@ async function updatedIndex(
     if (performance.now() < turnEnds) continue;
     onProgress?.(done + 1, toRead.length);
     await new Promise(setImmediate);
-    signal.throwIfAborted();
+    if (signal.aborted) return { index: edit.done(), updated, looked: gone.length + done + 1 };
     turnEnds = performance.now() + turnMs;
   }
   return { index: edit.done(), updated, looked: gone.length + toRead.length };

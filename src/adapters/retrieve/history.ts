@@ -2,6 +2,7 @@
 import { relative, sep } from 'node:path';
 import { usefulCommits } from '../../core/retrieve/history.ts';
 import type { PastCommit } from '../../core/retrieve/types.ts';
+import { asObject } from '../../core/text/json.ts';
 import { repositoryTop } from '../system/folders.ts';
 import { realPath } from '../system/paths.ts';
 import { git } from '../workspace/git/git.ts';
@@ -12,6 +13,8 @@ import type { IndexStore } from './index-store.ts';
 const mostCommits = 3000;
 /** What it adds to the ranking is not worth more. */
 const limitMs = 5000;
+/** A git that gave no answer is not asked again for so long about the same commit: each search would wait. */
+const unansweredMs = 600_000;
 
 /** Of the repository around the folder, with paths relative to the folder. Empty where git gives no answer. */
 export async function readHistory(
@@ -37,10 +40,15 @@ export async function readHistory(
   const kept = keptHistory(store.load('history'), head);
   if (kept !== undefined) return kept;
   const listing = await ask('past-commits', repository, String(mostCommits));
-  if (listing === undefined) return [];
+  const keep = (value: unknown) =>
+    store.save('history', new TextEncoder().encode(`${head}\n${JSON.stringify(value)}`));
+  if (listing === undefined) {
+    keep({ unansweredAt: Date.now() });
+    return [];
+  }
   const inFolder = below(pastCommits(listing), relative(repository, real).split(sep).join('/'));
   const commits = usefulCommits(inFolder);
-  store.save('history', new TextEncoder().encode(`${head}\n${JSON.stringify(commits)}`));
+  keep(commits);
   return commits;
 }
 
@@ -50,7 +58,9 @@ function keptHistory(bytes: Uint8Array | undefined, head: string): PastCommit[] 
   if (!text.startsWith(`${head}\n`)) return undefined;
   try {
     const kept: unknown = JSON.parse(text.slice(head.length + 1));
-    return Array.isArray(kept) && kept.every(isCommit) ? kept : undefined;
+    if (Array.isArray(kept)) return kept.every(isCommit) ? kept : undefined;
+    const sinceMs = Date.now() - Number(asObject(kept)?.unansweredAt);
+    return sinceMs >= 0 && sinceMs < unansweredMs ? [] : undefined;
   } catch {
     return undefined;
   }

@@ -59,6 +59,8 @@ export function indexStore(folder: string | undefined, base: string): IndexStore
       const path = join(own, name);
       const temporary = `${path}.${process.pid}-${crypto.randomUUID().slice(0, 8)}.tmp`;
       try {
+        // Before anything is put into it: it may be a link to anywhere.
+        if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return `${folder} is a link`;
         makeFolder(own);
         if (!areOurs([folder, own])) return `${own} is another user's, or others can write to it`;
         prune(folder, own);

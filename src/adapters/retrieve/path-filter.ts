@@ -91,11 +91,17 @@ async function matcher(pattern: string): Promise<MatchesPath> {
 
 /** Lines of a list of patterns that are used; more take too long to compare. */
 const mostPatterns = 500;
+/** How long comparing may take in all; thousands of usual patterns and names take a tenth of a second. */
+const limitMs = 5000;
 
-/** Whether a path is left out, by the lines of a `.orchignore`. What is wrong with them is a warning. */
+/**
+ * Whether a path is left out, by the lines of a `.orchignore`. What is wrong with them is a warning. `excludes` throws
+ * `input-too-large` where comparing takes too long, which a stranger's patterns and names can be made for.
+ */
 export async function exclusions(
   lines: readonly string[],
   origin: string,
+  most = limitMs,
 ): Promise<{ excludes: MatchesPath; warnings: string[] }> {
   const patterns = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
   const usable = patterns.slice(0, mostPatterns).filter(isUsable);
@@ -111,7 +117,27 @@ export async function exclusions(
   const matchers = await Promise.all(
     usable.map((line) => matcher(line.replaceAll('\\', '/').replace(/(?<=.)\/+$/, ''))),
   );
-  return { excludes: (path) => matchers.some((matches) => matches(path)), warnings };
+  let spentMs = 0;
+  const excludes = (path: string) => {
+    const began = performance.now();
+    const found = matchers.some((matches) => {
+      if (spentMs + performance.now() - began > most) throw tooSlow(origin);
+      return matches(path);
+    });
+    spentMs += performance.now() - began;
+    return found;
+  };
+  return { excludes, warnings };
+}
+
+function tooSlow(origin: string): OrchError {
+  return new OrchError(
+    'input-too-large',
+    `${origin}: it takes too long to compare its patterns with the names here`,
+    {
+      hint: 'leave out those with several stars between two slashes',
+    },
+  );
 }
 
 function isUsable(line: string): boolean {

@@ -16,8 +16,8 @@ import { isInside } from '../system/paths.ts';
 import { readOpenFile } from '../system/regular-file.ts';
 import { stampOf, stampWhenRead, unsure } from './stamp.ts';
 
-/** What there is. `nothing` also for what stands for a file elsewhere in the tree, and for a folder. */
-export type Seen = { stats: Stats } | { skipped: SkipReason } | 'nothing';
+/** What there is. `nothing` also for what stands for a file elsewhere in the tree. */
+export type Seen = { stats: Stats } | { skipped: SkipReason } | 'folder' | 'nothing';
 
 /** `base` is a real path. What was seen of a folder is remembered. */
 export function treeLook(base: string): (path: string) => Seen {
@@ -37,7 +37,7 @@ export function treeLook(base: string): (path: string) => Seen {
     if (stats === undefined) return 'nothing';
     if (stats === 'unreadable') return { skipped: stats };
     if (stats.isSymbolicLink()) return leadsOut(base, path) ? { skipped: 'outside' } : 'nothing';
-    if (stats.isDirectory()) return 'nothing';
+    if (stats.isDirectory()) return 'folder';
     if (!stats.isFile()) return { skipped: 'unreadable' };
     return stats.size > maxFileBytes ? { skipped: 'too-large' } : { stats };
   };
@@ -71,7 +71,7 @@ function leadsOut(base: string, path: string): boolean {
 export function readInTree(base: string, path: string): ReturnType<Corpus['read']> {
   // The folders above may have been replaced since the tree was listed.
   const seen = treeLook(base)(path);
-  if (seen === 'nothing') return { skipped: 'unreadable' };
+  if (seen === 'nothing' || seen === 'folder') return { skipped: 'unreadable' };
   if ('skipped' in seen) return { ...seen };
   let handle: number | undefined;
   try {

@@ -52,6 +52,7 @@ export const stateFolders = [
   'temporaries',
   'said',
   'budget',
+  'shared-budgets',
 ] as const;
 export type StateFolder = (typeof stateFolders)[number];
 

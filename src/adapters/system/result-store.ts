@@ -1,10 +1,11 @@
 /** Stores results and patches by id, as files in the user's state folder. */
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keptDays } from '../../core/config/kept-days.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { ResultStore } from '../../engine/ports.ts';
 import { earlierLook } from './earlier-look.ts';
+import { makeFolders } from './make-folders.ts';
 import { maxTrackedBytes, readRegularFile } from './regular-file.ts';
 
 const ending = '.txt';
@@ -30,7 +31,7 @@ export function fileResultStore(folder: string): ResultStore {
     save(text) {
       const id = crypto.randomUUID();
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolders(folder, 0o700);
         prune(folder);
         writeFileSync(pathOf(id), text, { flag: 'wx', mode: 0o600 });
       } catch (error) {

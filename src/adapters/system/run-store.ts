@@ -7,7 +7,6 @@ import {
   closeSync,
   constants,
   existsSync,
-  mkdirSync,
   openSync,
   promises,
   readdirSync,
@@ -19,6 +18,7 @@ import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { RunStore } from '../../engine/ports.ts';
 import { lookName } from './earlier-look.ts';
+import { makeFolders } from './make-folders.ts';
 import { readRegularFile } from './regular-file.ts';
 import { prune } from './result-store.ts';
 
@@ -59,7 +59,7 @@ export function fileRunStore(folder: string, limit = mostBytes): RunStore {
         // In a server, once an hour is enough. Somebody may remove the folder meanwhile.
         if (performance.now() > lookAt || !existsSync(folder)) {
           lookAt = performance.now() + lookEveryMs;
-          mkdirSync(folder, { recursive: true, mode: 0o700 });
+          makeFolders(folder, 0o700);
           prune(folder);
         }
         await write(pathOf(id), text);

@@ -1,6 +1,7 @@
 /** Keeps which reminders were shown today: one empty file each, named by the day and a hash of the text. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from './make-folders.ts';
 
 const markName = /^\d{4}-\d{2}-\d{2}-[0-9a-f]{32}$/;
 
@@ -13,7 +14,7 @@ export function saidToday(folder: string, day: string, text: string): boolean {
   const { createHash } = process.getBuiltinModule('node:crypto');
   const name = `${day}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     writeFileSync(join(folder, name), '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EEXIST' && isMark(folder, name);

@@ -1,7 +1,7 @@
 /** Prints a route: the model, or the whole decision. */
 import { Option } from 'commander';
 import { exitStatusOf, OrchError } from '../../core/errors/orch-error.ts';
-import { refusalCode, refusalMessage } from '../../core/router/decision.ts';
+import { explainedCode, refusalMessage } from '../../core/router/decision.ts';
 import type { Factory } from '../../factory.ts';
 import type { DecisionOutput } from '../../operations/route-explain.ts';
 import { renderDecision } from './decision.ts';
@@ -20,7 +20,7 @@ export const decisionRenderer: Renderer = {
     }
     if (!decision.selected) {
       throw new OrchError(
-        refusalCode(decision.rejected),
+        explainedCode(decision.rejected),
         options.explain ? 'no model is eligible for this request' : refusalMessage(decision.rejected),
         {
           hint: options.explain ? 'the reasons are listed above' : 'use --explain to see the reasons',
@@ -30,7 +30,7 @@ export const decisionRenderer: Renderer = {
   },
   exitStatus: (output) => {
     const { selected, rejected } = output as DecisionOutput;
-    return selected ? 0 : exitStatusOf(refusalCode(rejected));
+    return selected ? 0 : exitStatusOf(explainedCode(rejected));
   },
 };
 

@@ -59,9 +59,14 @@ async function renderReport(
 }
 
 export const statusRenderer: Renderer = {
+  rendersJson: true,
   options: [],
   async render(output, { streams, options, verbose }) {
     const { line, warnings } = output as { line: string; warnings: string[] };
+    if (options.format === 'json') {
+      streams.out(`${printableJson(output, options.statusline === true ? undefined : 2)}\n`);
+      return;
+    }
     streams.out(`orch: ${line}\n`);
     if (verbose && options.statusline !== true)
       for (const warning of warnings) streams.say('warning', warning);

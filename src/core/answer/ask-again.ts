@@ -1,4 +1,4 @@
-/** What a model is told about an answer that is none. */
+/** What a model is told if its answer cannot be used as one. */
 import { noChangeRule } from './no-change.ts';
 
 /** `mayStay`: that nothing needs to change is a possible result. `excerpt`: lines around the fault, numbered. */

@@ -5,10 +5,10 @@ import { type Cells, type Column, type CsvRows, cellsOf, type LedgerSink } from 
 import { countAt } from '../record/report/cell-numbers.ts';
 import { readTimestamp } from '../record/when.ts';
 import { mostUsd, nanoOf } from './nano.ts';
-import type { Sum } from './state.ts';
+import type { Row, Sum } from './state.ts';
 
-/** Milliseconds that the longest window looks back, and more. */
-const relevant = 45 * 24 * 60 * 60 * 1000;
+/** More than the longest window looks back. */
+export const summedDays = 45;
 
 /** Sums up the rows of the last 45 days. A row of unknown cost counts at what it may have cost at most. */
 export class SpentSums implements LedgerSink {
@@ -16,12 +16,26 @@ export class SpentSums implements LedgerSink {
   readonly #dayOf: (time: number) => string;
   readonly #sums = new Map<string, Map<string, number>>();
   readonly #attempts = new AttemptRows((rows, cells) => this.#rowOf(rows, cells));
+  /** By run and attempt. */
+  readonly #open = new Map<string, string[]>();
+  readonly #counted: (readonly [id: string, ...Sum])[] = [];
   #cells: Cells = cellsOf([]);
 
-  /** `dayOf` gives the user's day of a time in milliseconds since 1970. */
-  constructor(now: number, dayOf: (time: number) => string) {
-    this.#since = now - relevant;
+  /**
+   * `dayOf` gives the user's day of a time in milliseconds since 1970. `open`: the rows of reservations that are not
+   * settled yet.
+   */
+  constructor(
+    now: number,
+    dayOf: (time: number) => string,
+    open: readonly (readonly [id: string, Row])[] = [],
+  ) {
+    this.#since = now - summedDays * 24 * 60 * 60 * 1000;
     this.#dayOf = dayOf;
+    for (const [id, { run_id, attempt }] of open) {
+      const key = `${run_id} ${attempt}`;
+      this.#open.set(key, [...(this.#open.get(key) ?? []), id]);
+    }
   }
 
   /** To be read once all rows are in. */
@@ -30,6 +44,11 @@ export class SpentSums implements LedgerSink {
     return [...this.#sums].flatMap(([day, projects]) =>
       [...projects].map(([project, nano]): Sum => [day, project, nano]),
     );
+  }
+
+  /** What the sums hold of the open reservations; to be read after them. */
+  get counted(): readonly (readonly [id: string, ...Sum])[] {
+    return this.#counted;
   }
 
   startFile(): void {
@@ -63,9 +82,12 @@ export class SpentSums implements LedgerSink {
     const atMost = mayBeBilled(text('error'), begun) ? amount('cost_forecast_usd') : 0;
     const usd = amount('cost_usd') ?? atMost ?? 0;
     const nano = nanoOf(Math.min(usd, mostUsd)) ?? 0;
-    if (nano === 0) return;
+    const isOpen = this.#open.size > 0 && this.#open.get(`${text('run_id')} ${attempt}`);
+    if (nano === 0 && !isOpen) return;
     const day = this.#dayOf(time);
     const project = text('project') ?? '';
+    for (const id of isOpen || []) this.#counted.push([id, day, project, nano]);
+    if (nano === 0) return;
     const projects = this.#sums.get(day) ?? new Map<string, number>();
     // More than a budget can hold, as of a spoilt record, is as much as it can.
     const sum = Math.min((projects.get(project) ?? 0) + nano, Number.MAX_SAFE_INTEGER);

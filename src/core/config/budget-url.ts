@@ -25,7 +25,7 @@ export function shownBudgetUrl(text: string): string {
   return `${protocol}//${host}${/^\/\d*$/.test(pathname) ? pathname : ''}`;
 }
 
-/** Redis is no scheme that `URL` normalises: what `isThisMachine` is given comes from one that is. */
+/** `URL` does not normalise the host of a redis:// address, so it is read as that of an http:// one. */
 function isOnThisMachine({ host }: URL): boolean {
   const as = `http://${host}`;
   return URL.canParse(as) && isThisMachine(new URL(as).hostname);

@@ -99,6 +99,7 @@ export function buildConfig(layers: Record<ConfigFileName, readonly Layer[]>): C
   const declared = {
     aliases: declaredIn(own('models'), 'aliases', ['routing', 'tasks']),
     cards: declaredIn(own('catalog'), 'models', ['billing']),
+    tasks: declaredIn(own('models'), 'tasks', ['aliases', 'routing']),
   };
 
   // Lazy: most calls name no origin.
@@ -155,12 +156,13 @@ function mergedWithin(layers: Record<ConfigFileName, readonly Layer[]>): {
   const own = mergedFiles((layer) => (layer.foreign ? undefined : layer));
   if (!configFileNames.some((name) => layers[name].some(({ foreign }) => foreign)))
     return { merged: own, notes: [] };
-  const { aliases = {}, routing = {} } = own.models.value as ModelsLayer;
+  const { aliases = {}, routing = {}, tasks = {} } = own.models.value as ModelsLayer;
   const catalog = completeCatalog(own.catalog);
   const judge = judgeAgainst({
     isKnown: (name) => Object.hasOwn(aliases, name) || findCard(catalog, name) !== undefined,
     aliases,
     routing: routing as Partial<Config['routing']>,
+    tasks: tasks as OwnTasks,
     policies: completePolicies(own.policies.value as PoliciesLayer),
   });
   const notes: string[] = [];
@@ -204,7 +206,7 @@ function firstOriginBelow(origins: Origins, prefix: string): string | undefined 
 
 function crossFileProblems(
   { aliases, routing, tasks, policies, catalog, origins }: Config,
-  declared: Record<'aliases' | 'cards', Declared>,
+  declared: Record<'aliases' | 'cards' | 'tasks', Declared>,
 ): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const names = [...declared.aliases.names];
@@ -282,6 +284,15 @@ function crossFileProblems(
           `add a card "${name}" to catalog.json`,
         );
       }
+    }
+  }
+  const taskNames = [...taskKinds, ...declared.tasks.names];
+  const perTask = { overrides: policies.overrides, 'budgets.perTaskUsd': policies.budgets.perTaskUsd };
+  for (const [section, byTask] of Object.entries(perTask)) {
+    for (const name of Object.keys(byTask)) {
+      if (taskNames.includes(name) || declared.tasks.more) continue;
+      const otherwise = `use one of: ${taskNames.join(', ')}`;
+      report('policies', `${section}.${name}`, `unknown task "${name}"`, taskNames, otherwise);
     }
   }
   for (const [language, alias] of Object.entries(policies.languages)) {

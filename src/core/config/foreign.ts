@@ -2,9 +2,16 @@
  * What a layer that may be someone else's (a repository's `.orch/`, its `.env`) may change. A key is ignored unless its
  * rule says otherwise, and then it may only tighten: less cost, fewer models, shorter waits than the user has.
  */
+import type { OwnTasks } from '../tasks/own-tasks.ts';
 import { type ReasoningEffort, reasoningEfforts, type TaskKind, tasks } from '../tasks/tasks.ts';
 import { isPlainObject, type Layer } from './layers.ts';
-import { type CandidateSpec, generationFor, type ModelsLayer, type Policies } from './policy.ts';
+import {
+  type CandidateSpec,
+  generationFor,
+  type ModelsLayer,
+  type Policies,
+  type PolicyTask,
+} from './policy.ts';
 import type { ConfigProblem } from './problem.ts';
 import { leastTimeout } from './timeouts.ts';
 
@@ -25,6 +32,7 @@ export interface OwnConfig {
   isKnown: (name: string) => boolean;
   aliases: Readonly<Record<string, string>>;
   routing: Partial<Record<TaskKind, CandidateSpec[]>>;
+  tasks: OwnTasks;
   policies: Policies;
 }
 
@@ -69,7 +77,10 @@ export function judgeAgainst(own: OwnConfig) {
     // A limit for a name that leads nowhere is an error in the user's own files.
     if ((section === 'caps' || section === 'timeouts') && key !== 'default' && !own.isKnown(key))
       return undefined;
-    if (rule === 'at-most') return isAtMost(value, limitAt(path, own.policies)) ? value : undefined;
+    const perTask =
+      section === 'overrides' ? key : section === 'budgets' && key === 'perTaskUsd' ? path[2] : '';
+    if (perTask !== '' && policyTask(perTask!, own.tasks) === undefined) return undefined;
+    if (rule === 'at-most') return isAtMost(value, limitAt(path, own)) ? value : undefined;
     if (section === 'aliases') return mayRepoint(key, value, own) ? value : undefined;
     if (section === 'routing') return listAmong(own, key as TaskKind, value as CandidateSpec[]);
     return value === null || routedNames(own).has(value as string) ? value : undefined;
@@ -135,14 +146,14 @@ const lowestEffort = reasoningEfforts.find((effort) =>
 );
 
 /** What applies in the user's own configuration; undefined for no limit. */
-function limitAt(path: readonly string[], own: Policies): unknown {
+function limitAt(path: readonly string[], { policies: own, tasks: ownTasks }: OwnConfig): unknown {
   const [section, name = '', key = ''] = path;
   switch (section) {
     case 'defaults':
       // Replaces the effort of every task.
       return { reasoning_effort: lowestEffort, ...own.defaults }[name as 'reasoning_effort'];
     case 'overrides':
-      return generationFor(own, name as TaskKind)[key as 'reasoning_effort'];
+      return generationFor(own, policyTask(name, ownTasks)!)[key as 'reasoning_effort'];
     case 'timeouts':
       return leastTimeout(own, name, key as 'totalMs');
     default: {
@@ -152,6 +163,13 @@ function limitAt(path: readonly string[], own: Policies): unknown {
       return here;
     }
   }
+}
+
+/** Undefined for a name that no task has. */
+function policyTask(name: string, own: OwnTasks): PolicyTask | undefined {
+  if (Object.hasOwn(tasks, name)) return { task: name as TaskKind };
+  const base = Object.hasOwn(own, name) ? own[name]?.base : undefined;
+  return base && { task: base, ownTask: { name } };
 }
 
 function isAtMost(value: unknown, limit: unknown): boolean {
@@ -190,8 +208,8 @@ function listAmong(
     .map((spec): CandidateSpec => {
       const mine = (own.routing[task] ?? []).filter((other) => nameOf(other) === nameOf(spec));
       const limits = mine.map((other) => (typeof other === 'string' ? undefined : other.effort));
-      const most = limits.map((effort) => effort ?? generationFor(own.policies, task).reasoning_effort);
-      if (mine.length === 0) most.push(generationFor(own.policies, task).reasoning_effort);
+      const most = limits.map((effort) => effort ?? generationFor(own.policies, { task }).reasoning_effort);
+      if (mine.length === 0) most.push(generationFor(own.policies, { task }).reasoning_effort);
       const fits = typeof spec !== 'string' && most.some((limit) => isAtMost(spec.effort, limit));
       return fits ? spec : (mine[0] ?? nameOf(spec));
     });

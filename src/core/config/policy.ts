@@ -189,13 +189,16 @@ const timeoutsSchema = once(() =>
   }),
 );
 
+/** Names of tasks other than the built-in ones are checked against models.json, in config.ts. */
 const perTask = <T extends z.ZodType>(schema: T) =>
-  z.strictObject(
-    Object.fromEntries(taskKinds.map((task) => [task, schema.optional()])) as Record<
-      TaskKind,
-      z.ZodOptional<T>
-    >,
-  );
+  z
+    .object(
+      Object.fromEntries(taskKinds.map((task) => [task, schema.optional()])) as Record<
+        TaskKind,
+        z.ZodOptional<T>
+      >,
+    )
+    .catchall(schema);
 
 export const policiesSchema = once(() =>
   z.strictObject({
@@ -203,7 +206,7 @@ export const policiesSchema = once(() =>
     defaults: generationSchema().optional().describe('Applied to every task.'),
     overrides: perTask(generationSchema())
       .optional()
-      .describe('Per task; take precedence over the defaults.'),
+      .describe('Per task, your own included; take precedence over the defaults.'),
     caps: z
       .record(z.string().min(1), z.strictObject({ max_input: tokens().optional() }))
       .optional()
@@ -236,7 +239,9 @@ export const policiesSchema = once(() =>
     budgets: z
       .strictObject({
         perCallUsd: usd().optional().describe('A call whose worst-case cost is higher is not sent.'),
-        perTaskUsd: perTask(usd()).optional().describe('The same limit per task; the lower one applies.'),
+        perTaskUsd: perTask(usd())
+          .optional()
+          .describe('The same limit per task, your own included; the lowest one applies.'),
         ...periods(),
         perProject: z
           .record(z.string().min(1), z.strictObject(periods()))
@@ -371,7 +376,8 @@ export interface PeriodBudgets {
 
 export interface Budgets extends PeriodBudgets {
   perCallUsd: number | undefined;
-  perTaskUsd: Partial<Record<TaskKind, number>>;
+  /** By the name of a task, built-in or the user's own. */
+  perTaskUsd: Record<string, number | undefined>;
   perProject: Record<string, PeriodBudgets>;
   onUnavailable: 'refuse' | 'allow';
   alertUsd: number;
@@ -379,7 +385,8 @@ export interface Budgets extends PeriodBudgets {
 
 export interface Policies {
   defaults: GenerationPolicy;
-  overrides: Partial<Record<TaskKind, GenerationPolicy>>;
+  /** By the name of a task, built-in or the user's own. */
+  overrides: Record<string, GenerationPolicy | undefined>;
   caps: Record<string, { max_input?: number | undefined }>;
   timeouts: Record<string, TimeoutSettings>;
   retry: RetryPolicy;
@@ -423,18 +430,38 @@ export function completePolicies(layer: PoliciesLayer): Policies {
   };
 }
 
-export function generationFor(policies: Policies, task: TaskKind): GenerationPolicy {
-  return { reasoning_effort: tasks[task].effort, ...policies.defaults, ...policies.overrides[task] };
+/** A task as the policies know it: a built-in one, or the user's own by its base and name. */
+export interface PolicyTask {
+  task: TaskKind;
+  ownTask?: { name: string } | undefined;
 }
 
-/** The ceiling of a call: the lowest of those that are set. Undefined when none is set. */
+/** An own task has the settings of its base, except where it has some of its own. */
+export function generationFor(policies: Policies, { task, ownTask }: PolicyTask): GenerationPolicy {
+  return {
+    reasoning_effort: tasks[task].effort,
+    ...policies.defaults,
+    ...policies.overrides[task],
+    ...ofOwn(policies.overrides, ownTask),
+  };
+}
+
+/** The ceiling of a call: the lowest of those that are set, in USD. Undefined when none is set. */
 export function ceilingFor(
-  policies: Policies,
-  task: TaskKind,
+  { budgets }: Policies,
+  { task, ownTask }: PolicyTask,
   requested: number | undefined,
 ): number | undefined {
-  const ceilings = [requested, policies.budgets.perCallUsd, policies.budgets.perTaskUsd[task]].filter(
-    (value) => value !== undefined,
-  );
+  const ceilings = [
+    requested,
+    budgets.perCallUsd,
+    budgets.perTaskUsd[task],
+    ofOwn(budgets.perTaskUsd, ownTask),
+  ].filter((value) => value !== undefined);
   return ceilings.length === 0 ? undefined : Math.min(...ceilings);
+}
+
+/** The user may call a task what every object inherits, such as `constructor`. */
+function ofOwn<T>(byTask: Readonly<Record<string, T>>, own: PolicyTask['ownTask']): T | undefined {
+  return own && Object.hasOwn(byTask, own.name) ? byTask[own.name] : undefined;
 }

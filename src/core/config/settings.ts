@@ -44,8 +44,10 @@ function pathIn(
   const [word, ...rest] = words;
   if (word === undefined) return { path: [], schema };
   if (inner instanceof z.ZodObject) {
-    if (!Object.hasOwn(inner.shape, word)) return undefined;
-    return below(word, pathIn(inner.shape[word] as z.ZodType, rest, names));
+    // What else an object takes by name: tasks of the user's own.
+    const part = Object.hasOwn(inner.shape, word) ? inner.shape[word] : inner.def.catchall;
+    if (part === undefined || word === '' || bare(part as z.ZodType) instanceof z.ZodNever) return undefined;
+    return below(word, pathIn(part as z.ZodType, rest, names));
   }
   if (!(inner instanceof z.ZodRecord) || words.includes('')) return undefined;
   const value = inner.valueType as z.ZodType;

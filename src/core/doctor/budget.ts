@@ -5,7 +5,7 @@ import type { Standing } from '../budget/state.ts';
 import { formatUsdDown } from '../text/format.ts';
 import { brokenCheck, type Finding, ok, problem, warning } from './finding.ts';
 
-export interface BudgetState {
+export interface BudgetCheck {
   /** Of a shared one, without user name and password; else the folder. */
   place: string;
   /** How the limits stand, or why that is not known. */
@@ -18,7 +18,7 @@ export interface BudgetState {
   records: boolean;
 }
 
-export function budgetFindings(state: BudgetState): Finding[] {
+export function budgetFindings(state: BudgetCheck): Finding[] {
   const { place, standings, writeFault } = state;
   if (writeFault !== undefined) {
     return [
@@ -49,7 +49,7 @@ export function budgetFindings(state: BudgetState): Finding[] {
 }
 
 /** What a budget that cannot be used means for a call. */
-function uncounted({ sendsUncounted }: BudgetState, { id, message, hint }: Finding): Finding {
+function uncounted({ sendsUncounted }: BudgetCheck, { id, message, hint }: Finding): Finding {
   return sendsUncounted
     ? warning(id, `${message}: requests are sent without being counted`, hint)
     : problem(id, `${message}: no request is sent`, hint);

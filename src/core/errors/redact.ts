@@ -2,8 +2,8 @@
 
 const keyLike =
   /\b(?:(?:sk|rk|pk)-[A-Za-z0-9_*-]{6,}|(?:gh[opsur]|github_pat|glpat|hf|gsk|xai|xox[abeprs])[_-][A-Za-z0-9_-]{16,}|A[KS]IA[A-Z0-9]{16}\b|AIza[A-Za-z0-9_-]{35}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+)?)/g;
-/** Up to the last @ of the authority, since a password may contain one. */
-const credentialsInUrl = /(?<=[a-z0-9+.-]:\/\/)[^/?#\s]+@/gi;
+/** Up to the last @ of the authority, since a password may contain one. The `user:password@` of our examples stays. */
+const credentialsInUrl = /(?<=[a-z0-9+.-]:\/\/)(?!user:password@[^@/?#\s]*(?:[/?#\s]|$))[^/?#\s]+@/gi;
 /** Secrets that some servers accept as query parameters. */
 const secretsInQuery =
   /([?&](?:[\w-]*(?:key|token|secret|password|signature)|sig|auth|code)=)(?!\[redacted\])[^&#\s"']+/gi;

@@ -92,13 +92,13 @@ function factorIn(
 export interface CostRange {
   /** Estimated input at full price and a short answer. */
   lowUsd: number;
-  /** The same with a quarter of the room for reasoning used. */
+  /** Estimated input at full price and a quarter of the output limit, but no less than the short answer. */
   expectedUsd: number;
   /** Worst case: upper bound of the input and the whole output cap. */
   highUsd: number;
 }
 
-const expectedShareOfReasoning = 0.25;
+const expectedShare = 0.25;
 
 /**
  * Cost estimate before sending. Undefined when the price is unknown. The worst case is that of the dearest tier in which
@@ -121,10 +121,11 @@ export function costRange(
     reasoningTokens: 0,
   });
   const shortAnswer = Math.min(tokens.visibleOutput, Math.max(16, Math.ceil(tokens.approxInput / 4)));
-  const reasoning = Math.ceil((tokens.mostOutput - tokens.visibleOutput) * expectedShareOfReasoning);
+  const answer = Math.max(shortAnswer, Math.ceil(tokens.visibleOutput * expectedShare));
+  const reasoning = Math.ceil((tokens.mostOutput - tokens.visibleOutput) * expectedShare);
   const most = usage(tokens.mostInput, tokens.mostOutput, allWritten);
   const low = costOf(usage(tokens.approxInput, shortAnswer, false), prices, terms);
-  const expected = costOf(usage(tokens.approxInput, shortAnswer + reasoning, false), prices, terms);
+  const expected = costOf(usage(tokens.approxInput, answer + reasoning, false), prices, terms);
   const inTier = costOf(most, prices, terms);
   const inDefault = costOf(most, prices);
   if (low === undefined || expected === undefined || inTier === undefined || inDefault === undefined)

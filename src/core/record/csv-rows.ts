@@ -38,6 +38,9 @@ export interface LedgerSink extends RowSink {
   startFile(path: string): void;
 }
 
+/** What was read is the CSV of a report: its rows are sums. */
+export class SavedReport extends Error {}
+
 /** Where the header has each column. */
 export type Cells = Readonly<Record<Column, number>>;
 
@@ -48,6 +51,8 @@ const comma = 0x2c;
 const delimiters = [',', ';', '\t'];
 /** A line with more cells is no row of ours. */
 const mostCells = 1024;
+/** `sep=;` is as long as this, and no header is shorter. */
+const shortestHeader = 4;
 /** The number of a cell that is always empty: of columns that the header lacks. */
 export const noCell: number = mostCells;
 
@@ -123,6 +128,7 @@ export class CsvRows {
     this.bytes = bytes;
     let at = 0;
     for (;;) {
+      at = this.afterEmptyLines(at, length);
       const next = this.findCells(at, length);
       if (next === -1) return at;
       this.take(at, next - 1);
@@ -170,6 +176,18 @@ export class CsvRows {
   number(cell: number): number | undefined {
     const text = this.text(cell);
     return readNumber(this.decimalComma ? text.replace(',', '.') : text);
+  }
+
+  /** A file may consist of millions of them: they cost no more than their bytes. */
+  private afterEmptyLines(from: number, length: number): number {
+    const { bytes } = this;
+    let at = from;
+    for (; at < length; at++) {
+      if (bytes[at] === carriageReturn && at + 1 < length && bytes[at + 1] === newline) at++;
+      if (bytes[at] !== newline) break;
+      this.line++;
+    }
+    return at;
   }
 
   /** Finds the cells of the line at `from`. Returns where the next line starts, or -1 if this one does not end. */
@@ -255,6 +273,7 @@ export class CsvRows {
   }
 
   private takeHeader(start: number, end: number): boolean {
+    if (end - start < shortestHeader) return false;
     const text = utf8.decode(this.bytes.subarray(start, end)).replace(/^\uFEFF|\r$/g, '');
     if (text.includes('\0')) return false;
     // Spreadsheets begin a file with it, and are the only ones to read it.
@@ -262,6 +281,7 @@ export class CsvRows {
     for (const delimiter of delimiters) {
       const columns = readHeader(splitLine(text, delimiter) ?? []);
       if (!columns) continue;
+      if (isReportHeader(text)) throw new SavedReport('it is a saved report, not a usage record');
       this.delimiter = delimiter.charCodeAt(0);
       this.decimalComma = delimiter !== ',';
       this.width = columns.length;
@@ -287,6 +307,11 @@ export class CsvRows {
 
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
+}
+
+/** The CSV that reports are printed as has these columns, and some of ours. */
+function isReportHeader(text: string): boolean {
+  return ['calls', 'success_rate', 'cost_share'].every((name) => text.includes(name));
 }
 
 /** A header has at least two of our column names and neither a number nor a time; every row has one. */

@@ -27,7 +27,7 @@ export interface AttemptSpan extends SpanTimes {
 
 export interface CallSpan extends SpanTimes {
   name: string;
-  /** 32 hexadecimal digits. Undefined if the call's id is none. */
+  /** 32 hexadecimal digits. Undefined if the call's id is not of that form. */
   traceId: string | undefined;
   attributes: Attributes;
   failed: boolean;

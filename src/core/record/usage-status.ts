@@ -110,8 +110,15 @@ function isUnknown({ cost_usd, error, model_served, response_id }: Row): boolean
   );
 }
 
-/** `$0.42 today in 12 calls | last: gpt-5-mini, $0.003, 2 min ago | daily: $4.58 of $5.00 left` */
-export function statusLine(status: UsageStatus, now: number, isPart = false): string {
+/**
+ * `$0.42 today in 12 calls | last: gpt-5-mini, $0.003, 2 min ago | daily: $4.58 of $5.00 left`, and then what is wrong.
+ * `isPart`: not all calls of the day were read.
+ */
+export function statusLine(
+  status: UsageStatus,
+  now: number,
+  { isPart = false, faults = [] }: { isPart?: boolean; faults?: readonly string[] } = {},
+): string {
   const { calls, cost_usd, cost_estimated_usd, unknown_cost, last, budgets } = status;
   const bound = cost_estimated_usd > 0 ? 'about' : 'at least';
   const isUncertain = isPart || unknown_cost > 0;
@@ -122,7 +129,17 @@ export function statusLine(status: UsageStatus, now: number, isPart = false): st
       ({ name, limit_usd, left_usd }) =>
         `${name}: ${formatUsdDown(left_usd)} of ${formatUsd(limit_usd)} left`,
     ),
+    ...faults.map(faultLine),
   ].join(' | ');
+}
+
+/** Of a line that is shown beside others. */
+const mostFault = 160;
+
+/** A message as a part of the line. */
+export function faultLine(message: string): string {
+  const text = shown(message.replace(/\s+/g, ' '), mostFault + 1);
+  return text.length > mostFault ? `${text.slice(0, mostFault)}\u2026` : text;
 }
 
 /** Longer than the name of any model. */
@@ -139,8 +156,8 @@ function describeLast(last: LastCall, now: number): string {
 }
 
 /** A file from someone else must neither break the line nor send control sequences to the terminal. */
-function shown(text: string): string {
-  return printable(text.slice(0, mostName).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' '));
+function shown(text: string, most = mostName): string {
+  return printable(text.slice(0, most).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' '));
 }
 
 function age(milliseconds: number): string {

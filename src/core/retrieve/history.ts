@@ -17,48 +17,77 @@ export function usefulCommits(commits: readonly PastCommit[]): PastCommit[] {
     .map(({ subject, paths }) => ({ subject: subject.slice(0, longestSubject), paths }));
 }
 
-interface Message {
-  paths: readonly string[];
-  counts: ReadonlyMap<string, number>;
-  length: number;
+/** The messages that have a term, in order, and how often each has it. */
+interface Occurrences {
+  messages: number[];
+  counts: number[];
 }
+
+/** From 0 to 1, where 1 is the file that the messages speak for most; undefined for a file that none speaks for. */
+export type PastScores = Pick<ReadonlyMap<string, number>, 'get'>;
 
 /** Made once for a history. */
 export class History {
-  private readonly messages: readonly Message[];
-  private readonly having = new Map<string, number>();
-  private readonly averageLength: number;
+  /** By message: numbers of the paths that its commit changed. */
+  private readonly changed: readonly (readonly number[])[];
+  /** By message: what a longer one takes from the weight of a count. */
+  private readonly norms: Float64Array;
+  private readonly numbers = new Map<string, number>();
+  private readonly terms = new Map<string, Occurrences>();
 
   constructor(commits: readonly PastCommit[]) {
-    this.messages = usefulCommits(commits).map(({ subject, paths }) => {
+    const lengths: number[] = [];
+    this.changed = usefulCommits(commits).map(({ subject, paths }, message) => {
       const terms = termsOf(subject);
-      const counts = new Map<string, number>();
-      for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
-      for (const term of counts.keys()) this.having.set(term, (this.having.get(term) ?? 0) + 1);
-      return { paths, counts, length: terms.length };
+      lengths.push(terms.length);
+      for (const term of terms) this.count(term, message);
+      return paths.map((path) => this.numberOf(path));
     });
-    const all = this.messages.reduce((sum, { length }) => sum + length, 0);
-    this.averageLength = Math.max(1, all) / Math.max(1, this.messages.length);
+    const all = lengths.reduce((sum, length) => sum + length, 0);
+    const averageLength = Math.max(1, all) / Math.max(1, lengths.length);
+    this.norms = Float64Array.from(lengths, (length) => lengthNorm(weights, length, averageLength));
   }
 
-  /** By path: from 0 to 1, where 1 is the file that the messages speak for most. */
-  scores(terms: QueryTerms): Map<string, number> {
-    const scores = new Map<string, number>();
-    for (const { paths, counts, length } of this.messages) {
-      let score = 0;
-      for (const [term, weight] of terms) {
-        const count = counts.get(term);
-        if (count === undefined) continue;
-        const value = rarity(this.messages.length, this.having.get(term)!) * weight * (weights.k1 + 1);
-        score += (value * count) / (count + lengthNorm(weights, length, this.averageLength));
+  scores(terms: QueryTerms): PastScores {
+    const ofMessage = new Float64Array(this.norms.length);
+    for (const [term, weight] of terms) {
+      const { messages, counts } = this.terms.get(term) ?? { messages: [], counts: [] };
+      const value = rarity(this.norms.length, messages.length) * weight * (weights.k1 + 1);
+      for (let at = 0; at < messages.length; at++) {
+        const message = messages[at]!;
+        const count = counts[at]!;
+        ofMessage[message]! += (value * count) / (count + this.norms[message]!);
       }
-      if (score === 0) continue;
-      for (const path of paths) scores.set(path, (scores.get(path) ?? 0) + score / Math.sqrt(paths.length));
     }
-    // There may be more than a call takes arguments.
+    const ofPath = new Float64Array(this.numbers.size);
+    for (const [message, score] of ofMessage.entries()) {
+      if (score === 0) continue;
+      const changed = this.changed[message]!;
+      for (const path of changed) ofPath[path]! += score / Math.sqrt(changed.length);
+    }
     let top = 0;
-    for (const score of scores.values()) top = Math.max(top, score);
-    for (const [path, score] of scores) scores.set(path, score / top);
-    return scores;
+    for (const score of ofPath) if (score > top) top = score;
+    return {
+      get: (path) => {
+        const score = ofPath[this.numbers.get(path) ?? -1] ?? 0;
+        return score === 0 ? undefined : score / top;
+      },
+    };
+  }
+
+  private count(term: string, message: number): void {
+    const known = this.terms.get(term);
+    if (known === undefined) this.terms.set(term, { messages: [message], counts: [1] });
+    else if (known.messages.at(-1) === message) known.counts[known.counts.length - 1]!++;
+    else {
+      known.messages.push(message);
+      known.counts.push(1);
+    }
+  }
+
+  private numberOf(path: string): number {
+    const number = this.numbers.get(path) ?? this.numbers.size;
+    this.numbers.set(path, number);
+    return number;
   }
 }

@@ -40,6 +40,7 @@ export type RejectionCode =
   | 'window'
   | 'ceiling'
   | 'budget'
+  | 'budget-unavailable'
   | 'unknown-price'
   | 'duplicate'
   | 'retired'
@@ -104,6 +105,16 @@ export function refusalCode(
   const has = (...codes: RejectionCode[]) => rejected.some(({ code }) => (codes as string[]).includes(code));
   if (has('unknown-model')) return 'usage';
   return has('ceiling', 'budget', 'unknown-price') ? 'over-budget' : 'no-eligible-model';
+}
+
+/** Of a call that is only explained: without `withBudgetsUnavailable`, as `refusalCode`. */
+export function explainedCode(
+  rejected: readonly { code: string }[],
+): ReturnType<typeof refusalCode> | 'budget-unavailable' {
+  // Whatever was eligible has it.
+  return rejected.some(({ code }) => code === 'budget-unavailable')
+    ? 'budget-unavailable'
+    : refusalCode(rejected);
 }
 
 /** Why no candidate is eligible, one line per candidate. */

@@ -64,7 +64,7 @@ export function judgeCandidate(
   }
 
   const { billing } = config.catalog;
-  const policy = generationFor(config.policies, features.task);
+  const policy = generationFor(config.policies, features);
   const { parameters, notes, effortNote } = fitParameters(
     policy,
     card,

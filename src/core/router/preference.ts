@@ -20,7 +20,7 @@ export function preferred(
   if (rule === 'forced' || rule === 'safety-critical') return { rule, eligible };
   const row = complexityRow(features, policies);
   const complexity = row === undefined || row.order === 'declared' ? undefined : row.order;
-  const preference = features.prefer ?? complexity ?? generationFor(policies, features.task).prefer;
+  const preference = features.prefer ?? complexity ?? generationFor(policies, features).prefer;
   const ordered =
     preference === 'cost'
       ? cheapestFirst(eligible)

@@ -17,7 +17,7 @@ import { preferred } from './preference.ts';
 
 export function route(features: RequestFeatures, config: Config, context: LifeCycleContext): RouteDecision {
   const ordering = orderCandidates(features, config);
-  const ceilingUsd = ceilingFor(config.policies, features.task, features.maxCostUsd);
+  const ceilingUsd = ceilingFor(config.policies, features, features.maxCostUsd);
   const rejected: Rejection[] = [...ordering.rejected];
   const eligible: Candidate[] = [];
   const warnings: string[] = [];
@@ -69,7 +69,7 @@ function rationaleOf(
   { policies }: Config,
 ): string {
   const { approxTokens, safetyCritical, complexity } = features;
-  const { prefer, tier } = { ...generationFor(policies, features.task), ...given(features) };
+  const { prefer, tier } = { ...generationFor(policies, features), ...given(features) };
   const stated = [
     ...(complexity === undefined ? [] : [`complexity=${complexity}`]),
     ...(prefer === undefined || prefer === 'order' ? [] : [`prefer=${prefer}`]),

@@ -13,6 +13,8 @@ export interface Call {
   readonly runId: string;
   /** Said with the result. */
   readonly warnings: Set<string>;
+  /** Those that need not be repeated all day. */
+  readonly reminders: Set<string>;
   /** The rows of its attempts so far. */
   readonly records: UsageRecord[];
   /** Why rows could not be written. */

@@ -1,4 +1,5 @@
 /** Tries the candidates of a call until one gives a usable answer: fallback, breaker, ceiling, successors. */
+import { describeShortage } from '../../core/budget/fit.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { failureTable, type ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { inputWindow } from '../../core/models/model-card.ts';
@@ -14,7 +15,6 @@ import { failureHint } from './failure-hint.ts';
 import { overBudget } from './over-budget.ts';
 import { firstRequest, worstCaseUsd } from './request.ts';
 import type { Refusal } from './reservation.ts';
-import { refusalReason } from './reserve-usd.ts';
 import { type Answered, hasDeclined, type Step, tryCandidate } from './try-candidate.ts';
 
 export interface FallbackResult {
@@ -197,7 +197,10 @@ class Fallback {
   #warnings(served: Candidate): string[] {
     return [
       ...this.#skipped.filter(this.#isUntried).map(({ model }) => `${model} ${wasSkipped}`),
-      ...this.#refusals.map((refusal) => `${refusal.candidate.model} was skipped: ${refusalReason(refusal)}`),
+      ...this.#refusals.map(
+        ({ candidate, worstUsd, standing }) =>
+          `${candidate.model} was skipped: ${describeShortage(worstUsd, standing)}`,
+      ),
       ...this.#failures.map(
         ({ candidate, failure }) =>
           `${candidate.model} failed (${failure.message}); ${served.model} answered`,

@@ -1,12 +1,11 @@
 /** The error of a call that no candidate's budget allows. */
-
+import { describeShortage } from '../../core/budget/fit.ts';
 import { usdOf } from '../../core/budget/nano.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { budgetAdvice } from '../../core/router/ceiling-advice.ts';
 import { lifeCycle } from '../prepare/prepare.ts';
 import type { Call } from './call.ts';
 import type { Refusal } from './reservation.ts';
-import { refusalReason } from './reserve-usd.ts';
 
 /** `lines` say what happened to the other candidates. */
 export function overBudget(
@@ -16,7 +15,9 @@ export function overBudget(
   { prepared: { decision }, context }: Call,
 ): OrchError {
   const all = [
-    ...refusals.map((refusal) => `${refusal.candidate.model}: ${refusalReason(refusal)}`),
+    ...refusals.map(
+      ({ candidate, worstUsd, standing }) => `${candidate.model}: ${describeShortage(worstUsd, standing)}`,
+    ),
     ...lines,
   ];
   const standings = refusals.flatMap(({ standing }) => standing ?? []);

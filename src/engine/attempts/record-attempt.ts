@@ -1,5 +1,6 @@
 /** Writes the row of an attempt to the usage record. */
 
+import type { OrchError } from '../../core/errors/orch-error.ts';
 import type { Attempt } from './attempt.ts';
 import { toUsageRecord } from './attempt.ts';
 import type { Call } from './call.ts';
@@ -18,6 +19,12 @@ export async function recordAttempt(attempt: Attempt, call: Call): Promise<void>
   try {
     await context.ledger.append([row]);
   } catch (error) {
-    recordFaults.add(`usage was not recorded: ${(error as Error).message}`);
+    recordFaults.add(notRecorded(error));
   }
+}
+
+/** What a call warns about where its row could not be written, and what helps. */
+export function notRecorded(error: unknown): string {
+  const { message, hint } = error as OrchError;
+  return `usage was not recorded: ${[message, ...(hint === undefined ? [] : [hint])].join('; ')}`;
 }

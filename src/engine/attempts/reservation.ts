@@ -1,14 +1,12 @@
 /** What one attempt may cost at most, reserved under the budgets that all processes share. */
-import { describeLimit } from '../../core/budget/limits.ts';
 import type { Standing } from '../../core/budget/state.ts';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import type { Candidate } from '../../core/router/decision.ts';
-import type { EngineContext } from '../context.ts';
 import type { GenerateRequest } from '../ports.ts';
 import { toAttempt, toUsageRecord } from './attempt.ts';
 import type { Call } from './call.ts';
 import { worstCaseUsd } from './request.ts';
-import { budgetLimits, type Reservation, reserveUsd } from './reserve-usd.ts';
+import { type Reservation, reserveUsd } from './reserve-usd.ts';
 
 /** Why a candidate was not asked. */
 export interface Refusal {
@@ -35,23 +33,6 @@ export async function reserve(planned: Planned, call: Call): Promise<Reservation
   return 'refused' in answer
     ? { refused: { candidate, request, worstUsd, standing: answer.refused } }
     : answer;
-}
-
-const nearlySpent = 0.8;
-
-/** Warnings that need to be said once a day, as they do not change when more is spent. */
-export async function budgetReminders(context: EngineContext): Promise<string[]> {
-  const limits = budgetLimits(context).filter(({ nano }) => nano > 0);
-  if (limits.length === 0) return [];
-  try {
-    const standings = await (await context.budget(true))!.state(limits, context.localDay());
-    return standings
-      .filter(({ settled, nano }) => settled >= nearlySpent * nano)
-      .map((standing) => `${nearlySpent * 100} % of the ${describeLimit(standing)} is spent`);
-  } catch {
-    // That it cannot be used was said when it was needed.
-    return [];
-  }
 }
 
 /** The row of the attempt if this process does not return from it. */

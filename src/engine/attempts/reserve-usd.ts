@@ -1,6 +1,5 @@
 /** An amount of money, reserved under the budgets that all processes share. */
-import { describeShortage } from '../../core/budget/fit.ts';
-import { limitsOf } from '../../core/budget/limits.ts';
+import { describeLimit, limitsOf } from '../../core/budget/limits.ts';
 import { nanoAtMost, nanoOf } from '../../core/budget/nano.ts';
 import type { Limit, Standing } from '../../core/budget/state.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
@@ -18,13 +17,14 @@ export function budgetLimits({ config, projectName, rehearsal }: EngineContext):
   return rehearsal ? [] : limitsOf(config.policies.budgets, projectName);
 }
 
-/** More than a process is stopped in between, unless the budget is kept by something that is none. */
-const mostTries = 10;
-
 interface Reserving {
   context: EngineContext;
   warnings: { add(warning: string): unknown };
+  /** Warnings that need to be said once a day, as they do not change when more is spent. */
+  reminders?: { add(reminder: string): unknown };
 }
+
+const nearlySpent = 0.8;
 
 /**
  * What it returns counts as spent: the request may be sent. `refused`: the limit with the least left; undefined if the
@@ -44,34 +44,25 @@ export async function reserveUsd(
   if (nano === undefined) return { refused: undefined };
   try {
     const budget = (await context.budget(true))!;
-    for (let tries = 0; tries < mostTries; tries++) {
-      const day = context.localDay();
-      const project = context.projectName ?? '';
-      const answer = await budget.reserve({ day, project, nano, limits, row: { ...row() } });
-      if ('refused' in answer) return { refused: answer.refused };
-      // It is over only if this process was stopped for longer than it lasts.
-      if (await budget.commit(answer.id))
-        return { settle: (usd = worstUsd) => settle(budget, answer.id, nanoOf(usd!) ?? nano, warnings) };
-    }
-    throw new OrchError('budget-unavailable', 'every reservation under the budget was over at once', {
-      hint: 'check the server that ORCH_BUDGET_URL names, and the clock of this machine',
-    });
+    const day = context.localDay();
+    const project = context.projectName ?? '';
+    // Committed at once: nothing is waited for until the request is sent.
+    const answer = await budget.reserve({ day, project, nano, limits, row: { ...row() }, spend: true });
+    if ('refused' in answer) return { refused: answer.refused };
+    return {
+      async settle(usd = worstUsd) {
+        const spent = nanoOf(usd!) ?? nano;
+        for (const [index, limit] of limits.entries())
+          if (limit.nano > 0 && answer.settled[index]! + spent >= nearlySpent * limit.nano)
+            reserving.reminders?.add(`${nearlySpent * 100} % of the ${describeLimit(limit)} is spent`);
+        await settle(budget, answer.id, spent, warnings);
+      },
+    };
   } catch (error) {
     if (!isUnavailable(error) || context.config.policies.budgets.onUnavailable !== 'allow') throw error;
     warnings.add(`sent without being counted: ${error.message}`);
     return { settle: async () => undefined };
   }
-}
-
-/** Such as "it may cost $0.021, and $0.012 is left of the daily budget of $5.00". */
-export function refusalReason({
-  worstUsd,
-  standing,
-}: {
-  worstUsd: number | undefined;
-  standing: Standing | undefined;
-}): string {
-  return describeShortage(worstUsd, standing);
 }
 
 async function settle(

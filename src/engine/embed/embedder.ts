@@ -1,6 +1,8 @@
 /** Embeds texts in as few requests as there may be, each of them within the budgets and recorded. */
 
-import { makeRoom } from '../../core/budget/fit.ts';
+import { describeShortage, limitBroken, makeRoom } from '../../core/budget/fit.ts';
+import { nanoAtMost } from '../../core/budget/nano.ts';
+import type { Standing } from '../../core/budget/state.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { mayBeBilled, ProviderFailure } from '../../core/errors/provider-failure.ts';
 import { tokenUpperBound } from '../../core/input/tokens.ts';
@@ -12,7 +14,8 @@ import { whyForbidden } from '../../core/router/allowed-models.ts';
 import { Redactions } from '../../core/secrets/redactions.ts';
 import { utcDay } from '../../core/text/utc-day.ts';
 import { backoffMs } from '../attempts/backoff.ts';
-import { refusalReason, reserveUsd } from '../attempts/reserve-usd.ts';
+import { notRecorded } from '../attempts/record-attempt.ts';
+import { budgetLimits, reserveUsd } from '../attempts/reserve-usd.ts';
 import type { EngineContext } from '../context.ts';
 import type { Embedder, EmbeddingProvider, EmbeddingResult } from '../retrieval-ports.ts';
 
@@ -42,14 +45,22 @@ export function embedder(options: EmbedderOptions): Embedder {
     model,
     dimensions,
     cost,
-    async embed(texts, signal) {
+    async checkBudgets(tokens) {
+      const resolved = usableModel(options);
+      const worstUsd = costOfTokens(tokens, resolved, context);
+      const broken = await brokenLimit(worstUsd, context);
+      if (broken !== undefined) throw embeddingOverBudget(resolved, worstUsd, broken.standing);
+    },
+    async embed(texts, signal, onVectors) {
       const resolved = usableModel(options);
       const runId = context.newId();
       const vectors: Float32Array[] = [];
       let attempt = 0;
       for (const batch of batchesOf(await withoutSecrets(texts, context))) {
         const send = () => sendOnce({ ...options, resolved, runId, attempt: ++attempt }, batch, signal);
-        vectors.push(...(await withRetries(send, context, signal)).vectors);
+        const { vectors: more } = await withRetries(send, context, signal);
+        onVectors?.(more, vectors.length);
+        vectors.push(...more);
       }
       return vectors;
     },
@@ -77,6 +88,26 @@ function usableModel(options: EmbedderOptions): ResolvedModel {
   throw new OrchError('no-eligible-model', fault, {
     hint: 'set retrieval.embeddings.model in policies.json to another model: everything is embedded anew',
   });
+}
+
+/** Undefined: there is room for it. `standing` is undefined for an unknown price, which fits no limit. */
+async function brokenLimit(
+  worstUsd: number | undefined,
+  context: EngineContext,
+): Promise<{ standing: Standing | undefined } | undefined> {
+  const limits = budgetLimits(context);
+  if (limits.length === 0) return undefined;
+  const nano = worstUsd === undefined ? undefined : nanoAtMost(worstUsd);
+  if (nano === undefined) return { standing: undefined };
+  try {
+    const standing = limitBroken(nano, await (await context.budget(true))!.state(limits, context.localDay()));
+    return standing && { standing };
+  } catch (error) {
+    const { onUnavailable } = context.config.policies.budgets;
+    if (error instanceof OrchError && error.code === 'budget-unavailable' && onUnavailable === 'allow')
+      return undefined;
+    throw error;
+  }
 }
 
 function costOfTokens(
@@ -149,7 +180,7 @@ async function sendOnce(
     context,
     warnings: { add: warn },
   });
-  if ('refused' in reservation) throw overBudget(resolved, worstUsd, reservation.refused);
+  if ('refused' in reservation) throw embeddingOverBudget(resolved, worstUsd, reservation.refused);
   let ended: Ended;
   try {
     const request = { model: apiId(resolved.model, resolved.card), dimensions, texts };
@@ -189,18 +220,18 @@ async function keep(record: UsageRecord, { context, warn }: Sending): Promise<vo
   try {
     await context.ledger.append([record]);
   } catch (failed) {
-    warn(`usage was not recorded: ${(failed as Error).message}`);
+    warn(notRecorded(failed));
   }
 }
 
-function overBudget(
+function embeddingOverBudget(
   { model }: ResolvedModel,
   worstUsd: number | undefined,
-  standing: Parameters<typeof refusalReason>[0]['standing'],
+  standing: Standing | undefined,
 ): OrchError {
   return new OrchError(
     'over-budget',
-    `no budget allows embedding with ${model}: ${refusalReason({ worstUsd, standing })}`,
+    `no budget allows embedding with ${model}: ${describeShortage(worstUsd, standing)}`,
     {
       hint: makeRoom(worstUsd === undefined ? [] : [worstUsd], standing === undefined ? [] : [standing]),
     },
@@ -255,7 +286,7 @@ function recordOf({
     output_tokens: result ? 0 : undefined,
     reasoning_tokens: undefined,
     finish_reason: undefined,
-    error: estimated ? 'cancelled' : failure?.failureClass,
+    error: failure?.failureClass ?? (result ? undefined : 'cancelled'),
     service_tier: undefined,
     cost_usd: cost,
     cost_source: cost === undefined ? undefined : source,

@@ -85,8 +85,8 @@ export async function prepare(
       limits,
     );
   const rules = context.workspace.readRules(context.config.policies.rules, read.base);
-  const given = [...read.sources, ...(changed?.changes ?? [])].map(({ path }) => path);
-  const found = await foundFor(request, { base: read.base, paths: given }, context, options);
+  const given = [...read.sources, ...(changed?.changes ?? []).map(({ path }) => ({ path, text: '' }))];
+  const found = await foundFor(request, { base: read.base, files: given }, context, options);
   const { excerpts: unredacted = [] } = found ?? {};
   const outgoing = {
     ...plain,
@@ -142,7 +142,7 @@ interface Found {
 /** Undefined where nothing is to be searched for; only otherwise is the search loaded. */
 async function foundFor(
   request: DelegateRequest,
-  given: { base: string; paths: readonly string[] },
+  given: { base: string; files: readonly { path: string; text: string }[] },
   { config, retrieval }: EngineContext,
   options: PrepareOptions,
 ): Promise<Found | undefined> {

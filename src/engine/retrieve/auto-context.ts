@@ -1,10 +1,11 @@
 /**
  * Finds the code that a task needs beside what is given: blocks of the files that share rare words with the
- * instruction. It is an extra: where it fails or takes too long, the call goes on without it, and a warning says why.
+ * instruction, or with the names in the given files where there is none. It is an extra: where it fails or takes too long, the call goes on without it, and a warning says why.
  */
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { Excerpt } from '../../core/input/excerpts.ts';
 import { kindOf } from '../../core/retrieve/kind.ts';
+import { namesOfFiles } from '../../core/retrieve/names-of-files.ts';
 import { nearestTest } from '../../core/retrieve/nearest-test.ts';
 import { queryTerms } from '../../core/retrieve/tokens.ts';
 import type { Corpus } from '../../core/retrieve/types.ts';
@@ -18,8 +19,8 @@ import { search } from './search.ts';
 export interface Given {
   /** The folder that the paths are relative to. */
   base: string;
-  /** Of what is sent anyway. */
-  paths: readonly string[];
+  /** What is sent anyway. */
+  files: readonly { path: string; text: string }[];
 }
 
 export interface FindOptions {
@@ -58,7 +59,7 @@ export async function findExcerpts(
   } catch (error) {
     signal.throwIfAborted();
     const why = limit.aborted
-      ? `the search took longer than ${limitMs / 1000} s; run orch search once, which keeps the index that it makes`
+      ? `the search took longer than ${limitMs / 1000} s; the next one goes on from what it has indexed, or run orch search once`
       : describe(error);
     return { excerpts: [], warnings: [`no context was added: ${why}`] };
   }
@@ -71,21 +72,23 @@ function describe(error: unknown): string {
 
 async function find(
   { task, instruction }: Pick<DelegateRequest, 'task' | 'instruction'>,
-  { base, paths }: Given,
+  { base, files }: Given,
   retrieval: Retrieval,
   { maxTokens, signal, looks, onProgress }: FindOptions,
 ): Promise<{ excerpts: Excerpt[]; warnings: string[] }> {
-  const query = instruction.slice(0, longestQuery);
-  const terms = queryTerms(query);
   // What is asked where nobody has said anything is not about any code.
-  if (terms === undefined || instruction.startsWith(tasks[task].defaultInstruction))
-    return { excerpts: [], warnings: [] };
+  const said = instruction.startsWith(tasks[task].defaultInstruction) ? namesOfFiles(files) : instruction;
+  const query = said.slice(0, longestQuery);
+  const terms = queryTerms(query);
+  if (terms === undefined) return { excerpts: [], warnings: [] };
+  const paths = files.map(({ path }) => path);
   const engine = await retrieval.engine(looks ? 'embedded' : undefined);
   const found = await search(
     {
       terms,
       query,
       exclude: retrieval.exclude,
+      near: [base],
       sureOnly: true,
       choose: async (corpus) => {
         if (!retrieval.isBase(base, corpus.base))

@@ -1,5 +1,6 @@
 /** Which files a query is about: those that have some of its rare words. Common ones match in any file. */
 import { queryWords } from '../../core/retrieve/tokens.ts';
+import type { Corpus } from '../../core/retrieve/types.ts';
 import type { RetrievalEngine } from '../retrieval-ports.ts';
 
 /** What fewer words have in common is chance. */
@@ -11,8 +12,9 @@ const leastWords = 2;
 const rareShare = 0.2;
 const fewBlocks = 2;
 const mostBlocks = 1000;
-/** Each is a question to the engine. */
+/** Each is a question to the engine, so many of them at once. */
 const mostTerms = 100;
+const termsAtOnce = 16;
 
 /**
  * The files that have at least two rare words of the query; an identifier that is found whole counts for its parts.
@@ -20,15 +22,23 @@ const mostTerms = 100;
  */
 export async function filesWithRareWords(
   query: string,
-  { engine, blocks, signal }: { engine: RetrievalEngine; blocks: number; signal: AbortSignal },
+  {
+    engine,
+    corpus,
+    blocks,
+    signal,
+  }: { engine: RetrievalEngine; corpus: Corpus; blocks: number; signal: AbortSignal },
 ): Promise<Set<string>> {
   const rare = Math.min(mostBlocks, Math.max(fewBlocks, Math.floor(blocks * rareShare)));
   const filesOf = new Map<string, ReadonlySet<string>>();
   const words = queryWords(query);
-  for (const term of [...new Set(words.flat())].slice(0, mostTerms)) {
-    const matches = await engine.match(new Map([[term, 1]]), { most: rare + 1, signal });
+  const all = [...new Set(words.flat())].slice(0, mostTerms);
+  const ask = async (term: string) => {
+    const matches = await engine.match(new Map([[term, 1]]), { corpus, most: rare + 1, signal });
     if (matches.length <= rare) filesOf.set(term, new Set(matches.map(({ path }) => path)));
-  }
+  };
+  for (let at = 0; at < all.length; at += termsAtOnce)
+    await Promise.all(all.slice(at, at + termsAtOnce).map(ask));
   const found = new Map<string, Set<string>>();
   for (const terms of words)
     for (const term of terms)

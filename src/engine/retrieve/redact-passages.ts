@@ -9,7 +9,11 @@ import type { FoundPassage, SearchResult } from './search.ts';
 /** Files are scanned whole: a part of a key does not look like one. */
 export async function redactPassages(
   { passages, texts }: Pick<SearchResult, 'passages' | 'texts'>,
-  { scanner, maxTokens }: { scanner: SecretScanner | undefined; maxTokens: number },
+  {
+    scanner,
+    maxTokens,
+    perPassage = 0,
+  }: { scanner: SecretScanner | undefined; maxTokens: number; perPassage?: number | undefined },
 ): Promise<{ passages: FoundPassage[]; warnings: string[] }> {
   if (scanner === undefined) return { passages, warnings: [] };
   const redactions = new Redactions([...texts.values()]);
@@ -36,7 +40,7 @@ export async function redactPassages(
     const symbol = passage.symbol !== undefined && text.includes(passage.symbol) ? passage.symbol : undefined;
     return { ...passage, symbol, text, tokens: approxTokens(text) };
   });
-  return { passages: within(shown, maxTokens), warnings: warningAbout(places) };
+  return { passages: within(shown, { maxTokens, perPassage }), warnings: warningAbout(places) };
 }
 
 /** The same for what a memory server remembers; its texts are cut to their length. */
@@ -67,10 +71,13 @@ export async function redactMemories(
 }
 
 /** A placeholder may be longer than what it stands for. */
-function within(passages: readonly FoundPassage[], maxTokens: number): FoundPassage[] {
-  let left = maxTokens;
+function within(
+  passages: readonly FoundPassage[],
+  { maxTokens, perPassage }: { maxTokens: number; perPassage: number },
+): FoundPassage[] {
+  let left = maxTokens + perPassage;
   return passages.filter(({ tokens }) => {
-    left -= tokens;
+    left -= tokens + perPassage;
     return left >= 0;
   });
 }

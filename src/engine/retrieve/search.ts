@@ -26,6 +26,8 @@ export interface SearchRequest {
   query?: string | undefined;
   /** Patterns of what is left out, beside what the folder itself leaves out. */
   exclude: readonly string[];
+  /** Paths or patterns that say which of several folders is searched, as in `CorpusSource.list`. */
+  near?: readonly string[] | undefined;
   /** Which files of the corpus are searched. Default, and if it gives none: all. */
   choose?: ((corpus: Corpus) => Promise<ReadonlySet<string> | undefined>) | undefined;
   /** Only files that have at least two of the query's rare words. Default false: whatever matches. */
@@ -33,6 +35,8 @@ export interface SearchRequest {
   /** At most so many passages, and so many tokens of their text. */
   limit: number;
   maxTokens: number;
+  /** What showing a passage takes beside its text, in tokens, which counts for each but one. Default 0. */
+  perPassage?: number | undefined;
 }
 
 export interface SearchOptions {
@@ -73,7 +77,7 @@ export async function search(
   { signal, onProgress, onNotice }: SearchOptions,
 ): Promise<SearchResult> {
   for (let again = false; ; again = true) {
-    const corpus = await source.list({ exclude: request.exclude, signal });
+    const corpus = await source.list({ exclude: request.exclude, near: request.near, signal });
     const chosen = await request.choose?.(corpus);
     const reading = source.history(corpus.base, signal);
     // It may fail while the index is made.
@@ -81,9 +85,10 @@ export async function search(
     const update = await engine.update(corpus, { signal, onProgress, onNotice });
     const { blocks: indexed } = update;
     const sure = request.sureOnly
-      ? await filesWithRareWords(request.query ?? '', { engine, blocks: indexed, signal })
+      ? await filesWithRareWords(request.query ?? '', { engine, corpus, blocks: indexed, signal })
       : undefined;
     const matches = await engine.match(request.terms, {
+      corpus,
       accepts: (chosen ?? sure) && ((path) => chosen?.has(path) !== false && sure?.has(path) !== false),
       most: mostMatches,
       query: request.query,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { budgetLeft, limitsOf } from '../../core/budget/limits.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { BudgetLeft, UsageStatus } from '../../core/record/usage-status.ts';
+import { formatUsd } from '../../core/text/format.ts';
 import { budgetSchema } from '../budget-schema.ts';
 import type { OperationContext } from '../context.ts';
 import { commandOnly, field } from '../operation.ts';
@@ -18,12 +19,12 @@ export const usageStatusOperation = commandOnly({
       ),
       rebuild: field(
         z.boolean().optional(),
-        'First sum up usage records for the budget in ORCH_BUDGET_URL, which has lost its data or is new',
+        'First sum up usage records for the budget in ORCH_BUDGET_URL, which has lost its data or is new; meanwhile nothing can be spent',
         { flag: '--rebuild' },
       ),
       files: field(
         z.array(z.string().min(1)).optional(),
-        'With --rebuild: the CSV files of all who share the budget (default: your ledger)',
+        'With --rebuild: the CSV files of all who share the budget; what is in none of them is forgotten (default: your ledger)',
         { positional: 'list', complete: 'file' },
       ),
     }),
@@ -56,22 +57,33 @@ export const usageStatusOperation = commandOnly({
     'orch usage status --rebuild team/*.csv',
   ],
   async run({ statusline, rebuild, files = [] }, context, { signal }) {
-    if (files.length > 0 && rebuild !== true)
-      throw new OrchError('usage', 'files are only read with --rebuild', {
-        hint: 'orch usage report reads any usage CSV',
-      });
-    if (rebuild)
-      await context.rebuildBudget((sink) =>
-        context.scanLedgers(files.length > 0 ? files : undefined, sink, signal),
-      );
     try {
-      return await read(context);
+      if (files.length > 0 && rebuild !== true)
+        throw new OrchError('usage', 'files are only read with --rebuild', {
+          hint: 'orch usage report reads any usage CSV',
+        });
+      const warnings: string[] = [];
+      if (rebuild) {
+        const lessUsd = await context.rebuildBudget((sink) =>
+          context.scanLedgers(files.length > 0 ? files : undefined, sink, signal),
+        );
+        if (lessUsd > 0) warnings.push(lessCounted(lessUsd, files.length > 0));
+      }
+      const status = await read(context);
+      return { ...status, warnings: [...warnings, ...status.warnings] };
     } catch (error) {
       if (statusline !== true) throw error;
-      return { ...nothing, line: error instanceof OrchError ? error.message : 'usage unknown', warnings: [] };
+      const { faultLine } = await import('../../core/record/usage-status.ts');
+      const { message } = error as Error;
+      return { ...nothing, line: faultLine(`usage unknown: ${message}`), warnings: [message] };
     }
   },
 });
+
+function lessCounted(lessUsd: number, isNamed: boolean): string {
+  const read = isNamed ? 'these usage records' : 'your own usage records, which were read alone,';
+  return `the budget counted ${formatUsd(lessUsd)} more before than ${read} hold: what others spent is only in theirs (orch usage status --rebuild FILE… of all who share it)`;
+}
 
 const nothing: UsageStatus = {
   day: '',
@@ -92,19 +104,28 @@ async function read(context: OperationContext) {
   const now = context.clock().now();
   const { location, tail } = await context.ledgerTail(zone.startOf(zone.dayOf(now)));
   const warnings: string[] = [];
+  const faults: string[] = [];
+  if (location !== undefined && tail === undefined) faults.push('nothing has been recorded yet');
   // What was spent is shown all the same.
   const budgets = await budgetsLeft(context).catch((error: Error) => {
     warnings.push(`what is left of the budgets is unknown: ${error.message}`);
+    faults.push(`budgets unknown: ${error.message}`);
     return [];
   });
   const status = usageStatus(tail?.records ?? [], { now, zone, budgets });
   if (tail?.complete === false) warnings.push('there are more calls today than were read: the sum is a part');
   if (status.unknown_cost > 0)
     warnings.push(`the cost of ${status.unknown_cost} of today's attempts is unknown`);
+  if (tail !== undefined && tail.skipped > 0) {
+    const rows = `${tail.skipped} ${tail.skipped === 1 ? 'row' : 'rows'} of the ledger`;
+    warnings.push(`${rows} could not be read: orch usage report says which`);
+    faults.push(`${rows} could not be read`);
+  }
+  const isPart = tail !== undefined && (!tail.complete || tail.skipped > 0);
   const line =
     location === undefined && budgets.length === 0
       ? 'recording is off (ORCH_USAGE_CSV=off)'
-      : statusLine(status, now, tail?.complete === false);
+      : statusLine(status, now, { isPart, faults });
   return { ...status, line, warnings };
 }
 

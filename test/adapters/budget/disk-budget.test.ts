@@ -223,6 +223,94 @@ describe('a budget in a folder', () => {
     expect(await settled(client(place))).toBe(7);
   });
 
+  describe('counts what was reserved in a folder that was removed', () => {
+    const reserved = async (budget: Budget, nano: number) => {
+      const answer = await budget.reserve({ day, project: '', nano, limits: [daily], row, spend: true });
+      if ('refused' in answer) throw new Error('refused');
+      return answer.id;
+    };
+    const standing = async (budget: Budget) => {
+      const { settled: sum, open } = (await budget.state([daily], day))[0]!;
+      return [sum, open];
+    };
+
+    it('if who reserved it begins the next one, with what others had reserved', async () => {
+      const place = join(folder(), 'budget');
+      const genesis = async (): Promise<Sum[]> => [[day, '', 2]];
+      const [one, other] = [client(place, { genesis }), client(place, { genesis })];
+      const [own, others] = [await reserved(one, 30), await reserved(other, 40)];
+      rmSync(place, { recursive: true });
+      expect(await standing(one)).toEqual([2, 70]);
+      expect(existsSync(place)).toBe(false);
+      await one.renew();
+      expect(await standing(client(place))).toEqual([2, 70]);
+      await one.settle(own, 3);
+      await other.settle(others, 4);
+      expect(await standing(client(place))).toEqual([9, 0]);
+    });
+
+    it('if another process begins the next one, with the first thing that the owner does', async () => {
+      const place = join(folder(), 'budget');
+      let time = 0;
+      const owner = client(place, { now: () => time, leaseMs: 30 });
+      const id = await reserved(owner, 30);
+      const held = await owner.reserve({ day, project: '', nano: 5, limits: [daily] });
+      rmSync(place, { recursive: true });
+      await spend(client(place), 1);
+      time = 10;
+      await owner.renew();
+      expect(await standing(client(place))).toEqual([1, 35]);
+      expect('id' in held && (await owner.commit(held.id))).toBe(true);
+      await owner.settle(id, 4);
+      expect(await standing(client(place))).toEqual([5, 5]);
+    });
+
+    it('and an estimate that nobody has recorded', async () => {
+      const place = join(folder(), 'budget');
+      let time = 0;
+      const rows: unknown[] = [];
+      const options = { now: () => time, leaseMs: 30 };
+      const failing = client(place, { ...options, onEstimated: () => Promise.reject(new Error('full')) });
+      await reserved(client(place, options), 7);
+      time = 31;
+      await failing.renew();
+      rmSync(place, { recursive: true });
+      const onEstimated = async (_row: unknown, nano: number) => void rows.push(nano);
+      await failing.renew();
+      time = 70;
+      const budget = client(place, { ...options, onEstimated });
+      await budget.renew();
+      expect(rows).toEqual([7]);
+      expect(await standing(budget)).toEqual([7, 0]);
+    });
+  });
+
+  it('settles with a renewal what could not be settled', async () => {
+    const place = join(folder(), 'budget');
+    const budget = client(place);
+    const answer = await budget.reserve({ day, project: '', nano: 30, limits: [daily], row, spend: true });
+    if ('refused' in answer) throw new Error('refused');
+    const next = join(place, '2.log');
+    appendFileSync(join(place, '1.log'), '\n{"by":"x","op":"seal","at":1}\n');
+    mkdirSync(next);
+    await expect(budget.settle(answer.id, 4)).rejects.toMatchObject({ code: 'budget-unavailable' });
+    await expect(budget.renew()).rejects.toMatchObject({ code: 'budget-unavailable' });
+    rmSync(next, { recursive: true });
+    expect(await budget.state([daily], day)).toMatchObject([{ settled: 0, open: 30 }]);
+    await budget.renew();
+    await budget.renew();
+    expect(await budget.state([daily], day)).toMatchObject([{ settled: 4, open: 0 }]);
+  });
+
+  it.each(['ENOSPC', 'EDQUOT'])('says that there is no space left: %s', async (code) => {
+    const full = Object.assign(new Error(code), { code });
+    const budget = client(join(folder(), 'budget'), { genesis: () => Promise.reject(full) });
+    await expect(spend(budget, 1)).rejects.toMatchObject({
+      code: 'budget-unavailable',
+      hint: 'free some space: what cannot be counted is not sent',
+    });
+  });
+
   it('says what is wrong if nothing can be written', async () => {
     const place = join(folder(), 'budget');
     writeFileSync(place, '');

@@ -63,7 +63,7 @@ describe.skipIf(!hasRedis)('a Redis', () => {
     await server.client().call('ACL', 'SETUSER', 'team', 'on', `>${password}`, ...neededRights.split(' '));
     const url = `redis://team:${encodeURIComponent(password)}@127.0.0.1:${server.port}/1`;
     const budget = client(url);
-    await budget.rebuild([[day, '', 5]]);
+    await budget.rebuild(async () => ({ sums: [[day, '', 5]] }));
     const id = await reserved(budget, 20);
     expect(await budget.commit(id)).toBe(true);
     await budget.settle(id, 7);
@@ -73,13 +73,13 @@ describe.skipIf(!hasRedis)('a Redis', () => {
   });
 
   it('has budgets of their own in its databases', async () => {
-    await client(`${server.url}/1`).rebuild([[day, '', 77]]);
-    await client(server.url).rebuild([[day, '', 3]]);
+    await client(`${server.url}/1`).rebuild(async () => ({ sums: [[day, '', 77]] }));
+    await client(server.url).rebuild(async () => ({ sums: [[day, '', 3]] }));
     expect([await settledAt(`${server.url}/1`), await settledAt(`${server.url}/0`)]).toEqual([77, 3]);
   });
 
   it('is reached over IPv6', async () => {
-    await client(server.url).rebuild([[day, '', 8]]);
+    await client(server.url).rebuild(async () => ({ sums: [[day, '', 8]] }));
     expect(await settledAt(`redis://[::1]:${server.port}`)).toBe(8);
   });
 
@@ -119,7 +119,7 @@ describe.skipIf(!hasRedis)('a Redis', () => {
 describe.skipIf(!hasRedis)('nothing is spent that is not reserved if the server', () => {
   it('is a replica', async () => {
     const primary = await started({ 'repl-diskless-sync-delay': 0 });
-    await client(primary.url).rebuild([]);
+    await client(primary.url).rebuild(async () => ({ sums: [] }));
     const replica = await started({ replicaof: `127.0.0.1 ${primary.port}` });
     const direct = replica.client();
     while (!(await direct.info('replication')).includes('master_link_status:up')) await direct.ping();
@@ -134,7 +134,7 @@ describe.skipIf(!hasRedis)('nothing is spent that is not reserved if the server'
   it('has no memory left', async () => {
     const full = await started({ 'maxmemory-policy': 'noeviction' });
     const budget = client(full.url);
-    await budget.rebuild([]);
+    await budget.rebuild(async () => ({ sums: [] }));
     const [held, spent] = [await reserved(budget), await reserved(budget)];
     expect(await budget.commit(spent)).toBe(true);
     const direct = full.client();
@@ -156,13 +156,13 @@ describe.skipIf(!hasRedis)('nothing is spent that is not reserved if the server'
   it.each(redisKeys.slice(0, 3))('has evicted %s', async (key) => {
     const evicting = await started();
     const budget = client(evicting.url);
-    await budget.rebuild([[day, '', 90]]);
+    await budget.rebuild(async () => ({ sums: [[day, '', 90]] }));
     const id = await reserved(budget, 10);
     await evicting.client().del(key);
     const lost = { code: 'budget-unavailable', message: expect.stringContaining('has lost its data') };
     await expect(reserved(budget)).rejects.toMatchObject(lost);
     await expect(budget.commit(id)).rejects.toMatchObject(lost);
-    await budget.rebuild([[day, '', 90]]);
+    await budget.rebuild(async () => ({ sums: [[day, '', 90]] }));
     await expect(reserved(budget, 11)).rejects.toThrow('refused');
     await reserved(budget, 1).catch(() => undefined);
   });
@@ -170,7 +170,7 @@ describe.skipIf(!hasRedis)('nothing is spent that is not reserved if the server'
   it('evicts keys for want of memory', async () => {
     const evicting = await started({ 'maxmemory-policy': 'allkeys-random' });
     const budget = client(evicting.url);
-    await budget.rebuild([[day, '', 100]]);
+    await budget.rebuild(async () => ({ sums: [[day, '', 100]] }));
     const direct = evicting.client();
     const used = Number(/used_memory:(\d+)/.exec(await direct.info('memory'))![1]);
     await direct.config('SET', 'maxmemory', used + 500_000);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -297,10 +297,21 @@ describe('csvLedger', () => {
       expect((await failure(csvLedger({ path: folder }).read())).code).toBe('file-unreadable');
     });
 
-    it.runIf(existsSync('/dev/full'))('says so for a full disk', async () => {
-      const error = await failure(csvLedger({ path: '/dev/full' }).append([usageRecord()]));
-      expect(error).toMatchObject({ code: 'record-failed', hint: expect.stringMatching(/^free some space/) });
-      expect(error.message).toBe('the usage record could not be written to /dev/full: the disk is full');
+    it.skipIf(process.platform === 'win32')('says so for a pipe, a device and what is no file', async () => {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const standardInput = process.platform === 'linux' ? ['/dev/stdin', '/proc/none/x.csv'] : [];
+      for (const path of [pipe, '/dev/null', ...standardInput]) {
+        const error = await failure(csvLedger({ path }).append([usageRecord()]));
+        expect(error).toMatchObject({
+          code: 'record-failed',
+          message: expect.stringMatching(
+            /it is not a regular file$|it belongs to the system, and is not a file on a disk$/,
+          ),
+          hint: 'set ORCH_USAGE_CSV to a file on a disk (off disables recording)',
+        });
+        expect(error.message).toContain(`could not be written to ${path}: `);
+      }
     });
 
     it('still writes the next records once it can', async () => {
@@ -485,6 +496,15 @@ describe('scanLedgers', () => {
     const records = new RecordSink();
     await feedFile({ read } as unknown as FileHandle, new CsvRows(records));
     expect([records.records.map(({ run_id }) => run_id), records.skippedRows]).toEqual([['a1', 'a2'], []]);
+  });
+
+  it.skipIf(process.platform === 'win32')('stops waiting for a pipe', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const waiting = new AbortController();
+    const files = Object.assign(new RecordSink(), { startFile: () => waiting.abort() });
+    const { signal } = waiting;
+    const reading = scanLedgers(['pipe'], files, { cwd: folder, signal, stdin: () => Readable.from([]) });
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('names a file that is missing, a folder, and a file that is no CSV', async () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +95,32 @@ describe('a memory server', () => {
     expect(memories).toEqual([]);
     expect(warnings).toEqual([expect.stringMatching(message)]);
     expect(warnings[0]).not.toContain('\u001b');
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['an MCP server', {}],
+    ['a command', { preset: 'byterover', tool: undefined }],
+  ] as const)('%s that is started through another program does not outlive it', async (_, settings) => {
+    const controller = new AbortController();
+    const connected = createServer();
+    await once(connected.listen(0, '127.0.0.1'), 'listening');
+    const { port } = connected.address() as AddressInfo;
+    // It is alive for as long as the connection is.
+    const connect = `require("node:net").connect(${port}, "127.0.0.1")`;
+    const args = ['-c', '"$0" -e "$1" & wait', process.execPath, connect];
+    const more = { command: '/bin/sh', args, timeoutMs: 60_000, ...settings };
+    const search = ask('', more, { signal: controller.signal });
+    search.catch(() => {});
+    const [socket] = (await once(connected, 'connection')) as [Socket];
+    const over = once(
+      socket.on('error', () => {}),
+      'close',
+    );
+    controller.abort();
+    await expect(search).rejects.toThrow();
+    socket.resume();
+    await over;
+    connected.close();
   });
 
   it('is given up at once when the call is', async () => {

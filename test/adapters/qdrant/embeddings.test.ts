@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAiEmbeddings } from '../../../src/adapters/openai/embeddings.ts';
+import { OrchError } from '../../../src/core/errors/orch-error.ts';
+import { tokenUpperBound } from '../../../src/core/input/tokens.ts';
 import type { SecretScanner } from '../../../src/engine/ports.ts';
 import type { Embedder } from '../../../src/engine/retrieval-ports.ts';
 import { find } from '../../contracts/retrieval-engine.ts';
@@ -30,8 +32,13 @@ function embedderOf(model = 'embed-small', dimensions = 64): Embedder {
   return {
     ...{ model, dimensions },
     cost: (tokens) => tokens / 1000,
-    embed: async (texts, stopped) =>
-      (await source.embed({ model, dimensions, texts }, { signal: stopped, limitMs: 5000 })).vectors,
+    checkBudgets: async () => {},
+    embed: async (texts, stopped, onVectors) => {
+      const request = { model, dimensions, texts };
+      const { vectors } = await source.embed(request, { signal: stopped, limitMs: 5000 });
+      onVectors?.(vectors, 0);
+      return vectors;
+    },
   };
 }
 const embedded = () => provider.requests.flatMap(({ input }) => input);
@@ -123,19 +130,16 @@ describe('a search by meaning', () => {
       embedder: () => embedderOf(),
       store: () => store,
     });
-    const price = await engine.embeddingPrice(corpus, signal);
-    expect(price).toEqual({
-      model: 'embed-small',
-      blocks: 3,
-      tokens: expect.any(Number),
-      usd: price.tokens / 1000,
-    });
-    expect(price.tokens).toBeGreaterThan(30);
-    expect(provider.requests).toEqual([]);
-    await engine.update(corpus, { signal, onNotice: (text) => said.push([text, provider.requests.length]) });
-    const cost = `$${(price.tokens / 1000).toFixed(3)}`;
+    const onNotice = (text: string) => said.push([text, provider.requests.length]);
+    await engine.update(corpus, { signal, onNotice });
+    const texts = Object.entries(files).map(([path, text]) => `${path}\n${text.trimEnd()}`);
+    const tokens = texts.reduce((sum, text) => sum + tokenUpperBound(text), 0);
+    const cost = `$${(tokens / 1000).toFixed(3)}`;
     expect(said).toEqual([[`embedding 3 blocks with embed-small costs at most ${cost}`, 0]]);
-    expect(await engine.embeddingPrice(corpus, signal)).toMatchObject({ blocks: 0, tokens: 0, usd: 0 });
+    // What is paid for costs nothing more.
+    server.collections.clear();
+    await engine.update(corpus, { signal, onNotice });
+    expect(said).toHaveLength(1);
   });
 
   it('embeds nothing above the ceiling of a call: the built-in index stands in', async () => {
@@ -149,6 +153,45 @@ describe('a search by meaning', () => {
     ]);
     expect(provider.requests).toEqual([]);
     expect((await find(engine, 'decide a retry'))[0]).toMatchObject({ path: 'a.ts' });
+  });
+
+  it('asks the budgets before it sends anything, about all that is to be embedded', async () => {
+    const asked: number[] = [];
+    const checkBudgets = async (tokens: number) => {
+      asked.push(tokens);
+      throw new OrchError('over-budget', 'no budget allows it', { hint: 'raise budgets.dailyUsd' });
+    };
+    const { engine } = engineOn(server.url, { embedder: () => ({ ...embedderOf(), checkBudgets }) });
+    const { warnings } = await engine.update(corpus, { signal });
+    expect(warnings[0]).toBe(
+      'nothing was embedded of 3 blocks with embed-small: no budget allows it (raise budgets.dailyUsd)',
+    );
+    expect(asked).toEqual([expect.any(Number)]);
+    expect(provider.requests).toEqual([]);
+    expect((await find(engine, 'decide a retry'))[0]).toMatchObject({ path: 'a.ts' });
+  });
+
+  it('stores nothing of an answer that is none, which the built-in index stands in for', async () => {
+    const store = memoryStore();
+    const { engine } = engineOn(server.url, { embedder: () => embedderOf(), store: () => store });
+    provider.fault = (_, response) => {
+      const data = [0, 0, 2].map((index) => ({ index, embedding: Array(64).fill(1) }));
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ data }));
+      return true;
+    };
+    const { warnings } = await engine.update(corpus, { signal });
+    expect(warnings[0]).toMatch(/^no more blocks were embedded: the provider did not answer with 3 vectors/);
+    expect(store.kept.has('vectors')).toBe(false);
+    expect([...server.collections.values()][0]!.points.size).toBe(0);
+    expect((await find(engine, 'decide a retry'))[0]).toMatchObject({ path: 'a.ts' });
+  });
+
+  it('says that vectors which were paid for cannot be kept', async () => {
+    const store = { load: () => undefined, save: () => 'the disk is full' };
+    const { engine } = engineOn(server.url, { embedder: () => embedderOf(), store: () => store });
+    expect((await engine.update(corpus, { signal })).warnings).toEqual([
+      'the vectors are not kept, and will be paid for again: the disk is full',
+    ]);
   });
 
   it('embeds nothing at an unknown price where calls have a ceiling', async () => {

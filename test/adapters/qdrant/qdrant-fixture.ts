@@ -12,7 +12,10 @@ export function memoryStore(): Store & { kept: Map<string, Uint8Array> } {
   return {
     kept,
     load: (name) => kept.get(name),
-    save: (name, bytes) => kept.set(name, bytes),
+    save(name, bytes) {
+      kept.set(name, bytes);
+      return undefined;
+    },
   };
 }
 

@@ -115,12 +115,31 @@ describe('in a repository', () => {
     const top = await repository({ 'a.ts': code, 'deep/b.ts': code });
     await git(['-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', inner, 'module'], top);
     expect(await pathsIn(top)).toEqual(['.gitmodules', 'a.ts', 'deep/b.ts']);
+    mkdirSync(join(top, 'nested'));
+    initialize(join(top, 'nested'));
+    expect((await list(top)).warnings).toEqual([
+      'not searched, since they are repositories of their own: nested, module; search in each of them',
+    ]);
+    expect((await list(top, {}, ['module', 'nested'])).warnings).toEqual([]);
     expect(await pathsIn(join(top, 'module'))).toEqual(['inner.ts']);
     const linked = join(folder(), 'linked');
     await git(['worktree', 'add', '-q', linked], top);
     expect(await pathsIn(linked)).toEqual(['a.ts', 'deep/b.ts']);
     await git(['sparse-checkout', 'set', 'nothing'], linked);
     expect(await pathsIn(linked)).toEqual(['a.ts']);
+  });
+
+  it('has names in its index that no file can have, and one that is not UTF-8', async () => {
+    const top = await repository({ 'a.ts': code });
+    const id = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391';
+    const names = [`${'a/'.repeat(30_000)}x.ts`, `${'a'.repeat(300_000)}.ts`];
+    const input = names.map((name) => `100644 ${id} 0\t${name}\n`).join('');
+    execFileSync('git', ['update-index', '--index-info'], { cwd: top, input });
+    writeFileSync(join(top, '.orchignore'), '**/a*a*a*b/**/b\n');
+    expect(await pathsIn(top)).toEqual(['.orchignore', 'a.ts']);
+    if (process.platform !== 'linux') return;
+    writeFileSync(Buffer.concat([Buffer.from(`${top}/`), Buffer.from('b\xff.ts', 'latin1')]), code);
+    expect((await list(top)).skipped).toEqual({ unreadable: 1 });
   });
 
   it('whose git waits for ever or reads without end is refused', async () => {
@@ -190,6 +209,39 @@ describe('for a client', () => {
     const outside = await list(elsewhere, { clientRoots: () => opened });
     expect(outside.entries.map(({ path }) => path)).toEqual(['b.ts', 'sub/c.ts']);
     expect(await pathsIn(elsewhere, { clientRoots: () => [] })).toEqual(['d.ts']);
+  });
+
+  it('with several folders is the first that exists, or the one that is asked about, which is said', async () => {
+    const [one, other] = [folder({ 'a.ts': code }), folder({ 'b.ts': code })];
+    const clientRoots = () => ['/nowhere/at/all', `${one}/`, other];
+    const corpus = corpusOf(folder(), { clientRoots });
+    const ask = (near?: string[]) => corpus.list({ exclude: [], near, signal: new AbortController().signal });
+    const [first, second] = [await ask(), await ask([`!${other}/*.md`, `${other}/*.ts`])];
+    expect([first.base, second.base]).toEqual([one, other]);
+    expect(first.warnings).toEqual([
+      expect.stringContaining(`only ${one} is searched; to search ${other}, `),
+    ]);
+    await expect(list(folder(), { clientRoots: () => ['/nowhere/at/all'] })).rejects.toMatchObject({
+      code: 'file-not-found',
+    });
+  });
+
+  it('that asks much at once is answered by as few looks as there can be, and no earlier ones', async () => {
+    const top = folder({ 'a.ts': code });
+    const corpus = corpusOf(top);
+    const ask = (signal = new AbortController().signal) => corpus.list({ exclude: [], signal });
+    const stopped = new AbortController();
+    const many = [ask(), ask(), ask(stopped.signal)];
+    stopped.abort();
+    await expect(many[2]).rejects.toThrow();
+    expect(await many[0]).toBe(await many[1]);
+    // While a look is going on.
+    const early = ask();
+    await Promise.resolve().then(() => {});
+    writeFileSync(join(top, 'b.ts'), code);
+    const late = ask();
+    expect((await late).entries).toHaveLength(2);
+    await early;
   });
 });
 

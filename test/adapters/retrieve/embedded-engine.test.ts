@@ -4,6 +4,7 @@ import { embeddedEngine } from '../../../src/adapters/retrieve/embedded-engine.t
 import type { IndexStore } from '../../../src/adapters/retrieve/index-store.ts';
 import { queryTerms } from '../../../src/core/retrieve/tokens.ts';
 import type { Corpus } from '../../../src/core/retrieve/types.ts';
+import { describeRetrievalEngine } from '../../contracts/retrieval-engine.ts';
 
 const { signal } = new AbortController();
 
@@ -53,6 +54,24 @@ async function pathsFor(engine: ReturnType<typeof embeddedEngine>, query: string
   const matches = await engine.match(queryTerms(query)!, { most: 100, signal });
   return matches.map(({ path }) => path);
 }
+
+describeRetrievalEngine('embedded', async () => ({
+  engine: embeddedEngine(() => memoryStore().store),
+  close: async () => {},
+}));
+
+it('is asked about the corpus of a search, whatever another one has updated meanwhile', async () => {
+  const engine = embeddedEngine(() => memoryStore().store);
+  const [one, other] = [corpusOf({ 'a.ts': 'alpha' }), { ...corpusOf({ 'b.ts': 'alpha' }), base: '/other' }];
+  await engine.update(one, { signal });
+  await engine.update(other, { signal });
+  for (const [corpus, path] of [
+    [one, 'a.ts'],
+    [other, 'b.ts'],
+    [undefined, 'b.ts'],
+  ] as const)
+    expect(await engine.match(queryTerms('alpha')!, { corpus, most: 9, signal })).toMatchObject([{ path }]);
+});
 
 describe('an update', () => {
   it('reads what is new or changed, and forgets what is gone', async () => {
@@ -127,6 +146,34 @@ describe('the stored index', () => {
     expect(await pathsFor(engine, 'zebra')).toEqual(['f7.ts']);
     expect(await pathsFor(engine, word(7))).toEqual([]);
     expect(saves()).toBe(1);
+  });
+
+  it('has what was done by an update that was stopped', async () => {
+    const { store } = memoryStore();
+    const read: string[] = [];
+    const stop = new AbortController();
+    const slow = corpusOf(many(400), { read });
+    const reading = {
+      ...slow,
+      read(path: string) {
+        if (read.length === 99) spin(path);
+        return slow.read(path);
+      },
+    };
+    const update = embeddedEngine(() => store).update(reading, {
+      signal: stop.signal,
+      onProgress: (done) => {
+        if (done > 50) stop.abort();
+      },
+    });
+    await expect(update).rejects.toThrow();
+    const done = read.splice(0).length;
+    expect(done).toBeGreaterThan(50);
+    expect(done).toBeLessThan(400);
+    const engine = embeddedEngine(() => store);
+    expect(await engine.update(slow, { signal })).toMatchObject({ files: 400, updated: 400 - done });
+    expect(read).toHaveLength(400 - done);
+    expect(await pathsFor(engine, word(0))).toEqual(['f0.ts']);
   });
 
   it('is written anew once much has changed', async () => {

@@ -1,5 +1,5 @@
 /** Past commits, from real git. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readHistory } from '../../../src/adapters/retrieve/history.ts';
@@ -62,6 +62,24 @@ it('are kept until there is another commit, and read again where they are damage
   await commit(top, 'b.ts', 'second');
   expect(await readHistory(top, store, signal)).toHaveLength(2);
   expect(store.saves).toBe(8);
+});
+
+it('are not asked for again at once where git gave no answer', async () => {
+  const top = await repository({ 'a.ts': 'a' });
+  await commit(top, 'b.ts', 'second');
+  const store = memoryStore();
+  const first = (await git(['rev-list', '--max-parents=0', 'HEAD'], top)).trim();
+  const object = join(top, '.git/objects', first.slice(0, 2), first.slice(2));
+  const bytes = readFileSync(object);
+  // The list of commits needs it, the name of the last one does not.
+  rmSync(object);
+  expect(await readHistory(top, store, signal)).toEqual([]);
+  writeFileSync(object, bytes);
+  expect(await readHistory(top, store, signal)).toEqual([]);
+  const [head] = new TextDecoder().decode(store.kept.get('history')).split('\n', 1);
+  const twoHoursAgo = JSON.stringify({ unansweredAt: Date.now() - 7_200_000 });
+  store.kept.set('history', new TextEncoder().encode(`${head}\n${twoHoursAgo}`));
+  expect(await readHistory(top, store, signal)).toHaveLength(2);
 });
 
 it('are none without a repository, a commit or a git that answers', async () => {

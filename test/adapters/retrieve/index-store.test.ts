@@ -77,6 +77,10 @@ it('whose folder is planted as a link or a file keeps nothing and says why', () 
   symlinkSync(elsewhere, join(planted, name!));
   expect(indexStore(planted, base).save('blocks', bytes)).toMatch(/another user's/);
   expect(readdirSync(elsewhere)).toEqual([]);
+  const link = join(planted, 'link');
+  symlinkSync(elsewhere, link);
+  expect(indexStore(link, base).save('blocks', bytes)).toBe(`${link} is a link`);
+  expect(readdirSync(elsewhere)).toEqual([]);
   const file = join(folder({ index: 'x' }), 'index');
   expect(indexStore(file, base).save('blocks', bytes)).toMatch(/cannot be written \(ENOTDIR\)/);
   expect(indexStore(file, base).load('blocks')).toBeUndefined();

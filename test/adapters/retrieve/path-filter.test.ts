@@ -85,4 +85,11 @@ describe('lines of .orchignore', () => {
       '.orchignore: 2 patterns are not used (too complex, or begins with !)',
     ]);
   });
+
+  it('that take too long to compare with the names are an error, not a hang', async () => {
+    const slow = await exclusions(['a*a*a*b', 'x'], '.orchignore', 0);
+    expect(() => slow.excludes('a'.repeat(255))).toThrow(/^\.orchignore: it takes too long/);
+    const usual = await exclusions(['a*a*a*b', 'x'], '.orchignore');
+    expect(usual.excludes('a'.repeat(255))).toBe(false);
+  });
 });

@@ -8,6 +8,7 @@ import { EmbeddedIndex } from '../../../src/core/retrieve/index/embedded-index.t
 import { mostMatches, rank } from '../../../src/core/retrieve/rank.ts';
 import { queryTerms, termsOf } from '../../../src/core/retrieve/tokens.ts';
 import type { BlockRange, PastCommit } from '../../../src/core/retrieve/types.ts';
+import { tokensAroundPassage } from '../../../src/engine/retrieval-ports.ts';
 import type { TextFile } from './snapshot.ts';
 
 export interface Answer {
@@ -39,6 +40,7 @@ export function orch(
     const ranked = rank(matches, { terms, past: history.scores(terms) });
     const passages = packBlocks(ranked.blocks, {
       maxTokens,
+      perPassage: tokensAroundPassage,
       limit: Number.POSITIVE_INFINITY,
       textOf: ({ path, start, end }) =>
         lines

@@ -76,7 +76,7 @@ describe('the given files', () => {
     const { policies: complete } = givenConfig();
     expect(
       taskKinds
-        .map((task) => generationFor(complete, task))
+        .map((task) => generationFor(complete, { task }))
         .map(({ temperature, max_output_tokens }) => [temperature, max_output_tokens]),
     ).toEqual([
       [0.2, 2048],
@@ -91,19 +91,19 @@ describe('the given files', () => {
 describe('policies', () => {
   it('hold the smallest of the ceilings that are set', () => {
     const { policies: none } = givenConfig();
-    expect(ceilingFor(none, 'docs', undefined)).toBeUndefined();
-    expect(ceilingFor(none, 'docs', 3)).toBe(3);
+    expect(ceilingFor(none, { task: 'docs' }, undefined)).toBeUndefined();
+    expect(ceilingFor(none, { task: 'docs' }, 3)).toBe(3);
     const { policies: set } = givenConfig({
       policies: { budgets: { perCallUsd: 2, perTaskUsd: { docs: 1 } } },
     });
-    expect(ceilingFor(set, 'docs', 3)).toBe(1);
-    expect(ceilingFor(set, 'tests', 3)).toBe(2);
-    expect(ceilingFor(set, 'docs', 0.5)).toBe(0.5);
+    expect(ceilingFor(set, { task: 'docs' }, 3)).toBe(1);
+    expect(ceilingFor(set, { task: 'tests' }, 3)).toBe(2);
+    expect(ceilingFor(set, { task: 'docs' }, 0.5)).toBe(0.5);
   });
 
   it('let an override of the task win over the defaults, and both over the effort of the package', () => {
     const effort = (over: unknown) =>
-      generationFor(givenConfig({ policies: over }).policies, 'deep_reasoning').reasoning_effort;
+      generationFor(givenConfig({ policies: over }).policies, { task: 'deep_reasoning' }).reasoning_effort;
     expect(effort({})).toBe('high');
     expect(effort({ defaults: { reasoning_effort: 'low' } })).toBe('low');
     expect(
@@ -112,6 +112,53 @@ describe('policies', () => {
         overrides: { deep_reasoning: { reasoning_effort: 'max' } },
       }),
     ).toBe('max');
+  });
+});
+
+describe('the policies of an own task', () => {
+  const changelog = { task: 'docs', ownTask: { name: 'changelog' } } as const;
+  const own = { models: { tasks: { changelog: { base: 'docs' } } } };
+
+  it('are those of its base, except where it has some of its own', () => {
+    const { policies: set } = givenConfig({
+      ...own,
+      policies: {
+        overrides: { docs: { verbosity: 'low' }, changelog: { temperature: 0.1 } },
+        budgets: { perTaskUsd: { docs: 1, changelog: 0.4 } },
+      },
+    });
+    expect(generationFor(set, changelog)).toMatchObject({ temperature: 0.1, verbosity: 'low' });
+    expect(generationFor(set, { task: 'docs' })).toMatchObject({ temperature: 0.7, verbosity: 'low' });
+    expect(ceilingFor(set, changelog, 3)).toBe(0.4);
+    expect(ceilingFor(set, { task: 'docs' }, 3)).toBe(1);
+  });
+
+  it('never raise a ceiling of the base', () => {
+    const budgets = { perTaskUsd: { docs: 1, changelog: 4 } };
+    expect(ceilingFor(givenConfig({ ...own, policies: { budgets } }).policies, changelog, 3)).toBe(1);
+  });
+
+  it.each([['overrides'], ['budgets.perTaskUsd']])(
+    'are refused in %s where no task has the name',
+    (section) => {
+      const byTask =
+        section === 'overrides'
+          ? { overrides: { chaneglog: { temperature: 1 } } }
+          : { budgets: { perTaskUsd: { chaneglog: 1 } } };
+      expect(refusal(() => givenConfig({ ...own, policies: byTask })).problems).toEqual([
+        {
+          origin: 'own/policies.json',
+          path: `${section}.chaneglog`,
+          message: 'unknown task "chaneglog"',
+          hint: 'did you mean changelog?',
+        },
+      ]);
+    },
+  );
+
+  it('are not looked for among what every object inherits', () => {
+    const { policies: set } = givenConfig({ models: { tasks: { constructor: { base: 'docs' } } } });
+    expect(ceilingFor(set, { task: 'docs', ownTask: { name: 'constructor' } }, undefined)).toBeUndefined();
   });
 });
 

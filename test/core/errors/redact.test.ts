@@ -13,6 +13,8 @@ describe('redactor', () => {
     ['Authorization: Bearer sk-live-000000', 'Authorization: Bearer [redacted]'],
     ['http://user:word@host:80/v1', 'http://[redacted]@host:80/v1'],
     ['http://user:w@rd@host/v1', 'http://[redacted]@host/v1'],
+    ['redis://user:password@word@host/0', 'redis://[redacted]@host/0'],
+    ['redis://user:password2@host/0', 'redis://[redacted]@host/0'],
     ['proxy socks5://me@host failed', 'proxy socks5://[redacted]@host failed'],
   ])('%s', (text, clean) => {
     expect(redact(text)).toBe(clean);
@@ -23,6 +25,7 @@ describe('redactor', () => {
     'https://example.com/a@b and mail to x@example.com',
     'https://example.com?mail=x@example.com',
     'sk-1',
+    'use a URL such as rediss://user:password@budget.example.com:6380/0',
     '',
   ])('leaves %j alone', (text) => {
     expect(redact(text)).toBe(text);

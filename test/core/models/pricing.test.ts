@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fitParameters } from '../../../src/core/models/parameters.ts';
 import { type CostRange, costOf, costRange } from '../../../src/core/models/pricing.ts';
 import { type Usage, unknownUsage } from '../../../src/core/models/usage.ts';
 import { givenConfig, modelCard } from '../../helpers/config.ts';
@@ -168,6 +169,32 @@ describe('costRange', () => {
       (given.approxInput * 1.25 + output * 10) / 1e6,
       12,
     );
+  });
+
+  it.each([
+    ['none', 512],
+    ['minimal', 512 + 256],
+    ['low', 512 + 1024],
+    ['medium', 512 + 2048],
+    ['high', 512 + 4096],
+    ['xhigh', 512 + 8192],
+    ['max', 512 + 16_384],
+  ] as const)('expects of effort %s a quarter of the room for answer and reasoning', (effort, output) => {
+    const card = modelCard({ efforts: [effort] });
+    const { parameters } = fitParameters({ max_output_tokens: 2048 }, card, effort);
+    const range = (approxInput: number) =>
+      costRange(
+        {
+          ...{ approxInput, mostInput: 100_000 },
+          visibleOutput: parameters.visibleOutputTokens,
+          mostOutput: parameters.maxOutputTokens,
+        },
+        { card, billing },
+      )!;
+    // $1 per million tokens of input, $10 of output.
+    expect(range(1).expectedUsd).toBeCloseTo((1 + output * 10) / 1e6, 12);
+    // A long input has a longer answer: a quarter of it.
+    expect(range(4000).expectedUsd).toBeCloseTo((4000 + (output - 512 + 1000) * 10) / 1e6, 12);
   });
 
   it('has no low end above its high one where white space makes the estimate larger than the bound', () => {

@@ -185,3 +185,15 @@ describe('a file', () => {
     expect(skipped[0]?.reason).toContain('no usage record header above it');
   });
 });
+
+it('counts empty lines, of either kind, without reading them', () => {
+  const { records, skipped } = parseUsageCsv('\n\r\n\nts,run_id\n\r\n\n2026-11-01,a\n\ntorn\n\r\n');
+  expect(records.map(({ run_id }) => run_id)).toEqual(['a']);
+  expect(skipped.map(({ line }) => line)).toEqual([9]);
+});
+
+it('takes no saved report for a usage record, whatever divides its cells', () => {
+  const columns = ['model', 'calls', 'success_rate', 'input_tokens', 'cost_usd', 'cost_share'];
+  for (const delimiter of [',', ';', '\t'])
+    expect(() => parseUsageCsv(`\uFEFF${columns.join(delimiter)}\n`)).toThrow('it is a saved report');
+});

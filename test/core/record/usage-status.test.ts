@@ -107,3 +107,12 @@ describe('what was spent today', () => {
     expect(line({ ts })).toMatch(new RegExp(`, ${age}$`));
   });
 });
+
+it('says in the same line what is wrong, and stays one line', () => {
+  const today = status([{ ts: '2026-11-02T09:00:00.000Z', cost_usd: 0.5 }]);
+  const faults = ['budgets unknown: 1 problem:\n  a\u001b[1m', 'x'.repeat(500)];
+  const text = statusLine(today, now, { isPart: true, faults });
+  expect(text).toMatch(
+    /^at least \$0\.50 today .* \| budgets unknown: 1 problem: a[^\n\u001b]* \| x{160}\u2026$/,
+  );
+});

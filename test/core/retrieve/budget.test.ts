@@ -57,6 +57,16 @@ describe('a number of tokens', () => {
     expect(approxTokens(long.join('\n'))).toBeLessThan(4000 + 60 * long.length);
   });
 
+  it('counts what is around each passage but one, until blocks follow each other', () => {
+    const apart = Array.from({ length: 9 }, (_, at) => block(`${at}.ts`, 1, 1, 1));
+    const tokens = approxTokens(line);
+    const options = { ...unlimited, perPassage: 40, maxTokens: 3 * (tokens + 40) - 40 };
+    expect(packBlocks(apart, options)).toHaveLength(3);
+    expect(packBlocks(apart, { ...options, maxTokens: options.maxTokens - 1 })).toHaveLength(2);
+    const together = [1, 3, 2, 4, 5, 6, 7].map((at) => block('a.ts', at, at, 1));
+    expect(packBlocks(together, options)).toMatchObject([{ start: 1, end: 7 }]);
+  });
+
   it('takes a smaller block where a larger one does not fit', () => {
     const blocks = [block('a.ts', 1, 40, 1), block('b.ts', 1, 2, 0.5)];
     expect(packBlocks(blocks, { ...unlimited, maxTokens: 100 }).map(({ path }) => path)).toEqual(['b.ts']);

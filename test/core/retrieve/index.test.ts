@@ -251,6 +251,36 @@ describe('bytes that are no index of this version', () => {
     );
   });
 
+  it('are refused where two rows claim one file', () => {
+    const edit = EmbeddedIndex.empty().edit();
+    for (const path of ['a.ts', 'b.ts']) edit.put({ path, stamp: '1', hash: path, text: 'alpha' });
+    const bytes = edit.done().encode();
+    const json = new TextDecoder('latin1').decode(bytes);
+    const at = json.indexOf('"b.ts",1,1]');
+    expect(at).toBeGreaterThan(0);
+    bytes.set(new TextEncoder().encode('"b.ts",1,0]'), at);
+    expect(EmbeddedIndex.decode(withChecksum(bytes))).toBeUndefined();
+    bytes.set(new TextEncoder().encode('"b.ts",1,1]'), at);
+    expect(EmbeddedIndex.decode(withChecksum(bytes))).toBeDefined();
+  });
+
+  it('gives the best blocks, and of the files that have the very best all that match', () => {
+    const lines = Array.from({ length: 40 }, (_, line) => `  other${line}();`).join('\n');
+    const others = Array.from({ length: 6 }, (_, at) => `function f${at}() {\n${lines}\n  alpha();\n}\n`);
+    const index = indexOf([
+      ['lead.ts', `${'alpha '.repeat(40)}\n\n${others.join('\n')}`],
+      ['tail.ts', others.join('\n')],
+      ...Array.from({ length: 80 }, (_, at) => [`m${at}.ts`, `alpha ${'gamma '.repeat(9)}\n`] as const),
+    ]);
+    const all = find(index, 'alpha', 1000);
+    const of = (path: string, found = all) => found.filter((match) => match.path === path);
+    const found = find(index, 'alpha', 60);
+    expect(of('lead.ts').length).toBeGreaterThan(3);
+    expect(of('lead.ts', found)).toEqual(of('lead.ts'));
+    expect(of('tail.ts').length).toBeGreaterThan(3);
+    expect(of('tail.ts', found)).toEqual([]);
+  });
+
   it('are read wherever they lie in a buffer', () => {
     const larger = new Uint8Array(sound.length + 3);
     larger.set(sound, 3);

@@ -64,7 +64,7 @@ describe('every decision', () => {
           expect(typeof model).toBe('string');
         }
 
-        const ceiling = ceilingFor(config.policies, features.task, features.maxCostUsd);
+        const ceiling = ceilingFor(config.policies, features, features.maxCostUsd);
         for (const { alias, model, card, cost, hops, parameters, requestedModel } of candidates) {
           // Nothing dead.
           expect(notFound.has(model), model).toBe(false);

@@ -268,16 +268,16 @@ describe('ceilings', () => {
     // gpt-5, effort high: (2000 x 1.25 + (4096 + 16,384) x 10) / 1e6; gpt-5-mini a fifth of it.
     const decision = routed({ task: 'deep_reasoning', maxCostUsd: 0.05 });
     expect(decision.selected).toBeUndefined();
-    expect(decision.ceilingAdvice).toEqual({ enoughUsd: 0.2073, alias: 'full', fits: ['mini', 'chat'] });
+    expect(decision.ceilingAdvice).toEqual({ enoughUsd: 0.2073, alias: 'full', fits: ['chat', 'mini'] });
     expect(describeAdvice(decision.ceilingAdvice!)).toBe(
-      '$0.21 would be enough for full; mini fits (-m mini)',
+      '$0.21 would be enough for full; chat fits (-m chat)',
     );
     expect(routed({ task: 'deep_reasoning', maxCostUsd: 0.2073 }).selected?.alias).toBe('full');
 
     const safe = routed({ task: 'tests', safetyCritical: true, maxCostUsd: 0.05 });
     expect(safe.ceilingAdvice).toMatchObject({ fits: [] });
     const forced = routed({ forceModel: 'full', maxCostUsd: 0.05 });
-    expect(forced.ceilingAdvice?.fits).toEqual(['mini', 'chat']);
+    expect(forced.ceilingAdvice?.fits).toEqual(['chat', 'mini']);
     expect(routed({ maxCostUsd: 0.05 }).ceilingAdvice).toBeUndefined();
   });
 

@@ -90,7 +90,7 @@ describe('an embedder', () => {
         reserved.push(request);
         return reserved.length > 1
           ? { refused: { ...request.limits[0]!, settled: 0, open: 0, left: 5 } }
-          : { id: 'r1' };
+          : { id: 'r1', settled: [0] };
       },
       commit: async () => true,
       settle: async (...of) => void settled.push(of),
@@ -111,6 +111,33 @@ describe('an embedder', () => {
       exitStatus: 6,
     });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('says beforehand whether the budgets have room, and reserves nothing', async () => {
+    const none = async () => {};
+    let left = 1000;
+    const { make, context, server } = await fixture({ policies: { budgets: { dailyUsd: 1 } } });
+    context.budget = async () => ({
+      reserve: () => Promise.reject(new Error('nothing is to be reserved')),
+      state: async ([limit]) => [{ ...limit!, settled: limit!.nano - left, open: 0, left }],
+      ...{ commit: async () => true, settle: none, release: none, add: none, renew: none, close: none },
+    });
+    await make().checkBudgets(50);
+    const { dailyUsd: _, ...noBudgets } = context.config.policies.budgets;
+    left = 999;
+    await expect(make().checkBudgets(50)).rejects.toMatchObject({
+      code: 'over-budget',
+      message: expect.stringMatching(/^no budget allows embedding with text-embedding-3-small: it may cost /),
+      hint: expect.stringContaining('dailyUsd'),
+    });
+    await expect(make('embed-of-ours').checkBudgets(1)).rejects.toThrow('its price is unknown');
+    await expect(make('gpt-5-mini').checkBudgets(1)).rejects.toThrow('gpt-5-mini makes no vectors');
+    context.config = {
+      ...context.config,
+      policies: { ...context.config.policies, budgets: { ...noBudgets, onUnavailable: 'refuse' } },
+    };
+    await make('embed-of-ours').checkBudgets(1e12);
+    expect(server.requests).toEqual([]);
   });
 
   it('tries again after what passes, as often as after a failed answer', async () => {
@@ -141,8 +168,12 @@ describe('an embedder', () => {
   });
 
   it('takes no answer for vectors that is none', async () => {
-    const { embedder: made, server } = await fixture();
-    const data = (embedding: unknown) => ({ data: [{ index: 0, embedding }], model: 'm' });
+    const { embedder: made, server, records } = await fixture();
+    const model = 'text-embedding-3-small';
+    const data = (embedding: unknown) => ({ data: [{ index: 0, embedding }], model });
+    const good = Array(64).fill(0.125);
+    const bytes = Buffer.from(Float32Array.from(good).buffer);
+    const nan = Buffer.from(Float32Array.from([Number.NaN, ...good.slice(1)]).buffer);
     const bodies = [
       '<html>',
       '[]',
@@ -151,6 +182,24 @@ describe('an embedder', () => {
       data(Array(64).fill(null)),
       data('AAAA'),
       { data: [] },
+      data([...good, 1]),
+      data(good.map(String)),
+      data([1e300, ...good.slice(1)]),
+      data(nan.toString('base64')),
+      data(Buffer.concat([bytes, Buffer.from('x')]).toString('base64')),
+      {
+        data: [
+          { index: 0, embedding: good },
+          { index: 0, embedding: good },
+        ],
+        model,
+      },
+      { data: [{ index: 7, embedding: good }], model },
+      { data: [{ index: '0', embedding: good }], model },
+      { data: [{ index: -1, embedding: good }], model },
+      { ...data(good), model: 'text-embedding-ada-002' },
+      { error: { message: 'the model is not loaded' } },
+      `{"data": [${'[],'.repeat(200_000)}null]}`,
     ];
     server.fault = (number, response) => {
       const body = bodies[Math.floor(number / 2)];
@@ -163,6 +212,9 @@ describe('an embedder', () => {
       await expect(made.embed(['text'], signal)).rejects.toMatchObject({ failureClass: 'malformed-answer' });
     // Another answer may be one; a third is not asked for.
     expect(server.requests).toHaveLength(2 * bodies.length);
+    // It may have been billed.
+    for (const { error, cost_usd, cost_forecast_usd, cost_source } of records)
+      expect([error, cost_usd, cost_source]).toEqual(['malformed-answer', cost_forecast_usd, 'estimated']);
   });
 
   it('is counted at its highest possible cost if it is not known what became of a request', async () => {
@@ -170,7 +222,7 @@ describe('an embedder', () => {
     const none = async () => {};
     const { context } = await fixture({ policies: { budgets: { dailyUsd: 1 } } });
     context.budget = async () => ({
-      ...{ reserve: async () => ({ id: 'r1' }), commit: async () => true },
+      ...{ reserve: async () => ({ id: 'r1', settled: [0] }), commit: async () => true },
       settle: async (...of) => void settled.push(of),
       ...{ release: none, add: none, renew: none, close: none, state: async () => [] },
     });
@@ -196,18 +248,19 @@ describe('an embedder', () => {
       },
     };
     context.budget = async () => ({
-      ...{ reserve: async () => ({ id: 'r1' }), commit: async () => true },
+      ...{ reserve: async () => ({ id: 'r1', settled: [0] }), commit: async () => true },
       settle: async (_id, nano) => void steps.push(nano),
       ...{ release: none, add: none, renew: none, close: none, state: async () => [] },
     });
     server.fault = (number, response) => {
       if (number > 0) return refuse(response, 401, { message: 'no' });
       const data = [{ index: 0, embedding: [...vectorOf('x', 64)] }];
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ data, model: 'm' }));
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ data }));
       return true;
     };
     await make().embed(['a text of some words'], signal);
-    const [{ cost_usd, cost_forecast_usd, cost_source } = {}] = records;
+    const [{ cost_usd, cost_forecast_usd, cost_source, error } = {}] = records;
+    expect(error).toBeUndefined();
     expect({ cost_usd, cost_source }).toEqual({ cost_usd: cost_forecast_usd, cost_source: 'estimated' });
     expect(cost_usd).toBeGreaterThan(0);
     expect(steps).toEqual(['recorded', Math.round(cost_usd! * 1e9)]);

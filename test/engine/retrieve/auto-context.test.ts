@@ -87,6 +87,19 @@ describe('what goes along', () => {
     expect(await found(engine, { instruction: words, task: 'tests' })).toEqual([]);
   });
 
+  it('is about the names in the given files where nobody has said anything', async () => {
+    const engine = await fixture({
+      answer: { kind: 'text', text: "```ts\nit('is', () => expect(1).toBe(1));\n```" },
+      files: { ...files, 'src/invoice.ts': 'const due = computeTax(priceOf(order));\n' },
+    });
+    const given = {
+      files: ['src/tax.ts'],
+      task: 'tests' as const,
+      instruction: 'Write tests for the given files.',
+    };
+    expect(await found(engine, given)).toEqual(['src/invoice.ts', 'test/tax.test.ts']);
+  });
+
   it('may be the one block that has an identifier of several words', async () => {
     expect(await found(await fixture(), { instruction: 'explain computeTax' })).toEqual(['src/tax.ts']);
   });
@@ -195,14 +208,16 @@ describe('a search that fails', () => {
   it('is given up where it takes too long', async () => {
     const { folder } = await fixture();
     const options = { maxTokens: 4000, signal: new AbortController().signal };
-    const given = { base: folder, paths: [] };
+    const given = { base: folder, files: [] };
     const open = async () => endless(folder);
     expect(
       await findExcerpts({ task: 'refactor', instruction, timeoutMs: 80 }, given, open, options),
     ).toEqual({
       excerpts: [],
       warnings: [
-        expect.stringMatching(/^no context was added: the search took longer than 0\.02 s; run orch search/),
+        expect.stringMatching(
+          /^no context was added: the search took longer than 0\.02 s; the next one goes on/,
+        ),
       ],
     });
   });
@@ -220,7 +235,7 @@ describe('a search that fails', () => {
     const [{ folder: other }, { context }] = [await fixture(), await fixture()];
     const { warnings } = await findExcerpts(
       { task: 'refactor', instruction, timeoutMs: undefined },
-      { base: other, paths: ['src/cart.ts'] },
+      { base: other, files: [{ path: 'src/cart.ts', text: '' }] },
       context.retrieval,
       { maxTokens: 4000, signal: new AbortController().signal },
     );

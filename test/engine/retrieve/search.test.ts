@@ -4,7 +4,7 @@ import { embeddedEngine } from '../../../src/adapters/retrieve/embedded-engine.t
 import { noStore } from '../../../src/adapters/retrieve/index-store.ts';
 import { queryTerms } from '../../../src/core/retrieve/tokens.ts';
 import type { PastCommit } from '../../../src/core/retrieve/types.ts';
-import type { CorpusSource } from '../../../src/engine/retrieval-ports.ts';
+import type { CorpusSource, RetrievalEngine } from '../../../src/engine/retrieval-ports.ts';
 import { redactMemories, redactPassages } from '../../../src/engine/retrieve/redact-passages.ts';
 import { type SearchRequest, search } from '../../../src/engine/retrieve/search.ts';
 
@@ -51,6 +51,28 @@ function run(source: CorpusSource, query: string, more: Partial<SearchRequest> =
 const world = (texts: Record<string, string>, more: Omit<World, 'files'> = {}): World => ({
   files: new Map(Object.entries(texts)),
   ...more,
+});
+
+it('adds up what was left out by name and what was found to be no text, and passes warnings on', async () => {
+  const source = sourceOf(world({ 'a.ts': 'const alpha = 1;\n' }));
+  const engine = embeddedEngine(() => noStore);
+  const counted: RetrievalEngine = {
+    ...engine,
+    update: async (...given) => ({
+      ...(await engine.update(...given)),
+      skipped: { secret: 2, binary: 3 },
+      warnings: ['of the engine'],
+    }),
+  };
+  const found = await search(
+    { terms: queryTerms('alpha')!, exclude: [], limit: 10, maxTokens: 1000 },
+    { corpus: source, engine: counted },
+    { signal: new AbortController().signal },
+  );
+  expect(found).toMatchObject({
+    skipped: { secret: 3, binary: 3 },
+    warnings: ['a warning', 'of the engine'],
+  });
 });
 
 describe('a file that changes between the index and the answer', () => {

@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -17,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { makeFolders } from '../../system/make-folders.ts';
 import {
   fateOf,
   mayBeRunning,
@@ -113,7 +113,7 @@ export function saveJournal(folder: string, draft: Draft, temporaries: Temporari
     sum: createHash('sha256').update(body).digest('hex'),
   };
   const name = join(folder, `${treeKey(base)}.${id}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   // Renamed when it is complete: a half-written one cannot be mistaken for a journal.
   writeDurably(`${name}.tmp`, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]), {
     temporaries,
@@ -286,7 +286,7 @@ export function keepFiles(
   const kept = join(folder, `${id}.saved`);
   for (const { path, bytes } of files) {
     const file = join(kept, path);
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(file), 0o700);
     writeFileSync(file, bytes, { mode: 0o600, flush: true });
   }
   return kept;

@@ -2,10 +2,11 @@
  * Changes a tree all or nothing, also when the process is killed: what a change writes and what it replaces is in
  * a journal before the first file is touched, and a later process takes it back from there or finishes it.
  */
-import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { TreeWriter, Trial } from '../../../engine/ports.ts';
+import { makeFolders } from '../../system/make-folders.ts';
 import { canonicalPath } from '../../system/paths.ts';
 import { destinationOf } from '../write/destination.ts';
 import { type Temporaries, untracked } from '../write/temporaries.ts';
@@ -38,7 +39,7 @@ export function treeWriter(options: TreeWriterOptions): TreeWriter {
   return {
     async assertPossible() {
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolders(folder, 0o700);
         accessSync(folder, constants.W_OK | constants.X_OK);
       } catch (error) {
         throw notSaved(error, folder);

@@ -179,6 +179,7 @@ export async function git(
       ? { GIT_DIR: nowhere }
       : { GIT_DIR: join(repository, '.git'), GIT_WORK_TREE: repository, GIT_ALLOC_LIMIT: mostAtOnce };
   return new Promise((resolve, reject) => {
+    let isLate = false;
     const child = execFile(
       executable,
       ['--no-pager', ...overrides, ...args],
@@ -186,15 +187,15 @@ export async function git(
         cwd: parse(process.execPath).root,
         env: { ...environment(user), ...place },
         signal,
-        timeout: limitMs,
         killSignal: 'SIGKILL',
         maxBuffer: 64 * 1024 * 1024,
         encoding: bytes ? 'latin1' : 'utf8',
       },
       (error, stdout, stderr) => {
-        const { name, code, killed } = (error ?? {}) as { name?: string; code?: unknown; killed?: boolean };
+        clearTimeout(timer);
+        const { name, code } = (error ?? {}) as { name?: string; code?: unknown };
         if (name === 'AbortError') reject(error);
-        else if (killed && code === null) reject(hangs(limitMs));
+        else if (isLate) reject(hangs(limitMs));
         else if (code === 'ENOENT') resolve({ status: undefined, stdout, stderr });
         else
           resolve({
@@ -205,6 +206,14 @@ export async function git(
           });
       },
     );
+    // Not execFile's own limit: if git has ended by then and its output was not read yet, that takes what was read for
+    // all of it.
+    const timer = setTimeout(() => {
+      isLate = true;
+      child.kill('SIGKILL');
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, limitMs);
     // Git may exit before reading all input; its status says why.
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);

@@ -3,11 +3,12 @@
  * the state folder may be on another disk. But a repository is a stranger's: a link in it, or in a folder that the
  * user allows, must not lead out of them, and nothing leads into a `.git`.
  */
-import { existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, parse } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import { hasDotGit } from '../../../core/text/dot-git.ts';
 import { repositoryTop } from '../../system/folders.ts';
+import { makeFolders } from '../../system/make-folders.ts';
 import { isHomeOrRoot, isInside, namesIn, realPath } from '../../system/paths.ts';
 import { refuseInGitFolders } from '../git/git-folders.ts';
 import { folderOpener, inDotGit, type OpenerOptions } from './open-folder.ts';
@@ -65,7 +66,7 @@ export function openDestination(
   // What the link of an open file shows is no path, so it is followed.
   if (openFile.test(path)) return { file: path, beside: (name) => name, verify() {}, close() {} };
   const folder = dirname(path);
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: folderMode });
+  if (!existsSync(folder)) makeFolders(folder, folderMode);
   const { open } = folderOpener(folder, { handles, real: true });
   const { entry, verifyAfter: verify, close } = open([]);
   return { file: entry(basename(path)), beside: entry, verify, close };

@@ -4,19 +4,11 @@
  * so that a command can be repeated.
  */
 import { createHash } from 'node:crypto';
-import {
-  fstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { fstatSync, readdirSync, readFileSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
 import type { OutputGuard } from '../../../engine/ports.ts';
+import { makeFolders } from '../../system/make-folders.ts';
 import { statsOf } from '../../system/paths.ts';
 import { maxTrackedBytes, readRegularFile } from '../../system/regular-file.ts';
 import { uncommitted } from '../git/uncommitted.ts';
@@ -65,7 +57,7 @@ export function outputGuard({ cwd, folder, roots, stdin = 0 }: OutputGuardOption
       const target = fileOf(path);
       if (target === undefined) return;
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolders(folder, 0o700);
         removeOld();
         // Those before as well: this process may be killed, or --verify may put the file back.
         const hashes = [sha256(content), ...hashesOf(target)].slice(0, keptHashes);

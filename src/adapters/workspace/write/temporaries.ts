@@ -6,6 +6,7 @@ import { mkdirSync, promises, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { earlierLook, lookName } from '../../system/earlier-look.ts';
+import { makeFolders } from '../../system/make-folders.ts';
 import {
   fateOf,
   longestCallMs,
@@ -34,7 +35,7 @@ export function notedTemporaries(folder: string): Temporaries {
     note(path) {
       const note = join(folder, `${process.pid}-${crypto.randomUUID()}.json`);
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        makeFolders(folder, 0o700);
         const content: Note = { path, holder: thisProcess() };
         writeFileSync(note, JSON.stringify(content), { flag: 'wx', mode: 0o600 });
       } catch {

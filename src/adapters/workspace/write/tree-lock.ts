@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
+import { makeFolders } from '../../system/make-folders.ts';
 import { realPath } from '../../system/paths.ts';
 import { fateOf, readIdentity, thisProcess } from '../../system/process-identity.ts';
 
@@ -125,7 +125,7 @@ export function sweepLocks(folder: string): void {
 
 function stored(folder: string, draft: string, mine: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     writeFileSync(draft, mine, { flag: 'wx', mode: 0o600 });
     return true;
   } catch {

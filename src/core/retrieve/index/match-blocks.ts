@@ -1,6 +1,6 @@
 /** BM25 over the blocks of an index that are left. */
 
-import { bestFirst } from '../best-first.ts';
+import { bestFirst, sorted } from '../best-first.ts';
 import { blockWeights, lengthNorm, rarity } from '../bm25.ts';
 import type { BlockMatch, QueryTerms } from '../types.ts';
 import { type IndexedFile, type Manifest, rowsOf } from './manifest.ts';
@@ -85,7 +85,7 @@ export function matchBlocks(
     for (const [index, each] of searched.entries()) addScores(each, read[index]!, value);
   }
   if (accepts !== undefined) for (const each of searched) dropOthers(each, accepts);
-  return best(searched, most).sort(bestFirst);
+  return sorted(best(searched, most), ({ score }) => score, bestFirst);
 }
 
 /** Reads the term's postings without those of blocks that are gone. Gives how many there are. */
@@ -123,42 +123,50 @@ function dropOthers({ scores, fileOf, rows }: Searched, accepts: (path: string) 
 
 /** The best `most` blocks and some more: all that match of the files that have the very best. */
 function best(searched: readonly Searched[], most: number): BlockMatch[] {
+  const matching = searched.map(compact);
   let top = 0;
-  const matching = searched.map(({ scores, blocks }) => {
-    let count = 0;
-    for (let block = 0; block < scores.length; block++) {
-      const score = scores[block]!;
-      if (score === 0) continue;
-      blocks[count++] = block;
-      if (score > top) top = score;
-    }
-    return blocks.subarray(0, count);
-  });
+  for (const { values, count } of matching)
+    for (let at = 0; at < count; at++) top = Math.max(top, values[at]!);
   const scale = (classes - 1) / top;
   const sizes = new Uint32Array(classes);
-  for (const [index, { scores }] of searched.entries())
-    for (const block of matching[index]!) sizes[(scores[block]! * scale) | 0]!++;
+  for (const { values, count } of matching)
+    for (let at = 0; at < count; at++) sizes[(values[at]! * scale) | 0]!++;
   const least = classOfBest(sizes, most);
   const leading = classOfBest(sizes, Math.min(most, leadingBlocks));
   const found: BlockMatch[] = [];
-  for (const [index, { segment, scores, fileOf, rows }] of searched.entries()) {
+  for (const [index, { segment, fileOf, rows }] of searched.entries()) {
+    const { values, blocks, count } = matching[index]!;
     const leads = new Uint8Array(rows.length);
-    for (const block of matching[index]!) if (scores[block]! * scale >= leading) leads[fileOf[block]!] = 1;
-    for (const block of matching[index]!) {
-      const score = scores[block]!;
-      if (score * scale < least && leads[fileOf[block]!] === 0) continue;
-      const { path, hash } = rows[fileOf[block]!]!;
+    for (let at = 0; at < count; at++) if (values[at]! * scale >= leading) leads[fileOf[blocks[at]!]!] = 1;
+    for (let at = 0; at < count; at++) {
+      const block = blocks[at]!;
+      const file = fileOf[block]!;
+      if (values[at]! * scale < least && leads[file] === 0) continue;
+      const { path, hash } = rows[file]!;
       found.push({
         path,
         start: segment.starts[block]!,
         end: segment.ends[block]!,
-        score,
+        score: values[at]!,
         hash,
-        symbol: segment.symbols[block]! || undefined,
+        symbol: segment.symbols[block] || undefined,
       });
     }
   }
   return found;
+}
+
+/** Moves what matches to the front, which leaves less to go through: blocks, and their scores in `scores`. */
+function compact({ scores, blocks }: Searched): { values: Float64Array; blocks: Uint32Array; count: number } {
+  let count = 0;
+  for (let block = 0; block < scores.length; block++) {
+    const score = scores[block]!;
+    // A block that does not match is written over by the next.
+    scores[count] = score;
+    blocks[count] = block;
+    if (score !== 0) count++;
+  }
+  return { values: scores, blocks, count };
 }
 
 /** The class from which on there are `most` scores, if there are so many. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -173,6 +174,17 @@ describe.runIf(posix)('a git that hangs', () => {
       code: 'timeout',
       message: expect.stringContaining('git did not respond'),
     });
+  });
+
+  it('is not taken for one that has answered while this process was busy', async () => {
+    const answer = git(['version'], { signal: never(), limitMs: 1 }).then(
+      ({ stdout }) => stdout,
+      ({ message }) => message,
+    );
+    await new Promise(setImmediate);
+    // Git has ended by then, and nothing of what it said was read.
+    for (let at = 0; at < 10; at++) spawnSync('git', ['version']);
+    expect(await answer).toMatch(/^git version|^git did not respond/);
   });
 
   it('ends with the call', async () => {

@@ -1,0 +1,169 @@
+/**
+ * What this machine remembers of a shared budget, so that a server which was put back to an earlier state is not
+ * believed. A file per month holds the name under which the machine is known there, and the marks that the server gave
+ * out for what was spent. Any number of processes append to it, a line in one write each.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fingerprint } from '../../core/text/fingerprint.ts';
+
+/** A name of this machine, and the highest mark that it knows of. */
+export type SeenMark = readonly [writer: string, mark: number];
+
+/** The name is near the beginning, and the highest mark near the end: many processes may have written at once. */
+const bytesRead = 4096;
+const writerLine = /^[\w-]{17,64}$/;
+const markLine = /^\d{16}$/;
+
+interface Month {
+  name: string;
+  descriptor: number;
+  /** End of the last complete line that was read. */
+  offset: number;
+  writer: string | undefined;
+  mark: number;
+}
+
+export class SeenMarks {
+  readonly #folder: string;
+  readonly #prefix: string;
+  readonly #now: () => number;
+  readonly #newId: () => string;
+  #month: Month | undefined;
+  /** Of the month before: no budget looks back further. */
+  #before: SeenMark[] = [];
+
+  /** `address`: without a password. */
+  constructor(options: { folder: string; address: string; now: () => number; newId: () => string }) {
+    this.#folder = options.folder;
+    this.#prefix = fingerprint(options.address);
+    this.#now = options.now;
+    this.#newId = options.newId;
+  }
+
+  /** Never throws: what cannot be read is not known, as on a machine that is new to the budget. */
+  known(): SeenMark[] {
+    try {
+      this.#open();
+    } catch {
+      // Of this month, nothing is known yet.
+    }
+    const { writer, mark } = this.#month ?? { writer: undefined, mark: 0 };
+    return writer === undefined ? this.#before : [...this.#before, [writer, mark]];
+  }
+
+  /** The name under which this machine spends; undefined if none can be kept. Never throws. */
+  writer(): string | undefined {
+    try {
+      const month = this.#open(constants.O_CREAT);
+      if (month.writer === undefined) {
+        append(month, this.#newId());
+        // Another process may have been the first.
+        readOn(month);
+      }
+      return month.writer;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** To be called before anything of what the mark stands for is sent. Never throws: then this process alone knows it. */
+  note(writer: string, mark: number): void {
+    const month = this.#month;
+    if (month?.writer !== writer) {
+      // The month has ended since.
+      this.#before.push([writer, mark]);
+      return;
+    }
+    if (mark <= month.mark) return;
+    month.mark = mark;
+    try {
+      append(month, String(mark).padStart(16, '0'));
+    } catch {
+      // What is counted is counted all the same.
+    }
+  }
+
+  close(): void {
+    if (this.#month) closeSync(this.#month.descriptor);
+    this.#month = undefined;
+  }
+
+  /** The file of this month, read to its end. */
+  #open(creates = 0): Month {
+    const name = `${this.#prefix}-${new Date(this.#now()).toISOString().slice(0, 7)}`;
+    const known = this.#month;
+    if (known?.name === name && fstatSync(known.descriptor).nlink > 0) {
+      readOn(known);
+      return known;
+    }
+    this.close();
+    const earlier = this.#earlier(name);
+    const before = earlier[0] === undefined ? undefined : this.#read(earlier[0]);
+    this.#before = before?.writer === undefined ? [] : [[before.writer, before.mark]];
+    if (before) closeSync(before.descriptor);
+    if (creates !== 0) {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      for (const old of earlier.slice(1)) rmSync(join(this.#folder, old), { force: true });
+    }
+    // What this process has seen counts also where somebody has removed the file.
+    if (known?.writer !== undefined) this.#before.push([known.writer, known.mark]);
+    this.#month = this.#read(name, creates);
+    return this.#month;
+  }
+
+  /** The newest first. */
+  #earlier(name: string): string[] {
+    try {
+      return readdirSync(this.#folder)
+        .filter((each) => each.startsWith(`${this.#prefix}-`) && each < name)
+        .sort()
+        .reverse();
+    } catch {
+      return [];
+    }
+  }
+
+  #read(name: string, creates = 0): Month {
+    const { O_RDWR, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+    const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | creates;
+    const descriptor = openSync(join(this.#folder, name), flags, 0o600);
+    const month: Month = { name, descriptor, offset: 0, writer: undefined, mark: 0 };
+    try {
+      readOn(month);
+      return month;
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+}
+
+function readOn(month: Month): void {
+  const { size } = fstatSync(month.descriptor);
+  if (size === month.offset) return;
+  const buffer = Buffer.alloc(bytesRead);
+  const lines = (at: number) => {
+    const text = buffer.toString('latin1', 0, readSync(month.descriptor, buffer, 0, bytesRead, at));
+    month.offset = at + text.lastIndexOf('\n') + 1;
+    return text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+  };
+  if (month.writer === undefined) month.writer = lines(0).find((line) => writerLine.test(line));
+  for (const line of lines(Math.max(0, size - bytesRead)))
+    if (markLine.test(line)) month.mark = Math.max(month.mark, Number(line));
+}
+
+/** A line that a killed process left unfinished ends first, so that it does not spoil this one. */
+function append({ descriptor }: Month, line: string): void {
+  writeSync(descriptor, `\n${line}\n`);
+}
