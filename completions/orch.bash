@@ -73,6 +73,11 @@ _orch() {
             --by | --compare | --since | --until | --task | --model | --project | --timezone | --format | -o | --output) want="$word" ;;
           esac
           ;;
+        'check')
+          case "$word" in
+            --source | --framework | -l | --language | --sandbox | --mutants | --timeout) want="$word" ;;
+          esac
+          ;;
         'doctor')
           case "$word" in
             --timeout) want="$word" ;;
@@ -94,6 +99,7 @@ _orch() {
         '/0/search') path='search' ;;
         '/0/route') path='route' ;;
         '/0/usage') path='usage' ;;
+        '/0/check') path='check' ;;
         '/0/runs') path='runs' ;;
         '/0/doctor') path='doctor' ;;
         '/0/models') path='models' ;;
@@ -212,6 +218,13 @@ _orch() {
           *) _orch_nothing ;;
         esac
         ;;
+      'check')
+        case "$want" in
+          --source) : ;;
+          --sandbox) _orch_offer auto require off ;;
+          *) _orch_nothing ;;
+        esac
+        ;;
       'serve')
         case "$want" in
           --tool-names) _orch_offer dotted underscore ;;
@@ -234,6 +247,7 @@ _orch() {
       'usage') _orch_offer --help ;;
       'usage report') _orch_offer --by --compare --since --until --task --model --project --timezone --format --bom --output --force --json --help ;;
       'usage status') _orch_offer --statusline --rebuild --json --help ;;
+      'check') _orch_offer --source --framework --language --sandbox --mutants --timeout --json --help ;;
       'runs') _orch_offer --help ;;
       'runs show') _orch_offer --json --help ;;
       'runs list') _orch_offer --json --help ;;
@@ -251,20 +265,21 @@ _orch() {
     esac
   else
     case "$path/$place" in
-      '/0') _orch_offer run diff tests docs patch search route usage runs doctor models config serve completion help ;;
+      '/0') _orch_offer run diff tests docs patch search route usage check runs doctor models config serve completion help ;;
       'run/0') _orch_offer code_generate refactor tests docs deep_reasoning ask ;;
       'patch/0') _orch_offer apply ;;
       'route/0') _orch_offer code_generate refactor tests docs deep_reasoning ask ;;
       'usage/0') _orch_offer report status ;;
       'usage report/'*) : ;;
       'usage status/'*) : ;;
+      'check/0') : ;;
       'runs/0') _orch_offer show list ;;
       'config/0') _orch_offer get set unset list path ;;
       'config get/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity defaults.tier defaults.tierFallback defaults.prefer overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.code_generate.tier overrides.code_generate.tierFallback overrides.code_generate.prefer overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.refactor.tier overrides.refactor.tierFallback overrides.refactor.prefer overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.tests.tier overrides.tests.tierFallback overrides.tests.prefer overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.docs.tier overrides.docs.tierFallback overrides.docs.prefer overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity overrides.deep_reasoning.tier overrides.deep_reasoning.tierFallback overrides.deep_reasoning.prefer caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.flexWaitMs timeouts.codex.flexWaitMs timeouts.mini.flexWaitMs timeouts.chat.flexWaitMs timeouts.full.flexWaitMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.dailyUsd budgets.weeklyUsd budgets.monthlyUsd budgets.onUnavailable budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical models.allow models.deny complexity.low.effortStep complexity.low.order complexity.normal.effortStep complexity.normal.order complexity.high.effortStep complexity.high.order retrieval.engine retrieval.autoContext retrieval.contextTokens retrieval.exclude retrieval.qdrant.url retrieval.qdrant.collection retrieval.qdrant.allowInsecure retrieval.embeddings.model retrieval.embeddings.dimensions retrieval.memory.preset retrieval.memory.command retrieval.memory.args retrieval.memory.tool retrieval.memory.timeoutMs rules ;;
       'config set/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity defaults.tier defaults.tierFallback defaults.prefer overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.code_generate.tier overrides.code_generate.tierFallback overrides.code_generate.prefer overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.refactor.tier overrides.refactor.tierFallback overrides.refactor.prefer overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.tests.tier overrides.tests.tierFallback overrides.tests.prefer overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.docs.tier overrides.docs.tierFallback overrides.docs.prefer overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity overrides.deep_reasoning.tier overrides.deep_reasoning.tierFallback overrides.deep_reasoning.prefer caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.flexWaitMs timeouts.codex.flexWaitMs timeouts.mini.flexWaitMs timeouts.chat.flexWaitMs timeouts.full.flexWaitMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.dailyUsd budgets.weeklyUsd budgets.monthlyUsd budgets.onUnavailable budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical models.allow models.deny complexity.low.effortStep complexity.low.order complexity.normal.effortStep complexity.normal.order complexity.high.effortStep complexity.high.order retrieval.engine retrieval.autoContext retrieval.contextTokens retrieval.exclude retrieval.qdrant.url retrieval.qdrant.collection retrieval.qdrant.allowInsecure retrieval.embeddings.model retrieval.embeddings.dimensions retrieval.memory.preset retrieval.memory.command retrieval.memory.args retrieval.memory.tool retrieval.memory.timeoutMs rules ;;
       'config unset/0') _orch_offer aliases.codex aliases.mini aliases.chat aliases.full routing.code_generate routing.refactor routing.tests routing.docs routing.deep_reasoning defaults.max_output_tokens defaults.temperature defaults.reasoning_effort defaults.verbosity defaults.tier defaults.tierFallback defaults.prefer overrides.code_generate.max_output_tokens overrides.code_generate.temperature overrides.code_generate.reasoning_effort overrides.code_generate.verbosity overrides.code_generate.tier overrides.code_generate.tierFallback overrides.code_generate.prefer overrides.refactor.max_output_tokens overrides.refactor.temperature overrides.refactor.reasoning_effort overrides.refactor.verbosity overrides.refactor.tier overrides.refactor.tierFallback overrides.refactor.prefer overrides.tests.max_output_tokens overrides.tests.temperature overrides.tests.reasoning_effort overrides.tests.verbosity overrides.tests.tier overrides.tests.tierFallback overrides.tests.prefer overrides.docs.max_output_tokens overrides.docs.temperature overrides.docs.reasoning_effort overrides.docs.verbosity overrides.docs.tier overrides.docs.tierFallback overrides.docs.prefer overrides.deep_reasoning.max_output_tokens overrides.deep_reasoning.temperature overrides.deep_reasoning.reasoning_effort overrides.deep_reasoning.verbosity overrides.deep_reasoning.tier overrides.deep_reasoning.tierFallback overrides.deep_reasoning.prefer caps.codex.max_input caps.mini.max_input caps.chat.max_input caps.full.max_input timeouts.default.firstEventMs timeouts.codex.firstEventMs timeouts.mini.firstEventMs timeouts.chat.firstEventMs timeouts.full.firstEventMs timeouts.default.flexWaitMs timeouts.codex.flexWaitMs timeouts.mini.flexWaitMs timeouts.chat.flexWaitMs timeouts.full.flexWaitMs timeouts.default.idleMs timeouts.codex.idleMs timeouts.mini.idleMs timeouts.chat.idleMs timeouts.full.idleMs timeouts.default.totalMs timeouts.codex.totalMs timeouts.mini.totalMs timeouts.chat.totalMs timeouts.full.totalMs retry.maxRetries retry.baseMs retry.maxMs breaker.failures breaker.cooldownMs budgets.perCallUsd budgets.perTaskUsd.code_generate budgets.perTaskUsd.refactor budgets.perTaskUsd.tests budgets.perTaskUsd.docs budgets.perTaskUsd.deep_reasoning budgets.dailyUsd budgets.weeklyUsd budgets.monthlyUsd budgets.onUnavailable budgets.alertUsd languages.c languages.cpp languages.rust safetyCritical models.allow models.deny complexity.low.effortStep complexity.low.order complexity.normal.effortStep complexity.normal.order complexity.high.effortStep complexity.high.order retrieval.engine retrieval.autoContext retrieval.contextTokens retrieval.exclude retrieval.qdrant.url retrieval.qdrant.collection retrieval.qdrant.allowInsecure retrieval.embeddings.model retrieval.embeddings.dimensions retrieval.memory.preset retrieval.memory.command retrieval.memory.args retrieval.memory.tool retrieval.memory.timeoutMs rules ;;
       'completion/0') _orch_offer bash zsh fish ;;
-      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch search route usage runs doctor models config serve completion ;;
+      'help/0') _orch_offer exit-codes environment configuration run diff tests docs patch search route usage check runs doctor models config serve completion ;;
       *) _orch_nothing ;;
     esac
   fi

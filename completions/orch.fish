@@ -31,6 +31,8 @@ function __orch_at
                     set want $word
                 case 'usage report/--by' 'usage report/--compare' 'usage report/--since' 'usage report/--until' 'usage report/--task' 'usage report/--model' 'usage report/--project' 'usage report/--timezone' 'usage report/--format' 'usage report/-o' 'usage report/--output'
                     set want $word
+                case 'check/--source' 'check/--framework' 'check/-l' 'check/--language' 'check/--sandbox' 'check/--mutants' 'check/--timeout'
+                    set want $word
                 case 'doctor/--timeout'
                     set want $word
                 case 'serve/--tool-names'
@@ -54,6 +56,8 @@ function __orch_at
                     set path 'route'
                 case '/0/usage'
                     set path 'usage'
+                case '/0/check'
+                    set path 'check'
                 case '/0/runs'
                     set path 'runs'
                 case '/0/doctor'
@@ -115,6 +119,7 @@ complete -c orch -n '__orch_at "" 0 0' -a patch -d 'Apply patches from earlier r
 complete -c orch -n '__orch_at "" 0 0' -a search -d 'Find the blocks of code that fit a question, uncommitted work included. Nothing to set up, nothing is sent.'
 complete -c orch -n '__orch_at "" 0 0' -a route -d 'Show which model a request would go to, why, and what it may cost. Offline, no key needed.'
 complete -c orch -n '__orch_at "" 0 0' -a usage -d 'Report what was spent.'
+complete -c orch -n '__orch_at "" 0 0' -a check -d 'Run existing tests twice, and against changed code, in a sandbox: do they test anything? No key needed.'
 complete -c orch -n '__orch_at "" 0 0' -a runs -d 'List earlier calls, and show their answers again.'
 complete -c orch -n '__orch_at "" 0 0' -a doctor -d 'Check the setup: key, provider, models, configuration, ledger, budgets, clients.'
 complete -c orch -n '__orch_at "" 0 0' -a models -d 'List aliases and models: price, window, efforts, shutdown, and which tasks use them. Offline.'
@@ -319,6 +324,15 @@ complete -c orch -n '__orch_at "usage status"' -l statusline -d 'For Claude Code
 complete -c orch -n '__orch_at "usage status"' -l rebuild -d 'First sum up usage records for the budget in ORCH_BUDGET_URL, which has lost its data or is new; meanwhile nothing can be spent'
 complete -c orch -n '__orch_at "usage status"' -l json -d 'Print one JSON value and nothing else'
 complete -c orch -n '__orch_at "usage status"' -s h -l help -d 'Print this help'
+complete -c orch -n '__orch_at "check" 0 0' -F
+complete -c orch -n '__orch_at "check"' -l source -r -F -d 'The code that it tests'
+complete -c orch -n '__orch_at "check"' -l framework -r -f -d 'jest, pytest, …'
+complete -c orch -n '__orch_at "check"' -s l -l language -r -f -d 'Programming language (default: by file name)'
+complete -c orch -n '__orch_at "check"' -l sandbox -r -f -a 'auto require off' -d 'What runs is confined: auto, where that is possible; require, or not run; off, never'
+complete -c orch -n '__orch_at "check"' -l mutants -r -f -d 'Changes to the code that the tests are tried against, at most (default 8; 0 for none)'
+complete -c orch -n '__orch_at "check"' -l timeout -r -f -d 'Longest run of the tests, in seconds (default 120)'
+complete -c orch -n '__orch_at "check"' -l json -d 'Print one JSON value and nothing else'
+complete -c orch -n '__orch_at "check"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "runs" 0 0' -a show -d 'Print the answer of an earlier call, even if it could not be used or delivered. Costs nothing.'
 complete -c orch -n '__orch_at "runs" 0 0' -a list -d 'List the last 50 calls that sent a request, the newest first.'
 complete -c orch -n '__orch_at "runs"' -s h -l help -d 'Print this help'
@@ -357,5 +371,5 @@ complete -c orch -n '__orch_at "serve"' -l tool-names -r -f -a 'dotted underscor
 complete -c orch -n '__orch_at "serve"' -s h -l help -d 'Print this help'
 complete -c orch -n '__orch_at "completion" 0 0' -f -a 'bash zsh fish'
 complete -c orch -n '__orch_at "completion"' -s h -l help -d 'Print this help'
-complete -c orch -n '__orch_at "help" 0 0' -f -a 'exit-codes environment configuration run diff tests docs patch search route usage runs doctor models config serve completion'
+complete -c orch -n '__orch_at "help" 0 0' -f -a 'exit-codes environment configuration run diff tests docs patch search route usage check runs doctor models config serve completion'
 complete -c orch -n '__orch_at "help"' -s h -l help -d 'Print this help'

@@ -106,6 +106,20 @@ const files = {
     on: 'sources',
     sources: ['src/adapters/sandbox/', 'src/adapters/scratch/', 'src/core/sandbox/'],
   },
+  verdict: {
+    loadedBy: 'check, tests',
+    on: 'sandbox',
+    sources: [
+      'src/core/verdict/',
+      'src/engine/verdict/',
+      'src/operations/check.ts',
+      'src/operations/verdict/',
+      'src/cli/render/check.ts',
+      'src/core/syntax/mutants.ts',
+      'src/core/syntax/switched-mutants.ts',
+    ],
+    packages: ['sax'],
+  },
   report: {
     loadedBy: 'usage report and status, doctor, the first use of a budget',
     sources: [

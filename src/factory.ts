@@ -216,6 +216,10 @@ export function createFactory(options: FactoryOptions): Factory {
     const { scratchCopies } = await import('./adapters/scratch/scratch-copies.ts');
     return scratchCopies({ temporaries: temporaries(), home: homeFolder(variables) });
   });
+  const testedProjects = once(async () => {
+    const { projects } = await import('./adapters/scratch/projects.ts');
+    return projects(variables);
+  });
   const confinement = once(async () => {
     const { sandboxes } = await import('./adapters/sandbox/sandboxes.ts');
     return sandboxes({ variables, home: homeFolder(variables), temporaries: temporaries() });
@@ -520,6 +524,7 @@ export function createFactory(options: FactoryOptions): Factory {
       return commandVerifier({ command, output, cwd, tree: tree() });
     },
     scratchCopies: scratch,
+    projects: testedProjects,
     sandboxes: confinement,
     ledger,
     async ledgerTail(since) {

@@ -28,6 +28,7 @@ import type {
 import type { Retrieval } from '../engine/retrieval-ports.ts';
 import type { Sandboxes, ScratchCopies } from '../engine/sandbox-ports.ts';
 import type { Syntax } from '../engine/syntax-port.ts';
+import type { Projects } from '../engine/verdict-ports.ts';
 
 export interface OperationContext {
   readonly cwd: string;
@@ -48,6 +49,8 @@ export interface OperationContext {
   verifier(command: string, output: string): Promise<Verifier>;
   /** Copies of a project, to run its tests in. */
   scratchCopies(): Promise<ScratchCopies>;
+  /** What a verdict on tests has to know of a project. */
+  projects(): Promise<Projects>;
   /** What confines what runs in them. */
   sandboxes(): Promise<Sandboxes>;
   ledger(): Ledger;

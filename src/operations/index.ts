@@ -98,6 +98,17 @@ export const operations: readonly ListedOperation[] = [
   ),
   listed(
     {
+      name: 'check',
+      command: ['check'],
+      arguments: '<test>',
+      summary:
+        'Run existing tests twice, and against changed code, in a sandbox: do they test anything? No key needed.',
+      surfaces: ['cli'],
+    },
+    async () => (await import('./check.ts')).checkOperation,
+  ),
+  listed(
+    {
       name: 'runs.show',
       command: ['runs', 'show'],
       groupSummary: 'List earlier calls, and show their answers again.',

@@ -225,7 +225,7 @@ async function chosenFiles(
   retrieval: Retrieval,
 ): Promise<{ paths: Set<string> | undefined; idle: string[] }> {
   if (files === undefined && kind === 'all' && language === undefined) return { paths: undefined, idle: [] };
-  const { kindOf } = await import('../core/retrieve/kind.ts');
+  const { kindOf } = await import('../core/input/file-kind.ts');
   const filter = files && (await retrieval.filter(files, base));
   const wanted = language === undefined ? undefined : normaliseLanguage(language);
   const chosen = entries.filter(

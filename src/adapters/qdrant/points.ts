@@ -4,9 +4,9 @@
  * branches share, they stand side by side.
  */
 import { createHash } from 'node:crypto';
+import { kindOf } from '../../core/input/file-kind.ts';
 import { languageOfPath } from '../../core/input/language.ts';
 import type { IndexedBlock } from '../../core/retrieve/index/terms-of-file.ts';
-import { kindOf } from '../../core/retrieve/kind.ts';
 import { tokeniserVersion } from '../../core/retrieve/tokens.ts';
 import type { Dense, Point } from './collection.ts';
 import { blockVector } from './sparse-vector.ts';

@@ -42,7 +42,8 @@ function projectAt(
     },
     python(folder) {
       const active = variables.VIRTUAL_ENV;
-      if (active !== undefined && existsSync(join(active, 'bin', 'python'))) return join(active, 'bin', 'python');
+      if (active !== undefined && existsSync(join(active, 'bin', 'python')))
+        return join(active, 'bin', 'python');
       for (const here of upwards(join(base, folder))) {
         for (const name of environments) {
           const program = join(here, name, 'bin', 'python');

@@ -129,7 +129,15 @@ function hasManifest(folder: string): boolean {
   return names.filter(isManifest).some((name) => isThere(join(folder, name)));
 }
 
-type Access = 'path' | 'write' | 'delete' | 'read' | 'writeReport' | 'deleteReport' | 'readReport' | 'changedSince';
+type Access =
+  | 'path'
+  | 'write'
+  | 'delete'
+  | 'read'
+  | 'writeReport'
+  | 'deleteReport'
+  | 'readReport'
+  | 'changedSince';
 type Facts = Omit<ScratchCopy, Access | 'remove'>;
 
 /**

@@ -41,6 +41,7 @@ const plainRenderer: Renderer = {
 };
 
 const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
+  check: async () => (await import('./check.ts')).checkRenderer,
   'config.get': async () => (await import('./settings.ts')).settingRenderer,
   'config.list': async () => (await import('./settings.ts')).settingsRenderer,
   'config.path': async () => (await import('./settings.ts')).pathRenderer,

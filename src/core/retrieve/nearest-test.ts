@@ -1,6 +1,7 @@
 /** Finds the test file that belongs to a file, or is nearest to it: it shows how tests are written here. */
+
+import { kindOf } from '../input/file-kind.ts';
 import { languageOfPath } from '../input/language.ts';
-import { kindOf } from './kind.ts';
 
 /** Undefined if there is none in the same language. Ties: the first by path. */
 export function nearestTest(given: readonly string[], paths: Iterable<string>): string | undefined {

@@ -1,7 +1,8 @@
 /** From blocks that match to an order of files and blocks. */
+
+import { kindOf } from '../input/file-kind.ts';
 import { byText, sorted } from './best-first.ts';
 import type { PastScores } from './history.ts';
-import { kindOf } from './kind.ts';
 import { termsOf } from './tokens.ts';
 import type { BlockMatch, QueryTerms } from './types.ts';
 

@@ -26,8 +26,7 @@ export function copyName(path: string, mutant: number, language: string): string
 const mostTurns = 1_000_000;
 
 /** What a file has to begin with: comments that tools read, and directives. */
-const opening =
-  /^(?:\s*(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|(['"])use \w+\1[ \t]*;?))*[ \t]*/;
+const opening = /^(?:\s*(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|(['"])use \w+\1[ \t]*;?))*[ \t]*/;
 
 /**
  * The test with a statement at its start that turns on a mutant, or none for 0. Each mutant that is reached leaves an

@@ -1,5 +1,5 @@
 /** Where the tests for a file belong, and under which name: as the project's other tests, else as is usual. */
-import { kindOf } from '../retrieve/kind.ts';
+import { kindOf } from '../input/file-kind.ts';
 import { nameOfTest, namesOf, readTestName, type TestName, usualForm } from './test-names.ts';
 
 export interface PlaceOptions {

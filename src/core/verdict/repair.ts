@@ -36,7 +36,7 @@ export function complaint({ reason, report, survivors }: Complaint, places: Comp
   for (const { name, text } of failures) {
     const tidy = withinProject(text, places);
     const same = seen.get(withoutNumbers(tidy));
-    const entry = same === undefined ? `\n✗ ${name}\n${indented(tidy)}` : `\n✗ ${name}: as ${same}`;
+    const entry = same === undefined ? `\n\u2717 ${name}\n${indented(tidy)}` : `\n\u2717 ${name}: as ${same}`;
     if (shown >= mostFailures || approxTokens([...lines, entry].join('\n')) > mostTokens) break;
     seen.set(withoutNumbers(tidy), name);
     lines.push(entry);
@@ -61,7 +61,7 @@ function withoutNumbers(text: string): string {
 
 /** Frames of the runner and of installed packages say nothing that a model could mend. */
 const foreignFrame =
-  /^\s*(?:at |❯ |File ")?.*(?:node_modules[\\/]|node:internal|internal[\\/]process|site-packages[\\/]|dist-packages[\\/]|[\\/]lib[\\/]python\d|[\\/]go[\\/]src[\\/]|[\\/]go-\d[\d.]*[\\/])/;
+  /^\s*(?:at |\u276f |File ")?.*(?:node_modules[\\/]|node:internal|internal[\\/]process|site-packages[\\/]|dist-packages[\\/]|[\\/]lib[\\/]python\d|[\\/]go[\\/]src[\\/]|[\\/]go-\d[\d.]*[\\/])/;
 const emptyFrame = /^\s*at (?:async )?(?:Promise\.all|new Promise|<anonymous>|process\.)/;
 /** Any absolute path that is left is somebody's; its last part says enough. */
 const absolutePath = /(?:file:\/\/)?(?<![\w./~-])\/(?:[\w.@+~-]+\/)+([\w.@+~-]+)/g;
@@ -73,7 +73,7 @@ function withinProject(text: string, { copies }: ComplaintPlaces): string {
     .split('\n')
     .filter((line) => !foreignFrame.test(line) && !emptyFrame.test(line))
     .map((line) => line.replace(absolutePath, '$1').trimEnd());
-  const kept = lines.length > mostLines ? [...lines.slice(0, mostLines - 1), '…'] : lines;
+  const kept = lines.length > mostLines ? [...lines.slice(0, mostLines - 1), '\u2026'] : lines;
   return kept
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')

@@ -185,7 +185,11 @@ export const runFiles: Readonly<Record<string, string>> = {
 
 function pythonEnvironment({ path }: RunFolder, root: string): Record<string, string> {
   // Where the package is not installed, it is imported from the tree. Compiled code in the tree would outlive a change of the source within the same second.
-  return { PYTHONPATH: `${path}:${root}:${root}/src`, PYTHONPYCACHEPREFIX: `${path}/pycache`, PYTHONDONTWRITEBYTECODE: '1' };
+  return {
+    PYTHONPATH: `${path}:${root}:${root}/src`,
+    PYTHONPYCACHEPREFIX: `${path}/pycache`,
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
 }
 
 export function isRunnable(framework: string): boolean {

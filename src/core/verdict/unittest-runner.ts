@@ -1,7 +1,7 @@
 /** A runner for Python's unittest, which writes no report of its own. Runs in the scratch copy. */
 
 /**
- * `python -c <this> REPORT reversed|declared FILE…`, in the folder that imports start from. Writes one JSON object a
+ * `python -c <this> REPORT reversed|declared FILE\u2026`, in the folder that imports start from. Writes one JSON object a
  * line, and `{"done": true}` last.
  */
 export const unittestRunner = `

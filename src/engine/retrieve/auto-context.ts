@@ -4,7 +4,7 @@
  */
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { Excerpt } from '../../core/input/excerpts.ts';
-import { kindOf } from '../../core/retrieve/kind.ts';
+import { kindOf } from '../../core/input/file-kind.ts';
 import { namesOfFiles } from '../../core/retrieve/names-of-files.ts';
 import { nearestTest } from '../../core/retrieve/nearest-test.ts';
 import { queryTerms } from '../../core/retrieve/tokens.ts';

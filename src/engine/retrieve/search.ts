@@ -2,10 +2,11 @@
  * One search: what there is now is listed, the index made equal to it, blocks matched, ranked and packed. What is shown
  * is read from the files at the end, so that no line is older than the search.
  */
+
+import { kindOf } from '../../core/input/file-kind.ts';
 import { packBlocks } from '../../core/retrieve/budget.ts';
 import { linesOf } from '../../core/retrieve/corpus-rules.ts';
 import { History } from '../../core/retrieve/history.ts';
-import { kindOf } from '../../core/retrieve/kind.ts';
 import { mostMatches, type RankedBlock, rank } from '../../core/retrieve/rank.ts';
 import { symbolFinder } from '../../core/retrieve/symbols.ts';
 import type {

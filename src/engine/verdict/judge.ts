@@ -2,12 +2,19 @@
  * Runs tests in a copy of their project: twice, and against changed code. One judge serves all answers of a call, so that
  * the project is copied once.
  */
-import { grammarOfPath } from '../../core/syntax/grammars.ts';
+
 import { firstError } from '../../core/syntax/first-error.ts';
-import { type Counts, countsOf, type TestReport } from '../../core/verdict/reports/report.ts';
+import { grammarOfPath } from '../../core/syntax/grammars.ts';
 import { complaint } from '../../core/verdict/repair.ts';
+import { type Counts, countsOf, type TestReport } from '../../core/verdict/reports/report.ts';
 import { runFiles, type TestCommand, testCommand } from '../../core/verdict/test-command.ts';
-import { type Evidence, judge, type MutantCounts, unverified, type Verdict } from '../../core/verdict/verdict.ts';
+import {
+  type Evidence,
+  judge,
+  type MutantCounts,
+  unverified,
+  type Verdict,
+} from '../../core/verdict/verdict.ts';
 import type { RunOutcome, Sandbox, ScratchCopy } from '../sandbox-ports.ts';
 import { NotParsed, type Syntax } from '../syntax-port.ts';
 import type { Project } from '../verdict-ports.ts';
@@ -158,7 +165,8 @@ export class Judge {
   async run({ shuffled, untilFailure, files, timeoutMs, env }: RunSettings): Promise<TestRun> {
     const { copy, sandbox, plan, runMs, signal } = this.#options;
     const command = this.#command({ shuffled, untilFailure, files });
-    if (command === undefined || 'missing' in command) throw new Error('it was not asked whether tests can be run');
+    if (command === undefined || 'missing' in command)
+      throw new Error('it was not asked whether tests can be run');
     const name = command.reportPath?.slice(command.reportPath.lastIndexOf('/') + 1);
     const outcome = await sandbox.run({
       copy,
@@ -178,7 +186,10 @@ export class Judge {
     shuffled = false,
     untilFailure = false,
     files,
-  }: Pick<RunSettings, 'shuffled' | 'untilFailure' | 'files'>): TestCommand | { missing: string } | undefined {
+  }: Pick<RunSettings, 'shuffled' | 'untilFailure' | 'files'>):
+    | TestCommand
+    | { missing: string }
+    | undefined {
     const { plan, copy, sandbox, project } = this.#options;
     const { root, reports } = sandbox.places(copy);
     for (const [name, content] of Object.entries(runFiles)) copy.writeReport(name, content);
@@ -219,7 +230,8 @@ export class Judge {
 
   #whyItFails({ outcome, report }: TestRun): string | undefined {
     if (outcome.stopped === 'time') return 'the tests do not end';
-    if (outcome.stopped !== undefined) return `the tests use too much of the ${outcome.stopped === 'disk' ? 'disk' : 'machine'}`;
+    if (outcome.stopped !== undefined)
+      return `the tests use too much of the ${outcome.stopped === 'disk' ? 'disk' : 'machine'}`;
     if (report === undefined) return 'the tests could not be run';
     const { passed, failed } = countsOf(report);
     if (failed > 0) return 'tests fail';

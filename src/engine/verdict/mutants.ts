@@ -130,7 +130,8 @@ type Outcomes = Pick<TestReport, 'tests' | 'broken'>;
 
 /** Of a file, whose name a report may give with folders before it. */
 function outcomesIn({ tests, broken }: TestReport, file: string): Outcomes {
-  const isOf = (name: string | undefined) => name !== undefined && (name === file || nameOf(name) === nameOf(file));
+  const isOf = (name: string | undefined) =>
+    name !== undefined && (name === file || nameOf(name) === nameOf(file));
   return {
     tests: tests.filter((test) => isOf(test.file)),
     broken: broken.filter((each) => isOf(each.file)),

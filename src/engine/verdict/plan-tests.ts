@@ -52,7 +52,11 @@ export function planTests(project: Project, { source, language, framework, path 
 function fits(test: string, detected: Detected | undefined, project: Project): boolean {
   const text = project.read(test) ?? '';
   const { framework } = detected ?? {};
-  return framework?.inTests === undefined || framework.inTests.test(text) || !/\bfrom\s*['"]node:test['"]/.test(text);
+  return (
+    framework?.inTests === undefined ||
+    framework.inTests.test(text) ||
+    !/\bfrom\s*['"]node:test['"]/.test(text)
+  );
 }
 
 /** Of the file's folder and those above it, nearest first. */
@@ -79,7 +83,11 @@ const roots: Readonly<Record<string, RegExp>> = {
   go: /(?:^|\/)go\.mod$/,
 };
 
-function workFolder(manifests: readonly Manifest[], detected: Detected | undefined, language: string): string {
+function workFolder(
+  manifests: readonly Manifest[],
+  detected: Detected | undefined,
+  language: string,
+): string {
   const root = Object.hasOwn(roots, language) ? roots[language] : undefined;
   const isRoot = ({ path }: Manifest) => (root ?? /(?:^|\/)package\.json$/).test(path);
   const found =

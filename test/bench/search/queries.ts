@@ -1,6 +1,6 @@
 /** What is asked, and what should be found. */
 import { readFileSync } from 'node:fs';
-import { kindOf } from '../../../src/core/retrieve/kind.ts';
+import { kindOf } from '../../../src/core/input/file-kind.ts';
 import { git } from './snapshot.ts';
 
 export interface Query {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { kindOf } from '../../../src/core/retrieve/kind.ts';
+import { kindOf } from '../../../src/core/input/file-kind.ts';
 
 it.each([
   [

@@ -1,6 +1,7 @@
 /** What kind of file a path names: source, tests, documentation, or other text. */
-import { languageOfPath } from '../input/language.ts';
-import type { FileKind } from './types.ts';
+
+import type { FileKind } from '../retrieve/types.ts';
+import { languageOfPath } from './language.ts';
 
 const tests =
   /(?:^|\/)(?:tests?|specs?|__tests__|__mocks__|testdata|testing|fixtures?|e2e|benches|benchmarks?|acceptance)\/|[._-](?:test|tests|spec|bench|e2e)(?:-d)?\.\w+$|(?:^|\/)(?:test_[^/]*|conftest\.py|tests?\.\w+)$|[a-z](?:Test|Tests|Spec|IT)\.\w+$|\.(?:snap|feature)$/;

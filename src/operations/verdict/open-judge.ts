@@ -1,0 +1,199 @@
+/** Prepares to judge tests: what runs them, a copy of the project, and a sandbox. Nothing is run without one. */
+import { dirname, relative, resolve, sep } from 'node:path';
+import { OrchError } from '../../core/errors/orch-error.ts';
+import { describeEvidence, type Evidence, type Verdict } from '../../core/verdict/verdict.ts';
+import type { Sandbox, ScratchCopy } from '../../engine/sandbox-ports.ts';
+import { Judge, type Judgement } from '../../engine/verdict/judge.ts';
+import { planTests, type TestPlan } from '../../engine/verdict/plan-tests.ts';
+import type { Project } from '../../engine/verdict-ports.ts';
+import type { OperationContext } from '../context.ts';
+import { chosenSandbox } from '../delegation/chosen-sandbox.ts';
+import type { DelegationInput } from '../delegation/fields.ts';
+import type { VerdictOutput } from './verdict-schema.ts';
+
+export interface TestsAsked {
+  /** The code under test: paths from the base of the project. */
+  sources: readonly string[];
+  language: string;
+  framework: string | undefined;
+  /** Of the tests, from the base; undefined: where the project's tests lie. */
+  path?: string | undefined;
+}
+
+export interface JudgeSettings {
+  sandbox: DelegationInput['sandbox'];
+  /** Changes to the code at most. */
+  mutants: number;
+  /** For one run of the tests, in milliseconds. */
+  runMs: number;
+}
+
+export interface Planned {
+  project: Project;
+  plan: TestPlan;
+  asked: TestsAsked;
+}
+
+/** Only looks. Throws `usage` for a framework of another language. */
+export async function planned(
+  base: string,
+  asked: TestsAsked,
+  context: OperationContext,
+  signal: AbortSignal,
+): Promise<Planned> {
+  const project = await (await context.projects()).open(base, signal);
+  const plan = planTests(project, {
+    source: asked.sources[0]!,
+    language: asked.language,
+    framework: asked.framework,
+    path: asked.path,
+  });
+  return { project, plan, asked };
+}
+
+export interface OpenJudge {
+  sandbox: Sandbox['kind'];
+  judge(text: string): Promise<Judgement>;
+  /** Removes the copy. */
+  close(): Promise<void>;
+}
+
+/** Why the tests cannot be verified here, and what the user can do about it. */
+export interface Unable {
+  reason: string;
+  hint: string | undefined;
+}
+
+/** To be closed. Throws `usage` where a sandbox is required and there is none, and the errors of the copy. */
+export async function openJudge(
+  { project, plan, asked }: Planned,
+  { sandbox: choice, mutants, runMs }: JudgeSettings,
+  context: OperationContext,
+  signal: AbortSignal,
+): Promise<OpenJudge | Unable> {
+  const sandbox = await chosenSandbox(choice, context, signal);
+  if (sandbox.kind === 'missing')
+    return {
+      reason: `nothing was run: ${sandbox.why}`,
+      hint: `${sandbox.hint}, or use --sandbox off to run the tests in the open`,
+    };
+  const copy = await (await context.scratchCopies()).create({
+    base: project.base,
+    near: asked.sources[0],
+    signal,
+  });
+  try {
+    const judge = new Judge({
+      plan: inCopy(plan, copy, project.base),
+      sources: asked.sources.map((path) => fromCopy(path, copy, project.base)),
+      language: asked.language,
+      project,
+      copy,
+      sandbox,
+      syntax: context.syntax(),
+      mutants,
+      runMs,
+      clock: context.clock(),
+      signal,
+    });
+    const reason = await judge.unable();
+    if (reason !== undefined) {
+      await copy.remove();
+      return { reason, hint: hintFor(plan) };
+    }
+    return { sandbox: sandbox.kind, judge: (text) => judge.judge(text), close: () => copy.remove() };
+  } catch (error) {
+    await copy.remove();
+    throw error;
+  }
+}
+
+function hintFor({ detected }: TestPlan): string {
+  return detected === undefined
+    ? 'name one with --framework, such as vitest, jest, node:test, pytest or go test'
+    : 'install what the project needs to run its tests, and try again';
+}
+
+/** Of a large project, one package alone is copied. */
+function inCopy(plan: TestPlan, copy: ScratchCopy, base: string): TestPlan {
+  if (copy.base === base) return plan;
+  const moved = (path: string) => fromCopy(path, copy, base);
+  return {
+    ...plan,
+    path: moved(plan.path),
+    folder: plan.folder === '' ? '' : moved(plan.folder),
+    neighbour: plan.neighbour === undefined ? undefined : moved(plan.neighbour),
+  };
+}
+
+function fromCopy(path: string, copy: ScratchCopy, base: string): string {
+  return relative(copy.base, resolve(base, path)).split(sep).join('/');
+}
+
+/** A path of the user's, relative to the base. Throws `file-forbidden` if it is not below it. */
+export function inProject(path: string, { cwd, base }: { cwd: string; base: string }): string {
+  const name = relative(base, resolve(cwd, path)).split(sep).join('/');
+  if (name === '' || name === '..' || name.startsWith('../'))
+    throw new OrchError('file-forbidden', `${path} is not in the project (${base})`, {
+      hint: `run it in the project of that file: cd ${dirname(path)}`,
+    });
+  return name;
+}
+
+export function toVerdict(
+  { verdict, evidence, failures, ms }: Judgement,
+  { path, framework, sandbox }: { path: string; framework: string | undefined; sandbox: Sandbox['kind'] },
+): VerdictOutput {
+  const { counts, mutants, parses, stable } = evidence;
+  return {
+    ...reasonOf(verdict),
+    path,
+    framework: framework ?? null,
+    ...(parses !== undefined && { parses }),
+    ...(counts && { tests: counts }),
+    ...(stable !== undefined && { stable }),
+    ...(mutants && {
+      changes: {
+        tried: mutants.tried,
+        reached: mutants.reached,
+        killed: mutants.killed,
+        failed_otherwise: mutants.failedOtherwise,
+        survivors: mutants.survivors,
+      },
+    }),
+    ...(failures.length > 0 && { failures }),
+    sandbox,
+    ms: Object.values(ms).reduce((sum, each) => sum + each, 0),
+  };
+}
+
+export function unableVerdict({ reason, hint }: Unable, { plan }: Pick<Planned, 'plan'>): VerdictOutput {
+  return {
+    verdict: 'unverified',
+    reason,
+    ...(hint !== undefined && { hint }),
+    path: plan.path,
+    framework: plan.detected?.name ?? null,
+    sandbox: null,
+    ms: 0,
+  };
+}
+
+function reasonOf({ kind, reason }: Verdict): Pick<VerdictOutput, 'verdict' | 'reason'> {
+  return { verdict: kind, ...(reason !== undefined && { reason }) };
+}
+
+/** One line for a person. */
+export function describeVerdict(output: VerdictOutput): string {
+  const evidence: Evidence = {
+    parses: output.parses,
+    counts: output.tests,
+    stable: output.stable,
+    sourceUntouched: undefined,
+    mutants: output.changes && { ...output.changes, failedOtherwise: output.changes.failed_otherwise },
+  };
+  const shown =
+    output.sandbox === null ? '' : describeEvidence(evidence, { sandbox: output.sandbox, ms: output.ms });
+  const said = output.reason === undefined ? output.verdict : `${output.verdict}: ${output.reason}`;
+  return shown === '' ? said : `${said} (${shown})`;
+}
