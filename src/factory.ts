@@ -218,7 +218,7 @@ export function createFactory(options: FactoryOptions): Factory {
   });
   const testedProjects = once(async () => {
     const { projects } = await import('./adapters/scratch/projects.ts');
-    return projects(variables);
+    return projects({ cwd, variables });
   });
   const confinement = once(async () => {
     const { sandboxes } = await import('./adapters/sandbox/sandboxes.ts');

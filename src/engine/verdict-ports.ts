@@ -10,6 +10,8 @@ export interface Project {
   readonly base: string;
   /** Relative to the base, with `/`, sorted. Without files whose names look secret. */
   readonly files: readonly string[];
+  /** Of a path as the user gives it, the name relative to the base. Throws `file-forbidden` if it is not below it. */
+  nameOf(path: string): string;
   /** Text of a regular file; undefined if it cannot be read, is no text or too large. */
   read(path: string): string | undefined;
   /**

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { languageOfPath, normaliseLanguage } from '../core/input/language.ts';
@@ -46,27 +45,19 @@ export const checkOperation = commandOnly({
     'orch check tests/test_cart.py --source cart.py --json',
   ],
   async run(input, context, { signal }) {
-    const { openJudge, inProject, planned, toVerdict, unableVerdict } = await import(
-      './verdict/open-judge.ts'
-    );
-    const base = context.workspace().base();
-    const place = { cwd: context.cwd, base };
-    const path = inProject(input.test, place);
-    const sources = input.source.map((source) => inProject(source, place));
-    const text = textOf(input.test);
-    for (const source of input.source) textOf(source);
+    const { openJudge, planned, toVerdict, unableVerdict } = await import('./verdict/open-judge.ts');
+    const project = await (await context.projects()).open(context.workspace().base(), signal);
+    const path = project.nameOf(input.test);
+    const sources = input.source.map((source) => project.nameOf(source));
+    const text = textOf(path);
+    for (const source of sources) textOf(source);
     const language =
       input.language === undefined ? languageOfPath(sources[0]!) : normaliseLanguage(input.language);
     if (language === undefined)
       throw new OrchError('usage', `the language of ${input.source[0]} is not known`, {
         hint: 'name it with --language',
       });
-    const plan = await planned(
-      base,
-      { sources, language, framework: input.framework, path },
-      context,
-      signal,
-    );
+    const plan = planned(project, { sources, language, framework: input.framework, path });
     const opened = await openJudge(
       plan,
       {
@@ -90,7 +81,7 @@ export const checkOperation = commandOnly({
     }
 
     function textOf(name: string): string {
-      const reading = context.readFile(resolve(context.cwd, name), mostTestBytes);
+      const reading = context.readFile(`${project.base}/${name}`, mostTestBytes);
       if (reading.bytes !== undefined) return reading.bytes.toString('utf8');
       const code = reading.fault === 'missing' ? 'file-not-found' : 'file-unreadable';
       throw new OrchError(code, `${name} ${reading.message}`, { hint: 'check the path' });

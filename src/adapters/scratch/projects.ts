@@ -1,6 +1,7 @@
 /** Looks at a project whose tests are to be run: its files, and which of its installed programs run them. */
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { OrchError } from '../../core/errors/orch-error.ts';
 import type { Project, Projects } from '../../engine/verdict-ports.ts';
 import { realPath } from '../system/paths.ts';
 import { readRegularFile } from '../system/regular-file.ts';
@@ -11,25 +12,35 @@ import { pathIn } from './inside.ts';
 const mostRead = 1024 * 1024;
 const environments = ['.venv', 'venv', 'env', '.virtualenv'];
 
-export function projects(variables: Readonly<Record<string, string | undefined>>): Projects {
+export interface ProjectsOptions {
+  cwd: string;
+  variables: Readonly<Record<string, string | undefined>>;
+}
+
+export function projects(options: ProjectsOptions): Projects {
   return {
     async open(base, signal) {
       const top = realPath(base);
       const { files } = await filesToCopy(top, signal);
-      return projectAt(top, [...files.keys()].sort(), variables);
+      return projectAt(top, [...files.keys()].sort(), options);
     },
   };
 }
 
-function projectAt(
-  base: string,
-  files: readonly string[],
-  variables: Readonly<Record<string, string | undefined>>,
-): Project {
+function projectAt(base: string, files: readonly string[], { cwd, variables }: ProjectsOptions): Project {
   const inBase = (path: string) => relative(base, path).split(sep).join('/');
   return {
     base,
     files,
+    nameOf(path) {
+      const given = resolve(cwd, path);
+      // A link in the project is meant as it is named.
+      const name = inBase(join(realPath(dirname(given)), basename(given)));
+      if (name !== '' && name !== '..' && !name.startsWith('../')) return name;
+      throw new OrchError('file-forbidden', `${path} is not in the project (${base})`, {
+        hint: 'run it in the project of that file',
+      });
+    },
     read: (path) => textOf(pathIn(base, path)),
     packageCommand(folder, name) {
       for (const here of upwards(join(base, folder))) {

@@ -1,6 +1,4 @@
 /** Prepares to judge tests: what runs them, a copy of the project, and a sandbox. Nothing is run without one. */
-import { dirname, relative, resolve, sep } from 'node:path';
-import { OrchError } from '../../core/errors/orch-error.ts';
 import { describeEvidence, type Evidence, type Verdict } from '../../core/verdict/verdict.ts';
 import type { Sandbox, ScratchCopy } from '../../engine/sandbox-ports.ts';
 import { Judge, type Judgement } from '../../engine/verdict/judge.ts';
@@ -35,20 +33,9 @@ export interface Planned {
 }
 
 /** Only looks. Throws `usage` for a framework of another language. */
-export async function planned(
-  base: string,
-  asked: TestsAsked,
-  context: OperationContext,
-  signal: AbortSignal,
-): Promise<Planned> {
-  const project = await (await context.projects()).open(base, signal);
-  const plan = planTests(project, {
-    source: asked.sources[0]!,
-    language: asked.language,
-    framework: asked.framework,
-    path: asked.path,
-  });
-  return { project, plan, asked };
+export function planned(project: Project, asked: TestsAsked): Planned {
+  const { sources, language, framework, path } = asked;
+  return { project, plan: planTests(project, { source: sources[0]!, language, framework, path }), asked };
 }
 
 export interface OpenJudge {
@@ -127,17 +114,7 @@ function inCopy(plan: TestPlan, copy: ScratchCopy, base: string): TestPlan {
 }
 
 function fromCopy(path: string, copy: ScratchCopy, base: string): string {
-  return relative(copy.base, resolve(base, path)).split(sep).join('/');
-}
-
-/** A path of the user's, relative to the base. Throws `file-forbidden` if it is not below it. */
-export function inProject(path: string, { cwd, base }: { cwd: string; base: string }): string {
-  const name = relative(base, resolve(cwd, path)).split(sep).join('/');
-  if (name === '' || name === '..' || name.startsWith('../'))
-    throw new OrchError('file-forbidden', `${path} is not in the project (${base})`, {
-      hint: `run it in the project of that file: cd ${dirname(path)}`,
-    });
-  return name;
+  return path.slice(copy.base === base ? 0 : copy.base.length - base.length);
 }
 
 export function toVerdict(
