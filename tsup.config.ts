@@ -38,6 +38,10 @@ export default defineConfig({
         onResolve({ filter: /^jsonc-parser$/ }, () => ({
           path: fileURLToPath(new URL('node_modules/jsonc-parser/lib/esm/main.js', import.meta.url)),
         }));
+        // Its other form declares a `require` of its own, which hides that of CommonJS.
+        onResolve({ filter: /^web-tree-sitter$/ }, () => ({
+          path: fileURLToPath(new URL('node_modules/web-tree-sitter/web-tree-sitter.cjs', import.meta.url)),
+        }));
         // A library for .p12 files, three times the size of the rules: files are only searched as text.
         onResolve({ filter: /^\.\/index-\w+\.js$/ }, ({ importer, kind }) =>
           kind === 'dynamic-import' && /[\\/]secretlint-rule-preset-recommend[\\/]/.test(importer)
