@@ -85,6 +85,17 @@ describe('the package', () => {
     expect(named).toEqual([]);
   });
 
+  it('parses code, and data files', () => {
+    mkdirSync(join(folder, 'code'));
+    const refused = (name: string, before: string, after: string) => {
+      writeFileSync(join(folder, 'code', name), before);
+      const answer = `\`\`\`\n// ${name}\n${after}\n\`\`\`\n`;
+      return run(['diff', '--from', '-', '-f', name], { input: answer, cwd: join(folder, 'code') }).stderr;
+    };
+    expect(refused('x.ts', 'export const a = 1;\n', 'export const a = (1;')).toContain('"(" is not closed');
+    expect(refused('y.yaml', 'a: 1\n', 'a: [1')).toContain('y.yaml does not parse');
+  });
+
   it('names what it holds of others, with their licences', () => {
     const notices = readFileSync(join(installed, 'dist', 'THIRD_PARTY_NOTICES'), 'utf8');
     for (const name of [
