@@ -131,7 +131,12 @@ function emptyCopy(folder: string): ScratchCopy {
   const nothing = () => undefined;
   return {
     ...{ base: root, folder, root, reports, cache, files: [], bytes: 0, leftOut: [], packages: [] },
-    ...{ path: (name) => join(root, name), write: nothing, read: nothing, readReport: nothing },
-    ...{ changedSince: () => [], remove: async () => {} },
+    ...{ path: (name) => join(root, name), write: nothing, delete: nothing, read: nothing },
+    ...{
+      readReport: nothing,
+      checkpoint: () => async () => {},
+      changedSince: () => [],
+      remove: async () => {},
+    },
   };
 }

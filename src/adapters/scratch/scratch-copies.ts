@@ -9,8 +9,9 @@ import type { ScratchCopies, ScratchCopy } from '../../engine/sandbox-ports.ts';
 import { repositoryTop } from '../system/folders.ts';
 import { isHomeOrRoot, isInside, isThere, realPath } from '../system/paths.ts';
 import { type ScratchFolder, scratchFolder, type Temporaries } from '../workspace/write/temporaries.ts';
+import { checkpoint } from './checkpoint.ts';
 import { type FilesToCopy, filesToCopy, type Stamp } from './files-to-copy.ts';
-import { pathIn, readIn, writeIn } from './inside.ts';
+import { deleteIn, pathIn, readIn, writeIn } from './inside.ts';
 import { makeRepository } from './own-repository.ts';
 import { findPackages, isManifest, type Packages } from './packages.ts';
 import { removeTree } from './remove-tree.ts';
@@ -54,7 +55,12 @@ export function scratchCopies({
         await copyAll(copy.root, folder, { found, signal });
         await makeRepository(copy.root, packages, signal);
         copying(() => placePackages(copy.root, packages));
-        return { ...copy, ...accessTo(copy, found.files), remove: async () => scratch.remove() };
+        return {
+          ...copy,
+          ...accessTo(copy, found.files),
+          checkpoint: (until) => checkpointOf(copy, packages, until),
+          remove: async () => scratch.remove(),
+        };
       } catch (error) {
         scratch.remove();
         throw error;
@@ -129,7 +135,8 @@ function hasManifest(folder: string): boolean {
   return names.filter(isManifest).some((name) => isThere(join(folder, name)));
 }
 
-type Facts = Omit<ScratchCopy, 'path' | 'write' | 'read' | 'readReport' | 'changedSince' | 'remove'>;
+type Access = 'path' | 'write' | 'delete' | 'read' | 'readReport' | 'changedSince';
+type Facts = Omit<ScratchCopy, Access | 'checkpoint' | 'remove'>;
 
 /**
  * What lies above the project, such as hoisted packages, lies above its copy as well; so the copy may lie deeper in the
@@ -213,6 +220,17 @@ function copying<Value>(action: () => Value): Value {
   }
 }
 
+function checkpointOf({ root, base }: Facts, packages: Packages, signal: AbortSignal): () => Promise<void> {
+  const restore = copying(() => checkpoint(root, base, () => makeRepository(root, packages, signal)));
+  return async () => {
+    try {
+      await restore();
+    } catch (error) {
+      throw error instanceof OrchError || signal.aborted ? error : copyFailed(error);
+    }
+  };
+}
+
 function copyFailed(error: unknown): OrchError {
   const { code, message } = error as NodeJS.ErrnoException;
   return new OrchError(
@@ -225,10 +243,11 @@ function copyFailed(error: unknown): OrchError {
 function accessTo(
   { base, root, reports }: Facts,
   copied: ReadonlyMap<string, Stamp>,
-): Pick<ScratchCopy, 'path' | 'write' | 'read' | 'readReport' | 'changedSince'> {
+): Pick<ScratchCopy, Access> {
   return {
     path: (name) => pathIn(root, name),
-    write: (name, content) => writeIn(root, name, content),
+    write: (name, content, mode) => writeIn(root, name, content, mode),
+    delete: (name) => deleteIn(root, name),
     read: (name, maxBytes = mostRead) => readIn(root, name, maxBytes),
     readReport: (name, maxBytes = mostRead) => readIn(reports, name, maxBytes),
     changedSince: () =>
