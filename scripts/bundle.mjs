@@ -85,7 +85,6 @@ const files = {
       'src/operations/runs-show.ts',
       'src/engine/delegate.ts',
       'src/cli/progress.ts',
-      'src/adapters/workspace/command-verifier.ts',
       'src/engine/finish/finish-answer.ts',
       'src/operations/delegation/keep-run.ts',
       'src/adapters/system/run-store.ts',
@@ -104,7 +103,13 @@ const files = {
   sandbox: {
     loadedBy: 'a check that runs code',
     on: 'sources',
-    sources: ['src/adapters/sandbox/', 'src/adapters/scratch/', 'src/core/sandbox/'],
+    sources: [
+      'src/adapters/sandbox/',
+      'src/adapters/scratch/',
+      'src/adapters/workspace/missing-command.ts',
+      'src/core/sandbox/',
+      'src/operations/delegation/verified.ts',
+    ],
   },
   verdict: {
     loadedBy: 'check, tests',

@@ -31,6 +31,7 @@ import {
   userConfigFolder,
 } from './adapters/system/folders.ts';
 import { thisMachine } from './adapters/system/machine.ts';
+import { canonicalPath } from './adapters/system/paths.ts';
 import { readRegularFile } from './adapters/system/regular-file.ts';
 import { fileResultStore } from './adapters/system/result-store.ts';
 import { saidToday } from './adapters/system/said-today.ts';
@@ -519,10 +520,11 @@ export function createFactory(options: FactoryOptions): Factory {
     writer,
     outputs,
     tree,
-    async verifier(command, output) {
-      const { commandVerifier } = await import('./adapters/workspace/command-verifier.ts');
-      return commandVerifier({ command, output, cwd, tree: tree() });
+    async missingCommand(command) {
+      const { missingCommand } = await import('./adapters/workspace/missing-command.ts');
+      return missingCommand(command, { cwd });
     },
+    realPath: (path) => canonicalPath(resolve(cwd, path)),
     scratchCopies: scratch,
     projects: testedProjects,
     sandboxes: confinement,

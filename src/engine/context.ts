@@ -4,6 +4,7 @@ import type { UsageRecord } from '../core/record/usage-record.ts';
 import type { RouteDecision } from '../core/router/decision.ts';
 import type { EngineMemory } from './attempts/memory.ts';
 import type { Budget } from './budget.ts';
+import type { FinishedAnswer } from './finish/finish-answer.ts';
 import type { Clock, Ledger, PatchChecker, Provider, SecretScanner, SourceSet, Workspace } from './ports.ts';
 import type { Retrieval } from './retrieval-ports.ts';
 import type { Syntax } from './syntax-port.ts';
@@ -70,12 +71,28 @@ export interface CallOptions {
   stream?: boolean;
   /** Reject a patch if a hunk matches more loosely than the strict levels of the ladder. Default false. */
   strict?: boolean;
-  /** Called once, before the first request. The call ends if it rejects. */
-  beforeSending?: (sources: SourceSet) => Promise<void>;
+  /** Called once, before the first request, with the milliseconds that are left. The call ends if it rejects. */
+  beforeSending?: (sources: SourceSet, remainingMs: number) => Promise<void>;
   /** Takes work that a result need not wait for, to be started once it is sent. Without this it waits. */
   afterwards?: (work: () => Promise<unknown>) => void;
   /** The beginning of a text is an error, which shows it. Default: a result, with a warning. */
   wholeOnly?: boolean;
-  /** The caller's check of a result; if it fails, the call falls back to the next candidate. */
-  verify?: (result: string, signal: AbortSignal) => Promise<{ ok: boolean; detail: string }>;
+  /** If it rejects an answer, the same model is told why and asked again, at most twice; then the next one is asked. */
+  verify?: AnswerCheck;
 }
+
+/** The caller's check of an answer. `redact` takes the secrets out of what is to be sent. */
+export type AnswerCheck = (
+  finished: FinishedAnswer,
+  options: { signal: AbortSignal; redact: (text: string) => Promise<string> },
+) => Promise<CheckVerdict>;
+
+export type CheckVerdict =
+  | { ok: true; warnings?: readonly string[] }
+  | {
+      ok: false;
+      /** For the user. */
+      detail: string;
+      /** For the model, without a path outside of the project. Undefined: it could not mend that. */
+      complaint?: string | undefined;
+    };

@@ -59,9 +59,9 @@ export async function delegate(
   const { decision } = prepared;
   options.onProgress?.({ kind: 'decision', decision });
   if (!decision.selected) throw noCandidateError(decision);
-  await options.beforeSending?.(prepared.sourceSet);
-
   const { timeoutMs = callTimeoutMs(candidatesOf(decision).map(({ timeouts }) => timeouts)) } = request;
+  const deadline = started + timeoutMs - (options.elapsedMs ?? 0);
+  await options.beforeSending?.(prepared.sourceSet, deadline - context.clock.monotonic());
   const said = new Set<string>();
   const call = Object.freeze({
     runId,
@@ -72,7 +72,7 @@ export async function delegate(
     prepared,
     context,
     options,
-    deadline: started + timeoutMs - (options.elapsedMs ?? 0),
+    deadline,
   });
   const { attempts, outcome, warnings } = await tryCandidates(call);
   const latencyMs = context.clock.monotonic() - started;

@@ -3,6 +3,7 @@
  * What runs is a stranger's or a model's, so nothing that it leaves in the copy is trusted either: its files are read
  * and written without following links, and git is not run in it.
  */
+import type { FileMode } from '../core/patch/types.ts';
 
 export interface ScratchCopies {
   /**
@@ -47,9 +48,16 @@ export interface ScratchCopy {
   path(relative: string): string;
   /**
    * Replaces a file, or creates it with the folders above it. Links and what else is in its place are removed, not
-   * followed. Throws `write-failed`, `file-forbidden`.
+   * followed. Default mode: that of the file in its place, else 644. Throws `write-failed`, `file-forbidden`.
    */
-  write(relative: string, content: string | Uint8Array): void;
+  write(relative: string, content: string | Uint8Array, mode?: FileMode): void;
+  /** Removes what is there, if anything. Throws `write-failed`, `file-forbidden`. */
+  delete(relative: string): void;
+  /**
+   * Remembers what is in the copy. The function that it returns puts that back whenever it is called, and takes it from
+   * the project where it was changed or deleted. Both throw `write-failed`.
+   */
+  checkpoint(signal: AbortSignal): () => Promise<void>;
   /**
    * A regular file of the copy. Undefined if there is none: also for a link, and behind one. Throws `file-unreadable` if
    * it holds more than `maxBytes` (default 16 MB), or may not be read.

@@ -21,7 +21,6 @@ import type {
   RunStore,
   TreeWriter,
   UserSettings,
-  Verifier,
   Workspace,
   WorkspaceWriter,
 } from '../engine/ports.ts';
@@ -45,8 +44,10 @@ export interface OperationContext {
   writer(): WorkspaceWriter;
   outputs(): OutputGuard;
   tree(): TreeWriter;
-  /** Runs a shell command while the result is at `output`. */
-  verifier(command: string, output: string): Promise<Verifier>;
+  /** The program that a shell command begins with, if it is certain that there is none. Runs nothing. */
+  missingCommand(command: string): Promise<string | undefined>;
+  /** Absolute path without links, of one relative to the working directory. The file need not exist. */
+  realPath(path: string): string;
   /** Copies of a project, to run its tests in. */
   scratchCopies(): Promise<ScratchCopies>;
   /** What a verdict on tests has to know of a project. */

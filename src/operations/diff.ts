@@ -9,7 +9,14 @@ import type { FinishOptions } from '../engine/finish/options.ts';
 import { extendError } from '../engine/internal-error.ts';
 import type { OperationContext } from './context.ts';
 import { deliver, keepForLater } from './delegation/deliver.ts';
-import { applyField, type DelegationInput, requestFields, resultFields } from './delegation/fields.ts';
+import {
+  applyField,
+  type DelegationInput,
+  requestFields,
+  resultFields,
+  sandboxField,
+  verifyField,
+} from './delegation/fields.ts';
 import { type DelegateOutput, delegateOutput, givenAnswerOutput } from './delegation/output.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
@@ -48,6 +55,8 @@ export const diffOperation = operation({
         },
       ),
       apply: applyField,
+      verify: verifyField,
+      sandbox: sandboxField,
       ...resultFields,
     }),
   output: delegateOutput,
@@ -55,6 +64,7 @@ export const diffOperation = operation({
   plan: (input, context) => (input.from === undefined ? plan(input, context) : undefined),
   examples: [
     'orch diff "make the retry count configurable" -f src/http.ts | git apply --allow-empty',
+    'orch diff "make the retry count configurable" -f src/http.ts --verify "npm test" --apply',
     'pbpaste | orch diff --from - -f src/http.ts | git apply --allow-empty',
     'orch diff --from answer.md -f src/http.ts --check',
   ],

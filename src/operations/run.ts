@@ -6,7 +6,9 @@ import {
   requestFields,
   resultFields,
   returnField,
+  sandboxField,
   taskField,
+  verifyField,
 } from './delegation/fields.ts';
 import { delegateOutput } from './delegation/output.ts';
 import { readRequest } from './delegation/read-request.ts';
@@ -26,6 +28,8 @@ export const runOperation = operation({
       return: returnField,
       gitChange: gitChangeField,
       apply: applyField,
+      verify: verifyField,
+      sandbox: sandboxField,
       ...resultFields,
     }),
   output: delegateOutput,
@@ -35,6 +39,7 @@ export const runOperation = operation({
     'orch run refactor "extract the tax rule into a function" -f src/cart.ts | git apply --allow-empty',
     'orch run code_generate "a debounce function" -l typescript > debounce.ts',
     'orch run ask "is the locking right?" --changes',
+    'orch run refactor "use the new client" -f src/http.ts --verify "npm test" --apply',
     'npm test 2>&1 | orch run deep_reasoning "why does this fail?" -f src/cart.ts',
   ],
   run: (input, context, options) =>

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { orchInProcess } from '../helpers/cli.ts';
@@ -86,6 +86,8 @@ describe('a file that would be lost', () => {
   });
 
   it('is not replaced by a patch of a given answer, by tests that are verified, or by a report', async () => {
+    // An empty one, of which nothing can be copied.
+    rmSync(join(cwd, '.git'), { recursive: true });
     writeFileSync(join(cwd, 'mine'), 'my work\n');
     const answer =
       'cart.ts\n<<<<<<< SEARCH\nexport const total = 1;\n=======\nexport const total = 2;\n>>>>>>> REPLACE\n';
@@ -99,7 +101,9 @@ describe('a file that would be lost', () => {
       const env = { XDG_STATE_HOME: state() };
       const { status, stderr } = await orchInProcess(args, { cwd, env });
       expect([status, stderr], args.join(' ')).toEqual([2, expect.stringContaining('--force')]);
-      expect((await orchInProcess([...args, '--force'], { cwd, env })).status, args.join(' ')).toBe(0);
+      expect(await orchInProcess([...args, '--force'], { cwd, env }), args.join(' ')).toMatchObject({
+        status: 0,
+      });
       writeFileSync(join(cwd, 'mine'), 'my work\n');
     }
   });

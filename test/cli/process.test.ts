@@ -67,7 +67,10 @@ describe.runIf(posix)('a signal', () => {
     const { server, connected } = await meetingPoint();
     const cwd = folder();
     const command = `"${process.execPath}" -e "require('net').connect(${server.port}, '127.0.0.1')"; sleep 600`;
-    const child = spawnOrch(['tests', 'x', '-o', 'new.js', '--verify', command], { env, cwd });
+    const child = spawnOrch(['tests', 'x', '-o', 'new.js', '--verify', command, '--sandbox', 'off'], {
+      env,
+      cwd,
+    });
     child.stdin.end();
     const result = collect(child);
     const socket = await connected;

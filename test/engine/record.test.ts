@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OrchError } from '../../src/core/errors/orch-error.ts';
 import { notRecorded } from '../../src/engine/attempts/record-attempt.ts';
+import type { CheckVerdict } from '../../src/engine/context.ts';
 import { byModel } from '../rehearsal/script.ts';
 import { code, engineFixture, errorOf, key } from './engine-fixture.ts';
 
@@ -102,9 +103,9 @@ describe('the record', () => {
 
   it('has the time of the verification beside the latency, not in it', async () => {
     const { call, clock, records } = await engineFixture({ answer: code });
-    const verify = async () => {
+    const verify = async (): Promise<CheckVerdict> => {
       clock.pass(5000);
-      return { ok: records.length > 0, detail: 'two tests failed' };
+      return { ok: false, detail: 'two tests failed' };
     };
     await call({}, { verify }).catch(() => undefined);
     await call();

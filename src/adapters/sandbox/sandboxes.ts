@@ -133,6 +133,6 @@ function emptyCopy(folder: string): ScratchCopy {
     ...{ base: root, folder, root, reports, cache, files: [], bytes: 0, leftOut: [], packages: [] },
     ...{ path: (name) => join(root, name), write: nothing, delete: nothing, read: nothing },
     ...{ writeReport: nothing, deleteReport: nothing, readReport: nothing },
-    ...{ changedSince: () => [], remove: async () => {} },
+    ...{ checkpoint: () => async () => {}, changedSince: () => [], remove: async () => {} },
   };
 }

@@ -10,10 +10,12 @@ import {
   mkdirSync,
   openSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
+import type { FileMode } from '../../core/patch/types.ts';
 import { hasDotGit } from '../../core/text/dot-git.ts';
 import { namesIn } from '../system/paths.ts';
 import { readOpenFile } from '../system/regular-file.ts';
@@ -60,13 +62,8 @@ export function readIn(root: string, relative: string, maxBytes: number): Uint8A
 }
 
 /** Throws `file-forbidden`, `write-failed`. */
-export function writeIn(root: string, relative: string, content: string | Uint8Array): void {
-  const path = pathIn(root, relative);
-  if (path === root || namesIn(relative).some(hasDotGit)) {
-    throw new OrchError('file-forbidden', `${relative} in the copy of the project is not to be written`, {
-      hint: 'use the path of a file outside of .git',
-    });
-  }
+export function writeIn(root: string, relative: string, content: string | Uint8Array, mode?: FileMode): void {
+  const path = writable(root, relative);
   try {
     let here = root;
     for (const name of namesIn(normalize(relative)).slice(0, -1)) {
@@ -80,22 +77,35 @@ export function writeIn(root: string, relative: string, content: string | Uint8A
     if (stats?.isDirectory()) removeTree(path);
     // Not written in place: it may have a second name elsewhere.
     else rmSync(path, { force: true });
-    writeFileSync(path, content, { flag: 'wx', mode: stats?.isFile() ? stats.mode & 0o777 : 0o644 });
+    writeFileSync(path, content, { flag: 'wx', mode: modeOf(mode, stats) });
   } catch (error) {
     throw writeFailed(error, { path: `${relative} in the copy of the project`, outcome: 'nothing was run' });
   }
 }
 
-/** Nothing happens if there is no such file, or it is behind a link. */
+/** Throws `file-forbidden`, `write-failed`. */
 export function deleteIn(root: string, relative: string): void {
-  const path = pathIn(root, relative);
-  if (path === root || namesIn(relative).some(hasDotGit) || !isOwn(root, relative)) return;
+  const path = writable(root, relative);
+  // Behind a link there is nothing of the copy.
+  if (!isOwn(root, relative)) return;
   try {
-    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) removeTree(path);
-    else rmSync(path, { force: true });
+    removeTree(path);
   } catch (error) {
     throw writeFailed(error, { path: `${relative} in the copy of the project`, outcome: 'nothing was run' });
   }
+}
+
+function writable(root: string, relative: string): string {
+  const path = pathIn(root, relative);
+  if (path !== root && !namesIn(relative).some(hasDotGit)) return path;
+  throw new OrchError('file-forbidden', `${relative} in the copy of the project is not to be written`, {
+    hint: 'use the path of a file outside of .git',
+  });
+}
+
+function modeOf(mode: FileMode | undefined, before: Stats | undefined): number {
+  if (mode !== undefined) return mode === '100755' ? 0o755 : 0o644;
+  return before?.isFile() ? before.mode & 0o777 : 0o644;
 }
 
 /** Whether all folders above are folders of the copy. */

@@ -9,6 +9,7 @@ import type { ScratchCopies, ScratchCopy } from '../../engine/sandbox-ports.ts';
 import { repositoryTop } from '../system/folders.ts';
 import { isHomeOrRoot, isInside, isThere, realPath } from '../system/paths.ts';
 import { type ScratchFolder, scratchFolder, type Temporaries } from '../workspace/write/temporaries.ts';
+import { checkpoint } from './checkpoint.ts';
 import { type FilesToCopy, filesToCopy, type Stamp } from './files-to-copy.ts';
 import { deleteIn, pathIn, readIn, writeIn } from './inside.ts';
 import { makeRepository } from './own-repository.ts';
@@ -54,7 +55,12 @@ export function scratchCopies({
         await copyAll(copy.root, folder, { found, signal });
         await makeRepository(copy.root, packages, signal);
         copying(() => placePackages(copy.root, packages));
-        return { ...copy, ...accessTo(copy, found.files), remove: async () => scratch.remove() };
+        return {
+          ...copy,
+          ...accessTo(copy, found.files),
+          checkpoint: (until) => checkpointOf(copy, packages, until),
+          remove: async () => scratch.remove(),
+        };
       } catch (error) {
         scratch.remove();
         throw error;
@@ -138,7 +144,7 @@ type Access =
   | 'deleteReport'
   | 'readReport'
   | 'changedSince';
-type Facts = Omit<ScratchCopy, Access | 'remove'>;
+type Facts = Omit<ScratchCopy, Access | 'checkpoint' | 'remove'>;
 
 /**
  * What lies above the project, such as hoisted packages, lies above its copy as well; so the copy may lie deeper in the
@@ -222,6 +228,17 @@ function copying<Value>(action: () => Value): Value {
   }
 }
 
+function checkpointOf({ root, base }: Facts, packages: Packages, signal: AbortSignal): () => Promise<void> {
+  const restore = copying(() => checkpoint(root, base, () => makeRepository(root, packages, signal)));
+  return async () => {
+    try {
+      await restore();
+    } catch (error) {
+      throw error instanceof OrchError || signal.aborted ? error : copyFailed(error);
+    }
+  };
+}
+
 function copyFailed(error: unknown): OrchError {
   const { code, message } = error as NodeJS.ErrnoException;
   return new OrchError(
@@ -237,7 +254,7 @@ function accessTo(
 ): Pick<ScratchCopy, Access> {
   return {
     path: (name) => pathIn(root, name),
-    write: (name, content) => writeIn(root, name, content),
+    write: (name, content, mode) => writeIn(root, name, content, mode),
     delete: (name) => deleteIn(root, name),
     writeReport: (name, content) => writeIn(reports, name, content),
     deleteReport: (name) => deleteIn(reports, name),

@@ -1,7 +1,7 @@
 /** Prints the result of a call, and a summary of it. */
 import { exitStatusOf } from '../../core/errors/orch-error.ts';
 import { describeCost } from '../../core/errors/spending.ts';
-import { formatCount, formatDuration } from '../../core/text/format.ts';
+import { formatCount, formatDuration, plural } from '../../core/text/format.ts';
 import type { DelegateOutput } from '../../operations/delegation/output.ts';
 import { applyCommand, showCommand } from '../../operations/delegation/show-command.ts';
 import { renderExcerpt } from './decision.ts';
@@ -22,6 +22,7 @@ export const delegationRenderer: Renderer = {
     if (meta.patch?.applied) streams.err(`applied:\n${meta.patch.diffstat}\n`);
     if (meta.output_file !== undefined) streams.err(`written: ${meta.output_file}\n`);
     if (meta.outcome !== undefined) streams.err(`no change: ${meta.reason}\n`);
+    if (meta.verify !== undefined) streams.err(`${verifiedLine(meta.verify)}\n`);
     for (const excerpt of meta.auto_context ?? [])
       streams.err(`context: ${streams.shown(renderExcerpt(excerpt))}\n`);
     for (const warning of meta.warnings)
@@ -34,6 +35,12 @@ export const delegationRenderer: Renderer = {
   exitStatus: (output) =>
     (output as DelegateOutput).meta.incomplete === undefined ? 0 : exitStatusOf('answer-unusable'),
 };
+
+function verifiedLine({ sandbox, ms, repairs }: NonNullable<DelegateOutput['meta']['verify']>): string {
+  const where = sandbox === 'none' ? 'in the open' : `in ${sandbox}`;
+  const after = repairs === 0 ? '' : `, after ${plural(repairs, 'repair')}`;
+  return `verified: ${where}, ${formatDuration(ms)}${after}`;
+}
 
 /** What a quiet run leaves out. */
 function unsaid({ warnings, cost_alert }: DelegateOutput['meta']): string[] {

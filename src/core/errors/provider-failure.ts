@@ -15,6 +15,7 @@ export type Recovery =
   | 'fix-parameter'
   | 'larger-window'
   | 'ask-again'
+  | 'repair'
   | 'more-output';
 
 interface FailureRow {
@@ -59,7 +60,7 @@ const failures = {
   'unparsable-answer': { recovery: 'ask-again', code: 'answer-unusable', billed: true },
   'spoken-refusal': { recovery: 'ask-again', code: 'answer-refused', billed: true },
   'unplaceable-answer': { recovery: 'ask-again', code: 'patch-unplaceable', billed: true },
-  'verify-failed': { recovery: 'next-model', code: 'verify-failed', billed: true },
+  'verify-failed': { recovery: 'repair', code: 'verify-failed', billed: true },
   cancelled: { recovery: 'stop', code: 'interrupted', billed: true },
 } as const satisfies Record<string, FailureRow>;
 

@@ -62,17 +62,25 @@ function withoutNumbers(text: string): string {
 /** Frames of the runner and of installed packages say nothing that a model could mend. */
 const foreignFrame =
   /^\s*(?:at |\u276f |File ")?.*(?:node_modules[\\/]|node:internal|internal[\\/]process|site-packages[\\/]|dist-packages[\\/]|[\\/]lib[\\/]python\d|[\\/]go[\\/]src[\\/]|[\\/]go-\d[\d.]*[\\/])/;
+const aFrame = /^\s*(?:at |\u276f |File ")/;
 const emptyFrame = /^\s*at (?:async )?(?:Promise\.all|new Promise|<anonymous>|process\.)/;
 /** Any absolute path that is left is somebody's; its last part says enough. */
 const absolutePath = /(?:file:\/\/)?(?<![\w./~-])\/(?:[\w.@+~-]+\/)+([\w.@+~-]+)/g;
 
-function withinProject(text: string, { copies }: ComplaintPlaces): string {
+/** Without escape sequences and frames of others. Paths are those of the project; of others only the last part stays. */
+export function ofProject(text: string, { copies }: ComplaintPlaces): string {
   let tidy = withoutEscapes(text).replace(/\r\n?/g, '\n');
   for (const copy of copies) tidy = tidy.replaceAll(`file://${copy}/`, '').replaceAll(`${copy}/`, '');
-  const lines = tidy
+  return tidy
     .split('\n')
-    .filter((line) => !foreignFrame.test(line) && !emptyFrame.test(line))
-    .map((line) => line.replace(absolutePath, '$1').trimEnd());
+    .filter((line) => !(aFrame.test(line) && foreignFrame.test(line)) && !emptyFrame.test(line))
+    .map((line) => line.replace(absolutePath, '$1').trimEnd())
+    .join('\n');
+}
+
+function withinProject(text: string, places: ComplaintPlaces): string {
+  const own = withoutEscapes(text).split('\n');
+  const lines = ofProject(own.filter((line) => !foreignFrame.test(line)).join('\n'), places).split('\n');
   const kept = lines.length > mostLines ? [...lines.slice(0, mostLines - 1), '\u2026'] : lines;
   return kept
     .join('\n')

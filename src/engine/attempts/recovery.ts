@@ -5,9 +5,10 @@ import type { DelegateRequest } from '../../core/tasks/request.ts';
 import { UnplaceableAnswer } from '../finish/finish-answer.ts';
 import { NonAnswer } from '../finish/non-answer.ts';
 import type { GenerateRequest } from '../ports.ts';
+import { RejectedAnswer } from '../verdict/check-answer.ts';
 import { backoffMs } from './backoff.ts';
 import { withoutParameter } from './parameters.ts';
-import { askAgain, askForWholeFiles, keepsBlocks, type RequestSource } from './request.ts';
+import { askAgain, askForRepair, askForWholeFiles, keepsBlocks, type RequestSource } from './request.ts';
 
 export interface NextTry {
   request: GenerateRequest;
@@ -30,6 +31,9 @@ export interface RecoveryOptions extends RequestSource {
 
 /** Factor by which the output cap is raised when reasoning used it up. */
 const moreOutputFactor = 4;
+
+/** How often a model is told that its answer fails the caller's check. */
+const mostRepairs = 2;
 
 /** Whether the provider asks for a longer wait than the caller allows. */
 export function isLongerWait(
@@ -55,6 +59,7 @@ export class Recoveries {
   #outputRaised = false;
   #askedAgain = false;
   #askedForWholeFiles = false;
+  #repairs = 0;
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
@@ -77,6 +82,8 @@ export class Recoveries {
         return failure instanceof UnplaceableAnswer || failure instanceof NonAnswer
           ? this.#askAgain(failure, request)
           : undefined;
+      case 'repair':
+        return failure instanceof RejectedAnswer ? this.#repair(failure, request) : undefined;
       case 'retry-once':
         return this.#cutAnswers++ > 0 ? undefined : this.#retry(failure, request);
       case 'retry':
@@ -136,6 +143,17 @@ export class Recoveries {
         repairs: null,
       }
     );
+  }
+
+  #repair({ answer, complaint, message }: RejectedAnswer, request: GenerateRequest): NextTry | undefined {
+    if (complaint === undefined || this.#repairs >= mostRepairs) return undefined;
+    this.#repairs++;
+    return {
+      request: askForRepair(request, { answer, complaint }, this.#options.candidate, this.#options),
+      reason: `${message.trimEnd()}; asking for a repair`,
+      waitMs: 0,
+      repairs: null,
+    };
   }
 
   #retry(failure: ProviderFailure, request: GenerateRequest): NextTry | undefined {

@@ -13,6 +13,7 @@ import { instructionsFor } from '../../core/tasks/instructions.ts';
 import { instructionAllowanceTokens, mayStay } from '../../core/tasks/tasks.ts';
 import { fingerprint } from '../../core/text/fingerprint.ts';
 import { utcDay } from '../../core/text/utc-day.ts';
+import { repairPrompt } from '../../core/verdict/repair-prompt.ts';
 import type { EngineContext } from '../context.ts';
 import { goodBlocks } from '../finish/changes.ts';
 import { UnplaceableAnswer } from '../finish/finish-answer.ts';
@@ -116,7 +117,7 @@ export function askAgain(
   candidate: Candidate,
   source: RequestSource,
 ): GenerateRequest {
-  const { request: asked, input: material } = source.prepared;
+  const { request: asked } = source.prepared;
   const stays = mayStay(asked.task, asked.shape);
   const again =
     failure instanceof UnplaceableAnswer
@@ -128,7 +129,27 @@ export function askAgain(
           mayStay: stays,
           excerpt: failure instanceof UnparsableAnswer ? failure.excerpt : undefined,
         });
-  const input = `${material.text}\n\n<your_answer>\n${failure.answer.trim()}\n</your_answer>\n\n${again}`;
+  return withAnswer(request, { answer: failure.answer, again }, candidate, source);
+}
+
+/** Tells the model how its answer fails the caller's check, and asks for the whole answer anew. */
+export function askForRepair(
+  request: GenerateRequest,
+  { answer, complaint }: { answer: string; complaint: string },
+  candidate: Candidate,
+  source: RequestSource,
+): GenerateRequest {
+  const { shape } = source.prepared.request;
+  return withAnswer(request, { answer, again: repairPrompt(complaint, shape) }, candidate, source);
+}
+
+function withAnswer(
+  request: GenerateRequest,
+  { answer, again }: { answer: string; again: string },
+  candidate: Candidate,
+  source: RequestSource,
+): GenerateRequest {
+  const input = `${source.prepared.input.text}\n\n<your_answer>\n${answer.trim()}\n</your_answer>\n\n${again}`;
   return acceptable({ ...request, input, ...cachingFor(candidate, source) }, candidate, source);
 }
 

@@ -2,14 +2,13 @@
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { ProviderFailure } from '../../core/errors/provider-failure.ts';
 import type { Candidate } from '../../core/router/decision.ts';
-import type { CallOptions } from '../context.ts';
 import { type FinishedAnswer, finishAnswer, type UnplaceableAnswer } from '../finish/finish-answer.ts';
 import { finishOptionsOf } from '../finish/options.ts';
 import type { GenerateRequest, GenerateResult } from '../ports.ts';
-import { timerMs } from '../timer.ts';
+import { checkAnswer } from '../verdict/check-answer.ts';
 import { type Attempt, maxSpent, toAttempt } from './attempt.ts';
 import { attemptLimits, hasTimeFor } from './attempt-limits.ts';
-import { type Call, isAffordable, remainingMs, requestSource } from './call.ts';
+import { type Call, isAffordable, requestSource } from './call.ts';
 import { recordAttempt } from './record-attempt.ts';
 import { Recoveries } from './recovery.ts';
 import { firstRequest, noteFilesRead, worstCaseUsd } from './request.ts';
@@ -198,7 +197,8 @@ async function attemptOnce({
     });
     if (options.verify) {
       const begun = clock.monotonic();
-      const ending = assertVerified(finished, options, remainingMs(call));
+      // Of an answer that repaired another one, the rest is in the result.
+      const ending = checkAnswer(finished, repairs ? finished.result : result.text, call);
       await ending.finally(() => {
         verifyMs = clock.monotonic() - begun;
       });
@@ -216,21 +216,4 @@ async function attemptOnce({
       outcome: { error: failure },
     };
   }
-}
-
-async function assertVerified(
-  { result }: FinishedAnswer,
-  { verify, signal }: CallOptions,
-  remainingMs: number,
-): Promise<void> {
-  if (!verify) return;
-  // One millisecond past the deadline, so that the call is over by then and no other model is tried.
-  const limit = AbortSignal.timeout(timerMs(remainingMs + 1));
-  const tooSlow = 'the verification command timed out';
-  const verdict = await verify(result, AbortSignal.any([signal, limit])).catch((error: unknown) => {
-    // A command that has not started yet rejects with its own error.
-    if (limit.aborted) return { ok: false, detail: tooSlow };
-    throw error;
-  });
-  if (!verdict.ok) throw new ProviderFailure('verify-failed', limit.aborted ? tooSlow : verdict.detail);
 }

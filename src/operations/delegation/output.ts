@@ -8,6 +8,7 @@ import { servedName, spending } from '../../engine/attempts/attempt.ts';
 import type { DelegateOutcome } from '../../engine/delegate.ts';
 import type { FinishedAnswer, FinishedPatch } from '../../engine/finish/finish-answer.ts';
 import type { OperationContext } from '../context.ts';
+import { echo } from '../operation.ts';
 import { autoContextSchema } from './auto-context-schema.ts';
 import { shownAttempts, shownAttemptsSchema } from './shown-attempts.ts';
 
@@ -53,6 +54,15 @@ const metaSchema = () =>
       })
       .optional(),
     auto_context: autoContextSchema(),
+    verify: echo(
+      z
+        .object({
+          sandbox: z.enum(['bubblewrap', 'sandbox-exec', 'none']),
+          ms: z.number().describe('Of all runs of the command.'),
+          repairs: z.number(),
+        })
+        .optional(),
+    ),
     output_file: z.string().optional(),
     incomplete: z.string().optional().describe('Why the result is only the beginning of a text.'),
   });
@@ -107,7 +117,12 @@ export function givenAnswerOutput(
   };
 }
 
-export function toOutput(outcome: DelegateOutcome, context: OperationContext): DelegateOutput {
+/** `verify`: of a result that has passed the user's command. */
+export function toOutput(
+  outcome: DelegateOutcome,
+  context: OperationContext,
+  verify?: DelegateOutput['meta']['verify'],
+): DelegateOutput {
   const { attempt, attempts, finished, decision, generated, prepared } = outcome;
   const engine = context.engine();
   const spent = spending(attempts);
@@ -144,6 +159,7 @@ export function toOutput(outcome: DelegateOutcome, context: OperationContext): D
       ...(engine.rehearsal ? { rehearsal: true } : {}),
       ...(prepared.autoContext === undefined ? {} : { auto_context: prepared.autoContext }),
       ...(finished.patch ? { patch: patchMeta(finished.patch) } : {}),
+      ...(verify ? { verify } : {}),
       ...(outcome.cut ? { incomplete: printable(outcome.cut.message) } : {}),
     },
   };

@@ -8,6 +8,7 @@ import type { OperationContext } from '../context.ts';
 import { deliver, keepForLater, withWarning } from './deliver.ts';
 import type { DelegationInput } from './fields.ts';
 import { type DelegateOutput, toOutput } from './output.ts';
+import type { Verification } from './verified.ts';
 
 /** Read-only with respect to the workspace, so that clients run it without confirmation, and in parallel. */
 export const delegateAnnotations = {
@@ -19,32 +20,58 @@ export const delegateAnnotations = {
 
 export async function runDelegation(
   request: DelegateRequest,
-  { apply, output, force = false }: Pick<DelegationInput, 'apply' | 'output' | 'force'>,
+  input: Destination & Pick<DelegationInput, 'verify' | 'sandbox'>,
   context: OperationContext,
   options: CallOptions,
 ): Promise<DelegateOutput> {
+  const { apply, output, verify, sandbox } = input;
   // Checked before anything is spent.
   context.assertRecordable();
   if (output !== undefined) context.writer().assertWritable(output);
   if (apply) await context.tree().assertPossible();
+  if (verify === undefined) {
+    if (sandbox !== undefined && request.task !== 'tests') throw nothingToConfine();
+    return delegateTo(input, request, context, options, undefined);
+  }
+  const { verification } = await import('./verified.ts');
+  const check = await verification(verify, request, input, context, options);
+  try {
+    return await delegateTo(input, request, context, options, check);
+  } finally {
+    await check.end();
+  }
+}
+
+type Destination = Pick<DelegationInput, 'apply' | 'output' | 'force'>;
+
+async function delegateTo(
+  { apply, output, force = false }: Destination,
+  request: DelegateRequest,
+  context: OperationContext,
+  options: CallOptions,
+  check: Verification | undefined,
+): Promise<DelegateOutput> {
   // Imported here so that explaining a route does not load the engine and the patch core.
   const { delegate } = await import('../../engine/delegate.ts');
   const { errorOfFailed, errorOfUndelivered, keepAnswered } = await import('./keep-run.ts');
-  const { signal, verify } = options;
+  const { signal } = options;
+  const verify = check?.verify ?? options.verify;
   let permit: OutputPermit | undefined;
   const outcome = await delegate(request, context.engine(), {
     ...options,
-    async beforeSending({ base, sources }) {
-      if (output === undefined) return;
+    async beforeSending({ base, sources }, remainingMs) {
       const inputs = { base, paths: sources.map(({ path }) => path) };
-      permit = await context.outputs().permit(output, { inputs, force, signal });
+      if (output !== undefined) permit = await context.outputs().permit(output, { inputs, force, signal });
+      if (!check) return;
+      // Without a key there is no need to run anything.
+      await context.engine().provider();
+      await check.begin(base, remainingMs);
     },
     ...(verify && {
-      async verify(result, abort) {
-        // As on delivery, since the command runs with the result in the file.
-        permit?.recheck(result);
-        if (output !== undefined) await context.outputs().note(output, result);
-        return verify(result, abort);
+      async verify(finished, within) {
+        // What could not be delivered need not be checked.
+        permit?.recheck(finished.result);
+        return verify(finished, within);
       },
     }),
     onFailure: (error, call) => errorOfFailed(error, call, options, context),
@@ -55,7 +82,7 @@ export async function runDelegation(
     throw options.wholeOnly ? extendError(error, { answer: outcome.finished.result }) : error;
   }
   const { patch } = outcome.finished;
-  const made = toOutput(outcome, context);
+  const made = toOutput(outcome, context, check?.describe(outcome));
   const stored = patch ? keepForLater(made, patch, { apply }, context) : made;
   const keep = () => keepAnswered(outcome, stored, context);
   // A result that is handed over at once is kept behind it.
@@ -75,9 +102,14 @@ export async function runDelegation(
 
   function recheck(result: string): void {
     if (permit?.isInput && outcome.finished.placeholders.length > 0) throw wouldLoseSecrets(output!);
-    // Also if it was verified: the old content is back by now, or somebody has edited it since.
     permit?.recheck(result);
   }
+}
+
+function nothingToConfine(): OrchError {
+  return new OrchError('usage', '--sandbox says what --verify runs in: without that, nothing runs', {
+    hint: 'add --verify "<command>", or omit --sandbox',
+  });
 }
 
 /** Only patches put secrets back. */

@@ -87,6 +87,12 @@ async function copyOf(
   return copy;
 }
 
+/** Without times, and without the repository. */
+function contents(root: string): Record<string, string> {
+  const seen = Object.entries(photograph(root)).filter(([name]) => !name.startsWith('.git/'));
+  return Object.fromEntries(seen.map(([name, state]) => [name, state.replace(/ [\d.]+ /, ' ')]));
+}
+
 function gitIn(copy: ScratchCopy, ...args: string[]): string {
   return execFileSync('git', ['-C', copy.root, ...args], { encoding: 'utf8' });
 }
@@ -272,3 +278,50 @@ function leaveDeepFolders(top: string): void {
 function realOf(path: string): string {
   return execFileSync('/bin/sh', ['-c', 'cd "$1" && pwd -P', 'sh', path], { encoding: 'utf8' }).trim();
 }
+
+describe('a checkpoint', () => {
+  it('puts back whatever has run in the copy, and touches nothing of the project', async () => {
+    const copy = await copyOf(base);
+    const restore = copy.checkpoint(never());
+    const made = contents(copy.root);
+    const project = photograph(base);
+    const tree = gitIn(copy, 'rev-parse', 'HEAD^{tree}');
+    copy.write('packages/a/src/a.js', 'changed');
+    copy.write('run.sh', 'not to be run', '100644');
+    expect(lstatSync(copy.path('run.sh')).mode & 0o777).toBe(0o644);
+    copy.write('new/deep/tool', '#!/bin/sh\n', '100755');
+    expect(lstatSync(copy.path('new/deep/tool')).mode & 0o777).toBe(0o755);
+    copy.delete('packages/b');
+    copy.delete('package.json');
+    copy.delete('there/is/none');
+    rmSync(copy.path('inside.js'));
+    symlinkSync('/etc/passwd', copy.path('inside.js'));
+    execFileSync('mkfifo', [copy.path('pipe')]);
+    gitIn(copy, 'config', 'core.hooksPath', 'evil');
+    gitIn(copy, '-c', 'user.name=x', '-c', 'user.email=x', 'commit', '-qam', 'x', '--no-verify');
+    chmodSync(copy.path('packages/a/src'), 0o000);
+    chmodSync(copy.root, 0o500);
+    for (const time of [1, 2]) {
+      await restore();
+      expect(contents(copy.root), `time ${time}`).toEqual(made);
+      copy.write('packages/a/src/a.js', 'changed again');
+    }
+    await restore();
+    expect(gitIn(copy, 'status', '--porcelain')).toBe('');
+    expect(gitIn(copy, 'rev-parse', 'HEAD^{tree}')).toBe(tree);
+    expect(readFileSync(copy.path('.git/config'), 'utf8')).not.toContain('evil');
+    expect(photograph(base)).toEqual(project);
+  });
+
+  it('neither writes nor deletes behind a link, or in a repository', async () => {
+    const copy = await copyOf(base);
+    const outside = folder({ file: 'outside' });
+    symlinkSync(outside, copy.path('way'));
+    copy.delete('way/file');
+    expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('outside');
+    copy.delete('way');
+    expect(existsSync(outside)).toBe(true);
+    for (const path of ['.git/config', '.', '../x'])
+      expect(() => copy.delete(path)).toThrow(expect.objectContaining({ code: 'file-forbidden' }));
+  });
+});

@@ -36,7 +36,7 @@ describe('the failure table', () => {
       'answer-cut-by-length': 'more-output answer-unusable',
       'empty-answer': 'next-model answer-unusable',
       'unusable-answer': 'next-model answer-unusable',
-      'verify-failed': 'next-model verify-failed',
+      'verify-failed': 'repair verify-failed',
       cancelled: 'stop interrupted',
     });
   });

@@ -40,7 +40,7 @@ describe('a host that refuses the connection', () => {
 it('the same output of --verify is told once, whatever time the command took', async () => {
   let runs = 0;
   const verify = async () => ({
-    ok: false,
+    ok: false as const,
     detail: `the command exited with 1:\n    not ok 1\n    ${++runs}.5ms\n`,
   });
   const { error: failed } = await engineFixture({ answer: code });
@@ -184,9 +184,9 @@ describe('when one model fails', () => {
     const outcome = await call(
       {},
       {
-        verify: async (result) => {
+        verify: async ({ result }) => {
           seen.push(result);
-          return { ok: !result.includes('wrong'), detail: 'it is wrong' };
+          return result.includes('wrong') ? { ok: false, detail: 'it is wrong' } : { ok: true };
         },
       },
     );
@@ -206,11 +206,11 @@ describe('when one model fails', () => {
       call(
         { timeoutMs: 60_000 },
         {
-          verify: (_result, signal) =>
+          verify: (_finished, { signal: within }) =>
             new Promise((resolve) => {
-              signal.addEventListener('abort', () => {
+              within.addEventListener('abort', () => {
                 clock.pass(100);
-                resolve({ ok: false, detail: 'a signal' });
+                resolve({ ok: false, detail: 'a signal', complaint: 'a signal' });
               });
             }),
         },
@@ -226,7 +226,7 @@ describe('when one model fails', () => {
     const given = vi.spyOn(AbortSignal, 'timeout');
     onTestFinished(() => given.mockRestore());
     const { call } = await engineFixture({ answer: code });
-    await call({ timeoutMs: 3_000_000_000 }, { verify: async () => ({ ok: true, detail: '' }) });
+    await call({ timeoutMs: 3_000_000_000 }, { verify: async () => ({ ok: true }) });
     expect(given).toHaveBeenCalledWith(2 ** 31 - 1);
   });
 

@@ -1,6 +1,8 @@
 /** An answer that is none is asked for again once, with the reason; then the next model. Nothing to change is a result. */
 import { describe, expect, it } from 'vitest';
 import type { DelegateRequest } from '../../../src/core/tasks/request.ts';
+import type { CheckVerdict } from '../../../src/engine/context.ts';
+import type { FinishedAnswer } from '../../../src/engine/finish/finish-answer.ts';
 import { spoken } from '../../fixtures/answers/non-answers.ts';
 import { searchReplace, v4a } from '../../helpers/answers.ts';
 import { sentInput } from '../../helpers/sent-input.ts';
@@ -239,7 +241,8 @@ describe('nothing to change', () => {
       [alive.codex]: text('NO CHANGE: All is well.'),
       [alive.full]: text(patched),
     });
-    const verify = async (result: string) => ({ ok: result !== '', detail: 'two tests failed' });
+    const verify = async ({ result }: FinishedAnswer): Promise<CheckVerdict> =>
+      result === '' ? { ok: false, detail: 'two tests failed' } : { ok: true };
     const { finished } = await call(patch, { verify });
     expect(finished.patch?.changes).toHaveLength(1);
     expect(asked()).toEqual([alive.codex, alive.full]);
