@@ -525,6 +525,7 @@ export function createFactory(options: FactoryOptions): Factory {
       return missingCommand(command, { cwd });
     },
     realPath: (path) => canonicalPath(resolve(cwd, path)),
+    mayRun: options.session !== true,
     scratchCopies: scratch,
     projects: testedProjects,
     sandboxes: confinement,

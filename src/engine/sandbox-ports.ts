@@ -63,8 +63,6 @@ export interface ScratchCopy {
    * it holds more than `maxBytes` (default 16 MB), or may not be read.
    */
   read(relative: string, maxBytes?: number): Uint8Array | undefined;
-  /** Removes a file, or a folder with all in it, if it is there. Throws `write-failed`, `file-forbidden`. */
-  delete(relative: string): void;
   /** The same as `write` for a file in `reports`. */
   writeReport(name: string, content: string | Uint8Array): void;
   deleteReport(name: string): void;

@@ -2,20 +2,11 @@ import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { languageOfPath, normaliseLanguage } from '../core/input/language.ts';
 import { frameworkField, requestFields, sandboxField } from './delegation/fields.ts';
+import { mutantsField, usualMutants, usualRunMs } from './delegation/run-fields.ts';
 import { commandOnly, field } from './operation.ts';
 import { verdictSchema } from './verdict/verdict-schema.ts';
 
 const mostTestBytes = 4 * 1024 * 1024;
-export const usualMutants = 8;
-const mostMutants = 100;
-const usualRunSeconds = 120;
-
-export const mutantsField = field(
-  z.int().min(0).max(mostMutants).optional(),
-  `Changes to the code that the tests are tried against, at most (default ${usualMutants}; 0 for none)`,
-  { flag: '--mutants <count>', cliOnly: true },
-);
-
 export const checkOperation = commandOnly({
   input: () =>
     z.strictObject({
@@ -34,7 +25,7 @@ export const checkOperation = commandOnly({
       mutants: mutantsField,
       timeout: field(
         z.number().positive('must be greater than 0').max(3600).optional(),
-        `Longest run of the tests, in seconds (default ${usualRunSeconds})`,
+        `Longest run of the tests, in seconds (default ${usualRunMs / 1000})`,
         { flag: '--timeout <seconds>' },
       ),
     }),
@@ -63,7 +54,7 @@ export const checkOperation = commandOnly({
       {
         sandbox: input.sandbox,
         mutants: input.mutants ?? usualMutants,
-        runMs: (input.timeout ?? usualRunSeconds) * 1000,
+        runMs: input.timeout === undefined ? usualRunMs : input.timeout * 1000,
       },
       context,
       signal,

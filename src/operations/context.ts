@@ -48,6 +48,8 @@ export interface OperationContext {
   missingCommand(command: string): Promise<string | undefined>;
   /** Absolute path without links, of one relative to the working directory. The file need not exist. */
   realPath(path: string): string;
+  /** Whether code may be run that the user did not name: on the command line, not for a client. */
+  readonly mayRun: boolean;
   /** Copies of a project, to run its tests in. */
   scratchCopies(): Promise<ScratchCopies>;
   /** What a verdict on tests has to know of a project. */

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { DelegateRequest } from '../core/tasks/request.ts';
+import type { CallOptions } from '../engine/context.ts';
+import type { OperationContext } from './context.ts';
 import {
   type DelegationInput,
   frameworkField,
@@ -8,10 +10,11 @@ import {
   sandboxField,
   verifyField,
 } from './delegation/fields.ts';
-import { delegateOutput } from './delegation/output.ts';
+import { type DelegateOutput, delegateOutput } from './delegation/output.ts';
 import { readRequest } from './delegation/read-request.ts';
 import { delegateAnnotations, runDelegation } from './delegation/run-delegation.ts';
-import { cliOnly, operation, withSurface } from './operation.ts';
+import { mutantsField, usualMutants, usualRunMs } from './delegation/run-fields.ts';
+import { cliOnly, field, operation, withSurface } from './operation.ts';
 
 export const testsOperation = operation({
   title: 'Write tests',
@@ -26,6 +29,8 @@ export const testsOperation = operation({
       framework: frameworkField,
       verify: verifyField,
       sandbox: sandboxField,
+      run: field(z.boolean().optional(), 'Do not run the tests', { flag: '--no-run', cliOnly: true }),
+      mutants: mutantsField,
       ...resultFields,
     }),
   output: delegateOutput,
@@ -35,9 +40,27 @@ export const testsOperation = operation({
     'orch tests -f src/cart.ts --framework vitest -o test/cart.test.ts',
     'orch tests -f cart.py --framework pytest -o test_cart.py --verify "pytest -q {}"',
   ],
-  run: (input, context, options) => runDelegation(plan(input), input, context, options),
+  run: writeTests,
 });
 
-function plan(input: DelegationInput): DelegateRequest {
+type TestsInput = DelegationInput & { run?: boolean | undefined; mutants?: number | undefined };
+
+async function writeTests(
+  { run = true, mutants, ...input }: TestsInput,
+  context: OperationContext,
+  options: CallOptions,
+): Promise<DelegateOutput> {
+  const request = plan(input);
+  const { judged, placed } = await import('./verdict/tested.ts');
+  const place = await placed(request, input.output, context, options.signal);
+  const told = place?.request ?? request;
+  // A rehearsed answer tests nothing of the project's, and a client may not have the user's code run unasked.
+  const runs = input.verify === undefined && run && context.mayRun && !context.engine().rehearsal;
+  if (place === undefined || !runs) return runDelegation(told, input, context, options);
+  const settings = { sandbox: input.sandbox, mutants: mutants ?? usualMutants, runMs: usualRunMs };
+  return runDelegation(told, input, context, options, judged(place, settings, context, options));
+}
+
+function plan({ run: _run, mutants: _mutants, ...input }: TestsInput): DelegateRequest {
   return readRequest({ ...input, task: 'tests', return: 'code' });
 }

@@ -1,6 +1,6 @@
 /** Prints the verdict on tests. */
 import { printable } from '../../core/text/hidden.ts';
-import { describeVerdict } from '../../operations/verdict/open-judge.ts';
+import { describeVerdict } from '../../operations/verdict/describe-verdict.ts';
 import type { VerdictOutput } from '../../operations/verdict/verdict-schema.ts';
 import type { Renderer } from './renderers.ts';
 import { wrapped } from './wrap.ts';

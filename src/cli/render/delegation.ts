@@ -4,6 +4,8 @@ import { describeCost } from '../../core/errors/spending.ts';
 import { formatCount, formatDuration, plural } from '../../core/text/format.ts';
 import type { DelegateOutput } from '../../operations/delegation/output.ts';
 import { applyCommand, showCommand } from '../../operations/delegation/show-command.ts';
+import { describeVerdict } from '../../operations/verdict/describe-verdict.ts';
+import type { VerdictOutput } from '../../operations/verdict/verdict-schema.ts';
 import { renderExcerpt } from './decision.ts';
 import type { Renderer } from './renderers.ts';
 
@@ -23,6 +25,7 @@ export const delegationRenderer: Renderer = {
     if (meta.output_file !== undefined) streams.err(`written: ${meta.output_file}\n`);
     if (meta.outcome !== undefined) streams.err(`no change: ${meta.reason}\n`);
     if (meta.verify !== undefined) streams.err(`${verifiedLine(meta.verify)}\n`);
+    if (meta.verdict !== undefined) streams.err(`${streams.shown(verdictLines(meta.verdict))}\n`);
     for (const excerpt of meta.auto_context ?? [])
       streams.err(`context: ${streams.shown(renderExcerpt(excerpt))}\n`);
     for (const warning of meta.warnings)
@@ -40,6 +43,12 @@ function verifiedLine({ sandbox, ms, repairs }: NonNullable<DelegateOutput['meta
   const where = sandbox === 'none' ? 'in the open' : `in ${sandbox}`;
   const after = repairs === 0 ? '' : `, after ${plural(repairs, 'repair')}`;
   return `verified: ${where}, ${formatDuration(ms)}${after}`;
+}
+
+function verdictLines(verdict: VerdictOutput): string {
+  const { path, framework, hint } = verdict;
+  const into = `tests: for ${path}${framework === null ? '' : ` (${framework})`}`;
+  return [into, describeVerdict(verdict), ...(hint === undefined ? [] : [`hint: ${hint}`])].join('\n');
 }
 
 /** What a quiet run leaves out. */

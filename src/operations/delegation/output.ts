@@ -9,6 +9,7 @@ import type { DelegateOutcome } from '../../engine/delegate.ts';
 import type { FinishedAnswer, FinishedPatch } from '../../engine/finish/finish-answer.ts';
 import type { OperationContext } from '../context.ts';
 import { echo } from '../operation.ts';
+import { verdictSchema } from '../verdict/verdict-schema.ts';
 import { autoContextSchema } from './auto-context-schema.ts';
 import { shownAttempts, shownAttemptsSchema } from './shown-attempts.ts';
 
@@ -63,6 +64,7 @@ const metaSchema = () =>
         })
         .optional(),
     ),
+    verdict: echo(verdictSchema().optional()),
     output_file: z.string().optional(),
     incomplete: z.string().optional().describe('Why the result is only the beginning of a text.'),
   });
@@ -117,11 +119,13 @@ export function givenAnswerOutput(
   };
 }
 
-/** `verify`: of a result that has passed the user's command. */
+export type CheckedMeta = Pick<DelegateOutput['meta'], 'verify' | 'verdict'>;
+
+/** `checked`: of a result that has passed a check. */
 export function toOutput(
   outcome: DelegateOutcome,
   context: OperationContext,
-  verify?: DelegateOutput['meta']['verify'],
+  checked?: CheckedMeta,
 ): DelegateOutput {
   const { attempt, attempts, finished, decision, generated, prepared } = outcome;
   const engine = context.engine();
@@ -159,7 +163,7 @@ export function toOutput(
       ...(engine.rehearsal ? { rehearsal: true } : {}),
       ...(prepared.autoContext === undefined ? {} : { auto_context: prepared.autoContext }),
       ...(finished.patch ? { patch: patchMeta(finished.patch) } : {}),
-      ...(verify ? { verify } : {}),
+      ...checked,
       ...(outcome.cut ? { incomplete: printable(outcome.cut.message) } : {}),
     },
   };

@@ -18,27 +18,33 @@ export const delegateAnnotations = {
   openWorldHint: true,
 };
 
+/** `ownCheck`: of the operation, in place of the command of --verify; it is ended here. */
 export async function runDelegation(
   request: DelegateRequest,
   input: Destination & Pick<DelegationInput, 'verify' | 'sandbox'>,
   context: OperationContext,
   options: CallOptions,
+  ownCheck?: Verification,
 ): Promise<DelegateOutput> {
   const { apply, output, verify, sandbox } = input;
   // Checked before anything is spent.
   context.assertRecordable();
   if (output !== undefined) context.writer().assertWritable(output);
   if (apply) await context.tree().assertPossible();
+  if (ownCheck !== undefined) return checked(ownCheck);
   if (verify === undefined) {
     if (sandbox !== undefined && request.task !== 'tests') throw nothingToConfine();
     return delegateTo(input, request, context, options, undefined);
   }
   const { verification } = await import('./verified.ts');
-  const check = await verification(verify, request, input, context, options);
-  try {
-    return await delegateTo(input, request, context, options, check);
-  } finally {
-    await check.end();
+  return checked(await verification(verify, request, input, context, options));
+
+  async function checked(check: Verification): Promise<DelegateOutput> {
+    try {
+      return await delegateTo(input, request, context, options, check);
+    } finally {
+      await check.end();
+    }
   }
 }
 

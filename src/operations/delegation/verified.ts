@@ -8,13 +8,13 @@ import { type CommandCheck, commandCheck } from '../../engine/verdict/verify-com
 import type { OperationContext } from '../context.ts';
 import { chosenSandbox } from './chosen-sandbox.ts';
 import type { DelegationInput } from './fields.ts';
-import type { DelegateOutput } from './output.ts';
+import type { CheckedMeta } from './output.ts';
 
 export interface Verification extends Pick<CommandCheck, 'verify' | 'end'> {
   /** Before anything is sent. `base` is the folder of the project. */
   begin(base: string, limitMs: number): Promise<void>;
-  /** For `meta.verify`. */
-  describe(outcome: DelegateOutcome): NonNullable<DelegateOutput['meta']['verify']>;
+  /** For the result's `meta`. */
+  describe(outcome: DelegateOutcome): CheckedMeta;
 }
 
 /** Runs nothing yet. Throws `usage`. */
@@ -64,12 +64,14 @@ export async function verification(
       await check.begin(context.realPath(base), limitMs);
     },
     describe: ({ attempts }) => ({
-      sandbox: sandbox.kind,
-      ms: Math.round(check.ms()),
-      repairs: attempts.filter(
-        ({ failure, candidate }, at) =>
-          failure?.failureClass === 'verify-failed' && attempts[at + 1]?.candidate === candidate,
-      ).length,
+      verify: {
+        sandbox: sandbox.kind,
+        ms: Math.round(check.ms()),
+        repairs: attempts.filter(
+          ({ failure, candidate }, at) =>
+            failure?.failureClass === 'verify-failed' && attempts[at + 1]?.candidate === candidate,
+        ).length,
+      },
     }),
   };
 }

@@ -1,5 +1,5 @@
 /** Prepares to judge tests: what runs them, a copy of the project, and a sandbox. Nothing is run without one. */
-import { describeEvidence, type Evidence, type Verdict } from '../../core/verdict/verdict.ts';
+import type { Verdict } from '../../core/verdict/verdict.ts';
 import type { Sandbox, ScratchCopy } from '../../engine/sandbox-ports.ts';
 import { Judge, type Judgement } from '../../engine/verdict/judge.ts';
 import { planTests, type TestPlan } from '../../engine/verdict/plan-tests.ts';
@@ -158,19 +158,4 @@ export function unableVerdict({ reason, hint }: Unable, { plan }: Pick<Planned, 
 
 function reasonOf({ kind, reason }: Verdict): Pick<VerdictOutput, 'verdict' | 'reason'> {
   return { verdict: kind, ...(reason !== undefined && { reason }) };
-}
-
-/** One line for a person. */
-export function describeVerdict(output: VerdictOutput): string {
-  const evidence: Evidence = {
-    parses: output.parses,
-    counts: output.tests,
-    stable: output.stable,
-    sourceUntouched: undefined,
-    mutants: output.changes && { ...output.changes, failedOtherwise: output.changes.failed_otherwise },
-  };
-  const shown =
-    output.sandbox === null ? '' : describeEvidence(evidence, { sandbox: output.sandbox, ms: output.ms });
-  const said = output.reason === undefined ? output.verdict : `${output.verdict}: ${output.reason}`;
-  return shown === '' ? said : `${said} (${shown})`;
 }
