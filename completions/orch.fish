@@ -15,11 +15,11 @@ function __orch_at
             set literal 1
         else if test -z "$literal"; and string match -q -- '-*' $word; and test "$word" != -
             switch "$path/$word"
-                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--tier' 'run/--prefer' 'run/--complexity' 'run/--max-output' 'run/--max-cost' 'run/--range' 'run/--context-tokens' 'run/--timeout' 'run/--max-retry-after' 'run/--framework' 'run/--return' 'run/-o' 'run/--output'
+                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--tier' 'run/--prefer' 'run/--complexity' 'run/--max-output' 'run/--max-cost' 'run/--range' 'run/--context-tokens' 'run/--timeout' 'run/--max-retry-after' 'run/--framework' 'run/--return' 'run/--verify' 'run/--sandbox' 'run/-o' 'run/--output'
                     set want $word
-                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--tier' 'diff/--prefer' 'diff/--complexity' 'diff/--max-output' 'diff/--max-cost' 'diff/--range' 'diff/--context-tokens' 'diff/--timeout' 'diff/--max-retry-after' 'diff/--task' 'diff/--from' 'diff/-o' 'diff/--output'
+                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--tier' 'diff/--prefer' 'diff/--complexity' 'diff/--max-output' 'diff/--max-cost' 'diff/--range' 'diff/--context-tokens' 'diff/--timeout' 'diff/--max-retry-after' 'diff/--task' 'diff/--from' 'diff/--verify' 'diff/--sandbox' 'diff/-o' 'diff/--output'
                     set want $word
-                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--tier' 'tests/--prefer' 'tests/--complexity' 'tests/--max-output' 'tests/--max-cost' 'tests/--range' 'tests/--context-tokens' 'tests/--timeout' 'tests/--max-retry-after' 'tests/--framework' 'tests/--verify' 'tests/--sandbox' 'tests/-o' 'tests/--output'
+                case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--tier' 'tests/--prefer' 'tests/--complexity' 'tests/--max-output' 'tests/--max-cost' 'tests/--range' 'tests/--context-tokens' 'tests/--timeout' 'tests/--max-retry-after' 'tests/--framework' 'tests/--verify' 'tests/--sandbox' 'tests/--mutants' 'tests/-o' 'tests/--output'
                     set want $word
                 case 'docs/-i' 'docs/--input' 'docs/-f' 'docs/--file' 'docs/-l' 'docs/--language' 'docs/-m' 'docs/--force-model' 'docs/--effort' 'docs/--tier' 'docs/--prefer' 'docs/--complexity' 'docs/--max-output' 'docs/--max-cost' 'docs/--range' 'docs/--context-tokens' 'docs/--timeout' 'docs/--max-retry-after' 'docs/-o' 'docs/--output'
                     set want $word
@@ -152,6 +152,8 @@ complete -c orch -n '__orch_at "run"' -l max-retry-after -r -f -d 'Longest wait 
 complete -c orch -n '__orch_at "run"' -l framework -r -f -d 'jest, pytest, …'
 complete -c orch -n '__orch_at "run"' -l return -r -f -a 'code patch text' -d 'Default: depends on the task'
 complete -c orch -n '__orch_at "run"' -l apply -d 'Write the patch to the working tree, all or nothing'
+complete -c orch -n '__orch_at "run"' -l verify -r -f -d 'Accept only a result with which this shell command succeeds in a copy of the project; {} stands for its file'
+complete -c orch -n '__orch_at "run"' -l sandbox -r -f -a 'auto require off' -d 'What runs is confined: auto, where that is possible; require, or not run; off, never'
 complete -c orch -n '__orch_at "run"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
 complete -c orch -n '__orch_at "run"' -l force -d 'Replace the --output file even if it is an input or has changes that are not committed'
 complete -c orch -n '__orch_at "run"' -l json -d 'Print one JSON value and nothing else'
@@ -186,6 +188,8 @@ complete -c orch -n '__orch_at "diff"' -l from -r -F -d 'Use an existing answer:
 complete -c orch -n '__orch_at "diff"' -l check -d 'Only check whether the patch applies'
 complete -c orch -n '__orch_at "diff"' -l strict -d 'Reject matches that need more tolerance than for trailing white space and typography'
 complete -c orch -n '__orch_at "diff"' -l apply -d 'Write the patch to the working tree, all or nothing'
+complete -c orch -n '__orch_at "diff"' -l verify -r -f -d 'Accept only a result with which this shell command succeeds in a copy of the project; {} stands for its file'
+complete -c orch -n '__orch_at "diff"' -l sandbox -r -f -a 'auto require off' -d 'What runs is confined: auto, where that is possible; require, or not run; off, never'
 complete -c orch -n '__orch_at "diff"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
 complete -c orch -n '__orch_at "diff"' -l force -d 'Replace the --output file even if it is an input or has changes that are not committed'
 complete -c orch -n '__orch_at "diff"' -l json -d 'Print one JSON value and nothing else'
@@ -218,6 +222,8 @@ complete -c orch -n '__orch_at "tests"' -l max-retry-after -r -f -d 'Longest wai
 complete -c orch -n '__orch_at "tests"' -l framework -r -f -d 'jest, pytest, …'
 complete -c orch -n '__orch_at "tests"' -l verify -r -f -d 'Accept only a result with which this shell command succeeds in a copy of the project; {} stands for its file'
 complete -c orch -n '__orch_at "tests"' -l sandbox -r -f -a 'auto require off' -d 'What runs is confined: auto, where that is possible; require, or not run; off, never'
+complete -c orch -n '__orch_at "tests"' -l no-run -d 'Do not run the tests'
+complete -c orch -n '__orch_at "tests"' -l mutants -r -f -d 'Changes to the code that the tests are tried against, at most (default 8; 0 for none)'
 complete -c orch -n '__orch_at "tests"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
 complete -c orch -n '__orch_at "tests"' -l force -d 'Replace the --output file even if it is an input or has changes that are not committed'
 complete -c orch -n '__orch_at "tests"' -l json -d 'Print one JSON value and nothing else'
