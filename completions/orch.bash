@@ -35,12 +35,12 @@ _orch() {
       case "$path" in
         'run')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --context-tokens | --timeout | --max-retry-after | --framework | --return | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --context-tokens | --timeout | --max-retry-after | --framework | --return | --verify | --sandbox | -o | --output) want="$word" ;;
           esac
           ;;
         'diff')
           case "$word" in
-            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --context-tokens | --timeout | --max-retry-after | --task | --from | -o | --output) want="$word" ;;
+            -i | --input | -f | --file | -l | --language | -m | --force-model | --effort | --tier | --prefer | --complexity | --max-output | --max-cost | --range | --context-tokens | --timeout | --max-retry-after | --task | --from | --verify | --sandbox | -o | --output) want="$word" ;;
           esac
           ;;
         'tests')
@@ -134,6 +134,7 @@ _orch() {
           --prefer) _orch_offer order cost ;;
           --complexity) _orch_offer low normal high ;;
           --return) _orch_offer code patch text ;;
+          --sandbox) _orch_offer auto require off ;;
           -o | --output) : ;;
           *) _orch_nothing ;;
         esac
@@ -148,6 +149,7 @@ _orch() {
           --complexity) _orch_offer low normal high ;;
           --task) _orch_offer code_generate refactor tests docs deep_reasoning ;;
           --from) : ;;
+          --sandbox) _orch_offer auto require off ;;
           -o | --output) : ;;
           *) _orch_nothing ;;
         esac
@@ -223,8 +225,8 @@ _orch() {
   elif [[ -z $literal && $cur == -* ]]; then
     case "$path" in
       '') _orch_offer --version --help ;;
-      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --framework --return --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
-      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --task --from --check --strict --apply --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'run') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --framework --return --apply --verify --sandbox --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
+      'diff') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --task --from --check --strict --apply --verify --sandbox --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'tests') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --framework --verify --sandbox --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'docs') _orch_offer --input --file --language --safety-critical --force-model --effort --tier --prefer --complexity --max-output --max-cost --changes --staged --range --auto-context --no-auto-context --context-tokens --timeout --max-retry-after --output --force --json --dry-run --stream --no-stream --quiet --no-stdin --rehearse --help ;;
       'patch') _orch_offer --help ;;

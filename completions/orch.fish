@@ -15,9 +15,9 @@ function __orch_at
             set literal 1
         else if test -z "$literal"; and string match -q -- '-*' $word; and test "$word" != -
             switch "$path/$word"
-                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--tier' 'run/--prefer' 'run/--complexity' 'run/--max-output' 'run/--max-cost' 'run/--range' 'run/--context-tokens' 'run/--timeout' 'run/--max-retry-after' 'run/--framework' 'run/--return' 'run/-o' 'run/--output'
+                case 'run/-i' 'run/--input' 'run/-f' 'run/--file' 'run/-l' 'run/--language' 'run/-m' 'run/--force-model' 'run/--effort' 'run/--tier' 'run/--prefer' 'run/--complexity' 'run/--max-output' 'run/--max-cost' 'run/--range' 'run/--context-tokens' 'run/--timeout' 'run/--max-retry-after' 'run/--framework' 'run/--return' 'run/--verify' 'run/--sandbox' 'run/-o' 'run/--output'
                     set want $word
-                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--tier' 'diff/--prefer' 'diff/--complexity' 'diff/--max-output' 'diff/--max-cost' 'diff/--range' 'diff/--context-tokens' 'diff/--timeout' 'diff/--max-retry-after' 'diff/--task' 'diff/--from' 'diff/-o' 'diff/--output'
+                case 'diff/-i' 'diff/--input' 'diff/-f' 'diff/--file' 'diff/-l' 'diff/--language' 'diff/-m' 'diff/--force-model' 'diff/--effort' 'diff/--tier' 'diff/--prefer' 'diff/--complexity' 'diff/--max-output' 'diff/--max-cost' 'diff/--range' 'diff/--context-tokens' 'diff/--timeout' 'diff/--max-retry-after' 'diff/--task' 'diff/--from' 'diff/--verify' 'diff/--sandbox' 'diff/-o' 'diff/--output'
                     set want $word
                 case 'tests/-i' 'tests/--input' 'tests/-f' 'tests/--file' 'tests/-l' 'tests/--language' 'tests/-m' 'tests/--force-model' 'tests/--effort' 'tests/--tier' 'tests/--prefer' 'tests/--complexity' 'tests/--max-output' 'tests/--max-cost' 'tests/--range' 'tests/--context-tokens' 'tests/--timeout' 'tests/--max-retry-after' 'tests/--framework' 'tests/--verify' 'tests/--sandbox' 'tests/-o' 'tests/--output'
                     set want $word
@@ -147,6 +147,8 @@ complete -c orch -n '__orch_at "run"' -l max-retry-after -r -f -d 'Longest wait 
 complete -c orch -n '__orch_at "run"' -l framework -r -f -d 'jest, pytest, …'
 complete -c orch -n '__orch_at "run"' -l return -r -f -a 'code patch text' -d 'Default: depends on the task'
 complete -c orch -n '__orch_at "run"' -l apply -d 'Write the patch to the working tree, all or nothing'
+complete -c orch -n '__orch_at "run"' -l verify -r -f -d 'Accept only a result with which this shell command succeeds in a copy of the project; {} stands for its file'
+complete -c orch -n '__orch_at "run"' -l sandbox -r -f -a 'auto require off' -d 'What runs is confined: auto, where that is possible; require, or not run; off, never'
 complete -c orch -n '__orch_at "run"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
 complete -c orch -n '__orch_at "run"' -l force -d 'Replace the --output file even if it is an input or has changes that are not committed'
 complete -c orch -n '__orch_at "run"' -l json -d 'Print one JSON value and nothing else'
@@ -181,6 +183,8 @@ complete -c orch -n '__orch_at "diff"' -l from -r -F -d 'Use an existing answer:
 complete -c orch -n '__orch_at "diff"' -l check -d 'Only check whether the patch applies'
 complete -c orch -n '__orch_at "diff"' -l strict -d 'Reject matches that need more tolerance than for trailing white space and typography'
 complete -c orch -n '__orch_at "diff"' -l apply -d 'Write the patch to the working tree, all or nothing'
+complete -c orch -n '__orch_at "diff"' -l verify -r -f -d 'Accept only a result with which this shell command succeeds in a copy of the project; {} stands for its file'
+complete -c orch -n '__orch_at "diff"' -l sandbox -r -f -a 'auto require off' -d 'What runs is confined: auto, where that is possible; require, or not run; off, never'
 complete -c orch -n '__orch_at "diff"' -s o -l output -r -F -d 'Write the result to this file instead of standard output'
 complete -c orch -n '__orch_at "diff"' -l force -d 'Replace the --output file even if it is an input or has changes that are not committed'
 complete -c orch -n '__orch_at "diff"' -l json -d 'Print one JSON value and nothing else'
