@@ -193,7 +193,7 @@ export function createFactory(options: FactoryOptions): Factory {
   const treeWriter = once(async () => {
     const { treeWriter: make } = await import('./adapters/workspace/changes/tree-writer.ts');
     const base = () => workspace().base();
-    return make({ folder: journals, cwd, base, lock, temporaries: temporaries(), roots: bounds });
+    return make({ folder: journals, cwd, base, lock, temporaries: temporaries() });
   });
   const tree = once(
     (): TreeWriter => ({
@@ -202,7 +202,6 @@ export function createFactory(options: FactoryOptions): Factory {
         await tidy();
         return (await treeWriter()).apply(...change);
       },
-      trial: async (...file) => (await treeWriter()).trial(...file),
       recover: async (path) => (hasJournals(journals) ? (await treeWriter()).recover(path) : []),
       resume: async () => {
         await tidy();

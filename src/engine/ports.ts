@@ -265,39 +265,16 @@ export interface TreeWriter {
     base: string,
     changes: readonly BytesChange[] | (() => Promise<readonly BytesChange[]>),
   ): Promise<void>;
-  /** Writes a file for as long as it is tried out. Throws `write-failed` and then leaves the file unchanged. */
-  trial(path: string, content: string): Promise<Trial>;
   /**
    * Takes back what killed processes have left half-done in the tree of this path. Call it before reading files that
    * are going to be changed. Returns messages for the user. Throws `write-failed`, also if a process that is still
-   * running tries out this very file.
+   * running changes this very file.
    */
   recover(path: string): Promise<string[]>;
   /** Finishes the interrupted change in the tree of the working directory. Throws `file-not-found` if there is none. */
   resume(): Promise<{ changes: BytesChange[]; warnings: string[] }>;
   /** A message if an interrupted change is waiting in the tree of the working directory. */
   waiting(): Promise<string | undefined>;
-}
-
-export interface Trial {
-  /**
-   * Puts back what was there before. A version that somebody else has written meanwhile is kept, and the file that
-   * holds it is returned. Throws `write-failed`.
-   */
-  end(): Promise<string | undefined>;
-}
-
-export interface Verifier {
-  /** Throws `usage` if the command is certain not to be found. Runs nothing. */
-  assertPossible(): void;
-  /**
-   * The result is in the file while the command runs, and what was there before is put back. The warning, if `ok`, says
-   * where a version is kept that somebody else wrote meanwhile.
-   */
-  verify(
-    result: string,
-    signal: AbortSignal,
-  ): Promise<{ ok: boolean; detail: string; warning?: string | undefined }>;
 }
 
 /** Persists long results and patches waiting to be applied, by id. */

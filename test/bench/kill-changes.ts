@@ -122,15 +122,15 @@ function start({ tree, env }: Lane, args: readonly string[], input = '') {
   return { child, ended };
 }
 
-/** Resolves at the first write to the tree or to what protects it. */
-function firstWrite({ tree, orch }: Lane) {
+/** Resolves at the first write to the tree, to what protects it, or to a copy of it. */
+function firstWrite({ tree, orch, env }: Lane) {
   let watchers: ReturnType<typeof watch>[] = [];
   const close = () => {
     for (const watcher of watchers) watcher.close();
     watchers = [];
   };
   const happened = new Promise<void>((fulfil) => {
-    const folders = [tree, join(tree, 'test'), join(orch, 'journal'), join(orch, 'locks')];
+    const folders = [tree, join(tree, 'test'), join(orch, 'journal'), join(orch, 'locks'), env.TMPDIR!];
     for (const folder of folders) {
       try {
         watchers.push(watch(folder, () => fulfil()));

@@ -2,9 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ProgressEvent } from '../../src/engine/context.ts';
+import type { NoSandbox } from '../../src/engine/sandbox-ports.ts';
+import type { DelegateOutput } from '../../src/operations/delegation/output.ts';
+import { diffOperation } from '../../src/operations/diff.ts';
 import { photograph } from '../adapters/sandbox/photograph.ts';
 import { searchReplace } from '../helpers/answers.ts';
-import { orchInProcess as orch } from '../helpers/cli.ts';
+import { factoryFor, orchInProcess as orch } from '../helpers/cli.ts';
 import { folder, key, provider } from '../helpers/orch.ts';
 import { sentInput } from '../helpers/sent-input.ts';
 
@@ -124,5 +128,38 @@ describe('--sandbox', () => {
       cwd: folder(files),
     });
     expect([status, stderr]).toEqual([2, expect.stringContaining('--sandbox says what --verify runs in')]);
+  });
+
+  it('is auto, which says why it runs in the open, or require, which runs nothing', async () => {
+    const { env, server } = await provider({ answer: right });
+    const cwd = folder(files);
+    const none: NoSandbox = { kind: 'missing', why: 'it is not installed', hint: 'install it' };
+    const run = async (sandbox: 'auto' | 'require') => {
+      const context = factoryFor({ env, cwd }, { writeLog: () => {}, defaultLogLevel: 'warn' });
+      const real = await context.sandboxes();
+      const sandboxes = async () => ({ open: real.open, confined: async () => none });
+      const notices: string[] = [];
+      const onProgress = (event: ProgressEvent) => {
+        if (event.kind === 'notice') notices.push(event.text);
+      };
+      const input = { input: 'shorten it', files: ['cart.js'], verify: 'node check.js', sandbox };
+      const { signal } = new AbortController();
+      const output = await diffOperation.run(
+        diffOperation.input().parse(input),
+        { ...context, sandboxes },
+        { signal, onProgress },
+      );
+      return { notices, verify: (output as DelegateOutput).meta.verify };
+    };
+    await expect(run('require')).rejects.toMatchObject({
+      code: 'usage',
+      message: '--sandbox require: it is not installed; nothing was run',
+      hint: 'install it',
+    });
+    expect(server.requests).toEqual([]);
+    expect(await run('auto')).toEqual({
+      notices: ['--verify runs in a copy of the project, in the open: it is not installed (install it)'],
+      verify: { sandbox: 'none', ms: expect.any(Number), repairs: 0 },
+    });
   });
 });

@@ -663,8 +663,10 @@ function ofOrch(stage: Stage): Attack[] {
         answer: 'test();\n',
         env: { OPENAI_CUSTOM_HEADERS: 'X-Token: hush-hush-hush' },
       });
-      await world.run(['tests', 'x', '-f', 'a.js', '-o', 't.js', '--verify', 'env > seen']);
-      const seen = readFileSync(join(world.work, 'seen'), 'utf8');
+      const file = join(world.top, 'seen');
+      const verify = ['--verify', `env > '${file}'`, '--sandbox', 'off'];
+      await world.run(['tests', 'x', '-f', 'a.js', '-o', 't.js', ...verify]);
+      const seen = readFileSync(file, 'utf8');
       const secret = { key: stage.key, 'base-url': world.url, 'custom-headers': 'hush-hush' }[what];
       return what !== 'base-url' && seen.includes(secret) ? 'it was in its environment' : undefined;
     },

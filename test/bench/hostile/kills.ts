@@ -90,8 +90,11 @@ const victims: Victim[] = [
     name: 'tests-verify',
     share: 4,
     files: { ...tree, 't.js': 'my own tests\n' },
-    start: async () => ({ args: ['tests', 'x', '-o', 't.js', '--verify', 'sleep 0.2; false'], options: {} }),
-    next: (world) => world.run(['tests', 'x', '-o', 't.js', '--verify', 'false']),
+    start: async () => ({
+      args: ['tests', 'x', '-o', 't.js', '--verify', 'sleep 0.2; false # {}'],
+      options: {},
+    }),
+    next: (world) => world.run(['tests', 'x', '-o', 't.js', '--verify', 'false # {}']),
     judge(world) {
       const is = readFileSync(join(world.work, 't.js'), 'utf8');
       return is === 'my own tests\n' ? undefined : `the test file holds ${shown(is)}`;
@@ -102,10 +105,10 @@ const victims: Victim[] = [
     share: 2,
     files: tree,
     start: async () => ({
-      args: ['tests', 'x', '-o', 'new.js', '--verify', 'sleep 0.2; false'],
+      args: ['tests', 'x', '-o', 'new.js', '--verify', 'sleep 0.2; false # {}'],
       options: {},
     }),
-    next: (world) => world.run(['tests', 'x', '-o', 'new.js', '--verify', 'false']),
+    next: (world) => world.run(['tests', 'x', '-o', 'new.js', '--verify', 'false # {}']),
     judge: (world) => (existsSync(join(world.work, 'new.js')) ? 'the refused file is left' : undefined),
   },
   {

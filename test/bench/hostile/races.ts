@@ -293,26 +293,27 @@ function clocks(stage: Stage): Attack[] {
     ['back-a-day', day],
   ];
   const takes = living.map(([name, shift]) => ({
-    id: `races/clock/living-lock-${name}`,
-    tries: `the clock jumps ${name.replaceAll('-', ' ')} while someone writes: the lock of the living is taken`,
+    id: `races/clock/living-copy-${name}`,
+    tries: `the clock jumps ${name.replaceAll('-', ' ')} while a command verifies: the copy it runs in is swept`,
     async run() {
       const world = stage.world({ files: { 't.js': 'before\n' }, answer: 'test();\n', commit: true });
-      const go = join(world.top, 'go');
-      const verify = `until [ -e '${go}' ]; do sleep 0.05; done`;
-      const first = world.run(['tests', 'x', '-o', 't.js', '--verify', verify]);
-      const end = Date.now() + 10_000;
+      const [go, ready] = [join(world.top, 'go'), join(world.top, 'ready')];
+      const command = `touch '${ready}'; until [ -e '${go}' ]; do sleep 0.05; done; grep -q test {}`;
+      const verify = (words: string) => ['--verify', words, '--sandbox', 'off'];
+      const first = world.run(['tests', 'x', '-o', 't.js', ...verify(command)]);
+      const end = Date.now() + 20_000;
       const { setTimeout: delay } = await import('node:timers/promises');
-      while (Date.now() < end && readFileSync(join(world.work, 't.js'), 'utf8') === 'before\n')
-        await delay(20);
-      staged(readFileSync(join(world.work, 't.js'), 'utf8') !== 'before\n', 'the test was not put in place');
+      while (Date.now() < end && !existsSync(ready)) await delay(20);
+      staged(existsSync(ready), 'the command was not started');
+      staged(readFileSync(join(world.work, 't.js'), 'utf8') === 'before\n', 'the tree was written');
       age(world.state, shift);
-      const second = await world.run(['tests', 'x', '-o', 't.js', '--verify', 'true']);
+      const second = await world.run(['tests', 'x', '-o', 'u.js', ...verify('true')]);
       writeFileSync(go, '');
       const one = await first;
       return firstOf(
         world.judge(one, second),
-        second.status === 0 ? 'the second wrote while the first was at it' : undefined,
         one.status === 0 ? undefined : `the first failed: ${shown(one.stderr)}`,
+        second.status === 0 ? undefined : `the second failed: ${shown(second.stderr)}`,
         leftOver(world),
       );
     },

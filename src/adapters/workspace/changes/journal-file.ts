@@ -28,12 +28,8 @@ import type { Temporaries } from '../write/temporaries.ts';
 import type { FileMode } from '../write/tree-access.ts';
 import type { Plan, Step } from './steps.ts';
 
-/** A change is made in one go, under the lock of its tree. A trial stays until a command has run. */
-export type JournalKind = 'change' | 'trial';
-
 interface Header {
   format: typeof format;
-  kind: JournalKind;
   /** Part of the names of its temporary files. */
   id: string;
   /** Real path of the folder to which the paths are relative. */
@@ -45,11 +41,11 @@ interface Header {
   sum: string;
 }
 
-export interface Journal extends Plan, Pick<Header, 'kind' | 'id' | 'base'> {
+export interface Journal extends Plan, Pick<Header, 'id' | 'base'> {
   file: string;
 }
 
-export type Draft = Plan & Pick<Header, 'kind' | 'id' | 'base'>;
+export type Draft = Plan & Pick<Header, 'id' | 'base'>;
 
 const format = 1;
 const extension = '.journal';
@@ -87,7 +83,7 @@ export function isTreeOf({ base, folder }: Header, path: string): boolean {
 
 /** Returns the file. Throws the errors of `node:fs`, and then leaves nothing. */
 export function saveJournal(folder: string, draft: Draft, temporaries: Temporaries): string {
-  const { steps, folders, kind, id, base } = draft;
+  const { steps, folders, id, base } = draft;
   const blobs: Buffer[] = [];
   const describe = <Mode>({ bytes, mode }: { bytes: Buffer; mode: Mode }): Described<Mode> => {
     blobs.push(bytes);
@@ -105,7 +101,6 @@ export function saveJournal(folder: string, draft: Draft, temporaries: Temporari
   const body = Buffer.concat([Buffer.from(`${JSON.stringify(described)}\n`), ...blobs]);
   const header: Header = {
     format,
-    kind,
     id,
     base,
     folder: folderIdentity(base),
@@ -187,12 +182,11 @@ const keyOf = (name: string) => name.slice(0, name.indexOf('.'));
 const longestChangeMs = 60_000;
 
 /**
- * Where the process cannot be seen, the age decides. For a change it may be short: whoever recovers one holds the
- * lock of its tree, which a process at work would hold.
+ * Where the process cannot be seen, the age decides. It may be short: whoever recovers a change holds the lock of its
+ * tree, which a process at work would hold.
  */
-function isLive({ kind, holder }: Header, ageMs: number): boolean {
-  if (kind === 'change' && fateOf(holder) === 'unknown') return ageMs < longestChangeMs;
-  return mayBeRunning(holder, ageMs);
+function isLive({ holder }: Header, ageMs: number): boolean {
+  return fateOf(holder) === 'unknown' ? ageMs < longestChangeMs : mayBeRunning(holder, ageMs);
 }
 
 /** Undefined if it is damaged. Throws ENOENT if another process has removed it. */
@@ -210,10 +204,9 @@ export function readJournal(file: string): Journal | undefined {
     at += size;
     return { mode, bytes: body.subarray(at - size, at) };
   };
-  const { kind, id, base } = header;
+  const { id, base } = header;
   return {
     file,
-    kind,
     id,
     base,
     folders,

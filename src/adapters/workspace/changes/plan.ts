@@ -19,13 +19,6 @@ export function planChanges(changes: readonly BytesChange[], tree: TreeAccess): 
   return withFolders(steps, tree);
 }
 
-/** A file with other content, or a new one. */
-export function planFile(path: string, content: string, tree: TreeAccess): Plan {
-  const before = tree.read(path);
-  const after = { bytes: Buffer.from(content), mode: modeAfter(undefined, before?.mode) };
-  return withFolders([{ path, before, after, setsMode: false }], tree);
-}
-
 function withFolders(steps: Step[], tree: TreeAccess): Plan {
   const deleted = new Set(steps.filter(({ after }) => after === undefined).map(({ path }) => path));
   const known = new Map<string, boolean>();

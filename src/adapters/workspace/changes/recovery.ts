@@ -157,7 +157,7 @@ export function recovery({
     for (const { live, file, base, header } of concerning(target)) {
       if (live) continue;
       await lock(base, () => {
-        const journal = header?.kind === 'change' ? read(file) : undefined;
+        const journal = header && read(file);
         if (journal === undefined) warnings.push(...recoverOne(file, base));
         else {
           finishNow(journal, base);
@@ -196,9 +196,7 @@ export function recovery({
     const steps = entry.header && read(entry.file)?.steps;
     if (!steps) return `an interrupted change of ${entry.base} has a damaged journal: ${entry.file}`;
     const paths = some(steps.map(({ path }) => path));
-    return entry.header?.kind === 'trial'
-      ? `a test run in ${paths} was interrupted: the next orch command that writes in ${entry.base} restores the file`
-      : `a change of ${entry.base} was interrupted (${paths}): orch patch apply --resume finishes it, the next orch command that writes there takes it back`;
+    return `a change of ${entry.base} was interrupted (${paths}): orch patch apply --resume finishes it, the next orch command that writes there takes it back`;
   }
 }
 

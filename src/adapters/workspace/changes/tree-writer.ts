@@ -3,25 +3,20 @@
  * a journal before the first file is touched, and a later process takes it back from there or finishes it.
  */
 import { accessSync, constants, existsSync, rmSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
 import { OrchError } from '../../../core/errors/orch-error.ts';
-import type { TreeWriter, Trial } from '../../../engine/ports.ts';
+import type { TreeWriter } from '../../../engine/ports.ts';
 import { makeFolders } from '../../system/make-folders.ts';
 import { canonicalPath } from '../../system/paths.ts';
-import { destinationOf } from '../write/destination.ts';
 import { type Temporaries, untracked } from '../write/temporaries.ts';
 import { type TreeAccess, treeAccess } from '../write/tree-access.ts';
 import { writeFailed } from '../write/write-failed.ts';
-import { type Draft, keepFiles, removeUnfinished, saveJournal } from './journal-file.ts';
-import { treeOf } from './locate.ts';
-import { planChanges, planFile } from './plan.ts';
+import { removeUnfinished, saveJournal } from './journal-file.ts';
+import { planChanges } from './plan.ts';
 import { type RecoveryOptions, recovery } from './recovery.ts';
-import { carryOut, type Plan, putBack, standOf, takeBack } from './steps.ts';
+import { carryOut, type Plan, takeBack } from './steps.ts';
 
 export interface TreeWriterOptions extends RecoveryOptions {
   temporaries?: Temporaries;
-  /** Absolute. A link in one of these folders must not lead out of it. */
-  roots?: () => readonly string[];
 }
 
 /** A change that is recorded in a journal. */
@@ -33,8 +28,7 @@ interface Begun {
 }
 
 export function treeWriter(options: TreeWriterOptions): TreeWriter {
-  const { folder, cwd, base: ownBase, lock, access = treeAccess } = options;
-  const { temporaries = untracked, roots = () => [cwd] } = options;
+  const { folder, lock, access = treeAccess, temporaries = untracked } = options;
   const { recover, resume, waiting, refuseUnfinished } = recovery(options);
   return {
     async assertPossible() {
@@ -51,18 +45,8 @@ export function treeWriter(options: TreeWriterOptions): TreeWriter {
         const list = typeof changes === 'function' ? await changes() : changes;
         if (list.length === 0) return;
         const paths = list.flatMap(({ path, oldPath = path }) => [path, oldPath]);
-        const begun = begin('change', base, paths, (tree) => planChanges(list, tree));
+        const begun = begin(base, paths, (tree) => planChanges(list, tree));
         carryOutAll(begun, () => rmSync(begun.journal));
-      });
-    },
-    async trial(path, content) {
-      const target = canonicalPath(destinationOf(resolve(cwd, path), roots()).path);
-      const base = treeOf(target, ownBase());
-      const name = relative(base, target).split(sep).join('/');
-      return lock(base, (): Trial => {
-        const begun = begin('trial', base, [name], (tree) => planTrial(name, content, tree));
-        carryOutAll(begun);
-        return { end: () => lock(base, () => endTrial(begun, path)) };
       });
     },
     recover,
@@ -71,19 +55,14 @@ export function treeWriter(options: TreeWriterOptions): TreeWriter {
   };
 
   /** Throws `write-failed` and the errors of `makePlan`; nothing has been changed then. */
-  function begin(
-    kind: Draft['kind'],
-    base: string,
-    paths: readonly string[],
-    makePlan: (tree: TreeAccess) => Plan,
-  ): Begun {
+  function begin(base: string, paths: readonly string[], makePlan: (tree: TreeAccess) => Plan): Begun {
     const id = crypto.randomUUID();
     try {
       refuseUnfinished(base, paths);
       const tree = accessTo(base, id);
       const plan = makePlan(tree);
       removeUnfinished(folder, base);
-      return { id, tree, plan, journal: saveJournal(folder, { kind, id, base, ...plan }, temporaries) };
+      return { id, tree, plan, journal: saveJournal(folder, { id, base, ...plan }, temporaries) };
     } catch (error) {
       throw error instanceof OrchError ? error : notSaved(error, folder);
     }
@@ -95,42 +74,6 @@ export function treeWriter(options: TreeWriterOptions): TreeWriter {
     } catch (error) {
       throw writeFailed(error, { path: base });
     }
-  }
-
-  /** Puts the old file back, whatever is there now. Returns where a version that is neither old nor ours is kept. */
-  function endTrial({ id, tree, plan, journal }: Begun, path: string): string | undefined {
-    const step = plan.steps[0]!;
-    try {
-      let kept: string | undefined;
-      if (standOf(step, tree) === 'other') {
-        const now = tree.read(step.path);
-        if (now) kept = join(keepFiles(folder, id, [{ path: step.path, bytes: now.bytes }]), step.path);
-        putBack(step, tree);
-      }
-      takeBack(plan, tree);
-      rmSync(journal);
-      return kept;
-    } catch (cause) {
-      throw new OrchError('write-failed', `${path} cannot be restored: ${(cause as Error).message}`, {
-        hint: `its previous content is saved in ${journal}: the next orch command that writes there restores it or says where it is`,
-        cause,
-      });
-    }
-  }
-}
-
-/** `name` is relative to the tree. */
-function planTrial(name: string, content: string, tree: TreeAccess): Plan {
-  try {
-    return planFile(name, content, tree);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code !== 'EISDIR' && code !== 'EINVAL') throw writeFailed(cause, { path: name });
-    const why = code === 'EISDIR' ? 'it is a folder' : 'it is not a regular file';
-    throw new OrchError('write-failed', `${name} cannot be replaced: ${why}`, {
-      hint: 'set --output to a file',
-      cause,
-    });
   }
 }
 

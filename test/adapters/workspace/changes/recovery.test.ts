@@ -2,10 +2,8 @@
 import {
   appendFileSync,
   chmodSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -464,60 +462,25 @@ describe('where nothing can be saved', () => {
     const error = { code: 'write-failed', message: expect.stringContaining('nothing was changed') };
     await expect(writer().assertPossible()).rejects.toMatchObject(error);
     await expect(writer().apply(base, changes)).rejects.toMatchObject(error);
-    await expect(writer().trial('a.ts', 'new\n')).rejects.toMatchObject(error);
     expect(treeOf(base)).toEqual(before);
   });
 });
 
-describe('a trial', () => {
-  it.each(['a.ts', 'test/new/a.test.ts'])('that is killed leaves %s as it was', async (path) => {
-    const { base, state, writer, before } = tree();
-    await writer().trial(path, 'made by a model\n');
-    expect(readFileSync(join(base, path), 'utf8')).toBe('made by a model\n');
-    heldBy(dead(), state);
-    expect(await writer().waiting()).toContain(`a test run in ${path} was interrupted`);
-    const [message] = await writer().recover(path);
-    expect(message).toBe(
-      path === 'a.ts'
-        ? 'a.ts was restored to its content before a run that was killed'
-        : `${path} was removed: it was left behind by a run that was killed`,
-    );
-    expect(treeOf(base)).toEqual(before);
-    expect(journals(state)).toEqual([]);
+it('a change of a living process keeps others away from its files alone', async () => {
+  const { base, state, writer } = await killed(20);
+  heldBy(thisProcess(), state);
+  const change = (path: string, before: string): BytesChange => ({
+    kind: 'modify',
+    path,
+    before,
+    after: 'y\n',
   });
-
-  it('outside of the tree is found again', async () => {
-    const { state, writer } = tree();
-    const outside = folder();
-    await writer().trial(join(outside, 'x/a.test.ts'), 'made by a model\n');
-    heldBy(dead(), state);
-    expect(await writer().waiting()).toBeUndefined();
-    await writer().recover(join(outside, 'x/a.test.ts'));
-    expect(treeOf(outside)).toEqual({});
+  await expect(writer().recover('a.ts')).rejects.toMatchObject({ code: 'write-failed' });
+  await expect(writer().apply(base, [change('a.ts', 'new\n')])).rejects.toMatchObject({
+    code: 'write-failed',
   });
-
-  it('of a living process keeps others away from its file alone', async () => {
-    const { base, state, writer } = tree();
-    const { end } = await writer().trial('a.ts', 'made by a model\n');
-    await expect(writer().recover('a.ts')).rejects.toMatchObject({ code: 'write-failed' });
-    await expect(writer().trial('a.ts', 'other')).rejects.toMatchObject({ code: 'write-failed' });
-    expect(await writer().recover('untouched.ts')).toEqual([]);
-    await writer().apply(base, [{ kind: 'modify', path: 'untouched.ts', before: 'x\n', after: 'y\n' }]);
-    expect(readFileSync(join(base, 'a.ts'), 'utf8')).toBe('made by a model\n');
-    await end();
-    expect(readFileSync(join(base, 'a.ts'), 'utf8')).toBe('old\n');
-    expect(journals(state)).toEqual([]);
-  });
-
-  it('is not finished by a demand to finish a change', async () => {
-    const { base, state, writer, before } = tree();
-    await writer().trial('a.ts', 'made by a model\n');
-    heldBy(dead(), state);
-    await expect(writer().resume()).rejects.toMatchObject({
-      code: 'file-not-found',
-      hint: expect.stringContaining('a.ts was restored'),
-    });
-    expect(treeOf(base)).toEqual(before);
-    expect(existsSync(join(state, 'journal')) && readdirSync(join(state, 'journal'))).toEqual([]);
-  });
+  expect(await writer().recover('untouched.ts')).toEqual([]);
+  await writer().apply(base, [change('untouched.ts', 'x\n')]);
+  expect(readFileSync(join(base, 'untouched.ts'), 'utf8')).toBe('y\n');
+  expect(journals(state)).toHaveLength(1);
 });
