@@ -209,10 +209,11 @@ function pythonEnvironment(
   root: string,
   { shuffled, record }: Pick<RunOptions, 'shuffled' | 'record'>,
 ): Record<string, string> {
-  // Where the package is not installed, it is imported from the tree. Compiled code in the tree would outlive a change of the source within the same second.
+  // Where the package is not installed, it is imported from the tree. Compiled code of the tree would outlive a change of
+  // the source within the same second, but that of installed packages is to be found where it is.
   return {
     PYTHONPATH: `${path}:${root}:${root}/src`,
-    PYTHONPYCACHEPREFIX: `${path}/pycache`,
+    PYTHONPYCACHEPREFIX: '',
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONHASHSEED: String(shuffled ? seed : 0),
     ...(record !== undefined && {
