@@ -3,6 +3,11 @@
 export interface Projects {
   /** Lists the project's files as a copy of it would have them. Throws `file-forbidden` if git gives no answer. */
   open(base: string, signal: AbortSignal): Promise<Project>;
+  /**
+   * A path that the user has given: absolute, and relative to the base with `/`. Throws `file-forbidden` if it is not
+   * below the base.
+   */
+  locate(path: string, from: { cwd: string; base: string }): { absolute: string; name: string };
 }
 
 export interface Project {

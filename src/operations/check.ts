@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import * as z from 'zod';
 import { OrchError } from '../core/errors/orch-error.ts';
 import { languageOfPath, normaliseLanguage } from '../core/input/language.ts';
@@ -46,15 +45,16 @@ export const checkOperation = commandOnly({
     'orch check tests/test_cart.py --source cart.py --json',
   ],
   async run(input, context, { signal }) {
-    const { openJudge, inProject, planned, toVerdict, unableVerdict } = await import(
-      './verdict/open-judge.ts'
-    );
+    const { openJudge, planned, toVerdict, unableVerdict } = await import('./verdict/open-judge.ts');
     const base = context.workspace().base();
     const place = { cwd: context.cwd, base };
-    const path = inProject(input.test, place);
-    const sources = input.source.map((source) => inProject(source, place));
-    const text = textOf(input.test);
-    for (const source of input.source) textOf(source);
+    const projects = await context.projects();
+    const [test, ...code] = [input.test, ...input.source].map((path) => {
+      const { name, absolute } = projects.locate(path, place);
+      return { name, text: textOf(path, absolute) };
+    });
+    const { name: path, text } = test!;
+    const sources = code.map(({ name }) => name);
     const language =
       input.language === undefined ? languageOfPath(sources[0]!) : normaliseLanguage(input.language);
     if (language === undefined)
@@ -89,8 +89,8 @@ export const checkOperation = commandOnly({
       await opened.close();
     }
 
-    function textOf(name: string): string {
-      const reading = context.readFile(resolve(context.cwd, name), mostTestBytes);
+    function textOf(name: string, absolute: string): string {
+      const reading = context.readFile(absolute, mostTestBytes);
       if (reading.bytes !== undefined) return reading.bytes.toString('utf8');
       const code = reading.fault === 'missing' ? 'file-not-found' : 'file-unreadable';
       throw new OrchError(code, `${name} ${reading.message}`, { hint: 'check the path' });

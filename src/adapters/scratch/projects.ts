@@ -1,6 +1,7 @@
 /** Looks at a project whose tests are to be run: its files, and which of its installed programs run them. */
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { OrchError } from '../../core/errors/orch-error.ts';
 import type { Project, Projects } from '../../engine/verdict-ports.ts';
 import { realPath } from '../system/paths.ts';
 import { readRegularFile } from '../system/regular-file.ts';
@@ -17,6 +18,15 @@ export function projects(variables: Readonly<Record<string, string | undefined>>
       const top = realPath(base);
       const { files } = await filesToCopy(top, signal);
       return projectAt(top, [...files.keys()].sort(), variables);
+    },
+    locate(path, { cwd, base }) {
+      const absolute = resolve(cwd, path);
+      const name = relative(base, absolute).split(sep).join('/');
+      if (name === '' || name === '..' || name.startsWith('../'))
+        throw new OrchError('file-forbidden', `${path} is not in the project (${base})`, {
+          hint: `run it in the project of that file: cd ${dirname(path)}`,
+        });
+      return { absolute, name };
     },
   };
 }

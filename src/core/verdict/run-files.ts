@@ -39,6 +39,27 @@ export default async function* (events) {
 }
 `;
 
+/** For mocha, which has no other order: the runner of the mocha that has been started runs everything backwards. */
+const mochaReversal = `
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+const home = dirname(dirname(realpathSync(process.argv[1])));
+const found = await import(pathToFileURL(join(home, 'lib', 'runner.js')).href);
+const Runner = found.default?.prototype?.run ? found.default : found.Runner;
+const run = Runner?.prototype.run;
+const reverse = (suite) => {
+  suite.tests.reverse();
+  suite.suites.reverse();
+  for (const each of suite.suites) reverse(each);
+};
+if (run)
+  Runner.prototype.run = function (...given) {
+    reverse(this.suite);
+    return run.apply(this, given);
+  };
+`;
+
 /**
  * For pytest. A threshold for the coverage of all tests says nothing of one file, so coverage is not measured; and what
  * measures it would be in the way of what records lines.
@@ -104,6 +125,7 @@ atexit.register(save)
 /** By name, all of them small: every copy gets them. */
 export const runFiles: Readonly<Record<string, string>> = {
   'orch-reporter.mjs': nodeReporter,
+  'orch-mocha.mjs': mochaReversal,
   'orch_pytest.py': pytestPlugin,
   'orch_lines.py': lineRecorder,
 };

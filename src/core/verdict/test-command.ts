@@ -50,8 +50,10 @@ export interface TestCommand {
   reached?: { path: string; read: ReadReached } | undefined;
 }
 
-/** Where tests are run in a changed order, and hashes are seeded. Any number. */
+/** For hashes. Any number. */
 const seed = 4711;
+/** With these, two tests change places, and of three to eight the first ones come late: found by trying. */
+const seeds = { vitest: 142, jest: 608 };
 
 /** Frameworks whose reports are read. With others, the exit status of the project's own command is all there is. */
 const commands: Readonly<
@@ -71,7 +73,7 @@ const commands: Readonly<
         `--outputFile=${reportPath}`,
         '--coverage.enabled=false',
         '--retry=0',
-        ...(shuffled ? ['--sequence.shuffle', `--sequence.seed=${seed}`] : []),
+        ...(shuffled ? ['--sequence.shuffle', `--sequence.seed=${seeds.vitest}`] : []),
         ...(untilFailure ? ['--bail=1'] : []),
       ],
       env: {},
@@ -95,7 +97,7 @@ const commands: Readonly<
         '--watchman=false',
         '--coverage=false',
         `--cacheDirectory=${folder.path}/jest`,
-        ...(shuffled ? ['--randomize', `--seed=${seed}`] : []),
+        ...(shuffled ? ['--randomize', `--seed=${seeds.jest}`] : []),
         ...(untilFailure ? ['--bail=1'] : []),
       ],
       env: {},
@@ -119,7 +121,7 @@ const commands: Readonly<
       read: readRows,
     };
   },
-  mocha({ files, folder, untilFailure }, tools) {
+  mocha({ files, folder, shuffled, untilFailure }, tools) {
     const entry = tools.packageCommand('mocha');
     if (entry === undefined) return { missing: 'mocha' };
     const reportPath = `${folder.path}/report.json`;
@@ -129,6 +131,7 @@ const commands: Readonly<
         entry,
         '--reporter=json',
         `--reporter-option=output=${reportPath}`,
+        ...(shuffled ? [`--require=${folder.path}/orch-mocha.mjs`] : []),
         ...(untilFailure ? ['--bail'] : []),
         ...files,
       ],

@@ -141,8 +141,10 @@ export class Judge {
         // What fails for every test here says nothing about this one.
         const neighbour = await timed('calibration', this.#calibrate());
         if (neighbour) return ended(unverified(neighbour));
-        if (first.report && evidence.counts!.failed > 0) return ended(judge(evidence), first);
-        return ended({ kind: 'refused', reason: fails }, first, outputOf(first));
+        const counted = judge(evidence);
+        return counted.kind === 'refused'
+          ? ended(isUnloaded(first.report!) ? { kind: 'refused', reason: fails } : counted, first)
+          : ended({ kind: 'refused', reason: fails }, first, outputOf(first));
       }
       const mutants = most > 0 ? await this.#mutants(text, first.outcome.ms) : undefined;
       const passed = evidence.counts!.passed;
@@ -165,6 +167,7 @@ export class Judge {
       const soFar = judge(evidence);
       if (soFar.kind === 'refused') return ended(soFar, again, again.report ? undefined : outputOf(again));
       if (mutants) evidence.mutants = await timed('mutants', mutants.try(isRecorded));
+      if (mutants && evidence.mutants === undefined) evidence.stable = false;
       return ended(judge(evidence));
     } finally {
       this.#restore();
@@ -257,6 +260,7 @@ export class Judge {
       return `the tests use too much of the ${outcome.stopped === 'disk' ? 'disk' : 'machine'}`;
     if (report === undefined) return 'the tests could not be run';
     const { passed, failed } = countsOf(report);
+    if (isUnloaded(report)) return isEmpty(report) ? 'no test ran' : 'the tests cannot be loaded';
     if (failed > 0) return 'tests fail';
     if (passed === 0) return 'no test ran';
     return outcome.status === 0 ? undefined : 'the runner reports a failure beside the tests';
@@ -335,6 +339,15 @@ const shownOutput = 4000;
 
 function outputOf({ outcome }: TestRun): string {
   return outcome.output.slice(-shownOutput);
+}
+
+function isUnloaded({ tests, broken }: TestReport): boolean {
+  return tests.length === 0 && broken.length > 0;
+}
+
+/** Runners that take a file without tests for a broken one. */
+function isEmpty({ broken }: TestReport): boolean {
+  return broken.every(({ text }) => /No test suite found|must contain at least one test/.test(text));
 }
 
 function lastPart(path: string | undefined): string | undefined {

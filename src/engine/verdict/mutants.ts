@@ -83,8 +83,11 @@ export class Mutants {
     copy.write(test.path, test.text);
   }
 
-  /** `isRecorded`: the recorded run has passed, so that what differs from it is due to a change. */
-  async try(isRecorded: boolean): Promise<MutantCounts> {
+  /**
+   * `isRecorded`: the recorded run has passed, so that what differs from it is due to a change. Undefined if the same
+   * tests pass here and fail there.
+   */
+  async try(isRecorded: boolean): Promise<MutantCounts | undefined> {
     const { most } = this.#trial;
     const reached = isRecorded ? this.#reached : undefined;
     const here = reached && this.#chosen.filter(({ id }) => reached.has(id)).slice(0, most);
@@ -122,7 +125,7 @@ export class Mutants {
   }
 
   /** In one run where the runner gives each file globals of its own, else in a run for each. */
-  async #switched(here: readonly Chosen[]): Promise<MutantCounts> {
+  async #switched(here: readonly Chosen[]): Promise<MutantCounts | undefined> {
     const { copy, test, framework, language, run, limitMs, reports } = this.#trial;
     this.#writeSwitched();
     if (!isolatesFiles(framework)) {
@@ -133,16 +136,19 @@ export class Mutants {
       }
       return countsOf(here, fates);
     }
-    // The first is as it was: under another name, tests may fail.
+    // The first and the last have none: under another name, tests may fail.
     const ids = [0, ...here.map(({ id }) => id)];
-    const files = ids.map((id) => copyName(test.path, id, language));
-    for (const [at, id] of ids.entries()) {
+    const control = Math.max(...ids) + 1;
+    const files = [...ids, control].map((id) => copyName(test.path, id, language));
+    for (const [at, id] of [...ids, 0].entries()) {
       copy.write(files[at]!, withMutant(test.text, id, reports));
       copySnapshot(test.path, files[at]!, copy);
     }
     const { report } = await run({ files, timeoutMs: limitMs * 2, processes: atOnce });
     for (const file of files) copy.delete(file);
-    if (report && isUnharmed(outcomesIn(report, files[0]!)))
+    const controls = [files[0]!, files.at(-1)!].map((file) => report && isUnharmed(outcomesIn(report, file)));
+    if (report && controls[0] !== controls[1]) return undefined;
+    if (report && controls[0])
       return countsOf(
         here,
         new Map(ids.map((id, at) => [id, fateOf(outcomesIn(report, files[at]!))] as const)),

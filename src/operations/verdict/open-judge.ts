@@ -1,6 +1,4 @@
 /** Prepares to judge tests: what runs them, a copy of the project, and a sandbox. Nothing is run without one. */
-import { dirname, relative, resolve, sep } from 'node:path';
-import { OrchError } from '../../core/errors/orch-error.ts';
 import { describeEvidence, type Evidence, type Verdict } from '../../core/verdict/verdict.ts';
 import type { Sandbox, ScratchCopy } from '../../engine/sandbox-ports.ts';
 import { Judge, type Judgement } from '../../engine/verdict/judge.ts';
@@ -126,18 +124,13 @@ function inCopy(plan: TestPlan, copy: ScratchCopy, base: string): TestPlan {
   };
 }
 
+/** The copy is of the base, or of a folder in it. Outside of that folder, paths begin with `..`. */
 function fromCopy(path: string, copy: ScratchCopy, base: string): string {
-  return relative(copy.base, resolve(base, path)).split(sep).join('/');
-}
-
-/** A path of the user's, relative to the base. Throws `file-forbidden` if it is not below it. */
-export function inProject(path: string, { cwd, base }: { cwd: string; base: string }): string {
-  const name = relative(base, resolve(cwd, path)).split(sep).join('/');
-  if (name === '' || name === '..' || name.startsWith('../'))
-    throw new OrchError('file-forbidden', `${path} is not in the project (${base})`, {
-      hint: `run it in the project of that file: cd ${dirname(path)}`,
-    });
-  return name;
+  const folder = copy.base.slice(base.length + 1);
+  if (folder === '') return path;
+  return path.startsWith(`${folder}/`)
+    ? path.slice(folder.length + 1)
+    : `${folder.replace(/[^/]+/g, '..')}/${path}`;
 }
 
 export function toVerdict(
