@@ -37,7 +37,7 @@ interface Verdict {
   changes?: { tried: number; reached: number; killed: number; failed_otherwise: number };
 }
 
-const here = resolve(import.meta.dirname, '../..');
+const here = process.cwd();
 const bin = join(here, 'bin/orch.js');
 const most = {
   good: Number(process.env.GOOD ?? 40),
