@@ -23,6 +23,10 @@ const mostTokens = 1500;
 const mostSurvivors = 8;
 /** Of one failure, in lines: its message, the difference, and where it happened. */
 const mostLines = 30;
+/** Of one failure; of one line, which may be a whole document. */
+const mostCharacters = 3000;
+const longestLine = 500;
+const mostRead = 200_000;
 
 /** Plain text of at most about 1,500 tokens. Holds no path outside the project. */
 export function complaint({ reason, report, survivors }: Complaint, places: ComplaintPlaces): string {
@@ -79,11 +83,20 @@ export function ofProject(text: string, { copies }: ComplaintPlaces): string {
 }
 
 function withinProject(text: string, places: ComplaintPlaces): string {
-  const own = withoutEscapes(text).split('\n');
-  const lines = ofProject(own.filter((line) => !foreignFrame.test(line)).join('\n'), places).split('\n');
+  const own = withoutEscapes(text.slice(0, mostRead)).split('\n');
+  const lines = ofProject(own.filter((line) => !foreignFrame.test(line)).join('\n'), places)
+    .split('\n')
+    .map((line) => shortened(line, longestLine));
   const kept = lines.length > mostLines ? [...lines.slice(0, mostLines - 1), '\u2026'] : lines;
-  return kept
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+  return shortened(
+    kept
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim(),
+    mostCharacters,
+  );
+}
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}\u2026` : text;
 }

@@ -1,8 +1,9 @@
 /** The command that runs some test files with a framework and has it write a report. */
 
+import { type ReadReached, readLines, readProfile } from './reached.ts';
 import { readJest, readMocha } from './reports/json.ts';
 import { readJunit } from './reports/junit.ts';
-import { readGo, readUnittest } from './reports/lines.ts';
+import { readGo, readRows } from './reports/lines.ts';
 import type { ReadReport } from './reports/report.ts';
 import { unittestRunner } from './unittest-runner.ts';
 
@@ -22,6 +23,12 @@ export interface RunOptions {
   shuffled?: boolean;
   /** Stop at the first failure. Default false. */
   untilFailure?: boolean;
+  /** Names of the tests in the files, for runners that are given packages. */
+  names?: readonly string[];
+  /** Paths like those of `files`: which of their lines are reached is recorded, where the framework can. */
+  record?: readonly string[];
+  /** At a time, where each test file has a process of its own. Default 1. */
+  processes?: number;
 }
 
 /** Programs of the project, found beforehand. */
@@ -39,10 +46,14 @@ export interface TestCommand {
   /** Absolute path of the report; undefined where standard output is the report. */
   reportPath: string | undefined;
   read: ReadReport;
+  /** Where it is recorded which lines are reached: an absolute path, and how it is read. */
+  reached?: { path: string; read: ReadReached } | undefined;
 }
 
-/** Where tests are run in a changed order, and hashes are seeded. Any number. */
+/** For hashes. Any number. */
 const seed = 4711;
+/** With these, two tests change places, and of three to eight the first ones come late: found by trying. */
+const seeds = { vitest: 142, jest: 608 };
 
 /** Frameworks whose reports are read. With others, the exit status of the project's own command is all there is. */
 const commands: Readonly<
@@ -62,7 +73,7 @@ const commands: Readonly<
         `--outputFile=${reportPath}`,
         '--coverage.enabled=false',
         '--retry=0',
-        ...(shuffled ? ['--sequence.shuffle', `--sequence.seed=${seed}`] : []),
+        ...(shuffled ? ['--sequence.shuffle', `--sequence.seed=${seeds.vitest}`] : []),
         ...(untilFailure ? ['--bail=1'] : []),
       ],
       env: {},
@@ -86,7 +97,7 @@ const commands: Readonly<
         '--watchman=false',
         '--coverage=false',
         `--cacheDirectory=${folder.path}/jest`,
-        ...(shuffled ? ['--randomize', `--seed=${seed}`] : []),
+        ...(shuffled ? ['--randomize', `--seed=${seeds.jest}`] : []),
         ...(untilFailure ? ['--bail=1'] : []),
       ],
       env: {},
@@ -94,22 +105,23 @@ const commands: Readonly<
       read: readJest,
     };
   },
-  'node:test'({ files, folder }, tools) {
-    const reportPath = `${folder.path}/report.xml`;
+  'node:test'({ files, folder, processes = 1 }, tools) {
+    const reportPath = `${folder.path}/report.jsonl`;
     return {
       argv: [
         tools.node,
         '--test',
-        '--test-reporter=junit',
+        `--test-reporter=${folder.path}/orch-reporter.mjs`,
         `--test-reporter-destination=${reportPath}`,
+        ...(processes > 1 ? [`--test-concurrency=${processes}`] : []),
         ...files,
       ],
       env: {},
       reportPath,
-      read: readJunit,
+      read: readRows,
     };
   },
-  mocha({ files, folder, untilFailure }, tools) {
+  mocha({ files, folder, shuffled, untilFailure }, tools) {
     const entry = tools.packageCommand('mocha');
     if (entry === undefined) return { missing: 'mocha' };
     const reportPath = `${folder.path}/report.json`;
@@ -119,6 +131,7 @@ const commands: Readonly<
         entry,
         '--reporter=json',
         `--reporter-option=output=${reportPath}`,
+        ...(shuffled ? [`--require=${folder.path}/orch-mocha.mjs`] : []),
         ...(untilFailure ? ['--bail'] : []),
         ...files,
       ],
@@ -127,7 +140,7 @@ const commands: Readonly<
       read: readMocha,
     };
   },
-  pytest({ files, folder, root, shuffled, untilFailure }, tools) {
+  pytest({ files, folder, root, shuffled, untilFailure, record }, tools) {
     const reportPath = `${folder.path}/report.xml`;
     return {
       argv: [
@@ -136,30 +149,35 @@ const commands: Readonly<
         'pytest',
         '-q',
         '--tb=short',
-        '-p',
-        'no:cacheprovider',
+        ...['-p', 'no:cacheprovider', '-p', 'orch_pytest'],
         `--junitxml=${reportPath}`,
-        ...(shuffled ? ['-p', 'orch_reversed'] : []),
         ...(untilFailure ? ['-x'] : []),
         ...files,
       ],
-      env: { ...pythonEnvironment(folder, root), PYTHONHASHSEED: String(shuffled ? seed : 0) },
+      env: {
+        ...pythonEnvironment(folder, root, { shuffled, record }),
+        ...(shuffled && { REVERSED_TESTS: '1' }),
+      },
       reportPath,
       read: readJunit,
+      reached: recordedLines(folder, record),
     };
   },
-  unittest({ files, folder, root, shuffled }, tools) {
+  unittest({ files, folder, root, shuffled, record }, tools) {
     const reportPath = `${folder.path}/report.jsonl`;
     return {
       argv: [tools.python, '-c', unittestRunner, reportPath, shuffled ? 'reversed' : 'declared', ...files],
-      env: { ...pythonEnvironment(folder, root), PYTHONHASHSEED: String(shuffled ? seed : 0) },
+      env: pythonEnvironment(folder, root, { shuffled, record }),
       reportPath,
-      read: readUnittest,
+      read: readRows,
+      reached: recordedLines(folder, record),
     };
   },
-  'go test'({ files, shuffled, untilFailure }) {
-    // Go tests packages, and the tests of one file need the others of their package.
-    const packages = new Set(files.map((file) => `./${file.slice(0, Math.max(file.lastIndexOf('/'), 0))}`));
+  'go test'({ files, folder, shuffled, untilFailure, names, record }) {
+    // Go tests packages: those of the files, and of their tests the ones in these files.
+    const packages = new Set(files.map(packageOf));
+    const measured = new Set((record ?? []).map(packageOf));
+    const path = `${folder.path}/reached.out`;
     return {
       argv: [
         'go',
@@ -167,28 +185,46 @@ const commands: Readonly<
         '-json',
         '-count=1',
         '-vet=off',
+        ...(names === undefined ? [] : [`-run=^(${names.join('|')})$`]),
         ...(shuffled ? [`-shuffle=${seed}`] : []),
         ...(untilFailure ? ['-failfast'] : []),
+        ...(measured.size === 0 ? [] : [`-coverprofile=${path}`, `-coverpkg=${[...measured].join(',')}`]),
         ...packages,
       ],
-      env: { GOFLAGS: '-mod=mod', GOPROXY: 'off', GOTOOLCHAIN: 'local' },
+      env: { GOPROXY: 'off', GOTOOLCHAIN: 'local' },
       reportPath: undefined,
       read: readGo,
+      reached: measured.size === 0 ? undefined : { path, read: readProfile },
     };
   },
 };
 
-/** Files that a run needs in its folder, by name. */
-export const runFiles: Readonly<Record<string, string>> = {
-  'orch_reversed.py': 'def pytest_collection_modifyitems(items):\n    items.reverse()\n',
-};
+function packageOf(file: string): string {
+  return `./${file.slice(0, Math.max(file.lastIndexOf('/'), 0))}`;
+}
 
-function pythonEnvironment({ path }: RunFolder, root: string): Record<string, string> {
-  // Where the package is not installed, it is imported from the tree. Compiled code in the tree would outlive a change of the source within the same second.
+function recordedLines({ path }: RunFolder, record: RunOptions['record']): TestCommand['reached'] {
+  return record === undefined ? undefined : { path: `${path}/reached.json`, read: readLines };
+}
+
+function pythonEnvironment(
+  { path }: RunFolder,
+  root: string,
+  { shuffled, record }: Pick<RunOptions, 'shuffled' | 'record'>,
+): Record<string, string> {
+  // Where the package is not installed, it is imported from the tree. Compiled code of the tree would outlive a change of
+  // the source within the same second, but that of installed packages is to be found where it is.
   return {
     PYTHONPATH: `${path}:${root}:${root}/src`,
-    PYTHONPYCACHEPREFIX: `${path}/pycache`,
+    PYTHONPYCACHEPREFIX: '',
     PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONHASHSEED: String(shuffled ? seed : 0),
+    ...(record !== undefined && {
+      RECORDED_SOURCES: JSON.stringify(
+        record.map((file) => (file.startsWith('/') ? file : `${root}/${file}`)),
+      ),
+      RECORDED_LINES: `${path}/reached.json`,
+    }),
   };
 }
 

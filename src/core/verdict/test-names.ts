@@ -70,3 +70,9 @@ export function readTestName(fileName: string, language: string): TestName | und
 export function nameOfTest({ form, stem, extension }: TestName): string {
   return `${form.replace(stemMark, () => stem)}.${extension}`;
 }
+
+/** Of the tests in files of a framework that runs packages; undefined where it runs files. */
+export function testNamesIn(text: string, framework: string | undefined): string[] | undefined {
+  if (framework !== 'go test') return undefined;
+  return [...text.matchAll(/^func ((?:Test|Fuzz|Example)\w*)\(/gm)].map(([, name]) => name!);
+}

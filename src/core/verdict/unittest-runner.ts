@@ -10,6 +10,7 @@ report = open(sys.argv[1], "w", encoding="utf-8")
 backwards = sys.argv[2] == "reversed"
 files = sys.argv[3:]
 sys.path.insert(0, os.getcwd())
+if os.environ.get("RECORDED_SOURCES"): import orch_lines
 def put(**row):
     report.write(json.dumps(row) + "\\n")
     report.flush()

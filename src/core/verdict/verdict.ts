@@ -53,7 +53,7 @@ export function judge({ parses, counts, stable, sourceUntouched, mutants }: Evid
     (parses === false && 'the tests do not parse') ||
     (counts && reasonInCounts(counts)) ||
     (sourceUntouched === false && 'the tests change the code that they test') ||
-    (stable === false && 'the tests pass once, but not in another order, time zone and locale') ||
+    (stable === false && 'the tests pass once, but not every time (another order, time zone or locale)') ||
     (mutants && reasonInMutants(mutants)) ||
     undefined;
   return reason === undefined ? { kind: 'accepted', reason: undefined } : { kind: 'refused', reason };

@@ -5,20 +5,17 @@
 
 import { firstError } from '../../core/syntax/first-error.ts';
 import { grammarOfPath } from '../../core/syntax/grammars.ts';
+import type { IsReached } from '../../core/verdict/reached.ts';
 import { complaint } from '../../core/verdict/repair.ts';
-import { type Counts, countsOf, type TestReport } from '../../core/verdict/reports/report.ts';
-import { runFiles, type TestCommand, testCommand } from '../../core/verdict/test-command.ts';
-import {
-  type Evidence,
-  judge,
-  type MutantCounts,
-  unverified,
-  type Verdict,
-} from '../../core/verdict/verdict.ts';
+import { countsOf, type TestReport } from '../../core/verdict/reports/report.ts';
+import { runFiles } from '../../core/verdict/run-files.ts';
+import { type TestCommand, testCommand } from '../../core/verdict/test-command.ts';
+import { testNamesIn } from '../../core/verdict/test-names.ts';
+import { type Evidence, judge, unverified, type Verdict } from '../../core/verdict/verdict.ts';
 import type { RunOutcome, Sandbox, ScratchCopy } from '../sandbox-ports.ts';
 import { NotParsed, type Syntax } from '../syntax-port.ts';
 import type { Project } from '../verdict-ports.ts';
-import { tryMutants } from './mutants.ts';
+import { Mutants } from './mutants.ts';
 import type { TestPlan } from './plan-tests.ts';
 
 export interface JudgeOptions {
@@ -54,6 +51,8 @@ export interface TestRun {
   outcome: RunOutcome;
   /** Undefined if the runner left none. */
   report: TestReport | undefined;
+  /** Undefined where it was not recorded. */
+  reached: IsReached | undefined;
 }
 
 export interface RunSettings {
@@ -63,6 +62,10 @@ export interface RunSettings {
   files?: readonly string[];
   timeoutMs?: number;
   env?: Readonly<Record<string, string>>;
+  /** Sources, from the base: which of their lines are reached is recorded, where the framework can. */
+  record?: readonly string[];
+  /** At a time, where each test file has a process of its own. */
+  processes?: number;
 }
 
 /** Time zone and language of the two runs, which few projects are developed in. */
@@ -130,30 +133,41 @@ export class Judge {
     try {
       copy.write(plan.path, text);
       const first = await timed('run', this.run({ env: usualPlace }));
+      const absent = whatIsMissing(first);
+      if (absent !== undefined) return ended(unverified(absent));
       if (first.report) evidence.counts = countsOf(first.report);
       const fails = this.#whyItFails(first);
       if (fails !== undefined) {
         // What fails for every test here says nothing about this one.
         const neighbour = await timed('calibration', this.#calibrate());
         if (neighbour) return ended(unverified(neighbour));
-        if (first.report && evidence.counts!.failed > 0) return ended(judge(evidence), first);
-        return ended({ kind: 'refused', reason: fails }, first, outputOf(first));
+        const counted = judge(evidence);
+        return counted.kind === 'refused'
+          ? ended(isUnloaded(first.report!) ? { kind: 'refused', reason: fails } : counted, first)
+          : ended({ kind: 'refused', reason: fails }, first, outputOf(first));
       }
-      const again = await timed(
-        'again',
-        this.run({
-          shuffled: true,
-          env: otherPlace,
-          timeoutMs: Math.max(leastMs, first.outcome.ms * slower),
-        }),
-      );
-      evidence.stable =
-        this.#whyItFails(again) === undefined && countsOf(again.report!).passed === evidence.counts!.passed;
+      const mutants = most > 0 ? await this.#mutants(text, first.outcome.ms) : undefined;
+      const passed = evidence.counts!.passed;
+      const isSame = (run: TestRun) =>
+        this.#whyItFails(run) === undefined && countsOf(run.report!).passed === passed;
+      const settings: RunSettings = {
+        shuffled: true,
+        env: otherPlace,
+        timeoutMs: this.#limitMs(first.outcome.ms),
+      };
       evidence.sourceUntouched = this.#isUntouched();
       this.#restore();
+      let again = await timed('again', mutants?.record(settings) ?? this.run(settings));
+      mutants?.restore();
+      const isRecorded = isSame(again);
+      // It may be what was added to record it that is in the way.
+      if (!isRecorded && mutants) again = await timed('again plainly', this.run(settings));
+      evidence.stable = isRecorded || isSame(again);
+      evidence.sourceUntouched &&= this.#isUntouched();
       const soFar = judge(evidence);
       if (soFar.kind === 'refused') return ended(soFar, again, again.report ? undefined : outputOf(again));
-      if (most > 0) evidence.mutants = await timed('mutants', this.#tryMutants(text, first.outcome.ms));
+      if (mutants) evidence.mutants = await timed('mutants', mutants.try(isRecorded));
+      if (mutants && evidence.mutants === undefined) evidence.stable = false;
       return ended(judge(evidence));
     } finally {
       this.#restore();
@@ -162,12 +176,14 @@ export class Judge {
   }
 
   /** Runs tests in the copy as it is. */
-  async run({ shuffled, untilFailure, files, timeoutMs, env }: RunSettings): Promise<TestRun> {
+  async run(settings: RunSettings): Promise<TestRun> {
     const { copy, sandbox, plan, runMs, signal } = this.#options;
-    const command = this.#command({ shuffled, untilFailure, files });
+    const { timeoutMs, env, files = [plan.path] } = settings;
+    const command = this.#command(settings);
     if (command === undefined || 'missing' in command)
       throw new Error('it was not asked whether tests can be run');
-    const name = command.reportPath?.slice(command.reportPath.lastIndexOf('/') + 1);
+    const [name, reached] = [command.reportPath, command.reached?.path].map(lastPart);
+    const names = [name, reached].filter((each) => each !== undefined);
     const outcome = await sandbox.run({
       copy,
       command: { argv: command.argv },
@@ -176,36 +192,46 @@ export class Judge {
       timeoutMs: Math.min(timeoutMs ?? runMs, runMs),
       maxOutputBytes: mostOutput,
       signal,
-      ...(name !== undefined && { reportFiles: [name] }),
+      ...(names.length > 0 && { reportFiles: names }),
     });
     const text = name === undefined ? outcome.output : decode(outcome.reports.get(name));
-    return { outcome, report: text === undefined ? undefined : command.read(text) };
+    const recorded = reached === undefined ? undefined : decode(outcome.reports.get(reached));
+    const report = text === undefined ? undefined : command.read(text);
+    return {
+      outcome,
+      report: report && ofFiles(report, files),
+      reached: recorded === undefined ? undefined : command.reached!.read(recorded),
+    };
   }
 
   #command({
-    shuffled = false,
-    untilFailure = false,
+    shuffled,
+    untilFailure,
     files,
-  }: Pick<RunSettings, 'shuffled' | 'untilFailure' | 'files'>):
-    | TestCommand
-    | { missing: string }
-    | undefined {
+    record,
+    processes,
+  }: RunSettings): TestCommand | { missing: string } | undefined {
     const { plan, copy, sandbox, project } = this.#options;
     const { root, reports } = sandbox.places(copy);
     for (const [name, content] of Object.entries(runFiles)) copy.writeReport(name, content);
     const absolute = (path: string | undefined) =>
       path === undefined || path.startsWith('/') ? path : `${root}/${path}`;
     const inFolder = plan.folder === '' ? '' : `${plan.folder}/`;
+    const fromFolder = (path: string) =>
+      path.startsWith(inFolder) ? path.slice(inFolder.length) : `${root}/${path}`;
+    const chosen = files ?? [plan.path];
+    const texts = chosen.map((path) => decode(copy.read(path)) ?? '');
     return testCommand(
       plan.detected?.name ?? '',
       {
-        files: (files ?? [plan.path]).map((path) =>
-          path.startsWith(inFolder) ? path.slice(inFolder.length) : `${root}/${path}`,
-        ),
+        files: chosen.map(fromFolder),
         folder: { path: reports },
         root: plan.folder === '' ? root : `${root}/${plan.folder}`,
         shuffled,
         untilFailure,
+        names: testNamesIn(texts.join('\n'), plan.detected?.name),
+        record: record?.map(fromFolder),
+        processes,
       },
       {
         node: 'node',
@@ -234,6 +260,7 @@ export class Judge {
       return `the tests use too much of the ${outcome.stopped === 'disk' ? 'disk' : 'machine'}`;
     if (report === undefined) return 'the tests could not be run';
     const { passed, failed } = countsOf(report);
+    if (isUnloaded(report)) return isEmpty(report) ? 'no test ran' : 'the tests cannot be loaded';
     if (failed > 0) return 'tests fail';
     if (passed === 0) return 'no test ran';
     return outcome.status === 0 ? undefined : 'the runner reports a failure beside the tests';
@@ -265,9 +292,13 @@ export class Judge {
     for (const [path, bytes] of this.#before) this.#options.copy.write(path, bytes);
   }
 
-  #tryMutants(text: string, runMs: number): Promise<MutantCounts> {
+  #limitMs(runMs: number): number {
+    return Math.max(leastMs, runMs * slower);
+  }
+
+  #mutants(text: string, runMs: number): Promise<Mutants> {
     const { syntax, copy, language, plan, mutants, sandbox, signal } = this.#options;
-    return tryMutants({
+    return Mutants.find({
       sources: [...this.#before].map(([path, bytes]) => ({ path, text: decode(bytes)! })),
       test: { path: plan.path, text },
       framework: plan.detected!.name,
@@ -276,7 +307,7 @@ export class Judge {
       syntax,
       copy,
       reports: sandbox.places(copy).reports,
-      limitMs: Math.max(leastMs, runMs * slower),
+      limitMs: this.#limitMs(runMs),
       run: (settings) => this.run({ ...settings, env: { ...usualPlace, ...settings.env } }),
       signal,
     });
@@ -310,6 +341,38 @@ function outputOf({ outcome }: TestRun): string {
   return outcome.output.slice(-shownOutput);
 }
 
+function isUnloaded({ tests, broken }: TestReport): boolean {
+  return tests.length === 0 && broken.length > 0;
+}
+
+/** Runners that take a file without tests for a broken one. */
+function isEmpty({ broken }: TestReport): boolean {
+  return broken.every(({ text }) => /No test suite found|must contain at least one test/.test(text));
+}
+
+function lastPart(path: string | undefined): string | undefined {
+  return path?.slice(path.lastIndexOf('/') + 1);
+}
+
+/** A runner's configuration may add files to those that are asked for. */
+function ofFiles({ tests, broken }: TestReport, files: readonly string[]): TestReport {
+  const names = new Set(files.map(lastPart));
+  const isOther = (file: string | undefined) =>
+    file !== undefined && /\.[cm]?[jt]sx?$/.test(file) && !names.has(lastPart(file));
+  return {
+    tests: tests.filter(({ file }) => !isOther(file)),
+    broken: broken.filter(({ file }) => !isOther(file)),
+  };
+}
+
+/** A runner that is not there. What is missing otherwise may be the tests' fault. */
+function whatIsMissing({ outcome: { status, output }, report }: TestRun): string | undefined {
+  if (report !== undefined || status === undefined) return undefined;
+  const module = /^\S+: No module named (pytest)\s*$/m.exec(output)?.[1];
+  if (module !== undefined) return `${module} is not installed for the Python of the project`;
+  return status === 127 ? `a program is not installed: ${output.trim().split('\n').at(-1)}` : undefined;
+}
+
 function decode(bytes: Uint8Array | undefined): string | undefined {
   return bytes && new TextDecoder().decode(bytes);
 }
@@ -319,5 +382,3 @@ function failuresOf(report: TestReport | undefined): Judgement['failures'] {
     failure ? [{ name, why: failure.text.split('\n', 1)[0]! }] : [],
   );
 }
-
-export type { Counts };

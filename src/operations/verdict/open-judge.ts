@@ -113,8 +113,13 @@ function inCopy(plan: TestPlan, copy: ScratchCopy, base: string): TestPlan {
   };
 }
 
+/** The copy is of the base, or of a folder in it. Outside of that folder, paths begin with `..`. */
 function fromCopy(path: string, copy: ScratchCopy, base: string): string {
-  return path.slice(copy.base === base ? 0 : copy.base.length - base.length);
+  const folder = copy.base.slice(base.length + 1);
+  if (folder === '') return path;
+  return path.startsWith(`${folder}/`)
+    ? path.slice(folder.length + 1)
+    : `${folder.replace(/[^/]+/g, '..')}/${path}`;
 }
 
 export function toVerdict(

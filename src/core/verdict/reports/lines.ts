@@ -1,5 +1,5 @@
-/** Reads reports of one JSON object a line: `go test -json`, and our own runner for unittest. */
-import type { TestOutcome, TestReport } from './report.ts';
+/** Reads reports of one JSON object a line: `go test -json`, and our own runner for unittest and reporter for node:test. */
+import { isAssertionText, type TestOutcome, type TestReport } from './report.ts';
 
 interface Event {
   Action?: unknown;
@@ -77,8 +77,8 @@ function eventIn(line: string): Event | undefined {
   }
 }
 
-/** Of the runner in `unittest-runner.ts`: `{name, file, status, text, assertion}`, and `{broken, text}`. */
-export function readUnittest(text: string): TestReport | undefined {
+/** What our own runner and reporter write: `{name, file, status, text, assertion}`, `{broken, text}`, and `{done}`. */
+export function readRows(text: string): TestReport | undefined {
   const report: TestReport = { tests: [], broken: [] };
   let done = false;
   for (const line of text.split('\n')) {
@@ -93,7 +93,9 @@ export function readUnittest(text: string): TestReport | undefined {
         name: event.name,
         file: typeof event.file === 'string' ? event.file : undefined,
         status,
-        ...(status === 'failed' && { failure: { text: shown, isAssertion: event.assertion === true } }),
+        ...(status === 'failed' && {
+          failure: { text: shown, isAssertion: event.assertion === true || isAssertionText(shown) },
+        }),
       });
     }
   }
