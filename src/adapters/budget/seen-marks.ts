@@ -3,19 +3,10 @@
  * believed. A file per month holds the name under which the machine is known there, and the marks that the server gave
  * out for what was spent. Any number of processes append to it, a line in one write each.
  */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint } from '../../core/text/fingerprint.ts';
+import { makeFolders } from '../system/make-folders.ts';
 
 /** A name of this machine, and the highest mark that it knows of. */
 export type SeenMark = readonly [writer: string, mark: number];
@@ -113,7 +104,7 @@ export class SeenMarks {
     this.#before = before?.writer === undefined ? [] : [[before.writer, before.mark]];
     if (before) closeSync(before.descriptor);
     if (creates !== 0) {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      makeFolders(this.#folder, 0o700);
       for (const old of earlier.slice(1)) rmSync(join(this.#folder, old), { force: true });
     }
     // What this process has seen counts also where somebody has removed the file.

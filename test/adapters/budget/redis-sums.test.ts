@@ -286,8 +286,8 @@ describe('what a machine remembers of a shared budget', () => {
     expect(marks(place).known()).toEqual([[name, 1000]]);
   });
 
-  it('is nothing where nothing can be kept', () => {
-    const seen = marks('/dev/null/seen');
+  it.each(['/dev/null/seen', '/proc/none/seen'])('is nothing where nothing can be kept: %s', (place) => {
+    const seen = marks(place);
     expect([seen.known(), seen.writer()]).toEqual([[], undefined]);
   });
 });
