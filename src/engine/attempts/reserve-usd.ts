@@ -8,8 +8,11 @@ import type { Budget } from '../budget.ts';
 import type { EngineContext } from '../context.ts';
 
 export interface Reservation {
-  /** To be called once, when the attempt has ended. In USD; undefined for the highest possible cost. Never rejects. */
-  settle(spentUsd: number | undefined): Promise<void>;
+  /**
+   * To be called once, when the attempt has ended. In USD; undefined for the highest possible cost. Never rejects.
+   * `late`: nobody waits for it, so what went wrong is said with the next call.
+   */
+  settle(spentUsd: number | undefined, late?: boolean): Promise<void>;
 }
 
 /** None in a rehearsal, which spends nothing. */
@@ -39,7 +42,9 @@ export async function reserveUsd(
   const { context, warnings } = reserving;
   if (context.rehearsal) return { settle: async () => undefined };
   const limits = budgetLimits(context);
-  if (limits.length === 0) return { settle: (usd = worstUsd) => addUnlimited(usd, reserving) };
+  const heard = (late: boolean) => (late ? context.memory.unsaid : warnings);
+  if (limits.length === 0)
+    return { settle: (usd = worstUsd, late = false) => addUnlimited(usd, context, heard(late)) };
   const nano = worstUsd === undefined ? undefined : nanoAtMost(worstUsd);
   if (nano === undefined) return { refused: undefined };
   try {
@@ -50,12 +55,12 @@ export async function reserveUsd(
     const answer = await budget.reserve({ day, project, nano, limits, row: { ...row() }, spend: true });
     if ('refused' in answer) return { refused: answer.refused };
     return {
-      async settle(usd = worstUsd) {
+      async settle(usd = worstUsd, late = false) {
         const spent = nanoOf(usd!) ?? nano;
         for (const [index, limit] of limits.entries())
           if (limit.nano > 0 && answer.settled[index]! + spent >= nearlySpent * limit.nano)
             reserving.reminders?.add(`${nearlySpent * 100} % of the ${describeLimit(limit)} is spent`);
-        await settle(budget, answer.id, spent, warnings);
+        await settle(budget, answer.id, spent, heard(late));
       },
     };
   } catch (error) {
@@ -79,7 +84,11 @@ async function settle(
 }
 
 /** What is spent without a budget counts for one that is set later, or elsewhere. */
-async function addUnlimited(usd: number | undefined, { context, warnings }: Reserving): Promise<void> {
+async function addUnlimited(
+  usd: number | undefined,
+  context: EngineContext,
+  warnings: Reserving['warnings'],
+): Promise<void> {
   const nano = nanoOf(usd ?? 0) ?? 0;
   if (nano === 0) return;
   try {

@@ -86,7 +86,11 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
         attempts.push(attempt);
         await recordAttempt(attempt, call);
       }
-      await reservation.settle(spentUsd(attempt, outcome));
+      // A spent reservation counts at its worst case until then: an answer need not wait for that.
+      const later = 'finished' in outcome ? options.afterwards : undefined;
+      const settled = reservation.settle(spentUsd(attempt, outcome), later !== undefined);
+      later?.(() => settled);
+      if (!later) await settled;
       if (!('failure' in outcome)) return { attempts, outcome };
       last = outcome;
       const next = recoveries.next(outcome.failure, request);
