@@ -5,14 +5,14 @@ import type { Limit, Standing } from '../../core/budget/state.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { UsageRecord } from '../../core/record/usage-record.ts';
 import type { Budget } from '../budget.ts';
-import type { EngineContext } from '../context.ts';
+import type { CallOptions, EngineContext } from '../context.ts';
 
 export interface Reservation {
   /**
    * To be called once, when the attempt has ended. In USD; undefined for the highest possible cost. Never rejects.
-   * `late`: nobody waits for it, so what went wrong is said with the next call.
+   * `afterwards`: where it is settled then, and what goes wrong is said with the next call.
    */
-  settle(spentUsd: number | undefined, late?: boolean): Promise<void>;
+  settle(spentUsd: number | undefined, afterwards?: CallOptions['afterwards']): Promise<void>;
 }
 
 /** None in a rehearsal, which spends nothing. */
@@ -42,9 +42,15 @@ export async function reserveUsd(
   const { context, warnings } = reserving;
   if (context.rehearsal) return { settle: async () => undefined };
   const limits = budgetLimits(context);
-  const heard = (late: boolean) => (late ? context.memory.unsaid : warnings);
+  const then = async (
+    afterwards: CallOptions['afterwards'],
+    work: (heard: Reserving['warnings']) => Promise<void>,
+  ) => (afterwards ? afterwards(() => work(context.memory.unsaid)) : work(warnings));
   if (limits.length === 0)
-    return { settle: (usd = worstUsd, late = false) => addUnlimited(usd, context, heard(late)) };
+    return {
+      settle: (usd = worstUsd, afterwards = undefined) =>
+        then(afterwards, (heard) => addUnlimited(usd, context, heard)),
+    };
   const nano = worstUsd === undefined ? undefined : nanoAtMost(worstUsd);
   if (nano === undefined) return { refused: undefined };
   try {
@@ -55,12 +61,12 @@ export async function reserveUsd(
     const answer = await budget.reserve({ day, project, nano, limits, row: { ...row() }, spend: true });
     if ('refused' in answer) return { refused: answer.refused };
     return {
-      async settle(usd = worstUsd, late = false) {
+      async settle(usd = worstUsd, afterwards = undefined) {
         const spent = nanoOf(usd!) ?? nano;
         for (const [index, limit] of limits.entries())
           if (limit.nano > 0 && answer.settled[index]! + spent >= nearlySpent * limit.nano)
             reserving.reminders?.add(`${nearlySpent * 100} % of the ${describeLimit(limit)} is spent`);
-        await settle(budget, answer.id, spent, heard(late));
+        await then(afterwards, (heard) => settle(budget, answer.id, spent, heard));
       },
     };
   } catch (error) {

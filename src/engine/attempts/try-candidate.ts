@@ -86,11 +86,9 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
         attempts.push(attempt);
         await recordAttempt(attempt, call);
       }
-      // A spent reservation counts at its worst case until then: an answer need not wait for that.
-      const later = 'finished' in outcome ? options.afterwards : undefined;
-      const settled = reservation.settle(spentUsd(attempt, outcome), later !== undefined);
-      later?.(() => settled);
-      if (!later) await settled;
+      // It counts at its worst case until then, so an answer need not wait; the next attempt may need what this leaves.
+      const afterwards = 'finished' in outcome ? options.afterwards : undefined;
+      await reservation.settle(spentUsd(attempt, outcome), afterwards);
       if (!('failure' in outcome)) return { attempts, outcome };
       last = outcome;
       const next = recoveries.next(outcome.failure, request);
