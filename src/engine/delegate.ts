@@ -62,7 +62,7 @@ export async function delegate(
   await options.beforeSending?.(prepared.sourceSet);
 
   const { timeoutMs = callTimeoutMs(candidatesOf(decision).map(({ timeouts }) => timeouts)) } = request;
-  const said = new Set<string>();
+  const said = context.memory.takeUnsaid();
   const call = Object.freeze({
     runId,
     warnings: said,
