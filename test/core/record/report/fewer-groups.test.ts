@@ -46,15 +46,16 @@ describe('a report with too many rows', () => {
   it('by day has the last ones, below the sum of the earlier', () => {
     const report = reportBy(['day']);
     const { groups, notes } = fewerGroups(report);
-    expect(groups[0]!.key).toEqual({ day: '200 earlier' });
+    // Input tokens are the number of the day.
+    expect(groups[0]).toMatchObject({ key: { day: '200 earlier' }, input_tokens: (199 * 200) / 2 });
     expect(groups.slice(1)).toEqual(report.groups.slice(200));
     expect(notes[0]).toContain('Only the last 500 of 700 rows');
   });
 
   it('with nothing known of the others does not take them for free', () => {
-    const rows = Array.from({ length: 501 }, (_, at) => `2026-11-01,m${at},${at === 9 ? '' : 1}`);
+    const rows = Array.from({ length: 502 }, (_, at) => `2026-11-01,m${at},${at < 2 ? '' : 1}`);
     const report = reportOfCsv(['ts,model_served,cost_usd', ...rows].join('\n'), { by: ['model'], now });
-    expect(fewerGroups(report).groups.at(-1)).toMatchObject({ cost_usd: null, unknown_cost: 1 });
+    expect(fewerGroups(report).groups.at(-1)).toMatchObject({ cost_usd: null, unknown_cost: 2 });
   });
 
   it('is as it is with 500', () => {
