@@ -50,7 +50,7 @@ describe('orch usage status --statusline', () => {
     ['below a file', { ORCH_USAGE_CSV: 'good.csv/x' }, /could not be read: ENOTDIR: not a directory$/],
     ['a torn row', { ORCH_USAGE_CSV: 'torn.csv' }, /^at least \$0\.50 .* 1 row of the ledger could not be/],
     ['another file', { ORCH_USAGE_CSV: 'text.csv' }, /^at least \$0 .* 2 rows of the ledger could not be/],
-    ['torn JSON', { ORCH_CONF: 'json' }, after(/budgets unknown: .* json\/policies\.json: is not valid/)],
+    ['torn JSON', { ORCH_CONF: 'json' }, after(/budgets unknown: .*\/json\/policies\.json: is not valid/)],
     ['a wrong key', { ORCH_CONF: 'key' }, after(/budgets unknown: .* budgets\.perYearUsd: unknown key/)],
     ['no configuration', { ORCH_CONF: '/nowhere' }, after(/budgets unknown: ORCH_CONF is \/nowhere/)],
     ['no amount', { ORCH_DAILY_BUDGET_USD: 'ten' }, after(/budgets unknown: .* "ten" is not an amount/)],
