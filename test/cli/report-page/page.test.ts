@@ -41,7 +41,7 @@ describe('the page', () => {
 
   it('has the totals, the groups with the money first, and what to know about them', () => {
     expect(page).toContain(
-      '<dt>Cost</dt><dd><data value="1">$1.00</data><small>and 1 of unknown cost</small>',
+      '<dt>Cost</dt><dd><data value="1">$1.00</data><small>and 1 attempt of unknown cost</small>',
     );
     const [, head] = /<h2 id="table">.*?<thead>(.*?)<\/thead>/s.exec(page)!;
     expect(

@@ -75,14 +75,10 @@ function totals({ total }: UsageReport): string {
       'Cost',
       data(cost, formatUsd(cost)) +
         (estimated === 0 ? '' : small(`${formatUsd(estimated)} of it estimated`)) +
-        (unknown > 0 ? small(`and ${formatCount(unknown)} of unknown cost`) : '') +
+        (unknown > 0 ? small(`${cost === null ? '' : 'and '}${attemptsOf(unknown)} of unknown cost`) : '') +
         (baseline === null ? '' : small(`baseline ${formatUsd(baseline)} (estimate)`)),
     ],
-    [
-      'Calls',
-      data(total.calls, formatCount(total.calls)) +
-        small(`${formatCount(total.attempts)} ${total.attempts === 1 ? 'attempt' : 'attempts'}`),
-    ],
+    ['Calls', data(total.calls, formatCount(total.calls)) + small(attemptsOf(total.attempts))],
     ['Errors', data(total.error_rate, share(total.error_rate)) + small('of attempts')],
     ['By fallback', data(total.fallback_rate, share(total.fallback_rate)) + small('of calls')],
     [
@@ -102,6 +98,10 @@ function totals({ total }: UsageReport): string {
   ];
   const cells = facts.map(([name, html]) => `<div><dt>${name}</dt><dd>${html}</dd></div>`);
   return `<dl class="totals">\n${cells.join('\n')}\n</dl>`;
+}
+
+function attemptsOf(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'attempt' : 'attempts'}`;
 }
 
 function budgetList(budgets: readonly ReportBudget[]): string[] {
@@ -170,7 +170,7 @@ function comparedSection(report: UsageReport): string | undefined {
     bodies: parts.map(({ keys, measures }) =>
       measures.map(({ title, cells }, at) => {
         const names = at > 0 ? [] : keys.map((key, place) => rowHead(key, place === 0, measures.length));
-        const measure = rowHead(title, keys.length === 0);
+        const measure = `<th scope="row" class="measure${keys.length === 0 ? ' first' : ''}">${nameHtml(title)}</th>`;
         return `<tr>${names.join('')}${measure}${cells.map((text) => `<td>${escapeHtml(text)}</td>`).join('')}</tr>`;
       }),
     ),
