@@ -136,7 +136,11 @@ describe('what is too little or too much to draw', () => {
   it.each([
     ['no rows', [], ['No attempts were found']],
     ['no cost', [{ cost_usd: 0 }], ['No day has a known cost', 'No task has a known cost']],
-    ['unknown costs', [{ cost_usd: undefined }], ['No day has a known cost', 'No task has a known cost']],
+    [
+      'unknown costs',
+      [{ cost_usd: undefined }],
+      ['No day has', 'No task has', '>1 attempt of unknown cost<'],
+    ],
     ['only failures', [{ error: 'refusal', cost_usd: 1 }], ['No attempt that succeeded has a latency']],
   ])('%s', (_name, records, words) => {
     const page = pageOf(records);
