@@ -52,6 +52,11 @@ export async function runCommandLine(argv: readonly string[], given: Surrounding
     // Help is no error: commander throws to stop parsing.
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const slip = signal.aborted ? asInterrupted(error) : ((await slipOf(error, argv, makeFactory)) ?? error);
+    if (isStatusLine(argv) && !signal.aborted) {
+      const { faultyStatusLine } = await import('./render/usage.ts');
+      (await redacted()).out(await faultyStatusLine(slip as Error, json));
+      return 0;
+    }
     status = reportError(slip, {
       streams: await redacted(),
       json,
@@ -59,6 +64,10 @@ export async function runCommandLine(argv: readonly string[], given: Surrounding
     });
   }
   return status;
+}
+
+function isStatusLine([group, command, ...rest]: readonly string[]): boolean {
+  return group === 'usage' && command === 'status' && rest.includes('--statusline');
 }
 
 /** Whatever an interrupt broke is reported as the interrupt. A call's own error is kept: it carries the cost so far. */

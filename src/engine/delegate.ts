@@ -62,7 +62,7 @@ export async function delegate(
   const { timeoutMs = callTimeoutMs(candidatesOf(decision).map(({ timeouts }) => timeouts)) } = request;
   const deadline = started + timeoutMs - (options.elapsedMs ?? 0);
   await options.beforeSending?.(prepared.sourceSet, deadline - context.clock.monotonic());
-  const said = new Set<string>();
+  const said = context.memory.takeUnsaid();
   const call = Object.freeze({
     runId,
     warnings: said,

@@ -117,7 +117,7 @@ export async function createServer({
     if (extra.signal.aborted || signal.aborted) end();
     extra.signal.addEventListener('abort', end, { once: true });
     running.add(ending);
-    let after: Promise<unknown> | undefined;
+    const after: Promise<unknown>[] = [];
     try {
       const input = parseArguments(operation, params.arguments ?? {});
       const output = await operation.run(input, factory, {
@@ -127,7 +127,7 @@ export async function createServer({
         wholeOnly: true,
         afterwards: (work) => {
           // The next turn of the event loop still holds the response back, to write it with others.
-          after = new Promise((resolve) => setImmediate(() => setImmediate(resolve))).then(work);
+          after.push(new Promise((resolve) => setImmediate(() => setImmediate(resolve))).then(work));
         },
       });
       const told = await withNotice(operation, output);
@@ -140,8 +140,7 @@ export async function createServer({
     } finally {
       progress.stop();
       running.delete(ending);
-      if (after) after.finally(settle);
-      else settle();
+      void Promise.allSettled(after).then(settle);
     }
   });
   return server;

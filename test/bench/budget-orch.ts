@@ -91,8 +91,9 @@ async function run(engine: string): Promise<void> {
       },
     });
     const faults = (await Promise.all(cuts)).flat();
-    // Whatever was reserved by those who have gone is over now, and the next command records it.
+    // Whatever was reserved by those who have gone is over now. A status only looks: who reserves next records it.
     await delay(defaultLeaseMs + 500);
+    faults.push(...(await refusedCall(env, home, standIn)));
     const status = JSON.parse(await orch(['usage', 'status', '--json'], env, home));
     const leases = await watch.stop();
     const observer = await openBudget(place, async () => undefined);
@@ -157,6 +158,17 @@ async function orch(words: readonly string[], env: Record<string, string>, cwd: 
   });
   started.child.stdin?.end();
   return (await started).stdout;
+}
+
+/** A call that reserves, and for which the budget is far too small: it sends nothing, and leaves no row of its own. */
+async function refusedCall(env: Record<string, string>, cwd: string, standIn: StandIn): Promise<string[]> {
+  const sentBefore = standIn.billed.size;
+  const own = { ...env, ORCH_DAILY_BUDGET_USD: '0.000001' };
+  const said = await orch(['run', 'docs', 'call=last describe it', '--json'], own, cwd).catch(
+    (error: { stdout?: string }) => error.stdout ?? '',
+  );
+  const isRefused = said.includes('over-budget') && standIn.billed.size === sentBefore;
+  return isRefused ? [] : [`a call above its budget was not refused: ${said}`];
 }
 
 /** Without Redis, only what was spent before may be sent. */

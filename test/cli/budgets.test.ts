@@ -318,7 +318,20 @@ describe('orch usage status', () => {
     const rows = ['a', 'b'].map((id) => encodeRecord(usageRecord({ run_id: id, ts: now, cost_usd: 0.25 })));
     const cwd = folder({ 'team.csv': `${[headerRow, ...rows].join('\n')}\n` });
     const { stdout } = await run(['usage', 'status', '--rebuild', 'team.csv', '--json'], { env, cwd });
-    expect(JSON.parse(stdout).budgets).toEqual([{ name: 'daily', limit_usd: 1, left_usd: 0.5 }]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      budgets: [{ name: 'daily', limit_usd: 1, left_usd: 0.5 }],
+      warnings: [],
+    });
     expect((await run(question, { env })).status).toBe(0);
+    const again = async (...files: string[]) =>
+      JSON.parse((await run(['usage', 'status', '--rebuild', ...files, '--json'], { env, cwd })).stdout);
+    // What this machine has spent since is not in the file; what the team has is not in its own records.
+    expect((await again('team.csv')).warnings).toEqual([
+      expect.stringMatching(/^the budget counted \$0\.0\d+ more before than these usage records hold: /),
+    ]);
+    expect((await again()).warnings).toEqual([
+      expect.stringMatching(/^the budget counted \$0\.[45]\d* more before than your own usage records, /),
+    ]);
+    expect((await again('team.csv')).warnings).toEqual([]);
   });
 });

@@ -97,6 +97,26 @@ describe('a call under a budget', () => {
     expect(sent).toEqual(records);
   });
 
+  it('does not hold up an answer until it is settled, where somebody waits for that later', async () => {
+    const { call, context, kept, spent } = await budgeted(
+      { dailyUsd: 1 },
+      { answer: byModel({ [first]: [{ kind: 'cut', after: 1 }, code] }) },
+    );
+    let settlings = 0;
+    // That of a failed attempt is waited for: what it has left may be what the next one needs.
+    const settle: Budget['settle'] = (...spending) => {
+      settlings++;
+      return kept.settle(...spending);
+    };
+    context.budget = async () => ({ ...kept, settle });
+    const later: (() => Promise<unknown>)[] = [];
+    const { attempts } = await call({}, { afterwards: (work) => void later.push(work) });
+    expect([attempts.length, settlings, later.length]).toEqual([2, 1, 1]);
+    expect((await spent()).open).toBe(nanoAtMost(attempts[1]!.reservedUsd!));
+    await later[0]!();
+    expect([settlings, (await spent()).open]).toEqual([2, 0]);
+  });
+
   it('skips a model that does not fit for one that does, and says so', async () => {
     const worst = await worstCase();
     const { call, asked } = await budgeted({ monthlyUsd: worst / 2 });
@@ -293,5 +313,19 @@ describe('a budget that cannot be used', () => {
     const failing: Budget = { ...kept, settle: () => Promise.reject(new Error('the disk is full')) };
     context.budget = async () => failing;
     expect((await call()).warnings).toContain('counted at its highest possible cost: the disk is full');
+  });
+
+  it('is said with the next call where an answer was sent before it was settled', async () => {
+    const { call, context, kept } = await budgeted({ dailyUsd: 1 });
+    const failing: Budget = { ...kept, settle: () => Promise.reject(new Error('the disk is full')) };
+    context.budget = async () => failing;
+    const later: (() => Promise<unknown>)[] = [];
+    const afterwards = (work: () => Promise<unknown>) => void later.push(work);
+    const warning = 'counted at its highest possible cost: the disk is full';
+    expect((await call({}, { afterwards })).warnings).not.toContain(warning);
+    await Promise.all(later.map((work) => work()));
+    context.budget = async () => kept;
+    expect((await call()).warnings).toContain(warning);
+    expect((await call()).warnings).not.toContain(warning);
   });
 });

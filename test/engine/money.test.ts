@@ -92,6 +92,14 @@ describe('a ceiling', () => {
     );
   });
 
+  it('of which more was billed than there was has nothing left', async () => {
+    const worst = await worstCase();
+    const answer: Scenario = { kind: 'empty', usage: { inputTokens: 100, outputTokens: 100_000 } };
+    const { error } = await engineFixture({ answer });
+    const { message } = await error({ maxCostUsd: worst });
+    expect(message).toMatch(/does not allow another attempt: \$0 of it is left, and \w+ may cost/);
+  });
+
   it('holds for all attempts together', async () => {
     const worst = await worstCase();
     // Billed almost to its worst case, and of no use.

@@ -9,7 +9,6 @@ import {
   constants,
   existsSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -25,6 +24,7 @@ import {
   type Snapshot,
   type Sum,
 } from '../../core/budget/state.ts';
+import { makeFolders } from '../system/make-folders.ts';
 
 /** Bytes after the snapshot at which a log is sealed. */
 const longest = 256 * 1024;
@@ -266,7 +266,7 @@ export class OperationLog {
 
   /** Of several processes that begin a file, the first counts. */
   #start(number: number, { sums, open }: ReturnType<BudgetState['snapshot']>): void {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    makeFolders(this.#folder, 0o700);
     const log = this.#open(number, constants.O_CREAT);
     this.#readOn(log);
     // A process that was stopped for long may have created a file anew that others have left behind.

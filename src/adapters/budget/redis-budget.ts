@@ -52,7 +52,7 @@ export function redisBudget({
     const answer = await connection
       .run(redisScript, redisKeys, [
         operation,
-        JSON.stringify({ leaseMs, marks: seen?.known() ?? [], ...values }),
+        JSON.stringify({ leaseMs, ...values, marks: values.marks ?? seen?.known() ?? [] }),
       ])
       .catch(async (error: unknown) => {
         throw await unavailable(connection.name, error);
@@ -71,8 +71,8 @@ export function redisBudget({
 
   /** An operation by which this machine spends, and what it has to remember of that. */
   async function spend(operation: ScriptOperation, values: Parameters<typeof run>[1]) {
-    const writer = seen?.writer();
-    const reply = await run(operation, { ...values, writer });
+    const { marks = [], writer } = seen?.spender() ?? {};
+    const reply = await run(operation, { marks, ...values, writer });
     const isRefused = reply.status === 'refused';
     if (writer !== undefined && !isRefused) seen?.note(writer, Number(reply.rest[0]));
     return reply;
@@ -152,8 +152,8 @@ export function redisBudget({
       const token = newId();
       const begun = await run('rebuilding', { token, since });
       const { sums, counted = [] } = await read(openRows(begun.estimated));
-      const writer = seen?.writer();
-      const known = Math.max(0, ...(seen?.known() ?? []).map(([, mark]) => mark));
+      const { marks = [], writer } = seen?.spender() ?? {};
+      const known = Math.max(0, ...marks.map(([, mark]) => mark));
       const exact = ([day, project, nano]: Sum) => [day, project, `${nano}`];
       const { rest } = await run('rebuild', {
         token,

@@ -50,20 +50,28 @@ end
 
 local stored = redis.call('HMGET', sums, 'epoch', 'rebuilding', 'before')
 local epoch, token = amount(stored[1]), stored[2]
+local all = redis.call('HGETALL', open)
+
+-- What machines have spent last, of those that were asked for.
+local kept = {}
+local function lastOf(writer)
+  kept[writer] = kept[writer] or tonumber(redis.call('ZSCORE', marks, writer) or '0') or 0
+  return kept[writer]
+end
 
 if op == 'rebuilding' then
   local counted = 0
-  local all = epoch and redis.call('HGETALL', sums) or {}
-  for i = 1, #all, 2 do
-    if #all[i] == 10 and all[i] >= args.since then counted = counted + (amount(all[i + 1]) or 0) end
+  local days = epoch and redis.call('HGETALL', sums) or {}
+  for i = 1, #days, 2 do
+    if #days[i] == 10 and days[i] >= args.since then counted = counted + (amount(days[i + 1]) or 0) end
   end
   redis.call('HDEL', sums, 'epoch')
   redis.call('HSET', sums, 'rebuilding', args.token, 'before', text(epoch or amount(stored[3]) or 0))
   local reply = {}
-  local kept = redis.call('HGETALL', rows)
-  for i = 1, #kept, 2 do
-    if kept[i] ~= 'epoch' then
-      for _, value in ipairs({kept[i], kept[i + 1], '0'}) do reply[#reply + 1] = value end
+  local found = redis.call('HGETALL', rows)
+  for i = 1, #found, 2 do
+    if found[i] ~= 'epoch' then
+      for _, value in ipairs({found[i], found[i + 1], '0'}) do reply[#reply + 1] = value end
     end
   end
   return {'done', reply, text(counted)}
@@ -78,12 +86,13 @@ elseif token then
 else
   local function isLost()
     if not epoch then return true end
-    for _, key in ipairs({open, rows}) do
-      if redis.call('HGET', key, 'epoch') ~= stored[1] then return true end
+    local begun
+    for i = 1, #all, 2 do
+      if all[i] == 'epoch' then begun = all[i + 1] end
     end
+    if begun ~= stored[1] or redis.call('HGET', rows, 'epoch') ~= stored[1] then return true end
     for _, mark in ipairs(args.marks or {}) do
-      local kept = tonumber(redis.call('ZSCORE', marks, mark[1]) or '0') or 0
-      if math.max(kept, epoch) < tonumber(mark[2]) then
+      if math.max(lastOf(mark[1]), epoch) < tonumber(mark[2]) then
         -- All others have to know it as well.
         if not looks then redis.call('HDEL', sums, 'epoch') end
         return true
@@ -161,7 +170,6 @@ local function overdue(id, entry)
 end
 
 local phases = {held = true, spent = true, estimated = true, settled = isFrozen or op == 'rebuild'}
-local all = redis.call('HGETALL', open)
 for i = 1, #all, 2 do
   local id = all[i]
   local phase, till, day, nano, project = string.match(all[i + 1], '^(%a+)|(%d+)|(%d%d%d%d%-%d%d%-%d%d)|(%d+)|(.*)$')
@@ -212,10 +220,11 @@ end
 -- More is spent by a machine: what it has to remember.
 local function marked()
   if not args.writer or not epoch then return '0' end
-  local kept = tonumber(redis.call('ZSCORE', marks, args.writer) or '0') or 0
-  local mark = text(math.max(micros, kept + 1, epoch + 1))
+  local last = lastOf(args.writer)
+  local mark = text(math.max(micros, last + 1, epoch + 1))
   redis.call('ZADD', marks, mark, args.writer)
-  redis.call('ZREMRANGEBYSCORE', marks, '-inf', text(micros - 100 * 24 * hour * 1000))
+  -- Each machine has a new name every month.
+  if last == 0 then redis.call('ZREMRANGEBYSCORE', marks, '-inf', text(micros - 100 * 24 * hour * 1000)) end
   return mark
 end
 

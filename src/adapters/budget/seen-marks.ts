@@ -3,19 +3,10 @@
  * believed. A file per month holds the name under which the machine is known there, and the marks that the server gave
  * out for what was spent. Any number of processes append to it, a line in one write each.
  */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint } from '../../core/text/fingerprint.ts';
+import { makeFolders } from '../system/make-folders.ts';
 
 /** A name of this machine, and the highest mark that it knows of. */
 export type SeenMark = readonly [writer: string, mark: number];
@@ -30,6 +21,8 @@ interface Month {
   descriptor: number;
   /** End of the last complete line that was read. */
   offset: number;
+  /** Bytes that this process has appended since. */
+  appended: number;
   writer: string | undefined;
   mark: number;
 }
@@ -58,12 +51,21 @@ export class SeenMarks {
     } catch {
       // Of this month, nothing is known yet.
     }
+    return this.#marks();
+  }
+
+  /** As `known`, and the name under which this machine spends; undefined if none can be kept. Never throws. */
+  spender(): { marks: SeenMark[]; writer: string | undefined } {
+    const writer = this.#writer();
+    return { marks: this.#marks(), writer };
+  }
+
+  #marks(): SeenMark[] {
     const { writer, mark } = this.#month ?? { writer: undefined, mark: 0 };
     return writer === undefined ? this.#before : [...this.#before, [writer, mark]];
   }
 
-  /** The name under which this machine spends; undefined if none can be kept. Never throws. */
-  writer(): string | undefined {
+  #writer(): string | undefined {
     try {
       const month = this.#open(constants.O_CREAT);
       if (month.writer === undefined) {
@@ -103,9 +105,12 @@ export class SeenMarks {
   #open(creates = 0): Month {
     const name = `${this.#prefix}-${new Date(this.#now()).toISOString().slice(0, 7)}`;
     const known = this.#month;
-    if (known?.name === name && fstatSync(known.descriptor).nlink > 0) {
-      readOn(known);
-      return known;
+    if (known?.name === name) {
+      const { nlink, size } = fstatSync(known.descriptor);
+      if (nlink > 0) {
+        readOn(known, size);
+        return known;
+      }
     }
     this.close();
     const earlier = this.#earlier(name);
@@ -113,7 +118,7 @@ export class SeenMarks {
     this.#before = before?.writer === undefined ? [] : [[before.writer, before.mark]];
     if (before) closeSync(before.descriptor);
     if (creates !== 0) {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      makeFolders(this.#folder, 0o700);
       for (const old of earlier.slice(1)) rmSync(join(this.#folder, old), { force: true });
     }
     // What this process has seen counts also where somebody has removed the file.
@@ -138,7 +143,7 @@ export class SeenMarks {
     const { O_RDWR, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
     const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | creates;
     const descriptor = openSync(join(this.#folder, name), flags, 0o600);
-    const month: Month = { name, descriptor, offset: 0, writer: undefined, mark: 0 };
+    const month: Month = { name, descriptor, offset: 0, appended: 0, writer: undefined, mark: 0 };
     try {
       readOn(month);
       return month;
@@ -149,8 +154,10 @@ export class SeenMarks {
   }
 }
 
-function readOn(month: Month): void {
-  const { size } = fstatSync(month.descriptor);
+function readOn(month: Month, size = fstatSync(month.descriptor).size): void {
+  const isOwn = month.writer !== undefined && size === month.offset + month.appended;
+  month.appended = 0;
+  if (isOwn) month.offset = size;
   if (size === month.offset) return;
   const buffer = Buffer.alloc(bytesRead);
   const lines = (at: number) => {
@@ -164,6 +171,6 @@ function readOn(month: Month): void {
 }
 
 /** A line that a killed process left unfinished ends first, so that it does not spoil this one. */
-function append({ descriptor }: Month, line: string): void {
-  writeSync(descriptor, `\n${line}\n`);
+function append(month: Month, line: string): void {
+  month.appended += writeSync(month.descriptor, `\n${line}\n`);
 }

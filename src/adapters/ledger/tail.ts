@@ -32,7 +32,7 @@ export async function readLedgerTail(path: string, since: number): Promise<Ledge
     handle = await promises.open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unreadable(path, (error as Error).message);
+    throw unreadable(path, reasonOf(error));
   }
   try {
     const stats = await handle.stat();
@@ -46,7 +46,7 @@ export async function readLedgerTail(path: string, since: number): Promise<Ledge
       start > 0 && usual.skipped.length > 0 ? parse(lines, await lastHeader(handle.fd, 0, start)) : usual;
     return { records, skipped: skipped.length, complete: start === 0 || stats.size - start < mostBytes };
   } catch (error) {
-    throw error instanceof OrchError ? error : unreadable(path, (error as Error).message);
+    throw error instanceof OrchError ? error : unreadable(path, reasonOf(error));
   } finally {
     await handle.close();
   }
@@ -80,6 +80,11 @@ function hasRowSince(text: string, since: number): boolean {
 
 function parse(lines: readonly string[], header: string | undefined) {
   return parseUsageCsv([...(header === undefined ? [] : [header]), ...lines].join('\n'));
+}
+
+/** Node's message without the path, which is named anyway. */
+function reasonOf(error: unknown): string {
+  return (error as Error).message.replace(/, \w+ '.*'$/, '');
 }
 
 function unreadable(path: string, why: string): OrchError {

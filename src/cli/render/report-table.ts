@@ -1,6 +1,7 @@
 /** A usage report as a table for the terminal. */
 import Table from 'cli-table3';
 import { budgetNotes } from '../../core/record/report/budget-notes.ts';
+import { fewerGroups } from '../../core/record/report/fewer-groups.ts';
 import { comparisonOf, reportTitle, shownColumns } from '../../core/record/report/report-columns.ts';
 import type { UsageReport } from '../../core/record/report/usage-report.ts';
 import { wrapped } from './wrap.ts';
@@ -46,7 +47,8 @@ const dispensable = [
 ];
 
 function reportTable(report: UsageReport, width: number | undefined): Body {
-  const groups = report.by.length > 0 ? [...report.groups, report.total] : [report.total];
+  const fewer = fewerGroups(report);
+  const groups = [...fewer.groups, report.total];
   const all = shownColumns(report).map(({ key, title, align, format }) => ({
     key,
     title,
@@ -63,14 +65,14 @@ function reportTable(report: UsageReport, width: number | undefined): Body {
     shown = shown.filter(({ key }) => key !== 'calls');
   const hidden = all.filter((column) => !shown.includes(column)).map(({ title }) => title);
   const note = `Hidden, because the terminal is too narrow: ${hidden.join(', ')} (--format md or csv shows all)`;
-  return { text: tableOf(shown, width), notes: hidden.length > 0 ? [note] : [] };
+  return { text: tableOf(shown, width), notes: [...fewer.notes, ...(hidden.length > 0 ? [note] : [])] };
 }
 
 /** As many values side by side as there is room for, the others below. */
 function comparedTables(report: UsageReport, width: number | undefined): Body | undefined {
   const comparison = comparisonOf(report);
   if (!comparison) return undefined;
-  const { keyTitles, values, parts } = comparison;
+  const { keyTitles, values, parts, notes } = comparison;
   const lines = parts.flatMap(({ keys, measures }) =>
     measures.map((measure, at) => ({ keys: keys.map((key) => (at === 0 ? key : '')), ...measure })),
   );
@@ -97,7 +99,7 @@ function comparedTables(report: UsageReport, width: number | undefined): Body | 
     else tables.push([column]);
   }
   const texts = tables.map((beside) => tableOf([...names, ...beside], width));
-  return { text: texts.length > 0 ? texts.join('\n') : tableOf(names, width), notes: [] };
+  return { text: texts.length > 0 ? texts.join('\n') : tableOf(names, width), notes };
 }
 
 function tableOf(columns: readonly Column[], width: number | undefined): string {
@@ -147,9 +149,14 @@ const leastName = 3;
 const leastTitle = 10;
 
 function leastCell({ align, title, cells }: Column): number {
-  const most = Math.max(0, ...cells.map((cell) => cell.length));
+  const most = longest(cells);
   if (align === 'left') return Math.min(leastName, Math.max(title.length, most));
-  return Math.max(most, Math.min(leastTitle, Math.max(...title.split(' ').map((word) => word.length))));
+  return Math.max(most, Math.min(leastTitle, longest(title.split(' '))));
+}
+
+/** Of more than can be arguments of a function. */
+function longest(texts: readonly string[]): number {
+  return texts.reduce((most, { length }) => Math.max(most, length), 0);
 }
 
 /** Room for names as they mostly are, before columns are hidden for it. */
@@ -158,24 +165,21 @@ const fairName = 40;
 /** So that no word of a name is torn. */
 function wholeWords(column: Column): number {
   if (column.align === 'right') return leastCell(column);
-  const parts = column.cells.flatMap(partsOf).map(({ length }) => length);
-  return Math.max(leastCell(column), ...parts);
+  return Math.max(leastCell(column), longest(column.cells.flatMap(partsOf)));
 }
 
 function leastWidth(columns: readonly Column[]): number {
   return widthOf(
     columns.map((column) => {
       if (column.align === 'right') return leastCell(column);
-      return Math.min(fairName, Math.max(column.title.length, ...column.cells.map((cell) => cell.length)));
+      return Math.min(fairName, Math.max(column.title.length, longest(column.cells)));
     }),
   );
 }
 
 /** The widest that can give way does so, until the table fits: first between its words, then anywhere. */
 function cellWidths(columns: readonly Column[], width: number | undefined): number[] {
-  const cells = columns.map(({ title, cells }) =>
-    Math.max(title.length, ...cells.map((cell) => cell.length)),
-  );
+  const cells = columns.map(({ title, cells }) => Math.max(title.length, longest(cells)));
   let over = widthOf(cells) - (width ?? Number.POSITIVE_INFINITY);
   for (const least of [columns.map(wholeWords), columns.map(leastCell)]) {
     for (; over > 0; over--) {

@@ -62,13 +62,25 @@ export const statusRenderer: Renderer = {
   rendersJson: true,
   options: [],
   async render(output, { streams, options, verbose }) {
-    const { line, warnings } = output as { line: string; warnings: string[] };
-    if (options.format === 'json') {
-      streams.out(`${printableJson(output, options.statusline === true ? undefined : 2)}\n`);
-      return;
-    }
-    streams.out(`orch: ${line}\n`);
-    if (verbose && options.statusline !== true)
+    const { warnings } = output as StatusOutput;
+    const isJson = options.format === 'json';
+    streams.out(statusText(output as StatusOutput, isJson, options.statusline === true));
+    if (verbose && !isJson && options.statusline !== true)
       for (const warning of warnings) streams.say('warning', warning);
   },
 };
+
+interface StatusOutput {
+  line: string;
+  warnings: string[];
+}
+
+function statusText(output: StatusOutput, isJson: boolean, isOneLine: boolean): string {
+  return isJson ? `${printableJson(output, isOneLine ? undefined : 2)}\n` : `orch: ${output.line}\n`;
+}
+
+/** Whatever keeps the command from being run, such as an option that there is not: who shows the line has no other place for it. */
+export async function faultyStatusLine(error: Error, isJson: boolean): Promise<string> {
+  const { unknownStatus } = await import('../../core/record/usage-status.ts');
+  return statusText(unknownStatus(error.message.replace(/^error: /, '')), isJson, true);
+}

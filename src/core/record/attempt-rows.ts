@@ -4,7 +4,8 @@
  * still write what it really was, in the same file or in another one. Rows without a run or a number count as they are.
  * `countedRecords` does the same for records that are all there.
  */
-import { type Cells, CsvRows, type KeptRow } from './csv-rows.ts';
+import { type Cells, CsvRows } from './csv-rows.ts';
+import { type KeptRow, KeptRows } from './kept-rows.ts';
 import { news, RecentCalls } from './report/recent-calls.ts';
 import { estimated } from './usage-record.ts';
 
@@ -18,6 +19,7 @@ export function isEstimate(rows: CsvRows, { cost_source }: Cells): boolean {
 const heldFor = 1 << 16;
 /** And at most so many of them for that long, since each takes memory. */
 const mostHeld = 1 << 11;
+const mostHeldBytes = 1 << 22;
 /** What `RecentCalls` has room for. */
 const mostAttempts = 1 << 22;
 
@@ -34,6 +36,8 @@ export class AttemptRows {
   /** By hash of the attempt; the older ones are let go first. */
   private held = new Map<number, Held[]>();
   private older = new Map<number, Held[]>();
+  private rows = new KeptRows();
+  private olderRows = new KeptRows();
   private heldNow = 0;
   private age = 0;
   private shown: CsvRows | undefined;
@@ -68,8 +72,8 @@ export class AttemptRows {
     }
     const isKnown = this.recent.has(rows.bytes, start, end, number);
     if (isKnown || ![...(held ?? []), ...(older ?? [])].every(isOther)) return true;
-    this.held.set(key, [...(held ?? []), { row: rows.keep(), cells, attempt: number }]);
-    if (++this.heldNow >= mostHeld) this.letGo();
+    this.held.set(key, [...(held ?? []), { row: rows.keepIn(this.rows), cells, attempt: number }]);
+    if (++this.heldNow >= mostHeld || this.rows.usedBytes > mostHeldBytes) this.letGo();
     return true;
   }
 
@@ -105,6 +109,8 @@ export class AttemptRows {
       this.count(this.shown, cells);
     }
     this.isLettingGo = false;
+    this.olderRows.clear();
+    [this.rows, this.olderRows] = [this.olderRows, this.rows];
   }
 }
 

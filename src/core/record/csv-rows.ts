@@ -7,6 +7,7 @@
  * header does.
  */
 import { readNumber, restore, splitLine } from './csv-line.ts';
+import type { KeptRow, KeptRows } from './kept-rows.ts';
 import { columnKinds, type UsageRecord, usageColumns } from './usage-record.ts';
 import { readTimestamp } from './when.ts';
 
@@ -66,30 +67,7 @@ export function cellsOf(columns: readonly (Column | undefined)[]): Cells {
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** A row that is looked at again later, with only the bytes that are needed for it. */
-export class KeptRow {
-  readonly bytes: Uint8Array;
-  /** Not typed arrays, whose memory is only returned late. */
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
-  readonly decimalComma: boolean;
-  readonly hasEscapes: boolean;
-
-  constructor({ bytes, starts, ends, decimalComma }: CsvRows, cells: number, hasEscapes: boolean) {
-    const from = starts[0]!;
-    this.bytes = bytes.slice(from, ends[cells - 1]);
-    this.starts = Array.from(starts.subarray(0, cells), (at) => at - from);
-    this.ends = Array.from(ends.subarray(0, cells), (at) => at - from);
-    this.decimalComma = decimalComma;
-    this.hasEscapes = hasEscapes;
-  }
-
-  is(cell: number, word: Uint8Array): boolean {
-    return isWord(this.bytes, this.starts[cell]!, this.ends[cell]!, word);
-  }
-}
-
-function isWord(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
+export function isWord(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
   if (end - start !== word.length) return false;
   for (let at = 0; at < word.length; at++) if (bytes[start + at] !== word[at]) return false;
   return true;
@@ -153,18 +131,20 @@ export class CsvRows {
     return isWord(this.bytes, this.starts[cell]!, this.ends[cell]!, word);
   }
 
-  keep(): KeptRow {
-    return new KeptRow(this, this.cells, this.hasEscapes);
+  keepIn(kept: KeptRows): KeptRow {
+    return kept.add(this, this.cells, this.hasEscapes);
   }
 
   /** Makes a row that was kept the current one. Not for an object that is reading. */
-  show({ bytes, starts, ends, decimalComma, hasEscapes }: KeptRow): void {
-    this.bytes = bytes;
-    this.starts.set(starts);
-    this.ends.set(ends);
-    this.cells = starts.length;
-    this.decimalComma = decimalComma;
-    this.hasEscapes = hasEscapes;
+  show(row: KeptRow): void {
+    this.bytes = row.bytes;
+    for (let cell = 0; cell < row.cells; cell++) {
+      this.starts[cell] = row.startOf(cell);
+      this.ends[cell] = row.endOf(cell);
+    }
+    this.cells = row.cells;
+    this.decimalComma = row.decimalComma;
+    this.hasEscapes = row.hasEscapes;
   }
 
   /** The value of a cell with text, as it was recorded. */

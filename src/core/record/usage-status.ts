@@ -142,6 +142,22 @@ export function faultLine(message: string): string {
   return text.length > mostFault ? `${text.slice(0, mostFault)}\u2026` : text;
 }
 
+/** What is shown in the place of a status that cannot be read. */
+export function unknownStatus(why: string): UsageStatus & { line: string; warnings: string[] } {
+  return {
+    day: '',
+    timezone: '',
+    calls: 0,
+    cost_usd: 0,
+    cost_estimated_usd: 0,
+    unknown_cost: 0,
+    last: null,
+    budgets: [],
+    line: faultLine(`usage unknown: ${why}`),
+    warnings: [why],
+  };
+}
+
 /** Longer than the name of any model. */
 const mostName = 60;
 

@@ -8,6 +8,8 @@ export class EngineMemory {
   /** Catalogue names for which the provider returned model_not_found. */
   readonly notFound = new Set<string>();
   readonly breaker = new Breaker();
+  /** What became known when the result of its call was on its way; the next call says it. */
+  readonly unsaid = new Set<string>();
   readonly #refusedParameters = new Map<string, Set<string>>();
   /** Per model the files of the last answered request, as sent. */
   readonly #filesRead = new Map<string, { files: string; at: number }>();
@@ -20,6 +22,12 @@ export class EngineMemory {
     const known = this.#refusedParameters.get(model) ?? new Set();
     known.add(parameter);
     this.#refusedParameters.set(model, known);
+  }
+
+  takeUnsaid(): Set<string> {
+    const taken = new Set(this.unsaid);
+    this.unsaid.clear();
+    return taken;
   }
 
   /** `now` is monotonic, in milliseconds. */

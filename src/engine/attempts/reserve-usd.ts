@@ -5,11 +5,14 @@ import type { Limit, Standing } from '../../core/budget/state.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import type { UsageRecord } from '../../core/record/usage-record.ts';
 import type { Budget } from '../budget.ts';
-import type { EngineContext } from '../context.ts';
+import type { CallOptions, EngineContext } from '../context.ts';
 
 export interface Reservation {
-  /** To be called once, when the attempt has ended. In USD; undefined for the highest possible cost. Never rejects. */
-  settle(spentUsd: number | undefined): Promise<void>;
+  /**
+   * To be called once, when the attempt has ended. In USD; undefined for the highest possible cost. Never rejects.
+   * `afterwards`: where it is settled then, and what goes wrong is said with the next call.
+   */
+  settle(spentUsd: number | undefined, afterwards?: CallOptions['afterwards']): Promise<void>;
 }
 
 /** None in a rehearsal, which spends nothing. */
@@ -39,7 +42,15 @@ export async function reserveUsd(
   const { context, warnings } = reserving;
   if (context.rehearsal) return { settle: async () => undefined };
   const limits = budgetLimits(context);
-  if (limits.length === 0) return { settle: (usd = worstUsd) => addUnlimited(usd, reserving) };
+  const then = async (
+    afterwards: CallOptions['afterwards'],
+    work: (heard: Reserving['warnings']) => Promise<void>,
+  ) => (afterwards ? afterwards(() => work(context.memory.unsaid)) : work(warnings));
+  if (limits.length === 0)
+    return {
+      settle: (usd = worstUsd, afterwards = undefined) =>
+        then(afterwards, (heard) => addUnlimited(usd, context, heard)),
+    };
   const nano = worstUsd === undefined ? undefined : nanoAtMost(worstUsd);
   if (nano === undefined) return { refused: undefined };
   try {
@@ -50,12 +61,12 @@ export async function reserveUsd(
     const answer = await budget.reserve({ day, project, nano, limits, row: { ...row() }, spend: true });
     if ('refused' in answer) return { refused: answer.refused };
     return {
-      async settle(usd = worstUsd) {
+      async settle(usd = worstUsd, afterwards = undefined) {
         const spent = nanoOf(usd!) ?? nano;
         for (const [index, limit] of limits.entries())
           if (limit.nano > 0 && answer.settled[index]! + spent >= nearlySpent * limit.nano)
             reserving.reminders?.add(`${nearlySpent * 100} % of the ${describeLimit(limit)} is spent`);
-        await settle(budget, answer.id, spent, warnings);
+        await then(afterwards, (heard) => settle(budget, answer.id, spent, heard));
       },
     };
   } catch (error) {
@@ -79,7 +90,11 @@ async function settle(
 }
 
 /** What is spent without a budget counts for one that is set later, or elsewhere. */
-async function addUnlimited(usd: number | undefined, { context, warnings }: Reserving): Promise<void> {
+async function addUnlimited(
+  usd: number | undefined,
+  context: EngineContext,
+  warnings: Reserving['warnings'],
+): Promise<void> {
   const nano = nanoOf(usd ?? 0) ?? 0;
   if (nano === 0) return;
   try {

@@ -85,7 +85,9 @@ export async function tryCandidate(step: Step, call: Call): Promise<CandidateRes
         attempts.push(attempt);
         await recordAttempt(attempt, call);
       }
-      await reservation.settle(spentUsd(attempt, outcome));
+      // It counts at its worst case until then, so an answer need not wait; the next attempt may need what this leaves.
+      const afterwards = 'finished' in outcome ? options.afterwards : undefined;
+      await reservation.settle(spentUsd(attempt, outcome), afterwards);
       if (!('failure' in outcome)) return { attempts, outcome };
       last = outcome;
       const next = recoveries.next(outcome.failure, request);

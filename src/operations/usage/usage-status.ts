@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { budgetLeft, limitsOf } from '../../core/budget/limits.ts';
 import { OrchError } from '../../core/errors/orch-error.ts';
-import type { BudgetLeft, UsageStatus } from '../../core/record/usage-status.ts';
+import type { BudgetLeft } from '../../core/record/usage-status.ts';
 import { formatUsd } from '../../core/text/format.ts';
 import { budgetSchema } from '../budget-schema.ts';
 import type { OperationContext } from '../context.ts';
@@ -73,9 +73,8 @@ export const usageStatusOperation = commandOnly({
       return { ...status, warnings: [...warnings, ...status.warnings] };
     } catch (error) {
       if (statusline !== true) throw error;
-      const { faultLine } = await import('../../core/record/usage-status.ts');
-      const { message } = error as Error;
-      return { ...nothing, line: faultLine(`usage unknown: ${message}`), warnings: [message] };
+      const { unknownStatus } = await import('../../core/record/usage-status.ts');
+      return unknownStatus((error as Error).message);
     }
   },
 });
@@ -84,17 +83,6 @@ function lessCounted(lessUsd: number, isNamed: boolean): string {
   const read = isNamed ? 'these usage records' : 'your own usage records, which were read alone,';
   return `the budget counted ${formatUsd(lessUsd)} more before than ${read} hold: what others spent is only in theirs (orch usage status --rebuild FILE… of all who share it)`;
 }
-
-const nothing: UsageStatus = {
-  day: '',
-  timezone: '',
-  calls: 0,
-  cost_usd: 0,
-  cost_estimated_usd: 0,
-  unknown_cost: 0,
-  last: null,
-  budgets: [],
-};
 
 async function read(context: OperationContext) {
   const { usageStatus, statusLine } = await import('../../core/record/usage-status.ts');

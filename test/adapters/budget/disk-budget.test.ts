@@ -322,6 +322,12 @@ describe('a budget in a folder', () => {
     });
   });
 
+  it.runIf(process.platform === 'linux')('does not try without end where no folder can be made', async () => {
+    await expect(spend(client('/proc/none/budget'), 1)).rejects.toMatchObject({
+      code: 'budget-unavailable',
+    });
+  });
+
   it.skipIf(process.getuid?.() === 0)('does not spend what it cannot write', async () => {
     const place = join(folder(), 'budget');
     await spend(client(place), 5);

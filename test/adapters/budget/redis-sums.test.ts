@@ -243,8 +243,8 @@ describe('what a machine remembers of a shared budget', () => {
     const place = join(folder(), 'seen');
     const [one, other] = [marks(place), marks(place)];
     expect(one.known()).toEqual([]);
-    const name = one.writer()!;
-    expect(other.writer()).toBe(name);
+    const name = one.spender().writer!;
+    expect(other.spender().writer).toBe(name);
     one.note(name, 17);
     other.note(name, 12);
     for (const each of [one, other, marks(place)]) expect(each.known()).toEqual([[name, 17]]);
@@ -254,7 +254,7 @@ describe('what a machine remembers of a shared budget', () => {
   it('is written only where it is new', () => {
     const place = folder();
     const one = marks(place);
-    const name = one.writer()!;
+    const name = one.spender().writer!;
     for (const mark of [5, 5, 4]) one.note(name, mark);
     const [file] = readdirSync(place);
     expect(readFileSync(join(place, file!), 'utf8').match(/^\d{16}$/gm)).toEqual(['0000000000000005']);
@@ -263,31 +263,31 @@ describe('what a machine remembers of a shared budget', () => {
   it('is known for a month that has ended, and for a file that somebody has removed', () => {
     const place = folder();
     const may = marks(place, '2026-05-31');
-    may.note(may.writer()!, 5);
+    may.note(may.spender().writer!, 5);
     const june = marks(place);
-    june.note(june.writer()!, 6);
+    june.note(june.spender().writer!, 6);
     expect(june.known().map(([, mark]) => mark)).toEqual([5, 6]);
     const [first, second] = readdirSync(place).sort();
     rmSync(join(place, second!));
-    june.writer();
+    june.spender().writer;
     expect(june.known().map(([, mark]) => mark)).toEqual([5, 6, 0]);
     const july = marks(place, '2026-07-01');
-    july.writer();
+    july.spender().writer;
     const august = marks(place, '2026-08-01');
-    august.writer();
+    august.spender().writer;
     expect(readdirSync(place)).not.toContain(first);
   });
 
   it('is read to its end however long it is, and not from lines that were cut off', () => {
     const place = folder();
     const one = marks(place);
-    const name = one.writer()!;
+    const name = one.spender().writer!;
     for (let mark = 1; mark <= 1000; mark++) one.note(name, mark);
     expect(marks(place).known()).toEqual([[name, 1000]]);
   });
 
-  it('is nothing where nothing can be kept', () => {
-    const seen = marks('/dev/null/seen');
-    expect([seen.known(), seen.writer()]).toEqual([[], undefined]);
+  it.each(['/dev/null/seen', '/proc/none/seen'])('is nothing where nothing can be kept: %s', (place) => {
+    const seen = marks(place);
+    expect([seen.known(), seen.spender().writer]).toEqual([[], undefined]);
   });
 });

@@ -48,8 +48,8 @@ class DiskLeases {
   readonly #folder: string;
   readonly #leaseMs: number;
   readonly #owners = new Map<string, string>();
-  /** How often an overdue reservation was left as it is. */
-  readonly #left = new Map<string, number>();
+  /** The processes that have left an overdue reservation as it is, each as `id by`. */
+  readonly #left = new Set<string>();
   #number = 0;
   #read = 0;
   #state = new BudgetState();
@@ -100,10 +100,11 @@ class DiskLeases {
     const at = operation.until - this.#leaseMs;
     for (const id of this.#state.overdue(at)) {
       if (this.#owners.get(id) === by) continue;
-      const times = (this.#left.get(id) ?? 0) + 1;
-      this.#left.set(id, times);
-      // Once may be chance: who reserved it was stopped before its line was written, and it was overdue from the start.
-      if (times > 1) this.faults.add(`${id} was overdue, and others have reserved ${times} times since`);
+      // Once for each process may be chance: who reserved it was stopped before its line was written, so that it was
+      // overdue from the start, and others had read the log before that line. What they write next, they write knowing it.
+      const left = `${id} ${by}`;
+      if (this.#left.has(left)) this.faults.add(`${id} was overdue, and ${by} has reserved twice since`);
+      this.#left.add(left);
     }
   }
 }

@@ -41,7 +41,7 @@ describe('the page', () => {
 
   it('has the totals, the groups with the money first, and what to know about them', () => {
     expect(page).toContain(
-      '<dt>Cost</dt><dd><data value="1">$1.00</data><small>and 1 of unknown cost</small>',
+      '<dt>Cost</dt><dd><data value="1">$1.00</data><small>and 1 attempt of unknown cost</small>',
     );
     const [, head] = /<h2 id="table">.*?<thead>(.*?)<\/thead>/s.exec(page)!;
     expect(
@@ -136,7 +136,11 @@ describe('what is too little or too much to draw', () => {
   it.each([
     ['no rows', [], ['No attempts were found']],
     ['no cost', [{ cost_usd: 0 }], ['No day has a known cost', 'No task has a known cost']],
-    ['unknown costs', [{ cost_usd: undefined }], ['No day has a known cost', 'No task has a known cost']],
+    [
+      'unknown costs',
+      [{ cost_usd: undefined }],
+      ['No day has', 'No task has', '>1 attempt of unknown cost<'],
+    ],
     ['only failures', [{ error: 'refusal', cost_usd: 1 }], ['No attempt that succeeded has a latency']],
   ])('%s', (_name, records, words) => {
     const page = pageOf(records);
@@ -159,8 +163,10 @@ describe('what is too little or too much to draw', () => {
     expect(page).toContain('9 994 other models');
     expect(page).toContain('Each bar is one week.');
     expect(page).toContain('889 others');
-    expect(page).toContain('8 000 more rows are not shown: --format csv and json have all.');
-    expect(page.length).toBeLessThan(3_000_000);
+    expect(page).toContain(
+      'Only the dearest 500 of 10 000 rows are shown, and the others as one (--format csv or json has all).',
+    );
+    expect(page.length).toBeLessThan(800_000);
   });
 
   it('days thousands of years apart', () => {

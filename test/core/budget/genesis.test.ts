@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { SpentSums } from '../../../src/core/budget/genesis.ts';
 import { decodeOperation } from '../../../src/core/budget/log-line.ts';
+import type { Row } from '../../../src/core/budget/state.ts';
 import { encodeRecord, headerRow } from '../../../src/core/record/csv.ts';
 import { CsvRows } from '../../../src/core/record/csv-rows.ts';
 import type { UsageRecord } from '../../../src/core/record/usage-record.ts';
@@ -9,13 +10,17 @@ import { usageRecord } from '../../helpers/usage-record.ts';
 const day = 24 * 60 * 60 * 1000;
 const now = Date.parse('2026-06-15T12:00:00Z');
 
-function sumsOf(rows: readonly Partial<UsageRecord>[]) {
+function spentIn(rows: readonly Partial<UsageRecord>[], open: readonly [id: string, row: Row][] = []) {
   // The user is two hours ahead of UTC.
-  const sums = new SpentSums(now, (time) => new Date(time + day / 12).toISOString().slice(0, 10));
+  const sums = new SpentSums(now, (time) => new Date(time + day / 12).toISOString().slice(0, 10), open);
   const records = rows.map((row) => encodeRecord(usageRecord({ ts: '2026-06-14T21:59:00.000Z', ...row })));
   const bytes = new TextEncoder().encode(`${[headerRow, ...records].join('\n')}\n`);
   new CsvRows(sums).read(bytes, bytes.length);
-  return sums.sums;
+  return sums;
+}
+
+function sumsOf(rows: readonly Partial<UsageRecord>[]) {
+  return spentIn(rows).sums;
 }
 
 it('a budget begins with what was spent per day of the user and project', () => {
@@ -58,6 +63,33 @@ it('an estimate does not count beside the row of its process', () => {
   expect(sumsOf([estimated, { ...row, cost_usd: 0.2 }])).toEqual(once);
   // Its process was killed after it had recorded the attempt, and before it could settle it.
   expect(sumsOf([{ ...row, cost_usd: 0.2 }, estimated])).toEqual(once);
+});
+
+it('says what it holds of reservations that are open: their rows, estimates among them, and none of others', () => {
+  const row = { run_id: 'r', attempt: 1, project: 'shop' };
+  const spent = spentIn(
+    [
+      { ...row, cost_usd: 0.2 },
+      { ...row, attempt: 2, cost_usd: 0 },
+      { ...row, attempt: 3, cost_usd: 0.5, cost_source: 'estimated' },
+      { ...row, run_id: 'other', cost_usd: 0.4 },
+    ],
+    [
+      ['first', { run_id: 'r', attempt: 1 }],
+      ['free', { run_id: 'r', attempt: 2 }],
+      ['gone', { run_id: 'r', attempt: 3 }],
+      ['not recorded', { run_id: 'r', attempt: 4 }],
+      ['of nobody', {}],
+    ],
+  );
+  expect(spent.sums).toEqual([['2026-06-14', 'shop', 1_100_000_000]]);
+  expect(new Set(spent.counted)).toEqual(
+    new Set([
+      ['first', '2026-06-14', 'shop', 200_000_000],
+      ['free', '2026-06-14', 'shop', 0],
+      ['gone', '2026-06-14', 'shop', 500_000_000],
+    ]),
+  );
 });
 
 it('what is more than a budget can hold counts as much as it can, in a sum that a budget can begin with', () => {

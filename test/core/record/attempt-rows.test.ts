@@ -69,6 +69,7 @@ describe('the row that counts of an attempt', () => {
   it.each<[string, string[], number]>([
     ['the estimate where there is no other', [csv(estimate)], 0.5],
     ['one estimate of two', [csv(estimate, estimate)], 0.5],
+    ['the first of two estimates', [csv(estimate, { ...estimate, cost_usd: 0.75 })], 0.5],
     ['the real one after the estimate', [csv(estimate, real)], 0.125],
     ['the real one before the estimate', [csv(real, estimate)], 0.125],
     ['the real one between two estimates', [csv(estimate, real, estimate)], 0.125],

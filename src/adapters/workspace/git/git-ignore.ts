@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { repositoryTop } from '../../system/folders.ts';
 import { statsOf } from '../../system/paths.ts';
-import { maxConfigBytes, statsFault } from '../../system/regular-file.ts';
+import { maxConfigBytes, readRegularFile, statsFault } from '../../system/regular-file.ts';
 import { type GitCall, nowhere } from './git.ts';
 import { gitFileFault } from './git-files.ts';
 import { namesIn } from './listings.ts';
@@ -68,9 +68,22 @@ export async function excludesFiles(repository: string, signal: AbortSignal): Pr
     const { status, stdout } = await ask(call, { about: 'ignored', repository, signal }, { most: 1 });
     return status === 0 ? stdout.replace(/\0$/, '') : undefined;
   };
-  const own = (await configured(['user-excludes'])) ?? defaultExcludesFile();
-  const lists = [own, (await configured(['repository-excludes', repository])) ?? own];
+  const [user, named] = await Promise.all([
+    configured(['user-excludes']),
+    mayNameExcludes(repository) ? configured(['repository-excludes', repository]) : undefined,
+  ]);
+  const own = user ?? defaultExcludesFile();
+  const lists = [own, named ?? own];
   return new Set(lists.map((list) => readable(list, repository)));
+}
+
+/**
+ * Git is asked only where the configuration may name a list, itself or through another file. The names of keys and
+ * sections stand in it as they are.
+ */
+function mayNameExcludes(repository: string): boolean {
+  const { bytes } = readRegularFile(join(repository, '.git', 'config'), maxConfigBytes);
+  return bytes === undefined || /excludesfile|include|worktreeconfig/i.test(bytes.toString('latin1'));
 }
 
 /** A device stands for an empty list; git would wait for a FIFO. */

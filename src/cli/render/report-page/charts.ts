@@ -57,7 +57,7 @@ function costByDay({ days, undatedUsd }: ChartSums, budgets: readonly ReportBudg
   ];
   return [
     ...drawings(whole, (width) => {
-      const option = stackedBars(cost, { labels, limits, most, borders: width / labels.length > 12 });
+      const option = stackedBars(cost, { labels, limits, most, room: width / labels.length });
       return chartSvg(option, { width, height: width > 500 ? 300 : 260 }, { name, titleOf });
     }),
     `<ul class="legend">${legend.join('')}</ul>`,
@@ -76,17 +76,19 @@ interface Stacking {
   labels: string[];
   limits: number[];
   most: number;
-  borders: boolean;
+  /** For each bar. */
+  room: number;
 }
 
-function stackedBars({ series }: StackedCost, { labels, limits, most, borders }: Stacking): ChartOption {
+function stackedBars({ series }: StackedCost, { labels, limits, most, room }: Stacking): ChartOption {
   const isAbove = limits.some((limit) => limit > most);
   return {
     grid: { left: 56, right: 8, top: 24, bottom: 28 },
     xAxis: {
       type: 'category',
       data: labels,
-      axisLabel: { ...quiet, hideOverlap: true },
+      // The last one must not go beyond the edge.
+      axisLabel: { ...quiet, hideOverlap: true, ...(room < 80 && { alignMaxLabel: 'right' as const }) },
       axisTick: { show: false },
       axisLine: lines,
     },
@@ -103,7 +105,7 @@ function stackedBars({ series }: StackedCost, { labels, limits, most, borders }:
       silent: true,
       barMaxWidth: 48,
       data: values.map((value) => (value === 0 ? '-' : value)),
-      itemStyle: { color: fillOf(at), ...(borders && { borderColor: 'var(--paper)', borderWidth: 1 }) },
+      itemStyle: { color: fillOf(at), ...(room > 12 && { borderColor: 'var(--paper)', borderWidth: 1 }) },
       ...(at === 0 && {
         markLine: {
           silent: true,

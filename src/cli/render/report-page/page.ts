@@ -1,6 +1,7 @@
 /**
  * A usage report as one HTML page that needs nothing else: no network, no script. Its charts are drawn beforehand.
  */
+import { fewerGroups } from '../../../core/record/report/fewer-groups.ts';
 import {
   comparisonOf,
   type ReportColumn,
@@ -13,9 +14,6 @@ import { chartFigures } from './charts.ts';
 import { escapeHtml, nameHtml } from './html.ts';
 import { patternsSvg } from './palette.ts';
 import { style } from './style.ts';
-
-/** More would make the page too large for telephones; CSV and JSON have all. */
-const mostRows = 2000;
 
 /** Ends with a line break. */
 export function reportPage(report: UsageReport): string {
@@ -77,14 +75,10 @@ function totals({ total }: UsageReport): string {
       'Cost',
       data(cost, formatUsd(cost)) +
         (estimated === 0 ? '' : small(`${formatUsd(estimated)} of it estimated`)) +
-        (unknown > 0 ? small(`and ${formatCount(unknown)} of unknown cost`) : '') +
+        (unknown > 0 ? small(`${cost === null ? '' : 'and '}${attemptsOf(unknown)} of unknown cost`) : '') +
         (baseline === null ? '' : small(`baseline ${formatUsd(baseline)} (estimate)`)),
     ],
-    [
-      'Calls',
-      data(total.calls, formatCount(total.calls)) +
-        small(`${formatCount(total.attempts)} ${total.attempts === 1 ? 'attempt' : 'attempts'}`),
-    ],
+    ['Calls', data(total.calls, formatCount(total.calls)) + small(attemptsOf(total.attempts))],
     ['Errors', data(total.error_rate, share(total.error_rate)) + small('of attempts')],
     ['By fallback', data(total.fallback_rate, share(total.fallback_rate)) + small('of calls')],
     [
@@ -106,6 +100,10 @@ function totals({ total }: UsageReport): string {
   return `<dl class="totals">\n${cells.join('\n')}\n</dl>`;
 }
 
+function attemptsOf(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'attempt' : 'attempts'}`;
+}
+
 function budgetList(budgets: readonly ReportBudget[]): string[] {
   if (budgets.length === 0) return [];
   const rows = budgets.map(({ window, project, limit_usd, spent_usd }) => {
@@ -125,18 +123,13 @@ function groupSection(report: UsageReport): string {
   const columns = moneyFirst(shownColumns(report));
   const row = (group: UsageGroup) =>
     `<tr>${columns.map((column, at) => cell(column, group, at === 0)).join('')}</tr>`;
-  const { groups, total } = report;
-  const more = groups.length - mostRows;
+  const { groups, notes } = fewerGroups(report);
+  const total = row(report.total);
   return tableSection('All numbers', {
     heads: columns.map(({ title, align }, at) => head(title, align === 'left', at === 0)),
-    bodies: [groups.length > 0 ? groups.slice(0, mostRows).map(row) : [row(total)]],
-    foot: groups.length > 0 ? [row(total)] : [],
-    after:
-      more > 0
-        ? [
-            `<p class="quiet">${formatCount(more)} more rows are not shown: --format csv and json have all.</p>`,
-          ]
-        : [],
+    bodies: [groups.length > 0 ? groups.map(row) : [total]],
+    foot: groups.length > 0 ? [total] : [],
+    notes,
   });
 }
 
@@ -168,7 +161,7 @@ function head(title: string, isName: boolean, isFirst: boolean): string {
 function comparedSection(report: UsageReport): string | undefined {
   const comparison = comparisonOf(report);
   if (!comparison) return undefined;
-  const { keyTitles, values, parts } = comparison;
+  const { keyTitles, values, parts, notes } = comparison;
   return tableSection('Side by side', {
     heads: [
       ...[...keyTitles, 'Measure'].map((title, at) => head(title, true, at === 0)),
@@ -177,12 +170,12 @@ function comparedSection(report: UsageReport): string | undefined {
     bodies: parts.map(({ keys, measures }) =>
       measures.map(({ title, cells }, at) => {
         const names = at > 0 ? [] : keys.map((key, place) => rowHead(key, place === 0, measures.length));
-        const measure = rowHead(title, keys.length === 0);
+        const measure = `<th scope="row" class="measure${keys.length === 0 ? ' first' : ''}">${nameHtml(title)}</th>`;
         return `<tr>${names.join('')}${measure}${cells.map((text) => `<td>${escapeHtml(text)}</td>`).join('')}</tr>`;
       }),
     ),
     foot: [],
-    after: [],
+    notes,
   });
 }
 
@@ -191,10 +184,10 @@ interface Table {
   /** Rows of each part. */
   bodies: string[][];
   foot: string[];
-  after: string[];
+  notes: string[];
 }
 
-function tableSection(title: string, { heads, bodies, foot, after }: Table): string {
+function tableSection(title: string, { heads, bodies, foot, notes }: Table): string {
   return [
     '<section>',
     `<h2 id="table">${title}</h2>`,
@@ -206,7 +199,7 @@ function tableSection(title: string, { heads, bodies, foot, after }: Table): str
     ...(foot.length > 0 ? [`<tfoot>${foot.join('')}</tfoot>`] : []),
     '</table>',
     '</div>',
-    ...after,
+    ...notes.map((note) => `<p class="quiet">${escapeHtml(note)}</p>`),
     '</section>',
   ].join('\n');
 }

@@ -19,7 +19,9 @@ h2{font-size:1.05rem;line-height:1.3;margin:0 0 .25rem}
 p{margin:.25rem 0}
 .quiet,.notes,footer{color:var(--quiet)}
 section,figure{margin:2rem 0 0}
-.totals{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;margin:1.25rem 0 0}
+.totals{display:grid;grid-template-columns:repeat(2,1fr);gap:.75rem;margin:1.25rem 0 1rem}
+.totals div:first-child{grid-column:span 2}
+@media (min-width:48rem){.totals{grid-template-columns:repeat(4,1fr)}}
 .totals div{padding:.6rem .8rem;border:1px solid var(--line);border-radius:.5rem;background:var(--band)}
 dt{color:var(--quiet);font-size:.85rem}
 dd{margin:0;font-size:1.15rem;font-weight:600;white-space:nowrap;font-variant-numeric:tabular-nums}
@@ -45,7 +47,12 @@ th[scope^=row]{font-weight:400;white-space:normal;overflow-wrap:anywhere;min-wid
 .scroll .first{position:sticky;left:0;z-index:1;min-width:min(15rem,36vw);background:var(--paper)}
 thead th,.scroll thead .first{position:sticky;top:0;background:var(--band);font-weight:600}
 .scroll thead .first{z-index:2}
-tfoot td,tfoot th[scope^=row],.scroll tfoot .first{font-weight:600;border-bottom:0;background:var(--band)}
+.scroll .measure[scope^=row]{min-width:5rem}
+@media screen and (min-width:34rem){.scroll .measure[scope^=row]{white-space:nowrap}}
+@media screen and (max-width:34rem){thead th{white-space:normal}}
+tfoot td,tfoot th[scope^=row],.scroll tfoot .first{position:sticky;bottom:0;font-weight:600;border-top:1px solid var(--line);border-bottom:0;background:var(--band)}
+.scroll tfoot .first{z-index:2}
+tbody:last-child tr:last-child>*,tbody:has(+tfoot) tr:last-child>*{border-bottom:0}
 .budgets,.notes{padding-left:1.2rem;margin:.5rem 0}
 .over{color:var(--alert);font-weight:600}
 footer{margin-top:2rem;font-size:.85rem}

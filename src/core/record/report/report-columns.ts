@@ -1,6 +1,7 @@
 /** The columns of a usage report, shared by the terminal table, Markdown, HTML and CSV. */
 import { formatCount, formatDuration, formatUsd } from '../../text/format.ts';
 import { type TimeZone, timeZone } from '../time-zone.ts';
+import { sumOf as sumOfGroups, whereAllIs } from './fewer-groups.ts';
 import { type GroupKey, isPeriod } from './group-keys.ts';
 import type { UsageGroup, UsageReport } from './usage-report.ts';
 
@@ -107,46 +108,92 @@ export function shownColumns(report: UsageReport): ReportColumn[] {
 }
 
 export interface Comparison {
-  /** The values that are compared, such as models: those with most calls first. */
+  /** The values that are compared, such as models: those with most calls first; days, weeks and months in order. */
   values: string[];
   keyTitles: string[];
   /** For each combination of the other keys. */
   parts: { keys: string[]; measures: { title: string; cells: string[] }[] }[];
+  /** What is not shown one by one. */
+  notes: string[];
 }
 
-/** What `compare` of a report asks for, side by side. */
+/** Each takes five lines; one more is for the rest. */
+const mostParts = 100;
+/** Likewise. */
+const mostValues = 50;
+
+/** What `compare` of a report asks for, side by side: what matters most, and the rest together. */
 export function comparisonOf(report: UsageReport): Comparison | undefined {
   const { compare } = report;
   if (compare === null) return undefined;
-  const comparedOf = (group: UsageGroup) => group.key[compare]!;
   const calls = new Map<string, number>();
-  for (const group of report.groups)
-    calls.set(comparedOf(group), (calls.get(comparedOf(group)) ?? 0) + group.calls);
-  const values = [...calls].sort(([, a], [, b]) => b - a).map(([value]) => value);
-  const keys = report.by.filter((key) => key !== compare);
-  const parts = new Map<string, UsageGroup[]>();
   for (const group of report.groups) {
-    const id = keys.map((key) => group.key[key]).join('\0');
-    const part = parts.get(id);
-    if (part) part.push(group);
-    else parts.set(id, [group]);
+    const value = group.key[compare]!;
+    calls.set(value, (calls.get(value) ?? 0) + group.calls);
   }
+  const values = isPeriod(compare)
+    ? lastOf([...calls.keys()].sort(), mostValues)
+    : firstOf(
+        [...calls].sort(([, a], [, b]) => b - a).map(([value]) => value),
+        mostValues,
+      );
+  const keys = report.by.filter((key) => key !== compare);
+  const idOf = (group: UsageGroup) => keys.map((key) => group.key[key]).join('\0');
+  const ids = [...new Set(report.groups.map(idOf))];
+  const parts = isPeriod(keys[0]) ? lastOf(ids, mostParts) : firstOf(ids, mostParts);
+  const cells = parts.names.map(() => values.names.map((): UsageGroup[] => []));
+  for (const group of report.groups)
+    cells[parts.placeOf(idOf(group))]![values.placeOf(group.key[compare]!)]!.push(group);
+  const measures = measureColumns.filter(({ key }) => compared.includes(key));
+  const fewer = [
+    ...(parts.more > 0 ? [`${mostParts} of ${formatCount(ids.length)} ${pluralOf(keys)}`] : []),
+    ...(values.more > 0 ? [`${mostValues} of ${formatCount(calls.size)} ${pluralOf([compare])}`] : []),
+  ];
   return {
-    values,
+    values: values.names,
     keyTitles: keys.map((key) => keyTitles[key]),
-    parts: [...parts.values()].map((groups) => ({
-      keys: keys.map((key) => groups[0]!.key[key]!),
-      measures: measureColumns
-        .filter(({ key }) => compared.includes(key))
-        .map(({ title, format }) => ({
-          title,
-          cells: values.map((value) => {
-            const group = groups.find((candidate) => comparedOf(candidate) === value);
-            return group ? format(group) : '';
-          }),
-        })),
+    parts: parts.names.map((id, part) => ({
+      keys: keys.map((_, at) => id.split('\0')[at] ?? ''),
+      measures: measures.map(({ title, format }) => ({
+        title,
+        cells: cells[part]!.map((groups) =>
+          groups.length === 0 ? '' : format(sumOfGroups(groups, {}, report.total.cost_usd)),
+        ),
+      })),
     })),
+    notes:
+      fewer.length > 0
+        ? [`Only ${fewer.join(' and ')} are shown, and the others as one (${whereAllIs}).`]
+        : [],
   };
+}
+
+function pluralOf(keys: readonly GroupKey[]): string {
+  const [key] = keys;
+  if (keys.length > 1) return `combinations of ${keys.join(', ')}`;
+  return key === 'alias' ? 'aliases' : `${key}s`;
+}
+
+interface Few {
+  names: string[];
+  /** How many are one. */
+  more: number;
+  placeOf(value: string): number;
+}
+
+function firstOf(values: readonly string[], most: number): Few {
+  const more = Math.max(0, values.length - most);
+  const names = [...values.slice(0, most), ...(more > 0 ? [`${formatCount(more)} others`] : [])];
+  const places = new Map(values.slice(0, most).map((value, at) => [value, at]));
+  return { names, more, placeOf: (value) => places.get(value) ?? most };
+}
+
+function lastOf(values: readonly string[], most: number): Few {
+  const more = Math.max(0, values.length - most);
+  if (more === 0) return firstOf(values, most);
+  const names = [`${formatCount(more)} earlier`, ...values.slice(more)];
+  const places = new Map(values.slice(more).map((value, at) => [value, at + 1]));
+  return { names, more, placeOf: (value) => places.get(value) ?? 0 };
 }
 
 /** The report's keys, then all measures. The total has no keys and shows `Total` in the first column. */
@@ -163,7 +210,7 @@ export function reportTitle(report: UsageReport): string {
   const { by, compare } = report;
   const keys = by.filter((key) => key !== compare).join(', ');
   const what = keys === '' ? 'Usage' : `Usage by ${keys}`;
-  const beside = compare === null ? '' : `, ${compare}s compared`;
+  const beside = compare === null ? '' : `, ${pluralOf([compare])} compared`;
   const zone = timeZone(report.timezone, 'timezone');
   const from = report.since ? ` from ${shortTime(report.since, zone)}` : '';
   const to = report.until ? ` to ${shortTime(report.until, zone)}` : '';

@@ -1,6 +1,7 @@
 /** Renders a usage report as CSV or Markdown, ending with a line break. */
 import { encodeLine } from '../csv-line.ts';
 import { budgetNotes } from './budget-notes.ts';
+import { fewerGroups } from './fewer-groups.ts';
 import { comparisonOf, reportColumns, reportTitle, shownColumns } from './report-columns.ts';
 import type { UsageReport } from './usage-report.ts';
 
@@ -31,13 +32,17 @@ function reportCsv(report: UsageReport, { bom = false }: FormatOptions = {}): st
 }
 
 function reportMarkdown(report: UsageReport): string {
-  const notes = [...budgetNotes(report.budgets ?? []), ...report.notes, ...report.warnings].map(
-    (note) => `- ${escapeMarkdown(note)}`,
-  );
+  const table = comparedTable(report) ?? shownTable(report);
+  const notes = [
+    ...table.notes,
+    ...budgetNotes(report.budgets ?? []),
+    ...report.notes,
+    ...report.warnings,
+  ].map((note) => `- ${escapeMarkdown(note)}`);
   return [
     `## ${escapeMarkdown(reportTitle(report))}`,
     '',
-    ...markdownTable(...(comparedCells(report) ?? shownCells(report))),
+    ...markdownTable(table),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
   ].join('\n');
@@ -48,15 +53,20 @@ interface Heading {
   align: 'left' | 'right';
 }
 
-type Cells = [headings: readonly Heading[], rows: string[][]];
-
-function shownCells(report: UsageReport): Cells {
-  const columns = shownColumns(report);
-  const groups = [...report.groups, report.total];
-  return [columns, groups.map((group) => columns.map((column) => column.format(group)))];
+interface Cells {
+  headings: readonly Heading[];
+  rows: string[][];
+  notes: string[];
 }
 
-function comparedCells(report: UsageReport): Cells | undefined {
+function shownTable(report: UsageReport): Cells {
+  const headings = shownColumns(report);
+  const { groups, notes } = fewerGroups(report);
+  const rows = [...groups, report.total].map((group) => headings.map((column) => column.format(group)));
+  return { headings, rows, notes };
+}
+
+function comparedTable(report: UsageReport): Cells | undefined {
   const comparison = comparisonOf(report);
   if (!comparison) return undefined;
   const headings: Heading[] = [
@@ -66,10 +76,10 @@ function comparedCells(report: UsageReport): Cells | undefined {
   const rows = comparison.parts.flatMap(({ keys, measures }) =>
     measures.map(({ title, cells }) => [...keys, title, ...cells]),
   );
-  return [headings, rows];
+  return { headings, rows, notes: comparison.notes };
 }
 
-function markdownTable(headings: readonly Heading[], rows: string[][]): string[] {
+function markdownTable({ headings, rows }: Cells): string[] {
   const titles = headings.map(({ title }) => escapeMarkdown(title));
   const cells = rows.map((row) => row.map(escapeMarkdown));
   const widths = headings.map((_, index) =>

@@ -6,6 +6,7 @@ import { OrchError } from '../../errors/orch-error.ts';
 import { type TimeZone, timeZone } from '../time-zone.ts';
 import { type ChartSums, ChartTally } from './chart-tally.ts';
 import { type GroupKey, isPeriod } from './group-keys.ts';
+import { ratio } from './ratio.ts';
 import {
   baselineNote,
   duplicateWarning,
@@ -259,11 +260,6 @@ function settle(key: UsageGroup['key'], tally: Tally, totalCost: number | null |
     latency_p95_ms: tally.latencies.percentile(0.95),
     verify_ms: tally.verified === 0 ? null : tally.verifyMs,
   };
-}
-
-/** Without more decimals than mean something. */
-function ratio(part: number, whole: number, decimals = 6): number | null {
-  return whole === 0 ? null : Number((part / whole).toFixed(decimals));
 }
 
 function compareGroups(by: readonly GroupKey[]): (a: UsageGroup, b: UsageGroup) => number {

@@ -590,6 +590,15 @@ describe('what the user ignores everywhere', () => {
     git(repository, 'config', 'core.excludesFile', '/dev/null');
     expect(await paths(['*.ts'])).toEqual(['a.ts', 'theirs.ts']);
   });
+
+  it.each([
+    ['in a file that its configuration includes', ['config', 'include.path', 'more'], '.git/more'],
+    ['for this work tree alone', ['config', 'extensions.worktreeConfig', 'true'], '.git/config.worktree'],
+  ])('is also what a list names %s', async (_name, call, file) => {
+    git(repository, ...call);
+    put(file, `[CORE]\n\tExcludesfile = ${put('list', 'theirs.ts\n', folder)}\n`);
+    expect(await paths(['*.ts'])).toEqual(['a.ts', 'mine.ts']);
+  });
 });
 
 describe('what git ignores in', () => {
