@@ -40,6 +40,7 @@ const commands = [
   'models',
   'config',
   'serve',
+  'check',
   'completion',
   'help',
 ];

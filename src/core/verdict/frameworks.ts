@@ -159,8 +159,6 @@ export const frameworks = [
   },
 ] as const satisfies readonly Framework[];
 
-export type FrameworkName = (typeof frameworks)[number]['name'];
-
 /** By name or by another spelling, in any case. Undefined for a framework that is not in the table. */
 export function frameworkNamed(name: string): Framework | undefined {
   const key = name.trim().toLowerCase();
