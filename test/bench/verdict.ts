@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import { kindOf } from '../../src/core/input/file-kind.ts';
 import { languageOfPath } from '../../src/core/input/language.ts';
 import { readTestName } from '../../src/core/verdict/test-names.ts';
 import { treeOf } from '../helpers/tree.ts';
@@ -85,13 +86,14 @@ function suitesOf(project: string): Suite[] {
   return files.flatMap((test) => {
     const language = languageOfPath(test);
     const name = test.slice(test.lastIndexOf('/') + 1);
-    const read = language === undefined ? undefined : readTestName(name, language);
+    const isTest = language !== undefined && kindOf(test) === 'tests';
+    const read = isTest ? readTestName(name, language) : undefined;
     if (!read) return [];
     const shared = (path: string) => [...words(path)].filter((word) => words(test).has(word)).length;
     const [source] = files
       .filter(
         (path) =>
-          path !== test &&
+          kindOf(path) === 'source' &&
           languageOfPath(path) === language &&
           new RegExp(`(^|/)${read.stem}\\.\\w+$`).test(path),
       )

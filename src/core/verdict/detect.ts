@@ -1,6 +1,6 @@
 /** Which test framework a project uses. Nothing is run for it. */
 import { OrchError } from '../errors/orch-error.ts';
-import { type Framework, frameworkNamed, frameworks, frameworksFor, type Manifest } from './frameworks.ts';
+import { type Framework, frameworkNamed, frameworksFor, type Manifest } from './frameworks.ts';
 
 export interface ProjectTests {
   /** Of the code that is to be tested. */
@@ -69,6 +69,3 @@ function byFolder(manifests: readonly Manifest[]): Manifest[][] {
   }
   return [...folders.values()];
 }
-
-/** For the help and the errors. */
-export const frameworkNames: readonly string[] = frameworks.map(({ name }) => name);

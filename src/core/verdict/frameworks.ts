@@ -43,7 +43,7 @@ export function isManifest(path: string): boolean {
 }
 
 /** In the order in which they are looked for: who uses vitest may still have jest's types installed. */
-export const frameworks = [
+const frameworks = [
   {
     name: 'vitest',
     languages: script,
@@ -158,8 +158,6 @@ export const frameworks = [
       (isNamed(manifest, /^composer\.json$/) && /phpunit\/phpunit/.test(manifest.text)),
   },
 ] as const satisfies readonly Framework[];
-
-export type FrameworkName = (typeof frameworks)[number]['name'];
 
 /** By name or by another spelling, in any case. Undefined for a framework that is not in the table. */
 export function frameworkNamed(name: string): Framework | undefined {

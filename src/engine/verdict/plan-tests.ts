@@ -1,5 +1,4 @@
 /** With what, where and under which name the tests for a file are run. */
-import { languageOfPath } from '../../core/input/language.ts';
 import { type Detected, detectFramework } from '../../core/verdict/detect.ts';
 import { isManifest, type Manifest } from '../../core/verdict/frameworks.ts';
 import { placeTest, testsNear } from '../../core/verdict/place.ts';
@@ -94,9 +93,4 @@ function workFolder(
     (root === undefined && manifests.find((manifest) => detected?.framework?.inManifest?.(manifest))) ||
     manifests.find(isRoot);
   return found ? found.path.slice(0, Math.max(found.path.lastIndexOf('/'), 0)) : '';
-}
-
-/** Of the first file that has one. */
-export function languageOfSource(path: string, given: string | undefined): string | undefined {
-  return given ?? languageOfPath(path);
 }
