@@ -45,7 +45,7 @@ const most = {
   bad: Number(process.env.BAD ?? 56),
   timed: Number(process.env.TIMED ?? 6),
 };
-const work = mkdtempSync(join(tmpdir(), 'orch-bench-'));
+const work = mkdtempSync(join(tmpdir(), 'orch-bench-verdict-'));
 const temporary = join(work, 'tmp');
 mkdirSync(temporary);
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
