@@ -2,7 +2,8 @@
  * Verdicts on good and on bad tests. `npm run bench:verdict -- FOLDER…`: projects whose tests run with vitest, jest,
  * node:test, mocha, pytest or go test, with their packages installed; without one, this repository's tests of src/core.
  * Bad files are made of the good ones of vitest. Prints what is decided wrongly, times against the suite's own run, and
- * what is left behind. Needs bubblewrap and a build. GOOD, BAD: how many of each; TIMED: of how many the time is taken.
+ * what is left behind. Needs bubblewrap and a build. GOOD, BAD: how many of each; TIMED: of how many the time is taken; SHOWN=1:
+ * also what is decided rightly.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -251,8 +252,10 @@ for (let at = 0; at < most.bad && models.length > 0; at++) {
   writeFileSync(path, text);
   bad++;
   used.add(kind);
-  if (verdict.verdict === 'refused') refused++;
-  else
+  if (verdict.verdict === 'refused') {
+    refused++;
+    if (process.env.SHOWN) console.log(`  ${kind}: ${verdict.reason}`);
+  } else
     console.log(
       `  bad but ${verdict.verdict ?? stderr}: ${kind} (${suite.test}): ${JSON.stringify(verdict.changes)} ${verdict.reason ?? ''}`,
     );
