@@ -2,7 +2,8 @@
  * Verdicts on good and on bad tests. `npm run bench:verdict -- FOLDER…`: projects whose tests run with vitest, jest,
  * node:test, mocha, pytest or go test, with their packages installed; without one, this repository's tests of src/core.
  * Bad files are made of the good ones of vitest. Prints what is decided wrongly, times against the suite's own run, and
- * what is left behind. Needs bubblewrap and a build. GOOD, BAD: how many of each; TIMED: of how many the time is taken.
+ * what is left behind. Needs bubblewrap and a build. GOOD, BAD: how many of each; TIMED: of how many the time is taken; SHOWN=1:
+ * also what is decided rightly.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -19,6 +20,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import { kindOf } from '../../src/core/input/file-kind.ts';
 import { languageOfPath } from '../../src/core/input/language.ts';
 import { readTestName } from '../../src/core/verdict/test-names.ts';
 import { treeOf } from '../helpers/tree.ts';
@@ -44,7 +46,7 @@ const most = {
   bad: Number(process.env.BAD ?? 56),
   timed: Number(process.env.TIMED ?? 6),
 };
-const work = mkdtempSync(join(tmpdir(), 'orch-bench-'));
+const work = mkdtempSync(join(tmpdir(), 'orch-bench-verdict-'));
 const temporary = join(work, 'tmp');
 mkdirSync(temporary);
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
@@ -85,13 +87,14 @@ function suitesOf(project: string): Suite[] {
   return files.flatMap((test) => {
     const language = languageOfPath(test);
     const name = test.slice(test.lastIndexOf('/') + 1);
-    const read = language === undefined ? undefined : readTestName(name, language);
+    const isTest = language !== undefined && kindOf(test) === 'tests';
+    const read = isTest ? readTestName(name, language) : undefined;
     if (!read) return [];
     const shared = (path: string) => [...words(path)].filter((word) => words(test).has(word)).length;
     const [source] = files
       .filter(
         (path) =>
-          path !== test &&
+          kindOf(path) === 'source' &&
           languageOfPath(path) === language &&
           new RegExp(`(^|/)${read.stem}\\.\\w+$`).test(path),
       )
@@ -249,8 +252,10 @@ for (let at = 0; at < most.bad && models.length > 0; at++) {
   writeFileSync(path, text);
   bad++;
   used.add(kind);
-  if (verdict.verdict === 'refused') refused++;
-  else
+  if (verdict.verdict === 'refused') {
+    refused++;
+    if (process.env.SHOWN) console.log(`  ${kind}: ${verdict.reason}`);
+  } else
     console.log(
       `  bad but ${verdict.verdict ?? stderr}: ${kind} (${suite.test}): ${JSON.stringify(verdict.changes)} ${verdict.reason ?? ''}`,
     );

@@ -17,7 +17,7 @@ export const exitStatuses: readonly { status: number; meaning: string }[] = [
   {
     status: 5,
     meaning:
-      'unusable answer: empty, refused, a text that was cut, code that does not parse, or a patch that does not apply',
+      'unusable answer: empty, refused, a text that was cut, code that does not parse, or a patch that does not apply; tests that check does not accept',
   },
   { status: 6, meaning: 'stopped by a budget or cost ceiling' },
   { status: 7, meaning: 'reserved for models that reach no consensus; nothing ends with it yet' },

@@ -43,7 +43,7 @@ export function isManifest(path: string): boolean {
 }
 
 /** In the order in which they are looked for: who uses vitest may still have jest's types installed. */
-export const frameworks = [
+const frameworks = [
   {
     name: 'vitest',
     languages: script,
