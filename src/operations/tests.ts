@@ -51,11 +51,13 @@ async function writeTests(
   options: CallOptions,
 ): Promise<DelegateOutput> {
   const request = plan(input);
+  // The command decides, and the place is given.
+  if (input.verify !== undefined) return runDelegation(request, input, context, options);
   const { judged, placed } = await import('./verdict/tested.ts');
   const place = await placed(request, input.output, context, options.signal);
   const told = place?.request ?? request;
   // A rehearsed answer tests nothing of the project's, and a client may not have the user's code run unasked.
-  const runs = input.verify === undefined && run && context.mayRun && !context.engine().rehearsal;
+  const runs = run && context.mayRun && !context.engine().rehearsal;
   if (place === undefined || !runs) return runDelegation(told, input, context, options);
   const settings = { sandbox: input.sandbox, mutants: mutants ?? usualMutants, runMs: usualRunMs };
   return runDelegation(told, input, context, options, judged(place, settings, context, options));

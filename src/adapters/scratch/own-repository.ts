@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { OrchError } from '../../core/errors/orch-error.ts';
 import { findGit, type GitCall, git } from '../workspace/git/git.ts';
 import { complaintOf } from '../workspace/git/unanswered.ts';
-import type { Packages } from './packages.ts';
+import { namesOf, type Packages } from './packages.ts';
 
 const config = `[core]
 	repositoryformatversion = 0
@@ -20,10 +20,7 @@ const limitMs = 120_000;
 export async function makeRepository(root: string, packages: Packages, signal: AbortSignal): Promise<void> {
   if (findGit() === undefined) return;
   const folder = join(root, '.git');
-  const shown = [...packages.folders, ...packages.links.keys(), ...packages.shared.map(({ at }) => at)];
-  const ignored = shown
-    .filter((name) => !name.startsWith('../'))
-    .map((name) => `/${name.replace(/[[\]*?\\!#]/g, '\\$&')}\n`);
+  const ignored = namesOf(packages).map((name) => `/${name.replace(/[[\]*?\\!#]/g, '\\$&')}\n`);
   const files = {
     HEAD: 'ref: refs/heads/main\n',
     config,

@@ -29,6 +29,12 @@ const others = [
   ['.pnp.cjs', ''],
 ] as const;
 
+/** What is shown of them in the copy itself. */
+export function namesOf({ folders, links, shared }: Packages): string[] {
+  const names = [...folders, ...links.keys(), ...shared.map(({ at }) => at)];
+  return names.filter((name) => !name.startsWith('../'));
+}
+
 export function isManifest(name: string): boolean {
   return manifest.test(name);
 }

@@ -13,7 +13,7 @@ import { checkpoint } from './checkpoint.ts';
 import { type FilesToCopy, filesToCopy, type Stamp } from './files-to-copy.ts';
 import { deleteIn, pathIn, readIn, writeIn } from './inside.ts';
 import { makeRepository } from './own-repository.ts';
-import { findPackages, isManifest, type Packages } from './packages.ts';
+import { findPackages, isManifest, namesOf, type Packages } from './packages.ts';
 import { removeTree } from './remove-tree.ts';
 
 export interface CopyLimits {
@@ -229,7 +229,14 @@ function copying<Value>(action: () => Value): Value {
 }
 
 function checkpointOf({ root, base }: Facts, packages: Packages, signal: AbortSignal): () => Promise<void> {
-  const restore = copying(() => checkpoint(root, base, () => makeRepository(root, packages, signal)));
+  const restore = copying(() =>
+    checkpoint(root, base, async () => {
+      // Installed packages are no part of the repository.
+      for (const name of namesOf(packages)) removeTree(join(root, name));
+      await makeRepository(root, packages, signal);
+      placePackages(root, packages);
+    }),
+  );
   return async () => {
     try {
       await restore();

@@ -1,10 +1,12 @@
 /** `orch tests`: where the tests go and with what, which the model is told, and the verdict on what it writes. */
+import { OrchError } from '../../core/errors/orch-error.ts';
 import { kindOf } from '../../core/input/file-kind.ts';
 import { languageOfPath } from '../../core/input/language.ts';
 import type { DelegateRequest } from '../../core/tasks/request.ts';
 import { tasks } from '../../core/tasks/tasks.ts';
 import { importPath } from '../../core/verdict/import-path.ts';
 import type { CallOptions } from '../../engine/context.ts';
+import type { Project } from '../../engine/verdict-ports.ts';
 import type { OperationContext } from '../context.ts';
 import type { Verification } from '../delegation/verified.ts';
 import { describeVerdict } from './describe-verdict.ts';
@@ -47,7 +49,8 @@ export async function placed(
     .filter((path) => languageOfPath(path) === language)
     .slice(0, mostSources);
   if (sources.length === 0 || language === undefined) return undefined;
-  const project = await (await context.projects()).open(base, signal);
+  const project = await listed(base, context, signal);
+  if (project === undefined) return undefined;
   const plan = planned(project, {
     sources,
     language,
@@ -79,6 +82,20 @@ export async function placed(
       framework: request.framework ?? detected?.name,
     },
   };
+}
+
+/** Undefined if git gives no answer: what is asked for does not depend on it. */
+async function listed(
+  base: string,
+  context: OperationContext,
+  signal: AbortSignal,
+): Promise<Project | undefined> {
+  try {
+    return await (await context.projects()).open(base, signal);
+  } catch (error) {
+    if (error instanceof OrchError && error.code === 'file-forbidden') return undefined;
+    throw error;
+  }
 }
 
 /** Runs what the model writes, and tells it what is wrong. Runs nothing before an answer has come. */
