@@ -1,5 +1,5 @@
 /** Sums of a Redis that are begun anew while they are used, and those that somebody has put back. */
-import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type RedisBudget, redisBudget, type Summed } from '../../../src/adapters/budget/redis-budget.ts';
@@ -14,12 +14,13 @@ const daily: Limit = { window: 'day', project: null, nano: 100 };
 const nothing = async (): Promise<Summed> => ({ sums: [] });
 
 /** `state`: the state folder of a machine. */
-function client(url: string, state?: string): RedisBudget {
+function client(url: string, state?: string, given?: SeenMarks): RedisBudget {
   const newId = () => crypto.randomUUID();
-  const seen = state
-    ? { seen: new SeenMarks({ folder: state, address: 'redis://budget', now: Date.now, newId }) }
-    : {};
-  const budget = redisBudget({ url, newId, onEstimated: async () => undefined, ...seen });
+  const seen =
+    state === undefined
+      ? given
+      : new SeenMarks({ folder: state, address: 'redis://budget', now: Date.now, newId });
+  const budget = redisBudget({ url, newId, onEstimated: async () => undefined, ...(seen && { seen }) });
   onTestFinished(() => budget.close());
   return budget;
 }
@@ -36,6 +37,16 @@ const standing = async (budget: RedisBudget) => {
   return { settled, open };
 };
 const lost = { code: 'budget-unavailable', message: expect.stringContaining('has lost its data') };
+
+/** It never ends, as that of a process that is not there any more. */
+async function killedWhileReading(budget: RedisBudget): Promise<void> {
+  await new Promise<void>((begun) => {
+    void budget.rebuild(() => {
+      begun();
+      return new Promise(() => undefined);
+    });
+  });
+}
 
 describe.skipIf(!hasRedis)('sums that are begun anew while they are used', () => {
   let server: RedisServer;
@@ -110,8 +121,7 @@ describe.skipIf(!hasRedis)('sums that are begun anew while they are used', () =>
       message: expect.stringContaining('another --rebuild has begun since'),
     });
     expect(await standing(team)).toEqual({ settled: 5, open: 0 });
-    const killed = () => Promise.reject(new Error('killed'));
-    await expect(first.rebuild(killed)).rejects.toThrow('killed');
+    await killedWhileReading(first);
     await expect(spent(team, 1)).rejects.toThrow('is being summed up anew');
     await second.rebuild(async () => ({ sums: [[day, '', 6]] }));
     expect(await standing(team)).toEqual({ settled: 6, open: 0 });
@@ -128,8 +138,47 @@ describe.skipIf(!hasRedis)('sums that are begun anew while they are used', () =>
     const since = '2026-05-01';
     expect(await team.rebuild(async () => ({ sums: [[day, '', 30]] }), since)).toBe(50);
     expect(await team.rebuild(async () => ({ sums: [[day, '', 40]] }), since)).toBe(0);
+    await killedWhileReading(client(server.url));
+    expect(await team.rebuild(async () => ({ sums: [[day, '', 15]] }), since)).toBe(25);
     await server.client().flushall();
     expect(await team.rebuild(nothing, since)).toBe(0);
+  });
+
+  it('are the old ones again where the records could not be read, with what was settled meanwhile', async () => {
+    await team.rebuild(async () => ({ sums: [[day, '', 50]] }));
+    const [settled, running, estimated] = [await spent(team, 20), await spent(team, 5), await spent(team, 10)];
+    const direct = server.client();
+    const [, , ...rest] = (await direct.hget(redisKeys[1]!, estimated))!.split('|');
+    await direct.hset(redisKeys[1]!, estimated, ['spent', 1, ...rest].join('|'));
+    const other = client(server.url);
+    await other.renew();
+    expect(await standing(other)).toEqual({ settled: 60, open: 25 });
+    const failed = other.rebuild(async () => {
+      await team.settle(settled, 7);
+      await team.settle(estimated, 8);
+      throw new Error('no such file');
+    });
+    await expect(failed).rejects.toThrow('no such file');
+    expect(await standing(other)).toEqual({ settled: 50 + 7 + 8, open: 5 });
+    await team.settle(running, 1);
+    // What was recorded of it meanwhile is not added to new sums either.
+    expect(await other.rebuild(async () => ({ sums: [[day, '', 60]] }))).toBe(6);
+    expect(await standing(other)).toEqual({ settled: 60, open: 0 });
+  });
+
+  it('are not restored by whoever fails where another has begun since', async () => {
+    const failed = team.rebuild(async () => {
+      await killedWhileReading(client(server.url));
+      throw new Error('no such file');
+    });
+    await expect(failed).rejects.toThrow('no such file');
+    await expect(spent(team, 1)).rejects.toThrow('is being summed up anew');
+  });
+
+  it('are none still where there were none, and the records could not be read', async () => {
+    await server.client().flushall();
+    await expect(team.rebuild(() => Promise.reject(new Error('no such file')))).rejects.toThrow('no such');
+    await expect(spent(team, 1)).rejects.toMatchObject(lost);
   });
 
   it('hold an estimate for a day, so that its owner may still settle it', async () => {
@@ -174,6 +223,7 @@ describe.skipIf(!hasRedis)('a Redis that was put back to an earlier state', () =
     const { port, url } = server;
     return {
       url,
+      direct: () => server.client(),
       async save() {
         await server.client().save();
         copyFileSync(join(dir, 'dump.rdb'), join(dir, 'saved.rdb'));
@@ -212,6 +262,60 @@ describe.skipIf(!hasRedis)('a Redis that was put back to an earlier state', () =
     await later.rebuild(async () => ({ sums: [[day, '', 50]] }));
     await spent(theirs, 1);
     await spent(client(redis.url, here), 1);
+  });
+
+  it('is noticed by a machine that was only refused, and by a process that only looked', async () => {
+    const redis = await saving();
+    const [mine, here] = [client(redis.url, folder()), folder()];
+    await mine.rebuild(nothing);
+    await redis.save();
+    await mine.settle(await spent(mine, 80), 80);
+    const looking = client(redis.url, folder());
+    await looking.state([daily], day);
+    const refused = { day, project: '', nano: 30, limits: [daily], spend: true };
+    expect(await client(redis.url, here).reserve(refused)).toMatchObject({ refused: { settled: 80 } });
+    await redis.putBack();
+    const others = client(redis.url, folder());
+    await others.state([daily], day).catch(() => undefined);
+    // The first to spend cannot know, and hides nothing.
+    await spent(others, 1);
+    await expect(standing(looking)).rejects.toMatchObject(lost);
+    await expect(spent(client(redis.url, here), 30)).rejects.toMatchObject(lost);
+    await expect(spent(others, 1)).rejects.toMatchObject(lost);
+  });
+
+  it('is used in spite of marks that no server gave out', async () => {
+    const redis = await saving();
+    const here = folder();
+    const mine = client(redis.url, here);
+    await mine.rebuild(nothing);
+    const [file] = readdirSync(here);
+    const nextYear = (Date.now() + 365 * 24 * 3_600_000) * 1000;
+    for (const mark of ['9999999999999999', `${nextYear}`, `epoch ${nextYear}`])
+      appendFileSync(join(here, file!), `\n${mark}\n`);
+    const later = client(redis.url, here);
+    await later.settle(await spent(later, 20), 20);
+    await later.rebuild(async () => ({ sums: [[day, '', 20]] }));
+    await redis.save();
+    await later.settle(await spent(later, 20), 20);
+    await redis.putBack();
+    await later.state([daily], day).catch(() => undefined);
+    await expect(spent(client(redis.url, here), 1)).rejects.toMatchObject(lost);
+  });
+
+  it('is not made unusable by a machine that believes such a mark', async () => {
+    const redis = await saving();
+    await client(redis.url).rebuild(nothing);
+    for (const mark of [9_999_999_999_999_999, (Date.now() + 365 * 24 * 3_600_000) * 1000]) {
+      const spender = { marks: [['a'.repeat(36), mark] as const], writer: 'b'.repeat(36) };
+      const seen = { spender: () => spender, known: () => spender.marks, note() {}, noteOther() {}, close() {} };
+      const budget = client(redis.url, undefined, seen as unknown as SeenMarks);
+      await spent(budget, 1);
+      await budget.rebuild(nothing);
+      await spent(budget, 1);
+      const epoch = Number(await redis.direct().hget(redisKeys[0]!, 'epoch'));
+      expect(epoch).toBeLessThan((Date.now() + 3_600_000) * 1000);
+    }
   });
 
   it('to before it was summed up anew, spends nothing either', async () => {
@@ -258,6 +362,29 @@ describe('what a machine remembers of a shared budget', () => {
     for (const mark of [5, 5, 4]) one.note(name, mark);
     const [file] = readdirSync(place);
     expect(readFileSync(join(place, file!), 'utf8').match(/^\d{16}$/gm)).toEqual(['0000000000000005']);
+  });
+
+  it('is also what the server tells of others, kept once', () => {
+    const place = folder();
+    const one = marks(place);
+    const other = 'a'.repeat(36);
+    one.noteOther([other, 5]);
+    expect(one.known()).toEqual([[other, 5]]);
+    expect(readdirSync(place)).toEqual([]);
+    for (let times = 0; times < 3; times++) one.noteOther([other, 5], true);
+    const name = one.spender().writer!;
+    one.noteOther(['epoch', 7], true);
+    one.note(name, 9);
+    one.noteOther([other, 8], true);
+    one.noteOther([name, 10], true);
+    const [file] = readdirSync(place);
+    const lines = readFileSync(join(place, file!), 'utf8').match(/^.+$/gm);
+    expect(lines).toEqual([name, `${other} 0000000000000005`, 'epoch 0000000000000007', '0000000000000009']);
+    for (const each of [one, marks(place), marks(place, '2026-07-01')])
+      expect(each.known()).toEqual([
+        [name, 9],
+        ['epoch', 7],
+      ]);
   });
 
   it('is known for a month that has ended, and for a file that somebody has removed', () => {
