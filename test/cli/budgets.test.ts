@@ -333,5 +333,15 @@ describe('orch usage status', () => {
       expect.stringMatching(/^the budget counted \$0\.[45]\d* more before than your own usage records, /),
     ]);
     expect((await again('team.csv')).warnings).toEqual([]);
+    appendFileSync(join(cwd, 'team.csv'), 'what, is, this\n');
+    expect((await again('team.csv')).warnings).toEqual([
+      expect.stringMatching(
+        /^skipped 1 unreadable row: \/.*team\.csv line 4 \(.*\): what they cost is missing/,
+      ),
+    ]);
+    // A slip does not stop the others.
+    const slip = await run(['usage', 'status', '--rebuild', 'taem.csv'], { env, cwd });
+    expect(slip).toMatchObject({ status: 2, stderr: expect.stringContaining('no such file') });
+    expect((await run(question, { env })).status).toBe(0);
   });
 });

@@ -117,8 +117,7 @@ export class SeenMarks {
   noteOther(last: SeenMark, keeps = false): void {
     const [writer, mark] = last;
     const isKnown = (month: Month | undefined) =>
-      month !== undefined &&
-      (month.writer === writer || mark <= Math.max(month.mark, month.other?.[1] ?? 0));
+      month !== undefined && (month.writer === writer || mark <= Math.max(month.mark, month.other?.[1] ?? 0));
     if (isKnown(this.#month)) return;
     if (mark > (this.#told?.[1] ?? 0)) this.#told = last;
     if (!keeps || this.#writer() === undefined || isKnown(this.#month)) return;

@@ -146,7 +146,11 @@ describe.skipIf(!hasRedis)('sums that are begun anew while they are used', () =>
 
   it('are the old ones again where the records could not be read, with what was settled meanwhile', async () => {
     await team.rebuild(async () => ({ sums: [[day, '', 50]] }));
-    const [settled, running, estimated] = [await spent(team, 20), await spent(team, 5), await spent(team, 10)];
+    const [settled, running, estimated] = [
+      await spent(team, 20),
+      await spent(team, 5),
+      await spent(team, 10),
+    ];
     const direct = server.client();
     const [, , ...rest] = (await direct.hget(redisKeys[1]!, estimated))!.split('|');
     await direct.hset(redisKeys[1]!, estimated, ['spent', 1, ...rest].join('|'));
@@ -308,7 +312,13 @@ describe.skipIf(!hasRedis)('a Redis that was put back to an earlier state', () =
     await client(redis.url).rebuild(nothing);
     for (const mark of [9_999_999_999_999_999, (Date.now() + 365 * 24 * 3_600_000) * 1000]) {
       const spender = { marks: [['a'.repeat(36), mark] as const], writer: 'b'.repeat(36) };
-      const seen = { spender: () => spender, known: () => spender.marks, note() {}, noteOther() {}, close() {} };
+      const seen = {
+        spender: () => spender,
+        known: () => spender.marks,
+        note() {},
+        noteOther() {},
+        close() {},
+      };
       const budget = client(redis.url, undefined, seen as unknown as SeenMarks);
       await spent(budget, 1);
       await budget.rebuild(nothing);
