@@ -33,6 +33,18 @@ describe('a budget on the command line', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('begins with no record that cannot be read, and says which setting names it', async () => {
+    const { env, server, state } = await home({ ORCH_DAILY_BUDGET_USD: '1', ORCH_USAGE_CSV: '/dev/null' });
+    const { status, stdout } = await run(question, { env });
+    expect(status).toBe(6);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'budget-unavailable',
+      message: `the budget in ${join(state, 'budget')} could not be used: /dev/null is not a usage CSV: it is not a regular file`,
+      hint: expect.stringMatching(/^set ORCH_USAGE_CSV to a usage CSV on a disk/),
+    });
+    expect(server.requests).toEqual([]);
+  });
+
   it('holds over calls, and counts those before it was set', async () => {
     const { env, server, state } = await home();
     const { cost_usd: cost } = JSON.parse((await run(question, { env })).stdout).meta;
