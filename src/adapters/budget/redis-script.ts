@@ -109,7 +109,7 @@ elseif op == 'abandon' then
   return {'done', {}, {}}
 elseif op == 'rebuild' then
   if not token or token ~= args.token then return {'other', {}} end
-  epoch = math.max(micros, (given(stored[3]) or 0) + 1, (given(args.seen) or 0) + 1)
+  epoch = math.max(micros, lastMark + 1, (given(stored[3]) or 0) + 1, (given(args.seen) or 0) + 1)
   lastMark = 0
   redis.call('DEL', sums, marks)
   for _, sum in ipairs(args.sums) do add(sum[1], sum[2], tonumber(sum[3])) end

@@ -76,7 +76,9 @@ export class SeenMarks {
     const { writer, mark = 0 } = this.#month ?? {};
     const own: SeenMark[] = writer === undefined ? [] : [[writer, mark]];
     const others = [this.#month?.other, this.#told].filter((each) => each !== undefined);
-    return [...this.#before, ...own, ...others.sort(([, one], [, two]) => two - one).slice(0, 1)];
+    const [last] = others.sort(([, one], [, two]) => two - one);
+    // A server that has what this machine spent later has that as well.
+    return [...this.#before, ...own, ...(last && last[1] > mark ? [last] : [])];
   }
 
   #writer(): string | undefined {
