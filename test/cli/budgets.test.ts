@@ -33,6 +33,18 @@ describe('a budget on the command line', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('begins with no record that cannot be read, and says which setting names it', async () => {
+    const { env, server, state } = await home({ ORCH_DAILY_BUDGET_USD: '1', ORCH_USAGE_CSV: '/dev/null' });
+    const { status, stdout } = await run(question, { env });
+    expect(status).toBe(6);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'budget-unavailable',
+      message: `the budget in ${join(state, 'budget')} could not be used: /dev/null is not a usage CSV: it is not a regular file`,
+      hint: expect.stringMatching(/^set ORCH_USAGE_CSV to a usage CSV on a disk/),
+    });
+    expect(server.requests).toEqual([]);
+  });
+
   it('holds over calls, and counts those before it was set', async () => {
     const { env, server, state } = await home();
     const { cost_usd: cost } = JSON.parse((await run(question, { env })).stdout).meta;
@@ -333,5 +345,15 @@ describe('orch usage status', () => {
       expect.stringMatching(/^the budget counted \$0\.[45]\d* more before than your own usage records, /),
     ]);
     expect((await again('team.csv')).warnings).toEqual([]);
+    appendFileSync(join(cwd, 'team.csv'), 'what, is, this\n');
+    expect((await again('team.csv')).warnings).toEqual([
+      expect.stringMatching(
+        /^skipped 1 unreadable row: \/.*team\.csv line 4 \(.*\): what they cost is missing/,
+      ),
+    ]);
+    // A slip does not stop the others.
+    const slip = await run(['usage', 'status', '--rebuild', 'taem.csv'], { env, cwd });
+    expect(slip).toMatchObject({ status: 2, stderr: expect.stringContaining('no such file') });
+    expect((await run(question, { env })).status).toBe(0);
   });
 });

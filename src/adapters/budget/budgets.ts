@@ -39,6 +39,9 @@ export interface Budgets {
   close(): Promise<void>;
 }
 
+const otherLedger =
+  'set ORCH_USAGE_CSV to a usage CSV on a disk, or to a file that does not exist yet: a budget begins with what is recorded there';
+
 /** Loads nothing before it is needed. */
 export function budgets(source: BudgetSource): Budgets {
   const { url, folder, seenFolder, ledger, scan, now, newId, dayOf, clean } = source;
@@ -60,7 +63,12 @@ export function budgets(source: BudgetSource): Budgets {
   });
   const own = once(async () => {
     const { diskBudget } = await import('./disk-budget.ts');
-    const genesis = async () => (await sumsOf(scan)).sums;
+    const genesis = async () => {
+      const spent = await sumsOf(scan).catch((error: Error) => {
+        throw new OrchError('file-unreadable', error.message, { hint: otherLedger, cause: error });
+      });
+      return spent.sums;
+    };
     return diskBudget({ folder, now, newId, genesis, onEstimated });
   });
   let opened: Promise<Budget> | undefined;

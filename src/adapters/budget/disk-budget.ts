@@ -130,11 +130,13 @@ export function diskBudget({ folder, ...options }: BudgetOptions & { folder: str
 function unavailable(folder: string, error: unknown): OrchError {
   const code = (error as NodeJS.ErrnoException).code;
   const what = error instanceof Error ? error.message : String(error);
+  const ownHint =
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'free some space: what cannot be counted is not sent'
+      : 'make the folder writable for you: what cannot be counted is not sent';
   return new OrchError('budget-unavailable', `the budget in ${folder} could not be used: ${what}`, {
-    hint:
-      code === 'ENOSPC' || code === 'EDQUOT'
-        ? 'free some space: what cannot be counted is not sent'
-        : 'make the folder writable for you: what cannot be counted is not sent',
+    // Of the usage records, with which it begins.
+    hint: (error instanceof OrchError ? error.hint : undefined) ?? ownHint,
     cause: error,
   });
 }

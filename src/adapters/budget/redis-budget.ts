@@ -8,7 +8,7 @@ import { redisFault } from './redis-errors.ts';
 import { readReply, type ScriptOperation } from './redis-reply.ts';
 import { redisKeys, redisScript } from './redis-script.ts';
 import { Reservations } from './reservations.ts';
-import type { SeenMarks } from './seen-marks.ts';
+import type { SeenMark, SeenMarks } from './seen-marks.ts';
 
 /** What usage records hold. */
 export interface Summed {
@@ -23,7 +23,8 @@ export type ReadSums = (open: readonly (readonly [id: string, row: Row])[]) => P
 export interface RedisBudget extends Budget {
   /**
    * Replaces the sums; until this was done once, and where the server has lost its data, nothing can be reserved.
-   * Meanwhile nothing can be either, and what is settled counts exactly once. Returns how many billionths of a dollar
+   * Meanwhile nothing can be either, and what is settled counts exactly once. If `read` rejects, so does this, and the
+   * old sums hold again. Returns how many billionths of a dollar
    * less are counted than before, of the days from `since` on: 0 where that is not known.
    */
   rebuild(read: ReadSums, since?: string): Promise<number>;
@@ -47,19 +48,21 @@ export function redisBudget({
 
   async function run(
     operation: ScriptOperation,
-    values: { limits?: readonly unknown[]; [name: string]: unknown },
+    values: { limits?: readonly unknown[]; marks?: readonly SeenMark[]; [name: string]: unknown },
   ): Promise<{ status: string; rest: string[]; estimated: string[] }> {
     const answer = await connection
       .run(redisScript, redisKeys, [
         operation,
-        JSON.stringify({ leaseMs, ...values, marks: values.marks ?? seen?.known() ?? [] }),
+        JSON.stringify({ leaseMs, ...values, marks: (values.marks ?? seen?.known() ?? []).map(exactMark) }),
       ])
       .catch(async (error: unknown) => {
         throw await unavailable(connection.name, error);
       });
     const reply = readReply(answer, operation, values.limits?.length ?? 0);
     if (reply === undefined) throw await unavailable(connection.name, new Error('Protocol error'));
-    const { status, estimated } = reply;
+    const { status, estimated, last } = reply;
+    // Who only looks writes nothing.
+    if (last) seen?.noteOther(last, operation !== 'state');
     if (status === 'lost' || status === 'rebuilding' || status === 'other')
       throw withoutSums(connection.name, status);
     // A server that finds one with every answer would be asked without end; whoever looks later records it.
@@ -151,15 +154,23 @@ export function redisBudget({
     async rebuild(read, since = '') {
       const token = newId();
       const begun = await run('rebuilding', { token, since });
-      const { sums, counted = [] } = await read(openRows(begun.estimated));
       const { marks = [], writer } = seen?.spender() ?? {};
       const known = Math.max(0, ...marks.map(([, mark]) => mark));
       const exact = ([day, project, nano]: Sum) => [day, project, `${nano}`];
-      const { rest } = await run('rebuild', {
-        token,
-        seen: known,
-        sums: sums.map(exact),
-        counted: counted.map(([id, ...sum]) => [id, ...exact(sum)]),
+      const replace = async () => {
+        const { sums, counted = [] } = await read(openRows(begun.estimated));
+        const { rest } = await run('rebuild', {
+          token,
+          seen: `${known}`,
+          sums: sums.map(exact),
+          counted: counted.map(([id, ...sum]) => [id, ...exact(sum)]),
+        });
+        return { sums, rest };
+      };
+      const { sums, rest } = await replace().catch(async (error: unknown) => {
+        // The old sums hold again, unless somebody else has begun to replace them.
+        await run('abandon', { token }).catch(() => undefined);
+        throw error;
       });
       if (writer !== undefined) seen?.note(writer, Number(rest[0]));
       const now = sums.reduce((total, [day, , nano]) => total + (day >= since ? nano : 0), 0);
@@ -171,6 +182,11 @@ export function redisBudget({
       connection.close();
     },
   };
+}
+
+/** As text: Lua would shorten the number. */
+function exactMark([writer, mark]: SeenMark): readonly string[] {
+  return [writer, `${mark}`];
 }
 
 /** Those that are none are of nobody's reservations: what they may have spent counts at its full amount. */

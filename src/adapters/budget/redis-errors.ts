@@ -32,6 +32,13 @@ export interface RedisFault {
   hint: string;
 }
 
+/** Without the place in our script, which says nothing to the user. Redis 6 has it in front, later ones at the end. */
+function withoutPlace(message: string): string {
+  return message
+    .replace(/\s*script: [0-9a-f]{40}, on @user_script:\s*\d+\.?$/, '')
+    .replace(/Error running script \(call to f_[0-9a-f]{40}\): @user_script:\s*\d+:\s*/, '');
+}
+
 const anyFailure = 'check ORCH_BUDGET_URL and the server';
 
 export async function redisFault(error: unknown): Promise<RedisFault> {
@@ -44,7 +51,7 @@ export async function redisFault(error: unknown): Promise<RedisFault> {
   if (/^Protocol error|^Unknown RESP/.test(error.message))
     return { message: 'it does not answer as Redis does', hint: 'check host and port in ORCH_BUDGET_URL' };
   const words = connectionWords(code);
-  const message = words === undefined || words === code ? error.message : words;
+  const message = words === undefined || words === code ? withoutPlace(error.message) : words;
   // The error for a name with several addresses has no message of its own.
   const hint = hints.find(([known]) => known.test(`${code} ${error.message}`))?.[1] ?? anyFailure;
   return { message, hint };

@@ -1,8 +1,10 @@
 /** What the script answers with. The server may be anything, so nothing of its answer is taken on trust. */
+import { isMachineName, type SeenMark } from './seen-marks.ts';
 
 export type ScriptOperation =
   | 'rebuilding'
   | 'rebuild'
+  | 'abandon'
   | 'reserve'
   | 'commit'
   | 'renew'
@@ -16,6 +18,8 @@ export interface ScriptReply {
   status: 'done' | 'refused' | 'over' | 'lost' | 'rebuilding' | 'other';
   /** Id, row and amount of each reservation whose process has gone; of `rebuilding`, of each that is open. */
   estimated: string[];
+  /** Who has spent last, and the mark of it; undefined where nothing is known of that. */
+  last: SeenMark | undefined;
   /** Whole numbers. */
   rest: string[];
 }
@@ -34,18 +38,23 @@ export function readReply(
   limits: number,
 ): ScriptReply | undefined {
   if (!Array.isArray(reply)) return undefined;
-  const [status, estimated, ...rest] = reply;
-  if (unusable.includes(status)) return { status, estimated: [], rest: [] };
+  const [status, estimated, last, ...rest] = reply;
+  if (unusable.includes(status)) return { status, estimated: [], last: undefined, rest: [] };
   const isFit =
     (statuses[operation] ?? ['done']).includes(status) &&
     isTexts(estimated) &&
     estimated.length % 3 === 0 &&
+    isTexts(last) &&
+    (last.length === 0 || (last.length === 2 && isMachineName(last[0]!) && isWhole(last[1]!))) &&
     isTexts(rest) &&
-    rest.every((text) => wholeNumber.test(text) && Number.isSafeInteger(Number(text))) &&
+    rest.every(isWhole) &&
     rest.length === valuesOf(operation, status, limits) &&
     (status !== 'refused' || Number(rest[0]) < limits);
-  return isFit ? { status, estimated, rest } : undefined;
+  if (!isFit) return undefined;
+  return { status, estimated, last: last.length === 0 ? undefined : [last[0]!, Number(last[1])], rest };
 }
+
+const isWhole = (text: string) => wholeNumber.test(text) && Number.isSafeInteger(Number(text));
 
 function valuesOf(operation: ScriptOperation, status: unknown, limits: number): number {
   switch (operation) {
@@ -56,6 +65,7 @@ function valuesOf(operation: ScriptOperation, status: unknown, limits: number): 
     case 'renew':
     case 'release':
     case 'recorded':
+    case 'abandon':
       return 0;
     default:
       return 1;

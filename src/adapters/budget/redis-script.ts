@@ -8,18 +8,22 @@ export const redisKeys = ['sums', 'open', 'rows', 'settled', 'marks'].map((name)
 
 /**
  * ARGV: the operation, and its arguments as JSON. Returns its status, the ids, rows and amounts of reservations that it
- * found to be spent by processes that have gone, and further values. Numbers are given as text: Lua would shorten them.
+ * found to be spent by processes that have gone, who has spent last with the mark of it, and further values. Numbers are
+ * given as text: Lua would shorten them.
  *
  * `open` holds `phase|until|day|nano|project` by id; `sums` has one field per day, and one per day and project. `rows`
  * holds the row of a reservation until it is settled or recorded. Each of the three holds the epoch, which a rebuilding
  * begins: a server that evicts keys may lose one of them alone. It is the time of that in microseconds, and later than
  * all epochs and marks before it.
  *
- * `marks` holds, by machine, a number that grows with all that this machine spends. One that is lower than the machine
- * remembers, and an epoch that is as well, are those of a server that was put back to an earlier state.
+ * `marks` holds, by machine, a number that grows with all that this machine spends; the field `mark` of `sums` is the
+ * highest of them as `mark|machine`, which every answer tells, so that also those remember it who only look or are
+ * refused. One that is lower than somebody remembers, and an epoch that is as well, are those of a server that was put
+ * back to an earlier state. By machine, as others may have spent since then who do not know of that.
  *
  * `rebuilding` takes the epoch away and leaves a token, without which `rebuild` replaces nothing: usage records are read
- * in between. What is settled meanwhile stays in `open` as `settled`, until it is known whether they hold its row.
+ * in between. What is settled meanwhile stays in `open` as `settled`, until it is known whether they hold its row; it
+ * counts in the old sums as well, which `abandon` makes valid again if those records cannot be read.
  */
 export const redisScript = `
 local sums, open, rows, settled, marks = unpack(KEYS)
@@ -42,14 +46,30 @@ local function amount(value)
   return number and number < 9007199254740992 and number or nil
 end
 
-local function add(day, project, nano)
-  if nano == 0 then return end
-  redis.call('HINCRBY', sums, day, text(nano))
-  redis.call('HINCRBY', sums, day .. '|' .. project, text(nano))
+-- Of what a machine remembers: nil for what this server has not given out.
+local function given(value)
+  local number = amount(value)
+  return number and number <= micros + 24 * hour * 1000 and number or nil
 end
 
-local stored = redis.call('HMGET', sums, 'epoch', 'rebuilding', 'before')
+local function add(day, project, nano, call)
+  if nano == 0 then return end
+  call = call or redis.call
+  call('HINCRBY', sums, day, text(nano))
+  call('HINCRBY', sums, day .. '|' .. project, text(nano))
+end
+
+local stored = redis.call('HMGET', sums, 'epoch', 'rebuilding', 'before', 'mark')
 local epoch, token = amount(stored[1]), stored[2]
+local markText, spender = string.match(stored[4] or '', '^(%d+)|([%w_-]+)$')
+local lastMark = spender and #spender > 16 and #spender <= 64 and given(markText) or 0
+
+-- Who has spent last: what all have to remember. The epoch is later than what was spent before it.
+local function last()
+  if lastMark > 0 then return {spender, text(lastMark)} end
+  return epoch and {'epoch', text(epoch)} or {}
+end
+
 local all = redis.call('HGETALL', open)
 
 -- What machines have spent last, of those that were asked for.
@@ -61,7 +81,7 @@ end
 
 if op == 'rebuilding' then
   local counted = 0
-  local days = epoch and redis.call('HGETALL', sums) or {}
+  local days = (epoch or token) and redis.call('HGETALL', sums) or {}
   for i = 1, #days, 2 do
     if #days[i] == 10 and days[i] >= args.since then counted = counted + (amount(days[i + 1]) or 0) end
   end
@@ -74,10 +94,23 @@ if op == 'rebuilding' then
       for _, value in ipairs({found[i], found[i + 1], '0'}) do reply[#reply + 1] = value end
     end
   end
-  return {'done', reply, text(counted)}
+  return {'done', reply, last(), text(counted)}
+elseif op == 'abandon' then
+  if not token or token ~= args.token then return {'other', {}} end
+  redis.call('HDEL', sums, 'rebuilding', 'before')
+  local before = amount(stored[3]) or 0
+  if before > 0 then redis.call('HSET', sums, 'epoch', text(before)) end
+  for i = 1, #all, 2 do
+    if string.sub(all[i + 1], 1, 8) == 'settled|' then
+      redis.call('HDEL', open, all[i])
+      redis.call('HDEL', rows, all[i])
+    end
+  end
+  return {'done', {}, {}}
 elseif op == 'rebuild' then
   if not token or token ~= args.token then return {'other', {}} end
-  epoch = math.max(micros, (amount(stored[3]) or 0) + 1, tonumber(args.seen) + 1)
+  epoch = math.max(micros, lastMark + 1, (given(stored[3]) or 0) + 1, (given(args.seen) or 0) + 1)
+  lastMark = 0
   redis.call('DEL', sums, marks)
   for _, sum in ipairs(args.sums) do add(sum[1], sum[2], tonumber(sum[3])) end
   for _, key in ipairs({sums, open, rows}) do redis.call('HSET', key, 'epoch', text(epoch)) end
@@ -92,7 +125,8 @@ else
     end
     if begun ~= stored[1] or redis.call('HGET', rows, 'epoch') ~= stored[1] then return true end
     for _, mark in ipairs(args.marks or {}) do
-      if math.max(lastOf(mark[1]), epoch) < tonumber(mark[2]) then
+      local known = given(mark[2])
+      if known and math.max(lastOf(mark[1]), epoch) < known then
         -- All others have to know it as well.
         if not looks then redis.call('HDEL', sums, 'epoch') end
         return true
@@ -220,11 +254,13 @@ end
 -- More is spent by a machine: what it has to remember.
 local function marked()
   if not args.writer or not epoch then return '0' end
-  local last = lastOf(args.writer)
-  local mark = text(math.max(micros, last + 1, epoch + 1))
-  redis.call('ZADD', marks, mark, args.writer)
+  local own = lastOf(args.writer)
+  lastMark, spender = math.max(micros, own + 1, lastMark + 1, epoch + 1), args.writer
+  local mark = text(lastMark)
+  redis.call('ZADD', marks, mark, spender)
+  redis.call('HSET', sums, 'mark', mark .. '|' .. spender)
   -- Each machine has a new name every month.
-  if last == 0 then redis.call('ZREMRANGEBYSCORE', marks, '-inf', text(micros - 100 * 24 * hour * 1000)) end
+  if own == 0 then redis.call('ZREMRANGEBYSCORE', marks, '-inf', text(micros - 100 * 24 * hour * 1000)) end
   return mark
 end
 
@@ -232,18 +268,18 @@ local id = args.ids and args.ids[1]
 local entry = id and entries[id]
 
 if op == 'rebuild' then
-  return {'done', estimated, text(epoch)}
+  return {'done', estimated, last(), text(epoch)}
 elseif op == 'reserve' then
   local nano = tonumber(args.nano)
   local refused, least
-  local reply = {'done', estimated, '0'}
+  local reply = {'done', estimated, {}, '0'}
   for i, limit in ipairs(args.limits) do
     local spent, reserved = used(limit)
     local left = tonumber(limit.nano) - spent - reserved
     reply[#reply + 1] = text(spent)
     if nano > left and (not least or left < least) then
       least = left
-      refused = {'refused', estimated, text(i - 1), text(spent), text(reserved)}
+      refused = {'refused', estimated, last(), text(i - 1), text(spent), text(reserved)}
     end
   end
   if damaged then return {'lost', {}} end
@@ -251,14 +287,16 @@ elseif op == 'reserve' then
   local phase = args.spend and 'spent' or 'held'
   put(id, {phase = phase, till = now + args.leaseMs, day = args.day, nano = nano, project = args.project})
   if args.row then redis.call('HSET', rows, id, args.row) end
-  if args.spend then reply[3] = marked() end
+  if args.spend then reply[4] = marked() end
+  reply[3] = last()
   return reply
 elseif op == 'commit' then
-  if not entry or entry.phase ~= 'held' then return {'over', estimated, '0'} end
+  if not entry or entry.phase ~= 'held' then return {'over', estimated, last(), '0'} end
   entry.phase = 'spent'
   entry.till = now + args.leaseMs
   put(id, entry)
-  return {'done', estimated, marked()}
+  local mark = marked()
+  return {'done', estimated, last(), mark}
 elseif op == 'renew' then
   for each in pairs(own) do
     local kept = entries[each]
@@ -270,9 +308,12 @@ elseif op == 'renew' then
 elseif op == 'settle' then
   local mark = entry and '0' or marked()
   -- Repeated, as the connection was lost before the answer came.
-  if redis.call('ZSCORE', settled, id) then return {'done', estimated, mark} end
+  if redis.call('ZSCORE', settled, id) then return {'done', estimated, last(), mark} end
   local nano = tonumber(args.nano)
   if isFrozen then
+    -- What cannot be added to them is no reason not to settle: they are most likely to be replaced.
+    add(args.day, args.project, nano, redis.pcall)
+    if entry and entry.phase == 'estimated' then add(entry.day, entry.project, -entry.nano, redis.pcall) end
     put(id, {phase = 'settled', till = now, day = args.day, nano = nano, project = args.project})
   else
     -- First what may fail, where somebody else has written to the sums: then nothing of this has happened.
@@ -282,13 +323,13 @@ elseif op == 'settle' then
   end
   redis.call('ZADD', settled, now, id)
   redis.call('ZREMRANGEBYSCORE', settled, '-inf', now - hour)
-  return {'done', estimated, mark}
+  return {'done', estimated, last(), mark}
 elseif op == 'recorded' then
   for each in pairs(own) do redis.call('HDEL', rows, each) end
 elseif op == 'release' then
   if entry and entry.phase == 'held' then drop(id) end
 elseif op == 'state' then
-  local reply = {'done', estimated}
+  local reply = {'done', estimated, last()}
   for _, limit in ipairs(args.limits) do
     local spent, reserved = used(limit)
     reply[#reply + 1] = text(spent)
@@ -297,5 +338,5 @@ elseif op == 'state' then
   if damaged then return {'lost', {}} end
   return reply
 end
-return {'done', estimated}
+return {'done', estimated, last()}
 `;

@@ -15,6 +15,14 @@ export type SeenMark = readonly [writer: string, mark: number];
 const bytesRead = 4096;
 const writerLine = /^[\w-]{17,64}$/;
 const markLine = /^\d{16}$/;
+const otherLine = /^([\w-]{17,64}|epoch) (\d{16})$/;
+/** Clocks of machines differ. */
+const mostAheadMs = 24 * 60 * 60 * 1000;
+
+/** `epoch`: of a budget that was begun anew, and from which nobody has spent since. */
+export function isMachineName(text: string): boolean {
+  return text === 'epoch' || writerLine.test(text);
+}
 
 interface Month {
   name: string;
@@ -25,6 +33,8 @@ interface Month {
   appended: number;
   writer: string | undefined;
   mark: number;
+  /** The highest that the server has told of any other. */
+  other: SeenMark | undefined;
 }
 
 export class SeenMarks {
@@ -35,6 +45,8 @@ export class SeenMarks {
   #month: Month | undefined;
   /** Of the month before: no budget looks back further. */
   #before: SeenMark[] = [];
+  /** What this process was told of others. */
+  #told: SeenMark | undefined;
 
   /** `address`: without a password. */
   constructor(options: { folder: string; address: string; now: () => number; newId: () => string }) {
@@ -61,8 +73,12 @@ export class SeenMarks {
   }
 
   #marks(): SeenMark[] {
-    const { writer, mark } = this.#month ?? { writer: undefined, mark: 0 };
-    return writer === undefined ? this.#before : [...this.#before, [writer, mark]];
+    const { writer, mark = 0 } = this.#month ?? {};
+    const own: SeenMark[] = writer === undefined ? [] : [[writer, mark]];
+    const others = [this.#month?.other, this.#told].filter((each) => each !== undefined);
+    const [last] = others.sort(([, one], [, two]) => two - one);
+    // A server that has what this machine spent later has that as well.
+    return [...this.#before, ...own, ...(last && last[1] > mark ? [last] : [])];
   }
 
   #writer(): string | undefined {
@@ -71,7 +87,7 @@ export class SeenMarks {
       if (month.writer === undefined) {
         append(month, this.#newId());
         // Another process may have been the first.
-        readOn(month);
+        this.#readOn(month);
       }
       return month.writer;
     } catch {
@@ -90,7 +106,26 @@ export class SeenMarks {
     if (mark <= month.mark) return;
     month.mark = mark;
     try {
-      append(month, String(mark).padStart(16, '0'));
+      append(month, padded(mark));
+    } catch {
+      // What is counted is counted all the same.
+    }
+  }
+
+  /**
+   * Who has spent last, as the server tells. `keeps`: also for other processes, where this is later than what they know;
+   * default: for this one alone. Never throws.
+   */
+  noteOther(last: SeenMark, keeps = false): void {
+    const [writer, mark] = last;
+    const isKnown = (month: Month | undefined) =>
+      month !== undefined && (month.writer === writer || mark <= Math.max(month.mark, month.other?.[1] ?? 0));
+    if (isKnown(this.#month)) return;
+    if (mark > (this.#told?.[1] ?? 0)) this.#told = last;
+    if (!keeps || this.#writer() === undefined || isKnown(this.#month)) return;
+    this.#month!.other = last;
+    try {
+      append(this.#month!, `${writer} ${padded(mark)}`);
     } catch {
       // What is counted is counted all the same.
     }
@@ -108,7 +143,7 @@ export class SeenMarks {
     if (known?.name === name) {
       const { nlink, size } = fstatSync(known.descriptor);
       if (nlink > 0) {
-        readOn(known, size);
+        this.#readOn(known, size);
         return known;
       }
     }
@@ -116,6 +151,7 @@ export class SeenMarks {
     const earlier = this.#earlier(name);
     const before = earlier[0] === undefined ? undefined : this.#read(earlier[0]);
     this.#before = before?.writer === undefined ? [] : [[before.writer, before.mark]];
+    if (before?.other) this.#before.push(before.other);
     if (before) closeSync(before.descriptor);
     if (creates !== 0) {
       makeFolders(this.#folder, 0o700);
@@ -143,31 +179,50 @@ export class SeenMarks {
     const { O_RDWR, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
     const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | creates;
     const descriptor = openSync(join(this.#folder, name), flags, 0o600);
-    const month: Month = { name, descriptor, offset: 0, appended: 0, writer: undefined, mark: 0 };
+    const month: Month = {
+      name,
+      descriptor,
+      offset: 0,
+      appended: 0,
+      writer: undefined,
+      mark: 0,
+      other: undefined,
+    };
     try {
-      readOn(month);
+      this.#readOn(month);
       return month;
     } catch (error) {
       closeSync(descriptor);
       throw error;
     }
   }
+
+  #readOn(month: Month, size = fstatSync(month.descriptor).size): void {
+    const isOwn = month.writer !== undefined && size === month.offset + month.appended;
+    month.appended = 0;
+    if (isOwn) month.offset = size;
+    if (size === month.offset) return;
+    const buffer = Buffer.alloc(bytesRead);
+    const lines = (at: number) => {
+      const text = buffer.toString('latin1', 0, readSync(month.descriptor, buffer, 0, bytesRead, at));
+      month.offset = at + text.lastIndexOf('\n') + 1;
+      return text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+    };
+    if (month.writer === undefined) month.writer = lines(0).find((line) => writerLine.test(line));
+    // A spoilt line must not hide what was really seen.
+    const latest = Math.min((this.#now() + mostAheadMs) * 1000, Number.MAX_SAFE_INTEGER);
+    for (const line of lines(Math.max(0, size - bytesRead))) {
+      const [, writer, text] = otherLine.exec(line) ?? [];
+      const mark = Number(text ?? (markLine.test(line) ? line : 0));
+      if (mark > latest) continue;
+      if (writer === undefined) month.mark = Math.max(month.mark, mark);
+      else if (mark > (month.other?.[1] ?? 0)) month.other = [writer, mark];
+    }
+  }
 }
 
-function readOn(month: Month, size = fstatSync(month.descriptor).size): void {
-  const isOwn = month.writer !== undefined && size === month.offset + month.appended;
-  month.appended = 0;
-  if (isOwn) month.offset = size;
-  if (size === month.offset) return;
-  const buffer = Buffer.alloc(bytesRead);
-  const lines = (at: number) => {
-    const text = buffer.toString('latin1', 0, readSync(month.descriptor, buffer, 0, bytesRead, at));
-    month.offset = at + text.lastIndexOf('\n') + 1;
-    return text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
-  };
-  if (month.writer === undefined) month.writer = lines(0).find((line) => writerLine.test(line));
-  for (const line of lines(Math.max(0, size - bytesRead)))
-    if (markLine.test(line)) month.mark = Math.max(month.mark, Number(line));
+function padded(mark: number): string {
+  return String(mark).padStart(16, '0');
 }
 
 /** A line that a killed process left unfinished ends first, so that it does not spoil this one. */

@@ -1,7 +1,15 @@
 /** What usage records say was spent, for a budget that begins now. */
 import { mayBeBilled } from '../errors/provider-failure.ts';
 import { AttemptRows } from '../record/attempt-rows.ts';
-import { type Cells, type Column, type CsvRows, cellsOf, type LedgerSink } from '../record/csv-rows.ts';
+import {
+  type Cells,
+  type Column,
+  type CsvRows,
+  cellsOf,
+  type LedgerSink,
+  type RowFault,
+  wrongCell,
+} from '../record/csv-rows.ts';
 import { countAt } from '../record/report/cell-numbers.ts';
 import { readTimestamp } from '../record/when.ts';
 import { mostUsd, nanoOf } from './nano.ts';
@@ -60,27 +68,34 @@ export class SpentSums implements LedgerSink {
   }
 
   skipped(): void {
-    // A report names the rows that cannot be read.
+    // Whoever reads names the rows that cannot be read.
   }
 
-  row(rows: CsvRows): undefined {
-    this.#rowOf(rows, this.#cells);
+  row(rows: CsvRows): RowFault | undefined {
+    return this.#rowOf(rows, this.#cells);
   }
 
-  #rowOf(rows: CsvRows, cells: Cells): void {
+  /** A fault: what the row may have cost is not known, or not when. */
+  #rowOf(rows: CsvRows, cells: Cells): RowFault | undefined {
     const text = (column: Column) => {
       const cell = cells[column];
       return rows.starts[cell] === rows.ends[cell] ? undefined : rows.value(cell);
     };
     const amount = (column: Column) => rows.number(cells[column]);
     const time = readTimestamp(text('ts') ?? '');
-    if (time === undefined || time <= this.#since || text('mode') === 'rehearsal') return;
+    if (text('mode') === 'rehearsal') return;
+    if (time === undefined) return wrongCell('ts', text('ts') ?? '');
+    if (time <= this.#since) return;
+    const cost = amount('cost_usd');
+    const fault =
+      cost === undefined && amount('cost_forecast_usd') === undefined ? text('cost_usd') : undefined;
+    if (fault !== undefined) return wrongCell('cost_usd', fault);
     const attempt = countAt(rows, cells.attempt);
     if (this.#attempts.holdsBack(rows, cells, attempt)) return;
     if (this.#attempts.isRepeated(rows, cells, attempt)) return;
     const begun = text('response_id') !== undefined || text('model_served') !== undefined;
     const atMost = mayBeBilled(text('error'), begun) ? amount('cost_forecast_usd') : 0;
-    const usd = amount('cost_usd') ?? atMost ?? 0;
+    const usd = cost ?? atMost ?? 0;
     const nano = nanoOf(Math.min(usd, mostUsd)) ?? 0;
     const isOpen = this.#open.size > 0 && this.#open.get(`${text('run_id')} ${attempt}`);
     if (nano === 0 && !isOpen) return;

@@ -39,6 +39,26 @@ export interface LedgerSink extends RowSink {
   startFile(path: string): void;
 }
 
+/** Faults that are kept one by one; the rest are only counted. */
+const namedFaults = 5;
+
+/** Unreadable rows by reason, and the first of them. */
+export class RowFaults {
+  readonly faults = new Map<string, number>();
+  readonly firstFaults: { file: string; line: number; fault: RowFault }[] = [];
+  readonly files: string[] = [];
+
+  startFile(file: string): void {
+    this.files.push(file);
+  }
+
+  skipped(line: number, fault: RowFault): void {
+    this.faults.set(fault.why, (this.faults.get(fault.why) ?? 0) + 1);
+    if (this.firstFaults.length < namedFaults)
+      this.firstFaults.push({ file: this.files.at(-1) ?? '', line, fault });
+  }
+}
+
 /** What was read is the CSV of a report: its rows are sums. */
 export class SavedReport extends Error {}
 

@@ -64,9 +64,18 @@ export const usageStatusOperation = commandOnly({
         });
       const warnings: string[] = [];
       if (rebuild) {
-        const lessUsd = await context.rebuildBudget((sink) =>
-          context.scanLedgers(files.length > 0 ? files : undefined, sink, signal),
-        );
+        const { NotedFaults } = await import('../../core/budget/noted-faults.ts');
+        const { skippedWarning } = await import('../../core/record/report/report-notes.ts');
+        const unreadable: string[] = [];
+        const lessUsd = await context.rebuildBudget(async (sink) => {
+          const noted = new NotedFaults(sink);
+          await context.scanLedgers(files.length > 0 ? files : undefined, noted, signal);
+          unreadable.push(...skippedWarning(noted));
+        });
+        for (const skipped of unreadable)
+          warnings.push(
+            `${skipped}: what they cost is missing in the budget until they are corrected and it is rebuilt`,
+          );
         if (lessUsd > 0) warnings.push(lessCounted(lessUsd, files.length > 0));
       }
       const status = await read(context);

@@ -274,8 +274,12 @@ describe('an address where no Redis is', () => {
     ['nothing', '$-1\r\n'],
     ['an empty list', '*0\r\n'],
     ['no list of estimates', array('+done\r\n', '$-1\r\n')],
-    ['a refusal by a limit that was not asked for', array('+refused\r\n', '*0\r\n', ...texts('9', '1', '1'))],
-    ['an amount that is none', array('+refused\r\n', '*0\r\n', ...texts('0', 'nan', '1'))],
+    [
+      'a refusal by a limit that was not asked for',
+      array('+refused\r\n', '*0\r\n', '*0\r\n', ...texts('9', '1', '1')),
+    ],
+    ['an amount that is none', array('+refused\r\n', '*0\r\n', '*0\r\n', ...texts('0', 'nan', '1'))],
+    ['a mark of nobody', array('+done\r\n', '*0\r\n', array(...texts('a b', '1')), ...texts('0', '0'))],
   ])('always answers with %s', async (_name, reply) => {
     await expect(reserved(client(await repeating(reply)), 1)).rejects.toMatchObject({
       code: 'budget-unavailable',
@@ -286,7 +290,7 @@ describe('an address where no Redis is', () => {
   it('finds an estimate with every answer, and is not asked without end', async () => {
     const rows: Row[] = [];
     const budget = client(
-      await repeating(array('+done\r\n', estimate, ...texts('0', '0'))),
+      await repeating(array('+done\r\n', estimate, '*0\r\n', ...texts('0', '0'))),
       async (row) => void rows.push(row),
     );
     await reserved(budget, 1);

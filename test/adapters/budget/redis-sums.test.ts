@@ -1,5 +1,5 @@
 /** Sums of a Redis that are begun anew while they are used, and those that somebody has put back. */
-import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type RedisBudget, redisBudget, type Summed } from '../../../src/adapters/budget/redis-budget.ts';
@@ -14,12 +14,13 @@ const daily: Limit = { window: 'day', project: null, nano: 100 };
 const nothing = async (): Promise<Summed> => ({ sums: [] });
 
 /** `state`: the state folder of a machine. */
-function client(url: string, state?: string): RedisBudget {
+function client(url: string, state?: string, given?: SeenMarks): RedisBudget {
   const newId = () => crypto.randomUUID();
-  const seen = state
-    ? { seen: new SeenMarks({ folder: state, address: 'redis://budget', now: Date.now, newId }) }
-    : {};
-  const budget = redisBudget({ url, newId, onEstimated: async () => undefined, ...seen });
+  const seen =
+    state === undefined
+      ? given
+      : new SeenMarks({ folder: state, address: 'redis://budget', now: Date.now, newId });
+  const budget = redisBudget({ url, newId, onEstimated: async () => undefined, ...(seen && { seen }) });
   onTestFinished(() => budget.close());
   return budget;
 }
@@ -36,6 +37,16 @@ const standing = async (budget: RedisBudget) => {
   return { settled, open };
 };
 const lost = { code: 'budget-unavailable', message: expect.stringContaining('has lost its data') };
+
+/** It never ends, as that of a process that is not there any more. */
+async function killedWhileReading(budget: RedisBudget): Promise<void> {
+  await new Promise<void>((begun) => {
+    void budget.rebuild(() => {
+      begun();
+      return new Promise(() => undefined);
+    });
+  });
+}
 
 describe.skipIf(!hasRedis)('sums that are begun anew while they are used', () => {
   let server: RedisServer;
@@ -110,8 +121,7 @@ describe.skipIf(!hasRedis)('sums that are begun anew while they are used', () =>
       message: expect.stringContaining('another --rebuild has begun since'),
     });
     expect(await standing(team)).toEqual({ settled: 5, open: 0 });
-    const killed = () => Promise.reject(new Error('killed'));
-    await expect(first.rebuild(killed)).rejects.toThrow('killed');
+    await killedWhileReading(first);
     await expect(spent(team, 1)).rejects.toThrow('is being summed up anew');
     await second.rebuild(async () => ({ sums: [[day, '', 6]] }));
     expect(await standing(team)).toEqual({ settled: 6, open: 0 });
@@ -128,8 +138,51 @@ describe.skipIf(!hasRedis)('sums that are begun anew while they are used', () =>
     const since = '2026-05-01';
     expect(await team.rebuild(async () => ({ sums: [[day, '', 30]] }), since)).toBe(50);
     expect(await team.rebuild(async () => ({ sums: [[day, '', 40]] }), since)).toBe(0);
+    await killedWhileReading(client(server.url));
+    expect(await team.rebuild(async () => ({ sums: [[day, '', 15]] }), since)).toBe(25);
     await server.client().flushall();
     expect(await team.rebuild(nothing, since)).toBe(0);
+  });
+
+  it('are the old ones again where the records could not be read, with what was settled meanwhile', async () => {
+    await team.rebuild(async () => ({ sums: [[day, '', 50]] }));
+    const [settled, running, estimated] = [
+      await spent(team, 20),
+      await spent(team, 5),
+      await spent(team, 10),
+    ];
+    const direct = server.client();
+    const [, , ...rest] = (await direct.hget(redisKeys[1]!, estimated))!.split('|');
+    await direct.hset(redisKeys[1]!, estimated, ['spent', 1, ...rest].join('|'));
+    const other = client(server.url);
+    await other.renew();
+    expect(await standing(other)).toEqual({ settled: 60, open: 25 });
+    const failed = other.rebuild(async () => {
+      await team.settle(settled, 7);
+      await team.settle(estimated, 8);
+      throw new Error('no such file');
+    });
+    await expect(failed).rejects.toThrow('no such file');
+    expect(await standing(other)).toEqual({ settled: 50 + 7 + 8, open: 5 });
+    await team.settle(running, 1);
+    // What was recorded of it meanwhile is not added to new sums either.
+    expect(await other.rebuild(async () => ({ sums: [[day, '', 60]] }))).toBe(6);
+    expect(await standing(other)).toEqual({ settled: 60, open: 0 });
+  });
+
+  it('are not restored by whoever fails where another has begun since', async () => {
+    const failed = team.rebuild(async () => {
+      await killedWhileReading(client(server.url));
+      throw new Error('no such file');
+    });
+    await expect(failed).rejects.toThrow('no such file');
+    await expect(spent(team, 1)).rejects.toThrow('is being summed up anew');
+  });
+
+  it('are none still where there were none, and the records could not be read', async () => {
+    await server.client().flushall();
+    await expect(team.rebuild(() => Promise.reject(new Error('no such file')))).rejects.toThrow('no such');
+    await expect(spent(team, 1)).rejects.toMatchObject(lost);
   });
 
   it('hold an estimate for a day, so that its owner may still settle it', async () => {
@@ -156,7 +209,10 @@ describe.skipIf(!hasRedis)('sums that are begun anew while they are used', () =>
     const id = await spent(team, 20);
     const direct = server.client();
     await direct.hset(redisKeys[0]!, day, 'garbage');
-    await expect(team.settle(id, 1)).rejects.toMatchObject({ code: 'budget-unavailable' });
+    await expect(team.settle(id, 1)).rejects.toMatchObject({
+      code: 'budget-unavailable',
+      message: expect.stringMatching(/could not be used: ERR hash value is not an integer$/),
+    });
     await direct.hdel(redisKeys[0]!, day);
     expect(await standing(client(server.url))).toEqual({ settled: 0, open: 20 });
     // And what could not be settled is settled with the next renewal.
@@ -174,6 +230,7 @@ describe.skipIf(!hasRedis)('a Redis that was put back to an earlier state', () =
     const { port, url } = server;
     return {
       url,
+      direct: () => server.client(),
       async save() {
         await server.client().save();
         copyFileSync(join(dir, 'dump.rdb'), join(dir, 'saved.rdb'));
@@ -214,6 +271,66 @@ describe.skipIf(!hasRedis)('a Redis that was put back to an earlier state', () =
     await spent(client(redis.url, here), 1);
   });
 
+  it('is noticed by a machine that was only refused, and by a process that only looked', async () => {
+    const redis = await saving();
+    const [mine, here] = [client(redis.url, folder()), folder()];
+    await mine.rebuild(nothing);
+    await redis.save();
+    await mine.settle(await spent(mine, 80), 80);
+    const looking = client(redis.url, folder());
+    await looking.state([daily], day);
+    const refused = { day, project: '', nano: 30, limits: [daily], spend: true };
+    expect(await client(redis.url, here).reserve(refused)).toMatchObject({ refused: { settled: 80 } });
+    await redis.putBack();
+    const others = client(redis.url, folder());
+    await others.state([daily], day).catch(() => undefined);
+    // The first to spend cannot know, and hides nothing.
+    await spent(others, 1);
+    await expect(standing(looking)).rejects.toMatchObject(lost);
+    await expect(spent(client(redis.url, here), 30)).rejects.toMatchObject(lost);
+    await expect(spent(others, 1)).rejects.toMatchObject(lost);
+  });
+
+  it('is used in spite of marks that no server gave out', async () => {
+    const redis = await saving();
+    const here = folder();
+    const mine = client(redis.url, here);
+    await mine.rebuild(nothing);
+    const [file] = readdirSync(here);
+    const nextYear = (Date.now() + 365 * 24 * 3_600_000) * 1000;
+    for (const mark of ['9999999999999999', `${nextYear}`, `epoch ${nextYear}`])
+      appendFileSync(join(here, file!), `\n${mark}\n`);
+    const later = client(redis.url, here);
+    await later.settle(await spent(later, 20), 20);
+    await later.rebuild(async () => ({ sums: [[day, '', 20]] }));
+    await redis.save();
+    await later.settle(await spent(later, 20), 20);
+    await redis.putBack();
+    await later.state([daily], day).catch(() => undefined);
+    await expect(spent(client(redis.url, here), 1)).rejects.toMatchObject(lost);
+  });
+
+  it('is not made unusable by a machine that believes such a mark', async () => {
+    const redis = await saving();
+    await client(redis.url).rebuild(nothing);
+    for (const mark of [2 ** 53, (Date.now() + 365 * 24 * 3_600_000) * 1000]) {
+      const spender = { marks: [['a'.repeat(36), mark] as const], writer: 'b'.repeat(36) };
+      const seen = {
+        spender: () => spender,
+        known: () => spender.marks,
+        note() {},
+        noteOther() {},
+        close() {},
+      };
+      const budget = client(redis.url, undefined, seen as unknown as SeenMarks);
+      await spent(budget, 1);
+      await budget.rebuild(nothing);
+      await spent(budget, 1);
+      const epoch = Number(await redis.direct().hget(redisKeys[0]!, 'epoch'));
+      expect(epoch).toBeLessThan((Date.now() + 3_600_000) * 1000);
+    }
+  });
+
   it('to before it was summed up anew, spends nothing either', async () => {
     const redis = await saving();
     const here = folder();
@@ -224,70 +341,5 @@ describe.skipIf(!hasRedis)('a Redis that was put back to an earlier state', () =
     await redis.putBack();
     const later = client(redis.url, here);
     await expect(spent(later, 50)).rejects.toMatchObject(lost);
-  });
-});
-
-describe('what a machine remembers of a shared budget', () => {
-  const marks = (place: string, at = '2026-06-15') => {
-    const seen = new SeenMarks({
-      folder: place,
-      address: 'redis://budget.example:6379/0',
-      now: () => Date.parse(`${at}T12:00:00Z`),
-      newId: () => crypto.randomUUID(),
-    });
-    onTestFinished(() => seen.close());
-    return seen;
-  };
-
-  it('is what any of its processes has seen, under one name', () => {
-    const place = join(folder(), 'seen');
-    const [one, other] = [marks(place), marks(place)];
-    expect(one.known()).toEqual([]);
-    const name = one.spender().writer!;
-    expect(other.spender().writer).toBe(name);
-    one.note(name, 17);
-    other.note(name, 12);
-    for (const each of [one, other, marks(place)]) expect(each.known()).toEqual([[name, 17]]);
-    expect(readdirSync(place)).toEqual([expect.stringMatching(/^[0-9a-f]{16}-2026-06$/)]);
-  });
-
-  it('is written only where it is new', () => {
-    const place = folder();
-    const one = marks(place);
-    const name = one.spender().writer!;
-    for (const mark of [5, 5, 4]) one.note(name, mark);
-    const [file] = readdirSync(place);
-    expect(readFileSync(join(place, file!), 'utf8').match(/^\d{16}$/gm)).toEqual(['0000000000000005']);
-  });
-
-  it('is known for a month that has ended, and for a file that somebody has removed', () => {
-    const place = folder();
-    const may = marks(place, '2026-05-31');
-    may.note(may.spender().writer!, 5);
-    const june = marks(place);
-    june.note(june.spender().writer!, 6);
-    expect(june.known().map(([, mark]) => mark)).toEqual([5, 6]);
-    const [first, second] = readdirSync(place).sort();
-    rmSync(join(place, second!));
-    june.spender().writer;
-    expect(june.known().map(([, mark]) => mark)).toEqual([5, 6, 0]);
-    const july = marks(place, '2026-07-01');
-    july.spender().writer;
-    const august = marks(place, '2026-08-01');
-    august.spender().writer;
-    expect(readdirSync(place)).not.toContain(first);
-  });
-
-  it('is read to its end however long it is, and not from lines that were cut off', () => {
-    const place = folder();
-    const one = marks(place);
-    const name = one.spender().writer!;
-    for (let mark = 1; mark <= 1000; mark++) one.note(name, mark);
-    expect(marks(place).known()).toEqual([[name, 1000]]);
-  });
-
-  it.each(['/dev/null/seen', '/proc/none/seen'])('is nothing where nothing can be kept: %s', (place) => {
-    const seen = marks(place);
-    expect([seen.known(), seen.spender().writer]).toEqual([[], undefined]);
   });
 });

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { SpentSums } from '../../../src/core/budget/genesis.ts';
 import { decodeOperation } from '../../../src/core/budget/log-line.ts';
+import { NotedFaults } from '../../../src/core/budget/noted-faults.ts';
 import type { Row } from '../../../src/core/budget/state.ts';
 import { encodeRecord, headerRow } from '../../../src/core/record/csv.ts';
-import { CsvRows } from '../../../src/core/record/csv-rows.ts';
+import { CsvRows, reasonOf } from '../../../src/core/record/csv-rows.ts';
 import type { UsageRecord } from '../../../src/core/record/usage-record.ts';
 import { usageRecord } from '../../helpers/usage-record.ts';
 
@@ -51,6 +52,27 @@ it('what has an unknown cost counts at its highest, unless it was not billed', (
   const silent = { response_id: undefined, model_served: undefined };
   expect(sumsOf([{ ...unknown, error: 'cut' }])).toEqual([['2026-06-14', '', 500_000_000]]);
   expect(sumsOf([{ ...unknown, ...silent, error: 'rate-limited' }])).toEqual([]);
+});
+
+it('what it cannot count is a fault, and not one that counts at its highest', () => {
+  const read = (edit: (row: string) => string) => {
+    const faults: string[] = [];
+    const sums = new SpentSums(now, (time) => new Date(time).toISOString().slice(0, 10));
+    const sink = new NotedFaults(sums);
+    const row = edit(encodeRecord(usageRecord({ ts: 'TIME', cost_usd: 0.125, cost_forecast_usd: 0.75 })));
+    const bytes = new TextEncoder().encode(
+      `${headerRow}\n${row.replace('TIME', '2026-06-14T20:00:00.000Z')}\n`,
+    );
+    new CsvRows(sink).read(bytes, bytes.length);
+    for (const { line, fault } of sink.firstFaults) faults.push(`${line} ${reasonOf(fault)}`);
+    return { faults, spent: sums.sums.map(([, , nano]) => nano) };
+  };
+  expect(read((row) => row)).toEqual({ faults: [], spent: [125_000_000] });
+  expect(read((row) => row.replace('0.125', 'some'))).toEqual({ faults: [], spent: [750_000_000] });
+  const costless = read((row) => row.replace('0.125', 'some').replace('0.75', ''));
+  expect(costless).toEqual({ faults: [expect.stringMatching(/^2 .*cost_usd/)], spent: [] });
+  const timeless = read((row) => row.replace('TIME', 'noon'));
+  expect(timeless).toEqual({ faults: [expect.stringMatching(/^2 .*ts/)], spent: [] });
 });
 
 it('an estimate does not count beside the row of its process', () => {

@@ -1,7 +1,7 @@
 /** What a usage report says beside its numbers: how to read them, and why they may be wrong. */
 import { formatCount, formatUsd } from '../../text/format.ts';
 import { printable } from '../../text/hidden.ts';
-import { reasonOf } from '../csv-rows.ts';
+import { type RowFaults, reasonOf } from '../csv-rows.ts';
 import type { GroupKey } from './group-keys.ts';
 import { Tally } from './tally.ts';
 import type { UsageGroup } from './usage-report.ts';
@@ -42,7 +42,7 @@ export function baselineNote({ baseline_cost_usd: baseline, cost_usd: cost }: Us
   ];
 }
 
-export function skippedWarning({ faults, firstFaults }: UsageTally): string[] {
+export function skippedWarning({ faults, firstFaults }: RowFaults): string[] {
   const count = [...faults.values()].reduce((sum, times) => sum + times, 0);
   if (count === 0) return [];
   const named = firstFaults.map(({ file, line, fault }, at) => {

@@ -11,6 +11,7 @@ import {
   type LedgerSink,
   noCell,
   type RowFault,
+  RowFaults,
   wrongCell,
 } from '../csv-rows.ts';
 import type { TimeZone } from '../time-zone.ts';
@@ -74,10 +75,8 @@ type Branches = (Branches | TalliedGroup | undefined)[];
 const rehearsal = new TextEncoder().encode('rehearsal');
 /** Nobody reads more, and each takes memory. */
 const mostGroups = 50_000;
-/** Faults that are kept one by one; the rest are only counted. */
-const namedFaults = 5;
 
-export class UsageTally implements LedgerSink {
+export class UsageTally extends RowFaults implements LedgerSink {
   readonly groups: TalliedGroup[] = [];
   /** Of all groups together: what their sums would count twice. */
   calls = 0;
@@ -88,10 +87,6 @@ export class UsageTally implements LedgerSink {
   undated = 0;
   /** Rows of other tasks, models and projects than those asked for. */
   unwanted = 0;
-  /** Unreadable rows by reason, and the first of them. */
-  readonly faults = new Map<string, number>();
-  readonly firstFaults: { file: string; line: number; fault: RowFault }[] = [];
-  readonly files: string[] = [];
 
   private readonly root: Branches = [];
   private readonly dimensions: Dimension[];
@@ -112,6 +107,7 @@ export class UsageTally implements LedgerSink {
   private readonly charts: ChartTally | undefined;
 
   constructor(by: readonly GroupKey[], zone: TimeZone, filter: UsageFilter = {}, charts?: ChartTally) {
+    super();
     this.charts = charts;
     this.since = filter.since ?? Number.NEGATIVE_INFINITY;
     this.until = filter.until ?? Number.POSITIVE_INFINITY;
@@ -122,18 +118,8 @@ export class UsageTally implements LedgerSink {
     this.dimensions = by.map((key) => this.dimensionFor(key, zone));
   }
 
-  startFile(file: string): void {
-    this.files.push(file);
-  }
-
   header(columns: readonly (Column | undefined)[]): void {
     this.cells = cellsOf(columns);
-  }
-
-  skipped(line: number, fault: RowFault): void {
-    this.faults.set(fault.why, (this.faults.get(fault.why) ?? 0) + 1);
-    if (this.firstFaults.length < namedFaults)
-      this.firstFaults.push({ file: this.files.at(-1) ?? '', line, fault });
   }
 
   row(rows: CsvRows): RowFault | undefined {
