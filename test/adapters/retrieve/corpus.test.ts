@@ -78,7 +78,9 @@ describe('in a repository', () => {
     const corpus = await list(top, {}, ['src/e.ts']);
     expect(corpus.entries.map(({ path }) => path)).toEqual(['.orchignore', 'a.ts', 'src/gen/c.ts']);
     expect(corpus.skipped).toEqual({ excluded: 3 });
-    expect(corpus.warnings).toEqual(['.orchignore: 2 patterns are not used (too complex, or begins with !)']);
+    expect(corpus.warnings).toEqual([
+      '.orchignore: 2 patterns are not used (too complex, only slashes, or begins with !)',
+    ]);
   });
 
   it('not those behind links that lead out of it', async () => {
