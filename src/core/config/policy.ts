@@ -6,7 +6,14 @@ import { mostUsd } from '../budget/nano.ts';
 import { defaultVisibleTokens, minOutputTokens, mostOutputTokens } from '../models/parameters.ts';
 import { tierFallbacks, tiers } from '../models/tiers.ts';
 import { returnShapes } from '../tasks/shapes.ts';
-import { type ReasoningEffort, reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
+import {
+  type ReasoningEffort,
+  reasoningEfforts,
+  type TaskKind,
+  taskKinds,
+  tasks,
+  verbosities,
+} from '../tasks/tasks.ts';
 import { once } from '../text/once.ts';
 import type { ForeignRules } from './foreign.ts';
 import { completeRetrieval, foreignRetrieval, type RetrievalPolicy, retrievalSchema } from './retrieval.ts';
