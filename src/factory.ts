@@ -347,9 +347,11 @@ export function createFactory(options: FactoryOptions): Factory {
           const { budgetUrl } = reading().environment;
           return budgetUrl === undefined ? state('budget') : shownBudgetUrl(budgetUrl);
         },
-        standings(limits) {
+        async standings(limits) {
           const seen = reading().environment;
-          return standingsIn(budgetOf(seen, ledgerOf(seen)), limits);
+          const kept = budgetOf(seen, ledgerOf(seen));
+          await (await kept.open(true))?.assertWritable?.();
+          return standingsIn(kept, limits);
         },
       },
       stateFolder: stateFolder(variables),

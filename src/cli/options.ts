@@ -3,6 +3,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import * as z from 'zod';
 import { describeIssue, valueAt } from '../core/errors/describe-issue.ts';
 import { OrchError } from '../core/errors/orch-error.ts';
+import { readNumber } from '../core/record/csv-line.ts';
 import { type FieldSurface, type Operation, surfaceOf } from '../operations/operation.ts';
 import { completeWith } from './completions/completion.ts';
 
@@ -62,7 +63,7 @@ function makeOption(flag: string, schema: z.ZodType, surface: FieldSurface): Opt
       ...(isList(schema) ? value.split(',').map((word) => word.trim()) : [value]),
     ]);
   } else if (inner instanceof z.ZodNumber) {
-    option.argParser((value: string) => (value.trim() === '' ? Number.NaN : Number(value)));
+    option.argParser((value: string) => readNumber(value) ?? Number.NaN);
   }
   return option;
 }

@@ -47,6 +47,8 @@ export interface Budget {
   add(spending: Expense): Promise<void>;
   /** Renews what this process has reserved; happens by itself as well. */
   renew(): Promise<void>;
+  /** Rejects where a call could not be counted though its state can be read. Writes nothing. Default: it always can. */
+  assertWritable?(): Promise<void>;
   /** Only looks: it begins, expires and writes nothing. */
   state(limits: readonly Limit[], day: string): Promise<Standing[]>;
   close(): Promise<void>;

@@ -32,6 +32,13 @@ describe('options', () => {
     );
   });
 
+  it('take numbers as decimals only', async () => {
+    const costOf = async (text: string) => (await inputOf('docs', 'x', '--max-cost', text)).maxCostUsd;
+    expect(await Promise.all(['.5', '16', '1e-3', ' 2. '].map(costOf))).toEqual([0.5, 16, 0.001, 2]);
+    for (const text of ['0x10', '0b1', '1_000', 'Infinity', '', '1 USD'])
+      await expect(costOf(text)).rejects.toThrow('--max-cost: must be a number without a unit');
+  });
+
   it('leave a comma in a path alone', async () => {
     expect(await inputOf('docs', 'x', '-f', 'a,b.ts', '-f', 'c.ts')).toEqual({
       input: 'x',

@@ -10,6 +10,12 @@ import { redisKeys, redisScript } from './redis-script.ts';
 import { Reservations } from './reservations.ts';
 import type { SeenMark, SeenMarks } from './seen-marks.ts';
 
+/**
+ * Does nothing, but counts as one that writes: a replica and a server that is full refuse it. Servers before Redis 7 do
+ * not know such a first line, and are not asked further.
+ */
+const writableProbe = '#!lua\nreturn 1';
+
 /** What usage records hold. */
 export interface Summed {
   sums: readonly Sum[];
@@ -150,6 +156,12 @@ export function redisBudget({
     async state(limits, day) {
       const { rest } = await run('state', { limits: limits.map((limit) => sent(limit, day)) });
       return limits.map((limit, index) => standing(limit, rest[2 * index]!, rest[2 * index + 1]!));
+    },
+    async assertWritable() {
+      await connection.run(writableProbe, [], []).catch(async (error: Error) => {
+        if (/^(READONLY|OOM|MISCONF|NOREPLICAS)/.test(error.message))
+          throw await unavailable(connection.name, error);
+      });
     },
     async rebuild(read, since = '') {
       const token = newId();

@@ -11,7 +11,7 @@ const hints: readonly (readonly [message: RegExp, hint: string])[] = [
   [/WRONGPASS|NOAUTH|without any password/, account],
   [/NOPERM|No permissions/, `give the user of ORCH_BUDGET_URL these rights: ${neededRights}`],
   [/READONLY/, 'name the primary server in ORCH_BUDGET_URL, not a replica'],
-  [/OOM command not allowed/, "raise the server's maxmemory, or remove what else it holds"],
+  [/\bOOM\b/, "raise the server's maxmemory, or remove what else it holds"],
   [/LOADING/, 'wait until the server has loaded its data, and try again'],
   [/MISCONF/, 'let the server save its data again: its log says what fails'],
   [/DB index/, 'correct the number of the database in ORCH_BUDGET_URL'],

@@ -11,9 +11,9 @@ import { formatCount } from '../../core/text/format.ts';
 import { printable } from '../../core/text/hidden.ts';
 import type { CorpusSource } from '../../engine/retrieval-ports.ts';
 import { repositoryTop } from '../system/folders.ts';
-import { isInside, realPath, statsOf } from '../system/paths.ts';
+import { existingPart, isInside, realPath, statsOf } from '../system/paths.ts';
 import { maxConfigBytes, readRegularFile } from '../system/regular-file.ts';
-import { forbidden, type RootsOptions, rootsOf } from '../workspace/find/roots.ts';
+import { expandHome, forbidden, type RootsOptions, rootsOf } from '../workspace/find/roots.ts';
 import { knownNames } from '../workspace/git/known-files.ts';
 import { biggestFolders } from './biggest-folders.ts';
 import { readHistory } from './history.ts';
@@ -154,30 +154,43 @@ function baseOf(options: RootsOptions, near: readonly string[]): { base: string;
       },
     );
   const allowed = there.length > 0 ? there : folders;
-  const start =
-    startNear(near, folders) ?? (allowed.some((folder) => isInside(cwd, folder)) ? cwd : allowed[0]);
+  const explicit = options.roots().map((folder) => resolve(cwd, expandHome(folder)));
+  // The server's own folder may be one around those that are opened, and huge.
+  const isAround = there.some((folder) => folder !== cwd && isInside(folder, cwd));
+  const searched = folders.filter(
+    (folder) => folder !== cwd || !isAround || [...there, ...explicit].includes(cwd),
+  );
+  const asked = near.map((given) => given.replace(/^!/, '')).find((given) => isAbsolute(given));
+  const around = asked === undefined ? undefined : innermost(asked, searched);
+  if (asked !== undefined && around === undefined && there.length > 0)
+    throw new OrchError('file-forbidden', `${asked} is outside of the opened folders`, {
+      hint: `opened: ${there.join(', ')}; open its folder in the client as well, or name it in ORCH_ROOTS`,
+    });
+  const start = around ?? (allowed.some((folder) => isInside(cwd, folder)) ? cwd : allowed[0]);
   if (start === undefined) throw forbidden(cwd, cwd, roots);
   const top = topOf(start);
   const base = realPath(top !== undefined && folders.some((folder) => isInside(top, folder)) ? top : start);
   const left = there.filter(
     (folder) => !isInside(realPath(folder), base) && !isInside(base, realPath(folder)),
   );
-  return {
-    base,
-    warnings:
-      left.length === 0
-        ? []
-        : [
-            `only ${base} is searched; to search ${left.join(' or ')}, give it among the files, as an absolute path`,
-          ],
-  };
+  const warnings: string[] = [];
+  if (left.length > 0)
+    warnings.push(
+      `only ${base} is searched; to search ${left.join(' or ')}, give it among the files, as an absolute path`,
+    );
+  const whole = client.filter((folder) => !folders.includes(folder));
+  if (whole.length > 0)
+    warnings.push(
+      `${whole.join(' and ')}: neither / nor the home folder is searched as a whole, only ${base} is; open the folder of a project, or name it in ORCH_ROOTS`,
+    );
+  return { base, warnings };
 }
 
-function startNear(near: readonly string[], folders: readonly string[]): string | undefined {
-  const path = near.map((given) => given.replace(/^!/, '')).find((given) => isAbsolute(given));
-  if (path === undefined) return undefined;
-  const around = folders.filter((folder) => isInside(resolve(path), folder));
-  // The innermost.
+/** The innermost folder around a path, by its name or really. */
+function innermost(path: string, folders: readonly string[]): string | undefined {
+  const here = resolve(path);
+  const real = realPath(existingPart(here));
+  const around = folders.filter((folder) => isInside(here, folder) || isInside(real, realPath(folder)));
   return around.sort((one, other) => other.length - one.length)[0];
 }
 

@@ -65,6 +65,7 @@ function fromBase(
       hint: 'name files, folders or globs of the repository, such as src or src/**/*.ts',
     });
   if (pattern.trim() === '') throw refuse('the pattern is empty');
+  if (namesNothing(pattern) && !isAbsolute(pattern)) throw refuse('the pattern names nothing');
   if (pattern.includes('\0')) throw refuse('the pattern contains a NUL character');
   if (pattern.length > longestPattern) throw refuse('the pattern is too long');
   refuseCostly(pattern);
@@ -111,7 +112,7 @@ export async function exclusions(
   const refused = Math.min(patterns.length, mostPatterns) - usable.length;
   if (refused > 0)
     warnings.push(
-      `${origin}: ${refused === 1 ? '1 pattern is' : `${refused} patterns are`} not used (too complex, or begins with !)`,
+      `${origin}: ${refused === 1 ? '1 pattern is' : `${refused} patterns are`} not used (too complex, only slashes, or begins with !)`,
     );
   if (usable.length === 0) return { excludes: () => false, warnings };
   const matchers = await Promise.all(
@@ -140,8 +141,12 @@ function tooSlow(origin: string): OrchError {
   );
 }
 
+/** Only slashes, of either kind. */
+const namesNothing = (pattern: string) => !/[^/\\]/.test(pattern);
+
 function isUsable(line: string): boolean {
   if (line.startsWith('!') || line.includes('\0') || line.length > longestPattern) return false;
+  if (namesNothing(line)) return false;
   try {
     refuseCostly(line);
     return true;

@@ -2,6 +2,7 @@
 
 import { mostUsd } from '../budget/nano.ts';
 import { looksLikeKey } from '../errors/redact.ts';
+import { readNumber } from '../record/csv-line.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { hasCredentials, isHttpUrl, isThisMachine, shownUrl } from './base-url.ts';
 import { budgetUrlFault, shownBudgetUrl } from './budget-url.ts';
@@ -116,8 +117,8 @@ export function inspectEnvironment({
   const number = (name: string, expected: string, valid: (value: number) => boolean) => {
     const found = read(name);
     if (!found) return undefined;
-    const value = Number(found.value);
-    if (Number.isFinite(value) && valid(value)) return value;
+    const value = readNumber(found.value);
+    if (value !== undefined && valid(value)) return value;
     problems.push({
       origin: found.origin,
       path: '',

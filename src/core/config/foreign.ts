@@ -168,8 +168,8 @@ function limitAt(path: readonly string[], { policies: own, tasks: ownTasks }: Ow
 /** Undefined for a name that no task has. */
 function policyTask(name: string, own: OwnTasks): PolicyTask | undefined {
   if (Object.hasOwn(tasks, name)) return { task: name as TaskKind };
-  const base = Object.hasOwn(own, name) ? own[name]?.base : undefined;
-  return base && { task: base, ownTask: { name } };
+  const ownTask = Object.hasOwn(own, name) ? own[name] : undefined;
+  return ownTask && { task: ownTask.base, ownTask: { name, effort: ownTask.effort } };
 }
 
 function isAtMost(value: unknown, limit: unknown): boolean {

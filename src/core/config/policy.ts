@@ -6,7 +6,14 @@ import { mostUsd } from '../budget/nano.ts';
 import { defaultVisibleTokens, minOutputTokens, mostOutputTokens } from '../models/parameters.ts';
 import { tierFallbacks, tiers } from '../models/tiers.ts';
 import { returnShapes } from '../tasks/shapes.ts';
-import { reasoningEfforts, type TaskKind, taskKinds, tasks, verbosities } from '../tasks/tasks.ts';
+import {
+  type ReasoningEffort,
+  reasoningEfforts,
+  type TaskKind,
+  taskKinds,
+  tasks,
+  verbosities,
+} from '../tasks/tasks.ts';
 import { once } from '../text/once.ts';
 import type { ForeignRules } from './foreign.ts';
 import { completeRetrieval, foreignRetrieval, type RetrievalPolicy, retrievalSchema } from './retrieval.ts';
@@ -433,15 +440,19 @@ export function completePolicies(layer: PoliciesLayer): Policies {
 /** A task as the policies know it: a built-in one, or the user's own by its base and name. */
 export interface PolicyTask {
   task: TaskKind;
-  ownTask?: { name: string } | undefined;
+  ownTask?: { name: string; effort?: ReasoningEffort | undefined } | undefined;
 }
 
-/** An own task has the settings of its base, except where it has some of its own. */
+/**
+ * An own task has the settings of its base, except where it has some of its own: the effort that comes with it, and
+ * before that what the policies say of it.
+ */
 export function generationFor(policies: Policies, { task, ownTask }: PolicyTask): GenerationPolicy {
   return {
     reasoning_effort: tasks[task].effort,
     ...policies.defaults,
     ...policies.overrides[task],
+    ...(ownTask?.effort && { reasoning_effort: ownTask.effort }),
     ...ofOwn(policies.overrides, ownTask),
   };
 }

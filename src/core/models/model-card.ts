@@ -200,11 +200,16 @@ export function findCard(catalog: Catalog, id: string): { name: string; card: Mo
  */
 export function findServedCard(catalog: Catalog, id: string): ModelCard | undefined {
   const bare = id.slice(id.lastIndexOf('/') + 1);
-  for (const name of [id, bare, bare.replace(/-\d{4}-\d{2}-\d{2}$/, '')]) {
+  for (const name of [id, bare, undated(bare)]) {
     const found = findCard(catalog, name);
     if (found) return found.card;
   }
   return undefined;
+}
+
+/** The id of the model that a dated snapshot is of; other ids stay. */
+export function undated(id: string): string {
+  return id.replace(/-\d{4}-\d{2}-\d{2}$/, '');
 }
 
 /** Maximum input tokens of one request; infinite when unknown. */

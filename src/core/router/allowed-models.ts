@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { fileOf } from '../config/foreign.ts';
 import { originOf } from '../config/layers.ts';
 import { type LifeCycleContext, type ResolvedModel, resolveModel } from '../models/life-cycle.ts';
+import { findCard, undated } from '../models/model-card.ts';
 
 interface Named {
   /** As the caller or the routing list puts it. */
@@ -13,8 +14,8 @@ interface Named {
 }
 
 /**
- * Why a model may not be used; undefined if it may. What an entry maps to today is meant, so an alias, its model and
- * the successor of a retired one are allowed and denied alike.
+ * Why a model may not be used; undefined if it may. What an entry maps to today is meant, so an alias, its model, a dated
+ * snapshot of that and the successor of a retired one are allowed and denied alike.
  */
 export function whyForbidden(
   { alias, requestedModel, resolved }: Named,
@@ -22,10 +23,14 @@ export function whyForbidden(
   context: LifeCycleContext,
 ): string | undefined {
   const { allow, deny } = policies.models;
+  const nameOf = (id: string) => findCard(context.catalog, id)?.name ?? id;
+  // A snapshot that the catalogue does not list goes out as it is: no successor takes its place.
+  const snapshotOf = resolved.card ? undefined : nameOf(undated(resolved.model));
   const isMeant = (name: string) => {
     if (name === alias || name === requestedModel || name === resolved.model) return true;
     const id = (Object.hasOwn(aliases, name) ? aliases[name] : undefined) ?? name;
-    return resolveModel(id, context).model === resolved.model;
+    const { model } = resolveModel(id, context);
+    return model === resolved.model || model === snapshotOf || nameOf(id) === snapshotOf;
   };
   const denied = deny.find(isMeant);
   const listed = (key: 'allow' | 'deny') =>

@@ -68,7 +68,7 @@ export function judgeCandidate(
   const { parameters, notes, effortNote } = fitParameters(
     policy,
     card,
-    features.effort ?? spec.effort ?? features.ownTask?.effort,
+    features.effort ?? spec.effort ?? (features.ownTask?.effort && policy.reasoning_effort),
     features.maxOutputTokens,
     effortStep(features, config.policies),
   );

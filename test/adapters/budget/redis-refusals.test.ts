@@ -51,6 +51,21 @@ async function answering(reply: string): Promise<number> {
   return (standIn.address() as AddressInfo).port;
 }
 
+it.skipIf(!hasRedis)('a Redis that is full or a replica can be read, but is known not to count', async () => {
+  const server = await started();
+  const budget = client(server.url);
+  await budget.rebuild(async () => ({ sums: [] }));
+  await expect(budget.assertWritable?.()).resolves.toBeUndefined();
+  await server.client().config('SET', 'maxmemory', '1');
+  await expect(budget.assertWritable?.()).rejects.toMatchObject({
+    code: 'budget-unavailable',
+    hint: expect.stringContaining('maxmemory'),
+  });
+  await server.client().config('SET', 'maxmemory', '0');
+  await server.client().replicaof('127.0.0.1', await freePort());
+  await expect(budget.assertWritable?.()).rejects.toMatchObject({ hint: expect.stringContaining('primary') });
+});
+
 describe.skipIf(!hasRedis)('a Redis', () => {
   let server: RedisServer;
   beforeAll(async () => {

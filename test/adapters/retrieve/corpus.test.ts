@@ -78,7 +78,9 @@ describe('in a repository', () => {
     const corpus = await list(top, {}, ['src/e.ts']);
     expect(corpus.entries.map(({ path }) => path)).toEqual(['.orchignore', 'a.ts', 'src/gen/c.ts']);
     expect(corpus.skipped).toEqual({ excluded: 3 });
-    expect(corpus.warnings).toEqual(['.orchignore: 2 patterns are not used (too complex, or begins with !)']);
+    expect(corpus.warnings).toEqual([
+      '.orchignore: 2 patterns are not used (too complex, only slashes, or begins with !)',
+    ]);
   });
 
   it('not those behind links that lead out of it', async () => {
@@ -224,6 +226,35 @@ describe('for a client', () => {
     await expect(list(folder(), { clientRoots: () => ['/nowhere/at/all'] })).rejects.toMatchObject({
       code: 'file-not-found',
     });
+  });
+
+  it('has nothing outside of what it has opened, also where the server’s folder is around that', async () => {
+    const around = folder({ 'opened/a.ts': code, 'other/b.ts': code });
+    const ask = (near: string, roots: string[] = []) => {
+      const options = { clientRoots: () => [join(around, 'opened')], roots: () => roots };
+      const signal = new AbortController().signal;
+      return corpusOf(around, options).list({ exclude: [], near: [near], signal });
+    };
+    for (const near of [join(around, 'other/b.ts'), '/nowhere/at/all.ts'])
+      await expect(ask(near)).rejects.toMatchObject({
+        code: 'file-forbidden',
+        message: `${near} is outside of the opened folders`,
+      });
+    expect((await ask(join(around, 'opened/*.ts'))).base).toBe(join(around, 'opened'));
+    expect((await ask(join(around, 'other/b.ts'), [around])).base).toBe(around);
+  });
+
+  it('that has opened everything has the server’s folder, which is said', async () => {
+    const [cwd, home] = [folder({ 'a.ts': code }), folder()];
+    const warningsWith = async (root: string) =>
+      (await list(cwd, { home, clientRoots: () => [root] })).warnings;
+    for (const root of ['/', home])
+      expect(await warningsWith(root)).toEqual([
+        expect.stringContaining(
+          `${root}: neither / nor the home folder is searched as a whole, only ${cwd} is`,
+        ),
+      ]);
+    expect(await warningsWith(cwd)).toEqual([]);
   });
 
   it('that asks much at once is answered by as few looks as there can be, and no earlier ones', async () => {

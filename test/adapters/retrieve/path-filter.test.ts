@@ -55,6 +55,8 @@ describe('patterns of --file', () => {
     ['/etc/passwd', /outside of \/repo/],
     [' ', /empty/],
     ['!', /empty/],
+    ['\\', /names nothing/],
+    ['!\\/', /names nothing/],
     ['a\0b', /NUL/],
     ['*a*b*c*d*e', /too complex/],
     ['+(a)*', /too complex/],
@@ -82,8 +84,15 @@ describe('lines of .orchignore', () => {
     expect(excludes('f599')).toBe(false);
     expect(warnings).toEqual([
       '.orchignore: only the first 500 patterns are used',
-      '.orchignore: 2 patterns are not used (too complex, or begins with !)',
+      '.orchignore: 2 patterns are not used (too complex, only slashes, or begins with !)',
     ]);
+  });
+
+  it('that are only slashes match nothing, which is said', async () => {
+    const slashes = ['/', '//', '/ ', '\\', '\\/'];
+    const { excludes, warnings } = await exclusions([...slashes, 'a.ts'], '.orchignore');
+    expect(paths.filter(excludes)).toEqual(['a.ts', 'src/a.ts']);
+    expect(warnings).toEqual([expect.stringMatching(/^\.orchignore: 5 patterns are not used/)]);
   });
 
   it('that take too long to compare with the names are an error, not a hang', async () => {

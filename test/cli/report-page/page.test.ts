@@ -75,6 +75,24 @@ describe('the page', () => {
     expect(page.match(/<svg viewBox="0 0 \d+ \d+" role="img" aria-label="Bars of /g)).toHaveLength(6);
   });
 
+  it('draws names that every object has properties of, and changes none of those', () => {
+    const known = Object.getOwnPropertyDescriptors(Object.prototype);
+    const names = [...Object.keys(known), 'a\n__proto__'];
+    const drawn = ['__proto__', 'constructor', 'toString', 'a\n__proto__'].flatMap((name) => [
+      pageOf([{ model_served: name, task: name }], { by: ['model', 'task'] }),
+    ]);
+    const all = pageOf(
+      names.map((name) => ({ model_served: name, task: name })),
+      { by: ['task'] },
+    );
+    expect(Object.getOwnPropertyDescriptors(Object.prototype)).toEqual(known);
+    const inherited: string[] = [];
+    for (const name in {}) inherited.push(name);
+    expect(inherited).toEqual([]);
+    expect(bars(drawn[0]!).join('\n')).toMatch(/^__proto__: \$/m);
+    expect(all).toMatch(/<text [^>]*>\u200b__proto__<\/text>/);
+  });
+
   it('has the numbers of each chart as a table', () => {
     const [first] = page.match(/<details>.*?<\/details>/s)!;
     expect(first!.replace(/<[^>]*>/g, '|').replace(/\|+/g, '|')).toBe(

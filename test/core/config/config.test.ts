@@ -9,7 +9,7 @@ import { ceilingFor, generationFor } from '../../../src/core/config/policy.ts';
 import type { ConfigProblem } from '../../../src/core/config/problem.ts';
 import { OrchError } from '../../../src/core/errors/orch-error.ts';
 import { taskKinds } from '../../../src/core/tasks/tasks.ts';
-import { givenConfig } from '../../helpers/config.ts';
+import { givenConfig, routed } from '../../helpers/config.ts';
 
 type Layers = Partial<Record<'models' | 'policies' | 'catalog', unknown>>;
 
@@ -131,6 +131,19 @@ describe('the policies of an own task', () => {
     expect(generationFor(set, { task: 'docs' })).toMatchObject({ temperature: 0.7, verbosity: 'low' });
     expect(ceilingFor(set, changelog, 3)).toBe(0.4);
     expect(ceilingFor(set, { task: 'docs' }, 3)).toBe(1);
+  });
+
+  it('come before the effort of the task, which comes before that of its base', () => {
+    const effortOf = (overrides: Record<string, unknown>) => {
+      const config = givenConfig({ ...own, policies: { overrides } });
+      return routed(
+        { ...changelog, ownTask: { name: 'changelog', effort: 'medium' }, forceModel: 'gpt-6.2-sol' },
+        { config },
+      ).selected?.parameters.effort;
+    };
+    expect(effortOf({ changelog: { reasoning_effort: 'high' } })).toBe('high');
+    expect(effortOf({ changelog: { temperature: 0.1 } })).toBe('medium');
+    expect(effortOf({ docs: { reasoning_effort: 'high' } })).toBe('medium');
   });
 
   it('never raise a ceiling of the base', () => {

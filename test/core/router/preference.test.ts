@@ -196,6 +196,20 @@ describe('the models that may be used', () => {
     expect(order(routed({}, { today, config: both }))).toEqual(['mini medium']);
   });
 
+  it('include dated snapshots of those that are named', () => {
+    const isForbidden = (forceModel: string, models: { allow?: string[]; deny?: string[] }) =>
+      routed({ forceModel }, { today, config: configOf(models) }).rejected[0]?.code === 'forbidden';
+    expect(isForbidden('gpt-6.2-sol-2026-01-01', { deny: ['gpt-6.2-sol'] })).toBe(true);
+    expect(isForbidden('gpt-5-2031-01-01', { deny: ['full'] })).toBe(true);
+    expect(isForbidden('gpt-6.2-sol-2026-01-01', { deny: ['full'] })).toBe(false);
+    expect(isForbidden('gpt-6.2-sol-2026-01-01', { allow: ['gpt-6.2-sol'] })).toBe(false);
+    expect(isForbidden('gpt-6.2-sol-2026-01-01', { allow: ['full'] })).toBe(true);
+    expect(isForbidden('gpt-6.2-sol-mini', { deny: ['gpt-6.2-sol'] })).toBe(false);
+    // Of a model that is retired: its successor is denied, too, and the snapshot still has its name.
+    const later = { today: '2026-12-12', config: configOf({ deny: ['gpt-5-mini'] }) };
+    expect(routed({ forceModel: 'gpt-5-mini-2031-01-01' }, later).rejected[0]?.code).toBe('forbidden');
+  });
+
   it('follow the successors of those that are named', () => {
     const later = '2026-12-12';
     const config = configOf({ allow: ['gpt-5-mini'] });

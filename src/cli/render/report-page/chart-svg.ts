@@ -19,6 +19,15 @@ export interface ChartSize {
 
 use([BarChart, GridComponent, MarkLineComponent, SVGRenderer]);
 
+/**
+ * A name as a chart may have it, in one line. The library keeps what it knows of a text in plain objects, so that a name
+ * such as `__proto__` would become a property of all objects: a space without width tells it from those.
+ */
+export function chartName(name: string): string {
+  const line = name.replace(/[\r\n]+/g, ' ');
+  return line in Object.prototype ? `\u200b${line}` : line;
+}
+
 /** `titleOf`: what a pointer over a bar is told, by the numbers of its series and its place in it. */
 export function chartSvg(
   option: ChartOption,

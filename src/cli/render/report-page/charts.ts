@@ -2,7 +2,7 @@
 import type { ChartSums } from '../../../core/record/report/chart-tally.ts';
 import type { ReportBudget, UsageReport } from '../../../core/record/report/usage-report.ts';
 import { formatCount, formatDuration, formatUsd } from '../../../core/text/format.ts';
-import { type ChartOption, type ChartSize, chartSvg } from './chart-svg.ts';
+import { type ChartOption, type ChartSize, chartName, chartSvg } from './chart-svg.ts';
 import { drawings, figure, half, numbers, whole } from './figure.ts';
 import { nameHtml, shortened } from './html.ts';
 import { fillOf, swatchSvg } from './palette.ts';
@@ -189,7 +189,7 @@ function rowChart({ name, rows, headings, series, format, label }: RowChart): st
     yAxis: {
       type: 'category',
       inverse: true,
-      data: rows.map((row) => shortened(row, Math.floor(width / 8))),
+      data: rows.map((row) => chartName(shortened(row, Math.floor(width / 8)))),
       axisTick: { show: false },
       axisLine: { show: false },
       // Above the bars: beside them a long name would leave no room.
