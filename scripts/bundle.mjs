@@ -142,6 +142,8 @@ const files = {
       'src/core/budget/genesis.ts',
       'src/core/record/report/usage-report.ts',
       'src/core/record/report/report-formats.ts',
+      'src/core/record/report/report-notes.ts',
+      'src/core/budget/noted-faults.ts',
       'src/core/record/csv-records.ts',
       'src/core/record/csv-rows.ts',
       'src/core/record/attempt-rows.ts',
