@@ -242,13 +242,9 @@ describe.skipIf(!hasRedis)('a Redis with TLS', () => {
   };
 
   it('is used if its authority is one of NODE_EXTRA_CA_CERTS, by its name and its address', async () => {
-    const used = await Promise.all(
-      ['localhost', '127.0.0.1'].map((host) => rebuild(`rediss://:secret-1@${host}:${port}`)),
-    );
-    expect(used).toMatchObject([
-      { status: 0, stderr: '' },
-      { status: 0, stderr: '' },
-    ]);
+    // One after the other: of two that rebuild at once, one is refused.
+    for (const host of ['localhost', '127.0.0.1'])
+      expect(await rebuild(`rediss://:secret-1@${host}:${port}`)).toMatchObject({ status: 0, stderr: '' });
   });
 
   it.each<[string, () => string, RegExp]>([
