@@ -3,6 +3,7 @@
  * the project is copied once.
  */
 
+import { withoutEscapes } from '../../core/input/log/escapes.ts';
 import { firstError } from '../../core/syntax/first-error.ts';
 import { grammarOfPath } from '../../core/syntax/grammars.ts';
 import type { IsReached } from '../../core/verdict/reached.ts';
@@ -125,7 +126,7 @@ export class Judge {
       evidence,
       complaint: verdict.kind === 'refused' ? this.#complaint(verdict, run, why, evidence) : undefined,
       ms,
-      failures: failuresOf(run?.report),
+      failures: failuresOf(run?.report, why),
     });
     const broken = await this.#fault(text);
     evidence.parses = broken === undefined;
@@ -143,7 +144,9 @@ export class Judge {
         if (neighbour) return ended(unverified(neighbour));
         const counted = judge(evidence);
         return counted.kind === 'refused'
-          ? ended(isUnloaded(first.report!) ? { kind: 'refused', reason: fails } : counted, first)
+          ? isUnloaded(first.report!)
+            ? ended({ kind: 'refused', reason: fails }, first, outputOf(first))
+            : ended(counted, first)
           : ended({ kind: 'refused', reason: fails }, first, outputOf(first));
       }
       const mutants = most > 0 ? await this.#mutants(text, first.outcome.ms) : undefined;
@@ -377,8 +380,20 @@ function decode(bytes: Uint8Array | undefined): string | undefined {
   return bytes && new TextDecoder().decode(bytes);
 }
 
-function failuresOf(report: TestReport | undefined): Judgement['failures'] {
-  return (report?.tests ?? []).flatMap(({ name, failure }) =>
+/** `why`: of what failed as a whole. */
+function failuresOf(report: TestReport | undefined, why: string | undefined): Judgement['failures'] {
+  const failed = (report?.tests ?? []).flatMap(({ name, failure }) =>
     failure ? [{ name, why: failure.text.split('\n', 1)[0]! }] : [],
   );
+  const said = tellingLine([...(report?.broken ?? []).map(({ text }) => text), why ?? ''].join('\n'));
+  return said === undefined ? failed : [...failed, { name: 'the file', why: said }];
+}
+
+/** The first that names an error, else the first. Undefined if nothing is said. */
+function tellingLine(text: string): string | undefined {
+  const lines = withoutEscapes(text)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines.find((line) => /^line \d|error|cannot/i.test(line)) ?? lines[0];
 }
